@@ -1,0 +1,1 @@
+"""Custodiet: no look without a reason, no reason without a record."""

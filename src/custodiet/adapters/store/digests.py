@@ -1,0 +1,34 @@
+"""Rows as digests, to compare two stores without showing either."""
+
+from hashlib import sha256
+
+import rfc8785
+from sqlalchemy import Connection, Row, text
+
+from custodiet.adapters.store.tables import REPLAYED, metadata
+
+TABLES = tuple(table.name for table in REPLAYED)
+
+
+def row_digests(connection: Connection, table: str) -> dict[bytes, bytes]:
+    """Digest of each row's key to digest of the whole row, as the columns hold it."""
+    columns = [column.name for column in metadata.tables[table].columns]
+    keys = [column.name for column in metadata.tables[table].primary_key.columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    rows = connection.execute(text(f'SELECT {names} FROM "{table}"'))  # noqa: S608 - our own table's names
+    return {_digest(row, keys): _digest(row, columns) for row in rows}
+
+
+def _digest(row: Row[tuple[object, ...]], names: list[str]) -> bytes:
+    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    return sha256(rfc8785.dumps([_plain(values[name]) for name in names])).digest()
+
+
+def _plain(value: object) -> str | int | list[str] | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return ["bytes", value.hex()]
+    if isinstance(value, int):
+        return ["int", str(value)]  # the canonical form holds no integer beyond 2^53
+    raise TypeError(f"a column of type {type(value).__name__}")

@@ -1,0 +1,76 @@
+"""Connections to SQLite: WAL, synchronous FULL, every writing transaction IMMEDIATE, deleted bytes overwritten.
+
+IMMEDIATE takes the one write lock at BEGIN, so what a transaction reads before it writes cannot change under it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as DriverConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from custodiet.model.errors import CannotRecord
+
+LOCK_WAIT_MS = 5000
+
+
+def open_engine(path: Path, *, read_only: bool = False) -> Engine:
+    """An engine on the database file. Read-only never creates it."""
+    mode = "ro" if read_only else "rwc"
+    engine = create_engine(
+        f"sqlite+pysqlite:///file:{path}?mode={mode}&uri=true",
+        poolclass=QueuePool,
+        pool_size=4,
+        hide_parameters=True,  # an error's text must not quote what was to be written
+        connect_args={"check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: DriverConnection, _: Any) -> None:
+        # The driver must not open transactions of its own: ours are explicit.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction. Commits at the end; any error rolls it back whole.
+
+    Raises CannotRecord when the lock or the disk is not to be had; a constraint that refuses is the writer's error
+    and is raised as it is.
+    """
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+    except DBAPIError as error:
+        if type(error.orig).__name__ in ("OperationalError", "DatabaseError", "InterfaceError"):
+            raise CannotRecord("the store cannot write now") from None
+        raise
+
+
+@contextmanager
+def viewing(engine: Engine) -> Iterator[Connection]:
+    """A reading transaction: one consistent view. Raises CannotRecord when the store cannot be read."""
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+    except DBAPIError as error:
+        if type(error.orig).__name__ in ("OperationalError", "DatabaseError", "InterfaceError"):
+            raise CannotRecord("the store cannot be read now") from None
+        raise

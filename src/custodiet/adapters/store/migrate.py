@@ -1,0 +1,39 @@
+"""Bring a store to the newest form. Forward only."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from custodiet.adapters.store.engine import viewing, writing
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    return config
+
+
+def migrate(engine: Engine) -> None:
+    """Run every migration the store has not seen, in one transaction."""
+    with writing(engine) as connection:
+        migrate_on(connection)
+
+
+def migrate_on(connection: Connection) -> None:
+    """The same, on a connection whose transaction the caller holds."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the store has the form this code writes."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    with viewing(engine) as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest

@@ -1,0 +1,562 @@
+"""The gate's tables, and the constraints that carry law."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create everything."""
+    _create_tables()
+    op.create_table(
+        "decision_move",
+        sa.Column("from_state", sa.Text(), primary_key=True),
+        sa.Column("to_state", sa.Text(), primary_key=True),
+    )
+    for from_state, to_state in MOVES:
+        op.execute(sa.text("INSERT INTO decision_move VALUES (:a, :b)").bindparams(a=from_state, b=to_state))
+    for statement in CONSTRAINTS:
+        op.execute(statement)
+
+
+MOVES = [
+    ("proposed", "made"),
+    ("proposed", "refused"),
+    ("made", "suspended"),
+    ("made", "succeeded"),
+    ("made", "lapsed"),
+    ("made", "expired"),
+    ("made", "withdrawn"),
+    ("made", "annulled"),
+    ("suspended", "made"),
+    ("suspended", "lapsed"),
+    ("suspended", "expired"),
+    ("suspended", "withdrawn"),
+    ("suspended", "annulled"),
+    ("succeeded", "withdrawn"),
+    ("succeeded", "annulled"),
+    ("lapsed", "annulled"),
+    ("expired", "annulled"),
+    ("withdrawn", "annulled"),
+]
+
+_TRAIL_MODES = "('carried_trail', 'fitted_trail')"
+_FOREVER = 9223372036854775807
+
+
+def _refuse(name: str, when: str, condition: str, why: str) -> str:
+    """A trigger that aborts a statement that would break a rule; `why` is the error's text."""
+    return f"CREATE TRIGGER {name} BEFORE {when} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{why}'); END"
+
+
+def _never(table: str, verb: str) -> str:
+    return _refuse(f"{table}_never_{verb.lower()}", f"{verb} ON {table}", "1", f"{table}: never {verb.lower()}d")
+
+
+_OVERLAP = f"""
+NEW.state NOT IN ('proposed', 'refused') AND EXISTS (
+  SELECT 1 FROM decision d
+  WHERE d.case_id = NEW.case_id AND d.strand = NEW.strand AND d.id <> NEW.id
+    AND d.state NOT IN ('proposed', 'refused')
+    AND d.starts_at < ifnull(d.until_at, {_FOREVER}) AND NEW.starts_at < ifnull(NEW.until_at, {_FOREVER})
+    AND d.starts_at < ifnull(NEW.until_at, {_FOREVER}) AND NEW.starts_at < ifnull(d.until_at, {_FOREVER}))
+"""
+
+_FITTING_OVERLAP = f"""
+EXISTS (
+  SELECT 1 FROM fitting f
+  WHERE f.id <> NEW.id
+    AND (f.device_id = NEW.device_id OR (f.case_id = NEW.case_id AND f.strand = NEW.strand))
+    AND f.fitted_at < ifnull(NEW.removed_at, {_FOREVER}) AND NEW.fitted_at < ifnull(f.removed_at, {_FOREVER}))
+"""
+
+_NO_TRAIL_DAY = f"""
+NOT EXISTS (
+  SELECT 1 FROM decision d
+  WHERE d.id = NEW.decision_id AND d.case_id = NEW.case_id AND d.state NOT IN ('proposed', 'refused')
+    AND d.mode IN {_TRAIL_MODES}
+    AND d.starts_at < (strftime('%s', NEW.day) + 86400) * 1000
+    AND strftime('%s', NEW.day) * 1000 < ifnull(d.until_at, {_FOREVER}))
+"""
+
+CONSTRAINTS = [
+    _never("entry", "UPDATE"),
+    _never("entry", "DELETE"),
+    _never("record", "UPDATE"),
+    _never("ingest_record", "UPDATE"),
+    _never("ingest_record", "DELETE"),
+    _refuse("decision_overlap_insert", "INSERT ON decision", _OVERLAP, "decision: two at once on one strand"),
+    _refuse("decision_overlap_update", "UPDATE ON decision", _OVERLAP, "decision: two at once on one strand"),
+    _refuse(
+        "decision_starts_proposed",
+        "INSERT ON decision",
+        "NEW.state <> 'proposed'",
+        "decision: begins proposed",
+    ),
+    _refuse(
+        "decision_moves",
+        "UPDATE OF state ON decision",
+        "NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM decision_move m "
+        "WHERE m.from_state = OLD.state AND m.to_state = NEW.state)",
+        "decision: no such move",
+    ),
+    _refuse(
+        "decision_made_by_two",
+        "UPDATE OF state ON decision",
+        "NEW.state = 'made' AND OLD.state = 'proposed' "
+        "AND (NEW.approved_by IS NULL OR NEW.made_at IS NULL OR NEW.starts_at < NEW.made_at)",
+        "decision: made by a second person, never backwards in time",
+    ),
+    _refuse(
+        "decision_never_longer",
+        "UPDATE OF until_at ON decision",
+        f"ifnull(NEW.until_at, {_FOREVER}) > ifnull(OLD.until_at, {_FOREVER})",
+        "decision: an end never moves later",
+    ),
+    _refuse(
+        "decision_terms_fixed",
+        "UPDATE ON decision",
+        "NEW.id <> OLD.id OR NEW.case_id <> OLD.case_id OR NEW.strand <> OLD.strand OR NEW.mode <> OLD.mode "
+        "OR NEW.power <> OLD.power OR NEW.authority <> OLD.authority OR NEW.maker IS NOT OLD.maker "
+        "OR NEW.proposed_by <> OLD.proposed_by OR NEW.starts_at <> OLD.starts_at "
+        "OR NEW.review_due_at <> OLD.review_due_at OR NEW.ends_at IS NOT OLD.ends_at "
+        "OR NEW.late_max <> OLD.late_max OR NEW.follows IS NOT OLD.follows",
+        "decision: its terms are fixed",
+    ),
+    _never("decision", "DELETE"),
+    _refuse("fitting_overlap_insert", "INSERT ON fitting", _FITTING_OVERLAP, "fitting: two at once"),
+    _refuse("fitting_overlap_update", "UPDATE ON fitting", _FITTING_OVERLAP, "fitting: two at once"),
+    _refuse(
+        "token_end_stands",
+        "UPDATE ON token",
+        "OLD.ended_at IS NOT NULL AND NEW.ended_at IS NOT OLD.ended_at",
+        "token: an end stands",
+    ),
+    _refuse("session_needs_trail", "INSERT ON session", _NO_TRAIL_DAY, "session: no trail authorised that day"),
+    _never("session", "UPDATE"),
+    _refuse(
+        "frame_sealed_stands",
+        "UPDATE ON frame",
+        "NEW.seq <> OLD.seq OR NEW.partition <> OLD.partition OR NEW.number <> OLD.number "
+        'OR NEW."directory" <> OLD."directory" OR length(NEW.sealed) <> length(OLD.sealed) '
+        "OR NOT EXISTS (SELECT 1 FROM removed_fix r WHERE r.partition = OLD.partition AND r.number = OLD.number)",
+        "frame: sealed bytes change only where a removal is marked",
+    ),
+]
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "device",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("device_by_serial", "device", ["serial"], unique=True)
+    op.create_index("device_by_version", "device", ["version"], unique=False)
+    op.create_table(
+        "entry",
+        sa.Column("idx", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_table(
+        "frame",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("partition", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("first_ms", sa.BigInteger(), nullable=False),
+        sa.Column("last_ms", sa.BigInteger(), nullable=False),
+        sa.Column("directory", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("frame_by_last", "frame", ["last_ms"], unique=False)
+    op.create_index("frame_by_number", "frame", ["partition", "number"], unique=True)
+    op.create_table(
+        "ingest_record",
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("partition", "number"),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "log",
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("log_key", sa.LargeBinary(), nullable=False),
+        sa.Column("issue_key", sa.LargeBinary(), nullable=False),
+        sa.Column("opened", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("origin"),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("handle_key", sa.LargeBinary(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "record",
+        sa.Column("idx", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_table(
+        "removed_fix",
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("partition", "number", "position"),
+    )
+    op.create_table(
+        "scheme",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("controller", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("removal_hours", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "ingest_entered",
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("partition"),
+    )
+    op.create_table(
+        "refusals_entered",
+        sa.Column("hour", sa.BigInteger(), nullable=False),
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", "scheme_id"),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("hour", sa.BigInteger(), nullable=False),
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reports", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", "scheme_id", "outcome", "reason"),
+    )
+    op.create_table(
+        "case_file",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["scheme.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("case_by_reference", "case_file", ["scheme_id", "reference"], unique=True)
+    op.create_index("case_file_by_version", "case_file", ["version"], unique=False)
+    op.create_table(
+        "day_key",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("destroyed_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id", "category", "day"),
+    )
+    op.create_index("day_key_by_version", "day_key", ["version"], unique=False)
+    op.create_table(
+        "record_key",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "retention_rule",
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("justification", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["scheme.id"],
+        ),
+        sa.PrimaryKeyConstraint("scheme_id", "category"),
+    )
+    op.create_table(
+        "scheme_mode",
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["scheme.id"],
+        ),
+        sa.PrimaryKeyConstraint("scheme_id", "mode"),
+    )
+    op.create_table(
+        "scheme_power",
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("force", sa.Text(), nullable=False),
+        sa.Column("regime", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["scheme.id"],
+        ),
+        sa.PrimaryKeyConstraint("scheme_id", "code"),
+    )
+    op.create_table(
+        "scheme_purpose",
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("operational", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["scheme.id"],
+        ),
+        sa.PrimaryKeyConstraint("scheme_id", "code"),
+    )
+    op.create_table(
+        "sender",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("scheme_id", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["scheme.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("strand", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("power", sa.Text(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("maker", sa.Text(), nullable=True),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("review_due_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.BigInteger(), nullable=True),
+        sa.Column("made_entry", sa.BigInteger(), nullable=True),
+        sa.Column("follows", sa.Text(), nullable=True),
+        sa.Column("late_max", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="nobody_approves_their_own"),
+        sa.CheckConstraint("(authority = 'order') = (maker IS NOT NULL)", name="an_order_names_its_maker"),
+        sa.CheckConstraint("review_due_at > starts_at", name="review_after_start"),
+        sa.CheckConstraint(
+            "authority = 'order' OR (until_at IS NOT NULL AND until_at <= review_due_at)",
+            name="no_review_no_force",
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["follows"],
+            ["decision.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("decision_by_strand", "decision", ["case_id", "strand"], unique=False)
+    op.create_index("decision_by_until", "decision", ["state", "until_at"], unique=False)
+    op.create_index("decision_by_version", "decision", ["version"], unique=False)
+    op.create_table(
+        "fitting",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("strand", sa.Text(), nullable=False),
+        sa.Column("fitted_at", sa.BigInteger(), nullable=False),
+        sa.Column("removed_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"],
+            ["device.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("fitting_by_device", "fitting", ["device_id"], unique=False)
+    op.create_index("fitting_by_strand", "fitting", ["case_id", "strand"], unique=False)
+    op.create_index("fitting_by_version", "fitting", ["version"], unique=False)
+    op.create_table(
+        "sender_scope",
+        sa.Column("sender_id", sa.Text(), nullable=False),
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["sender.id"],
+        ),
+        sa.PrimaryKeyConstraint("sender_id", "serial"),
+    )
+    op.create_table(
+        "condition",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("geometry_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decision.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("condition_by_decision", "condition", ["decision_id"], unique=False)
+    op.create_table(
+        "decision_purpose",
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decision.id"],
+        ),
+        sa.PrimaryKeyConstraint("decision_id", "purpose"),
+    )
+    op.create_table(
+        "retention_clock",
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("erase_due_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decision.id"],
+        ),
+        sa.PrimaryKeyConstraint("decision_id", "category"),
+    )
+    op.create_table(
+        "session",
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("fitting_id", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("monitor", sa.Text(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("commitment", sa.LargeBinary(), nullable=False),
+        sa.Column("partition", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decision.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["fitting_id"],
+            ["fitting.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("no"),
+    )
+    op.create_index("session_by_id", "session", ["id"], unique=True)
+    op.create_index("session_by_person", "session", ["person_id"], unique=False)
+    op.create_table(
+        "suspension",
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("to_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decision.id"],
+        ),
+        sa.PrimaryKeyConstraint("decision_id", "from_at"),
+    )
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("raised_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decision.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("task_by_due", "task", ["done_at", "due_at"], unique=False)
+    op.create_table(
+        "token",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sender_id", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("fitting_id", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["fitting_id"],
+            ["fitting.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["sender.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("token_by_fitting", "token", ["fitting_id"], unique=False)
+    op.create_index("token_by_hash", "token", ["sha256"], unique=True)
+    op.create_index("token_by_version", "token", ["version"], unique=False)

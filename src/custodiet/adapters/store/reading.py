@@ -1,0 +1,389 @@
+"""Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
+
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.digests import TABLES, row_digests
+from custodiet.model.case import Case, Condition, Person, Task
+from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
+from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.errors import NotFound
+from custodiet.model.identity import (
+    CaseId,
+    ConditionId,
+    DecisionId,
+    DeviceId,
+    FittingId,
+    PersonId,
+    SchemeId,
+    SenderId,
+    TaskId,
+)
+from custodiet.model.mode import LADDER, Category
+from custodiet.model.record import DayKey, LogOpened, RecordKey, RefusalsCounted, RemovedFix, Tally
+from custodiet.model.report import Outcome
+from custodiet.model.scheme import Power, Purpose, RetentionRule, Scheme
+from custodiet.model.session import Frame, Session
+from custodiet.model.stored import EntryRow, IngestRow, Seen, StandingChange
+from custodiet.model.times import to_ms
+from custodiet.rules.chain import leaf_hash
+from custodiet.rules.keys import wanted_days
+from custodiet.wire.frame import piece_body, piece_of, unpack_directory
+
+_TRAIL_MODES = [mode.code for mode in LADDER if mode.keeps_trail]
+_STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
+
+N = TypeVar("N")
+
+
+def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
+    """A noun from the columns that bear its fields' names."""
+    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    named = [f.name for f in fields(kind) if f.name in columns]  # type: ignore[arg-type]
+    return kind(**{name: columns[name] for name in named}, **more)
+
+
+class ReadingRows:
+    """The promises of flows.ports.Reading, kept on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # --- one thing by its identity ---
+
+    def scheme(self, scheme_id: SchemeId) -> Scheme:
+        row = self._one(t.scheme.select().where(t.scheme.c.id == scheme_id), "scheme")
+        return noun(
+            Scheme,
+            row,
+            purposes=self._parts(Purpose, t.scheme_purpose, scheme_id),
+            powers=self._parts(Power, t.scheme_power, scheme_id),
+            modes=tuple(part.mode for part in self._of_scheme(t.scheme_mode, scheme_id)),
+            retention=self._parts(RetentionRule, t.retention_rule, scheme_id),
+        )
+
+    def case(self, case_id: CaseId) -> Case:
+        return noun(Case, self._one(t.case_file.select().where(t.case_file.c.id == case_id), "case"))
+
+    def case_by_reference(self, reference: str) -> Case:
+        query = t.case_file.select().where(t.case_file.c.reference == reference)
+        return noun(Case, self._one(query, "case"))
+
+    def person(self, person_id: PersonId) -> Person:
+        return noun(Person, self._one(t.person.select().where(t.person.c.id == person_id), "person"))
+
+    def device(self, device_id: DeviceId) -> Device:
+        return noun(Device, self._one(t.device.select().where(t.device.c.id == device_id), "device"))
+
+    def fitting(self, fitting_id: FittingId) -> Fitting:
+        return noun(Fitting, self._one(t.fitting.select().where(t.fitting.c.id == fitting_id), "fitting"))
+
+    def decision(self, decision_id: DecisionId) -> Decision:
+        return self._decisions(t.decision.select().where(t.decision.c.id == decision_id), must=True)[0]
+
+    def task(self, task_id: TaskId) -> Task:
+        return noun(Task, self._one(t.task.select().where(t.task.c.id == task_id), "task"))
+
+    def record_key(self, person_id: PersonId) -> RecordKey | None:
+        row = self._maybe(t.record_key.select().where(t.record_key.c.person_id == person_id))
+        return None if row is None else noun(RecordKey, row)
+
+    def name_sealed(self, person_id: PersonId) -> bytes | None:
+        row = self._one(t.person.select().where(t.person.c.id == person_id), "person")
+        sealed: bytes | None = row.name_sealed
+        return sealed
+
+    def log(self) -> LogOpened:
+        return noun(LogOpened, self._one(t.log.select(), "log"))
+
+    # --- lists ---
+
+    def decisions(self) -> tuple[Decision, ...]:
+        return self._decisions(t.decision.select().order_by(t.decision.c.until_at, t.decision.c.id))
+
+    def cases(self) -> tuple[Case, ...]:
+        return tuple(noun(Case, row) for row in self._all(t.case_file.select()))
+
+    def open_tasks(self) -> tuple[Task, ...]:
+        query = t.task.select().where(t.task.c.done_at.is_(None)).order_by(t.task.c.due_at, t.task.c.id)
+        return tuple(noun(Task, row) for row in self._all(query))
+
+    def tallies(self) -> tuple[Tally, ...]:
+        return tuple(noun(Tally, row) for row in self._all(t.tally.select()))
+
+    def decisions_running_out(self, before: datetime) -> tuple[Decision, ...]:
+        return self._decisions(
+            t.decision.select()
+            .where(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.until_at <= before)
+            .order_by(t.decision.c.until_at, t.decision.c.id)
+        )
+
+    def decisions_wanting_keys(self, now: datetime) -> tuple[tuple[int, DecisionId], ...]:
+        decisions = self._decisions(
+            t.decision.select().where(
+                _STANDS,
+                t.decision.c.mode.in_(_TRAIL_MODES),
+                or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > now - LATE_MAX_LIMIT),
+            )
+        )
+        made_entries = select(t.decision.c.id, t.decision.c.made_entry).where(_STANDS)
+        made = {row.id: row.made_entry for row in self._all(made_entries)}
+        person = {case.id: case.person_id for case in self.cases()}
+        have = {
+            (row.person_id, row.day)
+            for row in self._all(
+                select(t.day_key.c.person_id, t.day_key.c.day).where(t.day_key.c.category == Category.TRAIL)
+            )
+        }
+        return tuple(
+            (made[one.id], one.id)
+            for one in decisions
+            if any((person[one.case_id], day) not in have for day in wanted_days(one, now))
+        )
+
+    def cases_wanting_record_keys(self) -> tuple[int, ...]:
+        has_key = select(t.record_key.c.person_id)
+        query = select(t.case_file.c.version).where(t.case_file.c.person_id.not_in(has_key))
+        return tuple(row.version for row in self._all(query.order_by(t.case_file.c.version)))
+
+    def has_day_key(self, key: DayKey) -> bool:
+        this = and_(
+            t.day_key.c.person_id == key.person_id,
+            t.day_key.c.category == key.category,
+            t.day_key.c.day == key.day,
+        )
+        return self._maybe(t.day_key.select().where(this)) is not None
+
+    def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]:
+        in_force = {one.id for one in self._decisions(t.decision.select().where(_STANDS)) if one.in_force(at)}
+        rows = self._all(t.condition.select().order_by(t.condition.c.id))
+        return tuple(noun(Condition, row) for row in rows if row.decision_id in in_force)
+
+    def conditions(self, condition_ids: Sequence[ConditionId]) -> tuple[Condition, ...]:
+        query = t.condition.select().where(t.condition.c.id.in_(condition_ids)).order_by(t.condition.c.id)
+        return tuple(noun(Condition, row) for row in self._all(query))
+
+    # --- the ledger ---
+
+    def ledger_size(self) -> int:
+        """How many entries there are: one more than the greatest place, since none is ever taken out."""
+        return self._next(t.entry.c.idx)
+
+    def entries(self, start: int, limit: int) -> tuple[EntryRow, ...]:
+        query = (
+            select(t.entry, t.record.c.salt, t.record.c.body.label("record"))
+            .join(t.record, t.record.c.idx == t.entry.c.idx, isouter=True)
+            .where(t.entry.c.idx >= start)
+            .order_by(t.entry.c.idx)
+            .limit(limit)
+        )
+        return tuple(EntryRow(row.idx, row.body, row.leaf, row.salt, row.record) for row in self._all(query))
+
+    def leaves(self) -> list[bytes]:
+        return [row.leaf for row in self._all(select(t.entry.c.leaf).order_by(t.entry.c.idx))]
+
+    def newest_ingest(self) -> tuple[IngestRow, ...]:
+        newest = select(t.ingest_record.c.partition, func.max(t.ingest_record.c.number).label("number"))
+        newest_of = newest.group_by(t.ingest_record.c.partition).subquery()
+        this = and_(
+            t.ingest_record.c.partition == newest_of.c.partition,
+            t.ingest_record.c.number == newest_of.c.number,
+        )
+        return tuple(noun(IngestRow, row) for row in self._all(select(t.ingest_record).join(newest_of, this)))
+
+    def ingest_entered(self) -> dict[int, int]:
+        return {row.partition: row.number for row in self._all(t.ingest_entered.select())}
+
+    def refusals_to_enter(self, before: datetime) -> tuple[RefusalsCounted, ...]:
+        entered = select(t.refusals_entered.c.entry).where(
+            t.refusals_entered.c.hour == t.tally.c.hour,
+            t.refusals_entered.c.scheme_id == t.tally.c.scheme_id,
+        )
+        query = (
+            t.tally.select()
+            .where(
+                t.tally.c.outcome == Outcome.REFUSED,
+                t.tally.c.hour <= before - timedelta(hours=1),
+                ~entered.exists(),
+            )
+            .order_by(t.tally.c.hour, t.tally.c.scheme_id, t.tally.c.reason)
+        )
+        found: dict[tuple[datetime, str], list[tuple[str, int]]] = {}
+        for row in self._all(query):
+            found.setdefault((row.hour, row.scheme_id), []).append((row.reason, row.reports))
+        return tuple(RefusalsCounted(hour, scheme, tuple(counts)) for (hour, scheme), counts in found.items())
+
+    def ingest_records(self, partition: int, start: int, limit: int) -> tuple[IngestRow, ...]:
+        query = (
+            t.ingest_record.select()
+            .where(t.ingest_record.c.partition == partition, t.ingest_record.c.number >= start)
+            .order_by(t.ingest_record.c.number)
+            .limit(limit)
+        )
+        return tuple(noun(IngestRow, row) for row in self._all(query))
+
+    # --- what is sealed ---
+
+    def sessions_of(self, person_id: PersonId) -> dict[int, Session]:
+        return self._sessions(t.session.select().where(t.session.c.person_id == person_id))
+
+    def sessions_in(self, partition: int, number: int) -> dict[int, Session]:
+        here = and_(t.session.c.partition == partition, t.session.c.number == number)
+        return self._sessions(t.session.select().where(here))
+
+    def session(self, no: int) -> Session:
+        return noun(Session, self._one(t.session.select().where(t.session.c.no == no), "session"))
+
+    def frames(self, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
+        query = t.frame.select().where(t.frame.c.seq > after_seq).order_by(t.frame.c.seq).limit(limit)
+        return tuple((row.seq, noun(Frame, row)) for row in self._all(query))
+
+    def frame(self, partition: int, number: int) -> Frame | None:
+        here = and_(t.frame.c.partition == partition, t.frame.c.number == number)
+        row = self._maybe(t.frame.select().where(here))
+        return None if row is None else noun(Frame, row)
+
+    def removed_in(self, partition: int, number: int) -> dict[int, bytes]:
+        """Position in the frame to the leaf of the piece that stood there."""
+        here = and_(t.removed_fix.c.partition == partition, t.removed_fix.c.number == number)
+        return {row.position: row.digest for row in self._all(t.removed_fix.select().where(here))}
+
+    def fixes_from(self, decision_id: DecisionId, at: datetime) -> tuple[RemovedFix, ...]:
+        from_ms = to_ms(at)
+        found = []
+        for frame in self._all(t.frame.select().where(t.frame.c.last_ms >= from_ms)):
+            rows = [(n, row) for n, row in enumerate(unpack_directory(frame.directory)) if row.fix_ms >= from_ms]
+            ours = self._sessions_of_decision(decision_id, {row.session_no for _, row in rows})
+            gone = self.removed_in(frame.partition, frame.number)
+            found += [
+                RemovedFix(
+                    frame.partition,
+                    frame.number,
+                    position,
+                    leaf_hash(piece_body(row, piece_of(frame.sealed, row))),
+                )
+                for position, row in rows
+                if row.session_no in ours and position not in gone
+            ]
+        return tuple(found)
+
+    def _sessions_of_decision(self, decision_id: DecisionId, numbers: set[int]) -> set[int]:
+        query = select(t.session.c.no).where(t.session.c.no.in_(numbers), t.session.c.decision_id == decision_id)
+        return {row.no for row in self._all(query)}
+
+    # --- the gate's picture ---
+
+    def version(self) -> int:
+        """Of the standing: the number of ledger entries, since every change of standing is one."""
+        return self.ledger_size()
+
+    def standing_since(self, version: int) -> StandingChange:
+        def changed(table: Table) -> Iterable[Row[Any]]:
+            rows: Iterable[Row[Any]] = self._all(table.select().where(table.c.version >= version))
+            return rows
+
+        tokens = tuple(noun(Token, row) for row in changed(t.token))
+        day_keys = tuple(changed(t.day_key))
+        return StandingChange(
+            version=self.version(),
+            cases=tuple(noun(Case, row) for row in changed(t.case_file)),
+            devices=tuple(noun(Device, row) for row in changed(t.device)),
+            fittings=tuple(noun(Fitting, row) for row in changed(t.fitting)),
+            decisions=self._decisions(t.decision.select().where(t.decision.c.version >= version)),
+            tokens=tuple((token, self._sender(token.sender_id)) for token in tokens),
+            day_keys=tuple(noun(DayKey, row) for row in day_keys if row.destroyed_at is None),
+            destroyed=tuple((row.person_id, row.category, row.day) for row in day_keys if row.destroyed_at is not None),
+        )
+
+    def newest_frame(self) -> int:
+        return self._next(t.frame.c.seq) - 1
+
+    def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
+        query = select(t.frame.c.directory).where(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
+        rows = [row for frame in self._all(query) for row in unpack_directory(frame.directory)]
+        fitting = self._fittings_of_sessions({row.session_no for row in rows})
+        return Seen(self.newest_frame(), tuple((fitting[row.session_no], row.fix_ms) for row in rows))
+
+    def _fittings_of_sessions(self, numbers: set[int]) -> dict[int, FittingId]:
+        found: dict[int, FittingId] = {}
+        wanted = sorted(numbers)
+        for start in range(0, len(wanted), 10_000):  # SQLite bounds the parameters of one statement
+            some = wanted[start : start + 10_000]
+            query = select(t.session.c.no, t.session.c.fitting_id).where(t.session.c.no.in_(some))
+            found.update((row.no, row.fitting_id) for row in self._all(query))
+        return found
+
+    def _sender(self, sender_id: SenderId) -> Sender:
+        row = self._one(t.sender.select().where(t.sender.c.id == sender_id), "sender")
+        query = t.sender_scope.select().where(t.sender_scope.c.sender_id == sender_id)
+        scope = tuple(part.serial for part in self._all(query.order_by(t.sender_scope.c.serial)))
+        return noun(Sender, row, scope=scope)
+
+    # --- for verifying ---
+
+    def replayed_tables(self) -> tuple[str, ...]:
+        return TABLES
+
+    def row_digests(self, table: str) -> dict[bytes, bytes]:
+        return row_digests(self._connection, table)
+
+    # --- underneath ---
+
+    def _decisions(self, query: Select[Any], *, must: bool = False) -> tuple[Decision, ...]:
+        rows = list(self._all(query))
+        if must and not rows:
+            raise NotFound("no such decision")
+        few = {row.id for row in rows} if len(rows) <= 1000 else None
+        purposes: dict[str, list[str]] = {}
+        for part in self._all(_some(t.decision_purpose, few).order_by(t.decision_purpose.c.purpose)):
+            purposes.setdefault(part.decision_id, []).append(part.purpose)
+        pauses: dict[str, list[Suspension]] = {}
+        for part in self._all(_some(t.suspension, few).order_by(t.suspension.c.from_at)):
+            pauses.setdefault(part.decision_id, []).append(noun(Suspension, part))
+        return tuple(
+            noun(
+                Decision,
+                row,
+                purposes=tuple(purposes.get(row.id, ())),
+                suspensions=tuple(pauses.get(row.id, ())),
+            )
+            for row in rows
+        )
+
+    def _sessions(self, query: Select[Any]) -> dict[int, Session]:
+        return {row.no: noun(Session, row) for row in self._all(query.order_by(t.session.c.no))}
+
+    def _of_scheme(self, table: Table, scheme_id: SchemeId) -> Iterable[Row[Any]]:
+        query = table.select().where(table.c.scheme_id == scheme_id)
+        rows: Iterable[Row[Any]] = self._all(query.order_by(*table.primary_key.columns))
+        return rows
+
+    def _parts(self, kind: type[N], table: Table, scheme_id: SchemeId) -> tuple[N, ...]:
+        return tuple(noun(kind, row) for row in self._of_scheme(table, scheme_id))
+
+    def _next(self, column: Any) -> int:
+        greatest = self._connection.execute(select(func.max(column))).scalar()
+        return 0 if greatest is None else greatest + 1
+
+    def _all(self, query: Select[Any]) -> Any:
+        return self._connection.execute(query)
+
+    def _maybe(self, query: Select[Any]) -> Row[Any] | None:
+        return self._connection.execute(query).one_or_none()
+
+    def _one(self, query: Select[Any], what: str) -> Row[Any]:
+        row = self._maybe(query)
+        if row is None:
+            raise NotFound(f"no such {what}")
+        return row
+
+
+def _some(table: Table, few: set[str] | None) -> Select[Any]:
+    """The rows of a few decisions, or of all when they are many."""
+    query = table.select()
+    return query if few is None else query.where(table.c.decision_id.in_(few))

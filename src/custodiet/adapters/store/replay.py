@@ -1,0 +1,52 @@
+"""An empty store in memory, of the same form and under the same constraints, to replay records into."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import StaticPool
+
+from custodiet.adapters.store.changes import carry_out
+from custodiet.adapters.store.digests import TABLES, row_digests
+from custodiet.adapters.store.migrate import migrate_on
+from custodiet.model.change import RowChange
+from custodiet.model.record import Ingested, Record
+from custodiet.rules.tables import apply, apply_ingested
+
+
+class ReplayRows:
+    """The promises of flows.ports.Replay."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def apply(self, record: Record, index: int) -> bool:
+        return self._try(apply(record, index))
+
+    def apply_ingested(self, record: Ingested) -> bool:
+        return self._try(apply_ingested(record))
+
+    def replayed_tables(self) -> tuple[str, ...]:
+        return TABLES
+
+    def row_digests(self, table: str) -> dict[bytes, bytes]:
+        return row_digests(self._connection, table)
+
+    def _try(self, changes: tuple[RowChange, ...]) -> bool:
+        try:
+            with self._connection.begin_nested():
+                carry_out(self._connection, changes)
+        except IntegrityError:
+            return False
+        return True
+
+
+@contextmanager
+def replay_store() -> Iterator[ReplayRows]:
+    """One empty store; gone when the block ends."""
+    engine = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
+    with engine.connect() as connection, connection.begin():
+        migrate_on(connection)
+        yield ReplayRows(connection)
+    engine.dispose()

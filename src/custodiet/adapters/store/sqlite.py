@@ -1,0 +1,170 @@
+"""The store on SQLite: the promises of flows.ports.Store, kept."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.changes import carry_out
+from custodiet.adapters.store.engine import open_engine, viewing, writing
+from custodiet.adapters.store.migrate import is_current, migrate
+from custodiet.adapters.store.reading import ReadingRows
+from custodiet.model.entry import Entry
+from custodiet.model.errors import LeaseLost, NotPermitted, Unready
+from custodiet.model.record import Ingested, Record
+from custodiet.model.session import Frame, Session
+from custodiet.rules.chain import leaf_hash
+from custodiet.rules.tables import apply, apply_ingested
+from custodiet.wire.records import (
+    entry_bytes,
+    handle_of,
+    ingested_bytes,
+    read_entry,
+    record_bytes,
+    record_digest,
+)
+
+SALT_BYTES = 16
+
+
+class _Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class _Chance(Protocol):
+    def draw(self, count: int) -> bytes: ...
+
+
+class ActingRows(ReadingRows):
+    """The promises of flows.ports.Acting, kept on one connection that holds the write lock."""
+
+    def __init__(self, connection: Connection, now: datetime, chance: _Chance) -> None:
+        super().__init__(connection)
+        self.now = now
+        self._chance = chance
+
+    def write(self, entry: Entry, record: Record) -> int:
+        index = self.ledger_size()
+        body, salt = record_bytes(record), self._chance.draw(SALT_BYTES)
+        changes = apply(record, index)
+        try:
+            carry_out(self._connection, changes)
+        except IntegrityError as error:
+            raise NotPermitted(f"the store refuses it: {error.orig}") from None
+        handle = None
+        if entry.subject is not None:
+            handle = handle_of(self.person(entry.subject).handle_key, index)
+        line = entry_bytes(index, self.now, entry, handle, record_digest(salt, body))
+        self._connection.execute(insert(t.record).values(idx=index, salt=salt, body=body))
+        self._connection.execute(insert(t.entry).values(idx=index, body=line, leaf=leaf_hash(line)))
+        return index
+
+
+class IngestingRows(ReadingRows):
+    """The promises of flows.ports.Ingesting, kept on one connection that holds the write lock."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        super().__init__(connection)
+        self.now = now
+
+    def next_session_no(self) -> int:
+        return self._next(t.session.c.no)
+
+    def chain(self, partition: int) -> tuple[int, bytes]:
+        query = (
+            select(t.ingest_record.c.number, t.ingest_record.c.digest)
+            .where(t.ingest_record.c.partition == partition)
+            .order_by(t.ingest_record.c.number.desc())
+            .limit(1)
+        )
+        row = self._maybe(query)
+        return (0, bytes(32)) if row is None else (row.number + 1, row.digest)
+
+    def keep(self, record: Ingested, frame: Frame | None, sessions: Sequence[tuple[int, Session]]) -> int | None:
+        body = ingested_bytes(record)
+        place = {"partition": record.partition, "number": record.number}
+        new = [{"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place} for no, one in sessions]
+        if new:
+            self._connection.execute(insert(t.session), new)
+        seq = None
+        if frame is not None:
+            seq = self.newest_frame() + 1
+            row = {name: getattr(frame, name) for name in _FRAME_FIELDS}
+            self._connection.execute(insert(t.frame).values(seq=seq, **row))
+        carry_out(self._connection, apply_ingested(record))
+        staged = insert(t.ingest_record).values(**place, body=body, digest=sha256(body).digest())
+        self._connection.execute(staged)
+        return seq
+
+
+_FRAME_FIELDS = tuple(Frame.__dataclass_fields__)
+_SESSION_FIELDS = tuple(Session.__dataclass_fields__)
+
+
+class SqliteStore:
+    """One database file. Safe to share among threads and with other processes on the machine."""
+
+    def __init__(self, path: Path, clock: _Clock, chance: _Chance, *, read_only: bool = False) -> None:
+        self._engine = open_engine(path, read_only=read_only)
+        self._clock = clock
+        self._chance = chance
+
+    def prepare(self) -> None:
+        """Create or upgrade the tables."""
+        migrate(self._engine)
+
+    def check_form(self) -> None:
+        """Raise Unready when the tables are not of the form this code writes."""
+        if not is_current(self._engine):
+            raise Unready("the store is of another version: run `custodiet upgrade`")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadingRows]:
+        """A consistent view."""
+        with viewing(self._engine) as connection:
+            yield ReadingRows(connection)
+
+    @contextmanager
+    def acting(self, fence: tuple[str, int] | None = None) -> Iterator[ActingRows]:
+        """An act of people or of the clock: alone in the store, its time never before an earlier entry's.
+
+        With a fence (lease name and number) it raises LeaseLost when someone has taken the lease since.
+        """
+        with writing(self._engine) as connection:
+            if fence is not None:
+                held = select(t.lease.c.fence).where(t.lease.c.name == fence[0])
+                if connection.execute(held).scalar() != fence[1]:
+                    raise LeaseLost("another process holds the lease now")
+            newest = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
+            last = connection.execute(newest).scalar()
+            now = self._clock.now()
+            if last is not None:
+                now = max(now, read_entry(last).at)
+            yield ActingRows(connection, now, self._chance)
+
+    @contextmanager
+    def ingesting(self) -> Iterator[IngestingRows]:
+        """One ingest transaction, alone in the store."""
+        with writing(self._engine) as connection:
+            yield IngestingRows(connection, self._clock.now())
+
+    def take_lease(self, name: str) -> int:
+        """A fencing number higher than any given before for this name."""
+        with writing(self._engine) as connection:
+            held = connection.execute(select(t.lease.c.fence).where(t.lease.c.name == name)).scalar()
+            fence = 1 if held is None else held + 1
+            if held is None:
+                connection.execute(insert(t.lease).values(name=name, fence=fence))
+            else:
+                connection.execute(update(t.lease).where(t.lease.c.name == name).values(fence=fence))
+            return fence

@@ -1,0 +1,51 @@
+"""The vault, asked over its unix socket. One connection a question; silence for two seconds is an answer too."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from custodiet.model.errors import NotTheFormat, OpeningRefused, VaultUnavailable
+from custodiet.model.record import DayKey, RecordKey
+from custodiet.wire.vault import Ask, Question, read_keys, read_line, read_text, write_question
+
+FIRST_ANSWER_S = 2.0
+NEXT_LINE_S = 60.0
+"""A long opening says its first line when it has begun; between lines it may take its time."""
+
+
+class VaultClient:
+    """The promises of flows.ports.Vault."""
+
+    def __init__(self, socket_path: Path) -> None:
+        self._path = socket_path
+
+    def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
+        issued = read_keys(b"".join(self._ask(Question(Ask.KEYS, index))))
+        return issued.record_keys, issued.day_keys
+
+    def open(self, index: int) -> Iterator[bytes]:
+        return self._ask(Question(Ask.OPEN, index))
+
+    def checkpoint(self) -> str:
+        return read_text(b"".join(self._ask(Question(Ask.CHECKPOINT))))
+
+    def _ask(self, question: Question) -> Iterator[bytes]:
+        with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:
+            connection.settimeout(FIRST_ANSWER_S)
+            try:
+                connection.connect(str(self._path))
+                connection.sendall(write_question(question))
+                with connection.makefile("rb") as lines:
+                    for line in lines:
+                        connection.settimeout(NEXT_LINE_S)
+                        said = read_line(line)
+                        if said.end == "ok":
+                            return
+                        if said.end is not None:
+                            raise OpeningRefused(said.why or "refused")
+                        if said.part is not None:
+                            yield bytes(said.part)
+            except (OSError, NotTheFormat):
+                raise VaultUnavailable("the vault does not answer") from None
+            raise VaultUnavailable("the vault broke off")

@@ -1,0 +1,55 @@
+"""Propose, make or refuse a decision: two people, or an order entered; each step decided, recorded, kept."""
+
+from dataclasses import replace
+
+from custodiet.flows.ports import Acting, Store
+from custodiet.flows.refusing import refuse_if
+from custodiet.model.decision import Decision, State
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.identity import ActorId, DecisionId
+from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession
+from custodiet.rules.decisions import (
+    Move,
+    moved,
+    objections_to_making,
+    objections_to_proposing,
+    retention_clocks,
+)
+
+
+def propose_decision(store: Store, decision: Decision) -> int:
+    """Record a proposal. Raises NotPermitted with every objection. The ledger index."""
+    proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None)
+    with store.acting() as act:
+        case = act.case(proposal.case_id)
+        refuse_if(objections_to_proposing(proposal, act.scheme(case.scheme_id), act.now))
+        entry = Entry(EntryKind.DECISION_PROPOSED, proposal.proposed_by, case.person_id)
+        return act.write(entry, DecisionProposed(proposal))
+
+
+def make_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
+    """The second person's yes. What it follows ends where it starts. The ledger index."""
+    with store.acting() as act:
+        decision = act.decision(decision_id)
+        predecessor = act.decision(decision.follows) if decision.follows is not None else None
+        moved(decision, Move.MAKE)
+        refuse_if(objections_to_making(decision, by, act.now, predecessor))
+        case = act.case(decision.case_id)
+        succeeds = _succession(act, predecessor, decision) if predecessor is not None else None
+        record = DecisionMade(decision_id, approved_by=by, made_at=act.now, succeeds=succeeds)
+        return act.write(Entry(EntryKind.DECISION_MADE, by, case.person_id), record)
+
+
+def refuse_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
+    """The second person's no. The ledger index."""
+    with store.acting() as act:
+        decision = act.decision(decision_id)
+        moved(decision, Move.REFUSE)
+        case = act.case(decision.case_id)
+        return act.write(Entry(EntryKind.DECISION_REFUSED, by, case.person_id), DecisionRefused(decision_id))
+
+
+def _succession(act: Acting, earlier: Decision, later: Decision) -> Succession:
+    moved(earlier, Move.SUCCEED)
+    scheme = act.scheme(act.case(earlier.case_id).scheme_id)
+    return Succession(earlier.id, later.starts_at, retention_clocks(earlier, scheme, later.starts_at))

@@ -1,0 +1,85 @@
+"""Take a device into stock, fit it to a person with a sender and token of its own, and take it off again."""
+
+import base64
+from hashlib import sha256
+
+from custodiet.flows.ports import Chance, Store
+from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import IllegalMove
+from custodiet.model.identity import (
+    ActorId,
+    CaseId,
+    DeviceId,
+    FittingId,
+    SchemeId,
+    SenderId,
+    TaskId,
+    TokenId,
+)
+from custodiet.model.record import DeviceRegistered, FittingEnded, FittingMade, SenderIssued, TaskDone
+
+TOKEN_BYTES = 24
+
+
+def register_device(store: Store, chance: Chance, serial: str, by: ActorId) -> Device:
+    """A device taken into stock."""
+    device = Device(DeviceId(chance.identity("device")), serial)
+    with store.acting() as act:
+        act.write(Entry(EntryKind.DEVICE_REGISTERED, by), DeviceRegistered(device))
+    return device
+
+
+def fit_device(  # noqa: PLR0913 - a fitting is all of these
+    store: Store, chance: Chance, device_id: DeviceId, case_id: CaseId, strand: str, by: ActorId
+) -> Fitting:
+    """The device is on the person from now."""
+    with store.acting() as act:
+        case = act.case(case_id)
+        fitting = Fitting(FittingId(chance.identity("fitting")), device_id, case_id, strand, act.now)
+        act.write(Entry(EntryKind.FITTING_MADE, by, case.person_id), FittingMade(fitting))
+    return fitting
+
+
+def end_fitting(store: Store, fitting_id: FittingId, by: ActorId) -> int:
+    """The device is off the person from now; the tokens issued at this fitting end with it. The ledger index."""
+    with store.acting() as act:
+        fitting = act.fitting(fitting_id)
+        if fitting.removed_at is not None:
+            raise IllegalMove("this fitting has ended already")
+        case = act.case(fitting.case_id)
+        entry = Entry(EntryKind.FITTING_ENDED, by, case.person_id)
+        return act.write(entry, FittingEnded(fitting_id, act.now))
+
+
+def issue_sender(  # noqa: PLR0913 - a sender is all of these
+    store: Store,
+    chance: Chance,
+    scheme_id: SchemeId,
+    label: str,
+    scope: tuple[str, ...],
+    by: ActorId,
+    fitting_id: FittingId | None = None,
+) -> str:
+    """A sender and its token, shown once: only the hash is stored. Bound to a fitting, it ends with it."""
+    secret = base64.urlsafe_b64encode(chance.draw(TOKEN_BYTES)).decode()
+    with store.acting() as act:
+        sender = Sender(SenderId(chance.identity("sender")), scheme_id, label, scope)
+        token = Token(TokenId(chance.identity("token")), sender.id, token_hash(secret), act.now, fitting_id=fitting_id)
+        act.write(Entry(EntryKind.SENDER_ISSUED, by), SenderIssued(sender, token))
+    return secret
+
+
+def token_hash(secret: str) -> bytes:
+    """What is stored of a token. It is random and long, so one SHA-256 is enough to hide it."""
+    return sha256(b"custodiet/token/v1\0" + secret.encode()).digest()
+
+
+def complete_task(store: Store, task_id: TaskId, by: ActorId) -> int:
+    """A task is done. The ledger index."""
+    with store.acting() as act:
+        task = act.task(task_id)
+        if task.done_at is not None:
+            raise IllegalMove("this task is done already")
+        case = act.case(task.case_id)
+        return act.write(Entry(EntryKind.TASK_DONE, by, case.person_id), TaskDone(task_id, act.now))

@@ -1,0 +1,157 @@
+"""The vault's keys: made here, wrapped under the epoch key, never handed out in private form.
+
+One epoch key a day holds everything together: at the day's end what lives is wrapped under a new one and the old
+one is destroyed, so that yesterday's copy of this database opens nothing (design section 4.5). If we die between
+the re-wrapping and the destruction, the next start destroys every epoch that no key is wrapped under.
+"""
+
+from datetime import date
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from custodiet.flows.ports import Chance, Clock, Keystore, Kms, Sealer
+from custodiet.model.errors import OpeningRefused, Unready
+from custodiet.model.identity import PersonId
+from custodiet.model.mode import Category
+from custodiet.model.record import DayKey, RecordKey
+from custodiet.model.times import utc_day
+from custodiet.rules.keys import day_key_claim, record_key_claim
+
+_LOG = "log"
+_ISSUE = "issue"
+_EPOCH_DAY = "epoch-day"
+
+
+class Keys:
+    """Makes, signs and opens keys. One thread at a time."""
+
+    def __init__(self, keystore: Keystore, kms: Kms, sealer: Sealer, clock: Clock, chance: Chance) -> None:
+        self._keystore = keystore
+        self._kms = kms
+        self._sealer = sealer
+        self._clock = clock
+        self._chance = chance
+        epochs = kms.epochs()
+        if not epochs:
+            raise Unready("the KMS holds no epoch key: was this data folder made with another keys folder?")
+        self._epoch = epochs[-1]
+        self._epoch_key = kms.key(self._epoch)
+        self._log = Ed25519PrivateKey.from_private_bytes(self._must(_LOG))
+        self._issue = Ed25519PrivateKey.from_private_bytes(self._must(_ISSUE))
+        self._destroy_unused_epochs()
+
+    # --- signing ---
+
+    @property
+    def log_public(self) -> bytes:
+        """The log key's public half."""
+        return self._log.public_key().public_bytes_raw()
+
+    @property
+    def issue_public(self) -> bytes:
+        """The public half of the key that signs issued keys."""
+        return self._issue.public_key().public_bytes_raw()
+
+    def sign_log(self, body: bytes) -> bytes:
+        """An Ed25519 signature by the log key."""
+        return self._log.sign(body)
+
+    # --- people's keys ---
+
+    def record_key(self, person_id: PersonId) -> RecordKey:
+        """The public half of a person's record key, made at the first asking."""
+        public = self._public(_record(person_id))
+        return RecordKey(person_id, public, self._issue.sign(record_key_claim(person_id, public)))
+
+    def day_key(self, person_id: PersonId, category: Category, day: date) -> DayKey:
+        """The public half of one day's key, made at the first asking."""
+        public = self._public(_day(person_id, category, day))
+        signature = self._issue.sign(day_key_claim(person_id, category, day, public))
+        return DayKey(person_id, category, day, public, signature)
+
+    def record_private(self, person_id: PersonId) -> bytes:
+        """Raises OpeningRefused when there is none: it was never made, or it was destroyed."""
+        return self._must(_record(person_id))
+
+    def has_day_key(self, person_id: PersonId, category: Category, day: date) -> bool:
+        """Whether the key of that day lives."""
+        return self._keystore.get(_day(person_id, category, day)) is not None
+
+    def day_private(self, person_id: PersonId, category: Category, day: date) -> bytes:
+        """Raises OpeningRefused when there is none."""
+        return self._must(_day(person_id, category, day))
+
+    # --- epochs ---
+
+    def turn_epoch(self) -> bool:
+        """Once a UTC day: wrap what lives under a new epoch key and destroy the old. Whether it turned."""
+        today = utc_day(self._clock.now()).isoformat().encode()
+        if self._open(_EPOCH_DAY) == today:
+            return False
+        old, new = self._epoch, self._kms.begin()
+        new_key = self._kms.key(new)
+        rows = []
+        for name, epoch, wrapped in self._keystore.all():
+            plain = today if name == _EPOCH_DAY else self._unwrap(name, epoch, wrapped)
+            rows.append((name, new, self._wrap(new_key, name, plain)))
+        self._keystore.rewrap(rows)
+        self._epoch, self._epoch_key = new, new_key
+        self._kms.destroy(old)
+        return True
+
+    def _destroy_unused_epochs(self) -> None:
+        used = {epoch for _, epoch, _ in self._keystore.all()}
+        for epoch in self._kms.epochs():
+            if epoch not in used:
+                self._kms.destroy(epoch)
+        self._epoch = max(used)
+        self._epoch_key = self._kms.key(self._epoch)
+
+    # --- underneath ---
+
+    def _public(self, name: str) -> bytes:
+        private = self._open(name)
+        if private is None:
+            private = self._chance.draw(32)
+            self._keystore.put(name, self._epoch, self._wrap(self._epoch_key, name, private))
+        return self._sealer.public_of(private)
+
+    def _must(self, name: str) -> bytes:
+        private = self._open(name)
+        if private is None:
+            raise OpeningRefused("the key does not exist: it was never made, or it was destroyed")
+        return private
+
+    def _open(self, name: str) -> bytes | None:
+        row = self._keystore.get(name)
+        return None if row is None else self._unwrap(name, *row)
+
+    def _unwrap(self, name: str, epoch: int, wrapped: bytes) -> bytes:
+        key = self._epoch_key if epoch == self._epoch else self._kms.key(epoch)
+        return self._sealer.open_under(key, wrapped, _context(name))
+
+    def _wrap(self, key: bytes, name: str, plain: bytes) -> bytes:
+        return self._sealer.seal_under(key, self._chance.draw(12), plain, _context(name))
+
+
+def make_first_keys(keystore: Keystore, kms: Kms, sealer: Sealer, clock: Clock, chance: Chance) -> None:
+    """The first epoch, the log key and the issue key. Raises Unready when either side holds keys already."""
+    if kms.epochs() or keystore.get(_LOG) is not None:
+        raise Unready("there are keys here already: nothing was made")
+    epoch = kms.begin()
+    key = kms.key(epoch)
+    today = utc_day(clock.now()).isoformat().encode()
+    for name, plain in ((_EPOCH_DAY, today), (_ISSUE, chance.draw(32)), (_LOG, chance.draw(32))):
+        keystore.put(name, epoch, sealer.seal_under(key, chance.draw(12), plain, _context(name)))
+
+
+def _record(person_id: PersonId) -> str:
+    return f"record/{person_id}"
+
+
+def _day(person_id: PersonId, category: Category, day: date) -> str:
+    return f"day/{person_id}/{category}/{day.isoformat()}"
+
+
+def _context(name: str) -> bytes:
+    return b"custodiet/wrapped/v1\0" + name.encode()

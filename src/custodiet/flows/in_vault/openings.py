@@ -1,0 +1,175 @@
+"""The openings: the only ways anything sealed is opened (design section 4.3), each named by the entry that records it.
+
+Asked with a ledger index and nothing else. What has no opening here is refused by name. An opening happens once,
+within 30 s of the entry being first seen by this vault process; the vault asks the ledger, not the asker, what for.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import msgspec
+
+from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.stored_fixes import fixes_of
+from custodiet.flows.in_vault.verifying import verify_tables
+from custodiet.flows.ports import Clock, Replay, Sealer, Store
+from custodiet.model.decision import Authority, Decision
+from custodiet.model.errors import OpeningRefused
+from custodiet.model.identity import PersonId
+from custodiet.model.record import (
+    CaseOpened,
+    CopyGiven,
+    DayKey,
+    DecisionMade,
+    RecordKey,
+    TablesVerified,
+    ZonesReleased,
+)
+from custodiet.model.times import as_text
+from custodiet.rules.decisions import kept_categories
+from custodiet.rules.keys import wanted_days
+from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
+from custodiet.wire.sealed import geometry_context, name_context
+from custodiet.wire.vault import write_zone
+
+_line = msgspec.json.Encoder().encode
+
+
+class Openings:
+    """Everything the vault answers. One thread at a time."""
+
+    def __init__(  # noqa: PLR0913 - the vault is all of these
+        self,
+        store: Store,
+        follower: Follower,
+        keys: Keys,
+        sealer: Sealer,
+        clock: Clock,
+        replay: Callable[[], AbstractContextManager[Replay]],
+    ) -> None:
+        self._store = store
+        self._follower = follower
+        self._keys = keys
+        self._sealer = sealer
+        self._clock = clock
+        self._replay = replay
+
+    def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
+        """Upkeep: public keys for the case or decision an entry speaks of. Nothing private leaves."""
+        self._follower.catch_up()
+        match self._follower.entry(index).record:
+            case CaseOpened(person):
+                return (self._keys.record_key(person.id),), ()
+            case DecisionMade(decision_id):
+                decision = self._follower.decisions[decision_id]
+                person_id = self._follower.people[decision.case_id]
+                return (), tuple(
+                    self._keys.day_key(person_id, category, day)
+                    for day in wanted_days(decision, self._clock.now())
+                    for category in kept_categories(decision)
+                )
+            case _:
+                raise OpeningRefused("no keys follow from this entry")
+
+    def checkpoint(self) -> str:
+        """A signed checkpoint of the ledger as followed just now."""
+        self._follower.catch_up()
+        log = self._follower.log
+        if log is None:
+            raise OpeningRefused("the log is not open")
+        head = self._follower.head
+        body = checkpoint_body(Checkpoint(log.origin, head.size, head.root()))
+        return sign_note(body, log.origin, self._keys.sign_log, self._keys.log_public)
+
+    def open(self, index: int) -> Iterator[bytes]:
+        """What the opening recorded at that place gives, as JSON lines."""
+        self._follower.catch_up()
+        followed = self._follower.entry(index)
+        match followed.record:
+            case ZonesReleased() as record:
+                self._follower.take(index)
+                return self._zones(record)
+            case CopyGiven() as record:
+                self._follower.take(index)
+                return self._own_copy(record)
+            case TablesVerified():
+                self._follower.take(index)
+                return self._verify(index)
+            case _:
+                raise OpeningRefused(f"there is no opening for {followed.kind}")
+
+    def _zones(self, record: ZonesReleased) -> Iterator[bytes]:
+        for condition_id in record.condition_ids:
+            condition = self._follower.conditions[condition_id]
+            decision = self._follower.decisions[condition.decision_id]
+            if not decision.in_force(self._clock.now()) or not _signed_by_two(decision):
+                raise OpeningRefused("a zone's geometry leaves only while its decision is in force")
+            private = self._keys.record_private(self._follower.people[decision.case_id])
+            context = geometry_context(condition_id)
+            plain = self._sealer.open_with(private, condition.geometry_sealed, context)
+            yield write_zone(condition_id, plain)
+
+    def _own_copy(self, record: CopyGiven) -> Iterator[bytes]:
+        person_id, case_id = record.person_id, record.case_id
+        if self._follower.people.get(case_id) != person_id:
+            raise OpeningRefused("the case is another person's")
+        decisions = {d.id: d for d in self._follower.decisions.values() if d.case_id == case_id and d.stands}
+        yield _line({"name": self._name(person_id), "decisions": [_told(d) for d in decisions.values()]})
+        given = withheld = 0
+        now = self._clock.now()
+        for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
+            if session.decision_id not in decisions:
+                continue
+            due = self._follower.erase_due.get((session.decision_id, session.category))
+            if due is not None and due <= now:
+                withheld += 1  # past its retention: about to be erased, and given to nobody
+                continue
+            given += 1
+            fix = stored.fix
+            yield _line(
+                {
+                    "decision": session.decision_id,
+                    "fix_time": as_text(stored.fix_time),
+                    "received_at": as_text(stored.received_at),
+                    "latitude": fix.lat_e7 / 1e7,
+                    "longitude": fix.lon_e7 / 1e7,
+                    "accuracy_m": fix.accuracy_m,
+                    "altitude_m": fix.altitude_m,
+                    "speed_mps": fix.speed_mps,
+                    "course_deg": fix.course_deg,
+                }
+            )
+        yield _line({"fixes": given, "past_retention": withheld})
+
+    def _name(self, person_id: PersonId) -> str | None:
+        with self._store.reading() as view:
+            sealed = view.name_sealed(person_id)
+        if sealed is None:
+            return None
+        private = self._keys.record_private(person_id)
+        return self._sealer.open_with(private, sealed, name_context(person_id)).decode()
+
+    def _verify(self, index: int) -> Iterator[bytes]:
+        with self._replay() as empty:
+            counts = verify_tables(self._store, empty, self._keys, self._sealer, index)
+        yield _line(counts)
+
+
+def _signed_by_two(decision: Decision) -> bool:
+    if decision.authority is Authority.ORDER:
+        return decision.maker is not None
+    return decision.approved_by is not None and decision.approved_by != decision.proposed_by
+
+
+def _told(decision: Decision) -> dict[str, object]:
+    until = decision.until
+    return {
+        "decision": decision.id,
+        "mode": decision.mode,
+        "rung": decision.rung.rung,
+        "purposes": decision.purposes,
+        "from": as_text(decision.starts_at),
+        "until": None if until is None else as_text(until),
+        "state": decision.state,
+    }

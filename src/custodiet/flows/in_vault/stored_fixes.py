@@ -1,0 +1,63 @@
+"""Stored fixes, opened one by one: the day key opens the session key, the commitment is checked, the fix opens."""
+
+from collections.abc import Iterator
+
+from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.ports import Sealer, Store
+from custodiet.model.errors import OpeningRefused
+from custodiet.model.identity import PersonId
+from custodiet.model.session import Frame, Session
+from custodiet.model.times import to_ms
+from custodiet.wire.frame import (
+    DirectoryRow,
+    StoredFix,
+    fix_context,
+    piece_of,
+    session_context,
+    unpack_fix,
+    unpack_directory,
+)
+
+_FRAMES_AT_ONCE = 100
+
+
+def session_key(keys: Keys, sealer: Sealer, session: Session) -> bytes:
+    """A session's key. Raises OpeningRefused when its day key is gone or the commitment does not fit."""
+    private = keys.day_private(session.person_id, session.category, session.day)
+    key = sealer.open_with(private, session.sealed_key, session_context(session))
+    if sealer.commitment(key, session.id) != session.commitment:
+        raise OpeningRefused("a session key is not the one committed to")
+    return key
+
+
+def open_fix(sealer: Sealer, key: bytes, session: Session, frame: Frame, row: DirectoryRow) -> StoredFix:
+    """One fix. Raises OpeningRefused when it does not open, or says another time than its index."""
+    plain = sealer.open_under(key, piece_of(frame.sealed, row), fix_context(session, row.fix_ms))
+    stored = unpack_fix(plain)
+    if to_ms(stored.fix_time) != row.fix_ms:
+        raise OpeningRefused("a stored fix says another time than its index")
+    return stored
+
+
+def fixes_of(store: Store, keys: Keys, sealer: Sealer, person_id: PersonId) -> Iterator[tuple[Session, StoredFix]]:
+    """Every stored fix of one person, in order of storing. Sessions whose day key is destroyed are left out."""
+    with store.reading() as view:
+        sessions = view.sessions_of(person_id)
+    opened = {
+        no: session_key(keys, sealer, session)
+        for no, session in sessions.items()
+        if keys.has_day_key(session.person_id, session.category, session.day)
+    }
+    after = -1
+    while True:
+        with store.reading() as view:
+            frames = view.frames(after, _FRAMES_AT_ONCE)
+            removed = [view.removed_in(frame.partition, frame.number) for _, frame in frames]
+        if not frames:
+            return
+        for (seq, frame), gone in zip(frames, removed, strict=True):
+            after = seq
+            for position, row in enumerate(unpack_directory(frame.directory)):
+                if row.session_no in opened and position not in gone:
+                    session = sessions[row.session_no]
+                    yield session, open_fix(sealer, opened[row.session_no], session, frame, row)

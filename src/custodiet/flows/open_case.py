@@ -1,0 +1,53 @@
+"""Open a person's case, then name them: the name is sealed to a key that the vault makes in between."""
+
+from custodiet.flows.ports import Chance, Sealer, Store
+from custodiet.flows.trusting import trusted_record_key
+from custodiet.model.case import Case, Condition, ConditionKind, Person
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import CannotRecord
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
+from custodiet.model.record import CaseOpened, ConditionSet, PersonNamed
+from custodiet.wire.sealed import geometry_context, name_context
+
+
+def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str, by: ActorId) -> Case:
+    """A new person and their case, without a name."""
+    person = Person(PersonId(chance.identity("person")), chance.draw(32))
+    with store.acting() as act:
+        case = Case(CaseId(chance.identity("case")), scheme_id, person.id, reference, act.now)
+        act.write(Entry(EntryKind.CASE_OPENED, by), CaseOpened(person, case))
+    return case
+
+
+def name_person(store: Store, sealer: Sealer, person_id: PersonId, name: str, by: ActorId) -> int:
+    """Seal and record the name. Raises CannotRecord while the vault has issued no record key yet."""
+    with store.acting() as act:
+        key = act.record_key(person_id)
+        if key is None:
+            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
+        public = trusted_record_key(act.log(), key)
+        sealed = sealer.seal_to(public, name.encode(), name_context(person_id))
+        return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, sealed))
+
+
+def set_zone(  # noqa: PLR0913 - a zone is all of these
+    store: Store,
+    sealer: Sealer,
+    chance: Chance,
+    decision_id: DecisionId,
+    kind: ConditionKind,
+    geometry: bytes,
+    by: ActorId,
+) -> ConditionId:
+    """Seal a zone's geometry (GeoJSON bytes) under the person's record key and record it with its decision."""
+    condition_id = ConditionId(chance.identity("condition"))
+    with store.acting() as act:
+        case = act.case(act.decision(decision_id).case_id)
+        key = act.record_key(case.person_id)
+        if key is None:
+            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
+        public = trusted_record_key(act.log(), key)
+        sealed = sealer.seal_to(public, geometry, geometry_context(condition_id))
+        condition = Condition(condition_id, decision_id, kind, sealed)
+        act.write(Entry(EntryKind.CONDITION_SET, by, case.person_id), ConditionSet(condition))
+    return condition_id

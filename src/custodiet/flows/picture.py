@@ -1,0 +1,129 @@
+"""The gate's picture: what stands, in memory, brought up to date from the store by what changed since.
+
+It only ever answers with what it absorbed; whoever writes on its word checks `version` inside the writing
+transaction. It holds no position.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
+from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.identity import CaseId, DecisionId, DeviceId, FittingId, PersonId
+from custodiet.model.mode import Category
+from custodiet.model.record import DayKey
+from custodiet.model.stored import StandingChange
+from custodiet.rules.authority import DeviceStanding, SenderStanding, Worn
+
+DayOf = tuple[PersonId, Category, date]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSender:
+    """A token that was issued, with its sender; it may have ended."""
+
+    token: Token
+    sender: Sender
+    standing: SenderStanding
+
+
+class Picture:
+    """Mutable; owned by one monitor, touched by one thread."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._people: dict[CaseId, PersonId] = {}
+        self._devices: dict[str, DeviceId] = {}
+        self._fittings: dict[DeviceId, dict[FittingId, Fitting]] = {}
+        self._decisions: dict[tuple[CaseId, str], dict[DecisionId, Decision]] = {}
+        self._tokens: dict[bytes, KnownSender] = {}
+        self._day_keys: dict[DayOf, DayKey] = {}
+        self._destroyed: set[DayOf] = set()
+        self._standing: dict[str, tuple[DeviceStanding, tuple[datetime, ...]]] = {}
+        self.late_max = LATE_MAX_DEFAULT
+
+    def absorb(self, change: StandingChange) -> None:
+        """Take in what changed. Half a change is never seen: nothing here can fail midway."""
+        for case in change.cases:
+            self._people[case.id] = case.person_id
+        for device in change.devices:
+            self._absorb_device(device)
+        for fitting in change.fittings:
+            self._fittings.setdefault(fitting.device_id, {})[fitting.id] = fitting
+        for decision in change.decisions:
+            self._decisions.setdefault((decision.case_id, decision.strand), {})[decision.id] = decision
+            self.late_max = max(self.late_max, decision.late_max)
+        for token, sender in change.tokens:
+            standing = SenderStanding(frozenset(sender.scope), token.ended_at)
+            self._tokens[token.sha256] = KnownSender(token, sender, standing)
+        for key in change.day_keys:
+            self._day_keys[key.person_id, key.category, key.day] = key
+        for day_of in change.destroyed:
+            self._day_keys.pop(day_of, None)
+            self._destroyed.add(day_of)
+        if change.cases or change.devices or change.fittings or change.decisions or change.destroyed:
+            self._standing.clear()
+        self.version = change.version
+
+    def _absorb_device(self, device: Device) -> None:
+        self._devices[device.serial] = device.id
+
+    def sender(self, token_sha256: bytes) -> KnownSender | None:
+        """Who posts with this token, or None for a token that was never issued."""
+        return self._tokens.get(token_sha256)
+
+    def standing(self, serial: str) -> DeviceStanding:
+        """Everything the gate needs to know of a device; empty for one that nobody knows."""
+        return self._known(serial)[0]
+
+    def changes_between(self, serial: str, after: datetime, until: datetime) -> bool:
+        """Whether the passing of time alone moved a decision of this device's wearers in or out of force."""
+        return any(after < edge <= until for edge in self._known(serial)[1])
+
+    def day_key(self, person_id: PersonId, category: Category, day: date) -> DayKey | None:
+        """The public key to seal that day's sessions to, if the vault has issued it."""
+        return self._day_keys.get((person_id, category, day))
+
+    def in_force(self, decision_id: DecisionId, case_id: CaseId, strand: str, at: datetime) -> bool:
+        """Whether that decision authorises anything at that instant."""
+        decision = self._decisions.get((case_id, strand), {}).get(decision_id)
+        return decision is not None and decision.in_force(at)
+
+    def trails_in_force(self, at: datetime) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
+        """Open fittings whose decision keeps a trail now: who will need a session key."""
+        return tuple(
+            (fitting, self._people[fitting.case_id], decision)
+            for fittings in self._fittings.values()
+            for fitting in fittings.values()
+            if fitting.covers(at)
+            for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
+            if decision.rung.keeps_trail and decision.in_force(at)
+        )
+
+    def _known(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...]]:
+        known = self._standing.get(serial)
+        if known is None:
+            known = self._standing[serial] = self._gather(serial)
+        return known
+
+    def _gather(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...]]:
+        device_id = self._devices.get(serial)
+        fittings = self._fittings.get(device_id, {}).values() if device_id is not None else ()
+        worn = tuple(
+            Worn(
+                fitting,
+                self._people[fitting.case_id],
+                tuple(self._decisions.get((fitting.case_id, fitting.strand), {}).values()),
+            )
+            for fitting in sorted(fittings, key=lambda one: one.fitted_at)
+        )
+        wearers = {one.person_id for one in worn}
+        erased = frozenset(day_of for day_of in self._destroyed if day_of[0] in wearers)
+        edges = tuple(
+            edge
+            for one in worn
+            for decision in one.decisions
+            for edge in (decision.starts_at, decision.until)
+            if edge is not None
+        )
+        return DeviceStanding(worn, erased), edges

@@ -1,0 +1,291 @@
+"""What flows ask of the world, as promises. Adapters keep them; tests hold them to it on the real store.
+
+Every writing method takes the entry that accounts for it: a change without its entry cannot be written down here.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from custodiet.model.case import Case, Condition, Person, Task
+from custodiet.model.decision import Decision
+from custodiet.model.device import Device, Fitting
+from custodiet.model.entry import Entry
+from custodiet.model.identity import (
+    CaseId,
+    ConditionId,
+    DecisionId,
+    DeviceId,
+    FittingId,
+    PersonId,
+    SchemeId,
+    SessionId,
+    TaskId,
+)
+from custodiet.model.record import (
+    DayKey,
+    Ingested,
+    LogOpened,
+    Record,
+    RecordKey,
+    RefusalsCounted,
+    RemovedFix,
+    Tally,
+)
+from custodiet.model.scheme import Scheme
+from custodiet.model.session import Frame, Session
+from custodiet.model.stored import EntryRow, IngestRow, Seen, StandingChange
+
+
+class Clock(Protocol):
+    """The time. Aware UTC, cut to the millisecond; it may jump."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        ...
+
+
+class Chance(Protocol):
+    """Randomness fit for keys, except where a seeded one is allowed by name (tests, simulation, demo)."""
+
+    def draw(self, count: int) -> bytes:
+        """So many random bytes."""
+        ...
+
+    def identity(self, prefix: str) -> str:
+        """A new identity: the prefix, '_' and 20 random characters."""
+        ...
+
+
+class Sealer(Protocol):
+    """Sealing as adapters/sealing.py does it."""
+
+    def seal_to(self, public: bytes, plain: bytes, context: bytes) -> bytes: ...
+    def open_with(self, private: bytes, sealed: bytes, context: bytes) -> bytes: ...
+    def public_of(self, private: bytes) -> bytes: ...
+    def seal_under(self, key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes: ...
+    def open_under(self, key: bytes, sealed: bytes, context: bytes) -> bytes: ...
+    def commitment(self, key: bytes, session_id: SessionId) -> bytes: ...
+
+
+class Tables(Protocol):
+    """Tables that follow from the ledger, as digests of their rows."""
+
+    def replayed_tables(self) -> tuple[str, ...]: ...
+
+    def row_digests(self, table: str) -> dict[bytes, bytes]:
+        """Digest of each row's key to digest of the whole row."""
+        ...
+
+
+class Reading(Tables, Protocol):
+    """A consistent view of the store. Raises NotFound for what does not exist."""
+
+    def scheme(self, scheme_id: SchemeId) -> Scheme: ...
+    def case(self, case_id: CaseId) -> Case: ...
+    def case_by_reference(self, reference: str) -> Case: ...
+    def person(self, person_id: PersonId) -> Person: ...
+    def device(self, device_id: DeviceId) -> Device: ...
+    def fitting(self, fitting_id: FittingId) -> Fitting: ...
+    def decision(self, decision_id: DecisionId) -> Decision: ...
+    def task(self, task_id: TaskId) -> Task: ...
+    def record_key(self, person_id: PersonId) -> RecordKey | None: ...
+    def name_sealed(self, person_id: PersonId) -> bytes | None: ...
+    def log(self) -> LogOpened:
+        """The log's first record: its origin and the vault's public keys."""
+        ...
+
+    def decisions(self) -> tuple[Decision, ...]: ...
+    def cases(self) -> tuple[Case, ...]: ...
+    def open_tasks(self) -> tuple[Task, ...]: ...
+    def tallies(self) -> tuple[Tally, ...]: ...
+    def decisions_running_out(self, before: datetime) -> tuple[Decision, ...]:
+        """Made or paused decisions whose end has come."""
+        ...
+
+    def decisions_wanting_keys(self, now: datetime) -> tuple[tuple[int, DecisionId], ...]:
+        """(ledger index of its making, decision) of each decision with a wanted day that has no key."""
+        ...
+
+    def cases_wanting_record_keys(self) -> tuple[int, ...]:
+        """Ledger indices of the entries that opened cases whose person has no record key."""
+        ...
+
+    def has_day_key(self, key: DayKey) -> bool:
+        """Whether a key stands for that person, category and day."""
+        ...
+
+    def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]: ...
+    def conditions(self, condition_ids: Sequence[ConditionId]) -> tuple[Condition, ...]: ...
+    def fixes_from(self, decision_id: DecisionId, at: datetime) -> tuple[RemovedFix, ...]:
+        """Stored fixes of a decision timed at or after an instant, as the removals they would be."""
+        ...
+
+    def version(self) -> int:
+        """Of the standing: it changes with everything that standing_since tells."""
+        ...
+
+    def standing_since(self, version: int) -> StandingChange: ...
+    def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
+        """Identities of the stored fixes in frames placed after the cursor that reach past the horizon."""
+        ...
+
+    def newest_frame(self) -> int:
+        """The place (seq) of the newest frame, -1 before the first."""
+        ...
+
+    def ledger_size(self) -> int: ...
+    def entries(self, start: int, limit: int) -> tuple[EntryRow, ...]:
+        """Entries from a place on, in order, with their records."""
+        ...
+
+    def leaves(self) -> list[bytes]:
+        """Every leaf hash, in order."""
+        ...
+
+    def newest_ingest(self) -> tuple[IngestRow, ...]:
+        """The newest staged record of each partition."""
+        ...
+
+    def ingest_entered(self) -> dict[int, int]:
+        """Partition to the number of its ingest record that the ledger took in last."""
+        ...
+
+    def refusals_to_enter(self, before: datetime) -> tuple[RefusalsCounted, ...]:
+        """Refusals of whole hours that ended by then and are not in the ledger yet."""
+        ...
+
+    def ingest_records(self, partition: int, start: int, limit: int) -> tuple[IngestRow, ...]: ...
+    def session(self, no: int) -> Session: ...
+    def sessions_of(self, person_id: PersonId) -> dict[int, Session]:
+        """A person's sessions by number."""
+        ...
+
+    def sessions_in(self, partition: int, number: int) -> dict[int, Session]:
+        """The sessions an ingest transaction began, by number."""
+        ...
+
+    def frames(self, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
+        """(seq, frame) in order of seq."""
+        ...
+
+    def frame(self, partition: int, number: int) -> Frame | None: ...
+    def removed_in(self, partition: int, number: int) -> dict[int, bytes]:
+        """Position in the frame to the leaf of the piece that stood there."""
+        ...
+
+
+class Acting(Reading, Protocol):
+    """One writing transaction, alone in the store. `now` was taken after the lock and never runs backwards."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    def write(self, entry: Entry, record: Record) -> int:
+        """Append the entry and its record, apply it to the tables; the ledger index. Durable at commit."""
+        ...
+
+
+class Ingesting(Reading, Protocol):
+    """One ingest transaction, alone in the store."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    def next_session_no(self) -> int: ...
+    def chain(self, partition: int) -> tuple[int, bytes]:
+        """The partition's next number and its newest record's digest (32 zero bytes before the first)."""
+        ...
+
+    def keep(self, record: Ingested, frame: Frame | None, sessions: Sequence[tuple[int, Session]]) -> int | None:
+        """Stage the record with what it accounts for; the place (seq) of the frame. Durable at commit."""
+        ...
+
+
+class Store(Protocol):
+    """The store. Every transaction raises CannotRecord when it cannot be made durable; then nothing changed."""
+
+    def reading(self) -> AbstractContextManager[Reading]: ...
+    def acting(self, fence: tuple[str, int] | None = None) -> AbstractContextManager[Acting]:
+        """Raises LeaseLost when a fence (lease name, number) is handed in and no longer holds."""
+        ...
+
+    def ingesting(self) -> AbstractContextManager[Ingesting]: ...
+
+
+class Vault(Protocol):
+    """The vault, from outside: it is given ledger indices and believes only what it reads there itself.
+
+    Raises VaultUnavailable when it does not answer within about two seconds, OpeningRefused with its reason.
+    """
+
+    def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
+        """Public keys for the case or decision that entry speaks of."""
+        ...
+
+    def open(self, index: int) -> Iterator[bytes]:
+        """What the opening recorded at that place gives, as JSON lines; each opens once."""
+        ...
+
+    def checkpoint(self) -> str:
+        """A signed checkpoint of the ledger as the vault has followed it."""
+        ...
+
+
+class Tiles(Protocol):
+    """Where the log is published: hash tiles and the checkpoint, durable when it returns."""
+
+    def publish(self, leaves: Sequence[bytes], note: str) -> None: ...
+
+
+# --- inside the vault -------------------------------------------------------------------------------------------
+
+
+class Kms(Protocol):
+    """Holds one epoch key at a time for long; raises Unready when it cannot be reached."""
+
+    def epochs(self) -> tuple[int, ...]:
+        """Numbers of the epoch keys it holds, in order."""
+        ...
+
+    def begin(self) -> int:
+        """Make the next epoch's key; its number. Durable when it returns."""
+        ...
+
+    def key(self, epoch: int) -> bytes:
+        """32 bytes."""
+        ...
+
+    def destroy(self, epoch: int) -> None:
+        """The key is gone for good when this returns."""
+        ...
+
+
+class Keystore(Protocol):
+    """The vault's own database: wrapped private keys and its last tree head. Every call is durable."""
+
+    def head(self) -> bytes | None:
+        """The frontier of the ledger as last followed."""
+        ...
+
+    def save_head(self, frontier: bytes) -> None: ...
+    def get(self, name: str) -> tuple[int, bytes] | None:
+        """(epoch, wrapped key) by name."""
+        ...
+
+    def put(self, name: str, epoch: int, wrapped: bytes) -> None:
+        """A new key. Raises TableMismatch when the name is taken: a key is never written over."""
+        ...
+
+    def all(self) -> Iterator[tuple[str, int, bytes]]: ...
+    def rewrap(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
+        """Replace every wrapped form at once, or none."""
+        ...
+
+
+class Replay(Tables, Protocol):
+    """An empty store to replay records into. False: the constraints refuse it, so we never wrote it so."""
+
+    def apply(self, record: Record, index: int) -> bool: ...
+    def apply_ingested(self, record: Ingested) -> bool: ...

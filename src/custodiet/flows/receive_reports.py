@@ -1,0 +1,319 @@
+"""A position arrives: one read, one decision, one write (design section 4.2).
+
+    gather    the picture in memory, brought up to date
+    decide    rules.authority.admit, report by report; duplicates by (fitting, fix time in ms)
+    record    one staged ingest record: counts by outcome and reason, root over the sealed pieces
+    keep      one frame of sealed fixes, in the same transaction
+    tell      the answers, after the commit
+
+The transaction first reads whether anything that was decided on has changed, and then decides again inside it:
+so nothing timed after an end is stored, whoever ended it and however long the batch was under way. If we die before
+the commit nothing happened and nobody was told; after it everything did, and a sender who was not told sends again
+and reads `duplicate`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from custodiet.flows.picture import KnownSender, Picture
+from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
+from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
+from custodiet.model.errors import CannotRecord
+from custodiet.model.identity import FittingId
+from custodiet.model.mode import Category
+from custodiet.model.record import DayKey, Ingested, LogOpened, Tally
+from custodiet.model.report import Admitted, Answer, Fix, Outcome, Reason, Refused, Report
+from custodiet.model.session import Frame
+from custodiet.model.times import to_ms, utc_day
+from custodiet.rules.authority import admit
+from custodiet.rules.chain import leaf_hash, root
+from custodiet.rules.decisions import kept_categories
+from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_fix, pack_directory, piece_body, session_body
+
+PREPARED_AT_ONCE = 200
+_SLACK = timedelta(hours=1)
+"""How much further back than any admissible fix the identities of stored fixes are remembered."""
+
+Answers = list[Answer] | CannotRecord
+"""What one request is told: an answer for each of its lines, or why it must come again as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: it takes effect as a whole or not at all.
+
+    `lines` has one item a report: the report as decoded, or the reason why there is none.
+    """
+
+    sender: KnownSender
+    lines: tuple[Report | Reason, ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A fix to be written, under which key, received when."""
+
+    admitted: Admitted
+    category: Category
+    day_key: DayKey
+    received_at: datetime
+
+
+@dataclass(slots=True)
+class _Decided:
+    """What would be written, as decided on one state of the standing."""
+
+    answers: list[Answers] = field(default_factory=list)
+    kept: list[_Kept] = field(default_factory=list)
+    seen: dict[tuple[FittingId, int], bytes | None] = field(default_factory=dict)
+    tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """(scheme, outcome, reason) to reports; reason '' counts each report once."""
+
+    def merge(self, answers: list[Answer], other: "_Decided") -> None:
+        """Add one request's part."""
+        self.answers.append(answers)
+        self.kept += other.kept
+        self.seen |= other.seen
+        self.tallies += other.tallies
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One sealed fix."""
+
+    live: LiveSession
+    fix_ms: int
+    sealed: bytes
+
+
+class Monitor:
+    """One gateway's monitor. `sender` may be asked from any thread; all else belongs to one writing thread."""
+
+    def __init__(
+        self, store: Store, sealer: Sealer, clock: Clock, chance: Chance, *, name: str, partition: int = 0
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._partition = partition
+        self._picture = Picture()
+        self._sessions = Sessions(sealer, chance, name)
+        self._log: LogOpened | None = None
+        # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw itself has a
+        # keyed digest of its place, which tells one place from another while the process lives and nothing else;
+        # what was read back has None: another place under the same identity cannot be told then.
+        self._seen: dict[FittingId, dict[int, bytes | None]] = {}
+        self._seen_from_ms = to_ms(clock.now() - self._picture.late_max - _SLACK)
+        self._cursor = -1
+        self._place_key = chance.draw(32)
+
+    def sender(self, token_sha256: bytes) -> KnownSender | None:
+        """Who posts with this token, as last known; the writing transaction asks again."""
+        return self._picture.sender(token_sha256)
+
+    def refresh(self) -> None:
+        """Bring the picture up to date. Raises CannotRecord when the store cannot be read."""
+        with self._store.reading() as view:
+            self._catch_up(view)
+
+    def idle(self) -> None:
+        """What can be done while nobody waits: forget yesterday's keys, prepare today's sessions."""
+        now = self._clock.now()
+        today = utc_day(now)
+        wearers = self._picture.trails_in_force(now)
+        self._sessions.keep_only(today, {decision.id for _, _, decision in wearers})
+        self._forget_old(now)
+        keys: dict[SessionFor, DayKey] = {}
+        for fitting, person_id, decision in wearers:
+            for category in kept_categories(decision):
+                key = self._picture.day_key(person_id, category, today)
+                if key is not None:
+                    wanted = SessionFor(person_id, fitting.case_id, decision.id, fitting.id, category, today)
+                    keys[wanted] = key
+        if keys and self._log is not None:
+            self._sessions.prepare(keys, self._log, PREPARED_AT_ONCE)
+
+    def receive(self, requests: Sequence[Request]) -> list[Answers]:
+        """Answer each request, durably.
+
+        Raises CannotRecord when nothing could be written; then no request took effect.
+        """
+        decided_at = self._clock.now()
+        decided = self._decide(requests, decided_at)
+        pieces = self._seal(decided)
+        with self._store.ingesting() as write:
+            if self._has_moved(write, requests, decided, decided_at):
+                self._catch_up(write)
+                decided = self._decide(requests, write.now)
+                pieces = self._seal(decided)
+            kept_seq, numbered = self._keep(write, decided, pieces)
+        # Durable from here on: what follows is memory only, and a restart reads it back.
+        for no, live in numbered:
+            live.no = no
+        if kept_seq is not None:
+            self._cursor = kept_seq
+        for (fitting_id, fix_ms), place in decided.seen.items():
+            self._seen.setdefault(fitting_id, {})[fix_ms] = place
+        return decided.answers
+
+    # --- gather ---
+
+    def _catch_up(self, view: Reading) -> None:
+        self._picture.absorb(view.standing_since(self._picture.version))
+        seen = view.seen_since(self._cursor, self._seen_from_ms)
+        for fitting_id, fix_ms in seen.fixes:
+            self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
+        self._cursor = seen.cursor
+        if self._log is None and self._picture.version:
+            self._log = view.log()
+
+    def _has_moved(
+        self, write: Ingesting, requests: Sequence[Request], decided: _Decided, decided_at: datetime
+    ) -> bool:
+        """Whether anything that was decided on is different inside the transaction."""
+        oldest = min((fix_ms for _, fix_ms in decided.seen), default=self._seen_from_ms)
+        if oldest < self._seen_from_ms:
+            # Older than what was remembered (a decision with a longer late_max, a clock set back): read further.
+            self._seen_from_ms, self._cursor = oldest, -1
+            return True
+        if write.version() != self._picture.version or write.newest_frame() != self._cursor:
+            return True
+        serials = {line.serial for one in requests for line in one.lines if isinstance(line, Report)}
+        return any(self._picture.changes_between(serial, decided_at, write.now) for serial in serials)
+
+    def _forget_old(self, now: datetime) -> None:
+        from_ms = to_ms(now - self._picture.late_max - _SLACK)
+        if from_ms <= self._seen_from_ms:
+            return
+        self._seen_from_ms = from_ms
+        for fitting_id, fixes in list(self._seen.items()):
+            left = {fix_ms: place for fix_ms, place in fixes.items() if fix_ms >= from_ms}
+            if left:
+                self._seen[fitting_id] = left
+            else:
+                del self._seen[fitting_id]
+
+    # --- decide ---
+
+    def _decide(self, requests: Sequence[Request], now: datetime) -> _Decided:
+        decided = _Decided()
+        for request in requests:
+            part = _Decided()
+            try:
+                answers = [self._answer(request, line, now, decided, part) for line in request.lines]
+            except CannotRecord as cannot:
+                decided.answers.append(cannot)
+            else:
+                decided.merge(answers, part)
+        return decided
+
+    def _answer(
+        self, request: Request, line: Report | Reason, now: datetime, before: _Decided, part: _Decided
+    ) -> Answer:
+        sender = self._picture.sender(request.sender.token.sha256) or request.sender
+        if isinstance(line, Reason):
+            answer = Answer(Outcome.REFUSED, (line,))
+        else:
+            admission = admit(line, sender.standing, self._picture.standing(line.serial), now)
+            if isinstance(admission, Refused):
+                answer = Answer(Outcome.REFUSED, admission.reasons)
+            else:
+                answer = self._place(admission, line, request.received_at, before, part)
+        for reason in ("", *answer.reasons):
+            part.tallies[sender.sender.scheme_id, answer.outcome, reason] += 1
+        return answer
+
+    def _place(
+        self, admitted: Admitted, report: Report, received_at: datetime, before: _Decided, part: _Decided
+    ) -> Answer:
+        identity = (admitted.fitting_id, to_ms(admitted.fix_time))
+        place = self._digest(admitted.fix)
+        for known in (part.seen, before.seen):
+            if identity in known:
+                return _second_sighting(report, known[identity], place)
+        stored = self._seen.get(admitted.fitting_id, {})
+        if identity[1] in stored:
+            return _second_sighting(report, stored[identity[1]], place)
+        part.seen[identity] = place
+        if admitted.category is None:
+            return Answer(Outcome.JUDGED)
+        day = utc_day(admitted.fix_time)
+        key = self._picture.day_key(admitted.person_id, admitted.category, day)
+        if key is None:
+            raise CannotRecord("no key yet for an authorised day")
+        part.kept.append(_Kept(admitted, admitted.category, key, received_at))
+        return Answer(Outcome.KEPT)
+
+    def _digest(self, fix: Fix) -> bytes:
+        place = fix.lat_e7.to_bytes(8, "big", signed=True) + fix.lon_e7.to_bytes(8, "big", signed=True)
+        return blake2b(place, key=self._place_key, digest_size=8).digest()
+
+    # --- record and keep ---
+
+    def _seal(self, decided: _Decided) -> list[_Piece]:
+        if not decided.kept:
+            return []
+        if self._log is None:
+            raise CannotRecord("the log is not open")
+        pieces = []
+        for kept in decided.kept:
+            one = kept.admitted
+            wanted = SessionFor(
+                one.person_id, one.case_id, one.decision_id, one.fitting_id, kept.category, kept.day_key.day
+            )
+            live = self._sessions.begin(wanted, kept.day_key, self._log)
+            fix_ms = to_ms(one.fix_time)
+            plain = pack_fix(one.fix, one.fix_time, kept.received_at)
+            pieces.append(_Piece(live, fix_ms, self._sessions.seal(live, fix_ms, plain)))
+        return pieces
+
+    def _keep(
+        self, write: Ingesting, decided: _Decided, pieces: list[_Piece]
+    ) -> tuple[int | None, list[tuple[int, LiveSession]]]:
+        """The place of the new frame, if any, and the numbers of the sessions stored with it."""
+        if not decided.tallies:
+            return None, []
+        new = {piece.live.session.id: piece.live for piece in pieces if piece.live.no is None}
+        numbered = list(enumerate(new.values(), start=write.next_session_no()))
+        numbers = {live.session.id: no for no, live in numbered}
+        rows = [
+            DirectoryRow(
+                numbers[piece.live.session.id] if piece.live.no is None else piece.live.no,
+                piece.fix_ms,
+                place * PIECE_BYTES,
+            )
+            for place, piece in enumerate(pieces)
+        ]
+        number, previous = write.chain(self._partition)
+        leaves = [leaf_hash(session_body(live.session, no)) for no, live in numbered]
+        leaves += [leaf_hash(piece_body(row, piece.sealed)) for row, piece in zip(rows, pieces, strict=True)]
+        hour = write.now.replace(minute=0, second=0, microsecond=0)
+        record = Ingested(
+            partition=self._partition,
+            number=number,
+            at=write.now,
+            pieces=len(pieces),
+            sessions=len(numbered),
+            root=root(leaves),
+            previous=previous,
+            tallies=tuple(Tally(hour, *key, count) for key, count in sorted(decided.tallies.items())),
+        )
+        frame = None
+        if pieces:
+            times = [piece.fix_ms for piece in pieces]
+            sealed = b"".join(piece.sealed for piece in pieces)
+            frame = Frame(self._partition, number, min(times), max(times), pack_directory(rows), sealed)
+        seq = write.keep(record, frame, [(no, live.session) for no, live in numbered])
+        return seq, numbered
+
+
+def _second_sighting(report: Report, known: bytes | None, place: bytes) -> Answer:
+    """The same identity again: the first stays."""
+    if report.repeats:
+        return Answer(Outcome.REFUSED, (Reason.NO_FIX_TIME,))
+    if known is not None and known != place:
+        return Answer(Outcome.DUPLICATE, (Reason.CONFLICT,))
+    return Answer(Outcome.DUPLICATE)

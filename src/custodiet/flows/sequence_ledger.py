@@ -1,0 +1,41 @@
+"""The sequencer: takes what was staged into the ledger and has the vault sign how long it is.
+
+Acts of people are in the ledger the moment they happen; ingest is staged and entered here every minute and at each
+stop, a partition's newest record standing for all before it. With the vault away entries go on and checkpoints wait.
+"""
+
+from custodiet.flows.ports import Store, Tiles, Vault
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.identity import ActorId
+from custodiet.model.record import IngestEntered
+from custodiet.wire.note import parse_checkpoint, unverified_body
+
+SEQUENCER = ActorId("sequencer")
+
+
+def enter_staged(store: Store, fence: tuple[str, int]) -> int:
+    """Enter each partition's newest ingest record and the refusals of whole hours; how many entries."""
+    entered = 0
+    with store.acting(fence) as act:
+        known = act.ingest_entered()
+        for newest in act.newest_ingest():
+            if known.get(newest.partition) != newest.number:
+                record = IngestEntered(newest.partition, newest.number, newest.digest)
+                act.write(Entry(EntryKind.INGEST_ENTERED, SEQUENCER), record)
+                entered += 1
+        hour = act.now.replace(minute=0, second=0, microsecond=0)
+        for counted in act.refusals_to_enter(hour):
+            act.write(Entry(EntryKind.REFUSALS_COUNTED, SEQUENCER), counted)
+            entered += 1
+    return entered
+
+
+def publish_checkpoint(store: Store, vault: Vault, tiles: Tiles) -> None:
+    """Have the vault sign the ledger as it stands, and publish tiles, then the checkpoint.
+
+    Raises VaultUnavailable or OpeningRefused; the last published checkpoint then stays.
+    """
+    note = vault.checkpoint()
+    with store.reading() as view:
+        leaves = view.leaves()
+    tiles.publish(leaves[: parse_checkpoint(unverified_body(note)).size], note)

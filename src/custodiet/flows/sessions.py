@@ -1,0 +1,103 @@
+"""Session keys: one person, decision, fitting, category, UTC day and monitor process; in memory for that day only.
+
+A session is prepared ahead when the monitor is idle, or made at the first fix that needs it. Its sealed form is
+stored no later than in the transaction of its first fix; until then nobody has used it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from custodiet.flows.ports import Chance, Sealer
+from custodiet.flows.trusting import trusted_day_key
+from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId, SessionId
+from custodiet.model.mode import Category
+from custodiet.model.record import DayKey, LogOpened
+from custodiet.model.session import Session
+from custodiet.wire.frame import NONCE_BYTES, fix_context, session_context
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFor:
+    """What a session is for; nothing wider shares its key."""
+
+    person_id: PersonId
+    case_id: CaseId
+    decision_id: DecisionId
+    fitting_id: FittingId
+    category: Category
+    day: date
+
+
+@dataclass(slots=True)
+class LiveSession:
+    """A session with its key. `no` is its number in the store, None until its first fix is stored."""
+
+    session: Session
+    key: bytes
+    no: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<LiveSession {self.session.id}>"
+
+
+class Sessions:
+    """The monitor's session keys. Owned by one thread."""
+
+    def __init__(self, sealer: Sealer, chance: Chance, monitor: str) -> None:
+        self._sealer = sealer
+        self._chance = chance
+        self._monitor = monitor
+        self._live: dict[SessionFor, LiveSession] = {}
+
+    def begin(self, wanted: SessionFor, key: DayKey, log: LogOpened) -> LiveSession:
+        """The live session for this, made now if there is none. Raises TableMismatch for an unsigned day key."""
+        live = self._live.get(wanted)
+        if live is None:
+            live = self._live[wanted] = self._make(wanted, trusted_day_key(log, key))
+        return live
+
+    def seal(self, live: LiveSession, fix_ms: int, plain: bytes) -> bytes:
+        """One fix, sealed by itself under its session."""
+        nonce = self._chance.draw(NONCE_BYTES)
+        return self._sealer.seal_under(live.key, nonce, plain, fix_context(live.session, fix_ms))
+
+    def stored(self, numbered: Iterable[tuple[int, LiveSession]]) -> None:
+        """These stand in the store under these numbers now."""
+        for no, live in numbered:
+            live.no = no
+
+    def keep_only(self, today: date, in_force: set[DecisionId]) -> None:
+        """Forget every key of another day or of a decision that is over: it is then the vault's alone to open."""
+        self._live = {
+            wanted: live
+            for wanted, live in self._live.items()
+            if wanted.day == today and wanted.decision_id in in_force
+        }
+
+    def prepare(self, keys: dict[SessionFor, DayKey], log: LogOpened, limit: int) -> int:
+        """Make up to `limit` sessions ahead of their first fix; how many were made."""
+        missing = [wanted for wanted in keys if wanted not in self._live][:limit]
+        for wanted in missing:
+            self.begin(wanted, keys[wanted], log)
+        return len(missing)
+
+    def _make(self, wanted: SessionFor, public: bytes) -> LiveSession:
+        key = self._chance.draw(KEY_BYTES)
+        session_id = SessionId(self._chance.identity("session"))
+        bare = Session(
+            id=session_id,
+            person_id=wanted.person_id,
+            case_id=wanted.case_id,
+            decision_id=wanted.decision_id,
+            fitting_id=wanted.fitting_id,
+            category=wanted.category,
+            day=wanted.day,
+            monitor=self._monitor,
+            sealed_key=b"",
+            commitment=self._sealer.commitment(key, session_id),
+        )
+        sealed_key = self._sealer.seal_to(public, key, session_context(bare))
+        return LiveSession(replace(bare, sealed_key=sealed_key), key)

@@ -1,0 +1,27 @@
+"""Public keys are used only when the vault's pinned key has signed for them: a row in a table proves nothing."""
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from custodiet.model.errors import TableMismatch
+from custodiet.model.record import DayKey, LogOpened, RecordKey
+from custodiet.rules.keys import day_key_claim, record_key_claim
+
+
+def trusted_record_key(log: LogOpened, key: RecordKey) -> bytes:
+    """The public key. Raises TableMismatch when the vault did not sign it for this person."""
+    _check(log.issue_key, key.signature, record_key_claim(key.person_id, key.public))
+    return key.public
+
+
+def trusted_day_key(log: LogOpened, key: DayKey) -> bytes:
+    """The public key. Raises TableMismatch when the vault did not sign it for this person, category and day."""
+    _check(log.issue_key, key.signature, day_key_claim(key.person_id, key.category, key.day, key.public))
+    return key.public
+
+
+def _check(issue_key: bytes, signature: bytes, claim: bytes) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(issue_key).verify(signature, claim)
+    except InvalidSignature:
+        raise TableMismatch("a public key that the vault has not signed") from None

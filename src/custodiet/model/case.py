@@ -1,0 +1,73 @@
+"""People, their cases, and what staff have to do about them. Names are sealed; nobody is named here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId, SchemeId, TaskId
+from custodiet.model.mode import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who is supervised. `handle_key` makes their ledger handles; erasing it unlinks the entries."""
+
+    id: PersonId
+    handle_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person's file in one scheme. `reference` is the number staff use; it says nothing of the person."""
+
+    id: CaseId
+    scheme_id: SchemeId
+    person_id: PersonId
+    reference: str
+    opened_at: datetime
+
+
+class TaskKind(StrEnum):
+    """What a task asks of staff."""
+
+    TELL_AND_REMOVE = "tell_and_remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a named person must do by a time."""
+
+    id: TaskId
+    kind: TaskKind
+    case_id: CaseId
+    decision_id: DecisionId
+    raised_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionClock:
+    """When one category collected under one decision must be erased. No rule in the scheme means at once."""
+
+    decision_id: DecisionId
+    category: Category
+    started_at: datetime
+    erase_due_at: datetime
+
+
+class ConditionKind(StrEnum):
+    """The zones a decision may name."""
+
+    INCLUSION = "inclusion_zone"
+    EXCLUSION = "exclusion_zone"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A zone of one decision. The geometry is sealed under the person's record key and nowhere in clear."""
+
+    id: ConditionId
+    decision_id: DecisionId
+    kind: ConditionKind
+    geometry_sealed: bytes

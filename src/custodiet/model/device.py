@@ -1,0 +1,69 @@
+"""Devices, who carries which from when to when, and who may send reports for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from custodiet.model.errors import IllegalValue
+from custodiet.model.identity import CaseId, DeviceId, FittingId, SchemeId, SenderId, TokenId
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A thing that reports. `serial` is the name it bears on the wire, unique among devices."""
+
+    id: DeviceId
+    serial: str
+
+    def __post_init__(self) -> None:
+        if not self.serial or len(self.serial) > 128:
+            raise IllegalValue("a device serial has 1 to 128 characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Device × person × dates: the only key by which a position is reachable.
+
+    `strand` tells a person's devices apart: one case has one device and one decision at a time on each
+    strand, so a device can be swapped and a decision renewed without touching the other.
+    """
+
+    id: FittingId
+    device_id: DeviceId
+    case_id: CaseId
+    strand: str
+    fitted_at: datetime
+    removed_at: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether the device was on this person at that instant; half-open."""
+        return self.fitted_at <= at and (self.removed_at is None or at < self.removed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who posts reports: one device, or an upstream server for several. `scope` lists device serials."""
+
+    id: SenderId
+    scheme_id: SchemeId
+    label: str
+    scope: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.scope:
+            raise IllegalValue("a sender needs at least one device in its scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A sender's secret, stored as its SHA-256. It ends with its fitting, or when it is rotated."""
+
+    id: TokenId
+    sender_id: SenderId
+    sha256: bytes
+    issued_at: datetime
+    fitting_id: FittingId | None = None
+    ended_at: datetime | None = None
+
+    def ended(self, at: datetime) -> bool:
+        """Whether the token no longer speaks for its sender."""
+        return self.ended_at is not None and self.ended_at <= at

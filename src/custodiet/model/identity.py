@@ -1,0 +1,17 @@
+"""Identities have kinds, so that one kind cannot be handed in for another. All are opaque text."""
+
+from typing import NewType
+
+SchemeId = NewType("SchemeId", str)
+PersonId = NewType("PersonId", str)
+CaseId = NewType("CaseId", str)
+DeviceId = NewType("DeviceId", str)
+FittingId = NewType("FittingId", str)
+SenderId = NewType("SenderId", str)
+TokenId = NewType("TokenId", str)
+DecisionId = NewType("DecisionId", str)
+ConditionId = NewType("ConditionId", str)
+TaskId = NewType("TaskId", str)
+SessionId = NewType("SessionId", str)
+ActorId = NewType("ActorId", str)
+"""Who acted: a stable pseudonym of a member of staff, a court, or one of our own processes."""

@@ -1,0 +1,294 @@
+"""Records: what was written, in full. Each ledger entry commits to one; the tables follow from them alone.
+
+Fields are only ever added, at the end, with a default: a stored record outlives the code that wrote it.
+Names, geometry and free text appear sealed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from custodiet.model.case import Case, Condition, Person, RetentionClock, Task
+from custodiet.model.decision import Decision, State
+from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, FittingId, PersonId, TaskId
+from custodiet.model.mode import Category
+from custodiet.model.scheme import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class LogOpened:
+    """The first entry of a log: its origin and the vault's public keys, pinned from here on."""
+
+    origin: str
+    log_key: bytes
+    issue_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeRegistered:
+    """A scheme as registered."""
+
+    scheme: Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """A person's file opened; the person has no name here, only a key for their handles."""
+
+    person: Person
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNamed:
+    """The name, sealed under the person's record key."""
+
+    person_id: PersonId
+    name_sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRegistered:
+    """A device taken into stock."""
+
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class FittingMade:
+    """A device given to a person."""
+
+    fitting: Fitting
+
+
+@dataclass(frozen=True, slots=True)
+class FittingEnded:
+    """A device taken off or back; tokens issued at this fitting end with it."""
+
+    fitting_id: FittingId
+    removed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SenderIssued:
+    """A sender and its first token, of which only the hash is known."""
+
+    sender: Sender
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionProposed:
+    """A proposal, which authorises nothing."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What happens to the decision that another one follows."""
+
+    decision_id: DecisionId
+    ends_at: datetime
+    clocks: tuple[RetentionClock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """The second person's yes (or the entry of an order): from `starts_at` it authorises."""
+
+    decision_id: DecisionId
+    approved_by: ActorId
+    made_at: datetime
+    succeeds: Succession | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRefused:
+    """The second person's no."""
+
+    decision_id: DecisionId
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedFix:
+    """A stored fix timed at or after an end (a device's clock ran ahead): its sealed bytes go in the same write.
+
+    `digest` is the leaf of the sealed bytes in its ingest record, so that the record still verifies. The bytes
+    held a random nonce, so the digest cannot be tried against places.
+    """
+
+    partition: int
+    number: int
+    position: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionSuspended:
+    """A pause of collection."""
+
+    decision_id: DecisionId
+    from_at: datetime
+    removed: tuple[RemovedFix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResumed:
+    """The end of a pause."""
+
+    decision_id: DecisionId
+    from_at: datetime
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionEnded:
+    """Any ending, with everything it sets going: collection off, retention on, a task, late-timed fixes gone."""
+
+    decision_id: DecisionId
+    state: State
+    ended_at: datetime
+    clocks: tuple[RetentionClock, ...]
+    tasks: tuple[Task, ...]
+    removed: tuple[RemovedFix, ...]
+    restarted: tuple[RetentionClock, ...] = ()
+    """Clocks that stood already (it had been succeeded) and now start earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSet:
+    """A zone of a decision, its geometry sealed."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDone:
+    """A task done."""
+
+    task_id: TaskId
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKey:
+    """A person's record key: the public half, signed by the vault."""
+
+    person_id: PersonId
+    public: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DayKey:
+    """The public half of the key of one person, category and UTC day, signed by the vault."""
+
+    person_id: PersonId
+    category: Category
+    day: date
+    public: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeysIssued:
+    """Public keys the vault issued."""
+
+    record_keys: tuple[RecordKey, ...]
+    day_keys: tuple[DayKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesReleased:
+    """Zone geometry asked for by a monitor, to be held in memory while its decisions are in force."""
+
+    monitor: str
+    condition_ids: tuple[ConditionId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyGiven:
+    """The person's own copy, asked for by them or for them."""
+
+    person_id: PersonId
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class TablesVerified:
+    """A replay of the ledger against the tables, asked for; digests leave the vault, contents do not."""
+
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many reports of one hour and scheme with one outcome and reason ('' for none)."""
+
+    hour: datetime
+    scheme_id: str
+    outcome: str
+    reason: str
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """One ingest transaction, staged: chained to the partition's previous one, entered later by the sequencer.
+
+    `root` is the RFC 6962 root over its sealed pieces and new sessions; `pieces` and `sessions` count them.
+    """
+
+    partition: int
+    number: int
+    at: datetime
+    pieces: int
+    sessions: int
+    root: bytes
+    previous: bytes
+    tallies: tuple[Tally, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestEntered:
+    """A partition's newest ingest record taken into the ledger; it vouches for all before it."""
+
+    partition: int
+    number: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalsCounted:
+    """The refusals of one hour and scheme, as entered."""
+
+    hour: datetime
+    scheme_id: str
+    reasons: tuple[tuple[str, int], ...]
+
+
+Record = (
+    LogOpened
+    | SchemeRegistered
+    | CaseOpened
+    | PersonNamed
+    | DeviceRegistered
+    | FittingMade
+    | FittingEnded
+    | SenderIssued
+    | DecisionProposed
+    | DecisionMade
+    | DecisionRefused
+    | DecisionSuspended
+    | DecisionResumed
+    | DecisionEnded
+    | ConditionSet
+    | TaskDone
+    | KeysIssued
+    | ZonesReleased
+    | CopyGiven
+    | TablesVerified
+    | IngestEntered
+    | RefusalsCounted
+)

@@ -1,0 +1,128 @@
+"""What a sender said, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from custodiet.model.errors import IllegalValue
+from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId
+from custodiet.model.mode import Category, Kind
+
+_E7 = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Fix:
+    """A position. It has no text form, so that no log, message or traceback can hold one.
+
+    Degrees are whole 1e-7 steps (WGS 84); unknown is None and never 0.
+    """
+
+    lat_e7: int
+    lon_e7: int
+    accuracy_m: float | None = None
+    altitude_m: float | None = None
+    speed_mps: float | None = None
+    course_deg: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (-90 * _E7 <= self.lat_e7 <= 90 * _E7 and -180 * _E7 <= self.lon_e7 <= 180 * _E7):
+            raise IllegalValue("a position outside the globe")
+
+    def __repr__(self) -> str:
+        return "<Fix>"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report as decoded. `fix` and `fix_time` stand together or not at all.
+
+    A report whose position or time is missing, out of range or marked invalid has neither. `repeats`: the
+    device says that it repeats an older fix under a newer clock, so a second sighting is not a re-sending.
+    """
+
+    serial: str
+    kind: Kind
+    fix_time: datetime | None
+    fix: Fix | None
+    repeats: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.fix is None) != (self.fix_time is None):
+            raise IllegalValue("a fix without its time, or a time without its fix")
+
+
+class Outcome(StrEnum):
+    """What became of a report; the word the sender reads."""
+
+    KEPT = "kept"
+    JUDGED = "judged"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why a report was refused, or which duplicate it is. In the order of design section 4.2:
+
+    several may hold, all are counted, the sender reads the last of this list that holds.
+    """
+
+    NONE = "none"
+    BEFORE = "before"
+    ENDED = "ended"
+    SUSPENDED = "suspended"
+    ANNULLED = "annulled"
+    TOO_LATE = "too_late"
+    FUTURE = "future"
+    NO_FIX_TIME = "no_fix_time"
+    ERASED = "erased"
+    NOT_YOURS = "not_yours"
+    TOKEN_ENDED = "token_ended"  # noqa: S105 - a reason, not a secret
+    NOT_THE_FORMAT = "not_the_format"
+    CONFLICT = "conflict"
+
+
+REASON_ORDER = {reason: place for place, reason in enumerate(Reason)}
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A fix that may be kept or judged. Only rules.authority.admit makes one."""
+
+    fix: Fix
+    fix_time: datetime
+    person_id: PersonId
+    case_id: CaseId
+    fitting_id: FittingId
+    decision_id: DecisionId
+    category: Category | None
+    """Under which category it is kept; None: judged in memory and dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not admitted, with every reason that holds; the coordinates are already gone."""
+
+    reasons: tuple[Reason, ...]
+
+    def __post_init__(self) -> None:
+        if not self.reasons:
+            raise IllegalValue("a refusal without a reason")
+
+    @property
+    def shown(self) -> Reason:
+        """The one reason the sender reads."""
+        return self.reasons[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one report is answered with."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def shown(self) -> Reason | None:
+        """The reason on the wire, or None."""
+        return self.reasons[-1] if self.reasons else None

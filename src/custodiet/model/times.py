@@ -1,0 +1,35 @@
+"""Times are aware UTC, cut to the millisecond: what cannot be stored exactly is not compared exactly."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from custodiet.model.errors import IllegalValue
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def to_ms(at: datetime) -> int:
+    """Whole milliseconds since 1970 UTC, rounded down. Raises IllegalValue for a naive time."""
+    if at.tzinfo is None:
+        raise IllegalValue("a time without a zone")
+    return (at - EPOCH) // _MS
+
+
+def from_ms(ms: int) -> datetime:
+    """The aware UTC time of so many milliseconds since 1970."""
+    return EPOCH + ms * _MS
+
+
+def cut(at: datetime) -> datetime:
+    """The same instant in UTC, cut to the millisecond."""
+    return from_ms(to_ms(at))
+
+
+def utc_day(at: datetime) -> date:
+    """The UTC day an instant falls on: the grain of a day key."""
+    return at.astimezone(UTC).date()
+
+
+def as_text(at: datetime) -> str:
+    """RFC 3339 with milliseconds and Z, the one form used on the wire and in the ledger."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

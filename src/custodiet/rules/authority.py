@@ -1,0 +1,158 @@
+"""The gate: a position outside the force of a decision is never admitted.
+
+`admit` is the only maker of Admitted. It is given everything it needs and fetches nothing; it collects every
+reason that holds against a report (design section 4.2, R1, R2) and admits only when none does. Whoever keeps
+what it admits must decide again inside the writing transaction if the standing changed in between.
+
+Not decided here: duplicates (identity is the store's to know) and the meaning of a position (conditions).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from custodiet.model.decision import LATE_MAX_DEFAULT, Decision, State
+from custodiet.model.device import Fitting
+from custodiet.model.identity import PersonId
+from custodiet.model.mode import Category, Kind, Mode
+from custodiet.model.report import REASON_ORDER, Admitted, Reason, Refused, Report
+from custodiet.model.times import utc_day
+
+AHEAD_MAX = timedelta(minutes=5)
+"""How far a device's clock may run ahead of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderStanding:
+    """What is known of the one who posts: the devices it may speak for, and whether its token still stands."""
+
+    scope: frozenset[str]
+    token_ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """One fitting of the device with the person it was on and every decision on its case and strand."""
+
+    fitting: Fitting
+    person_id: PersonId
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStanding:
+    """Every fitting the device ever had, and the days of its wearers whose keys are destroyed."""
+
+    worn: tuple[Worn, ...] = ()
+    erased: frozenset[tuple[PersonId, Category, date]] = frozenset()
+
+
+def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: datetime) -> Admitted | Refused:
+    """Whether this report may be kept or judged at `now`, or every reason why not."""
+    against: set[Reason] = set()
+    if sender.token_ended_at is not None and sender.token_ended_at <= now:
+        against.add(Reason.TOKEN_ENDED)
+    if report.serial not in sender.scope:
+        # What stands on someone else's device is not looked at: even a count would tell.
+        return _refused(against | {Reason.NOT_YOURS})
+    if report.fix is None or report.fix_time is None:
+        return _refused(against | {Reason.NO_FIX_TIME})
+    at = report.fix_time
+    if at > now + AHEAD_MAX:
+        against.add(Reason.FUTURE)
+
+    worn = next((one for one in device.worn if one.fitting.covers(at)), None)
+    if worn is None:
+        against |= _off_everyone(device, at)
+    decision = _covering(worn, at, against) if worn else None
+    if now - at > (decision.late_max if decision else LATE_MAX_DEFAULT):
+        against.add(Reason.TOO_LATE)
+    if worn is None or decision is None:
+        return _refused(against)
+
+    category = kept_as(decision.rung, report.kind)
+    if report.kind not in decision.rung.admits:
+        against.add(Reason.NONE)  # no decision permits this kind of data
+    if decision.state is State.ANNULLED:
+        against.add(Reason.ANNULLED)
+    if decision.suspended(at):
+        against.add(Reason.SUSPENDED)
+    if not _still_in_force(decision, worn.decisions, report.kind, category, now):
+        against.add(_why_not_in_force(decision, now))
+    if category is not None and (worn.person_id, category, utc_day(at)) in device.erased:
+        against.add(Reason.ERASED)
+    if against:
+        return _refused(against)
+    return Admitted(
+        fix=report.fix,
+        fix_time=at,
+        person_id=worn.person_id,
+        case_id=worn.fitting.case_id,
+        fitting_id=worn.fitting.id,
+        decision_id=decision.id,
+        category=category,
+    )
+
+
+def kept_as(mode: Mode, kind: Kind) -> Category | None:
+    """Under which category a report of this kind is written, or None when the mode writes none of it."""
+    if kind is Kind.FIX and mode.keeps_trail:
+        return Category.TRAIL
+    return None
+
+
+def _off_everyone(device: DeviceStanding, at: datetime) -> set[Reason]:
+    """Why not, for an instant at which the device was on nobody: before a fitting, after one, or never on anyone."""
+    decided = [one.fitting for one in device.worn if any(decision.stands for decision in one.decisions)]
+    before = {Reason.BEFORE for fitting in decided if at < fitting.fitted_at}
+    after = {Reason.ENDED for fitting in decided if fitting.removed_at is not None and fitting.removed_at <= at}
+    return before | after or {Reason.NONE}
+
+
+def _covering(worn: Worn, at: datetime, against: set[Reason]) -> Decision | None:
+    """(1) exactly one decision covers the fix time; otherwise None, and the reasons are added."""
+    decisions = [one for one in worn.decisions if one.stands]
+    covering = [one for one in decisions if one.covers(at)]
+    if len(covering) == 1:
+        return covering[0]
+    if not decisions or covering:
+        against.add(Reason.NONE)  # two at once cannot be, by a constraint of the store: then none holds
+        return None
+    if any(at < one.starts_at for one in decisions):
+        against.add(Reason.BEFORE)
+    if any(one.until is not None and one.until <= at for one in decisions):
+        against.add(Reason.ENDED)
+    return None
+
+
+def _still_in_force(
+    decision: Decision, decisions: tuple[Decision, ...], kind: Kind, category: Category | None, now: datetime
+) -> bool:
+    """(2) it, or an unbroken line of successors, is in force now and permits the category."""
+    if decision.state is State.ANNULLED:
+        return False
+    line = {decision.id}
+    for later in sorted(decisions, key=lambda one: one.starts_at):
+        if later.follows in line and later.stands:
+            line.add(later.id)
+        if (
+            later.id in line
+            and later.in_force(now)
+            and kind in later.rung.admits
+            and kept_as(later.rung, kind) == category
+        ):
+            return True
+    return False
+
+
+def _why_not_in_force(decision: Decision, now: datetime) -> Reason:
+    if decision.state is State.ANNULLED:
+        return Reason.ANNULLED
+    if now < decision.starts_at:
+        return Reason.BEFORE
+    if decision.suspended(now) and decision.covers(now):
+        return Reason.SUSPENDED
+    return Reason.ENDED
+
+
+def _refused(against: set[Reason]) -> Refused:
+    return Refused(tuple(sorted(against, key=REASON_ORDER.__getitem__)))

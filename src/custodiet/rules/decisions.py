@@ -1,0 +1,160 @@
+"""What may happen to a decision, as tables; what each ending sets going; who may do which.
+
+Rule 1: everything that affects the state of a decision lives here. `docs/decisions.md` is drawn from MOVES,
+the store holds the same table as a constraint, and both are checked against this file.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from custodiet.model.case import RetentionClock
+from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.errors import IllegalMove
+from custodiet.model.identity import ActorId
+from custodiet.model.mode import Category
+from custodiet.model.scheme import Scheme
+
+
+class Move(StrEnum):
+    """What people, or the passing of time, do to a decision."""
+
+    MAKE = "make"
+    REFUSE = "refuse"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    SUCCEED = "succeed"
+    LAPSE = "lapse"
+    EXPIRE = "expire"
+    WITHDRAW = "withdraw"
+    ANNUL = "annul"
+
+
+MOVES: dict[State, dict[Move, State]] = {
+    State.PROPOSED: {Move.MAKE: State.MADE, Move.REFUSE: State.REFUSED},
+    State.REFUSED: {},
+    State.MADE: {
+        Move.SUSPEND: State.SUSPENDED,
+        Move.SUCCEED: State.SUCCEEDED,
+        Move.LAPSE: State.LAPSED,
+        Move.EXPIRE: State.EXPIRED,
+        Move.WITHDRAW: State.WITHDRAWN,
+        Move.ANNUL: State.ANNULLED,
+    },
+    State.SUSPENDED: {
+        Move.RESUME: State.MADE,
+        Move.LAPSE: State.LAPSED,
+        Move.EXPIRE: State.EXPIRED,
+        Move.WITHDRAW: State.WITHDRAWN,
+        Move.ANNUL: State.ANNULLED,
+    },
+    State.SUCCEEDED: {Move.WITHDRAW: State.WITHDRAWN, Move.ANNUL: State.ANNULLED},
+    State.LAPSED: {Move.ANNUL: State.ANNULLED},
+    State.EXPIRED: {Move.ANNUL: State.ANNULLED},
+    State.WITHDRAWN: {Move.ANNUL: State.ANNULLED},
+    State.ANNULLED: {},
+}
+
+ENDINGS: frozenset[Move] = frozenset({Move.LAPSE, Move.EXPIRE, Move.WITHDRAW, Move.ANNUL})
+"""Moves that end collection: each, in one write, stops it, starts retention and raises the removal task."""
+
+
+def moved(decision: Decision, move: Move) -> State:
+    """The state after a move. Raises IllegalMove, and nothing has changed, when the table has no such move."""
+    try:
+        return MOVES[decision.state][move]
+    except KeyError:
+        raise IllegalMove(f"a decision that is {decision.state} cannot {move}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Ender:
+    """Who ends, suspends or resumes. `authority` True: a court or regulator that may annul any decision."""
+
+    id: ActorId
+    authority: bool = False
+
+
+def objections_to_ending(decision: Decision, move: Move, by: Ender) -> tuple[str, ...]:
+    """Every rule against this person making this move; empty when there is none."""
+    against = []
+    if (
+        move in (Move.WITHDRAW, Move.SUSPEND, Move.RESUME)
+        and decision.authority is Authority.ORDER
+        and by.id != decision.maker
+    ):
+        against.append("an order is ended, paused and resumed only by its maker")
+    if move is Move.ANNUL and not by.authority and by.id != decision.maker:
+        against.append("a decision is annulled only by a court or a regulator")
+    return tuple(against)
+
+
+def objections_to_proposing(decision: Decision, scheme: Scheme, now: datetime) -> tuple[str, ...]:
+    """Every rule against this proposal as it stands; empty when there is none."""
+    against = []
+    if decision.starts_at < now:
+        against.append("a decision cannot reach back: it starts now or later")
+    if decision.mode not in scheme.modes:
+        against.append("the scheme does not permit this mode")
+    if decision.power not in {power.code for power in scheme.powers}:
+        against.append("the scheme does not hold this power")
+    if not set(decision.purposes) <= {purpose.code for purpose in scheme.purposes}:
+        against.append("a purpose is not one of the scheme's")
+    if decision.starts_at < scheme.starts_at or (
+        scheme.ends_at is not None and decision.review_due_at > scheme.ends_at
+    ):
+        against.append("the interval reaches outside the scheme's own")
+    return tuple(against)
+
+
+def objections_to_making(
+    decision: Decision, by: ActorId, now: datetime, predecessor: Decision | None
+) -> tuple[str, ...]:
+    """Every rule against the second person's yes; empty when there is none."""
+    against = []
+    if by == decision.proposed_by:
+        against.append("nobody approves their own proposal")
+    if decision.starts_at < now:
+        against.append("its start has passed while it waited: propose it again")
+    if predecessor is not None:
+        until = predecessor.until
+        if not predecessor.covers(now):
+            against.append("what it would follow is over: this is a new decision, not a review")
+        if predecessor.state is not State.MADE:
+            against.append(f"a decision that is {predecessor.state} has no successor")
+        if until is not None and decision.starts_at > until:
+            against.append("it leaves a gap after what it follows")
+    return tuple(against)
+
+
+def time_is_up(decision: Decision, now: datetime) -> Move | None:
+    """Which ending the passing of time alone has brought, if any. Only a made or paused decision runs out."""
+    until = decision.until
+    if decision.state not in (State.MADE, State.SUSPENDED) or until is None or now < until:
+        return None
+    by_review = decision.authority is Authority.OFFICERS and until == decision.review_due_at
+    return Move.LAPSE if by_review else Move.EXPIRE
+
+
+def retention_clocks(decision: Decision, scheme: Scheme, ended_at: datetime) -> tuple[RetentionClock, ...]:
+    """One clock for each category its mode keeps (R9); a category without a rule is due for erasure at once."""
+    days = {rule.category: rule.days for rule in scheme.retention}
+    return tuple(
+        RetentionClock(decision.id, category, ended_at, ended_at + timedelta(days=days.get(category, 0)))
+        for category in sorted(decision.rung.keeps)
+    )
+
+
+def ended(decision: Decision, move: Move, at: datetime) -> Decision:
+    """The decision after an ending at `at`. What had ended before keeps its earlier end."""
+    until = decision.until
+    return replace(
+        decision,
+        state=moved(decision, move),
+        ended_at=at if until is None or at < until else until,
+    )
+
+
+def kept_categories(decision: Decision) -> tuple[Category, ...]:
+    """The categories whose day keys a decision needs from the start: a trail, or nothing."""
+    return (Category.TRAIL,) if decision.rung.keeps_trail else ()

@@ -1,0 +1,35 @@
+"""Which day keys a decision needs (design section 4.5): its decided days, from late_max back to a week ahead."""
+
+from datetime import date, datetime, timedelta
+
+from custodiet.model.decision import Decision
+from custodiet.model.times import utc_day
+
+DAYS_AHEAD = 7
+"""How long collection goes on with issued public keys while the vault is away."""
+
+
+def wanted_days(decision: Decision, now: datetime) -> tuple[date, ...]:
+    """UTC days on which a fix could still be kept under this decision, as things stand at `now`."""
+    if not decision.stands or not decision.rung.keeps_trail:
+        return ()
+    first = max(decision.starts_at, now - decision.late_max)
+    last = now + timedelta(days=DAYS_AHEAD)
+    if decision.until is not None:
+        last = min(last, decision.until - timedelta(milliseconds=1))
+    if last < first:
+        return ()
+    days = (utc_day(last) - utc_day(first)).days
+    return tuple(utc_day(first) + timedelta(days=n) for n in range(days + 1))
+
+
+def record_key_claim(person_id: str, public: bytes) -> bytes:
+    """What the vault signs to say: this is that person's record key."""
+    return b"\0".join([b"custodiet/record-key/v1", person_id.encode(), public])
+
+
+def day_key_claim(person_id: str, category: str, day: date, public: bytes) -> bytes:
+    """What the vault signs to say: this is the key of that person, category and day."""
+    return b"\0".join(
+        [b"custodiet/day-key/v1", person_id.encode(), category.encode(), day.isoformat().encode(), public]
+    )

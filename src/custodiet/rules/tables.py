@@ -1,0 +1,271 @@
+"""What a record writes: `apply(record, index)` gives the row changes, and nothing else decides a row.
+
+Pure, so that a replay of the ledger into an empty store must give the same rows (design section 4.6). `index`
+is the record's place in the ledger; rows that the gate's picture is made of carry it as `version`, so that a
+reader asks only for what changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import singledispatch
+from typing import Any
+
+from custodiet.model.case import RetentionClock
+from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
+from custodiet.model.decision import State
+from custodiet.model.identity import DecisionId
+from custodiet.model.record import (
+    CaseOpened,
+    ConditionSet,
+    CopyGiven,
+    DecisionEnded,
+    DecisionMade,
+    DecisionProposed,
+    DecisionRefused,
+    DecisionResumed,
+    DecisionSuspended,
+    DeviceRegistered,
+    FittingEnded,
+    FittingMade,
+    IngestEntered,
+    Ingested,
+    KeysIssued,
+    LogOpened,
+    PersonNamed,
+    Record,
+    RefusalsCounted,
+    RemovedFix,
+    SchemeRegistered,
+    SenderIssued,
+    TablesVerified,
+    TaskDone,
+    ZonesReleased,
+)
+
+Changes = tuple[RowChange, ...]
+
+
+def apply(record: Record, index: int) -> Changes:
+    """The row changes of one record at its place in the ledger."""
+    return _changes(record, index)
+
+
+def apply_ingested(record: Ingested) -> Changes:
+    """The counts an ingest record adds; its frame and sessions are bound by its root instead."""
+    return tuple(
+        Add(
+            "tally",
+            {
+                "hour": tally.hour,
+                "scheme_id": tally.scheme_id,
+                "outcome": tally.outcome,
+                "reason": tally.reason,
+            },
+            "reports",
+            tally.reports,
+        )
+        for tally in record.tallies
+    )
+
+
+def row_of(noun: Any, *without: str) -> Mapping[str, Any]:
+    """The fields of a noun as columns of the same names."""
+    return {f.name: getattr(noun, f.name) for f in fields(noun) if f.name not in without}
+
+
+def _decision(decision_id: DecisionId, index: int, **values: Any) -> Update:
+    return Update("decision", {"id": decision_id}, {**values, "version": index})
+
+
+def _clocks(clocks: tuple[RetentionClock, ...]) -> Changes:
+    return tuple(Insert("retention_clock", row_of(clock)) for clock in clocks)
+
+
+def _removed(removed: tuple[RemovedFix, ...], index: int) -> Changes:
+    # The mark before the blanking: the store lets sealed bytes change only where a mark stands.
+    marks = tuple(Insert("removed_fix", {**row_of(fix), "entry": index}) for fix in removed)
+    return marks + tuple(Blank(fix.partition, fix.number, fix.position) for fix in removed)
+
+
+@singledispatch
+def _changes(record: Record, index: int) -> Changes:
+    raise TypeError(f"no table rule for {type(record).__name__} at {index}")
+
+
+@_changes.register
+def _(record: LogOpened, index: int) -> Changes:
+    return (Insert("log", {**row_of(record), "opened": index}),)
+
+
+@_changes.register
+def _(record: SchemeRegistered, index: int) -> Changes:
+    scheme = record.scheme
+    return (
+        Insert("scheme", {**row_of(scheme, "purposes", "powers", "modes", "retention"), "version": index}),
+        *(Insert("scheme_purpose", {"scheme_id": scheme.id, **row_of(one)}) for one in scheme.purposes),
+        *(Insert("scheme_power", {"scheme_id": scheme.id, **row_of(one)}) for one in scheme.powers),
+        *(Insert("scheme_mode", {"scheme_id": scheme.id, "mode": one}) for one in scheme.modes),
+        *(Insert("retention_rule", {"scheme_id": scheme.id, **row_of(one)}) for one in scheme.retention),
+    )
+
+
+@_changes.register
+def _(record: CaseOpened, index: int) -> Changes:
+    return (
+        Insert("person", {**row_of(record.person), "name_sealed": None}),
+        Insert("case_file", {**row_of(record.case), "version": index}),
+    )
+
+
+@_changes.register
+def _(record: PersonNamed, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Update("person", {"id": record.person_id}, {"name_sealed": record.name_sealed}),)
+
+
+@_changes.register
+def _(record: DeviceRegistered, index: int) -> Changes:
+    return (Insert("device", {**row_of(record.device), "version": index}),)
+
+
+@_changes.register
+def _(record: FittingMade, index: int) -> Changes:
+    return (Insert("fitting", {**row_of(record.fitting), "version": index}),)
+
+
+@_changes.register
+def _(record: FittingEnded, index: int) -> Changes:
+    return (
+        Update("fitting", {"id": record.fitting_id}, {"removed_at": record.removed_at, "version": index}),
+        Update("token", {"fitting_id": record.fitting_id}, {"ended_at": record.removed_at, "version": index}),
+    )
+
+
+@_changes.register
+def _(record: SenderIssued, index: int) -> Changes:
+    sender = record.sender
+    return (
+        Insert("sender", row_of(sender, "scope")),
+        *(Insert("sender_scope", {"sender_id": sender.id, "serial": serial}) for serial in sender.scope),
+        Insert("token", {**row_of(record.token), "version": index}),
+    )
+
+
+@_changes.register
+def _(record: DecisionProposed, index: int) -> Changes:
+    decision = record.decision
+    row = row_of(decision, "purposes", "suspensions")
+    return (
+        Insert("decision", {**row, "until_at": decision.until, "made_entry": None, "version": index}),
+        *(
+            Insert("decision_purpose", {"decision_id": decision.id, "purpose": purpose})
+            for purpose in decision.purposes
+        ),
+    )
+
+
+@_changes.register
+def _(record: DecisionMade, index: int) -> Changes:
+    made = _decision(
+        record.decision_id,
+        index,
+        state=State.MADE,
+        approved_by=record.approved_by,
+        made_at=record.made_at,
+        made_entry=index,
+    )
+    if record.succeeds is None:
+        return (made,)
+    earlier = record.succeeds
+    # The earlier one first: while it reaches into the later one's interval, the store refuses the later one.
+    ends = _decision(
+        earlier.decision_id,
+        index,
+        state=State.SUCCEEDED,
+        ended_at=earlier.ends_at,
+        until_at=earlier.ends_at,
+    )
+    return (ends, made, *_clocks(earlier.clocks))
+
+
+@_changes.register
+def _(record: DecisionRefused, index: int) -> Changes:
+    return (_decision(record.decision_id, index, state=State.REFUSED),)
+
+
+@_changes.register
+def _(record: DecisionSuspended, index: int) -> Changes:
+    pause = {"decision_id": record.decision_id, "from_at": record.from_at, "to_at": None}
+    return (
+        _decision(record.decision_id, index, state=State.SUSPENDED),
+        Insert("suspension", pause),
+        *_removed(record.removed, index),
+    )
+
+
+@_changes.register
+def _(record: DecisionResumed, index: int) -> Changes:
+    key = {"decision_id": record.decision_id, "from_at": record.from_at}
+    return (
+        _decision(record.decision_id, index, state=State.MADE),
+        Update("suspension", key, {"to_at": record.to_at}),
+    )
+
+
+@_changes.register
+def _(record: DecisionEnded, index: int) -> Changes:
+    return (
+        _decision(
+            record.decision_id,
+            index,
+            state=record.state,
+            ended_at=record.ended_at,
+            until_at=record.ended_at,
+        ),
+        *_clocks(record.clocks),
+        *(
+            Update(
+                "retention_clock",
+                {"decision_id": clock.decision_id, "category": clock.category},
+                {"started_at": clock.started_at, "erase_due_at": clock.erase_due_at},
+            )
+            for clock in record.restarted
+        ),
+        *(Insert("task", row_of(task)) for task in record.tasks),
+        *_removed(record.removed, index),
+    )
+
+
+@_changes.register
+def _(record: ConditionSet, index: int) -> Changes:
+    return (Insert("condition", {**row_of(record.condition), "version": index}),)
+
+
+@_changes.register
+def _(record: TaskDone, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Update("task", {"id": record.task_id}, {"done_at": record.done_at}),)
+
+
+@_changes.register
+def _(record: KeysIssued, index: int) -> Changes:
+    return (
+        *(Insert("record_key", row_of(key)) for key in record.record_keys),
+        *(Insert("day_key", {**row_of(key), "destroyed_at": None, "version": index}) for key in record.day_keys),
+    )
+
+
+@_changes.register
+def _(record: IngestEntered, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    values = {"number": record.number, "digest": record.digest}
+    return (Put("ingest_entered", {"partition": record.partition}, values),)
+
+
+@_changes.register
+def _(record: RefusalsCounted, index: int) -> Changes:
+    return (Insert("refusals_entered", {"hour": record.hour, "scheme_id": record.scheme_id, "entry": index}),)
+
+
+@_changes.register(ZonesReleased)
+@_changes.register(CopyGiven)
+@_changes.register(TablesVerified)
+def _(record: Record, index: int) -> Changes:  # noqa: ARG001 - these stand in the ledger and nowhere else
+    return ()

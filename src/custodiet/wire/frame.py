@@ -1,0 +1,145 @@
+"""The bytes of a stored fix, of a frame of them, and of what seals them. Fixed sizes, little-endian.
+
+A sealed fix ("piece") is nonce (12) ‖ AES-256-GCM ciphertext (PLAIN_BYTES) ‖ tag (16): its length never tells
+anything of its content. A frame's directory has one row a piece: session number (u32), fix time in ms (i64),
+offset of the piece in the frame (u32). Nothing in a directory is a position.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from struct import Struct
+
+import rfc8785
+
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.report import Fix
+from custodiet.model.session import Session
+from custodiet.model.times import from_ms, to_ms
+
+_PLAIN = Struct("<BqqiiIiIH")
+"""Version, fix time ms, received ms, lat, lon 1e-7°, accuracy cm, altitude cm, speed mm/s, course 0.01°."""
+_VERSION = 1
+_ROW = Struct("<IqI")
+
+# The unknown of each field: a value the unit cannot take, inside these bytes only; outside it is None.
+_NO_U32 = 0xFFFF_FFFF
+_NO_I32 = -0x8000_0000
+_NO_U16 = 0xFFFF
+
+PLAIN_BYTES = _PLAIN.size
+NONCE_BYTES = 12
+PIECE_BYTES = NONCE_BYTES + PLAIN_BYTES + 16
+ROW_BYTES = _ROW.size
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryRow:
+    """Where one fix lies in its frame."""
+
+    session_no: int
+    fix_ms: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFix:
+    """A fix with its time and when it reached us."""
+
+    fix: Fix
+    fix_time: datetime
+    received_at: datetime
+
+
+def pack_fix(fix: Fix, fix_time: datetime, received_at: datetime) -> bytes:
+    """PLAIN_BYTES bytes. A quantity that its field cannot hold is written as unknown."""
+    return _PLAIN.pack(
+        _VERSION,
+        to_ms(fix_time),
+        to_ms(received_at),
+        fix.lat_e7,
+        fix.lon_e7,
+        _scaled(fix.accuracy_m, 100, 0, _NO_U32),
+        _scaled(fix.altitude_m, 100, _NO_I32 + 1, 0x7FFF_FFFF + 1, _NO_I32),
+        _scaled(fix.speed_mps, 1000, 0, _NO_U32),
+        _scaled(fix.course_deg, 100, 0, _NO_U16),
+    )
+
+
+def unpack_fix(plain: bytes) -> StoredFix:
+    """The inverse of pack_fix. Raises NotTheFormat for another length or version."""
+    if len(plain) != PLAIN_BYTES or plain[0] != _VERSION:
+        raise NotTheFormat("a stored fix of another format")
+    _, fix_ms, received_ms, lat, lon, accuracy, altitude, speed, course = _PLAIN.unpack(plain)
+    fix = Fix(
+        lat_e7=lat,
+        lon_e7=lon,
+        accuracy_m=None if accuracy == _NO_U32 else accuracy / 100,
+        altitude_m=None if altitude == _NO_I32 else altitude / 100,
+        speed_mps=None if speed == _NO_U32 else speed / 1000,
+        course_deg=None if course == _NO_U16 else course / 100,
+    )
+    return StoredFix(fix, from_ms(fix_ms), from_ms(received_ms))
+
+
+def _scaled(value: float | None, factor: int, low: int, end: int, unknown: int | None = None) -> int:
+    unknown = end if unknown is None else unknown
+    if value is None:
+        return unknown
+    whole = round(value * factor)
+    return whole if low <= whole < end else unknown
+
+
+def pack_directory(rows: list[DirectoryRow]) -> bytes:
+    """ROW_BYTES bytes a row, in the frame's order."""
+    return b"".join(_ROW.pack(row.session_no, row.fix_ms, row.offset) for row in rows)
+
+
+def unpack_directory(directory: bytes) -> Iterator[DirectoryRow]:
+    """The rows of a frame's directory. Raises NotTheFormat when it is cut short."""
+    if len(directory) % ROW_BYTES:
+        raise NotTheFormat("a frame directory that is cut short")
+    return (DirectoryRow(*row) for row in _ROW.iter_unpack(directory))
+
+
+def piece_of(sealed: bytes, row: DirectoryRow) -> bytes:
+    """The piece a directory row points at. Raises NotTheFormat when the frame does not hold it."""
+    piece = sealed[row.offset : row.offset + PIECE_BYTES]
+    if len(piece) != PIECE_BYTES:
+        raise NotTheFormat("a frame shorter than its directory")
+    return piece
+
+
+def fix_context(session: Session, fix_ms: int) -> bytes:
+    """What a sealed fix is bound to (AES-GCM additional data): its session and its time."""
+    return b"custodiet/fix/v1\0" + session.id.encode() + b"\0" + fix_ms.to_bytes(8, "big", signed=True)
+
+
+def session_context(session: Session) -> bytes:
+    """What a sealed session key is bound to (HPKE info): every field that says whose it is."""
+    names = (
+        session.id,
+        session.person_id,
+        session.case_id,
+        session.decision_id,
+        session.fitting_id,
+        session.category,
+        session.day.isoformat(),
+        session.monitor,
+    )
+    return b"\0".join([b"custodiet/session/v1", *(name.encode() for name in names)])
+
+
+def piece_body(row: DirectoryRow, piece: bytes) -> bytes:
+    """The leaf body of one piece in its ingest record's root. The offset is left out: it is derived."""
+    return b"piece\0" + row.session_no.to_bytes(4, "big") + row.fix_ms.to_bytes(8, "big", signed=True) + piece
+
+
+def session_body(session: Session, number: int) -> bytes:
+    """The leaf body of one new session, under its number, in its ingest record's root."""
+    return (
+        b"session\0"
+        + number.to_bytes(4, "big")
+        + session_context(session)
+        + rfc8785.dumps({"sealed_key": session.sealed_key.hex(), "commitment": session.commitment.hex()})
+    )

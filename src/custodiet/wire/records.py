@@ -1,0 +1,96 @@
+"""Records and entries as RFC 8785 bytes, and back. Hashed are these bytes, never an object made again."""
+
+import base64
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, get_args
+
+import msgspec
+import rfc8785
+
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.record import Ingested, Record
+from custodiet.model.times import as_text
+
+_TYPES: dict[str, Any] = {kind.__name__: kind for kind in get_args(Record)}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """An entry as read back: its place, time, kind and the digest of its record."""
+
+    index: int
+    at: datetime
+    kind: EntryKind
+    actor: str
+    record: bytes
+
+
+def record_bytes(record: Record) -> bytes:
+    """The canonical bytes of a record, its type named beside its fields."""
+    return rfc8785.dumps({"type": type(record).__name__, **_plain(record)})
+
+
+def read_record(body: bytes) -> Record:
+    """The record these bytes hold. Raises NotTheFormat for anything else."""
+    try:
+        fields = msgspec.json.decode(body)
+        kind = _TYPES[fields.pop("type")]
+        record: Record = msgspec.convert(fields, kind, strict=False)
+    except (msgspec.MsgspecError, KeyError, AttributeError, TypeError, ValueError) as error:
+        raise NotTheFormat(f"not a record: {type(error).__name__}") from None
+    return record
+
+
+def ingested_bytes(record: Ingested) -> bytes:
+    """The canonical bytes of an ingest record."""
+    return rfc8785.dumps(_plain(record))
+
+
+def read_ingested(body: bytes) -> Ingested:
+    """The ingest record these bytes hold. Raises NotTheFormat for anything else."""
+    try:
+        return msgspec.convert(msgspec.json.decode(body), Ingested, strict=False)
+    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+        raise NotTheFormat(f"not an ingest record: {type(error).__name__}") from None
+
+
+def entry_bytes(index: int, at: datetime, entry: Entry, handle: bytes | None, record: bytes) -> bytes:
+    """The canonical bytes of an entry. `handle`: the person's keyed one for this place; `record`: a digest."""
+    fields: dict[str, Any] = {
+        "v": 1,
+        "index": index,
+        "at": as_text(at),
+        "kind": entry.kind.value,
+        "actor": entry.actor,
+        "record": base64.b64encode(record).decode(),
+    }
+    if handle is not None:
+        fields["subject"] = handle.hex()
+    return rfc8785.dumps(fields)
+
+
+def read_entry(body: bytes) -> ReadEntry:
+    """The entry these bytes hold. Raises NotTheFormat for anything else."""
+    try:
+        return msgspec.convert(msgspec.json.decode(body), ReadEntry, strict=False)
+    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+        raise NotTheFormat(f"not an entry: {type(error).__name__}") from None
+
+
+def handle_of(handle_key: bytes, index: int) -> bytes:
+    """A person's handle in one entry: keyed, another in each, so that nobody links entries without the key."""
+    return hmac.digest(handle_key, b"custodiet/handle/v1\0" + index.to_bytes(8, "big"), sha256)[:16]
+
+
+def record_digest(salt: bytes, body: bytes) -> bytes:
+    """What an entry says of its record: salted, so nothing can be tried against it once both are erased."""
+    return sha256(b"custodiet/record/v1\0" + salt + body).digest()
+
+
+def _plain(noun: object) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(noun, builtin_types=())
+    return plain

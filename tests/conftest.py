@@ -1,0 +1,24 @@
+"""What holds for every test."""
+
+import os
+
+import pytest
+
+
+def _skipped(session: pytest.Session) -> int:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if reporter else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skipped test is a test that failed to run: green must mean that everything was looked at."""
+    if os.environ.get("CI") == "true" and exitstatus == pytest.ExitCode.OK and _skipped(session):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get("CI") == "true" and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line(
+            "CI=true: a skipped test makes this run red (./dev test -rs says why)", red=True
+        )

@@ -1,0 +1,201 @@
+"""A whole Custodiet in one process on a real SQLite file: real store, real vault, a clock that is set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from custodiet.adapters import sealing
+from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.adapters.kms.keyfile import KeyfileKms
+from custodiet.adapters.store.replay import replay_store
+from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
+from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.keys import Keys, make_first_keys
+from custodiet.flows.in_vault.openings import Openings
+from custodiet.flows.issue_keys import issue_wanted_keys
+from custodiet.flows.open_case import open_case
+from custodiet.flows.open_log import open_log
+from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.set_up_scheme import register_scheme
+from custodiet.model.case import Case
+from custodiet.model.decision import Authority, Decision
+from custodiet.model.device import Device, Fitting
+from custodiet.model.errors import CannotRecord
+from custodiet.model.identity import ActorId, DecisionId, SchemeId
+from custodiet.model.mode import Category, Kind, LADDER, ModeCode
+from custodiet.model.report import Answer, Fix, Report
+from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.simulation.seeded import SeededChance, SetClock
+
+START = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
+ANA, BO, COURT = ActorId("officer-ana"), ActorId("officer-bo"), ActorId("court-of-made-up-things")
+SCHEME = SchemeId("scheme_test")
+FENCE_NAME = "clock"
+
+
+def scheme_at(start: datetime) -> Scheme:
+    return Scheme(
+        id=SCHEME,
+        name="Made-up scheme",
+        controller="Made-up authority",
+        starts_at=start - timedelta(days=365),
+        ends_at=None,
+        purposes=(Purpose("contact", "Keeping in contact"),),
+        powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DISCRETION, Regime.UK_GDPR),),
+        modes=tuple(mode.code for mode in LADDER),
+        retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
+    )
+
+
+@dataclass
+class Person:
+    """Someone with a case, perhaps a fitted device and the token it posts with."""
+
+    case: Case
+    device: Device | None = None
+    fitting: Fitting | None = None
+    token: str | None = None
+
+
+class House:
+    def __init__(self, folder: Path, *, start: datetime = START, seed: int = 1, sealer=sealing) -> None:
+        self.folder = folder
+        self.clock = SetClock(start)
+        self.chance = SeededChance(seed)
+        self.sealer = sealer
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
+        self.path = folder / "data" / "custodiet.db"
+        self.store = SqliteStore(self.path, self.clock, self.chance)
+        self.store.prepare()
+        self.keystore = SqliteKeystore(folder / "data" / "vault.db")
+        self.kms = KeyfileKms(folder / "keys")
+        make_first_keys(self.keystore, self.kms, sealer, self.clock, self.chance)
+        keys = Keys(self.keystore, self.kms, sealer, self.clock, self.chance)
+        open_log(self.store, "custodiet.example/test", keys.log_public, keys.issue_public)
+        self.vault = self.start_vault()
+        self.fence = (FENCE_NAME, self.store.take_lease(FENCE_NAME))
+        register_scheme(self.store, scheme_at(start), ANA)
+        self._count = 0
+
+    def start_vault(self) -> Openings:
+        keys = Keys(self.keystore, self.kms, self.sealer, self.clock, self.chance)
+        self.vault_keys = keys
+        follower = Follower(self.store, self.keystore, self.clock)
+        return Openings(self.store, follower, keys, self.sealer, self.clock, replay_store)
+
+    def close(self) -> None:
+        self.store.close()
+        self.keystore.close()
+
+    # --- people and devices ---
+
+    def person(self, serial: str | None = None, *, strand: str = "main") -> Person:
+        self._count += 1
+        case = open_case(self.store, self.chance, SCHEME, f"M-{self._count:04d}", ANA)
+        person = Person(case)
+        if serial is not None:
+            self.fit(person, register_device(self.store, self.chance, serial, ANA), strand=strand)
+        return person
+
+    def fit(self, person: Person, device: Device, *, strand: str = "main") -> Fitting:
+        person.device = device
+        person.fitting = fit_device(self.store, self.chance, device.id, person.case.id, strand, ANA)
+        person.token = self.sender(device.serial, fitting=person.fitting)
+        return person.fitting
+
+    def unfit(self, person: Person) -> None:
+        end_fitting(self.store, person.fitting.id, ANA)
+
+    def sender(self, *serials: str, fitting: Fitting | None = None) -> str:
+        bound = fitting.id if fitting else None
+        return issue_sender(self.store, self.chance, SCHEME, "a sender", serials, ANA, bound)
+
+    # --- decisions ---
+
+    def proposal(self, person: Person, **given) -> Decision:
+        now = self.clock.now()
+        starts_at = given.pop("starts_at", now)
+        fields = {
+            "id": DecisionId(self.chance.identity("decision")),
+            "case_id": person.case.id,
+            "strand": "main",
+            "mode": ModeCode.FITTED_TRAIL,
+            "power": "p1",
+            "purposes": ("contact",),
+            "authority": Authority.OFFICERS,
+            "maker": None,
+            "proposed_by": ANA,
+            "starts_at": starts_at,
+            "review_due_at": starts_at + timedelta(days=28),
+            "ends_at": None,
+        }
+        return Decision(**fields | given)
+
+    def decide(self, person: Person, *, keys: bool = True, **given) -> Decision:
+        decision = self.proposal(person, **given)
+        propose_decision(self.store, decision)
+        make_decision(self.store, decision.id, BO)
+        if keys:
+            self.issue_keys()
+        return self.decision(decision.id)
+
+    def decision(self, decision_id: DecisionId) -> Decision:
+        with self.store.reading() as view:
+            return view.decision(decision_id)
+
+    def issue_keys(self) -> None:
+        while issue_wanted_keys(self.store, self.vault, self.clock, self.fence):
+            pass
+
+    # --- reports ---
+
+    def monitor(self, name: str = "m1") -> Monitor:
+        monitor = Monitor(self.store, self.sealer, self.clock, self.chance, name=name)
+        monitor.refresh()
+        return monitor
+
+    def request(self, monitor: Monitor, token: str, *lines: Report) -> Request:
+        sender = monitor.sender(token_hash(token))
+        if sender is None:
+            monitor.refresh()
+            sender = monitor.sender(token_hash(token))
+        assert sender is not None
+        return Request(sender, lines, self.clock.now())
+
+    def post(self, monitor: Monitor, token: str, *lines: Report) -> list[Answer]:
+        [answers] = monitor.receive([self.request(monitor, token, *lines)])
+        if isinstance(answers, CannotRecord):
+            raise answers
+        return answers
+
+    def say(self, monitor: Monitor, person: Person, at: datetime | None = None, **given) -> str:
+        """One fix by the person's own device: 'kept', or 'refused ended' and so on."""
+        [answer] = self.post(monitor, person.token, report(person.device.serial, at or self.clock.now(), **given))
+        return " ".join(filter(None, (answer.outcome, answer.shown)))
+
+    # --- what is stored ---
+
+    def copy(self, person: Person) -> list[dict]:
+        import msgspec
+
+        from custodiet.flows.open_sealed import give_own_copy
+
+        lines = list(give_own_copy(self.store, self.vault, person.case.reference, ANA))
+        return [msgspec.json.decode(line) for line in lines]
+
+    def verify(self) -> dict[str, int]:
+        from custodiet.flows.open_sealed import ask_verify_tables
+
+        return ask_verify_tables(self.store, self.vault, ANA)
+
+
+def report(serial: str, at: datetime | None, *, lat: float = 46.5, lon: float = -28.0, repeats: bool = False) -> Report:
+    if at is None:
+        return Report(serial, Kind.FIX, None, None)
+    fix = Fix(lat_e7=round(lat * 1e7), lon_e7=round(lon * 1e7), accuracy_m=8.0)
+    return Report(serial, Kind.FIX, at, fix, repeats)
