@@ -19,6 +19,4 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if os.environ.get("CI") == "true" and terminalreporter.stats.get("skipped"):
-        terminalreporter.write_line(
-            "CI=true: a skipped test makes this run red (./dev test -rs says why)", red=True
-        )
+        terminalreporter.write_line("CI=true: a skipped test makes this run red (./dev test -rs says why)", red=True)

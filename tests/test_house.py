@@ -66,9 +66,7 @@ def test_in_ci_a_skipped_test_is_red(tmp_path, suite, ci, status):
     # A second test, so that a module that skips itself whole is not "no tests ran", which is red anyway.
     (tmp_path / "test_beside.py").write_text("def test_beside(): pass")
     (tmp_path / "test_planted.py").write_text(SUITES[suite])
-    done = run(
-        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path), cwd=tmp_path, CI=ci
-    )
+    done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path), cwd=tmp_path, CI=ci)
     assert done.returncode == status, done.stdout + done.stderr
 
 

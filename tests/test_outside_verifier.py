@@ -209,9 +209,7 @@ BUNDLE_TAMPERING = {
     "no consistency proof": (lambda b: b.update(consistency=[]), "consistency"),
     "a changed size": (lambda b: b.update(new=NOTE.replace("\n700\n", "\n701\n")), "invalid signature"),
     "a changed root": (
-        lambda b: b.update(
-            new="\n".join([*NOTE.split("\n")[:2], *OLD_NOTE.split("\n")[2:3], *NOTE.split("\n")[3:]])
-        ),
+        lambda b: b.update(new="\n".join([*NOTE.split("\n")[:2], *OLD_NOTE.split("\n")[2:3], *NOTE.split("\n")[3:]])),
         "invalid signature",
     ),
     "a changed signature": (flip_signature, "invalid signature"),
@@ -228,9 +226,7 @@ BUNDLE_TAMPERING = {
     ),
     "an old log longer than the new": (lambda b: b.update(old=NOTE, new=OLD_NOTE), "consistency"),
     "another log altogether, signed by us": (
-        lambda b: b.update(
-            new=signed(SIZE, FORK.root()), consistency=to_json(FORK.consistency_proof(450, 700))
-        ),
+        lambda b: b.update(new=signed(SIZE, FORK.root()), consistency=to_json(FORK.consistency_proof(450, 700))),
         "consistency",
     ),
     "no entry": (lambda b: b.update(entries=[]), "no entry"),
@@ -423,9 +419,7 @@ def test_go_refuses_a_log_that_an_earlier_checkpoint_contradicts(verify, folder,
     assert reason in refused(done)
 
 
-@pytest.mark.parametrize(
-    "args", [(), ("bundle",), ("look", "x"), ("audit", "/nowhere"), ("bundle", "x", "-old", "y")]
-)
+@pytest.mark.parametrize("args", [(), ("bundle",), ("look", "x"), ("audit", "/nowhere"), ("bundle", "x", "-old", "y")])
 def test_go_refuses_to_be_asked_something_else(verify, args):
     refused(verify(*args))
 

@@ -380,9 +380,7 @@ def test_names_left_unsynced_by_a_dead_process_are_synced_by_the_next(tmp_path, 
     (tmp_path / "checkpoint").unlink()  # as if it died before
     synced = []
     real = os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda fd: (synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())), real(fd))
-    )
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())), real(fd)))
     publish(TileLog(tmp_path), 300)
     assert {str(tmp_path / name) for name in ("tile/0", "tile/0/001.p", "tile/1/000.p", "tile")} <= {*synced}
 

@@ -26,7 +26,7 @@ from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device, Fitting
 from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, DecisionId, SchemeId
-from custodiet.model.mode import Category, Kind, LADDER, ModeCode
+from custodiet.model.mode import LADDER, Category, Kind, ModeCode
 from custodiet.model.report import Answer, Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.simulation.seeded import SeededChance, SetClock

@@ -23,9 +23,7 @@ from custodiet.wire.note import (
 
 # Go's documentation of sumdb/note prints this key and this note: bytes that we did not make.
 GO_VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-GO_TEXT = (
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-)
+GO_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
 GO_NOTE = (
     GO_TEXT + "\n\N{EM DASH} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXg"
     "KvqfqdngotpRZb6KE6RyyBwJnAM=\n"
@@ -117,8 +115,7 @@ REFUSED = {
     "a malformed line of somebody else": NOTE + "\N{EM DASH} witness.example !!!\n",
     "a line that is none": NOTE + "hello\n",
     "a hyphen for the dash": NOTE + line("witness.example", bytes(68)).replace("\N{EM DASH}", "-"),
-    "an en dash for the dash": NOTE
-    + line("witness.example", bytes(68)).replace("\N{EM DASH}", "\N{EN DASH}"),
+    "an en dash for the dash": NOTE + line("witness.example", bytes(68)).replace("\N{EM DASH}", "\N{EN DASH}"),
     "two spaces": NOTE + line("witness.example", bytes(68)).replace(" ", "  "),
     "a name with a plus": NOTE + line("wit+ness", bytes(68)),
     "a name with a wide space": NOTE + line("wit\N{EM SPACE}ness", bytes(68)),

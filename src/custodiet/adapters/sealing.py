@@ -37,7 +37,7 @@ def public_of(private: bytes) -> bytes:
 
 
 def seal_under(key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
-    """nonce ‖ ciphertext ‖ tag. The nonce must never repeat under one key: hand in 12 fresh random bytes."""
+    """Nonce ‖ ciphertext ‖ tag. The nonce must never repeat under one key: hand in 12 fresh random bytes."""
     return nonce + AESGCM(key).encrypt(nonce, plain, context)
 
 

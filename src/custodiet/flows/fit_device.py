@@ -30,9 +30,7 @@ def register_device(store: Store, chance: Chance, serial: str, by: ActorId) -> D
     return device
 
 
-def fit_device(  # noqa: PLR0913 - a fitting is all of these
-    store: Store, chance: Chance, device_id: DeviceId, case_id: CaseId, strand: str, by: ActorId
-) -> Fitting:
+def fit_device(store: Store, chance: Chance, device_id: DeviceId, case_id: CaseId, strand: str, by: ActorId) -> Fitting:
     """The device is on the person from now."""
     with store.acting() as act:
         case = act.case(case_id)
@@ -52,7 +50,7 @@ def end_fitting(store: Store, fitting_id: FittingId, by: ActorId) -> int:
         return act.write(entry, FittingEnded(fitting_id, act.now))
 
 
-def issue_sender(  # noqa: PLR0913 - a sender is all of these
+def issue_sender(
     store: Store,
     chance: Chance,
     scheme_id: SchemeId,

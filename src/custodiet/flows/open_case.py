@@ -30,7 +30,7 @@ def name_person(store: Store, sealer: Sealer, person_id: PersonId, name: str, by
         return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, sealed))
 
 
-def set_zone(  # noqa: PLR0913 - a zone is all of these
+def set_zone(
     store: Store,
     sealer: Sealer,
     chance: Chance,

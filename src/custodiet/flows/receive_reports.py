@@ -31,7 +31,7 @@ from custodiet.model.times import to_ms, utc_day
 from custodiet.rules.authority import admit
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.rules.decisions import kept_categories
-from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_fix, pack_directory, piece_body, session_body
+from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_directory, pack_fix, piece_body, session_body
 
 PREPARED_AT_ONCE = 200
 _SLACK = timedelta(hours=1)

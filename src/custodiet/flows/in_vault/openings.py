@@ -39,7 +39,7 @@ _line = msgspec.json.Encoder().encode
 class Openings:
     """Everything the vault answers. One thread at a time."""
 
-    def __init__(  # noqa: PLR0913 - the vault is all of these
+    def __init__(
         self,
         store: Store,
         follower: Follower,

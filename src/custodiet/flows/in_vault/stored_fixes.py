@@ -14,8 +14,8 @@ from custodiet.wire.frame import (
     fix_context,
     piece_of,
     session_context,
-    unpack_fix,
     unpack_directory,
+    unpack_fix,
 )
 
 _FRAMES_AT_ONCE = 100

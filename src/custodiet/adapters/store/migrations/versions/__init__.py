@@ -1,0 +1,1 @@
+"""Forms of the store, in order. Forward only."""
