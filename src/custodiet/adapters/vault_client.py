@@ -44,8 +44,8 @@ class VaultClient:
                             return
                         if said.end is not None:
                             raise OpeningRefused(said.why or "refused")
-                        if said.part is not None:
-                            yield bytes(said.part)
+                        if part := bytes(said.part):
+                            yield part
             except (OSError, NotTheFormat):
                 raise VaultUnavailable("the vault does not answer") from None
             raise VaultUnavailable("the vault broke off")

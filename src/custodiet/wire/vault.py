@@ -43,12 +43,11 @@ class IssuedKeys:
     day_keys: tuple[DayKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of an answer."""
+class Line(msgspec.Struct, frozen=True):
+    """One line of an answer. `part` is empty when the line brings none."""
 
     begun: bool = False
-    part: msgspec.Raw | None = None
+    part: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     end: str | None = None
     why: str | None = None
 

@@ -176,6 +176,44 @@ def export(folder: Path, bodies: Sequence[bytes], leaves: Sequence[bytes], note:
     TileLog(folder).publish(leaves, note)
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What `export` wrote, as read back; nothing in it has been checked."""
+
+    bodies: tuple[bytes, ...]
+    note: str
+    vkey: str
+
+
+def read_export(folder: Path) -> Exported:
+    """Read an auditor's copy. Raises TileError when it is not whole, NoteError for its note."""
+    try:
+        note = (folder / "checkpoint").read_text()
+        key = (folder / "vkey").read_text().removesuffix("\n")
+        size = parse_checkpoint(unverified_body(note)).size
+        bodies: list[bytes] = []
+        for start in range(0, size, TILE_WIDTH):
+            width = min(TILE_WIDTH, size - start)
+            bundle = (folder / "tile" / "entries" / _numbered(start // TILE_WIDTH, width)).read_bytes()
+            bodies += _bodies(bundle, width)
+    except (OSError, UnicodeDecodeError) as error:
+        raise TileError(f"{folder} is not a whole copy: {type(error).__name__}") from None
+    return Exported(tuple(bodies), note, key)
+
+
+def _bodies(bundle: bytes, width: int) -> list[bytes]:
+    bodies, at = [], 0
+    for _ in range(width):
+        end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+        if at + 2 > len(bundle) or end > len(bundle):
+            raise TileError("a bundle is cut short")
+        bodies.append(bundle[at + 2 : end])
+        at = end
+    if at != len(bundle):
+        raise TileError("a bundle goes on after its last entry")
+    return bodies
+
+
 def _new_tiles(published: int, size: int) -> list[_Tile]:
     """Tiles that a log of `size` leaves has and one of `published` had not (c2sp.org/tlog-tiles)."""
     tiles = []

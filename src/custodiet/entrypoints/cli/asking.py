@@ -1,0 +1,46 @@
+"""Verbs that ask: how things stand, and a person's own copy."""
+
+import os
+import sys
+from pathlib import Path
+
+from custodiet.entrypoints.wording import said_state, said_task, said_time
+from custodiet.flows.open_sealed import give_own_copy
+from custodiet.flows.ports import Clock, Store, Vault
+from custodiet.flows.show_standing import show_standing
+from custodiet.model.errors import Unready
+from custodiet.model.identity import ActorId
+
+
+def show_status(store: Store, clock: Clock) -> None:
+    """Print how things stand. No position, no name."""
+    with store.reading() as view:
+        standing = show_standing(view, clock.now())
+    print(f"at {said_time(standing.at)}: {standing.cases} cases, {standing.entries} ledger entries")
+    for one in standing.monitored:
+        print(f"  {one.reference}  rung {one.rung:>2}  {one.mode:<40} {said_state(one, standing.at)}")
+    for task in standing.tasks:
+        print(f"  task  {task.reference}  {said_task(task.kind)}, due {task.due_at:%d %B, %H:%M UTC}")
+    for outcome, reason, count in standing.reports:
+        print(f"  reports  {outcome:<10} {reason or 'all':<15} {count}")
+
+
+def write_own_copy(store: Store, vault: Vault, reference: str, by: str, out: str | None) -> None:
+    """The person's own copy as JSON lines. Raises VaultUnavailable or OpeningRefused, and leaves no half file."""
+    lines = give_own_copy(store, vault, reference, ActorId(by))
+    if out is None:
+        for line in lines:
+            sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.flush()
+        return
+    path = Path(out)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Unready(f"{path} is there already: nothing was written") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(line + b"\n" for line in lines)
+    except BaseException:
+        path.unlink()
+        raise

@@ -1,0 +1,137 @@
+"""The ledger from the command line: verify, export, proof. Verifying needs no key and opens nothing."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from custodiet.flows.open_sealed import ask_verify_tables
+from custodiet.flows.ports import Reading, Store, Vault
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.identity import ActorId
+from custodiet.rules.chain import Frontier, Tree, leaf_hash
+from custodiet.wire.note import encode_base64, open_checkpoint, parse_checkpoint, unverified_body, vkey
+from custodiet.wire.proof import Proof, write_proof
+from custodiet.wire.records import read_entry
+
+_AT_ONCE = 1000
+
+
+class Published(Protocol):
+    """Where checkpoints are published."""
+
+    def read_checkpoint(self) -> str | None: ...
+
+
+class Exported(Protocol):
+    """An auditor's copy as read back."""
+
+    @property
+    def bodies(self) -> Sequence[bytes]: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def vkey(self) -> str: ...
+
+
+def verify_here(
+    store: Store, published: Published, vault: Vault | None, by: str, known_vkey: str | None, *, as_json: bool
+) -> int:
+    """Check every entry and the published checkpoint; with a vault, the tables too. The exit status."""
+    with store.reading() as view:
+        wrong, frontier, roots = _check_entries(view, published.read_checkpoint(), known_vkey)
+    tables = None if vault is None else ask_verify_tables(store, vault, ActorId(by))
+    if tables is not None and (tables["missing"] or tables["differing"]):
+        wrong.append(f"tables: {tables['missing']} missing, {tables['differing']} differing")
+    said = {"size": frontier.size, "root": encode_base64(frontier.root()), "ok": not wrong, **roots}
+    if tables is not None:
+        said["tables"] = tables
+    if wrong:
+        said["wrong"] = wrong
+    _say(said, as_json=as_json)
+    return 1 if wrong else 0
+
+
+def verify_export(exported: Exported, known_vkey: str | None, *, as_json: bool) -> int:
+    """The same for an auditor's copy. The exit status."""
+    tree = Tree(leaf_hash(body) for body in exported.bodies)
+    wrong = [text for index, body in enumerate(exported.bodies) if (text := _wrong_entry(index, body))]
+    checkpoint = open_checkpoint(exported.note, known_vkey or exported.vkey)
+    if (checkpoint.size, checkpoint.root) != (len(tree), tree.root()):
+        wrong.append("the entries are not those that the checkpoint was signed over")
+    said = {"size": len(tree), "root": encode_base64(tree.root()), "ok": not wrong}
+    if wrong:
+        said["wrong"] = wrong
+    _say(said, as_json=as_json)
+    return 1 if wrong else 0
+
+
+def export_ledger(
+    store: Store, vault: Vault, folder: Path, write: Callable[[Path, list[bytes], list[bytes], str, str], None]
+) -> None:
+    """Entries, tiles, key and a checkpoint signed just now, for an auditor."""
+    note = vault.checkpoint()
+    size = parse_checkpoint(unverified_body(note)).size
+    with store.reading() as view:
+        log = view.log()
+        rows = [row for start in range(0, size, _AT_ONCE) for row in view.entries(start, min(_AT_ONCE, size - start))]
+    key = vkey(log.origin, log.log_key)
+    write(folder, [row.body for row in rows], [row.leaf for row in rows], note, key)
+    print(f"{size} entries in {folder}; the log's key, to be compared with one you have from elsewhere:\n{key}")
+
+
+def print_proof(store: Store, vault: Vault, index: int) -> None:
+    """The proof of one entry's place, under a checkpoint signed just now."""
+    note = vault.checkpoint()
+    size = parse_checkpoint(unverified_body(note)).size
+    if not 0 <= index < size:
+        raise NotTheFormat(f"the ledger has entries 0 to {size - 1}")
+    with store.reading() as view:
+        path = Tree(view.leaves()[:size]).inclusion_proof(index, size)
+    print(write_proof(Proof(index, path, note)), end="")
+
+
+def _check_entries(
+    view: Reading, note: str | None, known_vkey: str | None
+) -> tuple[list[str], Frontier, dict[str, object]]:
+    """What is wrong, the tree over all entries, and how far the published checkpoint reaches."""
+    log = view.log()
+    checkpoint = None if note is None else open_checkpoint(note, known_vkey or vkey(log.origin, log.log_key))
+    wrong: list[str] = []
+    frontier, published = Frontier.empty(), False
+    while rows := view.entries(frontier.size, _AT_ONCE):
+        for row in rows:
+            if row.index != frontier.size:
+                return [*wrong, f"entry {frontier.size} is missing"], frontier, {}
+            if row.leaf != leaf_hash(row.body):
+                wrong.append(f"entry {row.index} is not what its leaf says")
+            if text := _wrong_entry(row.index, row.body):
+                wrong.append(text)
+            frontier = frontier.append(leaf_hash(row.body))
+            if checkpoint is not None and checkpoint.size == frontier.size:
+                published = True
+                if checkpoint.root != frontier.root():
+                    wrong.append(f"the first {frontier.size} entries are not those the checkpoint was signed over")
+    if checkpoint is not None and checkpoint.size and not published:
+        wrong.append(f"{checkpoint.size} entries were published, and here are {frontier.size}")
+    return wrong, frontier, {"checkpoint_size": None if checkpoint is None else checkpoint.size}
+
+
+def _wrong_entry(index: int, body: bytes) -> str | None:
+    try:
+        return None if read_entry(body).index == index else f"entry {index} says it is another"
+    except NotTheFormat:
+        return f"entry {index} is not an entry"
+
+
+def _say(said: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(said))
+        return
+    for name, value in said.items():
+        if isinstance(value, dict):
+            print(f"{name}: " + ", ".join(f"{count} {finding}" for finding, count in value.items()))
+        elif isinstance(value, list):
+            print(*(f"{name}: {each}" for each in value), sep="\n")
+        else:
+            print(f"{name}: {value}")

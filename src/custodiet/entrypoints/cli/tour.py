@@ -1,0 +1,216 @@
+"""The tour: real requests against the running demo, each with what was sent, what came back, and what it means.
+
+    1  one position posted with a decision, without one, and after one
+    2  the data folder searched for it: nothing; and the person's own copy: there it is
+    3  a review that nobody does: stopped by us, and a task to take the tag off
+
+--check runs unattended and fails at the first step whose answer differs. Positions are made up on the spot, so that
+a search finds this one and no other.
+"""
+
+import http.client
+import json
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from custodiet.entrypoints.wording import said_state, said_task, said_time
+from custodiet.flows.open_sealed import give_own_copy
+from custodiet.flows.ports import Store, Vault
+from custodiet.flows.show_standing import Monitored, Standing, show_standing
+from custodiet.model.decision import State
+from custodiet.model.identity import ActorId
+from custodiet.simulation.device import traccar_payload
+from custodiet.simulation.town import TOWN_LAT, TOWN_LON
+
+_ANSWER_WAIT_S = 10.0
+_SETTLE_S = 15.0
+
+
+class Differs(Exception):
+    """An answer is not the one that belongs here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One made-up position with enough digits to be found again."""
+
+    lat: float
+    lon: float
+
+    @classmethod
+    def somewhere(cls) -> "_Place":
+        """In the town, seven decimals, none of them 0."""
+        chance = SystemRandom()
+        digits = [int("".join(chance.choice("123456789") for _ in range(5))) for _ in range(2)]
+        return cls(round(TOWN_LAT + digits[0] / 1e7, 7), round(TOWN_LON + digits[1] / 1e7, 7))
+
+    def traces(self) -> Iterator[bytes]:
+        """Every form in which software commonly writes it down."""
+        for degrees in (self.lat, self.lon):
+            yield f"{degrees:.6f}"[:-1].encode()
+            yield str(abs(round(degrees * 1e7))).encode()
+            yield struct.pack("<d", degrees)
+            yield struct.pack(">d", degrees)
+        whole = (round(self.lat * 1e7), round(self.lon * 1e7))
+        for order in (whole, whole[::-1]):
+            yield struct.pack("<ii", *order)
+            yield struct.pack(">ii", *order)
+            yield struct.pack("<ff", *(each / 1e7 for each in order))
+
+
+class Tour:
+    """One visitor's way through."""
+
+    def __init__(self, ready: dict[str, Any], data: Path, store: Store, vault: Vault) -> None:
+        self._ready = ready
+        self._data = data
+        self._store = store
+        self._vault = vault
+        self._place = _Place.somewhere()
+
+    def steps(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """Each with its title."""
+        return (
+            ("One position, posted three times", self.position_three_times),
+            ("The data folder, searched for that position", self.search_the_folder),
+            ("A review that nobody does", self.review_nobody_does),
+        )
+
+    # --- 1 ---
+
+    def position_three_times(self) -> None:
+        """With a decision, without one, after one."""
+        self._post("with_decision", {"outcome": "kept"})
+        _means("A decision about this person is in force: two people recorded why, for how long, and until when.")
+        self._post("without", {"outcome": "refused", "reason": "none"})
+        _means("The same device, the same place, nobody's decision: the position is dropped and only counted.")
+        self._post("lapsed", {"outcome": "refused", "reason": "ended"})
+        _means("There was a decision; its review date passed three hours ago, and collection stopped by itself.")
+
+    # --- 2 ---
+
+    def search_the_folder(self) -> None:
+        """Every file, in every form; then the one way in."""
+        files = [path for path in sorted(self._data.rglob("*")) if path.is_file()]
+        traces = list(self._place.traces())
+        print(
+            f"  searched  {len(files)} files, {sum(path.stat().st_size for path in files)} bytes, {len(traces)} forms"
+        )
+        found = sorted({str(path.relative_to(self._data)) for path in files if _holds(path, traces)})
+        print(f"  found     {', '.join(found) or 'nothing'}")
+        if found:
+            raise Differs("the position stands in clear in the data folder")
+        _means("Each position is sealed by itself; whoever takes the folder without the keys has none of them.")
+        reference = self._ready["references"]["with_decision"]
+        print(f"  asked     the vault, for {reference}'s own copy (custodiet copy {reference})")
+        lines = [json.loads(line) for line in give_own_copy(self._store, self._vault, reference, ActorId("tour"))]
+        mine = [
+            one for one in lines if (one.get("latitude"), one.get("longitude")) == (self._place.lat, self._place.lon)
+        ]
+        print(f"  came back {len(lines) - 2} fixes, {len(mine)} of them the one just posted; not shown here")
+        if len(mine) != 1:
+            raise Differs("the person's own copy does not hold the position once")
+        _means("It is there, whole, for the person it is about; and the asking stands in the ledger.")
+
+    # --- 3 ---
+
+    def review_nobody_does(self) -> None:
+        """Wait for one, and try to go on."""
+        number, at = self._next_lapse()
+        shows, reference = f"lapsing_{number}", self._ready["references"][f"lapsing_{number}"]
+        print(f"  {reference}  {said_state(self._monitored(reference), datetime.now(UTC))}")
+        self._post(shows, {"outcome": "kept"})
+        print(f"  waiting   until {said_time(at)}; nobody reviews it", flush=True)
+        time.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()) + 0.05)
+        self._post(shows, {"outcome": "refused", "reason": "ended"})
+        _means("Nothing had to happen for that: past its review date a decision authorises nothing.")
+        until = time.monotonic() + _SETTLE_S
+        standing = self._standing()
+        while not self._entered(standing, reference) and time.monotonic() < until:
+            time.sleep(0.1)
+            standing = self._standing()
+        one = self._monitored(reference, standing)
+        tasks = [task for task in standing.tasks if task.reference == reference]
+        print(f"  {reference}  {said_state(one, standing.at)}")
+        print(*(f"  task      {said_task(task.kind)}, due {task.due_at:%d %B, %H:%M UTC}" for task in tasks), sep="\n")
+        if one.state is not State.LAPSED or one.until != at:
+            raise Differs("the decision did not lapse at its review date")
+        if [task.kind for task in tasks] != ["tell_and_remove"]:
+            raise Differs("no task to tell the person and take the device off")
+        _means("'We stopped' and 'the tag fell silent' are different facts; this one is ours, with a time and a task.")
+
+    def _next_lapse(self) -> tuple[int, datetime]:
+        soon = datetime.now(UTC) + timedelta(seconds=2)
+        for number, text in enumerate(self._ready["lapses"], start=1):
+            if datetime.fromisoformat(text) > soon:
+                return number, datetime.fromisoformat(text)
+        raise Differs("every invented review has lapsed already; start the demo again")
+
+    def _entered(self, standing: Standing, reference: str) -> bool:
+        return any(task.reference == reference for task in standing.tasks)
+
+    # --- asking ---
+
+    def _standing(self) -> Standing:
+        with self._store.reading() as view:
+            return show_standing(view, datetime.now(UTC))
+
+    def _monitored(self, reference: str, standing: Standing | None = None) -> Monitored:
+        monitored = (standing or self._standing()).monitored
+        return next(one for one in monitored if one.reference == reference)
+
+    def _post(self, shows: str, expected: dict[str, str]) -> None:
+        sender = self._ready["senders"][shows]
+        body = traccar_payload(sender["device"], datetime.now(UTC), self._place.lat, self._place.lon)
+        print(f"  sent      POST /in/traccar, a position of {sender['device']}, now, by the sender {shows!r}")
+        status, said = _answer(self._ready["gateway"], sender["token"], body)
+        print(f"  came back {status} {json.dumps(said)}")
+        if (status, said) != (200, expected):
+            raise Differs(f"expected 200 {json.dumps(expected)}")
+
+
+def take_tour(ready_file: Path, data: Path, store: Store, vault: Vault, *, check: bool) -> int:
+    """Walk through every step. The exit status: 0, or 1 at the first answer that differs."""
+    tour = Tour(json.loads(ready_file.read_bytes()), data, store, vault)
+    for number, (title, step) in enumerate(tour.steps(), start=1):
+        print(f"\n{number}  {title}")
+        try:
+            step()
+        except Differs as differs:
+            print(f"  DIFFERS   step {number}: {differs}", flush=True)
+            return 1
+        except OSError as error:
+            print(f"  DIFFERS   step {number}: no answer ({type(error).__name__})", flush=True)
+            return 1
+        if not check and sys.stdin.isatty():
+            input("\n  (Enter)")
+    print("\nEvery answer was the one that belongs here.")
+    return 0
+
+
+def _means(text: str) -> None:
+    print(f"            {text}\n", flush=True)
+
+
+def _holds(path: Path, traces: list[bytes]) -> bool:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return False  # a temporary file of the store's, gone again
+    return any(trace in data for trace in traces)
+
+
+def _answer(gateway: str, token: str, body: bytes) -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with closing(http.client.HTTPConnection(gateway.removeprefix("http://"), timeout=_ANSWER_WAIT_S)) as connection:
+        connection.request("POST", "/in/traccar", body, headers)
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())

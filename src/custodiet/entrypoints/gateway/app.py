@@ -1,0 +1,258 @@
+"""The gateway's routes and answers (design section 5), as an ASGI application.
+
+    POST /in/traccar            one forwarded position; also /in/traccar/TOKEN for senders that can set only a URL
+    POST /in/batch              NDJSON of the same, one answer line for each line that is not blank
+    GET  /healthz  /metrics     no personal data
+
+The order, for every report: who sends (the body unread) · may they now · the body, bounded · is it the format · the
+writer · the answer. What is said is durable when it is said. Nothing of a request goes into a log, an error's text or
+a metric; there is no access log.
+"""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.entrypoints.gateway.metrics import Metrics
+from custodiet.entrypoints.gateway.rate import Rates
+from custodiet.entrypoints.gateway.writer import Writer
+from custodiet.flows.fit_device import token_hash
+from custodiet.flows.picture import KnownSender
+from custodiet.flows.ports import Clock
+from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.model.errors import CannotRecord, NotTheFormat
+from custodiet.model.report import Answer, Reason, Report
+from custodiet.wire import traccar
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_JSON = b"application/json"
+_NDJSON = b"application/x-ndjson"
+_TEXT = b"text/plain; version=0.0.4; charset=utf-8"
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer."""
+
+    status: int
+    body: bytes
+    kind: bytes = _JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class _Turned(Exception):
+    """This request ends here with this answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+class _Gone(Exception):
+    """The sender went away in the middle of its body."""
+
+
+class Gateway:
+    """One gateway process."""
+
+    def __init__(self, monitor: Monitor, clock: Clock, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._metrics = Metrics()
+        self._monitor = monitor
+        self._clock = clock
+        self._rates = Rates(self._limits)
+        self.writer = Writer(monitor, self._limits, self._metrics)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            try:
+                response = await self._respond(scope, receive)
+            except _Gone:
+                return
+            self._metrics.responded(response.status)
+            await _send(response, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self.writer.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await asyncio.to_thread(self.writer.stop)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        match scope["path"].split("/")[1:]:
+            case ["in", "traccar" as route, *token] | ["in", "batch" as route, *token] if len(token) <= 1:
+                if scope["method"] != "POST":
+                    return _refusal(405, "only POST", (b"allow", b"POST"))
+                try:
+                    return await self._receive(route, scope, receive, token)
+                except _Turned as turned:
+                    return turned.response
+            case ["healthz"]:
+                return self._health()
+            case ["metrics"]:
+                return Response(200, self._metrics.page(), _TEXT)
+            case _:
+                return _refusal(404, "no such address")
+
+    def _health(self) -> Response:
+        age = self.writer.picture_age_s
+        able = age is not None and age <= self._limits.picture_age_s_max and not self.writer.is_full
+        said = {"ok": able, "picture_age_s": None if age is None else round(age, 3)}
+        return Response(200 if able else 503, _encode(said))
+
+    # --- a report ---
+
+    async def _receive(self, route: str, scope: Scope, receive: Receive, in_path: list[str]) -> Response:
+        sender = await self._authenticate(scope, in_path)
+        if not self._rates.allows(sender, monotonic()):
+            return _refusal(429, "too fast", (b"retry-after", b"1"))
+        self._require_able()
+        if sender.token.ended(self._clock.now()):
+            # The body stays unread; the request counts as one refusal.
+            [answer] = await self._write(sender, (Reason.TOKEN_ENDED,))
+            return Response(200, _said(answer))
+        one = route == "traccar"
+        body = await self._body(scope, receive, self._limits.report_bytes_max if one else self._limits.batch_bytes_max)
+        if one:
+            [answer] = await self._write(sender, (_decoded(body),))
+            return Response(200, _said(answer))
+        answers = await self._write(sender, self._lines(body))
+        return Response(200, b"".join(_said(answer) + b"\n" for answer in answers), _NDJSON)
+
+    async def _authenticate(self, scope: Scope, in_path: list[str]) -> KnownSender:
+        """The sender of a token that was issued, ended or not. The body is not read for this."""
+        token = in_path[0] if in_path else _credential(scope["headers"])
+        if token:
+            hashed = token_hash(token)
+            sender = self._monitor.sender(hashed)
+            if sender is None:
+                # It may have been issued a moment ago. A 401 makes a device give up: it is never said on old news.
+                try:
+                    await self.writer.refreshed()
+                except CannotRecord as cannot:
+                    raise _Turned(self._unable(str(cannot))) from None
+                sender = self._monitor.sender(hashed)
+            if sender is not None:
+                return sender
+        raise _Turned(_refusal(401, "no token, or not one that was issued", (b"www-authenticate", b"Bearer")))
+
+    def _require_able(self) -> None:
+        age = self.writer.picture_age_s
+        if age is None or age > self._limits.picture_age_s_max:
+            raise _Turned(self._unable("the picture of decisions is too old"))
+        if self.writer.is_full:
+            raise _Turned(self._unable("too much is waiting to be written"))
+
+    async def _body(self, scope: Scope, receive: Receive, bytes_max: int) -> bytes:
+        too_large = _Turned(_refusal(413, f"more than {bytes_max} bytes"))
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not declared.isdigit() or int(declared) > bytes_max:
+            raise too_large
+        pieces, size = [], 0
+        try:
+            async with asyncio.timeout(self._limits.body_wait_s):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise _Gone
+                    piece = message.get("body", b"")
+                    size += len(piece)
+                    if size > bytes_max:
+                        raise too_large
+                    pieces.append(piece)
+                    if not message.get("more_body", False):
+                        return b"".join(pieces)
+        except TimeoutError:
+            raise _Turned(_refusal(408, "the body did not come", (b"connection", b"close"))) from None
+
+    def _lines(self, body: bytes) -> tuple[Report | Reason, ...]:
+        lines = [line for line in body.split(b"\n") if not line.isspace() and line]
+        if len(lines) > self._limits.batch_lines_max:
+            raise _Turned(_refusal(413, f"more than {self._limits.batch_lines_max} lines"))
+        decoded = tuple(_decoded_or_not(line) for line in lines)
+        if not any(isinstance(line, Report) for line in decoded):
+            raise _Turned(_refusal(400, "no line is a forwarded position"))
+        return decoded
+
+    async def _write(self, sender: KnownSender, lines: tuple[Report | Reason, ...]) -> list[Answer]:
+        try:
+            answers = await self.writer.submit(Request(sender, lines, self._clock.now()))
+        except CannotRecord as cannot:
+            raise _Turned(self._unable(str(cannot))) from None
+        assert isinstance(answers, list)  # noqa: S101 - the writer raises the other half of Answers
+        return answers
+
+    def _unable(self, why: str) -> Response:
+        retry = str(self._limits.retry_after_s).encode()
+        return _refusal(503, f"cannot record now: {why}", (b"retry-after", retry))
+
+
+def _decoded(body: bytes) -> Report:
+    try:
+        return traccar.decode(body)
+    except NotTheFormat as error:
+        raise _Turned(_refusal(400, str(error))) from None
+
+
+def _decoded_or_not(line: bytes) -> Report | Reason:
+    try:
+        return traccar.decode(line)
+    except NotTheFormat:
+        return Reason.NOT_THE_FORMAT
+
+
+def _credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The token of an Authorization header: Bearer, or Basic's password. None for anything else."""
+    given = next((value for name, value in headers if name == b"authorization"), b"")
+    scheme, _, credential = given.partition(b" ")
+    try:
+        if scheme.lower() == b"bearer":
+            return credential.strip().decode("ascii")
+        if scheme.lower() == b"basic":
+            _, _, password = base64.b64decode(credential.strip(), validate=True).partition(b":")
+            return password.decode("ascii")
+    except (binascii.Error, ValueError):
+        pass
+    return None
+
+
+def _said(answer: Answer) -> bytes:
+    said = {"outcome": answer.outcome.value}
+    if answer.shown is not None:
+        said["reason"] = answer.shown.value
+    return _encode(said)
+
+
+def _refusal(status: int, error: str, *headers: tuple[bytes, bytes]) -> Response:
+    return Response(status, _encode({"error": error}), _JSON, headers)
+
+
+async def _send(response: Response, send: Send) -> None:
+    headers = [
+        (b"content-type", response.kind),
+        (b"content-length", str(len(response.body)).encode()),
+        (b"cache-control", b"no-store"),
+        *response.headers,
+    ]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

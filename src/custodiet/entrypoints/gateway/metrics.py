@@ -1,0 +1,48 @@
+"""What the gateway counts of itself. Labels are words of closed lists: nothing here can name or place anyone."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, generate_latest
+
+from custodiet.model.report import Answer
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class Metrics:
+    """One gateway's counts since it started. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._reports = Counter(
+            "custodiet_reports",
+            "Reports answered, by outcome and reason.",
+            ["outcome", "reason"],
+            registry=self._registry,
+        )
+        self._requests = Counter(
+            "custodiet_requests", "Requests answered, by HTTP status.", ["status"], registry=self._registry
+        )
+        self._commits = Counter("custodiet_commits", "Transactions that kept something.", registry=self._registry)
+        self._waiting = Gauge(
+            "custodiet_waiting_reports", "Reports taken in and not yet durable.", registry=self._registry
+        )
+
+    def answered(self, answers: list[Answer]) -> None:
+        """Count a request's reports. Of several reasons, the one the sender reads."""
+        for answer in answers:
+            self._reports.labels(answer.outcome.value, answer.shown.value if answer.shown else "").inc()
+
+    def responded(self, status: int) -> None:
+        """Count a request."""
+        self._requests.labels(str(status)).inc()
+
+    def committed(self) -> None:
+        """Count a transaction."""
+        self._commits.inc()
+
+    def waiting(self, reports: int) -> None:
+        """How many reports wait now."""
+        self._waiting.set(reports)
+
+    def page(self) -> bytes:
+        """Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,200 @@
+"""The writing thread: many small requests, one commit.
+
+Promise: a request that was submitted is answered exactly once, after the transaction it took part in is durable, or
+with CannotRecord when it is not; nothing is ever half done. One thread writes, so that the monitor needs no lock.
+While nobody waits it keeps the picture of decisions fresh. A request that makes the writing fail in a way we did not
+foresee is tried again alone, so that it cannot take the others with it.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Condition, Thread
+from time import monotonic
+
+from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.entrypoints.gateway.metrics import Metrics
+from custodiet.flows.receive_reports import Answers, Monitor, Request
+from custodiet.model.errors import CannotRecord
+
+_log = logging.getLogger(__name__)
+
+REFRESH_S = 0.25
+"""How often the picture is brought up to date while nobody waits."""
+IDLE_WORK_S = 1.0
+
+Result = Answers | BaseException
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A request and where its answer goes."""
+
+    request: Request
+    tell: Callable[[Result], None]
+
+
+class Writer:
+    """Owns one monitor. `submit`, `refreshed` and `picture_age_s` may be called from the event loop."""
+
+    def __init__(self, monitor: Monitor, limits: Limits, metrics: Metrics) -> None:
+        self._monitor = monitor
+        self._limits = limits
+        self._metrics = metrics
+        self._changed = Condition()
+        self._queue: deque[_Waiting] = deque()
+        self._reports = 0
+        self._wanting_refresh: list[Callable[[Result], None]] = []
+        self._stopping = False
+        self._refreshed_at: float | None = None
+        self._idled_at = 0.0
+        self._thread: Thread | None = None
+
+    # --- from the event loop ---
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread = Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a request would be turned away now."""
+        return self._reports >= self._limits.waiting_reports_max
+
+    @property
+    def picture_age_s(self) -> float | None:
+        """Seconds since the store was last read; None before the first time."""
+        return None if self._refreshed_at is None else monotonic() - self._refreshed_at
+
+    async def submit(self, request: Request) -> Answers:
+        """The answers, once durable. Raises CannotRecord when too much waits already."""
+        with self._changed:
+            if self._stopping or self.is_full:
+                raise CannotRecord("too much is waiting to be written")
+            future, tell = _future()
+            self._queue.append(_Waiting(request, tell))
+            self._reports += len(request.lines)
+            self._metrics.waiting(self._reports)
+            self._changed.notify()
+        answers: Answers = await future
+        return answers
+
+    async def refreshed(self) -> None:
+        """Returns when the picture has been read anew since the call. Raises CannotRecord when it cannot be."""
+        with self._changed:
+            if self._stopping:
+                raise CannotRecord("stopping")
+            future, tell = _future()
+            self._wanting_refresh.append(tell)
+            self._changed.notify()
+        await future
+
+    # --- the thread ---
+
+    def _run(self) -> None:
+        while self.step(REFRESH_S):
+            pass
+
+    def step(self, wait_s: float) -> bool:
+        """Wait a little for work, do it, keep house. False when stopped and nothing waits."""
+        with self._changed:
+            if not (self._queue or self._wanting_refresh or self._stopping):
+                self._changed.wait(wait_s)
+            group = self._take()
+            refreshing, self._wanting_refresh = self._wanting_refresh, []
+            ending = self._stopping and not self._queue
+        if group:
+            self._write(group)
+        if refreshing or not group:
+            failed = self._refresh()
+            for tell in refreshing:
+                tell(failed if failed is not None else [])
+        return bool(group) or not ending
+
+    def _take(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        reports = 0
+        while self._queue and (
+            not group or reports + len(self._queue[0].request.lines) <= self._limits.group_reports_max
+        ):
+            one = self._queue.popleft()
+            reports += len(one.request.lines)
+            group.append(one)
+        self._reports -= reports
+        self._metrics.waiting(self._reports)
+        return group
+
+    def _write(self, group: list[_Waiting]) -> None:
+        try:
+            results: list[Answers] = self._monitor.receive([one.request for one in group])
+        except CannotRecord as cannot:
+            results = [cannot for _ in group]
+        except Exception as unforeseen:  # noqa: BLE001 - whatever it is, nothing was kept and everyone must be told
+            # Its text is not logged: nobody has promised what stands in it.
+            _log.error("a group of %d could not be written: %s", len(group), type(unforeseen).__name__)
+            if len(group) > 1:
+                for one in group:
+                    self._write([one])
+                return
+            results = [CannotRecord("could not be written")]
+        else:
+            self._refreshed_at = monotonic()
+            self._metrics.committed()
+        for one, result in zip(group, results, strict=True):
+            if not isinstance(result, CannotRecord):
+                self._metrics.answered(result)
+            one.tell(result)
+        self._idle()
+
+    def _refresh(self) -> CannotRecord | None:
+        try:
+            self._monitor.refresh()
+        except CannotRecord as cannot:
+            return cannot
+        except Exception as unforeseen:  # noqa: BLE001 - the thread must live; the picture grows old and says so
+            _log.error("the picture could not be read: %s", type(unforeseen).__name__)
+            return CannotRecord("the picture could not be read")
+        self._refreshed_at = monotonic()
+        self._idle()
+        return None
+
+    def _idle(self) -> None:
+        if monotonic() - self._idled_at < IDLE_WORK_S:
+            return
+        self._idled_at = monotonic()
+        try:
+            self._monitor.idle()
+        except Exception as unforeseen:  # noqa: BLE001 - work ahead of time may fail; the first fix tries again
+            _log.error("work ahead of time failed: %s", type(unforeseen).__name__)
+
+
+def _future() -> tuple[asyncio.Future[Answers], Callable[[Result], None]]:
+    """A future of the running loop, and how another thread settles it."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answers] = loop.create_future()
+
+    def settle(result: Result) -> None:
+        if future.done():
+            return  # the sender went away; what was written stays written
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+    def tell(result: Result) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is left to be told
+            loop.call_soon_threadsafe(settle, result)
+
+    return future, tell

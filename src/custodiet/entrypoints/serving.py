@@ -1,0 +1,60 @@
+"""How our web processes listen: uvicorn on a socket that is handed in, without an access log."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from threading import Thread
+from typing import Any
+
+import uvicorn
+
+
+def listen_on(port: int) -> socket.socket:
+    """A listening socket on loopback; port 0 takes a free one. Raises OSError when the port is taken."""
+    return socket.create_server(("127.0.0.1", port), backlog=2048)
+
+
+def socket_from(descriptor: int) -> socket.socket:
+    """The listening socket that a parent process opened for us."""
+    return socket.socket(fileno=descriptor)
+
+
+def serve_app(app: Any, listening: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        loop="uvloop",
+        lifespan="on",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+    )
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def log_plainly(process: str) -> None:
+    """Warnings and worse, one line each on stderr, with the process's name and nothing of a request."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format=f"%(asctime)s {process} %(levelname)s %(message)s", force=True
+    )
+
+
+def end_with_parent() -> None:
+    """End when standard input closes: a parent that was killed leaves no orphans behind."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, name="parent-watch", daemon=True).start()

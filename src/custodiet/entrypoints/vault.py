@@ -1,0 +1,123 @@
+"""The vault's process: a unix socket that takes ledger indices, and the nightly upkeep of its keys.
+
+One question a connection. The first line of an answer is said before any work, so that whoever asks knows in time
+whether anyone is there. It decides nothing: what an entry opens is `flows.in_vault.openings`' to say.
+"""
+
+import logging
+import os
+import signal
+import socketserver
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.openings import Openings
+from custodiet.model.errors import CustodietError, NotTheFormat, OpeningRefused, Unready
+from custodiet.wire.vault import (
+    ASK_BYTES_MAX,
+    Ask,
+    Question,
+    read_question,
+    write_begun,
+    write_end,
+    write_keys,
+    write_part,
+    write_text,
+)
+
+_log = logging.getLogger(__name__)
+
+QUESTION_WAIT_S = 2.0
+UPKEEP_S = 30.0
+SOCKET_PATH_MAX = 100
+"""What the system allows for the path of a unix socket, less a little."""
+
+
+class Vault:
+    """Answers one question at a time."""
+
+    def __init__(self, openings: Openings, keys: Keys) -> None:
+        self._openings = openings
+        self._keys = keys
+        self._one = Lock()
+
+    def answer(self, question: Question) -> Iterator[bytes]:
+        """The lines of an answer after the first. Whoever stops listening ends it."""
+        with self._one:
+            try:
+                for part in self._parts(question):
+                    yield write_part(part)
+            except OpeningRefused as refused:
+                yield write_end(str(refused))
+            except CustodietError as error:
+                _log.error("an opening failed: %s", type(error).__name__)
+                yield write_end("the vault cannot do this now")
+            else:
+                yield write_end(None)
+
+    def _parts(self, question: Question) -> Iterator[bytes]:
+        match question.ask:
+            case Ask.KEYS:
+                yield write_keys(*self._openings.keys(question.index))
+            case Ask.CHECKPOINT:
+                yield write_text(self._openings.checkpoint())
+            case Ask.OPEN:
+                yield from self._openings.open(question.index)
+
+    def keep_up(self) -> None:
+        """Turn the epoch when the day has turned."""
+        with self._one:
+            self._keys.turn_epoch()
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    timeout = QUESTION_WAIT_S
+
+    def handle(self) -> None:
+        try:
+            question = read_question(self.rfile.readline(ASK_BYTES_MAX))
+            self.wfile.write(write_begun())
+            self.connection.settimeout(None)
+            for line in self.server.vault.answer(question):  # type: ignore[attr-defined]
+                self.wfile.write(line)
+        except NotTheFormat as error:
+            self.wfile.write(write_end(str(error)))
+        except OSError:
+            pass  # whoever asked has gone
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def serve_vault(vault: Vault, socket_path: Path) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Unready for a path that no socket can have."""
+    if len(os.fsencode(socket_path)) > SOCKET_PATH_MAX:
+        raise Unready(
+            f"the data folder's path is too long for a socket: {SOCKET_PATH_MAX} bytes at most, with its name"
+        )
+    socket_path.unlink(missing_ok=True)  # whoever holds the vault's lock is alone: what lies there is a dead one's
+    before = os.umask(0o177)
+    try:
+        server = _Server(str(socket_path), _Handler)
+    finally:
+        os.umask(before)
+    server.vault = vault  # type: ignore[attr-defined]
+    stopping = Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    Thread(target=server.serve_forever, name="vault", daemon=True).start()
+    while not stopping.wait(UPKEEP_S):
+        try:
+            vault.keep_up()
+        except CustodietError as error:
+            _log.error("upkeep of the keys failed: %s", type(error).__name__)
+    server.shutdown()
+    socket_path.unlink(missing_ok=True)

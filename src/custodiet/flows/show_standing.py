@@ -1,0 +1,97 @@
+"""How things stand, for a page or a terminal: who is monitored how and until when, what is to be done, what came in.
+
+No position, no name: a case is its reference. Every list is bounded and says how many it leaves out.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from custodiet.flows.ports import Reading
+from custodiet.model.decision import Decision, State
+from custodiet.model.identity import DecisionId
+from custodiet.rules.decisions import moved, time_is_up
+
+LINES_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """The newest decision of one case and strand."""
+
+    reference: str
+    strand: str
+    decision_id: DecisionId
+    rung: int
+    mode: str
+    state: State
+    starts_at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """An open task."""
+
+    reference: str
+    kind: str
+    raised_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything a page shows."""
+
+    at: datetime
+    cases: int
+    monitored: tuple[Monitored, ...]
+    monitored_more: int
+    tasks: tuple[ToDo, ...]
+    tasks_more: int
+    reports: tuple[tuple[str, str, int], ...]
+    """(outcome, reason, reports so far); reason '' counts each report once."""
+    entries: int
+
+
+def show_standing(view: Reading, now: datetime) -> Standing:
+    """How things stand in this view of the store."""
+    reference = {case.id: case.reference for case in view.cases()}
+    newest: dict[tuple[str, str], Decision] = {}
+    for decision in view.decisions():
+        place = (decision.case_id, decision.strand)
+        if decision.stands and (place not in newest or newest[place].starts_at < decision.starts_at):
+            newest[place] = decision
+    monitored = sorted(
+        (_monitored(reference[decision.case_id], decision, now) for decision in newest.values()),
+        key=lambda one: (one.reference, one.strand),
+    )
+    tasks = [ToDo(reference[task.case_id], task.kind.value, task.raised_at, task.due_at) for task in view.open_tasks()]
+    reports: Counter[tuple[str, str]] = Counter()
+    for tally in view.tallies():
+        reports[tally.outcome, tally.reason] += tally.reports
+    return Standing(
+        at=now,
+        cases=len(reference),
+        monitored=tuple(monitored[:LINES_MAX]),
+        monitored_more=max(0, len(monitored) - LINES_MAX),
+        tasks=tuple(tasks[:LINES_MAX]),
+        tasks_more=max(0, len(tasks) - LINES_MAX),
+        reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),
+        entries=view.ledger_size(),
+    )
+
+
+def _monitored(reference: str, decision: Decision, now: datetime) -> Monitored:
+    # What has run out is shown so at once, also before the clock has entered it: the gate refuses already.
+    move = time_is_up(decision, now)
+    return Monitored(
+        reference=reference,
+        strand=decision.strand,
+        decision_id=decision.id,
+        rung=decision.rung.rung,
+        mode=decision.rung.title,
+        state=decision.state if move is None else moved(decision, move),
+        starts_at=decision.starts_at,
+        until=decision.until,
+    )

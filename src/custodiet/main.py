@@ -1,0 +1,397 @@
+"""Joins real adapters to entrypoints; the only file that knows both. One function a verb, and the command line."""
+
+import argparse
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from custodiet.adapters import sealing
+from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.adapters.kms.keyfile import KeyfileKms
+from custodiet.adapters.ledger.tiles import TileLog, export, read_export
+from custodiet.adapters.store.replay import replay_store
+from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.adapters.vault_client import VaultClient
+from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.keys import Keys, make_first_keys
+from custodiet.flows.in_vault.openings import Openings
+from custodiet.flows.open_log import open_log
+from custodiet.flows.ports import Chance, Clock
+from custodiet.model.errors import CustodietError, LeaseLost, Unready
+from custodiet.settings import Settings, read_settings, require_made
+
+ORIGIN = "custodiet.example/made-up"
+LAPSES = 15
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The custodiet command. Exits 0, 1 when it could not, 2 when it was asked wrongly."""
+    asked = _command_line().parse_args(arguments)
+    try:
+        asked.do(asked)
+    except CustodietError as error:
+        sys.exit(f"custodiet: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain about it at its own end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+# --- joining ------------------------------------------------------------------------------------------------------
+
+
+def open_store(settings: Settings, *, read_only: bool = False, clock: Clock | None = None) -> SqliteStore:
+    """The store of a made data folder."""
+    store = SqliteStore(settings.store, clock or SystemClock(), SystemChance(), read_only=read_only)
+    store.check_form()
+    return store
+
+
+def join_vault(
+    settings: Settings, store: SqliteStore, keystore: SqliteKeystore, clock: Clock, chance: Chance
+) -> tuple[Openings, Keys]:
+    """The inside of the vault."""
+    keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
+    follower = Follower(store, keystore, clock)
+    return Openings(store, follower, keys, sealing, clock, replay_store), keys
+
+
+def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
+    """Keys, databases and an open log, all new; gives the store. Raises Unready when something is there already."""
+    if settings.data.exists() and any(settings.data.iterdir()):
+        raise Unready(f"{settings.data} is not empty: nothing was made")
+    if settings.keys.exists() and any(settings.keys.iterdir()):
+        raise Unready(f"{settings.keys} is not empty: nothing was made")
+    for folder in (settings.data, settings.keys, settings.vault_folder, settings.vault_socket.parent, settings.log):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    chance = SystemChance()
+    store = SqliteStore(settings.store, clock, chance)
+    store.prepare()
+    keystore = SqliteKeystore(settings.vault_db)
+    kms = KeyfileKms(settings.keys)
+    make_first_keys(keystore, kms, sealing, clock, chance)
+    keys = Keys(keystore, kms, sealing, clock, chance)
+    open_log(store, origin, keys.log_public, keys.issue_public)
+    keystore.close()
+    return store
+
+
+def hold_alone(folder: Path, what: str) -> None:
+    """Hold a folder for as long as this process lives. Raises Unready when another process holds it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Unready(f"{what} is running already on {folder}") from None
+
+
+# --- verbs: making and running ------------------------------------------------------------------------------------
+
+
+def init(asked: argparse.Namespace) -> None:
+    """Make a data folder."""
+    settings = _settings(asked)
+    make_folder(settings, asked.origin, SystemClock()).close()
+    print(f"made {settings.data}\nmade {settings.keys}: keep it out of every backup of the first")
+
+
+def serve(asked: argparse.Namespace) -> None:
+    """Run everything over a data folder."""
+    from custodiet.entrypoints import serve as entry
+
+    settings = _settings(asked)
+    require_made(settings)
+    if settings.made_up.exists():
+        raise Unready(f"{settings.data} is a demo's folder: serve is for real people; try custodiet demo")
+    KeyfileKms(settings.keys)
+    hold_alone(settings.data, "custodiet")
+    place = entry.Place(settings.data, settings.keys, asked.port, asked.gateways)
+    entry.serve(place, VaultClient(settings.vault_socket))
+
+
+def demo(asked: argparse.Namespace) -> None:
+    """Make the made-up scheme and run it."""
+    from custodiet.entrypoints import serve as entry
+    from custodiet.entrypoints.clock import LEASE
+    from custodiet.simulation.seeded import SetClock
+    from custodiet.simulation.world import WorldMaker
+
+    settings = read_settings(asked.data or "demo", asked.keys, os.environ)
+    _clear_demo(settings)
+    entry.say("making the made-up scheme: keys, ledger, an invented past of eight days")
+    now = SystemClock().now()
+    clock = SetClock(now - timedelta(days=9))
+    store = make_folder(settings, ORIGIN, clock)
+    settings.made_up.write_text('{"senders": {}}')
+    hold_alone(settings.data, "custodiet")
+    keystore = SqliteKeystore(settings.vault_db)
+    vault, _ = join_vault(settings, store, keystore, clock, SystemChance())
+    fence = (LEASE, store.take_lease(LEASE))
+    maker = WorldMaker(store, vault, sealing, clock, SystemChance(), seed=asked.seed, fence=fence)
+    world = maker.make(now, LAPSES, timedelta(seconds=asked.lapse_every))
+    store.close()
+    keystore.close()
+    entry.say("starting vault, clock, gateway and page")
+    place = entry.Place(settings.data, settings.keys, asked.port, asked.gateways)
+    shown = open_store(settings, read_only=True)
+    client = VaultClient(settings.vault_socket)
+    entry.demo(place, client, shown, SystemClock(), world, settings.made_up, as_json=asked.json)
+
+
+def _clear_demo(settings: Settings) -> None:
+    """Away with an earlier demo; nothing else is ever cleared."""
+    if settings.made_up.exists():
+        hold_alone(settings.data, "a demo")
+        shutil.rmtree(settings.data)
+        shutil.rmtree(settings.keys, ignore_errors=True)
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Run one of our processes in the foreground, for a layout with a user for each."""
+    from custodiet.entrypoints.serving import end_with_parent, log_plainly
+
+    settings = _settings(asked)
+    require_made(settings) if asked.process == "vault" else None
+    log_plainly(asked.process)
+    if asked.tied:
+        end_with_parent()
+    _PROCESSES[asked.process](settings, asked)
+
+
+def _run_vault(settings: Settings, _: argparse.Namespace) -> None:
+    from custodiet.entrypoints.vault import Vault, serve_vault
+
+    hold_alone(settings.vault_folder, "a vault")
+    clock, chance = SystemClock(), SystemChance()
+    with ExitStack() as closing:
+        store = open_store(settings, read_only=True)
+        closing.callback(store.close)
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        openings, keys = join_vault(settings, store, keystore, clock, chance)
+        keys.turn_epoch()
+        serve_vault(Vault(openings, keys), settings.vault_socket)
+
+
+def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
+    from custodiet.entrypoints.clock import LEASE, Ticking, run_clock
+
+    store = open_store(settings)
+    fence = store.take_lease(LEASE)
+    vault = VaultClient(settings.vault_socket)
+    ticking = Ticking(store, vault, TileLog(settings.log), SystemClock(), SystemChance(), fence)
+    try:
+        run_clock(ticking)
+    except LeaseLost:
+        sys.exit("custodiet clock: another clock has taken over")
+    finally:
+        store.close()
+
+
+def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
+    from custodiet.entrypoints.gateway.app import Gateway
+    from custodiet.entrypoints.serving import listen_on, serve_app, socket_from
+    from custodiet.flows.receive_reports import Monitor
+
+    store, chance = open_store(settings), SystemChance()
+    monitor = Monitor(store, sealing, SystemClock(), chance, name=chance.identity("monitor"))
+    listening = listen_on(asked.port or 0) if asked.listen_fd is None else socket_from(asked.listen_fd)
+    serve_app(Gateway(monitor, SystemClock()), listening)
+
+
+def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
+    import json
+
+    from custodiet.entrypoints.serving import listen_on, serve_app, socket_from
+    from custodiet.entrypoints.web.page import Page
+
+    made_up = (lambda: json.loads(settings.made_up.read_bytes())) if settings.made_up.exists() else None
+    page = Page(open_store(settings, read_only=True), SystemClock(), settings.log, made_up)
+    listening = listen_on(asked.port or 0) if asked.listen_fd is None else socket_from(asked.listen_fd)
+    serve_app(page, listening)
+
+
+_PROCESSES = {"vault": _run_vault, "clock": _run_clock, "gateway": _run_gateway, "web": _run_web}
+
+
+# --- verbs: asking ------------------------------------------------------------------------------------------------
+
+
+def tour(asked: argparse.Namespace) -> None:
+    """Real requests against the running demo."""
+    from custodiet.entrypoints.cli.tour import take_tour
+
+    settings = _settings(asked)
+    if not settings.made_up.exists():
+        raise Unready("no demo here: start one with `custodiet demo`, in another terminal")
+    store = open_store(settings)
+    sys.exit(take_tour(settings.made_up, settings.data, store, VaultClient(settings.vault_socket), check=asked.check))
+
+
+def status(asked: argparse.Namespace) -> None:
+    """How things stand, once."""
+    from custodiet.entrypoints.cli.asking import show_status
+
+    show_status(open_store(_made(asked), read_only=True), SystemClock())
+
+
+def copy(asked: argparse.Namespace) -> None:
+    """A person's own copy."""
+    from custodiet.entrypoints.cli.asking import write_own_copy
+
+    settings = _made(asked)
+    write_own_copy(open_store(settings), VaultClient(settings.vault_socket), asked.reference, asked.by, asked.out)
+
+
+def end(asked: argparse.Namespace) -> None:
+    """Withdraw or annul a decision."""
+    from custodiet.entrypoints.cli.ending import end_by_hand
+
+    end_by_hand(open_store(_made(asked)), SystemChance(), asked.reference, asked.by, annul=asked.annul)
+
+
+def ledger_verify(asked: argparse.Namespace) -> None:
+    """Check the ledger, and with --tables what was written on its word."""
+    from custodiet.entrypoints.cli.ledger import verify_export, verify_here
+
+    if asked.folder is not None:
+        sys.exit(verify_export(read_export(Path(asked.folder)), asked.vkey, as_json=asked.json))
+    settings = _made(asked)
+    store = open_store(settings, read_only=not asked.tables)
+    vault = VaultClient(settings.vault_socket) if asked.tables else None
+    sys.exit(verify_here(store, TileLog(settings.log), vault, asked.by, asked.vkey, as_json=asked.json))
+
+
+def ledger_export(asked: argparse.Namespace) -> None:
+    """An auditor's copy."""
+    from custodiet.entrypoints.cli.ledger import export_ledger
+
+    settings = _made(asked)
+    export_ledger(open_store(settings, read_only=True), VaultClient(settings.vault_socket), Path(asked.folder), export)
+
+
+def ledger_proof(asked: argparse.Namespace) -> None:
+    """That an entry is in the ledger, as a file."""
+    from custodiet.entrypoints.cli.ledger import print_proof
+
+    settings = _made(asked)
+    print_proof(open_store(settings, read_only=True), VaultClient(settings.vault_socket), asked.index)
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    return read_settings(asked.data, asked.keys, os.environ)
+
+
+def _made(asked: argparse.Namespace) -> Settings:
+    settings = _settings(asked)
+    if not settings.store.is_file():
+        raise Unready(f"no store in {settings.data}: make one with custodiet init, or start custodiet demo")
+    return settings
+
+
+# --- the command line ---------------------------------------------------------------------------------------------
+
+
+def _command_line() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="custodiet", description="No position without a decision; no reading without a record."
+    )
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument(
+        "--data", metavar="DIR", help="the data folder (or CUSTODIET_DATA; default: ./demo if it is there)"
+    )
+    where.add_argument(
+        "--keys", metavar="DIR", help="the keys folder (or CUSTODIET_KEYS; default: DATA-keys beside it)"
+    )
+    listening = argparse.ArgumentParser(add_help=False)
+    listening.add_argument("--port", type=_port, metavar="N", help="page on N, gateway on N+1; 0: any free ones")
+    listening.add_argument("--gateways", type=int, default=1, metavar="N", choices=range(1, 9), help=argparse.SUPPRESS)
+    by = argparse.ArgumentParser(add_help=False)
+    by.add_argument("--by", type=_actor, default="operator", help="who asks: a pseudonym for the ledger, never a name")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    verb = verbs.add_parser("demo", parents=[where, listening], help="a made-up scheme, running")
+    verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented town")
+    verb.add_argument("--json", action="store_true", help="one JSON line when it is ready")
+    verb.add_argument(
+        "--lapse-every", type=_seconds, default=120.0, metavar="S", help="seconds between reviews that nobody does"
+    )
+    verb.set_defaults(do=demo)
+
+    verb = verbs.add_parser("tour", parents=[where], help="real requests against the running demo")
+    verb.add_argument("--check", action="store_true", help="unattended: fail if any answer differs")
+    verb.set_defaults(do=tour)
+
+    verb = verbs.add_parser("serve", parents=[where, listening], help="the same without the made-up scheme")
+    verb.set_defaults(do=serve)
+
+    verb = verbs.add_parser("init", parents=[where], help="make keys and databases")
+    verb.add_argument("--origin", default="custodiet.example/unnamed", help="the ledger's name, for ever")
+    verb.set_defaults(do=init)
+
+    verb = verbs.add_parser("run", parents=[where], help="one process alone, for a layout with a user for each")
+    verb.add_argument("process", choices=sorted(_PROCESSES))
+    verb.add_argument("--port", type=_port, metavar="N", help="where gateway or web listens")
+    verb.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
+    verb.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)
+    verb.set_defaults(do=run)
+
+    verb = verbs.add_parser("status", parents=[where], help="how things stand, without a position or a name")
+    verb.set_defaults(do=status)
+
+    verb = verbs.add_parser("copy", parents=[where, by], help="a person's own copy, recorded, by the vault")
+    verb.add_argument("reference", help="the case's reference")
+    verb.add_argument("--out", metavar="FILE", help="write there, for its owner only, instead of to the terminal")
+    verb.set_defaults(do=copy)
+
+    verb = verbs.add_parser("end", parents=[where, by], help="withdraw (or annul) a case's decision, now")
+    verb.add_argument("reference", help="the case's reference")
+    verb.add_argument("--annul", action="store_true", help="a court or a regulator says it never authorised anything")
+    verb.set_defaults(do=end)
+
+    ledger = verbs.add_parser("ledger", help="verify, export, proof").add_subparsers(required=True, metavar="VERB")
+    verb = ledger.add_parser(
+        "verify", parents=[where, by], help="hashes only, no key; --tables: also what rests on them"
+    )
+    verb.add_argument("folder", nargs="?", help="an exported copy, instead of a data folder")
+    verb.add_argument("--tables", action="store_true", help="replay every record in the vault and compare")
+    verb.add_argument("--vkey", help="the log's key as you know it from elsewhere")
+    verb.add_argument("--json", action="store_true")
+    verb.set_defaults(do=ledger_verify)
+    verb = ledger.add_parser("export", parents=[where], help="a whole copy for an auditor")
+    verb.add_argument("folder")
+    verb.set_defaults(do=ledger_export)
+    verb = ledger.add_parser(
+        "proof", parents=[where], help="that entry N is in the ledger, as a file (c2sp.org/tlog-proof)"
+    )
+    verb.add_argument("index", type=int)
+    verb.set_defaults(do=ledger_proof)
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65534:
+        raise argparse.ArgumentTypeError("a port is 0 to 65534")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 1 <= number <= 86400:
+        raise argparse.ArgumentTypeError("1 to 86400 seconds")
+    return number
+
+
+def _actor(text: str) -> str:
+    if not (1 <= len(text) <= 40 and all(one.isascii() and (one.isalnum() or one == "-") for one in text)):
+        raise argparse.ArgumentTypeError("letters, digits and dashes, 40 at most: a pseudonym, never a name")
+    return text

@@ -1,0 +1,76 @@
+"""Where things lie and what is listened on: read once from the command line and the environment, then frozen.
+
+CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys. Everything that is missing or unsafe is said at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from custodiet.model.errors import Unready
+
+DEMO_FOLDER = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One data folder and the keys folder outside it."""
+
+    data: Path
+    keys: Path
+
+    @property
+    def store(self) -> Path:
+        """The store's database."""
+        return self.data / "custodiet.db"
+
+    @property
+    def vault_folder(self) -> Path:
+        """What belongs to the vault's user alone: never in the same backup as the rest."""
+        return self.data / "vault"
+
+    @property
+    def vault_db(self) -> Path:
+        """The vault's wrapped keys and its last head."""
+        return self.vault_folder / "vault.db"
+
+    @property
+    def vault_socket(self) -> Path:
+        """Where the vault listens."""
+        return self.data / "run" / "vault.sock"
+
+    @property
+    def log(self) -> Path:
+        """Published tiles and the checkpoint."""
+        return self.data / "log"
+
+    @property
+    def made_up(self) -> Path:
+        """Marks a demo folder and holds its ready line."""
+        return self.data / "made-up.json"
+
+
+def read_settings(data: str | None, keys: str | None, environment: Mapping[str, str]) -> Settings:
+    """The settings. Raises Unready when no data folder is named, or the keys would lie inside it."""
+    named = data or environment.get("CUSTODIET_DATA") or (DEMO_FOLDER if Path(DEMO_FOLDER).is_dir() else None)
+    if named is None:
+        raise Unready("no data folder: say --data DIR or set CUSTODIET_DATA")
+    folder = Path(named).resolve()
+    beside = folder.with_name(folder.name + "-keys")
+    of_keys = Path(keys or environment.get("CUSTODIET_KEYS") or beside).resolve()
+    if of_keys == folder or folder in of_keys.parents:
+        raise Unready("the keys folder lies inside the data folder: whoever copies one would have both")
+    return Settings(folder, of_keys)
+
+
+def require_made(settings: Settings) -> None:
+    """Raise Unready, naming everything that is missing, unless `custodiet init` has been here."""
+    missing = []
+    if not settings.store.is_file():
+        missing.append(f"no store in {settings.data}")
+    if not settings.vault_db.is_file():
+        missing.append(f"no vault in {settings.data}")
+    if not settings.keys.is_dir():
+        missing.append(f"no keys folder at {settings.keys}")
+    if missing:
+        raise Unready("; ".join(missing) + f". Make them with: custodiet init --data {settings.data}")

@@ -1,0 +1,267 @@
+"""The demo's made-up scheme: its invented past, made through the real flows on a virtual clock that ends now.
+
+Most people stand on rungs 1 to 6. Those who stand on rung 11 are there to show the gate: one with a decision in
+force, one without, one lapsed, and so on; and one whose review nobody will do every few minutes from now on.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+import rfc8785
+
+from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
+from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
+from custodiet.flows.issue_keys import issue_wanted_keys
+from custodiet.flows.open_case import name_person, open_case, set_zone
+from custodiet.flows.ports import Chance, Sealer, Store, Vault
+from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.set_up_scheme import register_scheme
+from custodiet.model.case import Case, ConditionKind
+from custodiet.model.decision import Authority, Decision
+from custodiet.model.device import Device
+from custodiet.model.identity import ActorId, DecisionId, FittingId, SchemeId
+from custodiet.model.mode import LADDER, Category, Kind, ModeCode
+from custodiet.model.report import Fix, Report
+from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.rules.decisions import Ender, Move
+from custodiet.simulation.names import made_up_name
+from custodiet.simulation.seeded import SetClock
+from custodiet.simulation.town import home_of, square_around
+
+STRAND = "main"
+SCHEME = SchemeId("scheme_made_up")
+CASEWORKER = ActorId("caseworker-1")
+AUTHORISING = ActorId("authorising-officer-1")
+COURT = ActorId("made-up-court")
+_PAST = timedelta(days=8)
+_QUIET_RUNGS = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 6, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class InventedDevice:
+    """What a device process is told, less the URL."""
+
+    serial: str
+    token: str
+    lat: float
+    lon: float
+
+
+@dataclass(slots=True)
+class World:
+    """What was made. `senders` by what each is there to show."""
+
+    senders: dict[str, InventedDevice] = field(default_factory=dict)
+    walking: list[InventedDevice] = field(default_factory=list)
+    """Devices that report by themselves; the others are left to whoever tries them."""
+    lapses: list[datetime] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
+
+
+class WorldMaker:
+    """Makes one world in an empty store. `clock` is the store's own and is moved."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        sealer: Sealer,
+        clock: SetClock,
+        chance: Chance,
+        *,
+        seed: int,
+        fence: tuple[str, int],
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._sealer = sealer
+        self._clock = clock
+        self._chance = chance
+        self._random = Random(seed)
+        self._fence = fence
+        self._people = 0
+        self.world = World()
+
+    def make(self, now: datetime, lapses: int, lapse_every: timedelta) -> World:
+        """The whole past, up to `now`, and the reviews that nobody will do after it."""
+        self._clock.set(now - _PAST)
+        register_scheme(self._store, _scheme(now), CASEWORKER)
+        for rung in _QUIET_RUNGS:
+            case, _ = self._person()
+            self._decide(case, LADDER[rung].code, now + timedelta(days=20))
+        self._people_at_the_gate(now)
+        for number in range(1, lapses + 1):
+            at = now + number * lapse_every
+            case, device = self._wearer(f"lapsing_{number}", walks=True)
+            self._decide(case, ModeCode.FITTED_TRAIL, at)
+            self.world.lapses.append(at)
+            if number == 1:
+                self.world.references["lapses_next"] = case.reference
+            del device
+        self._pass_to(now)
+        return self.world
+
+    # --- the ones who show the gate ---
+
+    def _people_at_the_gate(self, now: datetime) -> None:
+        far = now + timedelta(days=20)
+
+        case, tag = self._wearer("with_decision", walks=True)
+        decision = self._decide(case, ModeCode.FITTED_TRAIL, far)
+        self._zone(decision, self.world.senders["with_decision"])
+        self._wearer("without")
+        case, _ = self._wearer("lapsed")
+        self._decide(case, ModeCode.FITTED_TRAIL, now - timedelta(hours=3))
+        case, _ = self._wearer("annulled")
+        annulled = self._decide(case, ModeCode.FITTED_TRAIL, far)
+        case, _ = self._wearer("withdrawn")
+        withdrawn = self._decide(case, ModeCode.FITTED_TRAIL, far)
+        case, _ = self._wearer("suspended")
+        suspended = self._decide(case, ModeCode.FITTED_TRAIL, far)
+        case, _ = self._wearer("before")
+        self._decide(case, ModeCode.FITTED_TRAIL, far, starts_at=now + timedelta(days=1))
+        case, _ = self._wearer("succeeded")
+        earlier = self._decide(case, ModeCode.FITTED_TRAIL, far)
+        case, _ = self._wearer("zone_on_arrival", walks=True)
+        zoned = self._decide(case, ModeCode.ZONE_ON_ARRIVAL, far)
+        self._zone(zoned, self.world.senders["zone_on_arrival"])
+        case, _ = self._wearer("zone_on_device")
+        self._decide(case, ModeCode.ZONE_ON_DEVICE, far)
+        case, old_tag = self._wearer("tag_before")
+        self._decide(case, ModeCode.FITTED_TRAIL, far)
+        fitting = self._fitting
+        self._upstream("upstream", (tag.serial, old_tag.serial))
+
+        self._trail_of("with_decision", now - timedelta(days=1), 12)
+        self._pass_to(now - timedelta(days=1))
+        # The tag comes off one person and goes on another, with a token of its own.
+        end_fitting(self._store, fitting, CASEWORKER)
+        case, _ = self._wearer("tag_now", device=old_tag)
+        self._decide(case, ModeCode.FITTED_TRAIL, far)
+        self._trail_of("tag_now", now - timedelta(hours=20), 3)
+        end_decision(self._store, self._chance, annulled.id, Move.ANNUL, Ender(COURT, authority=True))
+        self._pass_to(now - timedelta(hours=3))
+        self._pass_to(now - timedelta(hours=2))
+        later = self._proposal(earlier.case_id, ModeCode.FITTED_TRAIL, far, follows=earlier.id)
+        self._make(later)
+        end_decision(self._store, self._chance, withdrawn.id, Move.WITHDRAW, Ender(CASEWORKER))
+        self._pass_to(now - timedelta(hours=1))
+        suspend_decision(self._store, suspended.id, Ender(CASEWORKER))
+
+    # --- the steps ---
+
+    def _person(self) -> tuple[Case, int]:
+        self._people += 1
+        case = open_case(self._store, self._chance, SCHEME, f"M-{self._people:04d}", CASEWORKER)
+        self._keep_up()
+        name_person(self._store, self._sealer, case.person_id, made_up_name(self._people), CASEWORKER)
+        return case, self._people
+
+    def _wearer(self, shows: str, *, walks: bool = False, device: Device | None = None) -> tuple[Case, Device]:
+        case, number = self._person()
+        tag = device or register_device(self._store, self._chance, f"TAG-{number:04d}", CASEWORKER)
+        fitting = fit_device(self._store, self._chance, tag.id, case.id, STRAND, CASEWORKER)
+        self._fitting: FittingId = fitting.id
+        label = f"the device of {case.reference}"
+        token = issue_sender(self._store, self._chance, SCHEME, label, (tag.serial,), CASEWORKER, fitting.id)
+        invented = InventedDevice(tag.serial, token, *home_of(self._random))
+        self.world.senders[shows] = invented
+        self.world.references[shows] = case.reference
+        if walks:
+            self.world.walking.append(invented)
+        return case, tag
+
+    def _upstream(self, shows: str, serials: tuple[str, ...]) -> None:
+        """An upstream server that forwards for several devices, with one token for all of them."""
+        token = issue_sender(self._store, self._chance, SCHEME, "a forwarding server", serials, CASEWORKER)
+        self.world.senders[shows] = InventedDevice(serials[0], token, *home_of(self._random))
+
+    def _proposal(
+        self,
+        case_id: str,
+        mode: ModeCode,
+        review_due_at: datetime,
+        *,
+        starts_at: datetime | None = None,
+        follows: DecisionId | None = None,
+    ) -> Decision:
+        return Decision(
+            id=DecisionId(self._chance.identity("decision")),
+            case_id=case_id,  # type: ignore[arg-type]
+            strand=STRAND,
+            mode=mode,
+            power="made-up-power",
+            purposes=("contact",),
+            authority=Authority.OFFICERS,
+            maker=None,
+            proposed_by=CASEWORKER,
+            starts_at=starts_at or self._clock.now(),
+            review_due_at=review_due_at,
+            ends_at=None,
+            follows=follows,
+        )
+
+    def _decide(
+        self, case: Case, mode: ModeCode, review_due_at: datetime, *, starts_at: datetime | None = None
+    ) -> Decision:
+        decision = self._proposal(case.id, mode, review_due_at, starts_at=starts_at)
+        self._make(decision)
+        return decision
+
+    def _make(self, decision: Decision) -> None:
+        propose_decision(self._store, decision)
+        make_decision(self._store, decision.id, AUTHORISING)
+        self._keep_up()
+
+    def _zone(self, decision: Decision, around: InventedDevice) -> None:
+        ring = square_around(around.lat, around.lon, 250)
+        geometry = rfc8785.dumps({"type": "Polygon", "coordinates": [ring]})
+        set_zone(self._store, self._sealer, self._chance, decision.id, ConditionKind.INCLUSION, geometry, CASEWORKER)
+
+    def _trail_of(self, shows: str, start: datetime, fixes: int) -> None:
+        """A few fixes of the past, ten minutes apart, received as they were made."""
+        invented = self.world.senders[shows]
+        self._pass_to(start)
+        monitor = Monitor(self._store, self._sealer, self._clock, self._chance, name="the-past")
+        for _ in range(fixes):
+            self._pass_to(self._clock.now() + timedelta(minutes=10))
+            monitor.refresh()
+            sender = monitor.sender(token_hash(invented.token))
+            if sender is None:
+                raise LookupError("a token that was just issued is not known")
+            lat, lon = round(invented.lat * 1e7), round(invented.lon * 1e7)
+            at = self._clock.now()
+            report = Report(invented.serial, Kind.FIX, at, Fix(lat, lon, accuracy_m=8.0))
+            monitor.receive([Request(sender, (report,), at)])
+
+    def _pass_to(self, at: datetime) -> None:
+        """Time passes: what runs out on the way ends when it does."""
+        if at > self._clock.now():
+            self._clock.set(at)
+        while end_what_ran_out(self._store, self._chance, self._fence):
+            pass
+        self._keep_up()
+
+    def _keep_up(self) -> None:
+        while issue_wanted_keys(self._store, self._vault, self._clock, self._fence):
+            pass
+
+
+def _scheme(now: datetime) -> Scheme:
+    return Scheme(
+        id=SCHEME,
+        name="The made-up scheme",
+        controller="The made-up authority",
+        starts_at=now - timedelta(days=400),
+        ends_at=None,
+        purposes=(Purpose("contact", "Keeping in contact"),),
+        powers=(Power("made-up-power", "A made-up power", "Made-up Act, s. 1", Force.DISCRETION, Regime.UK_GDPR),),
+        modes=tuple(mode.code for mode in LADDER),
+        retention=(
+            RetentionRule(Category.TRAIL, 28, "Made-up text: long enough for the person to dispute a finding."),
+            RetentionRule(Category.EVENTS, 90, "Made-up text: until the next review has looked at them."),
+            RetentionRule(Category.OUTCOMES, 365, "Made-up text: the record that the person kept to it."),
+        ),
+    )

@@ -1,0 +1,313 @@
+"""The bytes of a stored fix: what was unknown stays unknown, and a length tells nothing."""
+
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.mode import Category
+from custodiet.model.report import Fix
+from custodiet.model.session import Session
+from custodiet.wire.frame import (
+    NONCE_BYTES,
+    PIECE_BYTES,
+    PLAIN_BYTES,
+    ROW_BYTES,
+    DirectoryRow,
+    StoredFix,
+    fix_context,
+    pack_directory,
+    pack_fix,
+    piece_body,
+    piece_of,
+    session_body,
+    session_context,
+    unpack_directory,
+    unpack_fix,
+)
+
+AT = datetime(2031, 3, 3, 9, 0, 0, 123000, UTC)
+LATER = AT + timedelta(seconds=7)
+BARE = Fix(0, 1)
+SESSION = Session(
+    id="session_1",
+    person_id="person_1",
+    case_id="case_1",
+    decision_id="decision_1",
+    fitting_id="fitting_1",
+    category=Category.TRAIL,
+    day=date(2031, 3, 3),
+    monitor="m1",
+    sealed_key=b"sealed",
+    commitment=b"committed",
+)
+
+# Field of a fix: (least step, what the field holds at most, at least); a course is kept as it is sent, 0 to 360.
+UNITS = {
+    "accuracy_m": (0.01, 0, 42_949_672.94),
+    "altitude_m": (0.01, -21_474_836.47, 21_474_836.47),
+    "speed_mps": (0.001, 0, 4_294_967.294),
+    "course_deg": (0.01, 0, 655.34),
+}
+
+
+def there_and_back(fix, at=AT, received=LATER):
+    return unpack_fix(pack_fix(fix, at, received))
+
+
+def times():
+    return st.datetimes(
+        datetime(1970, 1, 1),  # noqa: DTZ001 - the strategy puts the zone in
+        datetime(2200, 1, 1),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    )
+
+
+def quantity(name, *, none=True):
+    _, low, high = UNITS[name]
+    known = st.floats(low, high, allow_nan=False)
+    return st.none() | known if none else known
+
+
+FIXES = st.builds(
+    Fix,
+    st.integers(-900_000_000, 900_000_000),
+    st.integers(-1_800_000_000, 1_800_000_000),
+    **{name: quantity(name) for name in UNITS},
+)
+
+
+# --- a fix, there and back ------------------------------------------------------------------------------
+
+
+@given(FIXES, times(), times())
+def test_a_fix_comes_back_to_the_precision_of_its_units(fix, at, received):
+    packed = pack_fix(fix, at, received)
+    assert len(packed) == PLAIN_BYTES
+    back = unpack_fix(packed)
+    assert (back.fix.lat_e7, back.fix.lon_e7) == (fix.lat_e7, fix.lon_e7)
+    for name, (step, _, _) in UNITS.items():
+        was, now = getattr(fix, name), getattr(back.fix, name)
+        assert (was is None) == (now is None), name
+        assert was is None or now == pytest.approx(was, abs=step / 2 + 1e-6), name
+    for was, now in ((at, back.fix_time), (received, back.received_at)):
+        assert timedelta(0) <= was - now < timedelta(milliseconds=1)
+        assert now.utcoffset() == timedelta(0)
+
+
+@given(FIXES, times(), times())
+def test_what_was_read_back_is_written_the_same_again(fix, at, received):
+    packed = pack_fix(fix, at, received)
+    back = unpack_fix(packed)
+    assert pack_fix(back.fix, back.fix_time, back.received_at) == packed
+
+
+def test_unknown_comes_back_as_unknown_and_never_as_zero():
+    assert there_and_back(BARE) == StoredFix(Fix(0, 1, None, None, None, None), AT, LATER)
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_zero_comes_back_as_zero_and_never_as_unknown(name):
+    assert getattr(there_and_back(replace(BARE, **{name: 0.0})).fix, name) == 0.0
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_one_unknown_leaves_the_others_known(name):
+    whole = Fix(10, 20, 1.5, 2.5, 3.5, 4.5)
+    assert there_and_back(whole).fix == whole
+    assert there_and_back(replace(whole, **{name: None})).fix == replace(whole, **{name: None})
+
+
+STEPS = [
+    ("accuracy_m", 8.004, 8.0),
+    ("accuracy_m", 8.006, 8.01),
+    ("altitude_m", -12.344, -12.34),
+    ("altitude_m", -12.346, -12.35),
+    ("speed_mps", 1.3884, 1.388),
+    ("speed_mps", 1.3886, 1.389),
+    ("course_deg", 181.004, 181.0),
+    ("course_deg", 359.99, 359.99),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "kept"), STEPS)
+def test_each_unit_has_its_step(name, value, kept):
+    assert getattr(there_and_back(replace(BARE, **{name: value})).fix, name) == kept
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_the_greatest_and_least_of_each_field_come_back(name):
+    _, low, high = UNITS[name]
+    for value in (low, high):
+        assert getattr(there_and_back(replace(BARE, **{name: value})).fix, name) == value
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_what_a_field_cannot_hold_becomes_unknown_and_not_another_number(name):
+    step, low, high = UNITS[name]
+    for value in (low - step, high + step, low - 1e6, high * 2, 1e300, -1e300):
+        packed = pack_fix(replace(BARE, **{name: value}), AT, LATER)
+        assert len(packed) == PLAIN_BYTES
+        assert unpack_fix(packed).fix == BARE, value
+
+
+PLACES = [(-900_000_000, -1_800_000_000), (900_000_000, 1_800_000_000), (0, 0), (-1, 1)]
+
+
+@pytest.mark.parametrize(("lat", "lon"), PLACES)
+def test_the_corners_of_the_globe_come_back(lat, lon):
+    back = there_and_back(Fix(lat, lon)).fix
+    assert (back.lat_e7, back.lon_e7) == (lat, lon)
+
+
+@given(FIXES)
+def test_a_stored_fix_has_one_length_whatever_it_holds(fix):
+    assert {len(pack_fix(one, AT, LATER)) for one in (fix, BARE)} == {PLAIN_BYTES}
+    assert PIECE_BYTES == NONCE_BYTES + PLAIN_BYTES + 16
+
+
+def test_fix_time_and_time_of_receipt_are_not_mixed_up():
+    back = there_and_back(BARE)
+    assert (back.fix_time, back.received_at) == (AT, LATER)
+
+
+@pytest.mark.parametrize("cut", range(PLAIN_BYTES))
+def test_a_stored_fix_that_is_cut_short_is_refused(cut):
+    with pytest.raises(NotTheFormat):
+        unpack_fix(pack_fix(BARE, AT, LATER)[:cut])
+
+
+def test_a_stored_fix_that_is_too_long_or_of_another_version_is_refused():
+    packed = pack_fix(BARE, AT, LATER)
+    for spoilt in (packed + b"\0", b"\0" + packed[1:], b"\2" + packed[1:], b"\xff" + packed[1:], bytes(PLAIN_BYTES)):
+        with pytest.raises(NotTheFormat):
+            unpack_fix(spoilt)
+
+
+# --- directories and pieces -----------------------------------------------------------------------------
+
+ROWS = st.lists(
+    st.builds(
+        DirectoryRow,
+        st.integers(0, 2**32 - 1),
+        st.integers(-(2**63), 2**63 - 1),
+        st.integers(0, 2**32 - 1),
+    ),
+    max_size=20,
+)
+
+
+@given(ROWS)
+def test_a_directory_is_read_as_it_was_written(rows):
+    packed = pack_directory(rows)
+    assert len(packed) == ROW_BYTES * len(rows)
+    assert list(unpack_directory(packed)) == rows
+
+
+def test_a_directory_that_is_cut_short_is_refused_before_its_first_row_is_given():
+    packed = pack_directory([DirectoryRow(1, 2, 3), DirectoryRow(4, 5, 6)])
+    for length in set(range(len(packed))) - {0, ROW_BYTES}:
+        with pytest.raises(NotTheFormat):
+            unpack_directory(packed[:length])
+
+
+def test_a_row_finds_its_own_piece_and_no_other():
+    pieces = [bytes([number]) * PIECE_BYTES for number in range(3)]
+    sealed = b"".join(pieces)
+    rows = [DirectoryRow(0, number, number * PIECE_BYTES) for number in range(3)]
+    assert [piece_of(sealed, row) for row in rows] == pieces
+
+
+@pytest.mark.parametrize("offset", [1, PIECE_BYTES, PIECE_BYTES + 1, 2**32 - 1])
+def test_a_piece_that_the_frame_does_not_hold_is_refused(offset):
+    sealed = bytes(PIECE_BYTES)
+    assert piece_of(sealed, DirectoryRow(0, 0, 0)) == sealed
+    with pytest.raises(NotTheFormat):
+        piece_of(sealed, DirectoryRow(0, 0, offset))
+
+
+def test_every_piece_of_a_frame_cut_short_by_one_byte_is_there_but_the_last():
+    sealed = bytes(2 * PIECE_BYTES)[:-1]
+    piece_of(sealed, DirectoryRow(0, 0, 0))
+    with pytest.raises(NotTheFormat):
+        piece_of(sealed, DirectoryRow(0, 0, PIECE_BYTES))
+
+
+# --- what they are bound to -----------------------------------------------------------------------------
+
+NOT_BOUND = {"sealed_key", "commitment"}  # the one is what is sealed in the context, the other follows from the key
+CHANGED = {
+    "category": Category.EVIDENCE,
+    "day": date(2031, 3, 4),
+    "sealed_key": b"other",
+    "commitment": b"other",
+}
+BOUND = [field.name for field in fields(Session) if field.name not in NOT_BOUND]
+
+
+@pytest.mark.parametrize("name", BOUND)
+def test_a_session_key_is_bound_to_every_field_that_says_whose_it_is(name):
+    other = replace(SESSION, **{name: CHANGED.get(name, "another")})
+    assert session_context(other) != session_context(SESSION)
+
+
+@given(st.data())
+def test_sessions_that_differ_anywhere_have_different_contexts(data):
+    names = st.text(st.characters(codec="ascii", min_codepoint=33), min_size=1, max_size=3)
+    one, other = (
+        Session(
+            **{name: data.draw(names) for name in BOUND if name not in CHANGED},
+            category=data.draw(st.sampled_from(Category)),
+            day=data.draw(st.dates(date(2031, 1, 1), date(2031, 1, 3))),
+            sealed_key=b"",
+            commitment=b"",
+        )
+        for _ in range(2)
+    )
+    assert (session_context(one) == session_context(other)) == (one == other)
+
+
+def test_a_name_cannot_be_cut_elsewhere_into_two_fields():
+    one = replace(SESSION, person_id="ab", case_id="c")
+    assert session_context(one) != session_context(replace(SESSION, person_id="a", case_id="bc"))
+
+
+def test_a_sealed_fix_is_bound_to_its_session_and_its_time():
+    here = fix_context(SESSION, 1000)
+    assert here == fix_context(SESSION, 1000)
+    others = [
+        fix_context(replace(SESSION, id="session_2"), 1000),
+        fix_context(replace(SESSION, id="session_1\0"), 1000),
+        fix_context(SESSION, 1001),
+        fix_context(SESSION, -1000),
+        fix_context(SESSION, 1000 << 8),
+        session_context(SESSION),
+    ]
+    assert len({here, *others}) == len(others) + 1
+
+
+def test_a_leaf_of_an_ingest_record_differs_when_anything_it_vouches_for_does():
+    piece = bytes(PIECE_BYTES)
+    leaf = piece_body(DirectoryRow(1, 2, 0), piece)
+    sessions = [session_body(replace(SESSION, **{name: CHANGED.get(name, "x")}), 1) for name in vars_of(SESSION)]
+    others = [
+        piece_body(DirectoryRow(2, 2, 0), piece),
+        piece_body(DirectoryRow(1, 3, 0), piece),
+        piece_body(DirectoryRow(1, 2, 0), b"\1" + piece[1:]),
+        session_body(SESSION, 1),
+        session_body(SESSION, 2),
+        *sessions,
+    ]
+    assert len({leaf, *others}) == len(others) + 1
+
+
+def vars_of(noun):
+    return [field.name for field in fields(noun)]
+
+
+def test_the_leaf_of_a_piece_leaves_out_where_it_lies():
+    piece = bytes(PIECE_BYTES)
+    assert piece_body(DirectoryRow(1, 2, 0), piece) == piece_body(DirectoryRow(1, 2, PIECE_BYTES), piece)

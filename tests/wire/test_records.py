@@ -1,0 +1,321 @@
+"""Records and entries: one spelling each, and what was written is what is read."""
+
+import base64
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import get_args
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custodiet.model import record as r
+from custodiet.model.case import Case, Condition, ConditionKind, Person, RetentionClock, Task, TaskKind
+from custodiet.model.decision import Authority, Decision, State, Suspension
+from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.mode import Category, ModeCode
+from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.wire.records import (
+    entry_bytes,
+    handle_of,
+    ingested_bytes,
+    read_entry,
+    read_ingested,
+    read_record,
+    record_bytes,
+    record_digest,
+)
+
+AT = datetime(2031, 3, 3, 9, 0, 0, 123000, UTC)
+LATER = AT + timedelta(days=1)
+BYTES = bytes(range(256))[::17]
+DECISION = Decision(
+    id="decision_1",
+    case_id="case_1",
+    strand="main",
+    mode=ModeCode.FITTED_TRAIL,
+    power="p1",
+    purposes=("contact", "curfew"),
+    authority=Authority.ORDER,
+    maker="court",
+    proposed_by="officer-ana",
+    starts_at=AT,
+    review_due_at=LATER,
+    ends_at=None,
+    follows="decision_0",
+    late_max=timedelta(hours=36, milliseconds=1),
+    state=State.SUSPENDED,
+    approved_by="officer-bo",
+    made_at=AT,
+    ended_at=LATER,
+    suspensions=(Suspension(AT, LATER), Suspension(LATER)),
+)
+CLOCK = RetentionClock("decision_1", Category.TRAIL, AT, LATER)
+TASK = Task("task_1", TaskKind.TELL_AND_REMOVE, "case_1", "decision_1", AT, LATER)
+REMOVED = r.RemovedFix(0, 7, 3, BYTES)
+
+SAMPLES = [
+    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1]),
+    r.SchemeRegistered(
+        Scheme(
+            id="scheme_1",
+            name="Made-up scheme",
+            controller="Made-up authority, \N{LATIN SMALL LETTER E WITH ACUTE} \N{BLACK SPADE SUIT} \U0001f511",
+            starts_at=AT,
+            ends_at=None,
+            purposes=(Purpose("contact", "Keeping in contact", operational=True),),
+            powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DUTY, Regime.LAW_ENFORCEMENT),),
+            modes=(ModeCode.NONE, ModeCode.FITTED_TRAIL),
+            retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
+        )
+    ),
+    r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
+    r.PersonNamed("person_1", BYTES),
+    r.DeviceRegistered(Device("device_1", "TAG-1")),
+    r.FittingMade(Fitting("fitting_1", "device_1", "case_1", "main", AT)),
+    r.FittingEnded("fitting_1", LATER),
+    r.SenderIssued(
+        Sender("sender_1", "scheme_1", "a sender", ("TAG-1", "TAG-2")),
+        Token("token_1", "sender_1", BYTES, AT, fitting_id="fitting_1"),
+    ),
+    r.DecisionProposed(DECISION),
+    r.DecisionMade("decision_1", "officer-bo", AT, r.Succession("decision_0", AT, (CLOCK,))),
+    r.DecisionRefused("decision_1"),
+    r.DecisionSuspended("decision_1", AT, (REMOVED,)),
+    r.DecisionResumed("decision_1", AT, LATER),
+    r.DecisionEnded("decision_1", State.WITHDRAWN, AT, (CLOCK,), (TASK,), (REMOVED, REMOVED), (CLOCK,)),
+    r.ConditionSet(Condition("condition_1", "decision_1", ConditionKind.EXCLUSION, BYTES)),
+    r.TaskDone("task_1", AT),
+    r.KeysIssued(
+        (r.RecordKey("person_1", BYTES, BYTES),),
+        (r.DayKey("person_1", Category.TRAIL, date(2031, 3, 3), BYTES, BYTES),),
+    ),
+    r.ZonesReleased("m1", ("condition_1",)),
+    r.CopyGiven("person_1", "case_1"),
+    r.TablesVerified(AT),
+    r.IngestEntered(0, 12, BYTES),
+    r.RefusalsCounted(AT, "scheme_1", (("none", 3), ("ended", 1))),
+]
+INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),))
+
+
+def name_of(noun):
+    return type(noun).__name__
+
+
+# --- records --------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_record_has_a_sample_here():
+    assert sorted(name_of(sample) for sample in SAMPLES) == sorted(kind.__name__ for kind in get_args(r.Record))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
+def test_every_record_is_read_as_it_was_written(sample):
+    back = read_record(record_bytes(sample))
+    assert back == sample
+    assert type(back) is type(sample)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
+def test_a_record_has_one_spelling_and_it_is_rfc_8785s(sample):
+    body = record_bytes(sample)
+    plain = json.loads(body)
+    assert rfc8785.dumps(plain) == body
+    assert rfc8785.dumps(dict(reversed(plain.items()))) == body
+    assert record_bytes(read_record(body)) == body
+    assert plain["type"] == name_of(sample)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
+def test_no_two_samples_have_the_same_bytes(sample):
+    others = [record_bytes(other) for other in SAMPLES if other is not sample]
+    assert record_bytes(sample) not in others
+
+
+def test_the_bytes_of_a_record_never_change_while_the_ledger_lives():
+    """Written out by hand: a change of spelling would leave every digest in every ledger without its record."""
+    assert record_bytes(r.FittingEnded("fitting_1", LATER)) == (
+        b'{"fitting_id":"fitting_1","removed_at":"2031-03-04T09:00:00.123000Z","type":"FittingEnded"}'
+    )
+    assert record_bytes(r.IngestEntered(0, 12, b"\0\xff")) == (
+        b'{"digest":"AP8=","number":12,"partition":0,"type":"IngestEntered"}'
+    )
+    assert record_bytes(r.CopyGiven("person_\N{LATIN SMALL LETTER E WITH ACUTE}", 'a"\\\n')) == (
+        b'{"case_id":"a\\"\\\\\\n","person_id":"person_\xc3\xa9","type":"CopyGiven"}'
+    )
+
+
+def test_a_record_written_before_a_field_was_added_is_read_with_its_default():
+    before = json.loads(record_bytes(r.DecisionSuspended("decision_1", AT, (REMOVED,))))
+    del before["removed"]
+    assert read_record(json.dumps(before).encode()) == r.DecisionSuspended("decision_1", AT)
+
+
+@given(st.text(st.characters(codec="utf-8")), st.binary())
+def test_any_text_and_any_bytes_come_back(text, data):
+    sample = r.LogOpened(text, data, b"")
+    assert read_record(record_bytes(sample)) == sample
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.timedeltas(timedelta(milliseconds=1), timedelta(days=30)),
+)
+def test_any_time_and_duration_come_back(at, late_max):
+    sample = r.DecisionProposed(
+        replace(DECISION, starts_at=at, review_due_at=at + timedelta(days=1), late_max=late_max)
+    )
+    assert read_record(record_bytes(sample)) == sample
+
+
+GOOD = json.loads(record_bytes(SAMPLES[4]))
+NO_RECORD = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "no UTF-8": b'{"type":"\xff"}',
+    "null": b"null",
+    "a list": b"[]",
+    "a text": b'"DeviceRegistered"',
+    "no type": json.dumps({"device": GOOD["device"]}).encode(),
+    "a type that is none": json.dumps({**GOOD, "type": "Device"}).encode(),
+    "a type that is null": json.dumps({**GOOD, "type": None}).encode(),
+    "a type that is a list": json.dumps({**GOOD, "type": ["DeviceRegistered"]}).encode(),
+    "an ingest record": ingested_bytes(INGESTED),
+    "a field missing": json.dumps({"type": "DeviceRegistered"}).encode(),
+    "a field of another kind": json.dumps({"type": "DeviceRegistered", "device": "device_1"}).encode(),
+    "a mode that is none": record_bytes(r.DecisionProposed(DECISION)).replace(b"fitted_trail", b"fitted_camera"),
+    "a time that is none": b'{"type":"TablesVerified","asked_at":"yesterday"}',
+    "bytes that are none": b'{"type":"PersonNamed","person_id":"p","name_sealed":"!!"}',
+}
+
+
+@pytest.mark.parametrize("body", NO_RECORD.values(), ids=NO_RECORD.keys())
+def test_what_is_no_record_is_refused(body):
+    with pytest.raises(NotTheFormat):
+        read_record(body)
+
+
+@given(st.binary(max_size=100))
+def test_rubbish_is_not_the_format_to_any_reader(body):
+    for read in (read_record, read_entry, read_ingested):
+        with pytest.raises(NotTheFormat):
+            read(body)
+
+
+def test_a_refusal_does_not_quote_the_record():
+    body = record_bytes(SAMPLES[4]).replace(b'"TAG-1"', b'["SECRET"]')
+    assert b"SECRET" in body
+    with pytest.raises(NotTheFormat) as caught:
+        read_record(body)
+    assert "SECRET" not in f"{caught.value!r}"
+
+
+# --- ingest records -------------------------------------------------------------------------------------
+
+
+def test_an_ingest_record_is_read_as_it_was_written_and_has_one_spelling():
+    body = ingested_bytes(INGESTED)
+    assert read_ingested(body) == INGESTED
+    assert rfc8785.dumps(json.loads(body)) == body
+
+
+@pytest.mark.parametrize("name", ["partition", "number", "at", "pieces", "sessions", "root", "previous", "tallies"])
+def test_an_ingest_record_commits_to_every_field(name):
+    other = {"at": LATER, "root": b"x", "previous": b"x", "tallies": ()}.get(name, 99)
+    assert ingested_bytes(replace(INGESTED, **{name: other})) != ingested_bytes(INGESTED)
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", record_bytes(SAMPLES[0])])
+def test_what_is_no_ingest_record_is_refused(body):
+    with pytest.raises(NotTheFormat):
+        read_ingested(body)
+
+
+# --- entries --------------------------------------------------------------------------------------------
+
+ENTRY = Entry(EntryKind.DECISION_MADE, "officer-bo", "person_1")
+DIGEST = sha256(b"").digest()
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_an_entry_of_every_kind_is_read_as_it_was_written(kind):
+    read = read_entry(entry_bytes(41, AT, Entry(kind, "officer-bo"), None, DIGEST))
+    assert (read.index, read.at, read.kind, read.actor, read.record) == (41, AT, kind, "officer-bo", DIGEST)
+
+
+def test_the_bytes_of_an_entry_never_change_while_the_ledger_lives():
+    handle = bytes(range(16))
+    assert entry_bytes(41, AT, ENTRY, handle, DIGEST) == (
+        b'{"actor":"officer-bo","at":"2031-03-03T09:00:00.123Z","index":41,"kind":"decision.made",'
+        b'"record":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","subject":"000102030405060708090a0b0c0d0e0f","v":1}'
+    )
+
+
+def test_an_entry_names_its_subject_by_handle_and_never_by_identity():
+    body = entry_bytes(0, AT, ENTRY, handle_of(b"k" * 32, 0), DIGEST)
+    assert b"person_1" not in body
+    assert b"subject" not in entry_bytes(0, AT, Entry(ENTRY.kind, ENTRY.actor), None, DIGEST)
+
+
+def test_an_entry_commits_to_everything_it_says():
+    said = [
+        (41, AT, ENTRY, b"h" * 16, DIGEST),
+        (42, AT, ENTRY, b"h" * 16, DIGEST),
+        (41, AT + timedelta(milliseconds=1), ENTRY, b"h" * 16, DIGEST),
+        (41, AT, replace(ENTRY, kind=EntryKind.DECISION_REFUSED), b"h" * 16, DIGEST),
+        (41, AT, replace(ENTRY, actor="officer-ana"), b"h" * 16, DIGEST),
+        (41, AT, ENTRY, b"i" * 16, DIGEST),
+        (41, AT, ENTRY, None, DIGEST),
+        (41, AT, ENTRY, b"h" * 16, DIGEST[::-1]),
+    ]
+    assert len({entry_bytes(*one) for one in said}) == len(said)
+
+
+NO_ENTRY = {
+    "nothing": b"",
+    "null": b"null",
+    "a list": b"[]",
+    "an empty object": b"{}",
+    "a record": record_bytes(SAMPLES[0]),
+    "a kind that is none": entry_bytes(1, AT, ENTRY, None, DIGEST).replace(b"decision.made", b"decision.unmade"),
+    "a time that is none": entry_bytes(1, AT, ENTRY, None, DIGEST).replace(b"2031", b"year"),
+    "a digest that is none": entry_bytes(1, AT, ENTRY, None, DIGEST).replace(base64.b64encode(DIGEST), b"!"),
+}
+
+
+@pytest.mark.parametrize("body", NO_ENTRY.values(), ids=NO_ENTRY.keys())
+def test_what_is_no_entry_is_refused(body):
+    with pytest.raises(NotTheFormat):
+        read_entry(body)
+
+
+# --- handles and digests --------------------------------------------------------------------------------
+
+
+def test_one_person_has_another_handle_in_every_entry():
+    handles = {handle_of(b"k" * 32, index) for index in range(500)}
+    assert len(handles) == 500
+    assert {len(handle) for handle in handles} == {16}
+
+
+def test_two_people_have_different_handles_in_the_same_entry():
+    assert handle_of(b"k" * 32, 7) != handle_of(b"l" * 32, 7)
+    assert handle_of(b"k" * 32, 7) == handle_of(b"k" * 32, 7)
+
+
+def test_a_digest_cannot_be_tried_without_its_salt():
+    body = record_bytes(SAMPLES[0])
+    assert record_digest(b"a" * 16, body) != record_digest(b"b" * 16, body)
+    assert record_digest(b"a" * 16, body) == record_digest(b"a" * 16, body)
+    assert record_digest(b"a" * 16, body) not in (sha256(body).digest(), sha256(b"a" * 16 + body).digest())
+
+
+def test_a_digest_commits_to_its_record():
+    digests = {record_digest(b"a" * 16, record_bytes(sample)) for sample in SAMPLES}
+    assert len(digests) == len(SAMPLES)

@@ -1,0 +1,198 @@
+"""Draws pages in docs/ from tables in the code, so that what they say cannot rot: `./dev docs`.
+
+With --check it writes nothing, names each page that differs from what it would draw, and exits 1 if any does.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from custodiet.model.decision import LATE_MAX_DEFAULT, State
+from custodiet.model.entry import EntryKind
+from custodiet.model.mode import LADDER, NOT_BUILT, Category, Kind
+from custodiet.model.report import Reason
+from custodiet.rules.authority import AHEAD_MAX
+from custodiet.rules.decisions import ENDINGS, MOVES, Move
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+ENTRY_MEANINGS: dict[str, str] = {
+    EntryKind.LOG_OPENED: "the first entry of a log: the vault's public keys are pinned",
+    EntryKind.SCHEME_REGISTERED: "a scheme was registered",
+    EntryKind.CASE_OPENED: "a case was opened for a person who has no name here yet",
+    EntryKind.PERSON_NAMED: "a person's name was recorded, sealed",
+    EntryKind.DEVICE_REGISTERED: "a device was taken into stock",
+    EntryKind.FITTING_MADE: "a fitting began: this device is with this person from now",
+    EntryKind.FITTING_ENDED: "a fitting ended, and the tokens issued at it with it",
+    EntryKind.SENDER_ISSUED: "a sender got its token, for the devices it may speak for",
+    EntryKind.DECISION_PROPOSED: "a decision was proposed; it authorises nothing yet",
+    EntryKind.DECISION_MADE: "a second person said yes; a decision that it follows is succeeded",
+    EntryKind.DECISION_REFUSED: "a proposal was refused",
+    EntryKind.DECISION_SUSPENDED: "a decision was suspended: collection pauses",
+    EntryKind.DECISION_RESUMED: "a suspension was ended",
+    EntryKind.DECISION_LAPSED: "an officers' decision ended because its review was missed",
+    EntryKind.DECISION_EXPIRED: "a decision ended on its end date",
+    EntryKind.DECISION_WITHDRAWN: "a decision was withdrawn",
+    EntryKind.DECISION_ANNULLED: "a decision was annulled",
+    EntryKind.CONDITION_SET: "a zone was set under a decision, its geometry sealed",
+    EntryKind.TASK_DONE: "a task was done",
+    EntryKind.KEYS_ISSUED: "public keys that the vault issued were recorded",
+    EntryKind.ZONES_RELEASED: "a monitor asked for the geometry of the zones in force",
+    EntryKind.COPY_GIVEN: "a person's own copy was asked for, by them or for them",
+    EntryKind.TABLES_VERIFIED: "somebody asked to compare the tables with the ledger",
+    EntryKind.INGEST_ENTERED: "a partition's newest ingest record; it vouches for all before it",
+    EntryKind.REFUSALS_COUNTED: "the refusals of one hour and scheme, counted by reason",
+}
+
+REASON_MEANINGS: dict[str, str] = {
+    Reason.NONE: "no decision covers the fix time, or the one that does admits no such report",
+    Reason.BEFORE: "the decision or the fitting had not begun",
+    Reason.ENDED: "the decision or the fitting has ended",
+    Reason.SUSPENDED: "the decision is suspended, or was at the fix time",
+    Reason.ANNULLED: "the decision is annulled",
+    Reason.TOO_LATE: f"the fix is older than {LATE_MAX_DEFAULT // timedelta(hours=1)} hours, "
+    "or than the limit the decision sets instead",
+    Reason.FUTURE: f"the fix time is more than {AHEAD_MAX // timedelta(minutes=1)} minutes ahead of our clock",
+    Reason.NO_FIX_TIME: "place or time is missing, out of range or marked invalid, or an old fix was sent as new",
+    Reason.ERASED: "the key of that day is destroyed",
+    Reason.NOT_YOURS: "the sender may not speak for this device",
+    Reason.TOKEN_ENDED: "the sender's token has ended",
+    Reason.NOT_THE_FORMAT: "the report cannot be read in this format",
+    Reason.CONFLICT: "goes with `duplicate`: the same fitting and fix time at another place; the first stays",
+}
+
+
+def decisions() -> str:
+    arrows = [f"    [*] --> {State.PROPOSED}"]
+    moves = []
+    for state in State:
+        for move, to in MOVES[state].items():
+            arrows.append(f"    {state} --> {to}: {move}")
+            moves.append((state, move, to, "yes" if move in ENDINGS else "no"))
+        if not MOVES[state]:
+            arrows.append(f"    {state} --> [*]")
+    diagram = "\n".join(arrows)
+    endings = ", ".join(move for move in Move if move in ENDINGS)
+    return f"""# The life of a decision
+
+{drawn_from("MOVES", "src/custodiet/rules/decisions.py")}
+
+One person proposes a decision and another makes or refuses it. Once made, it authorises collection until it ends:
+
+- **Lapse**: the review of an officers' decision was missed. Nobody has to act: who does not review, ends it.
+- **Expiry**: the end date came.
+- **Withdrawal**: people ended it early.
+- **Annulment**: a court or a regulator struck it down, perhaps after it had ended.
+
+A **suspension** is not an ending: collection pauses, the dates run on, and the decision is resumed or ends.
+
+An order is ended only by its maker, who alone withdraws, suspends or resumes it. A missed review does not end it. Its
+own end date does, and a court or a regulator may annul any decision.
+
+Every ending sets three things going in one write: collection off, the retention clock on, and a task with a
+deadline: "tell the person, take the device off". A decision that had ended already, or that another has succeeded,
+raises no task again.
+
+```mermaid
+stateDiagram-v2
+{diagram}
+```
+
+## Moves
+
+{table(("from", "move", "to", "an ending"), moves)}
+
+The endings: {endings}. A move that is not in this table is refused, and nothing has changed.
+"""
+
+
+def ladder() -> str:
+    rungs = [
+        (str(mode.rung), mode.title, words(Kind, mode.admits), words(Category, mode.keeps), mode.never)
+        for mode in LADDER
+    ]
+    not_built = "\n".join(f"- {function}" for function in NOT_BUILT)
+    return f"""# The ladder of intrusion
+
+{drawn_from("LADDER", "src/custodiet/model/mode.py")}
+
+The rungs are ranked by data and burden, not by hardware. What is not admitted on a rung is refused on arrival. What
+is admitted but not kept is judged in memory and dropped. A mode that is not in this table does not exist.
+
+{table(("rung", "mode", "admitted", "kept", "never"), rungs)}
+
+## Functions this project refuses to build
+
+{not_built}
+"""
+
+
+def entries() -> str:
+    kinds = [(f"`{kind}`", meaning(kind, ENTRY_MEANINGS)) for kind in EntryKind]
+    return f"""# Kinds of ledger entry
+
+{drawn_from("EntryKind", "src/custodiet/model/entry.py")}
+
+An entry holds no name, coordinate or free text: only its kind, its time, keyed handles and the salted digest of its
+record. A tag is never reused and never renamed. Where the vault opens something, the entry comes first: it stands
+even if nothing was opened after it.
+
+{table(("tag", "meaning"), kinds)}
+"""
+
+
+def reasons() -> str:
+    meanings = [(f"`{reason}`", meaning(reason, REASON_MEANINGS)) for reason in Reason]
+    return f"""# Why a report is refused
+
+{drawn_from("Reason", "src/custodiet/model/report.py")}
+
+Several reasons may hold. All are counted, and the sender reads the last of this list that holds. The coordinates of a
+refused report are dropped.
+
+{table(("reason", "meaning"), meanings)}
+"""
+
+
+PAGES = {"decisions.md": decisions, "ladder.md": ladder, "entries.md": entries, "reasons.md": reasons}
+
+
+def drawn_from(name: str, file: str) -> str:
+    return f"Drawn by `./dev docs` from `{name}` in `{file}`: change it there, not here."
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def words(order: Iterable[str], held: frozenset[str]) -> str:
+    return ", ".join(f"`{word}`" for word in order if word in held) or "–"
+
+
+def meaning(word: str, meanings: dict[str, str]) -> str:
+    if word not in meanings:
+        sys.exit(f"tools/draw_diagrams.py: {word} has no meaning yet: write one there")
+    return meanings[word]
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="draw_diagrams.py", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page differs")
+    check = parser.parse_args(arguments).check
+    drawn = {DOCS / name: draw() for name, draw in PAGES.items()}
+    differing = [page for page, text in drawn.items() if not page.exists() or page.read_text("utf-8") != text]
+    for page in differing:
+        if check:
+            print(f"docs/{page.name} differs from the code; ./dev docs draws it anew")
+        else:
+            DOCS.mkdir(exist_ok=True)
+            page.write_text(drawn[page], "utf-8")
+            print(f"docs/{page.name} drawn")
+    return 1 if check and differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
