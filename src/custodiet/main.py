@@ -23,8 +23,11 @@ from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock
-from custodiet.model.errors import CustodietError, LeaseLost, Unready
+from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
+from custodiet.model.record import LogOpened
 from custodiet.settings import Settings, read_settings, require_made
+from custodiet.wire.note import vkey
+from custodiet.wire.records import read_record, record_bytes
 
 ORIGIN = "custodiet.example/made-up"
 LAPSES = 15
@@ -60,7 +63,7 @@ def join_vault(
 ) -> tuple[Openings, Keys]:
     """The inside of the vault."""
     keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
-    follower = Follower(store, keystore, clock)
+    follower = Follower(store, keystore, clock, keys.log_public, keys.issue_public)
     return Openings(store, follower, keys, sealing, clock, replay_store), keys
 
 
@@ -68,6 +71,8 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
     """Keys, databases and an open log, all new; gives the store. Raises Unready when something is there already."""
     if settings.data.exists() and any(settings.data.iterdir()):
         raise Unready(f"{settings.data} is not empty: nothing was made")
+    if settings.pins.exists():
+        raise Unready(f"{settings.pins} is there already: nothing was made")
     if settings.keys.exists() and any(settings.keys.iterdir()):
         raise Unready(f"{settings.keys} is not empty: nothing was made")
     for folder in (settings.data, settings.keys, settings.vault_folder, settings.vault_socket.parent, settings.log):
@@ -79,9 +84,22 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
     kms = KeyfileKms(settings.keys)
     make_first_keys(keystore, kms, sealing, clock, chance)
     keys = Keys(keystore, kms, sealing, clock, chance)
-    open_log(store, origin, keys.log_public, keys.issue_public)
+    pinned = LogOpened(origin, keys.log_public, keys.issue_public)
+    open_log(store, pinned)
+    settings.pins.write_bytes(record_bytes(pinned) + b"\n")
     keystore.close()
     return store
+
+
+def read_pins(settings: Settings) -> LogOpened:
+    """The vault's public keys as pinned when the folder was made. Raises Unready when they cannot be read."""
+    try:
+        pinned = read_record(settings.pins.read_bytes())
+    except (OSError, NotTheFormat):
+        raise Unready(f"no pinned keys at {settings.pins}: put back the file that `custodiet init` made") from None
+    if not isinstance(pinned, LogOpened):
+        raise Unready(f"{settings.pins} holds something else than pinned keys")
+    return pinned
 
 
 def hold_alone(folder: Path, what: str) -> None:
@@ -135,7 +153,8 @@ def demo(asked: argparse.Namespace) -> None:
     keystore = SqliteKeystore(settings.vault_db)
     vault, _ = join_vault(settings, store, keystore, clock, SystemChance())
     fence = (LEASE, store.take_lease(LEASE))
-    maker = WorldMaker(store, vault, sealing, clock, SystemChance(), seed=asked.seed, fence=fence)
+    pinned = read_pins(settings)
+    maker = WorldMaker(store, vault, sealing, clock, SystemChance(), pinned, seed=asked.seed, fence=fence)
     world = maker.make(now, LAPSES, timedelta(seconds=asked.lapse_every))
     store.close()
     keystore.close()
@@ -152,14 +171,14 @@ def _clear_demo(settings: Settings) -> None:
         hold_alone(settings.data, "a demo")
         shutil.rmtree(settings.data)
         shutil.rmtree(settings.keys, ignore_errors=True)
+        settings.pins.unlink(missing_ok=True)
 
 
 def run(asked: argparse.Namespace) -> None:
     """Run one of our processes in the foreground, for a layout with a user for each."""
     from custodiet.entrypoints.serving import end_with_parent, log_plainly
 
-    settings = _settings(asked)
-    require_made(settings) if asked.process == "vault" else None
+    settings = _made(asked)
     log_plainly(asked.process)
     if asked.tied:
         end_with_parent()
@@ -187,7 +206,8 @@ def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
     store = open_store(settings)
     fence = store.take_lease(LEASE)
     vault = VaultClient(settings.vault_socket)
-    ticking = Ticking(store, vault, TileLog(settings.log), SystemClock(), SystemChance(), fence)
+    pinned = read_pins(settings)
+    ticking = Ticking(store, vault, TileLog(settings.log), SystemClock(), SystemChance(), pinned, fence)
     try:
         run_clock(ticking)
     except LeaseLost:
@@ -202,7 +222,8 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.flows.receive_reports import Monitor
 
     store, chance = open_store(settings), SystemChance()
-    monitor = Monitor(store, sealing, SystemClock(), chance, name=chance.identity("monitor"))
+    pinned = read_pins(settings)
+    monitor = Monitor(store, sealing, SystemClock(), chance, pinned, name=chance.identity("monitor"))
     listening = listen_on(asked.port or 0) if asked.listen_fd is None else socket_from(asked.listen_fd)
     serve_app(Gateway(monitor, SystemClock()), listening)
 
@@ -267,7 +288,9 @@ def ledger_verify(asked: argparse.Namespace) -> None:
     settings = _made(asked)
     store = open_store(settings, read_only=not asked.tables)
     vault = VaultClient(settings.vault_socket) if asked.tables else None
-    sys.exit(verify_here(store, TileLog(settings.log), vault, asked.by, asked.vkey, as_json=asked.json))
+    pinned = read_pins(settings)
+    known = asked.vkey or vkey(pinned.origin, pinned.log_key)
+    sys.exit(verify_here(store, TileLog(settings.log), vault, asked.by, known, as_json=asked.json))
 
 
 def ledger_export(asked: argparse.Namespace) -> None:

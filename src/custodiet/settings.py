@@ -45,6 +45,11 @@ class Settings:
         return self.data / "log"
 
     @property
+    def pins(self) -> Path:
+        """The log's origin and the vault's public keys, outside the data folder: what everyone else goes by."""
+        return self.data.with_name(self.data.name + "-pins.json")
+
+    @property
     def made_up(self) -> Path:
         """Marks a demo folder and holds its ready line."""
         return self.data / "made-up.json"
@@ -70,6 +75,8 @@ def require_made(settings: Settings) -> None:
         missing.append(f"no store in {settings.data}")
     if not settings.vault_db.is_file():
         missing.append(f"no vault in {settings.data}")
+    if not settings.pins.is_file():
+        missing.append(f"no pinned keys at {settings.pins}")
     if not settings.keys.is_dir():
         missing.append(f"no keys folder at {settings.keys}")
     if missing:

@@ -131,6 +131,9 @@ GOLDEN = {
     "a proposal": (device(proposal()), {}, "none"),
     "a refused proposal": (device(proposal(state=State.REFUSED)), {}, "none"),
     "two decisions at once, were that possible": (device(decision("d1"), decision("d2")), {}, "none"),
+    "a mode that keeps no position": (device(decision(mode=ModeCode.HOME_PRESENCE)), {}, "none"),
+    "a bare position where the device judges": (device(decision(mode=ModeCode.ZONE_ON_DEVICE)), {}, "none"),
+    "a prompt where only fixes are admitted": (device(decision()), {"kind": Kind.PROMPT}, "none"),
     "before the decision": (device(decision()), {"at": MORNING - MS}, "before"),
     "before the decision has begun, by a fast clock": (
         device(decision(starts_at=NOON + HOUR)),
@@ -204,11 +207,6 @@ GOLDEN = {
         device(over(NOON, State.ANNULLED, suspensions=(Suspension(NOON - HOUR, NOON),))),
         {"at": NOON - MS},
         "suspended annulled",
-    ),
-    "a kind that is not permitted, after the end": (
-        device(over(NOON)),
-        {"at": NOON - MS, "kind": Kind.PROMPT},
-        "none ended",
     ),
     "erased, old and ended": (
         device(over(NOON + MS), erased=ERASED_TODAY),
@@ -476,7 +474,21 @@ def test_an_annulled_decision_has_no_successor_that_could_save_it():
 def test_a_paused_successor_vouches_for_nothing():
     first, second = line(TRAIL, TRAIL, state=State.SUSPENDED, suspensions=(Suspension(NOON),))
     answer = admit(report(first.starts_at), SENDER, device(first, second, fitted=NOON - 9 * HOUR), NOON)
-    assert isinstance(answer, Refused)
+    assert Reason.SUSPENDED in answer.reasons
+
+
+def test_a_line_of_successors_ends_where_one_was_annulled():
+    first, second, third = line(TRAIL, TRAIL, TRAIL)
+    standing = device(first, replace(second, state=State.ANNULLED), third, fitted=NOON - 9 * HOUR)
+    assert said(standing, first.starts_at) == "ended"
+    assert said(standing, second.starts_at) == "annulled"
+    assert said(standing, third.starts_at) == "admitted d3"
+
+
+def test_an_end_or_pause_that_is_recorded_counts_when_our_clock_is_set_back():
+    for state in (State.WITHDRAWN, State.LAPSED, State.EXPIRED):
+        assert said(device(over(NOON + HOUR, state))) == "ended"
+    assert said(device(paused(NOON + HOUR))) == "suspended"
 
 
 def test_an_order_may_follow_and_be_followed():
@@ -531,11 +543,8 @@ def test_an_erased_day_of_the_wearer_before_does_not_refuse_the_next_one():
 @pytest.mark.parametrize("mode", LADDER, ids=lambda mode: mode.code)
 @pytest.mark.parametrize("kind", Kind)
 def test_the_gate_admits_what_the_rung_admits_and_nothing_else(mode, kind):
-    answer = admit(report(kind=kind), SENDER, device(decision(mode=mode.code)), NOON)
-    if kind in mode.admits:
-        assert isinstance(answer, Admitted)
-    else:
-        assert Reason.NONE in answer.reasons
+    answer = said(device(decision(mode=mode.code)), kind=kind)
+    assert answer == ("admitted d1" if kind in mode.admits else "none")
 
 
 @pytest.mark.parametrize("mode", LADDER, ids=lambda mode: mode.code)
@@ -581,14 +590,24 @@ def decisions_on_a_strand(draw, case_id, mostly_made):
             "follows": made[-1].id if made and draw(st.booleans()) else None,
         }
         if draw(st.integers(0, 3)) == 0:
-            given |= {"authority": Authority.ORDER, "maker": "court", "ends_at": starts + length}
+            given |= {"authority": Authority.ORDER, "maker": "court", "ends_at": starts + length // 2}
         state = draw(st.sampled_from([State.MADE, State.SUSPENDED, State.WITHDRAWN, State.ANNULLED, State.PROPOSED]))
-        if mostly_made and draw(st.booleans()):
+        if mostly_made and draw(st.integers(0, 3)):
             state = State.MADE
         if state is State.SUSPENDED:
             given["suspensions"] = (Suspension(starts + length // 2),)
-        elif draw(st.integers(0, 4)) == 0:
-            given["suspensions"] = (Suspension(starts, starts + TICK),)
+        elif draw(st.integers(0, 2)) == 0:
+            given["suspensions"] = (Suspension(starts + length // 4, starts + length // 2),)
+        if given["follows"] and made[-1].state is State.MADE and draw(st.booleans()):
+            # It follows at once what it puts an end to.
+            cut = made[-1].starts_at + draw(st.integers(1, 8)) * TICK
+            made[-1] = replace(made[-1], state=State.SUCCEEDED, ended_at=cut)
+            given["starts_at"] = starts = min(ends_of(made[-1]))
+            given["review_due_at"] = starts + length
+            if "ends_at" in given:
+                given["ends_at"] = starts + length // 2
+            given["suspensions"] = ()
+            state = State.MADE if state is State.SUSPENDED else state
         one = decision(state=state, **given)
         if state in (State.WITHDRAWN, State.ANNULLED):
             one = replace(one, ended_at=starts + draw(st.integers(0, 30)) * TICK)
@@ -601,7 +620,7 @@ def decisions_on_a_strand(draw, case_id, mostly_made):
 @st.composite
 def standings(draw, mostly_made=True):
     """A device on up to three people, one after the other."""
-    all_worn, at = [], NOON + draw(st.integers(-60, -20)) * TICK
+    all_worn, at = [], NOON + draw(st.integers(-60, -5)) * TICK
     for number in range(draw(st.integers(1, 3))):
         until = at + draw(st.integers(10, 90)) * TICK
         last = draw(st.booleans())
@@ -656,7 +675,7 @@ def stands_at(one, at):
 
 
 # The same examples every time, so that the floors below hold; a planted fault need not be shrunk.
-FIXED = settings(max_examples=500, deadline=None, database=None, derandomize=True)
+FIXED = settings(max_examples=600, deadline=None, database=None, derandomize=True)
 UNSHRUNK = settings(FIXED, phases=[Phase.generate])
 
 
@@ -681,7 +700,7 @@ def check_admissions(how=FIXED):
 
 def test_whatever_stands_an_admitted_fix_lies_in_exactly_one_covering_decision_and_fitting():
     counts = check_admissions()
-    assert counts["admitted"] >= 100
+    assert counts["admitted"] >= 60
     assert counts["refused"] >= 100
 
 
@@ -699,7 +718,11 @@ FAULTS = {
     ),
     "a proposal stands": (Decision, "stands", property(lambda self: True)),
     "a review date ends nothing": (Decision, "until", property(lambda self: self.ended_at or self.ends_at)),
-    "an end ends nothing": (Decision, "until", property(lambda self: self.review_due_at)),
+    "an order's own end ends nothing": (
+        Decision,
+        "until",
+        property(lambda self: self.ended_at if self.authority is Authority.ORDER else self.review_due_at),
+    ),
     "a pause pauses nothing": (Decision, "suspended", lambda self, at: False),
     "a fitting never ends": (Fitting, "covers", lambda self, at: self.fitted_at <= at),
     "a fitting always was": (

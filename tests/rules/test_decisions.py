@@ -209,6 +209,7 @@ def test_no_ending_moves_an_end_later(move, hours, by_order):
 
 MAKERS_ALONE = "an order is ended, paused and resumed only by its maker"
 COURTS_ALONE = "a decision is annulled only by a court or a regulator"
+TIMES_ALONE = "this is for the passing of time, not for anyone to do"
 OFFICER, MAKER = Ender(BO), Ender(COURT)
 REGULATOR = Ender("regulator", authority=True)
 
@@ -223,7 +224,12 @@ ENDING = [
     ("order", Move.ANNUL, OFFICER, (COURTS_ALONE,)),
     ("order", Move.ANNUL, REGULATOR, ()),
     ("order", Move.ANNUL, Ender("another-court"), (COURTS_ALONE,)),
-    *((whose, move, Ender("clock"), ()) for whose in ("officers", "order") for move in (Move.LAPSE, Move.EXPIRE)),
+    *(
+        (whose, move, by, (TIMES_ALONE,))
+        for whose in ("officers", "order")
+        for move in (Move.LAPSE, Move.EXPIRE)
+        for by in (OFFICER, MAKER, REGULATOR)
+    ),
 ]
 
 
@@ -235,6 +241,7 @@ def test_who_may_end_pause_and_resume(whose, move, by, against):
 
 # --- objections to proposing ----------------------------------------------------------------------------
 
+TOO_EARLY, OUTLIVES = "it begins before the scheme does", "it would outlive the scheme"
 PROPOSING = {
     "it reaches back": (
         {"starts_at": NOW, "now": NOW + MS},
@@ -251,25 +258,26 @@ PROPOSING = {
     ),
     "before the scheme": (
         {"starts_at": NOW - DAY, "now": NOW - DAY},
-        ["the interval reaches outside the scheme's own"],
+        [TOO_EARLY],
     ),
-    "beyond the scheme": (
-        {"review_due_at": NOW + 100 * DAY + MS},
-        ["the interval reaches outside the scheme's own"],
-    ),
+    "officers beyond the scheme": ({"review_due_at": NOW + 100 * DAY + MS}, [OUTLIVES]),
+    "an order beyond the scheme": ({**ORDER, "ends_at": NOW + 100 * DAY + MS}, [OUTLIVES]),
+    "an order without an end in a scheme with one": (ORDER, [OUTLIVES]),
     "everything at once": (
         {
             "starts_at": NOW - DAY,
             "mode": ModeCode.CARRIED_TRAIL,
             "power": "p2",
             "purposes": ("curiosity",),
+            "review_due_at": NOW + 101 * DAY,
         },
         [
             "a decision cannot reach back: it starts now or later",
             "the scheme does not permit this mode",
             "the scheme does not hold this power",
             "a purpose is not one of the scheme's",
-            "the interval reaches outside the scheme's own",
+            TOO_EARLY,
+            OUTLIVES,
         ],
     ),
 }
@@ -277,8 +285,9 @@ PROPOSING = {
 
 @pytest.mark.parametrize(("given_", "against"), PROPOSING.values(), ids=PROPOSING.keys())
 def test_each_objection_to_a_proposal_is_named(given_, against):
-    now = given_.pop("now", NOW) if "now" in given_ else NOW
-    assert list(objections_to_proposing(proposal(**given_), SCHEME, now)) == against
+    fields = {"now": NOW} | given_
+    now = fields.pop("now")
+    assert list(objections_to_proposing(proposal(**fields), SCHEME, now)) == against
 
 
 PROPOSABLE = {
@@ -286,7 +295,13 @@ PROPOSABLE = {
     "from later": {"starts_at": NOW + DAY},
     "every purpose": {"purposes": ("contact", "curfew")},
     "to the scheme's last instant": {"review_due_at": NOW + 100 * DAY},
-    "an order": ORDER,
+    "officers whose review comes first": {"ends_at": NOW + 900 * DAY},
+    "an order to the scheme's last instant": {**ORDER, "ends_at": NOW + 100 * DAY},
+    "an order whose review alone comes later": {
+        **ORDER,
+        "ends_at": NOW + DAY,
+        "review_due_at": NOW + 900 * DAY,
+    },
 }
 
 
@@ -297,7 +312,8 @@ def test_nothing_stands_against_a_proposal_inside_its_scheme(given_):
 
 def test_a_scheme_without_an_end_bounds_nothing():
     forever = replace(SCHEME, ends_at=None)
-    assert objections_to_proposing(proposal(review_due_at=NOW + 9999 * DAY), forever, NOW) == ()
+    for one in (proposal(review_due_at=NOW + 9999 * DAY), proposal(**ORDER)):
+        assert objections_to_proposing(one, forever, NOW) == ()
 
 
 # --- objections to making -------------------------------------------------------------------------------
@@ -305,6 +321,8 @@ def test_a_scheme_without_an_end_bounds_nothing():
 OWN = "nobody approves their own proposal"
 WAITED = "its start has passed while it waited: propose it again"
 OVER = "what it would follow is over: this is a new decision, not a review"
+ELSEWHERE = "what it would follow is another person's, or another device's"
+MAKERS_ORDER = "an order is followed only by another of its maker's"
 GAP = "it leaves a gap after what it follows"
 EARLIER = decision(id="d0", starts_at=NOW - DAY, review_due_at=NOW + DAY)
 
@@ -329,6 +347,23 @@ MAKING = {
         decision(id="d0", starts_at=NOW - DAY, **ORDER),
         [],
     ),
+    "following another person's": (proposal(), BO, NOW, replace(EARLIER, case_id="case_2"), [ELSEWHERE]),
+    "following another device's": (proposal(), BO, NOW, replace(EARLIER, strand="second"), [ELSEWHERE]),
+    "officers following an order": (
+        proposal(),
+        BO,
+        NOW,
+        decision(id="d0", starts_at=NOW - DAY, **ORDER),
+        [MAKERS_ORDER],
+    ),
+    "another court following an order": (
+        proposal(authority=Authority.ORDER, maker="another court"),
+        BO,
+        NOW,
+        decision(id="d0", starts_at=NOW - DAY, **ORDER),
+        [MAKERS_ORDER],
+    ),
+    "an order following officers": (proposal(**ORDER), BO, NOW, EARLIER, []),
     "following what is over": (
         proposal(starts_at=NOW + DAY),
         BO,
@@ -375,8 +410,8 @@ MAKING = {
         proposal(),
         ANA,
         NOW + MS,
-        replace(EARLIER, state=State.ANNULLED, ended_at=NOW - HOUR),
-        [OWN, WAITED, OVER, no_successor("annulled"), GAP],
+        replace(EARLIER, state=State.ANNULLED, ended_at=NOW - HOUR, strand="second", **ORDER),
+        [OWN, WAITED, ELSEWHERE, MAKERS_ORDER, OVER, no_successor("annulled"), GAP],
     ),
 }
 

@@ -27,6 +27,7 @@ from custodiet.model.device import Device, Fitting
 from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, DecisionId, SchemeId
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
+from custodiet.model.record import LogOpened
 from custodiet.model.report import Answer, Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.simulation.seeded import SeededChance, SetClock
@@ -76,7 +77,8 @@ class House:
         self.kms = KeyfileKms(folder / "keys")
         make_first_keys(self.keystore, self.kms, sealer, self.clock, self.chance)
         keys = Keys(self.keystore, self.kms, sealer, self.clock, self.chance)
-        open_log(self.store, "custodiet.example/test", keys.log_public, keys.issue_public)
+        self.pinned = LogOpened("custodiet.example/test", keys.log_public, keys.issue_public)
+        open_log(self.store, self.pinned)
         self.vault = self.start_vault()
         self.fence = (FENCE_NAME, self.store.take_lease(FENCE_NAME))
         register_scheme(self.store, scheme_at(start), ANA)
@@ -85,7 +87,7 @@ class House:
     def start_vault(self) -> Openings:
         keys = Keys(self.keystore, self.kms, self.sealer, self.clock, self.chance)
         self.vault_keys = keys
-        follower = Follower(self.store, self.keystore, self.clock)
+        follower = Follower(self.store, self.keystore, self.clock, keys.log_public, keys.issue_public)
         return Openings(self.store, follower, keys, self.sealer, self.clock, replay_store)
 
     def close(self) -> None:
@@ -149,13 +151,13 @@ class House:
             return view.decision(decision_id)
 
     def issue_keys(self) -> None:
-        while issue_wanted_keys(self.store, self.vault, self.clock, self.fence):
+        while issue_wanted_keys(self.store, self.vault, self.clock, self.pinned, self.fence):
             pass
 
     # --- reports ---
 
     def monitor(self, name: str = "m1") -> Monitor:
-        monitor = Monitor(self.store, self.sealer, self.clock, self.chance, name=name)
+        monitor = Monitor(self.store, self.sealer, self.clock, self.chance, self.pinned, name=name)
         monitor.refresh()
         return monitor
 

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
+from math import inf, nan
 
 import pytest
 from hypothesis import given
@@ -148,7 +149,7 @@ def test_the_greatest_and_least_of_each_field_come_back(name):
 @pytest.mark.parametrize("name", UNITS)
 def test_what_a_field_cannot_hold_becomes_unknown_and_not_another_number(name):
     step, low, high = UNITS[name]
-    for value in (low - step, high + step, low - 1e6, high * 2, 1e300, -1e300):
+    for value in (low - step, high + step, low - 1e6, high * 2, *(1e300, -1e300, 1e308, -1e308, inf, -inf, nan)):
         packed = pack_fix(replace(BARE, **{name: value}), AT, LATER)
         assert len(packed) == PLAIN_BYTES
         assert unpack_fix(packed).fix == BARE, value

@@ -140,8 +140,8 @@ def test_no_two_samples_have_the_same_bytes(sample):
 
 def test_the_bytes_of_a_record_never_change_while_the_ledger_lives():
     """Written out by hand: a change of spelling would leave every digest in every ledger without its record."""
-    assert record_bytes(r.FittingEnded("fitting_1", LATER)) == (
-        b'{"fitting_id":"fitting_1","removed_at":"2031-03-04T09:00:00.123000Z","type":"FittingEnded"}'
+    assert record_bytes(r.TaskDone("task_1", LATER)) == (
+        b'{"done_at":"2031-03-04T09:00:00.123000Z","task_id":"task_1","type":"TaskDone"}'
     )
     assert record_bytes(r.IngestEntered(0, 12, b"\0\xff")) == (
         b'{"digest":"AP8=","number":12,"partition":0,"type":"IngestEntered"}'

@@ -1,13 +1,17 @@
 """The vault, asked over its unix socket. One connection a question; silence for two seconds is an answer too."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from custodiet.model.errors import NotTheFormat, OpeningRefused, VaultUnavailable
 from custodiet.model.record import DayKey, RecordKey
 from custodiet.wire.vault import Ask, Question, read_keys, read_line, read_text, write_question
+
+T = TypeVar("T")
 
 FIRST_ANSWER_S = 2.0
 NEXT_LINE_S = 60.0
@@ -21,14 +25,23 @@ class VaultClient:
         self._path = socket_path
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
-        issued = read_keys(b"".join(self._ask(Question(Ask.KEYS, index))))
+        issued = self._whole(read_keys, Question(Ask.KEYS, index))
         return issued.record_keys, issued.day_keys
 
     def open(self, index: int) -> Iterator[bytes]:
-        return self._ask(Question(Ask.OPEN, index))
+        """Asked before this returns; the parts come as they are read."""
+        parts = self._ask(Question(Ask.OPEN, index))
+        first = next(parts, None)
+        return parts if first is None else chain((first,), parts)
 
     def checkpoint(self) -> str:
-        return read_text(b"".join(self._ask(Question(Ask.CHECKPOINT))))
+        return self._whole(read_text, Question(Ask.CHECKPOINT))
+
+    def _whole(self, read: Callable[[bytes], T], question: Question) -> T:
+        try:
+            return read(b"".join(self._ask(question)))
+        except NotTheFormat:
+            raise VaultUnavailable("the vault's answer cannot be read") from None
 
     def _ask(self, question: Question) -> Iterator[bytes]:
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:

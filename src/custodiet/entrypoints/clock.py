@@ -18,6 +18,7 @@ from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.ports import Chance, Clock, Store, Tiles, Vault
 from custodiet.flows.sequence_ledger import enter_staged, publish_checkpoint
 from custodiet.model.errors import CannotRecord, CustodietError, LeaseLost
+from custodiet.model.record import LogOpened
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +62,9 @@ class _Every:
 class Ticking:
     """One clock process."""
 
-    def __init__(self, store: Store, vault: Vault, tiles: Tiles, clock: Clock, chance: Chance, fence: int) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, tiles: Tiles, clock: Clock, chance: Chance, pinned: LogOpened, fence: int
+    ) -> None:
         self._store = store
         self._vault = vault
         self._tiles = tiles
@@ -69,11 +72,11 @@ class Ticking:
         held = (LEASE, fence)
 
         def run_out() -> None:
-            while end_what_ran_out(store, chance, held):
+            while end_what_ran_out(store, chance, clock, held):
                 pass
 
         self._run_out = _Every("ending what ran out", 0.0, run_out)
-        self._keys = _Every("issuing keys", 0.0, lambda: issue_wanted_keys(store, vault, clock, held))
+        self._keys = _Every("issuing keys", 0.0, lambda: issue_wanted_keys(store, vault, clock, pinned, held))
         self._enter = _Every("entering what was staged", ENTER_S, lambda: enter_staged(store, held))
         self._publish = _Every("publishing a checkpoint", PUBLISH_S, self._publish_new)
 

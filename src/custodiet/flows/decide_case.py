@@ -41,7 +41,7 @@ def make_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
 
 
 def refuse_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
-    """The second person's no. The ledger index."""
+    """The second person's no, or the proposer taking it back. The ledger index."""
     with store.acting() as act:
         decision = act.decision(decision_id)
         moved(decision, Move.REFUSE)
@@ -52,4 +52,6 @@ def refuse_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
 def _succession(act: Acting, earlier: Decision, later: Decision) -> Succession:
     moved(earlier, Move.SUCCEED)
     scheme = act.scheme(act.case(earlier.case_id).scheme_id)
-    return Succession(earlier.id, later.starts_at, retention_clocks(earlier, scheme, later.starts_at))
+    clocks = retention_clocks(earlier, scheme, later.starts_at)
+    # A device's fast clock may have stored something beyond: it lies in no interval of the earlier one any more.
+    return Succession(earlier.id, later.starts_at, clocks, act.fixes_from(earlier.id, later.starts_at))

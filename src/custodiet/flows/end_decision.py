@@ -6,14 +6,14 @@ happened; after it, everything has.
 
 from datetime import timedelta
 
-from custodiet.flows.ports import Acting, Chance, Store
+from custodiet.flows.ports import Acting, Chance, Clock, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision, State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import ActorId, DecisionId, TaskId
-from custodiet.model.record import DecisionEnded, DecisionResumed, DecisionSuspended
+from custodiet.model.record import DecisionEnded, DecisionResumed, DecisionSuspended, kind_of
 from custodiet.model.scheme import Scheme
 from custodiet.rules.decisions import (
     ENDINGS,
@@ -26,37 +26,56 @@ from custodiet.rules.decisions import (
     time_is_up,
 )
 
-_ENTRY = {
-    Move.LAPSE: EntryKind.DECISION_LAPSED,
-    Move.EXPIRE: EntryKind.DECISION_EXPIRED,
-    Move.WITHDRAW: EntryKind.DECISION_WITHDRAWN,
-    Move.ANNUL: EntryKind.DECISION_ANNULLED,
-}
 CLOCK = ActorId("clock")
 """Who acts when nobody did: the passing of time."""
 
 
+AT_ONCE = 100
+"""How many that ran out are ended before the clock looks at its other work again."""
+
+
 def end_decision(store: Store, chance: Chance, decision_id: DecisionId, move: Move, by: Ender) -> int:
-    """Withdraw or annul. Raises IllegalMove or NotPermitted, and then nothing has changed. The ledger index."""
+    """Withdraw or annul. Raises IllegalMove or NotPermitted, and then nothing has changed. The ledger index.
+
+    Whoever stops a decision that still collects, and that another one is to follow, stops that one too: it would
+    begin again by itself.
+    """
     with store.acting() as act:
         decision = act.decision(decision_id)
         moved(decision, move)
-        refuse_if(objections_to_ending(decision, move, by))
-        return _end(act, chance, decision, move, by.id)
+        against = objections_to_ending(decision, move, by)
+        waiting = [one for one in act.followers(decision_id) if one.state is State.MADE and decision.covers(act.now)]
+        for one in waiting:
+            against += objections_to_ending(one, Move.WITHDRAW, by)
+        refuse_if(against)
+        index = _end(act, chance, decision, move, by.id)
+        for one in waiting:
+            _end(act, chance, one, Move.WITHDRAW, by.id, task=False)
+        return index
 
 
-def end_what_ran_out(store: Store, chance: Chance, fence: tuple[str, int]) -> int:
-    """Lapse or expire one decision whose time is up; how many it ended (0 or 1).
+def end_what_ran_out(store: Store, chance: Chance, clock: Clock, fence: tuple[str, int]) -> int:
+    """Lapse or expire decisions whose time is up; how many it ended, at most AT_ONCE.
 
-    One a transaction: an outage of hours catches up in small steps that others can come between.
+    Each in its own transaction: an outage of hours catches up in small steps that others can come between, and one
+    that cannot be ended does not hold up the rest. Raises NotPermitted when it could end none of those that are due.
     """
-    with store.acting(fence) as act:
-        for decision in act.decisions_running_out(act.now):
-            move = time_is_up(decision, act.now)
-            if move is not None:
-                _end(act, chance, decision, move, CLOCK)
-                return 1
-    return 0
+    with store.reading() as view:
+        due = view.decisions_running_out(clock.now(), AT_ONCE)
+    done, failed = 0, None
+    for decision_id in due:
+        try:
+            with store.acting(fence) as act:
+                decision = act.decision(decision_id)
+                move = time_is_up(decision, act.now)
+                if move is not None:
+                    _end(act, chance, decision, move, CLOCK)
+                    done += 1
+        except NotPermitted as refused:
+            failed = refused
+    if failed is not None and not done:
+        raise failed
+    return done
 
 
 def suspend_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
@@ -83,10 +102,13 @@ def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
         return act.write(entry, DecisionResumed(decision_id, began, act.now))
 
 
-def _end(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId) -> int:
+def _end(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId, *, task: bool = True) -> int:
     case = act.case(decision.case_id)
     scheme = act.scheme(case.scheme_id)
-    collecting = decision.state in (State.MADE, State.SUSPENDED)
+    standing = decision.state in (State.MADE, State.SUSPENDED)
+    # What was succeeded has left the device to its successor, unless that has not begun; what had ended has raised
+    # its task already.
+    collecting = standing or (decision.state is State.SUCCEEDED and decision.covers(act.now))
     after = ended(decision, move, act.now)
     if after.ended_at is None or move not in ENDINGS:
         raise NotPermitted("an ending without an end")
@@ -95,13 +117,12 @@ def _end(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorI
         decision_id=decision.id,
         state=after.state,
         ended_at=after.ended_at,
-        clocks=clocks if collecting else (),
+        clocks=clocks if standing else (),
         restarted=clocks if decision.state is State.SUCCEEDED else (),
-        # What was succeeded has left the device to its successor; what had ended has raised its task already.
-        tasks=(_removal(act, chance, decision, scheme),) if collecting else (),
+        tasks=(_removal(act, chance, decision, scheme),) if collecting and task else (),
         removed=act.fixes_from(decision.id, after.ended_at),
     )
-    return act.write(Entry(_ENTRY[move], by, case.person_id), record)
+    return act.write(Entry(kind_of(record), by, case.person_id), record)
 
 
 def _removal(act: Acting, chance: Chance, decision: Decision, scheme: Scheme) -> Task:

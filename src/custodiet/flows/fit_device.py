@@ -4,6 +4,7 @@ import base64
 from hashlib import sha256
 
 from custodiet.flows.ports import Chance, Store
+from custodiet.flows.refusing import refuse_if
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove
@@ -18,6 +19,7 @@ from custodiet.model.identity import (
     TokenId,
 )
 from custodiet.model.record import DeviceRegistered, FittingEnded, FittingMade, SenderIssued, TaskDone
+from custodiet.rules.senders import objections_to_binding
 
 TOKEN_BYTES = 24
 
@@ -47,7 +49,8 @@ def end_fitting(store: Store, fitting_id: FittingId, by: ActorId) -> int:
             raise IllegalMove("this fitting has ended already")
         case = act.case(fitting.case_id)
         entry = Entry(EntryKind.FITTING_ENDED, by, case.person_id)
-        return act.write(entry, FittingEnded(fitting_id, act.now))
+        removed = act.fixes_of_fitting_from(fitting_id, act.now)
+        return act.write(entry, FittingEnded(fitting_id, act.now, removed))
 
 
 def issue_sender(
@@ -59,9 +62,16 @@ def issue_sender(
     by: ActorId,
     fitting_id: FittingId | None = None,
 ) -> str:
-    """A sender and its token, shown once: only the hash is stored. Bound to a fitting, it ends with it."""
+    """A sender and its token, shown once: only the hash is stored. Bound to a fitting, it ends with it.
+
+    Raises NotPermitted for a fitting that has ended, is another scheme's, or whose device is not in the scope.
+    """
     secret = base64.urlsafe_b64encode(chance.draw(TOKEN_BYTES)).decode()
     with store.acting() as act:
+        if fitting_id is not None:
+            fitting = act.fitting(fitting_id)
+            device, case = act.device(fitting.device_id), act.case(fitting.case_id)
+            refuse_if(objections_to_binding(fitting, device, case, scheme_id, scope))
         sender = Sender(SenderId(chance.identity("sender")), scheme_id, label, scope)
         token = Token(TokenId(chance.identity("token")), sender.id, token_hash(secret), act.now, fitting_id=fitting_id)
         act.write(Entry(EntryKind.SENDER_ISSUED, by), SenderIssued(sender, token))

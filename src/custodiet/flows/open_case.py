@@ -1,13 +1,15 @@
 """Open a person's case, then name them: the name is sealed to a key that the vault makes in between."""
 
 from custodiet.flows.ports import Chance, Sealer, Store
+from custodiet.flows.refusing import refuse_if
 from custodiet.flows.trusting import trusted_record_key
 from custodiet.model.case import Case, Condition, ConditionKind, Person
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
-from custodiet.model.record import CaseOpened, ConditionSet, PersonNamed
-from custodiet.wire.sealed import geometry_context, name_context
+from custodiet.model.record import CaseOpened, ConditionSet, LogOpened, PersonNamed
+from custodiet.rules.decisions import objections_to_zone
+from custodiet.wire.sealed import compact_geometry, geometry_context, name_context
 
 
 def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str, by: ActorId) -> Case:
@@ -19,13 +21,13 @@ def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str,
     return case
 
 
-def name_person(store: Store, sealer: Sealer, person_id: PersonId, name: str, by: ActorId) -> int:
+def name_person(store: Store, sealer: Sealer, pinned: LogOpened, person_id: PersonId, name: str, by: ActorId) -> int:
     """Seal and record the name. Raises CannotRecord while the vault has issued no record key yet."""
     with store.acting() as act:
         key = act.record_key(person_id)
         if key is None:
             raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        public = trusted_record_key(act.log(), key)
+        public = trusted_record_key(pinned, key)
         sealed = sealer.seal_to(public, name.encode(), name_context(person_id))
         return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, sealed))
 
@@ -34,19 +36,27 @@ def set_zone(
     store: Store,
     sealer: Sealer,
     chance: Chance,
+    pinned: LogOpened,
     decision_id: DecisionId,
     kind: ConditionKind,
     geometry: bytes,
     by: ActorId,
 ) -> ConditionId:
-    """Seal a zone's geometry (GeoJSON bytes) under the person's record key and record it with its decision."""
+    """Seal a zone's geometry (GeoJSON bytes) under the person's record key and record it with its proposal.
+
+    Only with a proposal: whoever approves the decision approves its zones. Raises NotTheFormat for what is no JSON
+    object, NotPermitted once the decision was made or refused.
+    """
+    geometry = compact_geometry(geometry)
     condition_id = ConditionId(chance.identity("condition"))
     with store.acting() as act:
-        case = act.case(act.decision(decision_id).case_id)
+        decision = act.decision(decision_id)
+        refuse_if(objections_to_zone(decision))
+        case = act.case(decision.case_id)
         key = act.record_key(case.person_id)
         if key is None:
             raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        public = trusted_record_key(act.log(), key)
+        public = trusted_record_key(pinned, key)
         sealed = sealer.seal_to(public, geometry, geometry_context(condition_id))
         condition = Condition(condition_id, decision_id, kind, sealed)
         act.write(Entry(EntryKind.CONDITION_SET, by, case.person_id), ConditionSet(condition))

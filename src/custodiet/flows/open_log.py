@@ -7,9 +7,9 @@ from custodiet.model.identity import ActorId
 from custodiet.model.record import LogOpened
 
 
-def open_log(store: Store, origin: str, log_key: bytes, issue_key: bytes) -> int:
+def open_log(store: Store, opening: LogOpened) -> int:
     """Write entry 0. Raises IllegalMove when the log is open already. The ledger index, which is 0."""
     with store.acting() as act:
         if act.ledger_size():
             raise IllegalMove("the log is open already")
-        return act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), LogOpened(origin, log_key, issue_key))
+        return act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), opening)

@@ -5,7 +5,7 @@ transaction. It holds no position.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
@@ -16,6 +16,7 @@ from custodiet.model.stored import StandingChange
 from custodiet.rules.authority import DeviceStanding, SenderStanding, Worn
 
 DayOf = tuple[PersonId, Category, date]
+_NOBODYS: tuple[DeviceStanding, tuple[datetime, ...]] = (DeviceStanding(), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Picture:
         self._day_keys: dict[DayOf, DayKey] = {}
         self._destroyed: set[DayOf] = set()
         self._standing: dict[str, tuple[DeviceStanding, tuple[datetime, ...]]] = {}
-        self.late_max = LATE_MAX_DEFAULT
+        self._patient: dict[DecisionId, Decision] = {}
+        """Decisions that allow fixes older than the default."""
 
     def absorb(self, change: StandingChange) -> None:
         """Take in what changed. Half a change is never seen: nothing here can fail midway."""
@@ -52,7 +54,8 @@ class Picture:
             self._fittings.setdefault(fitting.device_id, {})[fitting.id] = fitting
         for decision in change.decisions:
             self._decisions.setdefault((decision.case_id, decision.strand), {})[decision.id] = decision
-            self.late_max = max(self.late_max, decision.late_max)
+            if decision.stands and decision.late_max > LATE_MAX_DEFAULT:
+                self._patient[decision.id] = decision
         for token, sender in change.tokens:
             standing = SenderStanding(frozenset(sender.scope), token.ended_at)
             self._tokens[token.sha256] = KnownSender(token, sender, standing)
@@ -84,10 +87,16 @@ class Picture:
         """The public key to seal that day's sessions to, if the vault has issued it."""
         return self._day_keys.get((person_id, category, day))
 
-    def in_force(self, decision_id: DecisionId, case_id: CaseId, strand: str, at: datetime) -> bool:
-        """Whether that decision authorises anything at that instant."""
-        decision = self._decisions.get((case_id, strand), {}).get(decision_id)
-        return decision is not None and decision.in_force(at)
+    def late_max(self, now: datetime) -> timedelta:
+        """How old a fix may be at most, under any decision that can still admit one."""
+        self._patient = {
+            one.id: one for one in self._patient.values() if one.until is None or now - one.until < one.late_max
+        }
+        return max((one.late_max for one in self._patient.values()), default=LATE_MAX_DEFAULT)
+
+    def forget_keys_before(self, day: date) -> None:
+        """No fix of an earlier day can be admitted any more."""
+        self._day_keys = {of: key for of, key in self._day_keys.items() if of[2] >= day}
 
     def trails_in_force(self, at: datetime) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
         """Open fittings whose decision keeps a trail now: who will need a session key."""
@@ -102,6 +111,8 @@ class Picture:
 
     def _known(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...]]:
         known = self._standing.get(serial)
+        if known is None and serial not in self._devices:
+            return _NOBODYS
         if known is None:
             known = self._standing[serial] = self._gather(serial)
         return known

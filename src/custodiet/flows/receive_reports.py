@@ -21,19 +21,19 @@ from hashlib import blake2b
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
-from custodiet.model.errors import CannotRecord
+from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import FittingId
-from custodiet.model.mode import Category
 from custodiet.model.record import DayKey, Ingested, LogOpened, Tally
 from custodiet.model.report import Admitted, Answer, Fix, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
-from custodiet.model.times import to_ms, utc_day
-from custodiet.rules.authority import admit
+from custodiet.model.times import from_ms, to_ms, utc_day
+from custodiet.rules.authority import DeviceStanding, admit
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_directory, pack_fix, piece_body, session_body
 
 PREPARED_AT_ONCE = 200
+_HELD = timedelta(seconds=1)
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
@@ -55,11 +55,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A fix to be written, under which key, received when."""
+    """A fix to be written, under which session, received when."""
 
     admitted: Admitted
-    category: Category
-    day_key: DayKey
+    live: LiveSession
     received_at: datetime
 
 
@@ -94,19 +93,26 @@ class Monitor:
     """One gateway's monitor. `sender` may be asked from any thread; all else belongs to one writing thread."""
 
     def __init__(
-        self, store: Store, sealer: Sealer, clock: Clock, chance: Chance, *, name: str, partition: int = 0
+        self,
+        store: Store,
+        sealer: Sealer,
+        clock: Clock,
+        chance: Chance,
+        pinned: LogOpened,
+        *,
+        name: str,
+        partition: int = 0,
     ) -> None:
         self._store = store
         self._clock = clock
         self._partition = partition
         self._picture = Picture()
-        self._sessions = Sessions(sealer, chance, name)
-        self._log: LogOpened | None = None
+        self._sessions = Sessions(sealer, chance, pinned, name)
         # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw itself has a
         # keyed digest of its place, which tells one place from another while the process lives and nothing else;
         # what was read back has None: another place under the same identity cannot be told then.
         self._seen: dict[FittingId, dict[int, bytes | None]] = {}
-        self._seen_from_ms = to_ms(clock.now() - self._picture.late_max - _SLACK)
+        self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
         self._place_key = chance.draw(32)
 
@@ -117,7 +123,7 @@ class Monitor:
     def refresh(self) -> None:
         """Bring the picture up to date. Raises CannotRecord when the store cannot be read."""
         with self._store.reading() as view:
-            self._catch_up(view)
+            self._catch_up(view, self._clock.now())
 
     def idle(self) -> None:
         """What can be done while nobody waits: forget yesterday's keys, prepare today's sessions."""
@@ -133,8 +139,7 @@ class Monitor:
                 if key is not None:
                     wanted = SessionFor(person_id, fitting.case_id, decision.id, fitting.id, category, today)
                     keys[wanted] = key
-        if keys and self._log is not None:
-            self._sessions.prepare(keys, self._log, PREPARED_AT_ONCE)
+        self._sessions.prepare(keys, PREPARED_AT_ONCE)
 
     def receive(self, requests: Sequence[Request]) -> list[Answers]:
         """Answer each request, durably.
@@ -144,12 +149,17 @@ class Monitor:
         decided_at = self._clock.now()
         decided = self._decide(requests, decided_at)
         pieces = self._seal(decided)
-        with self._store.ingesting() as write:
-            if self._has_moved(write, requests, decided, decided_at):
-                self._catch_up(write)
-                decided = self._decide(requests, write.now)
-                pieces = self._seal(decided)
-            kept_seq, numbered = self._keep(write, decided, pieces)
+        try:
+            with self._store.ingesting() as write:
+                if self._has_moved(write, requests, decided_at):
+                    self._catch_up(write, write.now)
+                    decided = self._decide(requests, write.now)
+                    pieces = self._seal(decided)
+                kept_seq, numbered = self._keep(write, decided, pieces)
+        except BaseException:
+            # It may be durable all the same, and then these sessions have numbers that we were not told.
+            self._sessions.forget_unnumbered()
+            raise
         # Durable from here on: what follows is memory only, and a restart reads it back.
         for no, live in numbered:
             live.no = no
@@ -161,36 +171,41 @@ class Monitor:
 
     # --- gather ---
 
-    def _catch_up(self, view: Reading) -> None:
-        self._picture.absorb(view.standing_since(self._picture.version))
+    def _catch_up(self, view: Reading, now: datetime) -> None:
+        change = view.standing_since(self._picture.version)
+        self._picture.absorb(change)
+        for fitting_id, fix_ms in change.removed:
+            self._seen.get(fitting_id, {}).pop(fix_ms, None)
+        reach_ms = self._reach_ms(now)
+        if reach_ms < self._seen_from_ms:
+            # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
+            self._seen_from_ms, self._cursor = reach_ms, -1
         seen = view.seen_since(self._cursor, self._seen_from_ms)
         for fitting_id, fix_ms in seen.fixes:
             self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
         self._cursor = seen.cursor
-        if self._log is None and self._picture.version:
-            self._log = view.log()
 
-    def _has_moved(
-        self, write: Ingesting, requests: Sequence[Request], decided: _Decided, decided_at: datetime
-    ) -> bool:
+    def _has_moved(self, write: Ingesting, requests: Sequence[Request], decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""
-        oldest = min((fix_ms for _, fix_ms in decided.seen), default=self._seen_from_ms)
-        if oldest < self._seen_from_ms:
-            # Older than what was remembered (a decision with a longer late_max, a clock set back): read further.
-            self._seen_from_ms, self._cursor = oldest, -1
-            return True
         if write.version() != self._picture.version or write.newest_frame() != self._cursor:
             return True
+        if not timedelta(0) <= write.now - decided_at <= _HELD or self._reach_ms(write.now) < self._seen_from_ms:
+            return True  # a long wait for the lock, or a clock that was set back
         serials = {line.serial for one in requests for line in one.lines if isinstance(line, Report)}
         return any(self._picture.changes_between(serial, decided_at, write.now) for serial in serials)
 
+    def _reach_ms(self, now: datetime) -> int:
+        """The earliest fix time that could be admitted now, and some."""
+        return to_ms(now - self._picture.late_max(now) - _SLACK)
+
     def _forget_old(self, now: datetime) -> None:
-        from_ms = to_ms(now - self._picture.late_max - _SLACK)
-        if from_ms <= self._seen_from_ms:
+        reach_ms = self._reach_ms(now)
+        if reach_ms <= self._seen_from_ms:
             return
-        self._seen_from_ms = from_ms
+        self._seen_from_ms = reach_ms
+        self._picture.forget_keys_before(utc_day(from_ms(reach_ms)))
         for fitting_id, fixes in list(self._seen.items()):
-            left = {fix_ms: place for fix_ms, place in fixes.items() if fix_ms >= from_ms}
+            left = {fix_ms: place for fix_ms, place in fixes.items() if fix_ms >= reach_ms}
             if left:
                 self._seen[fitting_id] = left
             else:
@@ -217,7 +232,9 @@ class Monitor:
         if isinstance(line, Reason):
             answer = Answer(Outcome.REFUSED, (line,))
         else:
-            admission = admit(line, sender.standing, self._picture.standing(line.serial), now)
+            mine = line.serial in sender.standing.scope
+            device = self._picture.standing(line.serial) if mine else DeviceStanding()
+            admission = admit(line, sender.standing, device, now)
             if isinstance(admission, Refused):
                 answer = Answer(Outcome.REFUSED, admission.reasons)
             else:
@@ -244,7 +261,19 @@ class Monitor:
         key = self._picture.day_key(admitted.person_id, admitted.category, day)
         if key is None:
             raise CannotRecord("no key yet for an authorised day")
-        part.kept.append(_Kept(admitted, admitted.category, key, received_at))
+        wanted = SessionFor(
+            admitted.person_id,
+            admitted.case_id,
+            admitted.decision_id,
+            admitted.fitting_id,
+            admitted.category,
+            day,
+        )
+        try:
+            live = self._sessions.begin(wanted, key)
+        except TableMismatch:
+            raise CannotRecord("the key of an authorised day is not one that the vault has signed") from None
+        part.kept.append(_Kept(admitted, live, received_at))
         return Answer(Outcome.KEPT)
 
     def _digest(self, fix: Fix) -> bytes:
@@ -254,20 +283,12 @@ class Monitor:
     # --- record and keep ---
 
     def _seal(self, decided: _Decided) -> list[_Piece]:
-        if not decided.kept:
-            return []
-        if self._log is None:
-            raise CannotRecord("the log is not open")
         pieces = []
         for kept in decided.kept:
             one = kept.admitted
-            wanted = SessionFor(
-                one.person_id, one.case_id, one.decision_id, one.fitting_id, kept.category, kept.day_key.day
-            )
-            live = self._sessions.begin(wanted, kept.day_key, self._log)
             fix_ms = to_ms(one.fix_time)
             plain = pack_fix(one.fix, one.fix_time, kept.received_at)
-            pieces.append(_Piece(live, fix_ms, self._sessions.seal(live, fix_ms, plain)))
+            pieces.append(_Piece(kept.live, fix_ms, self._sessions.seal(kept.live, fix_ms, plain)))
         return pieces
 
     def _keep(

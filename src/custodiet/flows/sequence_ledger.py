@@ -4,8 +4,11 @@ Acts of people are in the ledger the moment they happen; ingest is staged and en
 stop, a partition's newest record standing for all before it. With the vault away entries go on and checkpoints wait.
 """
 
+from hashlib import sha256
+
 from custodiet.flows.ports import Store, Tiles, Vault
 from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import TableMismatch
 from custodiet.model.identity import ActorId
 from custodiet.model.record import IngestEntered
 from custodiet.wire.note import parse_checkpoint, unverified_body
@@ -14,12 +17,18 @@ SEQUENCER = ActorId("sequencer")
 
 
 def enter_staged(store: Store, fence: tuple[str, int]) -> int:
-    """Enter each partition's newest ingest record and the refusals of whole hours; how many entries."""
+    """Enter each partition's newest ingest record and the refusals of whole hours; how many entries.
+
+    Raises TableMismatch when what was staged has shrunk or changed.
+    """
     entered = 0
     with store.acting(fence) as act:
         known = act.ingest_entered()
         for newest in act.newest_ingest():
-            if known.get(newest.partition) != newest.number:
+            before = known.get(newest.partition, -1)
+            if newest.number < before or newest.digest != sha256(newest.body).digest():
+                raise TableMismatch("staged ingest is not what it was: entering none of it")
+            if newest.number > before:
                 record = IngestEntered(newest.partition, newest.number, newest.digest)
                 act.write(Entry(EntryKind.INGEST_ENTERED, SEQUENCER), record)
                 entered += 1

@@ -4,7 +4,6 @@ A session is prepared ahead when the monitor is idle, or made at the first fix t
 stored no later than in the transaction of its first fix; until then nobody has used it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -46,17 +45,18 @@ class LiveSession:
 class Sessions:
     """The monitor's session keys. Owned by one thread."""
 
-    def __init__(self, sealer: Sealer, chance: Chance, monitor: str) -> None:
+    def __init__(self, sealer: Sealer, chance: Chance, pinned: LogOpened, monitor: str) -> None:
         self._sealer = sealer
         self._chance = chance
+        self._pinned = pinned
         self._monitor = monitor
         self._live: dict[SessionFor, LiveSession] = {}
 
-    def begin(self, wanted: SessionFor, key: DayKey, log: LogOpened) -> LiveSession:
+    def begin(self, wanted: SessionFor, key: DayKey) -> LiveSession:
         """The live session for this, made now if there is none. Raises TableMismatch for an unsigned day key."""
         live = self._live.get(wanted)
         if live is None:
-            live = self._live[wanted] = self._make(wanted, trusted_day_key(log, key))
+            live = self._live[wanted] = self._make(wanted, trusted_day_key(self._pinned, key))
         return live
 
     def seal(self, live: LiveSession, fix_ms: int, plain: bytes) -> bytes:
@@ -64,10 +64,9 @@ class Sessions:
         nonce = self._chance.draw(NONCE_BYTES)
         return self._sealer.seal_under(live.key, nonce, plain, fix_context(live.session, fix_ms))
 
-    def stored(self, numbered: Iterable[tuple[int, LiveSession]]) -> None:
-        """These stand in the store under these numbers now."""
-        for no, live in numbered:
-            live.no = no
+    def forget_unnumbered(self) -> None:
+        """Away with every session that may or may not stand in the store by now."""
+        self._live = {wanted: live for wanted, live in self._live.items() if live.no is not None}
 
     def keep_only(self, today: date, in_force: set[DecisionId]) -> None:
         """Forget every key of another day or of a decision that is over: it is then the vault's alone to open."""
@@ -77,11 +76,11 @@ class Sessions:
             if wanted.day == today and wanted.decision_id in in_force
         }
 
-    def prepare(self, keys: dict[SessionFor, DayKey], log: LogOpened, limit: int) -> int:
+    def prepare(self, keys: dict[SessionFor, DayKey], limit: int) -> int:
         """Make up to `limit` sessions ahead of their first fix; how many were made."""
         missing = [wanted for wanted in keys if wanted not in self._live][:limit]
         for wanted in missing:
-            self.begin(wanted, keys[wanted], log)
+            self.begin(wanted, keys[wanted])
         return len(missing)
 
     def _make(self, wanted: SessionFor, public: bytes) -> LiveSession:

@@ -1,4 +1,7 @@
-"""Public keys are used only when the vault's pinned key has signed for them: a row in a table proves nothing."""
+"""Public keys are used only when the vault's pinned key has signed for them: a row in a table proves nothing.
+
+The pin comes from outside the data folder: whoever owns the database could write another key into its first record.
+"""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -8,15 +11,15 @@ from custodiet.model.record import DayKey, LogOpened, RecordKey
 from custodiet.rules.keys import day_key_claim, record_key_claim
 
 
-def trusted_record_key(log: LogOpened, key: RecordKey) -> bytes:
+def trusted_record_key(pinned: LogOpened, key: RecordKey) -> bytes:
     """The public key. Raises TableMismatch when the vault did not sign it for this person."""
-    _check(log.issue_key, key.signature, record_key_claim(key.person_id, key.public))
+    _check(pinned.issue_key, key.signature, record_key_claim(key.person_id, key.public))
     return key.public
 
 
-def trusted_day_key(log: LogOpened, key: DayKey) -> bytes:
+def trusted_day_key(pinned: LogOpened, key: DayKey) -> bytes:
     """The public key. Raises TableMismatch when the vault did not sign it for this person, category and day."""
-    _check(log.issue_key, key.signature, day_key_claim(key.person_id, key.category, key.day, key.public))
+    _check(pinned.issue_key, key.signature, day_key_claim(key.person_id, key.category, key.day, key.public))
     return key.public
 
 

@@ -35,6 +35,10 @@ class State(StrEnum):
     ANNULLED = "annulled"
 
 
+_OVER = frozenset({State.LAPSED, State.EXPIRED, State.WITHDRAWN, State.ANNULLED})
+"""Ended by someone, or by time: authorises nothing from then on, whatever a clock says later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """A pause of collection. Half-open; `to_at` is unknown while it lasts."""
@@ -117,5 +121,9 @@ class Decision:
         return any(pause.covers(at) for pause in self.suspensions)
 
     def in_force(self, at: datetime) -> bool:
-        """Whether it authorises anything at that instant."""
-        return self.covers(at) and self.state is not State.ANNULLED and not self.suspended(at)
+        """Whether it authorises anything at that instant, which is the present.
+
+        A recorded end or pause counts even when its time lies ahead: the clock that wrote it may have been set back.
+        """
+        over = self.state in _OVER or self.state is State.SUSPENDED
+        return not over and self.covers(at) and not self.suspended(at)

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from custodiet.model.case import Case, Condition, Person, RetentionClock, Task
 from custodiet.model.decision import Decision, State
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.entry import EntryKind
+from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, FittingId, PersonId, TaskId
 from custodiet.model.mode import Category
 from custodiet.model.scheme import Scheme
@@ -62,11 +64,26 @@ class FittingMade:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedFix:
+    """A stored fix timed at or after an end (a device's clock ran ahead): its sealed bytes go in the same write.
+
+    `digest` is the leaf of the sealed bytes in its ingest record, so that the record still verifies. The bytes
+    held a random nonce, so the digest cannot be tried against places.
+    """
+
+    partition: int
+    number: int
+    position: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class FittingEnded:
     """A device taken off or back; tokens issued at this fitting end with it."""
 
     fitting_id: FittingId
     removed_at: datetime
+    removed: tuple[RemovedFix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,7 @@ class Succession:
     decision_id: DecisionId
     ends_at: datetime
     clocks: tuple[RetentionClock, ...]
+    removed: tuple[RemovedFix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +126,6 @@ class DecisionRefused:
     """The second person's no."""
 
     decision_id: DecisionId
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedFix:
-    """A stored fix timed at or after an end (a device's clock ran ahead): its sealed bytes go in the same write.
-
-    `digest` is the leaf of the sealed bytes in its ingest record, so that the record still verifies. The bytes
-    held a random nonce, so the digest cannot be tried against places.
-    """
-
-    partition: int
-    number: int
-    position: int
-    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,3 +296,42 @@ Record = (
     | IngestEntered
     | RefusalsCounted
 )
+
+_KIND: dict[type, EntryKind] = {
+    LogOpened: EntryKind.LOG_OPENED,
+    SchemeRegistered: EntryKind.SCHEME_REGISTERED,
+    CaseOpened: EntryKind.CASE_OPENED,
+    PersonNamed: EntryKind.PERSON_NAMED,
+    DeviceRegistered: EntryKind.DEVICE_REGISTERED,
+    FittingMade: EntryKind.FITTING_MADE,
+    FittingEnded: EntryKind.FITTING_ENDED,
+    SenderIssued: EntryKind.SENDER_ISSUED,
+    DecisionProposed: EntryKind.DECISION_PROPOSED,
+    DecisionMade: EntryKind.DECISION_MADE,
+    DecisionRefused: EntryKind.DECISION_REFUSED,
+    DecisionSuspended: EntryKind.DECISION_SUSPENDED,
+    DecisionResumed: EntryKind.DECISION_RESUMED,
+    ConditionSet: EntryKind.CONDITION_SET,
+    TaskDone: EntryKind.TASK_DONE,
+    KeysIssued: EntryKind.KEYS_ISSUED,
+    ZonesReleased: EntryKind.ZONES_RELEASED,
+    CopyGiven: EntryKind.COPY_GIVEN,
+    TablesVerified: EntryKind.TABLES_VERIFIED,
+    IngestEntered: EntryKind.INGEST_ENTERED,
+    RefusalsCounted: EntryKind.REFUSALS_COUNTED,
+}
+_ENDING_KIND: dict[State, EntryKind] = {
+    State.LAPSED: EntryKind.DECISION_LAPSED,
+    State.EXPIRED: EntryKind.DECISION_EXPIRED,
+    State.WITHDRAWN: EntryKind.DECISION_WITHDRAWN,
+    State.ANNULLED: EntryKind.DECISION_ANNULLED,
+}
+
+
+def kind_of(record: Record) -> EntryKind:
+    """The one kind of entry that this record may stand under. Raises IllegalValue for an ending that is none."""
+    if isinstance(record, DecisionEnded):
+        if record.state not in _ENDING_KIND:
+            raise IllegalValue("an ending that does not end")
+        return _ENDING_KIND[record.state]
+    return _KIND[type(record)]

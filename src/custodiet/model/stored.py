@@ -44,6 +44,8 @@ class StandingChange:
     tokens: tuple[tuple[Token, Sender], ...]
     day_keys: tuple[DayKey, ...]
     destroyed: tuple[tuple[PersonId, Category, date], ...]
+    removed: tuple[tuple[FittingId, int], ...] = ()
+    """(fitting, fix time in ms) of fixes that were stored and are gone: the same may come again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,14 +70,15 @@ def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: d
         return _refused(against)
 
     category = kept_as(decision.rung, report.kind)
+    line = _line_of(decision, worn.decisions)
     if report.kind not in decision.rung.admits:
         against.add(Reason.NONE)  # no decision permits this kind of data
+    elif not any(_permits(one, report.kind, category) and one.in_force(now) for one in line):
+        against.add(_why_not_in_force(decision, line, now))
     if decision.state is State.ANNULLED:
         against.add(Reason.ANNULLED)
     if decision.suspended(at):
         against.add(Reason.SUSPENDED)
-    if not _still_in_force(decision, worn.decisions, report.kind, category, now):
-        against.add(_why_not_in_force(decision, now))
     if category is not None and (worn.person_id, category, utc_day(at)) in device.erased:
         against.add(Reason.ERASED)
     if against:
@@ -124,34 +125,27 @@ def _covering(worn: Worn, at: datetime, against: set[Reason]) -> Decision | None
     return None
 
 
-def _still_in_force(
-    decision: Decision, decisions: tuple[Decision, ...], kind: Kind, category: Category | None, now: datetime
-) -> bool:
-    """(2) it, or an unbroken line of successors, is in force now and permits the category."""
+def _line_of(decision: Decision, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """(2) the decision and its unbroken line of successors, none of them annulled; empty when it is annulled."""
     if decision.state is State.ANNULLED:
-        return False
-    line = {decision.id}
+        return ()
+    line = {decision.id: decision}
     for later in sorted(decisions, key=lambda one: one.starts_at):
-        if later.follows in line and later.stands:
-            line.add(later.id)
-        if (
-            later.id in line
-            and later.in_force(now)
-            and kind in later.rung.admits
-            and kept_as(later.rung, kind) == category
-        ):
-            return True
-    return False
+        if later.follows in line and later.stands and later.state is not State.ANNULLED:
+            line[later.id] = later
+    return tuple(line.values())
 
 
-def _why_not_in_force(decision: Decision, now: datetime) -> Reason:
+def _permits(decision: Decision, kind: Kind, category: Category | None) -> bool:
+    return kind in decision.rung.admits and kept_as(decision.rung, kind) == category
+
+
+def _why_not_in_force(decision: Decision, line: tuple[Decision, ...], now: datetime) -> Reason:
     if decision.state is State.ANNULLED:
         return Reason.ANNULLED
-    if now < decision.starts_at:
-        return Reason.BEFORE
-    if decision.suspended(now) and decision.covers(now):
+    if any(one.state is State.SUSPENDED or (one.covers(now) and one.suspended(now)) for one in line):
         return Reason.SUSPENDED
-    return Reason.ENDED
+    return Reason.BEFORE if now < decision.starts_at else Reason.ENDED
 
 
 def _refused(against: set[Reason]) -> Refused:

@@ -59,6 +59,10 @@ ENDINGS: frozenset[Move] = frozenset({Move.LAPSE, Move.EXPIRE, Move.WITHDRAW, Mo
 """Moves that end collection: each, in one write, stops it, starts retention and raises the removal task."""
 
 
+BY_PEOPLE: frozenset[Move] = frozenset({Move.WITHDRAW, Move.ANNUL, Move.SUSPEND, Move.RESUME})
+"""Endings and pauses that someone may ask for; lapse and expiry are the passing of time alone."""
+
+
 def moved(decision: Decision, move: Move) -> State:
     """The state after a move. Raises IllegalMove, and nothing has changed, when the table has no such move."""
     try:
@@ -78,6 +82,8 @@ class Ender:
 def objections_to_ending(decision: Decision, move: Move, by: Ender) -> tuple[str, ...]:
     """Every rule against this person making this move; empty when there is none."""
     against = []
+    if move not in BY_PEOPLE:
+        against.append("this is for the passing of time, not for anyone to do")
     if (
         move in (Move.WITHDRAW, Move.SUSPEND, Move.RESUME)
         and decision.authority is Authority.ORDER
@@ -100,10 +106,10 @@ def objections_to_proposing(decision: Decision, scheme: Scheme, now: datetime) -
         against.append("the scheme does not hold this power")
     if not set(decision.purposes) <= {purpose.code for purpose in scheme.purposes}:
         against.append("a purpose is not one of the scheme's")
-    if decision.starts_at < scheme.starts_at or (
-        scheme.ends_at is not None and decision.review_due_at > scheme.ends_at
-    ):
-        against.append("the interval reaches outside the scheme's own")
+    if decision.starts_at < scheme.starts_at:
+        against.append("it begins before the scheme does")
+    if scheme.ends_at is not None and (decision.until is None or decision.until > scheme.ends_at):
+        against.append("it would outlive the scheme")
     return tuple(against)
 
 
@@ -118,6 +124,10 @@ def objections_to_making(
         against.append("its start has passed while it waited: propose it again")
     if predecessor is not None:
         until = predecessor.until
+        if (predecessor.case_id, predecessor.strand) != (decision.case_id, decision.strand):
+            against.append("what it would follow is another person's, or another device's")
+        if predecessor.authority is Authority.ORDER and decision.maker != predecessor.maker:
+            against.append("an order is followed only by another of its maker's")
         if not predecessor.covers(now):
             against.append("what it would follow is over: this is a new decision, not a review")
         if predecessor.state is not State.MADE:
@@ -125,6 +135,13 @@ def objections_to_making(
         if until is not None and decision.starts_at > until:
             against.append("it leaves a gap after what it follows")
     return tuple(against)
+
+
+def objections_to_zone(decision: Decision) -> tuple[str, ...]:
+    """Every rule against giving this decision a zone; empty when there is none."""
+    if decision.state is not State.PROPOSED:
+        return ("a zone belongs to a proposal: whoever approves the decision approves its zones",)
+    return ()
 
 
 def time_is_up(decision: Decision, now: datetime) -> Move | None:

@@ -136,7 +136,13 @@ def _(record: FittingMade, index: int) -> Changes:
 def _(record: FittingEnded, index: int) -> Changes:
     return (
         Update("fitting", {"id": record.fitting_id}, {"removed_at": record.removed_at, "version": index}),
-        Update("token", {"fitting_id": record.fitting_id}, {"ended_at": record.removed_at, "version": index}),
+        # Only those that still speak: an end that stands is never moved.
+        Update(
+            "token",
+            {"fitting_id": record.fitting_id, "ended_at": None},
+            {"ended_at": record.removed_at, "version": index},
+        ),
+        *_removed(record.removed, index),
     )
 
 
@@ -184,7 +190,7 @@ def _(record: DecisionMade, index: int) -> Changes:
         ended_at=earlier.ends_at,
         until_at=earlier.ends_at,
     )
-    return (ends, made, *_clocks(earlier.clocks))
+    return (ends, made, *_clocks(earlier.clocks), *_removed(earlier.removed, index))
 
 
 @_changes.register

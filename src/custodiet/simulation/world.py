@@ -23,6 +23,7 @@ from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device
 from custodiet.model.identity import ActorId, DecisionId, FittingId, SchemeId
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
+from custodiet.model.record import LogOpened
 from custodiet.model.report import Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.rules.decisions import Ender, Move
@@ -70,6 +71,7 @@ class WorldMaker:
         sealer: Sealer,
         clock: SetClock,
         chance: Chance,
+        pinned: LogOpened,
         *,
         seed: int,
         fence: tuple[str, int],
@@ -79,6 +81,7 @@ class WorldMaker:
         self._sealer = sealer
         self._clock = clock
         self._chance = chance
+        self._pinned = pinned
         self._random = Random(seed)
         self._fence = fence
         self._people = 0
@@ -109,8 +112,7 @@ class WorldMaker:
         far = now + timedelta(days=20)
 
         case, tag = self._wearer("with_decision", walks=True)
-        decision = self._decide(case, ModeCode.FITTED_TRAIL, far)
-        self._zone(decision, self.world.senders["with_decision"])
+        self._decide(case, ModeCode.FITTED_TRAIL, far, zone_around=self.world.senders["with_decision"])
         self._wearer("without")
         case, _ = self._wearer("lapsed")
         self._decide(case, ModeCode.FITTED_TRAIL, now - timedelta(hours=3))
@@ -125,8 +127,7 @@ class WorldMaker:
         case, _ = self._wearer("succeeded")
         earlier = self._decide(case, ModeCode.FITTED_TRAIL, far)
         case, _ = self._wearer("zone_on_arrival", walks=True)
-        zoned = self._decide(case, ModeCode.ZONE_ON_ARRIVAL, far)
-        self._zone(zoned, self.world.senders["zone_on_arrival"])
+        self._decide(case, ModeCode.ZONE_ON_ARRIVAL, far, zone_around=self.world.senders["zone_on_arrival"])
         case, _ = self._wearer("zone_on_device")
         self._decide(case, ModeCode.ZONE_ON_DEVICE, far)
         case, old_tag = self._wearer("tag_before")
@@ -156,7 +157,7 @@ class WorldMaker:
         self._people += 1
         case = open_case(self._store, self._chance, SCHEME, f"M-{self._people:04d}", CASEWORKER)
         self._keep_up()
-        name_person(self._store, self._sealer, case.person_id, made_up_name(self._people), CASEWORKER)
+        name_person(self._store, self._sealer, self._pinned, case.person_id, made_up_name(self._people), CASEWORKER)
         return case, self._people
 
     def _wearer(self, shows: str, *, walks: bool = False, device: Device | None = None) -> tuple[Case, Device]:
@@ -204,27 +205,33 @@ class WorldMaker:
         )
 
     def _decide(
-        self, case: Case, mode: ModeCode, review_due_at: datetime, *, starts_at: datetime | None = None
+        self,
+        case: Case,
+        mode: ModeCode,
+        review_due_at: datetime,
+        *,
+        starts_at: datetime | None = None,
+        zone_around: InventedDevice | None = None,
     ) -> Decision:
         decision = self._proposal(case.id, mode, review_due_at, starts_at=starts_at)
-        self._make(decision)
+        self._make(decision, zone_around)
         return decision
 
-    def _make(self, decision: Decision) -> None:
+    def _make(self, decision: Decision, zone_around: InventedDevice | None = None) -> None:
         propose_decision(self._store, decision)
+        if zone_around is not None:
+            ring = square_around(zone_around.lat, zone_around.lon, 250)
+            geometry = rfc8785.dumps({"type": "Polygon", "coordinates": [ring]})
+            zone = (decision.id, ConditionKind.INCLUSION, geometry, CASEWORKER)
+            set_zone(self._store, self._sealer, self._chance, self._pinned, *zone)
         make_decision(self._store, decision.id, AUTHORISING)
         self._keep_up()
-
-    def _zone(self, decision: Decision, around: InventedDevice) -> None:
-        ring = square_around(around.lat, around.lon, 250)
-        geometry = rfc8785.dumps({"type": "Polygon", "coordinates": [ring]})
-        set_zone(self._store, self._sealer, self._chance, decision.id, ConditionKind.INCLUSION, geometry, CASEWORKER)
 
     def _trail_of(self, shows: str, start: datetime, fixes: int) -> None:
         """A few fixes of the past, ten minutes apart, received as they were made."""
         invented = self.world.senders[shows]
         self._pass_to(start)
-        monitor = Monitor(self._store, self._sealer, self._clock, self._chance, name="the-past")
+        monitor = Monitor(self._store, self._sealer, self._clock, self._chance, self._pinned, name="the-past")
         for _ in range(fixes):
             self._pass_to(self._clock.now() + timedelta(minutes=10))
             monitor.refresh()
@@ -240,12 +247,12 @@ class WorldMaker:
         """Time passes: what runs out on the way ends when it does."""
         if at > self._clock.now():
             self._clock.set(at)
-        while end_what_ran_out(self._store, self._chance, self._fence):
+        while end_what_ran_out(self._store, self._chance, self._clock, self._fence):
             pass
         self._keep_up()
 
     def _keep_up(self) -> None:
-        while issue_wanted_keys(self._store, self._vault, self._clock, self._fence):
+        while issue_wanted_keys(self._store, self._vault, self._clock, self._pinned, self._fence):
             pass
 
 

@@ -86,8 +86,11 @@ def _scaled(value: float | None, factor: int, low: int, end: int, unknown: int |
     unknown = end if unknown is None else unknown
     if value is None:
         return unknown
-    whole = round(value * factor)
-    return whole if low <= whole < end else unknown
+    scaled = value * factor
+    if not low <= scaled < end:  # also for what is not a number, or grew beyond all numbers
+        return unknown
+    whole = round(scaled)
+    return whole if whole < end else unknown
 
 
 def pack_directory(rows: list[DirectoryRow]) -> bytes:

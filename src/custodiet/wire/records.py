@@ -11,7 +11,7 @@ import msgspec
 import rfc8785
 
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import NotTheFormat
+from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.record import Ingested, Record
 from custodiet.model.times import as_text
 
@@ -27,6 +27,7 @@ class ReadEntry:
     kind: EntryKind
     actor: str
     record: bytes
+    subject: str | None = None
 
 
 def record_bytes(record: Record) -> bytes:
@@ -40,7 +41,7 @@ def read_record(body: bytes) -> Record:
         fields = msgspec.json.decode(body)
         kind = _TYPES[fields.pop("type")]
         record: Record = msgspec.convert(fields, kind, strict=False)
-    except (msgspec.MsgspecError, KeyError, AttributeError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, IllegalValue, KeyError, AttributeError, TypeError, ValueError) as error:
         raise NotTheFormat(f"not a record: {type(error).__name__}") from None
     return record
 
@@ -54,7 +55,7 @@ def read_ingested(body: bytes) -> Ingested:
     """The ingest record these bytes hold. Raises NotTheFormat for anything else."""
     try:
         return msgspec.convert(msgspec.json.decode(body), Ingested, strict=False)
-    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, IllegalValue, TypeError, ValueError) as error:
         raise NotTheFormat(f"not an ingest record: {type(error).__name__}") from None
 
 
@@ -77,7 +78,7 @@ def read_entry(body: bytes) -> ReadEntry:
     """The entry these bytes hold. Raises NotTheFormat for anything else."""
     try:
         return msgspec.convert(msgspec.json.decode(body), ReadEntry, strict=False)
-    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, IllegalValue, TypeError, ValueError) as error:
         raise NotTheFormat(f"not an entry: {type(error).__name__}") from None
 
 

@@ -1,5 +1,8 @@
-"""What sealed bytes are bound to, so that none of them opens in another's place."""
+"""What is sealed and what it is bound to, so that none of it opens in another's place."""
 
+import msgspec
+
+from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ConditionId, PersonId
 
 
@@ -11,3 +14,11 @@ def name_context(person_id: PersonId) -> bytes:
 def geometry_context(condition_id: ConditionId) -> bytes:
     """The context of sealed zone geometry (HPKE info)."""
     return b"custodiet/geometry/v1\0" + condition_id.encode()
+
+
+def compact_geometry(geometry: bytes) -> bytes:
+    """The same GeoJSON on one line. Raises NotTheFormat for what is no JSON object; the text quotes nothing of it."""
+    try:
+        return msgspec.json.encode(msgspec.json.decode(geometry, type=dict))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise NotTheFormat("zone geometry is not a JSON object") from None

@@ -30,11 +30,15 @@ class KeyfileKms:
 
     def begin(self) -> int:
         epoch = max(self.epochs(), default=0) + 1
-        handle = os.open(self._path(epoch), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Whole under its name, or not there: a key that was cut short would keep the vault from starting.
+        aside = self._path(epoch).with_suffix(".new")
+        aside.unlink(missing_ok=True)
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
+        aside.rename(self._path(epoch))
         self._sync_folder()
         return epoch
 

@@ -19,6 +19,14 @@ def row_digests(connection: Connection, table: str) -> dict[bytes, bytes]:
     return {_digest(row, keys): _digest(row, columns) for row in rows}
 
 
+def form_digests(connection: Connection) -> dict[bytes, bytes]:
+    """Digest of each definition's name to digest of its text, and the legal moves that the triggers go by."""
+    made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    moves = connection.execute(text("SELECT from_state, to_state FROM decision_move"))
+    form = {_digest(row, ["name"]): _digest(row, ["name", "sql"]) for row in made}
+    return form | {_digest(row, ["from_state", "to_state"]): b"" for row in moves}
+
+
 def _digest(row: Row[tuple[object, ...]], names: list[str]) -> bytes:
     values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
     return sha256(rfc8785.dumps([_plain(values[name]) for name in names])).digest()
@@ -31,4 +39,6 @@ def _plain(value: object) -> str | int | list[str] | None:
         return ["bytes", value.hex()]
     if isinstance(value, int):
         return ["int", str(value)]  # the canonical form holds no integer beyond 2^53
+    if isinstance(value, float):
+        return ["float", value.hex()]  # none of ours; someone else's hand
     raise TypeError(f"a column of type {type(value).__name__}")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as DriverConnection
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +23,7 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     """An engine on the database file. Read-only never creates it."""
     mode = "ro" if read_only else "rwc"
     engine = create_engine(
-        f"sqlite+pysqlite:///file:{path}?mode={mode}&uri=true",
+        f"sqlite+pysqlite:///file:{quote(quote(str(path)))}?mode={mode}&uri=true",
         poolclass=QueuePool,
         pool_size=4,
         hide_parameters=True,  # an error's text must not quote what was to be written

@@ -1,6 +1,6 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.digests import TABLES, row_digests
+from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.model.case import Case, Condition, Person, Task
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
-from custodiet.model.errors import NotFound
+from custodiet.model.errors import NotFound, NotTheFormat, TableMismatch
 from custodiet.model.identity import (
     CaseId,
     ConditionId,
@@ -33,7 +33,7 @@ from custodiet.model.stored import EntryRow, IngestRow, Seen, StandingChange
 from custodiet.model.times import to_ms
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.keys import wanted_days
-from custodiet.wire.frame import piece_body, piece_of, unpack_directory
+from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, unpack_directory
 
 _TRAIL_MODES = [mode.code for mode in LADDER if mode.keeps_trail]
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
@@ -71,8 +71,12 @@ class ReadingRows:
         return noun(Case, self._one(t.case_file.select().where(t.case_file.c.id == case_id), "case"))
 
     def case_by_reference(self, reference: str) -> Case:
-        query = t.case_file.select().where(t.case_file.c.reference == reference)
-        return noun(Case, self._one(query, "case"))
+        rows = list(self._all(t.case_file.select().where(t.case_file.c.reference == reference)))
+        if len(rows) > 1:
+            raise NotFound("more than one scheme has a case of that reference")
+        if not rows:
+            raise NotFound("no such case")
+        return noun(Case, rows[0])
 
     def person(self, person_id: PersonId) -> Person:
         return noun(Person, self._one(t.person.select().where(t.person.c.id == person_id), "person"))
@@ -93,11 +97,6 @@ class ReadingRows:
         row = self._maybe(t.record_key.select().where(t.record_key.c.person_id == person_id))
         return None if row is None else noun(RecordKey, row)
 
-    def name_sealed(self, person_id: PersonId) -> bytes | None:
-        row = self._one(t.person.select().where(t.person.c.id == person_id), "person")
-        sealed: bytes | None = row.name_sealed
-        return sealed
-
     def log(self) -> LogOpened:
         return noun(LogOpened, self._one(t.log.select(), "log"))
 
@@ -116,12 +115,17 @@ class ReadingRows:
     def tallies(self) -> tuple[Tally, ...]:
         return tuple(noun(Tally, row) for row in self._all(t.tally.select()))
 
-    def decisions_running_out(self, before: datetime) -> tuple[Decision, ...]:
-        return self._decisions(
-            t.decision.select()
+    def decisions_running_out(self, before: datetime, limit: int) -> tuple[DecisionId, ...]:
+        query = (
+            select(t.decision.c.id)
             .where(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.until_at <= before)
             .order_by(t.decision.c.until_at, t.decision.c.id)
+            .limit(limit)
         )
+        return tuple(row.id for row in self._all(query))
+
+    def followers(self, decision_id: DecisionId) -> tuple[Decision, ...]:
+        return self._decisions(t.decision.select().where(t.decision.c.follows == decision_id))
 
     def decisions_wanting_keys(self, now: datetime) -> tuple[tuple[int, DecisionId], ...]:
         decisions = self._decisions(
@@ -254,11 +258,21 @@ class ReadingRows:
         return {row.position: row.digest for row in self._all(t.removed_fix.select().where(here))}
 
     def fixes_from(self, decision_id: DecisionId, at: datetime) -> tuple[RemovedFix, ...]:
+        return self._fixes_from(t.session.c.decision_id == decision_id, at)
+
+    def fixes_of_fitting_from(self, fitting_id: FittingId, at: datetime) -> tuple[RemovedFix, ...]:
+        return self._fixes_from(t.session.c.fitting_id == fitting_id, at)
+
+    def _fixes_from(self, of_session: Any, at: datetime) -> tuple[RemovedFix, ...]:
         from_ms = to_ms(at)
         found = []
         for frame in self._all(t.frame.select().where(t.frame.c.last_ms >= from_ms)):
-            rows = [(n, row) for n, row in enumerate(unpack_directory(frame.directory)) if row.fix_ms >= from_ms]
-            ours = self._sessions_of_decision(decision_id, {row.session_no for _, row in rows})
+            try:
+                directory = list(unpack_directory(frame.directory))
+            except NotTheFormat:
+                continue  # an ending must not fail on a frame that someone broke; verifying tells of it
+            rows = [(n, row) for n, row in enumerate(directory) if row.fix_ms >= from_ms]
+            ours = self._sessions_that(of_session, {row.session_no for _, row in rows})
             gone = self.removed_in(frame.partition, frame.number)
             found += [
                 RemovedFix(
@@ -272,9 +286,12 @@ class ReadingRows:
             ]
         return tuple(found)
 
-    def _sessions_of_decision(self, decision_id: DecisionId, numbers: set[int]) -> set[int]:
-        query = select(t.session.c.no).where(t.session.c.no.in_(numbers), t.session.c.decision_id == decision_id)
-        return {row.no for row in self._all(query)}
+    def _sessions_that(self, of_session: Any, numbers: set[int]) -> set[int]:
+        found: set[int] = set()
+        for some in _bounded(numbers):
+            query = select(t.session.c.no).where(t.session.c.no.in_(some), of_session)
+            found |= {row.no for row in self._all(query)}
+        return found
 
     # --- the gate's picture ---
 
@@ -298,22 +315,48 @@ class ReadingRows:
             tokens=tuple((token, self._sender(token.sender_id)) for token in tokens),
             day_keys=tuple(noun(DayKey, row) for row in day_keys if row.destroyed_at is None),
             destroyed=tuple((row.person_id, row.category, row.day) for row in day_keys if row.destroyed_at is not None),
+            removed=self._removed_since(version),
         )
 
     def newest_frame(self) -> int:
         return self._next(t.frame.c.seq) - 1
 
     def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
-        query = select(t.frame.c.directory).where(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
-        rows = [row for frame in self._all(query) for row in unpack_directory(frame.directory)]
+        columns = (t.frame.c.partition, t.frame.c.number, t.frame.c.directory)
+        query = select(*columns).where(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
+        rows = self._rows_in(self._all(query))
+        return Seen(self.newest_frame(), self._identities(rows))
+
+    def _rows_in(self, frames: Iterable[Row[Any]]) -> list[DirectoryRow]:
+        """What these frames still hold: a removed fix stands nowhere, and may come again."""
+        marks: dict[tuple[int, int], set[int]] = {}
+        for mark in self._all(t.removed_fix.select()):  # few: each is a device whose clock ran ahead of an ending
+            marks.setdefault((mark.partition, mark.number), set()).add(mark.position)
+        rows = []
+        for one in frames:
+            gone = marks.get((one.partition, one.number), set())
+            rows += [row for place, row in enumerate(unpack_directory(one.directory)) if place not in gone]
+        return rows
+
+    def _removed_since(self, version: int) -> tuple[tuple[FittingId, int], ...]:
+        marks = list(self._all(t.removed_fix.select().where(t.removed_fix.c.entry >= version)))
+        rows = []
+        for mark in marks:
+            frame = self.frame(mark.partition, mark.number)
+            if frame is not None:
+                rows.append(list(unpack_directory(frame.directory))[mark.position])
+        return self._identities(rows)
+
+    def _identities(self, rows: list[DirectoryRow]) -> tuple[tuple[FittingId, int], ...]:
         fitting = self._fittings_of_sessions({row.session_no for row in rows})
-        return Seen(self.newest_frame(), tuple((fitting[row.session_no], row.fix_ms) for row in rows))
+        try:
+            return tuple((fitting[row.session_no], row.fix_ms) for row in rows)
+        except KeyError:
+            raise TableMismatch("a stored fix whose session is missing") from None
 
     def _fittings_of_sessions(self, numbers: set[int]) -> dict[int, FittingId]:
         found: dict[int, FittingId] = {}
-        wanted = sorted(numbers)
-        for start in range(0, len(wanted), 10_000):  # SQLite bounds the parameters of one statement
-            some = wanted[start : start + 10_000]
+        for some in _bounded(numbers):
             query = select(t.session.c.no, t.session.c.fitting_id).where(t.session.c.no.in_(some))
             found.update((row.no, row.fitting_id) for row in self._all(query))
         return found
@@ -331,6 +374,17 @@ class ReadingRows:
 
     def row_digests(self, table: str) -> dict[bytes, bytes]:
         return row_digests(self._connection, table)
+
+    def form_digests(self) -> dict[bytes, bytes]:
+        return form_digests(self._connection)
+
+    def places_of_frames(self) -> list[tuple[int, int]]:
+        rows = self._all(select(t.frame.c.partition, t.frame.c.number))
+        return [(row.partition, row.number) for row in rows]
+
+    def places_of_sessions(self) -> list[tuple[int, int]]:
+        rows = self._all(select(t.session.c.partition, t.session.c.number))
+        return [(row.partition, row.number) for row in rows]
 
     # --- underneath ---
 
@@ -381,6 +435,12 @@ class ReadingRows:
         if row is None:
             raise NotFound(f"no such {what}")
         return row
+
+
+def _bounded(numbers: set[int]) -> Iterator[list[int]]:
+    """In parts: SQLite bounds the parameters of one statement."""
+    wanted = sorted(numbers)
+    return (wanted[start : start + 10_000] for start in range(0, len(wanted), 10_000))
 
 
 def _some(table: Table, few: set[str] | None) -> Select[Any]:

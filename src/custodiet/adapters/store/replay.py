@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import StaticPool
 
 from custodiet.adapters.store.changes import carry_out
-from custodiet.adapters.store.digests import TABLES, row_digests
+from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.migrate import migrate_on
 from custodiet.model.change import RowChange
 from custodiet.model.record import Ingested, Record
@@ -32,6 +32,9 @@ class ReplayRows:
 
     def row_digests(self, table: str) -> dict[bytes, bytes]:
         return row_digests(self._connection, table)
+
+    def form_digests(self) -> dict[bytes, bytes]:
+        return form_digests(self._connection)
 
     def _try(self, changes: tuple[RowChange, ...]) -> bool:
         try:

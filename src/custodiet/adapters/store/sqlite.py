@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -16,8 +16,8 @@ from custodiet.adapters.store.engine import open_engine, viewing, writing
 from custodiet.adapters.store.migrate import is_current, migrate
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.model.entry import Entry
-from custodiet.model.errors import LeaseLost, NotPermitted, Unready
-from custodiet.model.record import Ingested, Record
+from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
+from custodiet.model.record import Ingested, Record, kind_of
 from custodiet.model.session import Frame, Session
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.tables import apply, apply_ingested
@@ -31,6 +31,8 @@ from custodiet.wire.records import (
 )
 
 SALT_BYTES = 16
+BEHIND_MAX = timedelta(minutes=5)
+"""How far the clock may be set back, across the newest entry, before nothing is recorded any more."""
 
 
 class _Clock(Protocol):
@@ -50,6 +52,8 @@ class ActingRows(ReadingRows):
         self._chance = chance
 
     def write(self, entry: Entry, record: Record) -> int:
+        if entry.kind is not kind_of(record):
+            raise IllegalValue("an entry of another kind than its record")
         index = self.ledger_size()
         body, salt = record_bytes(record), self._chance.draw(SALT_BYTES)
         changes = apply(record, index)
@@ -90,16 +94,19 @@ class IngestingRows(ReadingRows):
         body = ingested_bytes(record)
         place = {"partition": record.partition, "number": record.number}
         new = [{"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place} for no, one in sessions]
-        if new:
-            self._connection.execute(insert(t.session), new)
-        seq = None
-        if frame is not None:
-            seq = self.newest_frame() + 1
-            row = {name: getattr(frame, name) for name in _FRAME_FIELDS}
-            self._connection.execute(insert(t.frame).values(seq=seq, **row))
-        carry_out(self._connection, apply_ingested(record))
         staged = insert(t.ingest_record).values(**place, body=body, digest=sha256(body).digest())
-        self._connection.execute(staged)
+        seq = None
+        try:
+            self._connection.execute(staged)
+            if new:
+                self._connection.execute(insert(t.session), new)
+            if frame is not None:
+                seq = self.newest_frame() + 1
+                row = {name: getattr(frame, name) for name in _FRAME_FIELDS}
+                self._connection.execute(insert(t.frame).values(seq=seq, **row))
+            carry_out(self._connection, apply_ingested(record))
+        except IntegrityError as error:
+            raise TableMismatch(f"the store refuses what was to be kept: {error.orig}") from None
         return seq
 
 
@@ -145,18 +152,29 @@ class SqliteStore:
                 held = select(t.lease.c.fence).where(t.lease.c.name == fence[0])
                 if connection.execute(held).scalar() != fence[1]:
                     raise LeaseLost("another process holds the lease now")
-            newest = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
-            last = connection.execute(newest).scalar()
-            now = self._clock.now()
-            if last is not None:
-                now = max(now, read_entry(last).at)
-            yield ActingRows(connection, now, self._chance)
+            yield ActingRows(connection, self._now(connection), self._chance)
 
     @contextmanager
     def ingesting(self) -> Iterator[IngestingRows]:
         """One ingest transaction, alone in the store."""
         with writing(self._engine) as connection:
-            yield IngestingRows(connection, self._clock.now())
+            yield IngestingRows(connection, self._now(connection))
+
+    def _now(self, connection: Connection) -> datetime:
+        """The clock's time, never before the newest entry's: time does not run backwards across what is recorded.
+
+        Raises CannotRecord when the clock lies further behind than any correction of a good one: then it was wrong
+        before or is wrong now, and nothing may be decided on its word.
+        """
+        newest = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
+        last = connection.execute(newest).scalar()
+        now = self._clock.now()
+        if last is None:
+            return now
+        recorded = read_entry(last).at
+        if recorded - now > BEHIND_MAX:
+            raise CannotRecord("this machine's clock lies behind the ledger: set it right")
+        return max(now, recorded)
 
     def take_lease(self, name: str) -> int:
         """A fencing number higher than any given before for this name."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -244,6 +245,7 @@ session = Table(
     _bytes("commitment"),
     _int("partition"),
     _int("number"),
+    ForeignKeyConstraint(["partition", "number"], ["ingest_record.partition", "ingest_record.number"]),
 )
 frame = Table(
     "frame",
@@ -255,6 +257,7 @@ frame = Table(
     _int("last_ms"),
     _bytes("directory"),
     _bytes("sealed"),
+    ForeignKeyConstraint(["partition", "number"], ["ingest_record.partition", "ingest_record.number"]),
 )
 removed_fix = Table(
     "removed_fix",
@@ -302,6 +305,8 @@ Index("session_by_person", session.c.person_id)
 Index("session_by_id", session.c.id, unique=True)
 Index("frame_by_number", frame.c.partition, frame.c.number, unique=True)
 Index("frame_by_last", frame.c.last_ms)
+Index("removed_by_entry", removed_fix.c.entry)
+Index("decision_by_follows", decision.c.follows)
 Index("task_by_due", task.c.done_at, task.c.due_at)
 for _standing in (case_file, device, fitting, token, decision, day_key):
     Index(f"{_standing.name}_by_version", _standing.c.version)

@@ -35,7 +35,7 @@ class Exported(Protocol):
 
 
 def verify_here(
-    store: Store, published: Published, vault: Vault | None, by: str, known_vkey: str | None, *, as_json: bool
+    store: Store, published: Published, vault: Vault | None, by: str, known_vkey: str, *, as_json: bool
 ) -> int:
     """Check every entry and the published checkpoint; with a vault, the tables too. The exit status."""
     with store.reading() as view:
@@ -91,12 +91,9 @@ def print_proof(store: Store, vault: Vault, index: int) -> None:
     print(write_proof(Proof(index, path, note)), end="")
 
 
-def _check_entries(
-    view: Reading, note: str | None, known_vkey: str | None
-) -> tuple[list[str], Frontier, dict[str, object]]:
+def _check_entries(view: Reading, note: str | None, known_vkey: str) -> tuple[list[str], Frontier, dict[str, object]]:
     """What is wrong, the tree over all entries, and how far the published checkpoint reaches."""
-    log = view.log()
-    checkpoint = None if note is None else open_checkpoint(note, known_vkey or vkey(log.origin, log.log_key))
+    checkpoint = None if note is None else open_checkpoint(note, known_vkey)
     wrong: list[str] = []
     frontier, published = Frontier.empty(), False
     while rows := view.entries(frontier.size, _AT_ONCE):

@@ -1,24 +1,28 @@
 """The vault follows the ledger: it reads every entry itself, hashes it onto its own saved head, and believes
 nothing else.
 
-Promise: `catch_up` either extends the head by entries that are whole (contiguous, their leaf the hash of their
-bytes, their record the one they commit to) or raises OpeningRefused, and then nothing is opened or signed. What was
-there when this process started is followed but never opens anything: only an entry first seen alive may.
+Promise: `catch_up` either extends the head by entries that are whole (contiguous, their leaf the hash of their bytes,
+their record the one they commit to, of their own kind, about the person they name) or raises OpeningRefused, and then
+nothing is opened or signed. What was there when this process started is followed but never opens anything: only an
+entry first seen alive may, and it opens as it was followed: it is never read a second time. What is believed here comes
+from records alone, never from a table.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from custodiet.flows.ports import Clock, Keystore, Store
-from custodiet.model.case import Condition
+from custodiet.model.case import Case, Condition, Person
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.entry import EntryKind
-from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId
+from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
+from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     CaseOpened,
     ConditionSet,
+    CopyGiven,
     DecisionEnded,
     DecisionMade,
     DecisionProposed,
@@ -26,11 +30,17 @@ from custodiet.model.record import (
     DecisionResumed,
     DecisionSuspended,
     LogOpened,
+    PersonNamed,
     Record,
+    SchemeRegistered,
+    Succession,
+    kind_of,
 )
+from custodiet.model.scheme import Scheme
 from custodiet.model.stored import EntryRow
 from custodiet.rules.chain import Frontier, leaf_hash
-from custodiet.wire.records import read_entry, read_record, record_digest
+from custodiet.rules.decisions import retention_clocks
+from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record, record_digest
 
 FRESH = timedelta(seconds=30)
 """How long after it was first seen an entry may open something."""
@@ -47,19 +57,31 @@ class Followed:
 
 
 class Follower:
-    """The vault's own reading of the ledger. One thread at a time."""
+    """The vault's own reading of the ledger. One thread at a time.
 
-    def __init__(self, store: Store, keystore: Keystore, clock: Clock) -> None:
+    It is given the vault's own public keys: a ledger that was opened with others is not followed.
+    """
+
+    def __init__(self, store: Store, keystore: Keystore, clock: Clock, log_public: bytes, issue_public: bytes) -> None:
         self._store = store
         self._keystore = keystore
         self._clock = clock
+        self._own = (log_public, issue_public)
         self._frontier = Frontier.empty()
-        self._alive: dict[int, datetime] = {}
+        self._saved = 0
+        self._alive: dict[int, tuple[datetime, Followed]] = {}
+        self._schemes: dict[SchemeId, Scheme] = {}
+        self._persons: dict[PersonId, Person] = {}
+        self._erase_due: dict[tuple[DecisionId, Category], datetime] = {}
         self.log: LogOpened | None = None
-        self.people: dict[CaseId, PersonId] = {}
+        self.cases: dict[CaseId, Case] = {}
+        self.names_sealed: dict[PersonId, bytes] = {}
         self.decisions: dict[DecisionId, Decision] = {}
         self.conditions: dict[ConditionId, Condition] = {}
-        self.erase_due: dict[tuple[DecisionId, Category], datetime] = {}
+        self.case_at: dict[int, PersonId] = {}
+        """Whose case the entry at a place opened."""
+        self.made_at: dict[int, DecisionId] = {}
+        """Which decision the entry at a place made."""
         self._start()
 
     @property
@@ -70,42 +92,65 @@ class Follower:
     def catch_up(self) -> None:
         """Follow what is new. Raises OpeningRefused when the ledger does not extend the saved head."""
         seen_at = self._clock.now()
-        before = self._frontier.size
-        self._follow()
-        if self._frontier.size > before:
-            self._keystore.save_head(self._frontier.to_bytes())
-            for index in range(before, self._frontier.size):
-                self._alive[index] = seen_at
-        self._alive = {i: at for i, at in self._alive.items() if timedelta(0) <= seen_at - at <= FRESH}
+        self._alive = {i: one for i, one in self._alive.items() if timedelta(0) <= seen_at - one[0] <= FRESH}
+        try:
+            for followed in self._follow():
+                self._alive[followed.index] = (seen_at, followed)
+        finally:
+            # Also when it broke off: nothing is signed or opened on a head that a restart would not remember.
+            self._save_head()
 
-    def take(self, index: int) -> None:
-        """Spend an entry's one opening. Raises OpeningRefused when it is not alive (any more)."""
-        if self._alive.pop(index, None) is None:
+    def alive(self, index: int) -> Followed:
+        """An entry that may open something. Raises OpeningRefused when it is not alive (any more)."""
+        if index not in self._alive:
             raise OpeningRefused(
-                "this entry opens nothing: it was opened before, is too old, or stood here at the vault's start"
+                "this entry opens nothing: it was opened before, is too old, stood here at the start, or is none"
             )
+        return self._alive[index][1]
 
-    def entry(self, index: int) -> Followed:
-        """A followed entry, read again. Raises OpeningRefused for a place beyond the head."""
-        if not 0 <= index < self._frontier.size:
-            raise OpeningRefused("no such entry in the ledger as followed")
-        with self._store.reading() as view:
-            rows = view.entries(index, 1)
-        if not rows or rows[0].index != index:
-            raise OpeningRefused("the ledger does not hold what this vault has followed")
-        return _whole(rows[0])
+    def spend(self, index: int) -> None:
+        """An entry opens once."""
+        del self._alive[index]
+
+    def person_of(self, decision: Decision) -> PersonId:
+        """Whom a decision is about."""
+        return self.cases[decision.case_id].person_id
+
+    def erase_due(self, decision: Decision, category: Category) -> datetime | None:
+        """When what was collected under a decision is past its retention, whether or not a clock ran; None: not ended.
+
+        By the rules the scheme was registered with, and never later than an ending that was recorded has said.
+        """
+        if decision.until is None:
+            return None
+        scheme = self._schemes[self.cases[decision.case_id].scheme_id]
+        by_rule = {clock.category: clock.erase_due_at for clock in retention_clocks(decision, scheme, decision.until)}
+        due = [by_rule.get(category, decision.until)]
+        if (decision.id, category) in self._erase_due:
+            due.append(self._erase_due[decision.id, category])
+        return min(due)
+
+    # --- following ---
 
     def _start(self) -> None:
         """Follow all there is, and hold it against the head saved before."""
         saved = self._keystore.head()
         head = Frontier.empty() if saved is None else Frontier.from_bytes(saved)
-        self._follow(until=head.size)
+        for _ in self._follow(until=head.size):
+            pass
         if self._frontier != head:
             raise OpeningRefused("the ledger does not extend the head this vault saved")
-        self._follow()
-        self._keystore.save_head(self._frontier.to_bytes())
+        self._saved = head.size
+        for _ in self._follow():
+            pass
+        self._save_head()
 
-    def _follow(self, until: int | None = None) -> None:
+    def _save_head(self) -> None:
+        if self._frontier.size > self._saved:
+            self._keystore.save_head(self._frontier.to_bytes())
+            self._saved = self._frontier.size
+
+    def _follow(self, until: int | None = None) -> Iterator[Followed]:
         while until is None or self._frontier.size < until:
             limit = _AT_ONCE if until is None else min(_AT_ONCE, until - self._frontier.size)
             with self._store.reading() as view:
@@ -117,27 +162,63 @@ class Follower:
             for row in rows:
                 if row.index != self._frontier.size:
                     raise OpeningRefused("the ledger skips a place")
-                followed = _whole(row)
-                self._believe(followed)
+                entry, record = _whole(row)
+                try:
+                    self._require_about(entry, record)
+                    self._believe(row.index, record)
+                except (KeyError, IllegalValue):
+                    raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
+                yield Followed(row.index, entry.kind, record)
 
-    def _believe(self, followed: Followed) -> None:
+    def _require_about(self, entry: ReadEntry, record: Record) -> None:
+        """An entry shows the person that its record is about: nobody is opened under another's sight."""
+        about = self._about(record)
+        if about is not None and entry.subject != handle_of(self._persons[about].handle_key, entry.index).hex():
+            raise OpeningRefused("an entry names another person than its record, or none")
+
+    def _about(self, record: Record) -> PersonId | None:
+        match record:
+            case CopyGiven(person_id) | PersonNamed(person_id):
+                return person_id
+            case DecisionProposed(decision):
+                return self.person_of(decision)
+            case (
+                DecisionMade(decision_id)
+                | DecisionRefused(decision_id)
+                | DecisionSuspended(decision_id)
+                | DecisionResumed(decision_id)
+                | DecisionEnded(decision_id)
+            ):
+                return self.person_of(self.decisions[decision_id])
+            case _:
+                return None
+
+    def _believe(self, index: int, record: Record) -> None:
         """Keep the little of a record that openings are decided on."""
-        match followed.record:
+        match record:
             case LogOpened():
-                self.log = followed.record
+                if index or (record.log_key, record.issue_key) != self._own:
+                    raise OpeningRefused("the ledger was not opened by this vault")
+                self.log = record
+            case SchemeRegistered(scheme):
+                self._schemes[scheme.id] = scheme
             case CaseOpened(person, case):
-                self.people[case.id] = person.id
+                self._persons[person.id] = person
+                self.cases[case.id] = case
+                self.case_at[index] = person.id
+            case PersonNamed(person_id, name_sealed):
+                self.names_sealed[person_id] = name_sealed
             case DecisionProposed(decision):
                 self.decisions[decision.id] = decision
             case DecisionRefused(decision_id):
                 self._change(decision_id, state=State.REFUSED)
             case DecisionMade(decision_id, approved_by, made_at, succeeds):
                 self._change(decision_id, state=State.MADE, approved_by=approved_by, made_at=made_at)
+                self.made_at[index] = decision_id
                 if succeeds is not None:
                     self._change(succeeds.decision_id, state=State.SUCCEEDED, ended_at=succeeds.ends_at)
-                    for clock in succeeds.clocks:
-                        self.erase_due[clock.decision_id, clock.category] = clock.erase_due_at
+                    self._clocks(succeeds)
             case DecisionSuspended(decision_id, from_at):
                 pauses = (*self.decisions[decision_id].suspensions, Suspension(from_at))
                 self._change(decision_id, state=State.SUSPENDED, suspensions=pauses)
@@ -147,19 +228,25 @@ class Follower:
                 self._change(decision_id, state=State.MADE, suspensions=ended)
             case DecisionEnded(decision_id, state, ended_at):
                 self._change(decision_id, state=state, ended_at=ended_at)
-                for clock in (*followed.record.clocks, *followed.record.restarted):
-                    self.erase_due[clock.decision_id, clock.category] = clock.erase_due_at
+                self._clocks(record)
             case ConditionSet(condition):
                 self.conditions[condition.id] = condition
             case _:
                 pass
 
+    def _clocks(self, ending: Succession | DecisionEnded) -> None:
+        """A retention clock only ever runs out earlier."""
+        restarted = ending.restarted if isinstance(ending, DecisionEnded) else ()
+        for clock in (*ending.clocks, *restarted):
+            of = (clock.decision_id, clock.category)
+            self._erase_due[of] = min(clock.erase_due_at, self._erase_due.get(of, clock.erase_due_at))
+
     def _change(self, decision_id: DecisionId, **changes: object) -> None:
         self.decisions[decision_id] = replace(self.decisions[decision_id], **changes)  # type: ignore[arg-type]
 
 
-def _whole(row: EntryRow) -> Followed:
-    """The entry, if its bytes, leaf, place and record belong together."""
+def _whole(row: EntryRow) -> tuple[ReadEntry, Record]:
+    """The entry and its record, if its bytes, leaf, place, record and kind belong together."""
     try:
         entry = read_entry(row.body)
         if row.leaf != leaf_hash(row.body) or entry.index != row.index:
@@ -168,6 +255,9 @@ def _whole(row: EntryRow) -> Followed:
             raise OpeningRefused("an entry's record is missing")
         if record_digest(row.salt, row.record) != entry.record:
             raise OpeningRefused("an entry's record is not the one it commits to")
-        return Followed(row.index, entry.kind, read_record(row.record))
-    except NotTheFormat:
+        record = read_record(row.record)
+        if kind_of(record) is not entry.kind:
+            raise OpeningRefused("an entry is of another kind than its record")
+    except (NotTheFormat, IllegalValue):
         raise OpeningRefused("an entry in the ledger is not in our format") from None
+    return entry, record

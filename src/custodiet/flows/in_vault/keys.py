@@ -34,11 +34,9 @@ class Keys:
         epochs = kms.epochs()
         if not epochs:
             raise Unready("the KMS holds no epoch key: was this data folder made with another keys folder?")
-        self._epoch = epochs[-1]
-        self._epoch_key = kms.key(self._epoch)
+        self._epoch, self._epoch_key = self._destroy_unused_epochs(epochs)
         self._log = Ed25519PrivateKey.from_private_bytes(self._must(_LOG))
         self._issue = Ed25519PrivateKey.from_private_bytes(self._must(_ISSUE))
-        self._destroy_unused_epochs()
 
     # --- signing ---
 
@@ -99,13 +97,16 @@ class Keys:
         self._kms.destroy(old)
         return True
 
-    def _destroy_unused_epochs(self) -> None:
+    def _destroy_unused_epochs(self, epochs: tuple[int, ...]) -> tuple[int, bytes]:
+        """Away with what a turn that was broken off has left; gives the epoch that keys are wrapped under."""
         used = {epoch for _, epoch, _ in self._keystore.all()}
-        for epoch in self._kms.epochs():
-            if epoch not in used:
-                self._kms.destroy(epoch)
-        self._epoch = max(used)
-        self._epoch_key = self._kms.key(self._epoch)
+        if not used:
+            raise Unready("the vault holds no key: was it made, and is this its own database?")
+        epoch = max(used)
+        key = self._kms.key(epoch)
+        for unused in set(epochs) - used:
+            self._kms.destroy(unused)
+        return epoch, key
 
     # --- underneath ---
 

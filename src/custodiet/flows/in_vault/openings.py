@@ -18,10 +18,8 @@ from custodiet.model.decision import Authority, Decision
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.identity import PersonId
 from custodiet.model.record import (
-    CaseOpened,
     CopyGiven,
     DayKey,
-    DecisionMade,
     RecordKey,
     TablesVerified,
     ZonesReleased,
@@ -58,19 +56,17 @@ class Openings:
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
         """Upkeep: public keys for the case or decision an entry speaks of. Nothing private leaves."""
         self._follower.catch_up()
-        match self._follower.entry(index).record:
-            case CaseOpened(person):
-                return (self._keys.record_key(person.id),), ()
-            case DecisionMade(decision_id):
-                decision = self._follower.decisions[decision_id]
-                person_id = self._follower.people[decision.case_id]
-                return (), tuple(
-                    self._keys.day_key(person_id, category, day)
-                    for day in wanted_days(decision, self._clock.now())
-                    for category in kept_categories(decision)
-                )
-            case _:
-                raise OpeningRefused("no keys follow from this entry")
+        if index in self._follower.case_at:
+            return (self._keys.record_key(self._follower.case_at[index]),), ()
+        if index not in self._follower.made_at:
+            raise OpeningRefused("no keys follow from this entry")
+        decision = self._follower.decisions[self._follower.made_at[index]]
+        person_id = self._follower.person_of(decision)
+        return (), tuple(
+            self._keys.day_key(person_id, category, day)
+            for day in wanted_days(decision, self._clock.now())
+            for category in kept_categories(decision)
+        )
 
     def checkpoint(self) -> str:
         """A signed checkpoint of the ledger as followed just now."""
@@ -85,34 +81,37 @@ class Openings:
     def open(self, index: int) -> Iterator[bytes]:
         """What the opening recorded at that place gives, as JSON lines."""
         self._follower.catch_up()
-        followed = self._follower.entry(index)
+        followed = self._follower.alive(index)
         match followed.record:
             case ZonesReleased() as record:
-                self._follower.take(index)
-                return self._zones(record)
+                opening = self._zones(record)
             case CopyGiven() as record:
-                self._follower.take(index)
-                return self._own_copy(record)
+                opening = self._own_copy(record)
             case TablesVerified():
-                self._follower.take(index)
-                return self._verify(index)
+                opening = self._verify()
             case _:
                 raise OpeningRefused(f"there is no opening for {followed.kind}")
+        self._follower.spend(index)
+        return opening
 
     def _zones(self, record: ZonesReleased) -> Iterator[bytes]:
+        """A zone whose decision is over, or was not signed by two, stays shut; the others are given."""
         for condition_id in record.condition_ids:
-            condition = self._follower.conditions[condition_id]
+            condition = self._follower.conditions.get(condition_id)
+            if condition is None:
+                continue
             decision = self._follower.decisions[condition.decision_id]
             if not decision.in_force(self._clock.now()) or not _signed_by_two(decision):
-                raise OpeningRefused("a zone's geometry leaves only while its decision is in force")
-            private = self._keys.record_private(self._follower.people[decision.case_id])
+                continue
+            private = self._keys.record_private(self._follower.person_of(decision))
             context = geometry_context(condition_id)
             plain = self._sealer.open_with(private, condition.geometry_sealed, context)
             yield write_zone(condition_id, plain)
 
     def _own_copy(self, record: CopyGiven) -> Iterator[bytes]:
         person_id, case_id = record.person_id, record.case_id
-        if self._follower.people.get(case_id) != person_id:
+        case = self._follower.cases.get(case_id)
+        if case is None or case.person_id != person_id:
             raise OpeningRefused("the case is another person's")
         decisions = {d.id: d for d in self._follower.decisions.values() if d.case_id == case_id and d.stands}
         yield _line({"name": self._name(person_id), "decisions": [_told(d) for d in decisions.values()]})
@@ -121,7 +120,7 @@ class Openings:
         for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
             if session.decision_id not in decisions:
                 continue
-            due = self._follower.erase_due.get((session.decision_id, session.category))
+            due = self._follower.erase_due(decisions[session.decision_id], session.category)
             if due is not None and due <= now:
                 withheld += 1  # past its retention: about to be erased, and given to nobody
                 continue
@@ -143,16 +142,15 @@ class Openings:
         yield _line({"fixes": given, "past_retention": withheld})
 
     def _name(self, person_id: PersonId) -> str | None:
-        with self._store.reading() as view:
-            sealed = view.name_sealed(person_id)
+        sealed = self._follower.names_sealed.get(person_id)
         if sealed is None:
             return None
         private = self._keys.record_private(person_id)
         return self._sealer.open_with(private, sealed, name_context(person_id)).decode()
 
-    def _verify(self, index: int) -> Iterator[bytes]:
+    def _verify(self) -> Iterator[bytes]:
         with self._replay() as empty:
-            counts = verify_tables(self._store, empty, self._keys, self._sealer, index)
+            counts = verify_tables(self._store, empty, self._keys, self._sealer, self._follower.head)
         yield _line(counts)
 
 

@@ -52,7 +52,29 @@ def _refuse(name: str, when: str, condition: str, why: str) -> str:
 
 
 def _never(table: str, verb: str) -> str:
-    return _refuse(f"{table}_never_{verb.lower()}", f"{verb} ON {table}", "1", f"{table}: never {verb.lower()}d")
+    return _refuse(f"{table}_never_{verb.lower()}", f"{verb} ON {table}", "1", f"{table}: never {_PAST[verb]}")
+
+
+def _once(table: str, *key: str) -> str:
+    """REPLACE and INSERT OR REPLACE take a row away without any trigger for deleting: refuse the second one."""
+    same = " AND ".join(f"one.{column} IS NEW.{column}" for column in key)
+    taken = f"EXISTS (SELECT 1 FROM {table} one WHERE {same})"
+    return _refuse(f"{table}_once", f"INSERT ON {table}", taken, f"{table}: stands already")
+
+
+def _fixed(table: str, *columns: str) -> str:
+    """These columns never change."""
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+    return _refuse(f"{table}_fixed", f"UPDATE ON {table}", changed, f"{table}: its terms are fixed")
+
+
+def _stands(table: str, column: str) -> str:
+    """Once it is known it never changes."""
+    changed = f"OLD.{column} IS NOT NULL AND NEW.{column} IS NOT OLD.{column}"
+    return _refuse(f"{table}_{column}_stands", f"UPDATE ON {table}", changed, f"{table}: {column} stands")
+
+
+_PAST = {"UPDATE": "updated", "DELETE": "deleted", "INSERT": "inserted"}
 
 
 _OVERLAP = f"""
@@ -81,12 +103,97 @@ NOT EXISTS (
     AND strftime('%s', NEW.day) * 1000 < ifnull(d.until_at, {_FOREVER}))
 """
 
+_WRONG_UNTIL = f"""
+NEW.until_at IS NOT nullif(
+  min(
+    ifnull(NEW.ends_at, {_FOREVER}),
+    ifnull(NEW.ended_at, {_FOREVER}),
+    CASE NEW.authority WHEN 'officers' THEN NEW.review_due_at ELSE {_FOREVER} END),
+  {_FOREVER})
+"""
+
 CONSTRAINTS = [
     _never("entry", "UPDATE"),
     _never("entry", "DELETE"),
+    _refuse(
+        "entry_in_order",
+        "INSERT ON entry",
+        "NEW.idx <> ifnull((SELECT max(idx) FROM entry), -1) + 1",
+        "entry: each at the next place",
+    ),
     _never("record", "UPDATE"),
+    _once("record", "idx"),
     _never("ingest_record", "UPDATE"),
     _never("ingest_record", "DELETE"),
+    _refuse(
+        "ingest_record_in_order",
+        "INSERT ON ingest_record",
+        "NEW.number <> ifnull((SELECT max(number) FROM ingest_record WHERE partition = NEW.partition), -1) + 1",
+        "ingest_record: each at the next place",
+    ),
+    _never("decision_move", "INSERT"),
+    _never("decision_move", "UPDATE"),
+    _never("decision_move", "DELETE"),
+    _once("decision", "id"),
+    _refuse(
+        "decision_follows_its_own",
+        "INSERT ON decision",
+        "NEW.follows IS NOT NULL AND NOT EXISTS (SELECT 1 FROM decision d "
+        "WHERE d.id = NEW.follows AND d.case_id = NEW.case_id AND d.strand = NEW.strand)",
+        "decision: it follows another of its case and strand",
+    ),
+    _refuse("decision_until_insert", "INSERT ON decision", _WRONG_UNTIL, "decision: until is not what its dates say"),
+    _refuse("decision_until_update", "UPDATE ON decision", _WRONG_UNTIL, "decision: until is not what its dates say"),
+    _refuse(
+        "decision_ended_stands",
+        "UPDATE ON decision",
+        f"OLD.ended_at IS NOT NULL AND ifnull(NEW.ended_at, {_FOREVER}) > OLD.ended_at",
+        "decision: an end never moves later",
+    ),
+    _stands("decision", "approved_by"),
+    _stands("decision", "made_at"),
+    _never("decision_purpose", "UPDATE"),
+    _never("decision_purpose", "DELETE"),
+    _once("decision_purpose", "decision_id", "purpose"),
+    _never("suspension", "DELETE"),
+    _once("suspension", "decision_id", "from_at"),
+    _fixed("suspension", "decision_id", "from_at"),
+    _stands("suspension", "to_at"),
+    _never("retention_clock", "DELETE"),
+    _once("retention_clock", "decision_id", "category"),
+    _fixed("retention_clock", "decision_id", "category"),
+    _refuse(
+        "retention_clock_never_longer",
+        "UPDATE ON retention_clock",
+        "NEW.erase_due_at > OLD.erase_due_at OR NEW.started_at > OLD.started_at",
+        "retention_clock: never runs longer",
+    ),
+    _never("task", "DELETE"),
+    _once("task", "id"),
+    _fixed("task", "id", "kind", "case_id", "decision_id", "raised_at", "due_at"),
+    _stands("task", "done_at"),
+    _never("fitting", "DELETE"),
+    _once("fitting", "id"),
+    _fixed("fitting", "id", "device_id", "case_id", "strand", "fitted_at"),
+    _stands("fitting", "removed_at"),
+    _never("token", "DELETE"),
+    _once("token", "id"),
+    _fixed("token", "id", "sender_id", "sha256", "issued_at", "fitting_id"),
+    _never("sender_scope", "UPDATE"),
+    _never("sender_scope", "DELETE"),
+    _refuse(
+        "sender_scope_closed",
+        "INSERT ON sender_scope",
+        "EXISTS (SELECT 1 FROM token WHERE sender_id = NEW.sender_id)",
+        "sender_scope: closed once a token was issued",
+    ),
+    _never("session", "DELETE"),
+    _once("session", "no"),
+    _never("frame", "DELETE"),
+    _once("frame", "seq"),
+    _never("removed_fix", "UPDATE"),
+    _never("removed_fix", "DELETE"),
+    _once("removed_fix", "partition", "number", "position"),
     _refuse("decision_overlap_insert", "INSERT ON decision", _OVERLAP, "decision: two at once on one strand"),
     _refuse("decision_overlap_update", "UPDATE ON decision", _OVERLAP, "decision: two at once on one strand"),
     _refuse(
@@ -173,6 +280,7 @@ def _create_tables() -> None:
         sa.Column("last_ms", sa.BigInteger(), nullable=False),
         sa.Column("directory", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["partition", "number"], ["ingest_record.partition", "ingest_record.number"]),
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_index("frame_by_last", "frame", ["last_ms"], unique=False)
@@ -402,6 +510,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("decision_by_strand", "decision", ["case_id", "strand"], unique=False)
+    op.create_index("decision_by_follows", "decision", ["follows"], unique=False)
     op.create_index("decision_by_until", "decision", ["state", "until_at"], unique=False)
     op.create_index("decision_by_version", "decision", ["version"], unique=False)
     op.create_table(
@@ -503,6 +612,7 @@ def _create_tables() -> None:
             ["person_id"],
             ["person.id"],
         ),
+        sa.ForeignKeyConstraint(["partition", "number"], ["ingest_record.partition", "ingest_record.number"]),
         sa.PrimaryKeyConstraint("no"),
     )
     op.create_index("session_by_id", "session", ["id"], unique=True)
@@ -537,6 +647,7 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("removed_by_entry", "removed_fix", ["entry"], unique=False)
     op.create_index("task_by_due", "task", ["done_at", "due_at"], unique=False)
     op.create_table(
         "token",
