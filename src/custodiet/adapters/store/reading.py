@@ -33,7 +33,7 @@ from custodiet.model.stored import EntryRow, IngestRow, Seen, StandingChange
 from custodiet.model.times import to_ms
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.keys import wanted_days
-from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, unpack_directory
+from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, rows_of_sessions, unpack_directory
 
 _TRAIL_MODES = [mode.code for mode in LADDER if mode.keeps_trail]
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
@@ -265,33 +265,28 @@ class ReadingRows:
 
     def _fixes_from(self, of_session: Any, at: datetime) -> tuple[RemovedFix, ...]:
         from_ms = to_ms(at)
-        found = []
-        for frame in self._all(t.frame.select().where(t.frame.c.last_ms >= from_ms)):
+        ours = {row.no for row in self._all(select(t.session.c.no).where(of_session))}
+        late = select(t.frame.c.partition, t.frame.c.number, t.frame.c.directory).where(t.frame.c.last_ms >= from_ms)
+        found: list[RemovedFix] = []
+        for one in self._all(late) if ours else ():
             try:
-                directory = list(unpack_directory(frame.directory))
+                rows = rows_of_sessions(one.directory, ours)
             except NotTheFormat:
                 continue  # an ending must not fail on a frame that someone broke; verifying tells of it
-            rows = [(n, row) for n, row in enumerate(directory) if row.fix_ms >= from_ms]
-            ours = self._sessions_that(of_session, {row.session_no for _, row in rows})
-            gone = self.removed_in(frame.partition, frame.number)
-            found += [
-                RemovedFix(
-                    frame.partition,
-                    frame.number,
-                    position,
-                    leaf_hash(piece_body(row, piece_of(frame.sealed, row))),
-                )
-                for position, row in rows
-                if row.session_no in ours and position not in gone
-            ]
+            rows = {place: row for place, row in rows.items() if row.fix_ms >= from_ms}
+            if rows:
+                found += self._removals(one.partition, one.number, rows)
         return tuple(found)
 
-    def _sessions_that(self, of_session: Any, numbers: set[int]) -> set[int]:
-        found: set[int] = set()
-        for some in _bounded(numbers):
-            query = select(t.session.c.no).where(t.session.c.no.in_(some), of_session)
-            found |= {row.no for row in self._all(query)}
-        return found
+    def _removals(self, partition: int, number: int, rows: dict[int, DirectoryRow]) -> list[RemovedFix]:
+        frame, gone = self.frame(partition, number), self.removed_in(partition, number)
+        if frame is None:
+            return []
+        return [
+            RemovedFix(partition, number, place, leaf_hash(piece_body(row, piece_of(frame.sealed, row))))
+            for place, row in rows.items()
+            if place not in gone
+        ]
 
     # --- the gate's picture ---
 
@@ -322,21 +317,18 @@ class ReadingRows:
         return self._next(t.frame.c.seq) - 1
 
     def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
-        columns = (t.frame.c.partition, t.frame.c.number, t.frame.c.directory)
-        query = select(*columns).where(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
-        rows = self._rows_in(self._all(query))
+        since = and_(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
+        same = and_(t.removed_fix.c.partition == t.frame.c.partition, t.removed_fix.c.number == t.frame.c.number)
+        # A removed fix stands nowhere, and may come again.
+        marks = self._all(select(t.frame.c.seq, t.removed_fix.c.position).join(t.removed_fix, same).where(since))
+        gone = {(mark.seq, mark.position) for mark in marks}
+        rows = [
+            row
+            for frame in self._all(select(t.frame.c.seq, t.frame.c.directory).where(since))
+            for place, row in enumerate(unpack_directory(frame.directory))
+            if (frame.seq, place) not in gone
+        ]
         return Seen(self.newest_frame(), self._identities(rows))
-
-    def _rows_in(self, frames: Iterable[Row[Any]]) -> list[DirectoryRow]:
-        """What these frames still hold: a removed fix stands nowhere, and may come again."""
-        marks: dict[tuple[int, int], set[int]] = {}
-        for mark in self._all(t.removed_fix.select()):  # few: each is a device whose clock ran ahead of an ending
-            marks.setdefault((mark.partition, mark.number), set()).add(mark.position)
-        rows = []
-        for one in frames:
-            gone = marks.get((one.partition, one.number), set())
-            rows += [row for place, row in enumerate(unpack_directory(one.directory)) if place not in gone]
-        return rows
 
     def _removed_since(self, version: int) -> tuple[tuple[FittingId, int], ...]:
         marks = list(self._all(t.removed_fix.select().where(t.removed_fix.c.entry >= version)))

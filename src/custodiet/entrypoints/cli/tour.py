@@ -31,7 +31,7 @@ from custodiet.simulation.device import traccar_payload
 from custodiet.simulation.town import TOWN_LAT, TOWN_LON
 
 _ANSWER_WAIT_S = 10.0
-_SETTLE_S = 15.0
+_SETTLE_S = 10.0
 
 
 class Differs(Exception):

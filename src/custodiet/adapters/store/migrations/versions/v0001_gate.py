@@ -617,6 +617,8 @@ def _create_tables() -> None:
     )
     op.create_index("session_by_id", "session", ["id"], unique=True)
     op.create_index("session_by_person", "session", ["person_id"], unique=False)
+    op.create_index("session_by_decision", "session", ["decision_id"], unique=False)
+    op.create_index("session_by_fitting", "session", ["fitting_id"], unique=False)
     op.create_table(
         "suspension",
         sa.Column("decision_id", sa.Text(), nullable=False),

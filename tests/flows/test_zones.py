@@ -1,0 +1,132 @@
+"""Zones: set with a proposal and with nothing else, and released one by one while their decisions are in force."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from support.house import ANA, BO, START, House
+
+from custodiet.adapters import sealing
+from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
+from custodiet.flows.end_decision import end_decision, suspend_decision
+from custodiet.flows.open_case import set_zone
+from custodiet.flows.open_sealed import release_zones
+from custodiet.model.case import ConditionKind
+from custodiet.model.errors import NotPermitted, NotTheFormat
+from custodiet.rules.decisions import Ender, Move
+
+HOUR = timedelta(hours=1)
+SQUARE = {"type": "Polygon", "coordinates": [[[-28.0, 46.5], [-28.0, 46.6], [-27.9, 46.6], [-28.0, 46.5]]]}
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def propose(house):
+    person = house.person(f"TAG-{house._count}")
+    house.issue_keys()
+    proposal = house.proposal(person)
+    propose_decision(house.store, proposal)
+    return proposal
+
+
+def zone(house, decision, geometry=None):
+    written = json.dumps(SQUARE).encode() if geometry is None else geometry
+    given = (decision.id, ConditionKind.EXCLUSION, written, ANA)
+    return set_zone(house.store, sealing, house.chance, house.pinned, *given)
+
+
+def release(house):
+    return {one: json.loads(geometry) for one, geometry in release_zones(house.store, house.vault, "m1").items()}
+
+
+PRETTY = {
+    "indented": json.dumps(SQUARE, indent=2).encode(),
+    "with carriage returns": json.dumps(SQUARE, indent=2).replace("\n", "\r\n").encode(),
+    "with a line break at its end": json.dumps(SQUARE).encode() + b"\n\n",
+    "with a line separator in a member": json.dumps(SQUARE | {"note": "one\u2028two\nthree"}).encode(),
+}
+
+
+@pytest.mark.parametrize("written", PRETTY.values(), ids=PRETTY.keys())
+def test_geometry_on_many_lines_is_released_as_what_it_says(house, written):
+    decision = propose(house)
+    one = zone(house, decision, written)
+    make_decision(house.store, decision.id, BO)
+    assert release(house) == {one: json.loads(written)}
+
+
+NONE = {
+    "nothing": b"",
+    "half an object": b"not json at all {",
+    "a list": b"[]",
+    "a number": b"1",
+    "null": b"null",
+    "two objects": b"{} {}",
+    "other bytes": b"\xff\xfe",
+    "a deep hole": b'{"a":' * 100_000,
+}
+
+
+@pytest.mark.parametrize("written", NONE.values(), ids=NONE.keys())
+def test_what_is_no_json_object_is_no_geometry_and_is_not_quoted(house, written):
+    decision = propose(house)
+    with pytest.raises(NotTheFormat) as caught:
+        zone(house, decision, written)
+    assert str(caught.value) == "zone geometry is not a JSON object"
+    make_decision(house.store, decision.id, BO)
+    assert release(house) == {}
+
+
+def test_a_zone_belongs_to_a_proposal_and_to_nothing_later(house):
+    made, refused, withdrawn = (propose(house) for _ in range(3))
+    make_decision(house.store, made.id, BO)
+    refuse_decision(house.store, refused.id, BO)
+    make_decision(house.store, withdrawn.id, BO)
+    end_decision(house.store, house.chance, withdrawn.id, Move.WITHDRAW, Ender(ANA))
+    for decision in (made, refused, withdrawn):
+        with pytest.raises(NotPermitted, match="a zone belongs to a proposal"):
+            zone(house, decision)
+    assert release(house) == {}
+
+
+def test_a_zone_of_a_proposal_is_not_released_before_it_is_made(house):
+    decision = propose(house)
+    one = zone(house, decision)
+    assert release(house) == {}
+    make_decision(house.store, decision.id, BO)
+    assert release(house) == {one: SQUARE}
+
+
+def test_a_zone_whose_decision_ended_between_the_entry_and_the_opening_does_not_stop_the_others(house):
+    first, second, third = (propose(house) for _ in range(3))
+    zones = [zone(house, decision) for decision in (first, second, third)]
+    for decision in (first, second, third):
+        make_decision(house.store, decision.id, BO)
+
+    class Late:
+        """The vault, asked when one has been withdrawn and one paused since."""
+
+        def open(self, index):
+            end_decision(house.store, house.chance, first.id, Move.WITHDRAW, Ender(ANA))
+            suspend_decision(house.store, second.id, Ender(ANA))
+            return house.vault.open(index)
+
+    assert set(release_zones(house.store, Late(), "m1")) == {zones[2]}
+
+
+def test_a_zone_whose_decision_is_over_by_its_date_does_not_stop_the_others(house):
+    first = propose(house)
+    second = house.proposal(house.person("TAG"), review_due_at=START + HOUR)
+    house.issue_keys()
+    propose_decision(house.store, second)
+    zones = [zone(house, decision) for decision in (first, second)]
+    for decision in (first, second):
+        make_decision(house.store, decision.id, BO)
+    assert set(release(house)) == set(zones)
+    house.clock.set(START + HOUR)
+    assert set(release(house)) == {zones[0]}

@@ -1,0 +1,89 @@
+"""The tour passes on the demo as it is, and fails at the right step of a build with that step's fault planted."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from support.running import Running, ask
+
+import custodiet
+
+PACKAGE = Path(custodiet.__file__).parent
+
+# Step -> replacements in one file, each (sound, faulty).
+FAULTS = {
+    # A lapsed decision stays in use until someone makes another.
+    1: (
+        "rules/authority.py",
+        (
+            "    if worn is None or decision is None:\n",
+            """    if decision is None and worn is not None and worn.decisions:
+        decision = worn.decisions[-1]
+        against.clear()
+    if worn is None or decision is None:
+""",
+        ),
+        ("        against.add(_why_not_in_force(decision, line, now))\n", "        pass\n"),
+    ),
+    # Someone debugs the gateway by keeping what came in.
+    2: (
+        "entrypoints/gateway/app.py",
+        (
+            "def _decoded(body: bytes) -> Report:\n",
+            """def _decoded(body: bytes) -> Report:
+    import sys
+    open(sys.argv[sys.argv.index("--data") + 1] + "/debug.log", "ab").write(body)
+""",
+        ),
+    ),
+    # An ending forgets the person.
+    3: (
+        "flows/end_decision.py",
+        ("tasks=(_removal(act, chance, decision, scheme),) if collecting and task else (),", "tasks=(),"),
+    ),
+}
+
+
+def tour_of(folder, source=None):
+    demo = Running(
+        "demo",
+        "--json",
+        "--port=0",
+        "--lapse-every=10",
+        "--data",
+        folder / "demo",
+        source=source,
+        log=folder / "demo.log",
+    )
+    try:
+        return ask("tour", "--check", "--data", folder / "demo", source=source)
+    finally:
+        demo.stop()
+
+
+def test_the_tour_of_the_real_thing_passes_every_step(place):
+    done = tour_of(place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line[0] for line in done.stdout.splitlines() if line[:1].isdigit()] == ["1", "2", "3"]
+    assert "DIFFERS" not in done.stdout
+
+
+@pytest.mark.parametrize("step", FAULTS)
+def test_the_tour_fails_at_the_step_whose_fault_is_planted(place, step):
+    name, *replacements = FAULTS[step]
+    source = place / "src"
+    shutil.copytree(PACKAGE, source / "custodiet", ignore=shutil.ignore_patterns("__pycache__"))
+    text = (source / "custodiet" / name).read_text()
+    for sound, faulty in replacements:
+        assert text.count(sound) == 1, f"the fault of step {step} no longer fits"
+        text = text.replace(sound, faulty)
+    (source / "custodiet" / name).write_text(text)
+    done = tour_of(place, source)
+    assert done.returncode == 1
+    assert f"DIFFERS   step {step}:" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_tour_without_a_demo_says_what_to_start(place):
+    done = ask("tour", "--data", place / "nothing")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "custodiet demo" in done.stderr

@@ -1,0 +1,105 @@
+"""A made place for real processes: a data folder whose people were decided on an hour ago, by the real flows."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.adapters.vault_client import VaultClient
+from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.entrypoints.clock import LEASE
+from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.fit_device import fit_device, issue_sender, register_device
+from custodiet.flows.issue_keys import issue_wanted_keys
+from custodiet.flows.open_case import open_case
+from custodiet.flows.open_sealed import give_own_copy
+from custodiet.flows.set_up_scheme import register_scheme
+from custodiet.main import ORIGIN, join_vault, make_folder, open_store, read_pins
+from custodiet.model.decision import Authority, Decision
+from custodiet.model.identity import DecisionId
+from custodiet.model.mode import ModeCode
+from custodiet.settings import Settings, read_settings
+from custodiet.simulation.seeded import SetClock
+
+from .house import ANA, BO, SCHEME, scheme_at
+from .running import Running
+
+
+@dataclass(frozen=True)
+class Wearer:
+    reference: str
+    serial: str
+    token: str
+    decision_id: DecisionId
+
+
+class Site:
+    """Made with `people` wearers on rung 11, decided an hour ago for a day to come."""
+
+    def __init__(self, folder: Path, people: int, mode: ModeCode = ModeCode.FITTED_TRAIL) -> None:
+        self.folder = folder
+        self.settings: Settings = read_settings(str(folder / "site"), None, {})
+        now = SystemClock().now()
+        self.clock, self.chance = SetClock(now - timedelta(hours=1)), SystemChance()
+        store = make_folder(self.settings, ORIGIN, self.clock)
+        register_scheme(store, scheme_at(now), ANA)
+        self.wearers = [self._wearer(store, number, mode) for number in range(people)]
+        keystore = SqliteKeystore(self.settings.vault_db)
+        vault, _ = join_vault(self.settings, store, keystore, self.clock, self.chance)
+        fence = (LEASE, store.take_lease(LEASE))
+        self.clock.set(now)
+        while issue_wanted_keys(store, vault, self.clock, read_pins(self.settings), fence):
+            pass
+        keystore.close()
+        store.close()
+
+    def _wearer(self, store: SqliteStore, number: int, mode: ModeCode) -> Wearer:
+        reference, serial = f"M-{number:04d}", f"TAG-{number:04d}"
+        case = open_case(store, self.chance, SCHEME, reference, ANA)
+        device = register_device(store, self.chance, serial, ANA)
+        fitting = fit_device(store, self.chance, device.id, case.id, "main", ANA)
+        token = issue_sender(store, self.chance, SCHEME, "a device", (serial,), ANA, fitting.id)
+        decision = Decision(
+            id=DecisionId(self.chance.identity("decision")),
+            case_id=case.id,
+            strand="main",
+            mode=mode,
+            power="p1",
+            purposes=("contact",),
+            authority=Authority.OFFICERS,
+            maker=None,
+            proposed_by=ANA,
+            starts_at=self.clock.now(),
+            review_due_at=self.clock.now() + timedelta(days=1),
+            ends_at=None,
+        )
+        propose_decision(store, decision)
+        make_decision(store, decision.id, BO)
+        return Wearer(reference, serial, token, decision.id)
+
+    @property
+    def where(self) -> tuple:
+        return ("--data", self.settings.data, "--keys", self.settings.keys)
+
+    def serve(self, gateways: int = 1) -> Running:
+        return Running(
+            "serve", *self.where, "--port=0", f"--gateways={gateways}", log=self.folder / f"serve-{gateways}.log"
+        )
+
+    def open(self) -> SqliteStore:
+        return open_store(self.settings)
+
+    @property
+    def vault(self) -> VaultClient:
+        return VaultClient(self.settings.vault_socket)
+
+    def copy(self, wearer: Wearer) -> list[dict]:
+        """Their own copy's fixes, by the running vault."""
+        store = self.open()
+        try:
+            lines = [json.loads(line) for line in give_own_copy(store, self.vault, wearer.reference, ANA)]
+        finally:
+            store.close()
+        return [line for line in lines if "fix_time" in line]
