@@ -9,7 +9,7 @@ from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.record import CaseOpened, ConditionSet, LogOpened, PersonNamed
 from custodiet.rules.decisions import objections_to_zone
-from custodiet.wire.sealed import compact_geometry, geometry_context, name_context
+from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, pack_name
 
 
 def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str, by: ActorId) -> Case:
@@ -28,7 +28,7 @@ def name_person(store: Store, sealer: Sealer, pinned: LogOpened, person_id: Pers
         if key is None:
             raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
         public = trusted_record_key(pinned, key)
-        sealed = sealer.seal_to(public, name.encode(), name_context(person_id))
+        sealed = sealer.seal_to(public, pack_name(name), name_context(person_id))
         return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, sealed))
 
 

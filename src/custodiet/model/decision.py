@@ -46,6 +46,10 @@ class Suspension:
     from_at: datetime
     to_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if self.to_at is not None and self.to_at < self.from_at:
+            raise IllegalValue("a pause that ends before it begins")
+
     def covers(self, at: datetime) -> bool:
         """Whether collection was paused at that instant."""
         return self.from_at <= at and (self.to_at is None or at < self.to_at)
@@ -92,6 +96,8 @@ class Decision:
             raise IllegalValue("late_max must be positive and at most 30 days")
         if self.approved_by is not None and self.approved_by == self.proposed_by:
             raise IllegalValue("nobody approves their own proposal")
+        if self.stands and (self.approved_by is None or self.made_at is None):
+            raise IllegalValue("a decision that stands was made by someone, at a time")
 
     @property
     def stands(self) -> bool:

@@ -34,6 +34,10 @@ class Fitting:
     fitted_at: datetime
     removed_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if self.removed_at is not None and self.removed_at < self.fitted_at:
+            raise IllegalValue("a device removed before it was fitted")
+
     def covers(self, at: datetime) -> bool:
         """Whether the device was on this person at that instant; half-open."""
         return self.fitted_at <= at and (self.removed_at is None or at < self.removed_at)

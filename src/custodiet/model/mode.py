@@ -147,5 +147,6 @@ NOT_BUILT: tuple[str, ...] = (
     "association of people",
     "whole-cohort matching",
     "automated rung or duration decisions",
+    '"unsuitable" or risk scores',
 )
 """Functions this project refuses to build, by name."""

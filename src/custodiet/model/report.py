@@ -33,12 +33,13 @@ class Fix:
         return "<Fix>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
-    """One report as decoded. `fix` and `fix_time` stand together or not at all.
+    """One report as decoded; without a text form, as a fix is: a sender may put anything into a serial.
 
-    A report whose position or time is missing, out of range or marked invalid has neither. `repeats`: the
-    device says that it repeats an older fix under a newer clock, so a second sighting is not a re-sending.
+    `fix` and `fix_time` stand together or not at all: a report whose position or time is missing, out of range or
+    marked invalid has neither. `repeats`: the device says that it repeats an older fix under a newer clock, so a
+    second sighting is not a re-sending.
     """
 
     serial: str
@@ -50,6 +51,9 @@ class Report:
     def __post_init__(self) -> None:
         if (self.fix is None) != (self.fix_time is None):
             raise IllegalValue("a fix without its time, or a time without its fix")
+
+    def __repr__(self) -> str:
+        return f"<Report of a {self.kind}>"
 
 
 class Outcome(StrEnum):

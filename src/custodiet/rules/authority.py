@@ -60,7 +60,9 @@ def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: d
     if at > now + AHEAD_MAX:
         against.add(Reason.FUTURE)
 
-    worn = next((one for one in device.worn if one.fitting.covers(at)), None)
+    wearers = [one for one in device.worn if one.fitting.covers(at)]
+    # On two at once it cannot be, by a constraint of the store: then it is on nobody.
+    worn = wearers[0] if len(wearers) == 1 else None
     if worn is None:
         against |= _off_everyone(device, at)
     decision = _covering(worn, at, against) if worn else None
@@ -131,7 +133,10 @@ def _line_of(decision: Decision, decisions: tuple[Decision, ...]) -> tuple[Decis
         return ()
     line = {decision.id: decision}
     for later in sorted(decisions, key=lambda one: one.starts_at):
-        if later.follows in line and later.stands and later.state is not State.ANNULLED:
+        before = line.get(later.follows) if later.follows is not None else None
+        if before is None or not later.stands or later.state is State.ANNULLED:
+            continue
+        if before.until is None or later.starts_at <= before.until:
             line[later.id] = later
     return tuple(line.values())
 

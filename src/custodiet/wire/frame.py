@@ -12,7 +12,7 @@ from struct import Struct
 
 import rfc8785
 
-from custodiet.model.errors import NotTheFormat
+from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.report import Fix
 from custodiet.model.session import Session
 from custodiet.model.times import from_ms, to_ms
@@ -67,19 +67,22 @@ def pack_fix(fix: Fix, fix_time: datetime, received_at: datetime) -> bytes:
 
 
 def unpack_fix(plain: bytes) -> StoredFix:
-    """The inverse of pack_fix. Raises NotTheFormat for another length or version."""
+    """The inverse of pack_fix. Raises NotTheFormat for anything that pack_fix cannot have written."""
     if len(plain) != PLAIN_BYTES or plain[0] != _VERSION:
         raise NotTheFormat("a stored fix of another format")
     _, fix_ms, received_ms, lat, lon, accuracy, altitude, speed, course = _PLAIN.unpack(plain)
-    fix = Fix(
-        lat_e7=lat,
-        lon_e7=lon,
-        accuracy_m=None if accuracy == _NO_U32 else accuracy / 100,
-        altitude_m=None if altitude == _NO_I32 else altitude / 100,
-        speed_mps=None if speed == _NO_U32 else speed / 1000,
-        course_deg=None if course == _NO_U16 else course / 100,
-    )
-    return StoredFix(fix, from_ms(fix_ms), from_ms(received_ms))
+    try:
+        fix = Fix(
+            lat_e7=lat,
+            lon_e7=lon,
+            accuracy_m=None if accuracy == _NO_U32 else accuracy / 100,
+            altitude_m=None if altitude == _NO_I32 else altitude / 100,
+            speed_mps=None if speed == _NO_U32 else speed / 1000,
+            course_deg=None if course == _NO_U16 else course / 100,
+        )
+        return StoredFix(fix, from_ms(fix_ms), from_ms(received_ms))
+    except (IllegalValue, OverflowError):
+        raise NotTheFormat("a stored fix that cannot be one") from None
 
 
 def _scaled(value: float | None, factor: int, low: int, end: int, unknown: int | None = None) -> int:

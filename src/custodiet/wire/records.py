@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 import rfc8785
@@ -15,6 +15,7 @@ from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.record import Ingested, Record
 from custodiet.model.times import as_text
 
+_UNREADABLE = (msgspec.MsgspecError, IllegalValue, TypeError, ValueError, RecursionError)
 _TYPES: dict[str, Any] = {kind.__name__: kind for kind in get_args(Record)}
 
 
@@ -23,11 +24,12 @@ class ReadEntry:
     """An entry as read back: its place, time, kind and the digest of its record."""
 
     index: int
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     kind: EntryKind
     actor: str
     record: bytes
     subject: str | None = None
+    v: Literal[1] = 1
 
 
 def record_bytes(record: Record) -> bytes:
@@ -41,7 +43,7 @@ def read_record(body: bytes) -> Record:
         fields = msgspec.json.decode(body)
         kind = _TYPES[fields.pop("type")]
         record: Record = msgspec.convert(fields, kind, strict=False)
-    except (msgspec.MsgspecError, IllegalValue, KeyError, AttributeError, TypeError, ValueError) as error:
+    except (*_UNREADABLE, KeyError, AttributeError) as error:
         raise NotTheFormat(f"not a record: {type(error).__name__}") from None
     return record
 
@@ -55,7 +57,7 @@ def read_ingested(body: bytes) -> Ingested:
     """The ingest record these bytes hold. Raises NotTheFormat for anything else."""
     try:
         return msgspec.convert(msgspec.json.decode(body), Ingested, strict=False)
-    except (msgspec.MsgspecError, IllegalValue, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise NotTheFormat(f"not an ingest record: {type(error).__name__}") from None
 
 
@@ -78,7 +80,7 @@ def read_entry(body: bytes) -> ReadEntry:
     """The entry these bytes hold. Raises NotTheFormat for anything else."""
     try:
         return msgspec.convert(msgspec.json.decode(body), ReadEntry, strict=False)
-    except (msgspec.MsgspecError, IllegalValue, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise NotTheFormat(f"not an entry: {type(error).__name__}") from None
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from custodiet.model.errors import NotTheFormat
+from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.identity import ConditionId, PersonId
 
 
@@ -16,9 +16,36 @@ def geometry_context(condition_id: ConditionId) -> bytes:
     return b"custodiet/geometry/v1\0" + condition_id.encode()
 
 
+GEOMETRY_BLOCK = 4096
+NAME_BLOCK = 128
+"""Bytes to whose multiple the plaintext is filled up: a sealed length must not tell its digits or letters."""
+
+
 def compact_geometry(geometry: bytes) -> bytes:
-    """The same GeoJSON on one line. Raises NotTheFormat for what is no JSON object; the text quotes nothing of it."""
+    """The same GeoJSON on one line, filled up with spaces to a multiple of GEOMETRY_BLOCK.
+
+    Raises NotTheFormat for what is no JSON object; the text quotes nothing of it.
+    """
     try:
-        return msgspec.json.encode(msgspec.json.decode(geometry, type=dict))
+        return _filled(msgspec.json.encode(msgspec.json.decode(geometry, type=dict)), b" ", GEOMETRY_BLOCK)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise NotTheFormat("zone geometry is not a JSON object") from None
+
+
+def pack_name(name: str) -> bytes:
+    """UTF-8, filled up with zero bytes to a multiple of NAME_BLOCK. Raises IllegalValue for a name that holds one."""
+    if "\0" in name:
+        raise IllegalValue("a name with a zero character")
+    return _filled(name.encode(), b"\0", NAME_BLOCK)
+
+
+def unpack_name(plain: bytes) -> str:
+    """The inverse of pack_name. Raises NotTheFormat for what is no text."""
+    try:
+        return plain.rstrip(b"\0").decode()
+    except UnicodeDecodeError:
+        raise NotTheFormat("a sealed name that is no text") from None
+
+
+def _filled(plain: bytes, filler: bytes, block: int) -> bytes:
+    return plain + filler * (-len(plain) % block)

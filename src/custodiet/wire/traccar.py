@@ -8,7 +8,7 @@ not read at all.
 Raises NotTheFormat, and no other error, for bytes that are not this format; the text says where, never what.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Annotated
 
@@ -22,22 +22,26 @@ from custodiet.model.times import cut
 KNOT_MPS = 1852 / 3600
 _REPEAT_AFTER = timedelta(seconds=60)
 """A device clock this far past the fix time means that Traccar repeated the last known place."""
-_YEAR_MIN, _YEAR_MAX = 2000, 2100
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """A time outside is a device without a clock (week roll-over, epoch zero): no fix time at all."""
 
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+_Number = float | str | None
+"""Java writes what is not a number as text ("NaN"): unknown, and no reason to lose the fix."""
 
 
 class _Position(msgspec.Struct, frozen=True, gc=False):
     fixTime: _Time | None = None  # noqa: N815 - Traccar's own name
     deviceTime: _Time | None = None  # noqa: N815
     valid: bool | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    altitude: float | None = None
-    speed: float | None = None
-    course: float | None = None
-    accuracy: float | None = None
+    latitude: _Number = None
+    longitude: _Number = None
+    altitude: _Number = None
+    speed: _Number = None
+    course: _Number = None
+    accuracy: _Number = None
 
 
 class _Device(msgspec.Struct, frozen=True, gc=False):
@@ -80,9 +84,7 @@ def _where(error: msgspec.ValidationError) -> str:
 
 def _fix_time(position: _Position) -> datetime | None:
     at = position.fixTime
-    if at is None or not _YEAR_MIN <= at.year < _YEAR_MAX:
-        return None
-    return cut(at)
+    return cut(at) if at is not None and _EARLIEST <= at < _LATEST else None
 
 
 def _repeats(position: _Position) -> bool:
@@ -93,13 +95,16 @@ def _repeats(position: _Position) -> bool:
 
 def _fix(position: _Position) -> Fix | None:
     lat, lon = position.latitude, position.longitude
-    if position.valid is False or lat is None or lon is None:
+    if position.valid is False or not isinstance(lat, float) or not isinstance(lon, float):
         return None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat == 0 and lon == 0):
-        return None  # 0, 0 is what a device without a fix says
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return None
+    lat_e7, lon_e7 = round(lat * 1e7), round(lon * 1e7)
+    if lat_e7 == lon_e7 == 0:
+        return None  # what a device without a fix says
     return Fix(
-        lat_e7=round(lat * 1e7),
-        lon_e7=round(lon * 1e7),
+        lat_e7=lat_e7,
+        lon_e7=lon_e7,
         accuracy_m=_known(position.accuracy),  # 0 is unknown, or a phone's "better than 10 m"
         altitude_m=_known(position.altitude, negative=True),
         speed_mps=_speed(position.speed),
@@ -107,21 +112,21 @@ def _fix(position: _Position) -> Fix | None:
     )
 
 
-def _known(value: float | None, *, negative: bool = False) -> float | None:
+def _known(value: _Number, *, negative: bool = False) -> float | None:
     """Traccar writes 0 for unknown in these fields."""
-    if value is None or not isfinite(value) or value == 0 or (value < 0 and not negative):
+    if not isinstance(value, float) or not isfinite(value) or value == 0 or (value < 0 and not negative):
         return None
     return value
 
 
-def _speed(knots: float | None) -> float | None:
-    if knots is None or not isfinite(knots) or knots < 0:
+def _speed(knots: _Number) -> float | None:
+    if not isinstance(knots, float) or not isfinite(knots) or knots < 0:
         return None
     return knots * KNOT_MPS
 
 
-def _course(degrees: float | None) -> float | None:
+def _course(degrees: _Number) -> float | None:
     """0 is both north and unknown: unknown it is."""
-    if degrees is None or not 0 < degrees <= 360:
+    if not isinstance(degrees, float) or not 0 < degrees <= 360:
         return None
     return degrees % 360 or None

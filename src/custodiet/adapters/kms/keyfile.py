@@ -2,7 +2,7 @@
 
 Promise: `begin` returns once the key is durable. `destroy` overwrites and removes the file; on a disk that keeps old
 blocks (flash, snapshots, backups of this folder) the bytes may outlive that, which docs/trust.md says. A folder or key
-that others may read is refused, and so is one inside the data folder.
+that others may read is refused; that it does not lie inside the data folder, settings.py sees to.
 """
 
 import os
@@ -26,7 +26,8 @@ class KeyfileKms:
                 raise Unready(f"others may read {path}: remove their access (chmod go= {path})")
 
     def epochs(self) -> tuple[int, ...]:
-        return tuple(sorted(int(path.stem.removeprefix("epoch-")) for path in self._folder.glob("epoch-*.key")))
+        stems = (path.stem.removeprefix("epoch-") for path in self._folder.glob("epoch-*.key"))
+        return tuple(sorted(int(stem) for stem in stems if stem.isdecimal()))
 
     def begin(self) -> int:
         epoch = max(self.epochs(), default=0) + 1
@@ -38,7 +39,9 @@ class KeyfileKms:
             file.write(secrets.token_bytes(_KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
-        aside.rename(self._path(epoch))
+        # Linked and not renamed: a key that is there is never replaced by another.
+        os.link(aside, self._path(epoch))
+        aside.unlink()
         self._sync_folder()
         return epoch
 
@@ -52,6 +55,8 @@ class KeyfileKms:
         return key
 
     def destroy(self, epoch: int) -> None:
+        if not self._path(epoch).exists():
+            return
         with self._path(epoch).open("r+b") as file:
             file.write(bytes(_KEY_BYTES))
             file.flush()

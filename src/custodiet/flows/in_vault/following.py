@@ -8,7 +8,7 @@ entry first seen alive may, and it opens as it was followed: it is never read a 
 from records alone, never from a table.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -38,6 +38,7 @@ from custodiet.model.record import (
 )
 from custodiet.model.scheme import Scheme
 from custodiet.model.stored import EntryRow
+from custodiet.model.times import EPOCH
 from custodiet.rules.chain import Frontier, leaf_hash
 from custodiet.rules.decisions import retention_clocks
 from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record, record_digest
@@ -69,6 +70,7 @@ class Follower:
         self._own = (log_public, issue_public)
         self._frontier = Frontier.empty()
         self._saved = 0
+        self._latest = EPOCH
         self._alive: dict[int, tuple[datetime, Followed]] = {}
         self._schemes: dict[SchemeId, Scheme] = {}
         self._persons: dict[PersonId, Person] = {}
@@ -83,6 +85,10 @@ class Follower:
         self.made_at: dict[int, DecisionId] = {}
         """Which decision the entry at a place made."""
         self._start()
+
+    def now(self) -> datetime:
+        """The clock's time, never before the newest followed entry's: what was past its date stays past it."""
+        return max(self._clock.now(), self._latest)
 
     @property
     def head(self) -> Frontier:
@@ -169,6 +175,7 @@ class Follower:
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
+                self._latest = max(self._latest, entry.at)
                 yield Followed(row.index, entry.kind, record)
 
     def _require_about(self, entry: ReadEntry, record: Record) -> None:
@@ -202,14 +209,18 @@ class Follower:
                     raise OpeningRefused("the ledger was not opened by this vault")
                 self.log = record
             case SchemeRegistered(scheme):
+                _new(scheme.id, self._schemes)
                 self._schemes[scheme.id] = scheme
             case CaseOpened(person, case):
+                _new(person.id, self._persons)
+                _new(case.id, self.cases)
                 self._persons[person.id] = person
                 self.cases[case.id] = case
                 self.case_at[index] = person.id
             case PersonNamed(person_id, name_sealed):
                 self.names_sealed[person_id] = name_sealed
             case DecisionProposed(decision):
+                _new(decision.id, self.decisions)
                 self.decisions[decision.id] = decision
             case DecisionRefused(decision_id):
                 self._change(decision_id, state=State.REFUSED)
@@ -230,6 +241,7 @@ class Follower:
                 self._change(decision_id, state=state, ended_at=ended_at)
                 self._clocks(record)
             case ConditionSet(condition):
+                _new(condition.id, self.conditions)
                 self.conditions[condition.id] = condition
             case _:
                 pass
@@ -243,6 +255,11 @@ class Follower:
 
     def _change(self, decision_id: DecisionId, **changes: object) -> None:
         self.decisions[decision_id] = replace(self.decisions[decision_id], **changes)  # type: ignore[arg-type]
+
+
+def _new(name: str, known: Container[str]) -> None:
+    if name in known:
+        raise OpeningRefused("an entry makes again what an entry before it has made")
 
 
 def _whole(row: EntryRow) -> tuple[ReadEntry, Record]:

@@ -15,7 +15,7 @@ from custodiet.flows.in_vault.stored_fixes import fixes_of
 from custodiet.flows.in_vault.verifying import verify_tables
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.decision import Authority, Decision
-from custodiet.model.errors import OpeningRefused
+from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import PersonId
 from custodiet.model.record import (
     CopyGiven,
@@ -28,7 +28,7 @@ from custodiet.model.times import as_text
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
-from custodiet.wire.sealed import geometry_context, name_context
+from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, unpack_name
 from custodiet.wire.vault import write_zone
 
 _line = msgspec.json.Encoder().encode
@@ -101,11 +101,14 @@ class Openings:
             if condition is None:
                 continue
             decision = self._follower.decisions[condition.decision_id]
-            if not decision.in_force(self._clock.now()) or not _signed_by_two(decision):
+            if not decision.in_force(self._follower.now()) or not _signed_by_two(decision):
                 continue
-            private = self._keys.record_private(self._follower.person_of(decision))
             context = geometry_context(condition_id)
-            plain = self._sealer.open_with(private, condition.geometry_sealed, context)
+            try:
+                private = self._keys.record_private(self._follower.person_of(decision))
+                plain = compact_geometry(self._sealer.open_with(private, condition.geometry_sealed, context))
+            except (OpeningRefused, NotTheFormat):
+                continue  # one broken zone must not keep the others from being judged
             yield write_zone(condition_id, plain)
 
     def _own_copy(self, record: CopyGiven) -> Iterator[bytes]:
@@ -116,7 +119,7 @@ class Openings:
         decisions = {d.id: d for d in self._follower.decisions.values() if d.case_id == case_id and d.stands}
         yield _line({"name": self._name(person_id), "decisions": [_told(d) for d in decisions.values()]})
         given = withheld = 0
-        now = self._clock.now()
+        now = self._follower.now()
         for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
             if session.decision_id not in decisions:
                 continue
@@ -146,7 +149,7 @@ class Openings:
         if sealed is None:
             return None
         private = self._keys.record_private(person_id)
-        return self._sealer.open_with(private, sealed, name_context(person_id)).decode()
+        return unpack_name(self._sealer.open_with(private, sealed, name_context(person_id)))
 
     def _verify(self) -> Iterator[bytes]:
         with self._replay() as empty:
