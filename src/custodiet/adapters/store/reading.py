@@ -186,7 +186,9 @@ class ReadingRows:
             .order_by(t.entry.c.idx)
             .limit(limit)
         )
-        return tuple(EntryRow(row.idx, row.body, row.leaf, row.salt, row.record) for row in self._all(query))
+        return tuple(
+            EntryRow(row.idx, _octets(row.body), _octets(row.leaf), row.salt, row.record) for row in self._all(query)
+        )
 
     def leaves(self) -> list[bytes]:
         return [row.leaf for row in self._all(select(t.entry.c.leaf).order_by(t.entry.c.idx))]
@@ -427,6 +429,11 @@ class ReadingRows:
         if row is None:
             raise NotFound(f"no such {what}")
         return row
+
+
+def _octets(value: object) -> bytes:
+    # SQLite keeps what it is given, whatever the column says: what is no bytes is still to be hashed, and then differs.
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
 def _bounded(numbers: set[int]) -> Iterator[list[int]]:

@@ -70,7 +70,7 @@ class _Verifying:
                 self.found["missing"] += row.index - place
                 with self.counting():
                     self._entry(row)
-                place, frontier = row.index + 1, frontier.append(_leaf_of(row))
+                place, frontier = row.index + 1, frontier.append(leaf_hash(row.body))
                 if frontier.size == head.size and frontier != head:
                     self.found["differing"] += 1
         self.found["missing"] += max(0, head.size - place)
@@ -190,11 +190,6 @@ class _Verifying:
             yield
         except Exception:  # noqa: BLE001 - whoever broke it chose what it raises
             self.found["differing"] += 1
-
-
-def _leaf_of(row: EntryRow) -> bytes:
-    # SQLite keeps whatever it is given: a body may be no bytes at all, and then its leaf is none that was followed.
-    return leaf_hash(row.body) if isinstance(row.body, bytes) else bytes(32)
 
 
 class _Opened:

@@ -1,0 +1,92 @@
+"""A person in a mode without trail: no code path writes their fix. The store is held against the ladder's table."""
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+from support.house import House
+
+from custodiet.model.mode import LADDER, Kind
+from custodiet.model.report import Fix, Report
+
+POSITIONS = 4
+SEALED_TABLES = ("session", "frame", "removed_fix")
+
+
+def said_for(mode) -> str:
+    """What the table says becomes of a bare position."""
+    if Kind.FIX not in mode.admits:
+        return "refused none"
+    return "kept" if mode.keeps_trail else "judged"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """One wearer on each rung, each of whom reports from several gateways, at several times, of every kind."""
+    house = House(tmp_path_factory.mktemp("town"))
+    people = {mode.code: house.person(f"TAG-{mode.rung}") for mode in LADDER}
+    decisions = {code: house.decide(person, mode=code) for code, person in people.items()}
+    monitors = [house.monitor("m1"), house.monitor("m2")]
+    said = {mode.code: [] for mode in LADDER}
+    for number in range(POSITIONS):
+        house.clock.pass_(timedelta(minutes=1))
+        for code, person in people.items():
+            monitor = monitors[number % 2]
+            monitor.idle()
+            said[code].append(house.say(monitor, person))
+            # The same under every other name that a report can have: the ladder alone says what is written.
+            for kind in set(Kind) - {Kind.FIX}:
+                at = house.clock.now() - timedelta(seconds=1 + list(Kind).index(kind))
+                line = Report(person.device.serial, kind, at, Fix(465_000_000, -280_000_000))
+                house.post(monitor, person.token, line)
+    yield house, decisions, said
+    house.close()
+
+
+@pytest.mark.parametrize("mode", LADDER, ids=lambda mode: f"rung {mode.rung}")
+def test_a_position_is_answered_as_the_rung_says(town, mode):
+    _, _, said = town
+    assert said[mode.code] == [said_for(mode)] * POSITIONS
+
+
+@pytest.mark.parametrize("mode", LADDER, ids=lambda mode: f"rung {mode.rung}")
+def test_what_is_stored_of_a_person_is_what_the_rung_keeps(town, mode):
+    house, decisions, _ = town
+    with sqlite3.connect(house.path) as database:
+        [(sessions,)] = database.execute(
+            "SELECT count(*) FROM session WHERE decision_id = ?", (decisions[mode.code].id,)
+        ).fetchall()
+        days = database.execute(
+            "SELECT count(*) FROM day_key JOIN case_file USING (person_id) WHERE case_file.id = ?",
+            (decisions[mode.code].case_id,),
+        ).fetchone()[0]
+    assert (sessions > 0, days > 0) == (mode.keeps_trail, mode.keeps_trail)
+
+
+def test_the_store_holds_as_many_sealed_fixes_as_were_kept_and_no_other(town):
+    house, _, said = town
+    kept = sum(each.count("kept") for each in said.values())
+    assert kept == 2 * POSITIONS  # rungs 10 and 11
+    counts = house.verify()
+    assert (counts["fixes"], counts["missing"], counts["differing"]) == (kept, 0, 0)
+
+
+def test_no_session_can_be_planted_for_a_rung_without_trail(town):
+    house, decisions, _ = town
+    with sqlite3.connect(house.path) as database:
+        database.execute("PRAGMA foreign_keys=OFF")
+        row = database.execute("SELECT * FROM session").fetchone()
+        names = [column[1] for column in database.execute("PRAGMA table_info(session)")]
+        for mode in LADDER:
+            if mode.keeps_trail:
+                continue
+            planted = dict(zip(names, row, strict=True)) | {
+                "no": 9000 + mode.rung,
+                "id": f"planted-{mode.rung}",
+                "decision_id": decisions[mode.code].id,
+                "case_id": decisions[mode.code].case_id,
+            }
+            marks = ", ".join("?" for _ in names)
+            with pytest.raises(sqlite3.IntegrityError, match="session: no"):
+                database.execute(f"INSERT INTO session VALUES ({marks})", [planted[name] for name in names])
+        database.rollback()

@@ -1,0 +1,208 @@
+"""The command line: what each verb says, and with which exit status."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+
+import pytest
+from support.running import ask, request
+from support.site import Site
+
+from custodiet.adapters.store.engine import open_engine, writing
+
+
+@pytest.fixture(scope="module")
+def here(short_folder):
+    site = Site(short_folder / "cli", 2)
+    running = site.serve()
+    running.wait_until((site.settings.log / "checkpoint").exists, "no checkpoint")
+    yield site, running
+    running.stop()
+
+
+def test_status_shows_references_and_states_and_no_place(here):
+    site, running = here
+    running.post(site.wearers[0].token, site.wearers[0].serial, lat=46.5123457)
+    done = ask("status", *site.where)
+    assert done.returncode == 0
+    assert "M-0000  rung 11" in done.stdout
+    assert "authorised until" in done.stdout
+    assert "46.5" not in done.stdout
+
+
+def test_the_page_shows_the_same_without_a_script_or_a_place(here):
+    _, running = here
+    page = request(running.web, "GET", "/")
+    text = page.body.decode()
+    assert page.status == 200
+    assert "M-0000" in text
+    assert "<script" not in text
+    assert "46.5" not in text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert request(running.web, "GET", "/style.css").status == 200
+
+
+def test_the_page_publishes_checkpoint_and_tiles_and_nothing_else(here):
+    _, running = here
+    assert request(running.web, "GET", "/log/checkpoint").body.startswith(b"custodiet.example/made-up\n")
+    for name in ("/log/../custodiet.db", "/log/tile/../../custodiet.db", "/log/tile/entries/000", "/custodiet.db"):
+        assert request(running.web, "GET", name).status == 404
+    assert request(running.web, "POST", "/").status == 405
+
+
+def test_a_copy_goes_to_a_file_of_its_owner_and_never_over_another(here, tmp_path):
+    site, _ = here
+    out = tmp_path / "copy.ndjson"
+    done = ask("copy", "M-0000", "--out", out, *site.where)
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert lines[-1]["fixes"] == len(lines) - 2
+    again = ask("copy", "M-0000", "--out", out, *site.where)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "is there already" in again.stderr
+
+
+def test_a_copy_of_nobody_is_refused_in_one_line(here):
+    site, _ = here
+    done = ask("copy", "M-9999", *site.where)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "custodiet: no such case\n")
+
+
+def test_a_decision_ends_by_hand_once_and_its_task_shows(here):
+    site, running = here
+    done = ask("end", "M-0001", "--by", "officer-bo", *site.where)
+    assert done.returncode == 0, done.stderr
+    assert running.post(site.wearers[1].token, site.wearers[1].serial).said == "200 refused ended"
+    assert "task  M-0001  tell the person, take the device off" in ask("status", *site.where).stdout
+    again = ask("end", "M-0001", "--by", "officer-bo", *site.where)
+    assert (again.returncode, again.stderr) == (1, "custodiet: no decision of this case to end\n")
+    annulled = ask("end", "M-0001", "--annul", "--by", "made-up-court", *site.where)
+    assert annulled.returncode == 0
+
+
+def test_who_asks_is_a_pseudonym(here):
+    site, _ = here
+    done = ask("copy", "M-0000", "--by", "Heron Sample", *site.where)
+    assert done.returncode == 2
+    assert "never a name" in done.stderr
+
+
+def test_the_ledger_verifies_with_and_without_tables_in_words_and_json(here):
+    site, _ = here
+    plain = ask("ledger", "verify", *site.where)
+    assert plain.returncode == 0
+    assert "ok: True" in plain.stdout
+    tables = ask("ledger", "verify", "--tables", "--json", *site.where)
+    said = json.loads(tables.stdout)
+    assert (tables.returncode, said["ok"], said["tables"]["differing"], said["tables"]["missing"]) == (0, True, 0, 0)
+    assert {"size", "root", "ok"} <= said.keys()
+
+
+def test_an_export_verifies_anywhere_and_one_flipped_byte_shows(here, tmp_path):
+    site, _ = here
+    assert ask("ledger", "export", tmp_path / "copy", *site.where).returncode == 0
+    done = ask("ledger", "verify", tmp_path / "copy", "--json")
+    assert json.loads(done.stdout)["ok"] is True
+    bundle = next((tmp_path / "copy" / "tile" / "entries").rglob("*.p/*"))
+    data = bytearray(bundle.read_bytes())
+    data[100] ^= 1
+    bundle.write_bytes(data)
+    done = ask("ledger", "verify", tmp_path / "copy", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["ok"] is False
+
+
+def test_a_proof_is_in_the_form_that_others_read(here):
+    site, _ = here
+    done = ask("ledger", "proof", "3", *site.where)
+    assert done.returncode == 0
+    assert done.stdout.startswith("c2sp.org/tlog-proof@v1\nindex 3\n")
+    beyond = ask("ledger", "proof", "99999", *site.where)
+    assert (beyond.returncode, beyond.stdout) == (1, "")
+
+
+def test_a_rewritten_entry_is_found_by_its_hash_alone(place):
+    site = Site(place, 1)
+    engine = open_engine(site.settings.store)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER entry_never_update")
+        connection.exec_driver_sql("UPDATE entry SET body = replace(body, 'officer-ana', 'officer-eva') WHERE idx = 1")
+    engine.dispose()
+    done = ask("ledger", "verify", *site.where)
+    assert done.returncode == 1
+    assert "entry 1 is not what its leaf says" in done.stdout
+
+
+# --- making and refusing ---
+
+
+def test_init_makes_a_place_that_serves(place):
+    where = ("--data", place / "data")
+    made = ask("init", *where, "--origin", "custodiet.example/here")
+    assert made.returncode == 0, made.stderr
+    for folder in ("data", "data-keys", "data/vault"):
+        assert stat.S_IMODE((place / folder).stat().st_mode) == 0o700
+    again = ask("init", *where)
+    assert (again.returncode, "nothing was made" in again.stderr) == (1, True)
+    assert "0 cases" in ask("status", *where).stdout
+
+
+@pytest.mark.parametrize("verb", [("serve",), ("status",), ("copy", "M-1"), ("ledger", "verify"), ("tour",)], ids=str)
+def test_a_verb_without_a_place_says_what_to_do(place, verb):
+    done = ask(*verb, "--data", place / "nothing")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("custodiet: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (place / "nothing").exists()
+
+
+def test_serve_refuses_a_demos_folder_and_a_demo_refuses_a_real_one(demo, place, short_folder):
+    done = ask("serve", "--data", short_folder / "demo")
+    assert (done.returncode, "is a demo's folder" in done.stderr) == (1, True)
+    (place / "data").mkdir()
+    (place / "data" / "letter").write_text("mine")
+    done = ask("demo", "--data", place / "data")
+    assert (done.returncode, "is not empty: nothing was made" in done.stderr) == (1, True)
+    assert (place / "data" / "letter").read_text() == "mine"
+
+
+def test_a_second_demo_on_a_running_ones_folder_is_refused_and_harms_nothing(demo, short_folder):
+    done = ask("demo", "--data", short_folder / "demo")
+    assert done.returncode == 1
+    assert "is running already" in done.stderr
+    assert request(demo.web, "GET", "/").status == 200
+
+
+def test_keys_inside_the_data_folder_or_open_to_others_are_refused(place):
+    inside = ask("init", "--data", place / "data", "--keys", place / "data" / "keys")
+    assert (inside.returncode, "inside the data folder" in inside.stderr) == (1, True)
+    site = Site(place, 0)
+    site.settings.keys.chmod(0o755)
+    done = ask("serve", *site.where, "--port=0")
+    assert (done.returncode, "others may read" in done.stderr) == (1, True)
+
+
+def test_a_vault_whose_ledger_was_cut_short_does_not_start(place):
+    site = Site(place, 1)
+    running = site.serve()
+    running.stop()
+    engine = open_engine(site.settings.store)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER entry_never_delete")
+        connection.exec_driver_sql("DELETE FROM entry WHERE idx = (SELECT max(idx) FROM entry)")
+    engine.dispose()
+    done = ask("run", "vault", *site.where)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "does not extend the head" in done.stderr or "shorter" in done.stderr or "does not hold" in done.stderr
+
+
+def test_the_installed_command_is_there_and_lists_its_verbs():
+    command = shutil.which("custodiet", path=os.path.dirname(sys.executable))  # noqa: PTH120
+    done = subprocess.run([command, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    for verb in ("demo", "tour", "serve", "init", "ledger", "copy", "end", "status"):
+        assert verb in done.stdout
