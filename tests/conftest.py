@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from support.go import verify  # noqa: F401 - a fixture for whoever asks for it
 
 
 def _skipped(session: pytest.Session) -> int:

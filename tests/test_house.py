@@ -1,5 +1,7 @@
 """The house: what a newcomer starts, what CI runs, what is installed, and the floors."""
 
+import importlib.machinery
+import importlib.util
 import os
 import re
 import shutil
@@ -63,6 +65,7 @@ SUITES = {
 )
 def test_in_ci_a_skipped_test_is_red(tmp_path, suite, ci, status):
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    shutil.copytree(ROOT / "tests" / "support", tmp_path / "support", ignore=shutil.ignore_patterns("__pycache__"))
     # A second test, so that a module that skips itself whole is not "no tests ran", which is red anyway.
     (tmp_path / "test_beside.py").write_text("def test_beside(): pass")
     (tmp_path / "test_planted.py").write_text(SUITES[suite])
@@ -151,3 +154,36 @@ def test_a_planted_import_breaks_its_contract_and_no_other(tmp_path, place, line
     done, broken = lint_imports(tmp_path)
     assert done.returncode == 1
     assert broken == [contract], done.stdout + done.stderr
+
+
+# --- a machine without root -----------------------------------------------------------------------------
+
+
+def dev_on_a_machine_without(package, monkeypatch, *, ci, root):
+    """The house door as a module, where Debian's package is missing and cannot be had."""
+    loader = importlib.machinery.SourceFileLoader("dev", str(ROOT / "dev"))
+    dev = importlib.util.module_from_spec(importlib.util.spec_from_loader("dev", loader))
+    loader.exec_module(dev)
+    monkeypatch.setattr(dev, "CI", ci)
+    monkeypatch.setattr(
+        dev, "DEBIAN", [(name, "/nowhere" if name == package else "/", what) for name, _, what in dev.DEBIAN]
+    )
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 0 if root else 1000)
+    monkeypatch.setattr(dev, "apt_install", lambda _: False)
+    return dev
+
+
+@pytest.mark.parametrize("root", [False, True])
+def test_a_missing_debian_package_is_one_line_that_says_what_is_skipped(monkeypatch, capsys, root):
+    dev = dev_on_a_machine_without("golang-go", monkeypatch, ci=False, root=root)
+    dev.get_debian_packages()
+    assert capsys.readouterr().err == (
+        "dev: Debian's golang-go is not here: no check of the ledger by a verifier that is not ours\n"
+    )
+
+
+def test_in_ci_a_missing_debian_package_is_red(monkeypatch):
+    dev = dev_on_a_machine_without("golang-golang-x-mod-dev", monkeypatch, ci=True, root=False)
+    with pytest.raises(SystemExit) as ended:
+        dev.get_debian_packages()
+    assert ended.value.code == "dev: with CI=true nothing may be skipped"

@@ -5,11 +5,8 @@ The program is tests/go/verify.go, built from Debian's golang-go and golang-gola
 
 import base64
 import json
-import os
 import shutil
-import subprocess
 from copy import deepcopy
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,9 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from custodiet.adapters.ledger.tiles import TileLog, export
 from custodiet.rules import chain
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note, vkey
-
-SOURCE = Path(__file__).parent / "go" / "verify.go"
-GO_PATH = Path("/usr/share/gocode")
 
 NAME = "ledger.example/em"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -43,31 +37,6 @@ NOTE, OLD_NOTE = signed(SIZE, TREE.root()), signed(OLD_SIZE, TREE.root(OLD_SIZE)
 
 FORK_BODIES = [*BODIES[:300], b"another past", *BODIES[301:]]
 FORK = chain.Tree(map(chain.leaf_hash, FORK_BODIES))
-
-
-@pytest.fixture(scope="module")
-def verify(tmp_path_factory):
-    """Build the auditor's program, and run it."""
-    if shutil.which("go") is None:
-        pytest.skip("go is not installed (Debian: golang-go)")
-    if not (GO_PATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        pytest.skip("Go's sumdb packages are not installed (Debian: golang-golang-x-mod-dev)")
-    folder = tmp_path_factory.mktemp("go")
-    program = folder / "verify"
-    surroundings = {"GO111MODULE": "off", "GOPATH": str(GO_PATH), "GOCACHE": str(folder / "cache")}
-    built = subprocess.run(
-        ["go", "build", "-o", program, SOURCE],
-        env=os.environ | surroundings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
-
-    def run(*args):
-        return subprocess.run([program, *args], capture_output=True, text=True, check=False)
-
-    return run
 
 
 def accepted(done):
