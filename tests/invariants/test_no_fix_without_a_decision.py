@@ -374,7 +374,7 @@ def run(examples, steps=30, phases=tuple(Phase)):
     )
 
 
-@pytest.mark.parametrize("examples", [40, pytest.param(3000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [40, pytest.param(3000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])])
 def test_nothing_that_happens_stores_a_fix_outside_its_decision(examples):
     run(examples)
     print(dict(seen))  # noqa: T201 - for whoever raises the floors

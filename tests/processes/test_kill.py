@@ -48,7 +48,7 @@ def text(at):
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-@pytest.mark.parametrize("kills", [16, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [16, pytest.param(400, marks=[pytest.mark.long, pytest.mark.timeout(7200)])])
 def test_what_was_acknowledged_is_there_once_whatever_was_killed(place, kills):
     site, random = Site(place, PEOPLE), Random(kills)
     running = site.serve(gateways=2)

@@ -16,8 +16,12 @@ _TASK = {"tell_and_remove": "tell the person, take the device off"}
 
 
 def said_time(at: datetime) -> str:
-    """Hour and minute, with the zone; the date too unless it is on a page that shows it."""
+    """To the second, with the zone: for something of today."""
     return at.strftime("%H:%M:%S UTC")
+
+
+def _said_when(at: datetime, now: datetime) -> str:
+    return said_time(at) if at.date() == now.date() else at.strftime("%d %B, %H:%M UTC")
 
 
 def said_state(one: Monitored, now: datetime) -> str:
@@ -28,7 +32,7 @@ def said_state(one: Monitored, now: datetime) -> str:
         if now < one.starts_at:
             return f"begins {one.starts_at:%d %B, %H:%M UTC}"
         return "authorised" if one.until is None else f"authorised until {one.until:%d %B, %H:%M UTC}"
-    at = "" if one.until is None else said_time(one.until)
+    at = "" if one.until is None else _said_when(one.until, now)
     return _ENDED[one.state].format(at=at)
 
 

@@ -47,6 +47,8 @@ class Standing:
     cases: int
     monitored: tuple[Monitored, ...]
     monitored_more: int
+    undecided: tuple[str, ...]
+    """References of cases about which no decision was made: nothing of them is admitted."""
     tasks: tuple[ToDo, ...]
     tasks_more: int
     reports: tuple[tuple[str, str, int], ...]
@@ -75,6 +77,7 @@ def show_standing(view: Reading, now: datetime) -> Standing:
         cases=len(reference),
         monitored=tuple(monitored[:LINES_MAX]),
         monitored_more=max(0, len(monitored) - LINES_MAX),
+        undecided=tuple(sorted(set(reference.values()) - {one.reference for one in monitored}))[:LINES_MAX],
         tasks=tuple(tasks[:LINES_MAX]),
         tasks_more=max(0, len(tasks) - LINES_MAX),
         reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),

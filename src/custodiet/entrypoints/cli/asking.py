@@ -19,6 +19,8 @@ def show_status(store: Store, clock: Clock) -> None:
     print(f"at {said_time(standing.at)}: {standing.cases} cases, {standing.entries} ledger entries")
     for one in standing.monitored:
         print(f"  {one.reference}  rung {one.rung:>2}  {one.mode:<40} {said_state(one, standing.at)}")
+    for reference in standing.undecided:
+        print(f"  {reference}  no decision: whatever is sent is refused")
     for task in standing.tasks:
         print(f"  task  {task.reference}  {said_task(task.kind)}, due {task.due_at:%d %B, %H:%M UTC}")
     for outcome, reason, count in standing.reports:

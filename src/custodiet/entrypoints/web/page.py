@@ -46,7 +46,9 @@ class Page:
                 await send({"type": "lifespan.startup.complete"})
             await send({"type": "lifespan.shutdown.complete"})
         elif scope["type"] == "http":
-            status, body, kind = await self._respond(scope["method"], scope["path"])
+            status, body, kind = await self._respond(
+                scope["method"], scope["path"], live=scope["query_string"] == b"live"
+            )
             headers = [
                 (b"content-type", kind),
                 (b"content-length", str(len(body)).encode()),
@@ -58,24 +60,25 @@ class Page:
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-    async def _respond(self, method: str, path: str) -> tuple[int, bytes, bytes]:
+    async def _respond(self, method: str, path: str, *, live: bool) -> tuple[int, bytes, bytes]:
         if method not in {"GET", "HEAD"}:
             return 405, b"only GET\n", b"text/plain"
         if path == "/":
-            return await asyncio.to_thread(self._page)
+            return await asyncio.to_thread(self._page, live=live)
         if path == "/style.css":
             return 200, self._style, b"text/css"
         if path.startswith("/log/"):
             return await asyncio.to_thread(self._published, path.removeprefix("/log/"))
         return 404, b"no such page\n", b"text/plain"
 
-    def _page(self) -> tuple[int, bytes, bytes]:
+    def _page(self, *, live: bool) -> tuple[int, bytes, bytes]:
         try:
             with self._store.reading() as view:
                 standing = show_standing(view, self._clock.now())
         except CannotRecord:
             return 503, b"the store cannot be read now\n", b"text/plain"
-        return 200, self._template.render(standing=standing, made_up=self._made_up and self._made_up()).encode(), _HTML
+        made_up = self._made_up() if self._made_up is not None else None
+        return 200, self._template.render(standing=standing, made_up=made_up, live=live).encode(), _HTML
 
     def _published(self, name: str) -> tuple[int, bytes, bytes]:
         """A tile or the checkpoint. Entry bundles are not published: the folder holds none."""
