@@ -225,6 +225,7 @@ def test_a_day_key_that_the_vault_did_not_sign_fails_its_own_request_and_no_othe
     house.decide(one)
     house.decide(other)
     connection = sqlite3.connect(house.path, isolation_level=None)
+    connection.execute("DROP TRIGGER day_key_fixed")
     connection.execute("UPDATE day_key SET public = zeroblob(32) WHERE person_id = ?", (one.case.person_id,))
     connection.close()
     monitor = house.monitor()

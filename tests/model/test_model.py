@@ -167,7 +167,7 @@ HOLDERS = {
 @pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS.keys())
 def test_a_position_has_no_text_form(holder):
     for text in (str(holder), repr(holder), f"{holder}", f"{holder!s} {holder!r}", f"{holder!a}"):
-        assert "<Fix>" in text
+        assert "<Fix>" in text or "<Report of a fix>" in text
         for told in TOLD:
             assert told not in text
 
@@ -228,8 +228,9 @@ def test_a_decision_reaches_to_the_earliest_of_its_ends(given_, until):
 
 @pytest.mark.parametrize("state", State)
 def test_only_what_was_made_and_neither_ended_nor_paused_is_in_force(state):
-    one = Decision(**DECISION | {"state": state})
     stands = state not in (State.PROPOSED, State.REFUSED)
+    made_by = {"approved_by": "bo", "made_at": AT} if stands else {}
+    one = Decision(**DECISION | {"state": state} | made_by)
     assert (one.stands, one.covers(AT)) == (stands, stands)
     assert one.in_force(AT) == (state in (State.MADE, State.SUCCEEDED))
     assert not one.in_force(AT - MS)

@@ -47,7 +47,7 @@ def stored_beyond_their_end(store):
     return len(ended), kept, beyond
 
 
-@pytest.mark.parametrize("rounds", [200, 1000, pytest.param(5000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])])
+@pytest.mark.parametrize("rounds", [1000, pytest.param(5000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])])
 def test_nothing_timed_after_a_withdrawal_is_stored_however_the_batch_was_under_way(place, rounds):
     site, random = Site(place, rounds), Random(rounds)
     running = site.serve(gateways=2)

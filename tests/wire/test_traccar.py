@@ -364,10 +364,8 @@ NOT_THE_FORMAT = {
     "a number of five thousand digits": replaced("46.0", "9" * 5000),
     "a number with a plus": replaced("51.4769", "+51"),
     "a number in hexadecimal": replaced("51.4769", "0x33"),
-    "a latitude in quotes": replaced("51.4769", '"51.4769"'),
     "a latitude that is true": replaced("51.4769", "true"),
     "a latitude that is a list": replaced("51.4769", "[51.4769]"),
-    "a speed in quotes": replaced("2.69978", '"2.69978"'),
     "valid as text": body(valid="true"),
     "valid as a number": body(valid=1),
 }
@@ -471,7 +469,7 @@ def test_the_properties_above_do_look_at_documents_that_are_read():
 
 PLANTED = "SECRET-61.2345678"
 SPOILT = {
-    "a latitude": body(latitude=PLANTED),
+    "a latitude": body(latitude=[PLANTED]),
     "a fix time": body(fixTime=PLANTED),
     "a fix time without a zone": body(fixTime="2026-08-21T10:15:30", protocol=PLANTED),
     "a device time": body(deviceTime=PLANTED),
@@ -479,7 +477,7 @@ SPOILT = {
     "a long serial": for_device(uniqueId=PLANTED * 10),
     "a serial in a list": for_device(uniqueId=[PLANTED]),
     "a serial that is no UTF-8": for_device(uniqueId=PLANTED + "?").replace(b"?", b"\xff"),
-    "a name of a member": replaced('"latitude": 51.4769', f'"{PLANTED}": 1, "latitude": "x"'),
+    "a name of a member": replaced('"latitude": 51.4769', f'"{PLANTED}": 1, "latitude": true'),
     "the whole": json.dumps(PLANTED).encode(),
     "no JSON": PLANTED.encode(),
     "JSON with a tail": body() + PLANTED.encode(),
@@ -502,7 +500,7 @@ def test_an_error_says_where_and_never_what(data):
 @pytest.mark.parametrize(
     ("data", "place"),
     [
-        (body(latitude=PLANTED), "$.position.latitude"),
+        (body(latitude=[PLANTED]), "$.position.latitude"),
         (body(fixTime=PLANTED), "$.position.fixTime"),
         (for_device(uniqueId=""), "$.device.uniqueId"),
         (b"[]", "at the top"),
@@ -510,6 +508,42 @@ def test_an_error_says_where_and_never_what(data):
 )
 def test_an_error_tells_a_sender_where_to_look(data, place):
     assert str(refused(data)).endswith(place)
+
+
+@pytest.mark.parametrize("field", ["altitude", "speed", "course", "accuracy"])
+def test_a_number_in_quotes_is_unknown_and_does_not_cost_the_fix(field):
+    """Java writes what is not a number as text."""
+    for quoted in ("NaN", "Infinity", "51.4", ""):
+        fix = decode(body(**{field: quoted})).fix
+        assert fix is not None
+        unknown = {"altitude": "altitude_m", "speed": "speed_mps", "course": "course_deg", "accuracy": "accuracy_m"}
+        assert getattr(fix, unknown[field]) is None
+
+
+@pytest.mark.parametrize("field", ["latitude", "longitude"])
+def test_a_place_in_quotes_is_no_place(field):
+    report = decode(body(**{field: "51.4769"}))
+    assert (report.fix, report.fix_time) == (None, None)
+
+
+def test_a_place_that_rounds_to_0_0_is_what_a_device_without_a_fix_says():
+    assert decode(body(latitude=1e-9, longitude=-1e-9)).fix is None
+
+
+@pytest.mark.parametrize(
+    ("at", "usable"),
+    [
+        ("2000-01-01T00:00:00.000+14:00", False),  # still 1999 in UTC
+        ("1999-12-31T23:00:00.000-02:00", True),
+        ("2099-12-31T23:59:59.999+00:00", True),
+        ("2100-01-01T00:00:00.000+14:00", True),
+        ("2100-01-01T00:00:00.000+00:00", False),
+        ("0001-01-01T00:00:00.000+14:00", False),
+        ("9999-12-31T23:59:59.999-14:00", False),
+    ],
+)
+def test_a_time_is_usable_by_its_instant_and_not_by_its_local_year(at, usable):
+    assert (decode(body(fixTime=at)).fix is not None) == usable
 
 
 def test_neither_a_report_nor_its_fix_has_a_text_that_holds_the_place():

@@ -60,22 +60,31 @@ def end_what_ran_out(store: Store, chance: Chance, clock: Clock, fence: tuple[st
     Each in its own transaction: an outage of hours catches up in small steps that others can come between, and one
     that cannot be ended does not hold up the rest. Raises NotPermitted when it could end none of those that are due.
     """
-    with store.reading() as view:
-        due = view.decisions_running_out(clock.now(), AT_ONCE)
-    done, failed = 0, None
-    for decision_id in due:
-        try:
-            with store.acting(fence) as act:
-                decision = act.decision(decision_id)
-                move = time_is_up(decision, act.now)
-                if move is not None:
-                    _end(act, chance, decision, move, CLOCK)
-                    done += 1
-        except NotPermitted as refused:
-            failed = refused
-    if failed is not None and not done:
-        raise failed
+    done = 0
+    failed: list[NotPermitted] = []
+    while not done:
+        with store.reading() as view:
+            due = view.decisions_running_out(clock.now(), AT_ONCE, skip=len(failed))
+        if not due:
+            break
+        for decision_id in due:
+            try:
+                done += _end_if_over(store, chance, decision_id, fence)
+            except NotPermitted as refused:
+                failed.append(refused)
+    if failed and not done:
+        raise failed[0]
     return done
+
+
+def _end_if_over(store: Store, chance: Chance, decision_id: DecisionId, fence: tuple[str, int]) -> int:
+    with store.acting(fence) as act:
+        decision = act.decision(decision_id)
+        move = time_is_up(decision, act.now)
+        if move is None:
+            return 0
+        _end(act, chance, decision, move, CLOCK)
+        return 1
 
 
 def suspend_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:

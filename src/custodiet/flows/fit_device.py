@@ -49,8 +49,9 @@ def end_fitting(store: Store, fitting_id: FittingId, by: ActorId) -> int:
             raise IllegalMove("this fitting has ended already")
         case = act.case(fitting.case_id)
         entry = Entry(EntryKind.FITTING_ENDED, by, case.person_id)
-        removed = act.fixes_of_fitting_from(fitting_id, act.now)
-        return act.write(entry, FittingEnded(fitting_id, act.now, removed))
+        removed_at = max(fitting.fitted_at, act.clock_now)
+        removed = act.fixes_of_fitting_from(fitting_id, removed_at)
+        return act.write(entry, FittingEnded(fitting_id, removed_at, removed))
 
 
 def issue_sender(

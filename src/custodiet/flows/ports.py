@@ -103,8 +103,8 @@ class Reading(Tables, Protocol):
     def cases(self) -> tuple[Case, ...]: ...
     def open_tasks(self) -> tuple[Task, ...]: ...
     def tallies(self) -> tuple[Tally, ...]: ...
-    def decisions_running_out(self, before: datetime, limit: int) -> tuple[DecisionId, ...]:
-        """Made or paused decisions whose end has come, the earliest first."""
+    def decisions_running_out(self, before: datetime, limit: int, *, skip: int = 0) -> tuple[DecisionId, ...]:
+        """Made or paused decisions whose end has come, the earliest first, less the first few."""
         ...
 
     def followers(self, decision_id: DecisionId) -> tuple[Decision, ...]:
@@ -200,6 +200,10 @@ class Acting(Reading, Protocol):
 
     @property
     def now(self) -> datetime: ...
+    @property
+    def clock_now(self) -> datetime:
+        """What the clock itself says: a little before `now` when it was set back. For an end, the earlier is safer."""
+        ...
 
     def write(self, entry: Entry, record: Record) -> int:
         """Append the entry and its record, apply it to the tables; the ledger index. Durable at commit."""

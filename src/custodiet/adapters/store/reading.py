@@ -115,12 +115,13 @@ class ReadingRows:
     def tallies(self) -> tuple[Tally, ...]:
         return tuple(noun(Tally, row) for row in self._all(t.tally.select()))
 
-    def decisions_running_out(self, before: datetime, limit: int) -> tuple[DecisionId, ...]:
+    def decisions_running_out(self, before: datetime, limit: int, *, skip: int = 0) -> tuple[DecisionId, ...]:
         query = (
             select(t.decision.c.id)
             .where(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.until_at <= before)
             .order_by(t.decision.c.until_at, t.decision.c.id)
             .limit(limit)
+            .offset(skip)
         )
         return tuple(row.id for row in self._all(query))
 

@@ -46,9 +46,10 @@ class _Chance(Protocol):
 class ActingRows(ReadingRows):
     """The promises of flows.ports.Acting, kept on one connection that holds the write lock."""
 
-    def __init__(self, connection: Connection, now: datetime, chance: _Chance) -> None:
+    def __init__(self, connection: Connection, now: datetime, clock_now: datetime, chance: _Chance) -> None:
         super().__init__(connection)
         self.now = now
+        self.clock_now = clock_now
         self._chance = chance
 
     def write(self, entry: Entry, record: Record) -> int:
@@ -152,7 +153,7 @@ class SqliteStore:
                 held = select(t.lease.c.fence).where(t.lease.c.name == fence[0])
                 if connection.execute(held).scalar() != fence[1]:
                     raise LeaseLost("another process holds the lease now")
-            yield ActingRows(connection, self._now(connection), self._chance)
+            yield ActingRows(connection, self._now(connection), self._clock.now(), self._chance)
 
     @contextmanager
     def ingesting(self) -> Iterator[IngestingRows]:

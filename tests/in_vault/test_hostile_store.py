@@ -1,0 +1,187 @@
+"""What a hand in the store, a broken row or a clock set back cannot do. Each was possible once."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from in_vault.test_following import Database
+from in_vault.test_verifying import change, found
+from support.house import ANA, BO, START, House, report, scheme_at
+
+from custodiet.adapters import sealing
+from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.end_decision import end_what_ran_out
+from custodiet.flows.open_case import set_zone
+from custodiet.flows.open_sealed import release_zones
+from custodiet.flows.sequence_ledger import enter_staged
+from custodiet.model.case import Condition, ConditionKind
+from custodiet.model.case import Person as Someone
+from custodiet.model.decision import State
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import OpeningRefused
+from custodiet.model.mode import Category
+from custodiet.model.record import CaseOpened, ConditionSet, DecisionMade, DecisionProposed, SchemeRegistered
+from custodiet.model.scheme import RetentionRule
+from custodiet.rules.chain import leaf_hash
+from custodiet.wire.sealed import geometry_context
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def person(house):
+    person = house.person("TAG-1")
+    house.decide(person)
+    assert house.say(house.monitor(), person) == "kept"
+    enter_staged(house.store, house.fence)
+    return person
+
+
+def test_all_entered_ingest_deleted_with_all_its_traces_is_missing(house, person):
+    change(house, "DELETE FROM frame", "DELETE FROM session", "DELETE FROM ingest_record", "DELETE FROM tally")
+    assert found(house)[0] >= 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET body = 'text' WHERE idx = 3",
+        "UPDATE entry SET body = 5 WHERE idx = 3",
+        "UPDATE ingest_record SET number = 'one'",
+        "UPDATE session SET sealed_key = 'text'",
+        "UPDATE decision SET made_at = 9000000000000000000",
+        "UPDATE fitting SET fitted_at = 9000000000000000000",
+        "UPDATE device SET serial = CAST(x'ff' AS TEXT)",
+        "UPDATE session SET monitor = CAST(x'ff' AS TEXT)",
+        ("UPDATE entry SET body = ? WHERE idx = 3", b"[" * 200_000),
+    ],
+)
+def test_what_cannot_even_be_read_does_not_stop_it(house, person, statement):
+    house.vault.checkpoint()
+    change(house, statement)
+    assert found(house) != (0, 0)
+
+
+def test_a_bottomless_record_is_refused(house, person):
+    Database(house).write(EntryKind.TASK_DONE, b"[" * 200_000)
+    with pytest.raises(OpeningRefused):
+        house.vault.checkpoint()
+
+
+def test_a_bottomless_entry_is_refused(house, person):
+    with house.store.reading() as view:
+        place = view.ledger_size()
+    deep = b"[" * 200_000
+    Database(house).run(
+        ("INSERT INTO record VALUES (?, x'', x'')", place),
+        ("INSERT INTO entry VALUES (?, ?, ?)", place, deep, leaf_hash(deep)),
+    )
+    with pytest.raises(OpeningRefused):
+        house.vault.checkpoint()
+
+
+def made_again(house, person):
+    with house.store.reading() as view:
+        [decision] = view.decisions()
+    longer = replace(scheme_at(START), retention=(RetentionRule(Category.TRAIL, 4000, "x"),))
+    proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, review_due_at=START + 4000 * DAY)
+    again = CaseOpened(Someone(person.case.person_id, b"mine" * 8), person.case)
+    return {
+        "the scheme": [(EntryKind.SCHEME_REGISTERED, SchemeRegistered(longer), None)],
+        "the proposal": [
+            (EntryKind.DECISION_PROPOSED, DecisionProposed(proposal), person),
+            (EntryKind.DECISION_MADE, DecisionMade(decision.id, BO, START), person),
+        ],
+        "the person, with another handle key": [(EntryKind.CASE_OPENED, again, None)],
+    }
+
+
+@pytest.mark.parametrize("what", ["the scheme", "the proposal"])
+def test_what_was_made_is_not_made_again(house, person, what):
+    house.clock.pass_(100 * DAY)
+    assert house.copy(person)[-1] == {"fixes": 0, "past_retention": 1}
+    for kind, record, about in made_again(house, person)[what]:
+        Database(house).write(kind, record, about)
+    with pytest.raises(OpeningRefused):
+        house.copy(person)
+
+
+def test_a_person_opened_again_with_another_handle_key_is_refused(house, person):
+    [(kind, record, about)] = made_again(house, person)["the person, with another handle key"]
+    Database(house).write(kind, record, about)
+    with pytest.raises(OpeningRefused):
+        house.vault.checkpoint()
+
+
+@pytest.mark.parametrize("plain", [None, b"{\n not json"])
+def test_a_zone_that_does_not_open_does_not_stop_the_others(house, plain):
+    person = house.person("TAG")
+    house.issue_keys()
+    decision = house.proposal(person)
+    propose_decision(house.store, decision)
+    good = set_zone(house.store, sealing, house.chance, house.pinned, decision.id, ConditionKind.EXCLUSION, b"{}", ANA)
+    with house.store.acting() as act:
+        public = act.record_key(person.case.person_id).public
+        sealed = b"rubbish" if plain is None else sealing.seal_to(public, plain, geometry_context("condition_0"))
+        bad = Condition("condition_0", decision.id, ConditionKind.EXCLUSION, sealed)
+        act.write(Entry(EntryKind.CONDITION_SET, ANA, person.case.person_id), ConditionSet(bad))
+    make_decision(house.store, decision.id, BO)
+    assert set(release_zones(house.store, house.vault, "m1")) == {good}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """REPLACE INTO frame SELECT seq + 100, partition, number, first_ms, last_ms, "directory",
+        zeroblob(length(sealed)) FROM frame""",
+        """REPLACE INTO session SELECT no + 100, id, person_id, case_id, decision_id, fitting_id, category, day, monitor,
+        x'00', commitment, partition, number FROM session""",
+        "REPLACE INTO token SELECT id || 'x', sender_id, sha256, issued_at, fitting_id, NULL, version FROM token",
+    ],
+)
+def test_no_row_is_taken_away_through_another_of_its_keys(house, person, statement):
+    house.clock.pass_(MINUTE)
+    house.unfit(person)
+    connection = sqlite3.connect(house.path, isolation_level=None)
+    with pytest.raises(sqlite3.IntegrityError):
+        connection.execute(statement)
+    connection.close()
+
+
+def test_a_device_taken_off_by_a_clock_set_back_leaves_nothing_more_on_its_wearer(house, person):
+    upstream = house.sender("TAG-1")
+    monitor = house.monitor()
+    house.clock.set(START + HOUR)
+    house.person()
+    house.clock.pass_(-4 * MINUTE)
+    house.unfit(person)
+    house.clock.pass_(MINUTE)
+    [answer] = house.post(monitor, upstream, report("TAG-1", house.clock.now()))
+    assert answer.shown == "ended"
+
+
+def test_what_is_past_its_retention_stays_shut_when_the_clock_is_set_back(house, person):
+    house.clock.set(START + 56 * DAY)
+    assert house.copy(person)[-1] == {"fixes": 0, "past_retention": 1}
+    house.clock.pass_(-4 * MINUTE)
+    assert house.copy(person)[-1] == {"fixes": 0, "past_retention": 1}
+
+
+def test_a_hundred_decisions_that_cannot_be_ended_do_not_hold_up_the_next(house):
+    stuck = [house.decide(house.person(), keys=False, review_due_at=START + HOUR) for _ in range(100)]
+    good = house.decide(house.person(), keys=False, review_due_at=START + 2 * HOUR)
+    connection = sqlite3.connect(house.path, isolation_level=None)
+    for one in stuck:
+        connection.execute("INSERT INTO retention_clock VALUES (?, 'trail', 0, 0)", (one.id,))
+    connection.close()
+    house.clock.set(START + 3 * HOUR)
+    end_what_ran_out(house.store, house.chance, house.clock, house.fence)
+    assert house.decision(good.id).state is State.LAPSED
