@@ -234,3 +234,28 @@ def test_a_path_that_goes_through_a_link_is_judged_by_what_it_leads_to(tmp_path,
     folder.chmod(0o755)
     with pytest.raises(Unready):
         KeyfileKms(link)
+
+
+def test_a_key_that_is_there_is_never_replaced(folder):
+    kms, other = KeyfileKms(folder), KeyfileKms(folder)
+    first = kms.key(kms.begin())
+    other.epochs = lambda: ()  # as two that begin at once both see nothing there
+    with pytest.raises(FileExistsError):
+        other.begin()
+    assert kms.key(1) == first
+
+
+def test_files_of_other_names_are_no_keys(folder):
+    kms = KeyfileKms(folder)
+    kms.begin()
+    for name in ("epoch-x.key", "epoch-.key", "letter.txt"):
+        (folder / name).write_bytes(b"")
+        (folder / name).chmod(0o600)
+    assert kms.epochs() == (1,)
+
+
+def test_destroying_what_is_not_there_does_nothing(folder):
+    kms = KeyfileKms(folder)
+    kms.begin()
+    kms.destroy(7)
+    assert kms.epochs() == (1,)

@@ -142,8 +142,8 @@ def test_a_zone_that_does_not_open_does_not_stop_the_others(house, plain):
     [
         """REPLACE INTO frame SELECT seq + 100, partition, number, first_ms, last_ms, "directory",
         zeroblob(length(sealed)) FROM frame""",
-        """REPLACE INTO session SELECT no + 100, id, person_id, case_id, decision_id, fitting_id, category, day, monitor,
-        x'00', commitment, partition, number FROM session""",
+        """REPLACE INTO session SELECT no + 100, id, person_id, case_id, decision_id, fitting_id, category, day,
+        monitor, x'00', commitment, partition, number FROM session""",
         "REPLACE INTO token SELECT id || 'x', sender_id, sha256, issued_at, fitting_id, NULL, version FROM token",
     ],
 )

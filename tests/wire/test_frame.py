@@ -312,3 +312,17 @@ def vars_of(noun):
 def test_the_leaf_of_a_piece_leaves_out_where_it_lies():
     piece = bytes(PIECE_BYTES)
     assert piece_body(DirectoryRow(1, 2, 0), piece) == piece_body(DirectoryRow(1, 2, PIECE_BYTES), piece)
+
+
+@pytest.mark.parametrize("absurd", [2**63 - 1, -(2**63)])
+def test_a_stored_fix_of_no_possible_time_is_not_the_format(absurd):
+    plain = pack_fix(Fix(1, 2), AT, AT)
+    with pytest.raises(NotTheFormat):
+        unpack_fix(plain[:1] + absurd.to_bytes(8, "little", signed=True) + plain[9:])
+
+
+def test_a_stored_fix_outside_the_globe_is_not_the_format():
+    plain = bytearray(pack_fix(Fix(1, 2), AT, AT))
+    plain[17:21] = (910_000_000).to_bytes(4, "little")
+    with pytest.raises(NotTheFormat):
+        unpack_fix(bytes(plain))

@@ -319,3 +319,17 @@ def test_a_digest_cannot_be_tried_without_its_salt():
 def test_a_digest_commits_to_its_record():
     digests = {record_digest(b"a" * 16, record_bytes(sample)) for sample in SAMPLES}
     assert len(digests) == len(SAMPLES)
+
+
+@pytest.mark.parametrize("read", [read_record, read_entry, read_ingested])
+def test_bottomless_json_is_not_the_format(read):
+    with pytest.raises(NotTheFormat):
+        read(b"[" * 200_000)
+
+
+@pytest.mark.parametrize("changed", [{"at": "2031-03-03T09:00:00"}, {"v": 2}, {"index": "x"}])
+def test_an_entry_of_another_version_or_without_a_zone_is_not_the_format(changed):
+    sound = {"v": 1, "index": 0, "at": "2031-03-03T09:00:00.000Z", "kind": "log.opened", "actor": "a", "record": ""}
+    assert read_entry(json.dumps(sound).encode()).index == 0
+    with pytest.raises(NotTheFormat):
+        read_entry(json.dumps(sound | changed).encode())
