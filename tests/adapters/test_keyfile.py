@@ -114,6 +114,35 @@ def test_no_key_is_ever_written_over(folder, kms):
     assert kms.key(9) == b"x" * 32
 
 
+def test_a_key_that_another_process_began_meanwhile_is_not_replaced(folder, kms, monkeypatch):
+    first = kms.begin()
+    begun = file_of(folder, first + 1)
+    really = os.link
+
+    def too_late(source, target):
+        begun.touch(0o600)
+        begun.write_bytes(b"x" * 32)
+        really(source, target)
+
+    monkeypatch.setattr(os, "link", too_late)
+    with pytest.raises(FileExistsError):
+        kms.begin()
+    monkeypatch.setattr(os, "link", really)
+    assert kms.key(first + 1) == b"x" * 32
+    assert kms.begin() == first + 2
+    assert kms.key(first + 1) == b"x" * 32
+
+
+def test_what_is_in_the_way_under_the_next_name_is_never_replaced(folder, kms, monkeypatch):
+    first = kms.begin()
+    key = kms.key(first)
+    monkeypatch.setattr(KeyfileKms, "epochs", lambda _: ())
+    for _ in range(2):
+        with pytest.raises(FileExistsError):
+            kms.begin()
+        assert kms.key(first) == key
+
+
 # --- reading --------------------------------------------------------------------------------------------
 
 
@@ -133,11 +162,28 @@ def test_a_key_of_another_length_is_refused_and_not_quoted(folder, kms, held):
     assert "xx" not in str(caught.value)
 
 
+OTHERS = [
+    "README",
+    "epoch-00000007.key.bak",
+    "other.key",
+    ".epoch-00000008.key",
+    "epoch-.key",
+    "epoch-old.key",
+    "epoch-00000009 (copy).key",
+    "epoch--0000009.key",
+    "epoch-+9.key",
+    "epoch-1e9.key",
+]
+
+
 def test_other_files_in_the_folder_are_no_epochs(folder, kms):
     kms.begin()
-    for name in ("README", "epoch-00000007.key.bak", "other.key", ".epoch-00000008.key"):
+    for name in OTHERS:
         (folder / name).touch(0o600)
     assert kms.epochs() == (1,)
+    assert KeyfileKms(folder).begin() == 2
+    assert kms.epochs() == (1, 2)
+    assert {path.name for path in folder.iterdir()} == {*OTHERS, "epoch-00000001.key", "epoch-00000002.key"}
 
 
 # --- who may read ---------------------------------------------------------------------------------------
@@ -222,6 +268,16 @@ def test_a_key_that_was_overwritten_before_a_crash_can_be_destroyed_again(folder
     assert kms.epochs() == ()
 
 
+def test_destroying_an_epoch_that_is_not_there_does_nothing(folder, kms):
+    kept, gone = kms.begin(), kms.begin()
+    kms.destroy(gone)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for epoch in (gone, 99):
+        kms.destroy(epoch)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert kms.epochs() == (kept,)
+
+
 def test_the_number_of_the_newest_epoch_is_not_used_again_while_a_later_one_lives(kms):
     first, second = kms.begin(), kms.begin()
     kms.destroy(first)
@@ -234,28 +290,3 @@ def test_a_path_that_goes_through_a_link_is_judged_by_what_it_leads_to(tmp_path,
     folder.chmod(0o755)
     with pytest.raises(Unready):
         KeyfileKms(link)
-
-
-def test_a_key_that_is_there_is_never_replaced(folder):
-    kms, other = KeyfileKms(folder), KeyfileKms(folder)
-    first = kms.key(kms.begin())
-    other.epochs = lambda: ()  # as two that begin at once both see nothing there
-    with pytest.raises(FileExistsError):
-        other.begin()
-    assert kms.key(1) == first
-
-
-def test_files_of_other_names_are_no_keys(folder):
-    kms = KeyfileKms(folder)
-    kms.begin()
-    for name in ("epoch-x.key", "epoch-.key", "letter.txt"):
-        (folder / name).write_bytes(b"")
-        (folder / name).chmod(0o600)
-    assert kms.epochs() == (1,)
-
-
-def test_destroying_what_is_not_there_does_nothing(folder):
-    kms = KeyfileKms(folder)
-    kms.begin()
-    kms.destroy(7)
-    assert kms.epochs() == (1,)

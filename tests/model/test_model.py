@@ -56,6 +56,8 @@ SCHEME = {
     "modes": (ModeCode.FITTED_TRAIL,),
     "retention": (RetentionRule(Category.TRAIL, 28, "reasons"),),
 }
+MADE = DECISION | {"state": State.MADE, "approved_by": "officer-bo", "made_at": AT}
+FITTING = {"id": "f1", "device_id": "device_1", "case_id": "case_1", "strand": "main", "fitted_at": AT}
 FIX = {"lat_e7": 1, "lon_e7": 1}
 REPORT = {"serial": "TAG-1", "kind": Kind.FIX, "fix_time": AT, "fix": Fix(1, 1)}
 RULE = {"category": Category.TRAIL, "days": 28, "justification": "reasons"}
@@ -73,6 +75,18 @@ ILLEGAL = {
     "late_max below nothing": (Decision, DECISION, {"late_max": -MS}),
     "late_max beyond thirty days": (Decision, DECISION, {"late_max": LATE_MAX_LIMIT + MS}),
     "approved by who proposed it": (Decision, DECISION, {"approved_by": "officer-ana"}),
+    **{
+        f"{state} by nobody": (Decision, MADE | {"state": state}, {"approved_by": None})
+        for state in State
+        if state not in (State.PROPOSED, State.REFUSED)
+    },
+    **{
+        f"{state} at no time": (Decision, MADE | {"state": state}, {"made_at": None})
+        for state in State
+        if state not in (State.PROPOSED, State.REFUSED)
+    },
+    "a device removed before it was fitted": (Fitting, FITTING, {"removed_at": AT - MS}),
+    "a pause that ends before it begins": (Suspension, {"from_at": AT}, {"to_at": AT - MS}),
     "a scheme without a purpose": (Scheme, SCHEME, {"purposes": ()}),
     "a scheme without a power": (Scheme, SCHEME, {"powers": ()}),
     "a purpose twice": (Scheme, SCHEME, {"purposes": (Purpose("a", "A"), Purpose("a", "B"))}),
@@ -112,6 +126,10 @@ LEGAL = {
     "late_max of thirty days": (Decision, DECISION, {"late_max": timedelta(days=30)}),
     "an order with its maker": (Decision, DECISION, {"authority": Authority.ORDER, "maker": "court"}),
     "approved by another": (Decision, DECISION, {"approved_by": "officer-bo"}),
+    "a proposal that nobody has approved": (Decision, DECISION, {"state": State.PROPOSED}),
+    "a refused one that nobody has approved": (Decision, DECISION, {"state": State.REFUSED}),
+    "a device removed as soon as it was fitted": (Fitting, FITTING, {"removed_at": AT}),
+    "a pause that ends as it begins": (Suspension, {"from_at": AT}, {"to_at": AT}),
     "a rule of no days": (RetentionRule, RULE, {"days": 0}),
     "a serial of 128": (Device, {"id": "device_1"}, {"serial": "x" * 128}),
     "the north pole": (Fix, FIX, {"lat_e7": 90 * E7}),
@@ -155,21 +173,29 @@ def test_illegal_is_our_own_kind_of_error_and_quotes_no_position():
 
 SECRET = Fix(512_345_678, -987_654_321, 13.5791, 24.6802, 35.7913, 46.8024)
 TOLD = ("512345678", "987654321", "51.2", "98.7", "13.5", "24.6", "35.7", "46.8")
+SAID = "SAID-BY-A-SENDER"
 HOLDERS = {
-    "a fix": SECRET,
-    "a report": Report("TAG-1", Kind.FIX, AT, SECRET),
-    "an admitted one": Admitted(SECRET, AT, "person_1", "case_1", "f1", "d1", Category.TRAIL),
-    "a list": [SECRET],
-    "a dictionary": {"fix": SECRET},
+    "a fix": (SECRET, "<Fix>"),
+    "a report": (Report(SAID, Kind.FIX, AT, SECRET), "<Report of a fix>"),
+    "a report without a fix": (Report(SAID, Kind.PROMPT, None, None), "<Report of a prompt>"),
+    "an admitted one": (Admitted(SECRET, AT, "person_1", "case_1", "f1", "d1", Category.TRAIL), "<Fix>"),
+    "a list": ([SECRET, Report(SAID, Kind.FIX, AT, SECRET)], "[<Fix>, <Report of a fix>]"),
+    "a dictionary": ({"fix": SECRET}, "{'fix': <Fix>}"),
 }
 
 
-@pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS.keys())
-def test_a_position_has_no_text_form(holder):
+@pytest.mark.parametrize(("holder", "shown"), HOLDERS.values(), ids=HOLDERS.keys())
+def test_neither_a_position_nor_what_a_sender_said_has_a_text_form(holder, shown):
     for text in (str(holder), repr(holder), f"{holder}", f"{holder!s} {holder!r}", f"{holder!a}"):
-        assert "<Fix>" in text or "<Report of a fix>" in text
-        for told in TOLD:
+        assert shown in text
+        for told in (*TOLD, SAID):
             assert told not in text
+
+
+def test_a_report_shows_its_kind_and_nothing_else():
+    for kind in Kind:
+        shown = {repr(Report(SAID, kind, AT, SECRET, repeats)) for repeats in (True, False)}
+        assert shown == {f"<Report of a {kind.value}>"}
 
 
 def test_an_error_that_carries_a_fix_tells_nothing_of_it():
@@ -229,8 +255,7 @@ def test_a_decision_reaches_to_the_earliest_of_its_ends(given_, until):
 @pytest.mark.parametrize("state", State)
 def test_only_what_was_made_and_neither_ended_nor_paused_is_in_force(state):
     stands = state not in (State.PROPOSED, State.REFUSED)
-    made_by = {"approved_by": "bo", "made_at": AT} if stands else {}
-    one = Decision(**DECISION | {"state": state} | made_by)
+    one = Decision(**(MADE if stands else DECISION) | {"state": state})
     assert (one.stands, one.covers(AT)) == (stands, stands)
     assert one.in_force(AT) == (state in (State.MADE, State.SUCCEEDED))
     assert not one.in_force(AT - MS)

@@ -131,6 +131,16 @@ GOLDEN = {
     "a proposal": (device(proposal()), {}, "none"),
     "a refused proposal": (device(proposal(state=State.REFUSED)), {}, "none"),
     "two decisions at once, were that possible": (device(decision("d1"), decision("d2")), {}, "none"),
+    "on two people at once, were that possible": (
+        DeviceStanding((worn(decision()), worn(decision("d2", case_id="case_2"), name="f2", person="person_2"))),
+        {},
+        "none",
+    ),
+    "in two fittings of one person at once": (
+        DeviceStanding((worn(decision()), worn(decision(), name="f2"))),
+        {},
+        "none",
+    ),
     "a mode that keeps no position": (device(decision(mode=ModeCode.HOME_PRESENCE)), {}, "none"),
     "a bare position where the device judges": (device(decision(mode=ModeCode.ZONE_ON_DEVICE)), {}, "none"),
     "a prompt where only fixes are admitted": (device(decision()), {"kind": Kind.PROMPT}, "none"),
@@ -491,6 +501,31 @@ def test_an_end_or_pause_that_is_recorded_counts_when_our_clock_is_set_back():
     assert said(device(paused(NOON + HOUR))) == "suspended"
 
 
+@pytest.mark.parametrize("gap", [MS, HOUR])
+def test_a_line_of_successors_ends_where_nothing_was_authorised_in_between(gap):
+    first, second, third = line(TRAIL, TRAIL, TRAIL)
+    for broken in (
+        [replace(first, ended_at=second.starts_at - gap), second, third],
+        [first, replace(second, ended_at=third.starts_at - gap), third],
+    ):
+        standing = device(*broken, fitted=NOON - 9 * HOUR)
+        assert said(standing, first.starts_at) == "ended"
+        assert said(standing, third.starts_at) == "admitted d3"
+
+
+def test_a_successor_that_begins_before_what_it_follows_has_ended_carries_on():
+    first, second = line(TRAIL, TRAIL)
+    first = replace(first, ended_at=second.starts_at + MS)
+    assert said(device(first, second, fitted=NOON - 9 * HOUR), first.starts_at) == "admitted d1"
+
+
+def test_a_line_goes_on_from_an_order_without_an_end():
+    first = order(name="d1", starts_at=MORNING, state=State.SUCCEEDED)
+    second = decision("d2", mode=TRAIL, starts_at=NOON, follows="d1")
+    assert first.until is None
+    assert "ended" not in said(device(first, second), NOON - HOUR).split()
+
+
 def test_an_order_may_follow_and_be_followed():
     first, second = line(TRAIL, TRAIL, authority=Authority.ORDER, maker="court")
     assert said(device(first, second, fitted=NOON - 9 * HOUR), first.starts_at) == "admitted d1"
@@ -524,6 +559,16 @@ def test_a_decision_about_the_next_wearer_does_not_reach_the_one_before():
     standing = DeviceStanding((undecided, SECOND_WEARER))
     assert said(standing, MORNING) == "none"
     assert said(standing, NOON) == "admitted d2"
+
+
+def test_an_instant_in_two_fittings_is_in_neither_and_outside_the_overlap_all_is_as_it_was():
+    first = replace(FIRST_WEARER, fitting=replace(FIRST_WEARER.fitting, removed_at=NOON - HOUR / 4))
+    for both in ((first, SECOND_WEARER), (SECOND_WEARER, first)):
+        standing = DeviceStanding(both)
+        assert said(standing, NOON - HOUR / 2 - MS) == "admitted d1"
+        assert said(standing, NOON - HOUR / 2) == "none"
+        assert said(standing, NOON - HOUR / 4 - MS) == "none"
+        assert said(standing, NOON - HOUR / 4) == "admitted d2"
 
 
 def test_what_happened_to_the_next_wearers_decision_is_nothing_to_the_one_before():

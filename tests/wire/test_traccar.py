@@ -146,6 +146,7 @@ PLACES = {
     "on the equator": (0.0, 8.25, (0, 82_500_000)),
     "on the prime meridian": (51.5, 0.0, (515_000_000, 0)),
     "whole degrees": (51, -1, (510_000_000, -10_000_000)),
+    "one step from 0, 0": (0.0, 6e-8, (0, 1)),
     "rounded to the nearest step": (1.00000006, -1.00000006, (10_000_001, -10_000_001)),
 }
 
@@ -160,6 +161,13 @@ NO_POSITION = {
     "marked invalid": {"valid": False},
     "0, 0": {"latitude": 0, "longitude": 0},
     "-0, 0": {"latitude": -0.0, "longitude": 0.0},
+    "almost 0, 0": {"latitude": 4.9e-8, "longitude": -4.9e-8},
+    "0 and almost 0": {"latitude": 0.0, "longitude": 5e-324},
+    "a place in quotes": {"latitude": "51.4769", "longitude": "-0.0005"},
+    "a latitude that is no number": {"latitude": "NaN"},
+    "a longitude beyond all numbers": {"longitude": "-Infinity"},
+    "a latitude in words": {"latitude": "north"},
+    "a latitude without a letter": {"latitude": ""},
     "beyond the north pole": {"latitude": 90.0000001},
     "beyond the south pole": {"latitude": -90.0000001},
     "beyond the date line": {"longitude": 180.0000001},
@@ -366,6 +374,8 @@ NOT_THE_FORMAT = {
     "a number in hexadecimal": replaced("51.4769", "0x33"),
     "a latitude that is true": replaced("51.4769", "true"),
     "a latitude that is a list": replaced("51.4769", "[51.4769]"),
+    "an altitude that is true": replaced("46.0", "true"),
+    "a speed that is an object": replaced("2.69978", '{"knots": 2.69978}'),
     "valid as text": body(valid="true"),
     "valid as a number": body(valid=1),
 }
@@ -413,7 +423,9 @@ def check_whatever(data):
     assert isinstance(read, Report)
     assert 1 <= len(read.serial) <= 128
     if read.fix is not None:
-        assert 1999 <= read.fix_time.year <= 2100  # the window, in any zone
+        assert read.fix_time.utcoffset() == timedelta(0)
+        assert 2000 <= read.fix_time.year < 2100
+        assert (read.fix.lat_e7, read.fix.lon_e7) != (0, 0)
         assert read.fix_time.microsecond % 1000 == 0
         assert all(value is None or isfinite(value) for value in numbers_of(read.fix))
     return True
