@@ -5,21 +5,19 @@ Everything that is written, answered, counted or logged must be the same to the 
 metrics, log lines. Sealed bytes are those of tests/support/ideal.py, whose length is all they say.
 """
 
-import asyncio
 import io
 import json
 import logging
-import math
 import sqlite3
 from datetime import timedelta
 from random import Random
 
 import pytest
+from support.door import Door
 from support.house import ANA, BO, House, make_decision, propose_decision
 from support.ideal import IdealSealing
 
 from custodiet.adapters.ledger.tiles import TileLog
-from custodiet.entrypoints.gateway.app import Gateway
 from custodiet.flows import open_case, receive_reports
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
 from custodiet.flows.issue_keys import issue_wanted_keys
@@ -34,43 +32,10 @@ NO_SHIFT, SHIFT = (0.0, 0.0), (0.2500013, -1.7500029)
 """Degrees; no special places (0, 0; a pole; the antimeridian) lie in between."""
 
 
-class Door:
-    """A gateway without a socket: requests as ASGI gives them, written when the test says so."""
-
-    def __init__(self, house: House) -> None:
-        self.monitor = house.monitor()
-        self.gateway = Gateway(self.monitor, house.clock)
-        # Work ahead of time goes by a real clock; here it happens when the test says so.
-        self.gateway.writer._idled_at = math.inf
-        self.refresh()
-
-    def refresh(self) -> None:
-        self.gateway.writer._refresh()
-        self.monitor.idle()
-
-    def request(self, method: str, path: str, body: bytes = b"", token: str | None = None) -> bytes:
-        headers = [(b"content-length", str(len(body)).encode()), (b"user-agent", b"made-up-agent/1.0")]
-        if token is not None:
-            headers.append((b"authorization", f"Bearer {token}".encode()))
-        scope = {"type": "http", "method": method, "path": path, "headers": headers, "client": ("127.0.0.1", 4711)}
-        sent = []
-
-        async def receive():
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message):
-            sent.append(message)
-
-        async def whole():
-            answering = asyncio.ensure_future(self.gateway(scope, receive, send))
-            while not answering.done():
-                await asyncio.sleep(0)
-                self.gateway.writer.step(0)
-            await answering
-
-        asyncio.run(whole())
-        status, headers, text = sent[0]["status"], sent[0]["headers"], sent[1]["body"]
-        return repr((status, headers)).encode() + text
+def said(door, *request) -> bytes:
+    """Everything that one request was answered with."""
+    answer = door.request(*request)
+    return repr((answer.status, answer.headers)).encode() + answer.body
 
 
 def live(folder, shift, hours, seed=7):
@@ -104,7 +69,7 @@ def live(folder, shift, hours, seed=7):
             where = homes[number] if lat is None else (lat, lon)
             lat, lon = (round(each + moved, 7) for each, moved in zip(where, shift, strict=True))
             body = traccar_payload(people[number].device.serial, at, lat, lon)
-            answers.append(door.request("POST", "/in/traccar", body, token or people[number].token))
+            answers.append(said(door, "POST", "/in/traccar", body, token or people[number].token))
 
         for hour in range(hours):
             house.clock.pass_(timedelta(hours=1))
@@ -127,15 +92,15 @@ def live(folder, shift, hours, seed=7):
                     )
                     for each in range(4)
                 ]
-                answers.append(door.request("POST", "/in/batch", b"\n".join([*lines, b"{}"]), people[number].token))
-            answers.append(door.request("POST", "/in/traccar", b"{", people[0].token))
-            answers.append(door.request("POST", "/in/traccar", b"{}", "nobody"))
+                answers.append(said(door, "POST", "/in/batch", b"\n".join([*lines, b"{}"]), people[number].token))
+            answers.append(said(door, "POST", "/in/traccar", b"{", people[0].token))
+            answers.append(said(door, "POST", "/in/traccar", b"{}", "nobody"))
             end_what_ran_out(house.store, house.chance, house.clock, house.fence)
             issue_wanted_keys(house.store, house.vault, house.clock, house.pinned, house.fence)
             enter_staged(house.store, house.fence)
         publish_checkpoint(house.store, house.vault, TileLog(folder / "data" / "log"))
         # What the vault answers with is another matter: there a place is meant to be. Its counts are not.
-        seen = {"counts": repr(house.verify()), "answers": answers, "metrics": door.request("GET", "/metrics")}
+        seen = {"counts": repr(house.verify()), "answers": answers, "metrics": said(door, "GET", "/metrics")}
         seen["log"] = log.getvalue()
     finally:
         house.close()

@@ -1,0 +1,132 @@
+"""What a gateway says when it cannot record: 503, come again, the whole request, and nothing kept of it."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from support.door import Door
+from support.house import House
+
+from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.flows.receive_reports import Monitor
+from custodiet.simulation.device import traccar_payload
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def wearer(house):
+    person = house.person("TAG-1")
+    house.decide(person)
+    return person
+
+
+def fix(house, ago=timedelta(0)):
+    return traccar_payload("TAG-1", house.clock.now() - ago, 46.5, -28.0)
+
+
+def post(door, house, wearer, ago=timedelta(0)):
+    return door.request("POST", "/in/traccar", fix(house, ago), wearer.token)
+
+
+def stored(house):
+    with sqlite3.connect(house.path) as database:
+        return database.execute("SELECT count(*), total(reports) FROM tally").fetchone()
+
+
+def test_with_room_a_report_is_kept(house, wearer):
+    assert post(Door(house), house, wearer).said == "200 kept"
+
+
+def test_an_old_picture_of_decisions_is_no_basis_and_the_body_stays_unread(house, wearer):
+    door = Door(house)
+    door.gateway.writer._refreshed_at -= 6
+    before = stored(house)
+    answer = post(door, house, wearer)
+    assert (answer.status, answer.headers["retry-after"], door.bodies_read) == (503, "2", 0)
+    assert stored(house) == before
+    # The writer has read the store in the meantime, as it does four times a second.
+    assert door.request("GET", "/healthz").status == 200
+    door.gateway.writer._refreshed_at -= 6
+    assert door.gateway._health().status == 503
+
+
+def test_too_much_waiting_is_503_and_the_body_stays_unread(house, wearer):
+    door = Door(house, Limits(waiting_reports_max=0))
+    answer = post(door, house, wearer)
+    assert (answer.status, answer.headers["retry-after"], door.bodies_read) == (503, "2", 0)
+
+
+def test_a_store_that_another_holds_is_503_and_the_same_report_is_kept_afterwards(house, wearer, monkeypatch):
+    door = Door(house)
+    house.store._engine.dispose()
+    monkeypatch.setattr("custodiet.adapters.store.engine.LOCK_WAIT_MS", 1)
+    with closing(sqlite3.connect(house.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = post(door, house, wearer)
+        assert (answer.status, json.loads(answer.body)) == (
+            503,
+            {"error": "cannot record now: the store cannot write now"},
+        )
+        other.execute("ROLLBACK")
+    assert post(door, house, wearer).said == "200 kept"
+
+
+def test_an_authorised_day_without_a_key_is_503_for_that_request_alone(house, wearer):
+    other = house.person("TAG-2")
+    house.decide(other, keys=False)
+    door = Door(house)
+    body = traccar_payload("TAG-2", house.clock.now(), 46.5, -28.0)
+    assert door.request("POST", "/in/traccar", body, other.token).status == 503
+    assert post(door, house, wearer).said == "200 kept"
+    house.issue_keys()
+    assert door.request("POST", "/in/traccar", body, other.token).said == "200 kept"
+
+
+def test_a_clock_far_behind_the_ledger_is_503(house, wearer):
+    door = Door(house)
+    house.clock.pass_(-timedelta(minutes=6))
+    answer = post(door, house, wearer)
+    assert (answer.status, "clock" in json.loads(answer.body)["error"]) == (503, True)
+
+
+def test_an_error_that_nobody_foresaw_takes_its_own_request_and_no_other(house, wearer, monkeypatch):
+    other = house.person("TAG-2")
+    house.decide(other)
+    door = Door(house)
+    keeps = Monitor._place
+
+    def breaks(self, admitted, *rest):
+        if admitted.person_id == other.case.person_id:
+            raise ZeroDivisionError
+        return keeps(self, admitted, *rest)
+
+    monkeypatch.setattr(Monitor, "_place", breaks)
+    body = traccar_payload("TAG-2", house.clock.now(), 46.5, -28.0)
+    good, bad = door.together(
+        ("POST", "/in/traccar", fix(house), wearer.token), ("POST", "/in/traccar", body, other.token)
+    )
+    assert (good.said, bad.status) == ("200 kept", 503)
+
+
+def test_many_small_posts_share_one_commit(house, wearer):
+    house.clock.pass_(timedelta(minutes=1))
+    door = Door(house)
+    with house.store.reading() as view:
+        before = view.newest_frame()
+    requests = [("POST", "/in/traccar", fix(house, timedelta(seconds=n)), wearer.token) for n in range(50)]
+    assert {answer.said for answer in door.together(*requests)} == {"200 kept"}
+    with house.store.reading() as view:
+        assert view.newest_frame() == before + 1
+
+
+def test_a_body_that_does_not_come_is_given_up(house, wearer):
+    door = Door(house, Limits(body_wait_s=0.01))
+    assert door.request("POST", "/in/traccar", None, wearer.token).status == 408
