@@ -14,7 +14,7 @@ from custodiet.entrypoints.serving import listen_on
 from custodiet.entrypoints.supervisor import Program, Supervisor, our_own, stop_on_signals
 from custodiet.entrypoints.wording import said_state, said_task, said_time
 from custodiet.flows.ports import Clock, Store, Vault
-from custodiet.flows.show_standing import Standing, show_standing
+from custodiet.flows.show_standing import Standing, ToDo, show_standing
 from custodiet.model.decision import State
 from custodiet.model.errors import CannotRecord, OpeningRefused, Unready, VaultUnavailable
 from custodiet.simulation.world import InventedDevice, World
@@ -213,6 +213,7 @@ class _Terminal:
         self._store = store
         self._clock = clock
         self._states: dict[str, State] | None = None
+        self._tasks: set[ToDo] = set()
         self._counts_at = monotonic()
 
     def look(self) -> None:
@@ -229,12 +230,15 @@ class _Terminal:
 
     def _say_changes(self, standing: Standing) -> None:
         states = {str(one.decision_id): one.state for one in standing.monitored}
-        for one in standing.monitored:
-            if self._states is not None and self._states.get(one.decision_id) != one.state:
-                tasks = [task for task in standing.tasks if task.reference == one.reference]
-                todo = "".join(f"; task: {said_task(t.kind)}, due {t.due_at:%d %B %H:%M UTC}" for t in tasks)
-                say(f"{said_time(standing.at)}  {one.reference}  {said_state(one, standing.at)}{todo}")
-        self._states = states
+        tasks = set(standing.tasks)
+        if self._states is not None:
+            for one in standing.monitored:
+                if self._states.get(one.decision_id) != one.state:
+                    say(f"{said_time(standing.at)}  {one.reference}  {said_state(one, standing.at)}")
+            for task in sorted(tasks - self._tasks, key=lambda task: task.reference):
+                due = f"due {task.due_at:%d %B, %H:%M UTC}"
+                say(f"{said_time(standing.at)}  {task.reference}  task: {said_task(task.kind)}, {due}")
+        self._states, self._tasks = states, tasks
 
 
 def _counts(standing: Standing) -> str:
