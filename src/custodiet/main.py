@@ -137,14 +137,15 @@ def serve(asked: argparse.Namespace) -> None:
 
 def demo(asked: argparse.Namespace) -> None:
     """Make the made-up scheme and run it."""
-    from custodiet.entrypoints import serve as entry
     from custodiet.entrypoints.clock import LEASE
+    from custodiet.entrypoints.demo import run_demo
+    from custodiet.entrypoints.serve import Place, say
     from custodiet.simulation.seeded import SetClock
     from custodiet.simulation.world import WorldMaker
 
     settings = read_settings(asked.data or "demo", asked.keys, os.environ)
     _clear_demo(settings)
-    entry.say("making the made-up scheme: keys, ledger, an invented past of eight days")
+    say("making the made-up scheme: keys, ledger, an invented past of eight days")
     now = SystemClock().now()
     clock = SetClock(now - timedelta(days=9))
     store = make_folder(settings, ORIGIN, clock)
@@ -158,11 +159,11 @@ def demo(asked: argparse.Namespace) -> None:
     world = maker.make(now, LAPSES, timedelta(seconds=asked.lapse_every))
     store.close()
     keystore.close()
-    entry.say("starting vault, clock, gateway and page")
-    place = entry.Place(settings.data, settings.keys, asked.port, asked.gateways)
+    say("starting vault, clock, gateway and page")
+    place = Place(settings.data, settings.keys, asked.port, asked.gateways)
     shown = open_store(settings, read_only=True)
     client = VaultClient(settings.vault_socket)
-    entry.demo(place, client, shown, SystemClock(), world, settings.made_up, as_json=asked.json)
+    run_demo(place, client, shown, SystemClock(), world, settings.made_up, as_json=asked.json)
 
 
 def _clear_demo(settings: Settings) -> None:

@@ -97,12 +97,11 @@ class WorldMaker:
         self._people_at_the_gate(now)
         for number in range(1, lapses + 1):
             at = now + number * lapse_every
-            case, device = self._wearer(f"lapsing_{number}", walks=True)
+            case, _ = self._wearer(f"lapsing_{number}", walks=True)
             self._decide(case, ModeCode.FITTED_TRAIL, at)
             self.world.lapses.append(at)
             if number == 1:
                 self.world.references["lapses_next"] = case.reference
-            del device
         self._pass_to(now)
         return self.world
 
