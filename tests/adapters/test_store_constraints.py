@@ -210,7 +210,10 @@ def test_a_data_folder_may_have_any_name(tmp_path, name):
     assert len(house.copy(person)) == 3
     house.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == [name]
-    assert (tmp_path / name / "data" / "custodiet.db").stat().st_size > 0
+    there = sqlite3.connect(tmp_path / name / "data" / "custodiet.db")
+    [(entries,)] = there.execute("SELECT count(*) FROM entry")
+    there.close()
+    assert entries > 3
 
 
 @pytest.mark.parametrize("name", PATHS)

@@ -11,9 +11,12 @@ from custodiet.flows.decide_case import make_decision, propose_decision, refuse_
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.open_case import set_zone
 from custodiet.flows.open_sealed import release_zones
-from custodiet.model.case import ConditionKind
+from custodiet.model.case import Condition, ConditionKind
+from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted, NotTheFormat
+from custodiet.model.record import ConditionSet, ZonesReleased
 from custodiet.rules.decisions import Ender, Move
+from custodiet.wire.sealed import geometry_context
 
 HOUR = timedelta(hours=1)
 SQUARE = {"type": "Polygon", "coordinates": [[[-28.0, 46.5], [-28.0, 46.6], [-27.9, 46.6], [-28.0, 46.5]]]}
@@ -130,3 +133,48 @@ def test_a_zone_whose_decision_is_over_by_its_date_does_not_stop_the_others(hous
     assert set(release(house)) == set(zones)
     house.clock.set(START + HOUR)
     assert set(release(house)) == {zones[0]}
+
+
+@pytest.mark.parametrize("broken", ["not sealed", "sealed for another", "not an object"])
+def test_a_zone_that_cannot_be_opened_does_not_stop_the_others(house, broken):
+    decision = propose(house)
+    with house.store.reading() as view:
+        person_id = view.case(decision.case_id).person_id
+        public = view.record_key(person_id).public
+    sealed = {
+        "not sealed": b"rubbish",
+        "sealed for another": sealing.seal_to(public, b"{}", geometry_context("another")),
+        "not an object": sealing.seal_to(public, b"{\n not json", geometry_context("condition_0")),
+    }[broken]
+    before, bad = zone(house, decision), Condition("condition_0", decision.id, ConditionKind.EXCLUSION, sealed)
+    with house.store.acting() as act:
+        act.write(Entry(EntryKind.CONDITION_SET, ANA, person_id), ConditionSet(bad))
+    after = zone(house, decision)
+    make_decision(house.store, decision.id, BO)
+    assert release(house) == {before: SQUARE, after: SQUARE}
+
+
+def test_a_zone_whose_decision_is_over_stays_shut_in_the_vault_when_the_clock_is_set_back(house):
+    first = house.proposal(house.person(), review_due_at=START + HOUR)
+    house.issue_keys()
+    propose_decision(house.store, first)
+    one = zone(house, first)
+    make_decision(house.store, first.id, BO)
+    house.clock.set(START + HOUR)
+    house.person()
+    house.clock.pass_(-timedelta(minutes=4))
+    with house.store.acting() as act:
+        index = act.write(Entry(EntryKind.ZONES_RELEASED, "m1"), ZonesReleased("m1", (one,)))
+    assert list(house.vault.open(index)) == []
+
+
+def test_what_is_sealed_of_a_zone_has_one_length_however_fine_it_is(house):
+    decision = propose(house)
+    fine = SQUARE | {"coordinates": [[[-28.0 + n / 9, 46.5 + n / 7] for n in range(30)]]}
+    for geometry in (SQUARE, fine, {}):
+        zone(house, decision, json.dumps(geometry).encode())
+    make_decision(house.store, decision.id, BO)
+    with house.store.reading() as view:
+        sealed = [one.geometry_sealed for one in view.conditions_in_force(START)]
+    assert len(sealed) == 3
+    assert len({len(one) for one in sealed}) == 1

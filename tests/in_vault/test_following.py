@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from support.house import ANA, BO, START, House, report
+from support.house import ANA, BO, START, House, report, scheme_at
 
 from custodiet.adapters import sealing
 from custodiet.flows.end_decision import end_decision
@@ -17,12 +17,13 @@ from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import name_person
 from custodiet.flows.receive_reports import Monitor
-from custodiet.model.case import Condition, ConditionKind, RetentionClock, Task, TaskKind
+from custodiet.model.case import Condition, ConditionKind, Person, RetentionClock, Task, TaskKind
 from custodiet.model.decision import State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import CannotRecord, IllegalValue, OpeningRefused, TableMismatch
 from custodiet.model.mode import Category
 from custodiet.model.record import (
+    CaseOpened,
     ConditionSet,
     CopyGiven,
     DayKey,
@@ -34,16 +35,19 @@ from custodiet.model.record import (
     LogOpened,
     PersonNamed,
     RecordKey,
+    SchemeRegistered,
     Succession,
     TablesVerified,
     TaskDone,
     ZonesReleased,
 )
+from custodiet.model.scheme import RetentionRule
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.keys import day_key_claim, record_key_claim
 from custodiet.wire.records import entry_bytes, handle_of, record_bytes, record_digest
 
+BOTTOMLESS = b"[" * 100_000
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
@@ -79,6 +83,7 @@ class Database:
     def run(self, *statements):
         """Each with its parameters; the rules are put aside meanwhile and put back as they were."""
         connection = sqlite3.connect(self.house.path, isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")  # one write to the disk, and not one for each rule
         rules = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in rules:
             connection.execute(f"DROP TRIGGER {name}")
@@ -86,6 +91,7 @@ class Database:
             connection.execute(statement, values)
         for _, text in rules:
             connection.execute(text)
+        connection.execute("COMMIT")
         connection.close()
 
     def write(self, kind, record, about=None, *, at=None, place=None):
@@ -381,6 +387,52 @@ def test_a_longer_clock_recorded_before_anyone_ended_it_opens_nothing_either(hou
     assert told(house, person) == (0, 1)
 
 
+def test_what_is_past_its_retention_stays_shut_when_the_clock_is_set_back(house, database, person):
+    decision = decision_of(house, person)
+    house.clock.set(decision.review_due_at + 28 * DAY)
+    database.write(EntryKind.TABLES_VERIFIED, TablesVerified(START))
+    house.clock.pass_(-4 * MINUTE)
+    assert told(house, person) == (0, 1)
+    house.vault = house.start_vault()
+    assert told(house, person) == (0, 1)
+
+
+# --- once made, not made again --------------------------------------------------------------------------
+
+
+def made_again(house, person):
+    decision = decision_of(house, person)
+    proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, review_due_at=START + 4000 * DAY)
+    longer = replace(scheme_at(START), retention=(RetentionRule(Category.TRAIL, 4000, "x"),))
+    who, case = Person(person.case.person_id, b"mine" * 8), person.case
+    other = Person("person_other", b"mine" * 8)
+    return {
+        "a scheme": (EntryKind.SCHEME_REGISTERED, SchemeRegistered(longer), None),
+        "a person": (EntryKind.CASE_OPENED, CaseOpened(who, replace(case, id="case_other")), None),
+        "a case, another person's": (EntryKind.CASE_OPENED, CaseOpened(other, replace(case, person_id=other.id)), None),
+        "a decision": (EntryKind.DECISION_PROPOSED, DecisionProposed(proposal), person),
+        "a zone": (EntryKind.CONDITION_SET, ConditionSet(Condition("zone", decision.id, ZONE, b"other")), person),
+    }
+
+
+ZONE = ConditionKind.EXCLUSION
+MADE = ["a scheme", "a person", "a case, another person's", "a decision", "a zone"]
+
+
+@pytest.mark.parametrize("what", MADE)
+def test_what_was_made_is_not_made_again(house, database, person, what):
+    decision = decision_of(house, person)
+    database.write(EntryKind.CONDITION_SET, ConditionSet(Condition("zone", decision.id, ZONE, b"sealed")), person)
+    again = made_again(house, person)
+    assert list(again) == MADE
+    house.vault.checkpoint()
+    kind, record, about = again[what]
+    database.write(kind, record, about)
+    for ask in (house.vault.checkpoint, house.start_vault):
+        with pytest.raises(OpeningRefused, match="makes again what an entry before it has made"):
+            ask()
+
+
 # --- hostile records ------------------------------------------------------------------------------------
 
 
@@ -412,6 +464,7 @@ def hostile(house, person):
         "a record of a type that is none": (EntryKind.TASK_DONE, b'{"type":"Nonsense"}'),
         "a record that is a list": (EntryKind.TASK_DONE, b"[]"),
         "a record whose type is a list": (EntryKind.TASK_DONE, b'{"type":[]}'),
+        "a bottomless record": (EntryKind.TASK_DONE, b"[" * 200_000),
         "a record without a byte": (EntryKind.TASK_DONE, b""),
         "a record of other bytes": (EntryKind.TASK_DONE, b"\xff\xfe"),
         "a time that is none": (EntryKind.TASK_DONE, b'{"type":"TaskDone","task_id":"t","done_at":"noon"}'),
@@ -436,6 +489,7 @@ HOSTILE = [
     "a record of a type that is none",
     "a record that is a list",
     "a record whose type is a list",
+    "a bottomless record",
     "a record without a byte",
     "a record of other bytes",
     "a time that is none",
@@ -457,7 +511,15 @@ def test_every_hostile_record_is_tried_above(house, person):
 
 @pytest.mark.parametrize(
     ("body", "leaf"),
-    [("x'00'", "x'00'"), ("x''", "zeroblob(32)"), ("'text'", "'text'"), ("5", "5"), ("1.5", "1.5")],
+    [
+        ("x'00'", "x'00'"),
+        ("x''", "zeroblob(32)"),
+        ("'text'", "'text'"),
+        ("5", "5"),
+        ("1.5", "1.5"),
+        (f"x'{BOTTOMLESS.hex()}'", f"x'{leaf_hash(BOTTOMLESS).hex()}'"),
+    ],
+    ids=["a byte", "no byte", "text", "a whole number", "a float", "bottomless"],
 )
 def test_an_entry_that_is_none_is_refused(house, database, person, body, leaf):
     with house.store.reading() as view:

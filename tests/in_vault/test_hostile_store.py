@@ -7,24 +7,16 @@ from datetime import timedelta
 import pytest
 from in_vault.test_following import Database
 from in_vault.test_verifying import change, found
-from support.house import ANA, BO, START, House, report, scheme_at
+from support.house import BO, START, House, report, scheme_at
 
-from custodiet.adapters import sealing
-from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_what_ran_out
-from custodiet.flows.open_case import set_zone
-from custodiet.flows.open_sealed import release_zones
 from custodiet.flows.sequence_ledger import enter_staged
-from custodiet.model.case import Condition, ConditionKind
-from custodiet.model.case import Person as Someone
 from custodiet.model.decision import State
-from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.entry import EntryKind
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.mode import Category
-from custodiet.model.record import CaseOpened, ConditionSet, DecisionMade, DecisionProposed, SchemeRegistered
+from custodiet.model.record import DecisionMade, DecisionProposed, SchemeRegistered
 from custodiet.model.scheme import RetentionRule
-from custodiet.rules.chain import leaf_hash
-from custodiet.wire.sealed import geometry_context
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -70,37 +62,17 @@ def test_what_cannot_even_be_read_does_not_stop_it(house, person, statement):
     assert found(house) != (0, 0)
 
 
-def test_a_bottomless_record_is_refused(house, person):
-    Database(house).write(EntryKind.TASK_DONE, b"[" * 200_000)
-    with pytest.raises(OpeningRefused):
-        house.vault.checkpoint()
-
-
-def test_a_bottomless_entry_is_refused(house, person):
-    with house.store.reading() as view:
-        place = view.ledger_size()
-    deep = b"[" * 200_000
-    Database(house).run(
-        ("INSERT INTO record VALUES (?, x'', x'')", place),
-        ("INSERT INTO entry VALUES (?, ?, ?)", place, deep, leaf_hash(deep)),
-    )
-    with pytest.raises(OpeningRefused):
-        house.vault.checkpoint()
-
-
 def made_again(house, person):
     with house.store.reading() as view:
         [decision] = view.decisions()
     longer = replace(scheme_at(START), retention=(RetentionRule(Category.TRAIL, 4000, "x"),))
     proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, review_due_at=START + 4000 * DAY)
-    again = CaseOpened(Someone(person.case.person_id, b"mine" * 8), person.case)
     return {
         "the scheme": [(EntryKind.SCHEME_REGISTERED, SchemeRegistered(longer), None)],
         "the proposal": [
             (EntryKind.DECISION_PROPOSED, DecisionProposed(proposal), person),
             (EntryKind.DECISION_MADE, DecisionMade(decision.id, BO, START), person),
         ],
-        "the person, with another handle key": [(EntryKind.CASE_OPENED, again, None)],
     }
 
 
@@ -112,29 +84,6 @@ def test_what_was_made_is_not_made_again(house, person, what):
         Database(house).write(kind, record, about)
     with pytest.raises(OpeningRefused):
         house.copy(person)
-
-
-def test_a_person_opened_again_with_another_handle_key_is_refused(house, person):
-    [(kind, record, about)] = made_again(house, person)["the person, with another handle key"]
-    Database(house).write(kind, record, about)
-    with pytest.raises(OpeningRefused):
-        house.vault.checkpoint()
-
-
-@pytest.mark.parametrize("plain", [None, b"{\n not json"])
-def test_a_zone_that_does_not_open_does_not_stop_the_others(house, plain):
-    person = house.person("TAG")
-    house.issue_keys()
-    decision = house.proposal(person)
-    propose_decision(house.store, decision)
-    good = set_zone(house.store, sealing, house.chance, house.pinned, decision.id, ConditionKind.EXCLUSION, b"{}", ANA)
-    with house.store.acting() as act:
-        public = act.record_key(person.case.person_id).public
-        sealed = b"rubbish" if plain is None else sealing.seal_to(public, plain, geometry_context("condition_0"))
-        bad = Condition("condition_0", decision.id, ConditionKind.EXCLUSION, sealed)
-        act.write(Entry(EntryKind.CONDITION_SET, ANA, person.case.person_id), ConditionSet(bad))
-    make_decision(house.store, decision.id, BO)
-    assert set(release_zones(house.store, house.vault, "m1")) == {good}
 
 
 @pytest.mark.parametrize(

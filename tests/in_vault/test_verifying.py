@@ -61,6 +61,7 @@ def house(built):
 
 def change(house, *statements, rules_back=True):
     connection = sqlite3.connect(house.path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")  # one write to the disk, and not one for each rule
     rules = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in rules:
         connection.execute(f"DROP TRIGGER {name}")
@@ -69,6 +70,7 @@ def change(house, *statements, rules_back=True):
         assert connection.execute(text, values).rowcount != 0, text
     for _, text in rules if rules_back else ():
         connection.execute(text)
+    connection.execute("COMMIT")
     connection.close()
 
 
