@@ -26,7 +26,7 @@ from custodiet.flows.ports import Chance, Clock
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
 from custodiet.model.record import LogOpened
 from custodiet.settings import Settings, read_settings, require_made
-from custodiet.wire.note import vkey
+from custodiet.wire.note import key_id, vkey
 from custodiet.wire.records import read_record, record_bytes
 
 ORIGIN = "custodiet.example/made-up"
@@ -40,12 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         asked.do(asked)
     except CustodietError as error:
         sys.exit(f"custodiet: {error}")
-    except KeyboardInterrupt:
-        sys.exit(130)
     except BrokenPipeError:
         # Whoever read our output has gone; Python must not complain about it at its own end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        sys.exit(f"custodiet: {error.strerror or type(error).__name__}: {error.filename or 'an address'}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 # --- joining ------------------------------------------------------------------------------------------------------
@@ -69,7 +71,8 @@ def join_vault(
 
 def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
     """Keys, databases and an open log, all new; gives the store. Raises Unready when something is there already."""
-    if settings.data.exists() and any(settings.data.iterdir()):
+    key_id(origin, bytes(32))  # raises for a name that no checkpoint could bear, before anything is made
+    if settings.data.exists() and any(path != settings.made_up for path in settings.data.iterdir()):
         raise Unready(f"{settings.data} is not empty: nothing was made")
     if settings.pins.exists():
         raise Unready(f"{settings.pins} is there already: nothing was made")
@@ -148,8 +151,11 @@ def demo(asked: argparse.Namespace) -> None:
     say("making the made-up scheme: keys, ledger, an invented past of eight days")
     now = SystemClock().now()
     clock = SetClock(now - timedelta(days=9))
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not any(settings.data.iterdir()):
+        # Marked first: what is broken off from here on, the next demo may clear.
+        settings.made_up.write_text('{"senders": {}}')
     store = make_folder(settings, ORIGIN, clock)
-    settings.made_up.write_text('{"senders": {}}')
     hold_alone(settings.data, "custodiet")
     keystore = SqliteKeystore(settings.vault_db)
     vault, _ = join_vault(settings, store, keystore, clock, SystemChance())

@@ -138,6 +138,10 @@ def bound(statement, names):
 
 
 COLUMNS = {
+    "scheme_purpose": "scheme_id code title operational",
+    "scheme_power": "scheme_id code title source force regime",
+    "scheme_mode": "scheme_id mode",
+    "retention_rule": "scheme_id category days justification",
     "decision": "id case_id strand mode power authority maker proposed_by approved_by starts_at review_due_at ends_at "
     "ended_at until_at made_at made_entry follows late_max state version",
     "fitting": "id device_id case_id strand fitted_at removed_at version",
@@ -521,6 +525,14 @@ LAW = {
             "never": "UPDATE suspension SET to_at = NULL WHERE decision_id = :order",
         },
     ),
+    "suspension_begins_before_it_ends": Rule(
+        "suspension: it ends after it began",
+        {"a millisecond before": "INSERT INTO suspension SELECT :made, starts_at, starts_at - 1 FROM decision LIMIT 1"},
+    ),
+    "suspension_ends_after_it_began": Rule(
+        "suspension: it ends after it began",
+        {"a millisecond before": "UPDATE suspension SET to_at = from_at - 1 WHERE decision_id = :low"},
+    ),
     # what an ending sets going
     "retention_clock_never_delete": Rule(
         "retention_clock: never deleted", {"all": "DELETE FROM retention_clock WHERE decision_id = :over"}
@@ -575,6 +587,34 @@ LAW = {
     ),
     **standing("scheme", "controller = 'somebody else'"),
     "scheme_once": Rule("scheme: stands already", {"replaced": replacing("scheme", "1", starts_at=0)}),
+    "scheme_purpose_closed": Rule(
+        "scheme_purpose: closed once the scheme has a case",
+        {
+            "another": like("scheme_purpose", "1", code="'p9'"),
+            "replaced": replacing("scheme_purpose", "1", operational="1"),
+        },
+    ),
+    "scheme_power_closed": Rule(
+        "scheme_power: closed once the scheme has a case",
+        {
+            "another": like("scheme_power", "1", code="'p9'"),
+            "replaced": replacing("scheme_power", "1", source="'no Act'"),
+        },
+    ),
+    "scheme_mode_closed": Rule(
+        "scheme_mode: closed once the scheme has a case",
+        {
+            "another": like("scheme_mode", "mode = 'none'", mode="'everything'"),
+            "replaced": replacing("scheme_mode", "1"),
+        },
+    ),
+    "retention_rule_closed": Rule(
+        "retention_rule: closed once the scheme has a case",
+        {
+            "another": like("retention_rule", "1", category="'evidence'"),
+            "replaced": replacing("retention_rule", "1", days="4000"),
+        },
+    ),
     **standing("scheme_purpose", "operational = 1"),
     **standing("scheme_power", "source = 'no Act at all'"),
     **standing("scheme_mode", "mode = 'everything' WHERE mode = 'fitted_trail'"),
@@ -706,6 +746,10 @@ LAW = {
             "earlier": set_("removed", "removed_at = removed_at - 1", "fitting"),
             "never": set_("removed", "removed_at = NULL", "fitting"),
         },
+    ),
+    "fitting_begins_before_it_ends": Rule(
+        "fitting: it ends after it began",
+        {"long ago": fitting_like("removed", fitted_at="5", removed_at="4")},
     ),
     "fitting_ends_after_it_began": Rule(
         "fitting: it ends after it began",

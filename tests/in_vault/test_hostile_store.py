@@ -8,6 +8,7 @@ import pytest
 from in_vault.test_following import Database
 from in_vault.test_verifying import change, found
 from support.house import BO, START, House, report, scheme_at
+from wire.test_records import without_zones
 
 from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.sequence_ledger import enter_staged
@@ -15,8 +16,9 @@ from custodiet.model.decision import State
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.mode import Category
-from custodiet.model.record import DecisionMade, DecisionProposed, SchemeRegistered
+from custodiet.model.record import DecisionEnded, DecisionMade, DecisionProposed, SchemeRegistered
 from custodiet.model.scheme import RetentionRule
+from custodiet.wire.records import record_bytes
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -134,3 +136,67 @@ def test_a_hundred_decisions_that_cannot_be_ended_do_not_hold_up_the_next(house)
     house.clock.set(START + 3 * HOUR)
     end_what_ran_out(house.store, house.chance, house.clock, house.fence)
     assert house.decision(good.id).state is State.LAPSED
+
+
+def test_ending_what_ran_out_comes_back(house):
+    house.decide(house.person(), keys=False)
+    change(house, "UPDATE decision SET until_at = 1")
+    assert end_what_ran_out(house.store, house.chance, house.clock, house.fence) == 0
+
+
+@pytest.mark.parametrize(
+    "column", ["entry.body", "entry.leaf", "record.body", "record.salt", "ingest_record.digest", "ingest_record.body"]
+)
+def test_text_that_is_no_utf_8_does_not_stop_verifying(house, person, column):
+    house.vault.checkpoint()
+    table, name = column.split(".")
+    where = "" if table == "ingest_record" else " WHERE idx = 3"
+    change(house, f"UPDATE {table} SET {name} = CAST(x'ff' AS TEXT)" + where)
+    assert found(house) != (0, 0)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "REPLACE INTO log SELECT origin, zeroblob(32), issue_key, opened + 1 FROM log",
+        "INSERT INTO log SELECT 'evil.example', log_key, issue_key, opened + 1 FROM log",
+        "REPLACE INTO retention_rule SELECT scheme_id, category, 4000, justification FROM retention_rule",
+        "REPLACE INTO scheme_power SELECT scheme_id, code, title, 'no Act', force, regime FROM scheme_power",
+        "REPLACE INTO scheme_purpose SELECT scheme_id, code, title, 1 FROM scheme_purpose",
+        "INSERT INTO scheme_power SELECT scheme_id, 'p9', title, 'no Act', force, regime FROM scheme_power",
+        "INSERT INTO scheme_purpose SELECT scheme_id, 'p9', title, 1 FROM scheme_purpose",
+        "INSERT INTO scheme_mode SELECT scheme_id, 'everything' FROM scheme_mode LIMIT 1",
+        "INSERT INTO retention_rule SELECT scheme_id, 'evidence', 4000, justification FROM retention_rule",
+    ],
+)
+def test_a_scheme_and_a_log_stand(house, person, statement):
+    connection = sqlite3.connect(house.path, isolation_level=None)
+    with pytest.raises(sqlite3.IntegrityError):
+        connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO fitting SELECT 'new', device_id, case_id, 'other', fitted_at - 5, fitted_at - 9, 0 FROM fitting",
+        "INSERT INTO suspension SELECT id, 5, 4 FROM decision",
+        "UPDATE suspension SET to_at = from_at - 1",
+    ],
+)
+def test_what_ends_before_it_begins_is_refused(house, person, statement):
+    connection = sqlite3.connect(house.path, isolation_level=None)
+    if statement.startswith("UPDATE"):
+        connection.execute("INSERT INTO suspension SELECT id, 5, NULL FROM decision")
+    with pytest.raises(sqlite3.IntegrityError):
+        connection.execute(statement)
+    connection.close()
+
+
+def test_an_ending_without_a_zone_is_refused_by_name(house, person):
+    with house.store.reading() as view:
+        [decision] = view.decisions()
+    ended = DecisionEnded(decision.id, State.WITHDRAWN, START + MINUTE, (), (), ())
+    Database(house).write(EntryKind.DECISION_WITHDRAWN, without_zones(record_bytes(ended)), person)
+    with pytest.raises(OpeningRefused):
+        house.copy(person)

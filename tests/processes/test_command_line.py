@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from support.running import ask, request
+from support.running import Running, ask, request
 from support.site import Site
 
 from custodiet.adapters.store.engine import open_engine, writing
@@ -206,3 +206,26 @@ def test_the_installed_command_is_there_and_lists_its_verbs():
     assert done.returncode == 0
     for verb in ("demo", "tour", "serve", "init", "ledger", "copy", "end", "status"):
         assert verb in done.stdout
+
+
+def test_a_name_that_no_checkpoint_could_bear_is_refused_before_anything_is_made(place):
+    done = ask("init", "--data", place / "data", "--origin", "two words")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert not (place / "data").exists()
+
+
+def test_a_demo_that_was_broken_off_while_it_was_made_may_be_made_anew(place):
+    (place / "data").mkdir()
+    (place / "data" / "made-up.json").write_text('{"senders": {}}')
+    (place / "data" / "custodiet.db").write_bytes(b"half")
+    (place / "data-keys").mkdir(mode=0o700)
+    running = Running("demo", "--json", "--port=0", "--data", place / "data", log=place / "demo.log")
+    running.stop()
+    assert running.ready["web"]
+
+
+def test_what_the_system_refuses_is_one_line_and_no_traceback(place):
+    (place / "file").write_text("no folder")
+    done = ask("init", "--data", place / "file" / "data")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert done.stderr.startswith("custodiet: ")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -349,3 +350,22 @@ def test_a_digest_cannot_be_tried_without_its_salt():
 def test_a_digest_commits_to_its_record():
     digests = {record_digest(b"a" * 16, record_bytes(sample)) for sample in SAMPLES}
     assert len(digests) == len(SAMPLES)
+
+
+def without_zones(body):
+    return re.sub(rb"(T\d\d:\d\d:\d\d(\.\d+)?)Z", rb"\1", body)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [one for one in SAMPLES if without_zones(record_bytes(one)) != record_bytes(one)],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_record_with_a_time_without_a_zone_is_not_the_format(sample):
+    with pytest.raises(NotTheFormat):
+        read_record(without_zones(record_bytes(sample)))
+
+
+def test_nor_is_an_ingest_record_with_such_a_time():
+    with pytest.raises(NotTheFormat):
+        read_ingested(without_zones(ingested_bytes(INGESTED)))

@@ -15,7 +15,7 @@ from threading import Event
 from time import monotonic
 
 BACKOFF_S_MAX = 5.0
-END_WAIT_S = 15.0
+END_WAIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)

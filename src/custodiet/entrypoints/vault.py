@@ -8,7 +8,8 @@ import logging
 import os
 import signal
 import socketserver
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Lock, Thread
 
@@ -30,6 +31,7 @@ from custodiet.wire.vault import (
 _log = logging.getLogger(__name__)
 
 QUESTION_WAIT_S = 2.0
+READ_WAIT_S = 10.0
 UPKEEP_S = 30.0
 SOCKET_PATH_MAX = 100
 """What the system allows for the path of a unix socket, less a little."""
@@ -43,7 +45,7 @@ class Vault:
         self._keys = keys
         self._one = Lock()
 
-    def answer(self, question: Question) -> Iterator[bytes]:
+    def answer(self, question: Question) -> Generator[bytes]:
         """The lines of an answer after the first. Whoever stops listening ends it."""
         with self._one:
             try:
@@ -79,9 +81,11 @@ class _Handler(socketserver.StreamRequestHandler):
         try:
             question = read_question(self.rfile.readline(ASK_BYTES_MAX))
             self.wfile.write(write_begun())
-            self.connection.settimeout(None)
-            for line in self.server.vault.answer(question):  # type: ignore[attr-defined]
-                self.wfile.write(line)
+            # Whoever asks and does not read holds up everyone: for so long, and no longer.
+            self.connection.settimeout(READ_WAIT_S)
+            with closing(self.server.vault.answer(question)) as lines:  # type: ignore[attr-defined]
+                for line in lines:
+                    self.wfile.write(line)
         except NotTheFormat as error:
             self.wfile.write(write_end(str(error)))
         except OSError:

@@ -60,31 +60,31 @@ def end_what_ran_out(store: Store, chance: Chance, clock: Clock, fence: tuple[st
     Each in its own transaction: an outage of hours catches up in small steps that others can come between, and one
     that cannot be ended does not hold up the rest. Raises NotPermitted when it could end none of those that are due.
     """
-    done = 0
-    failed: list[NotPermitted] = []
+    done = skipped = 0
+    failed: NotPermitted | None = None
     while not done:
         with store.reading() as view:
-            due = view.decisions_running_out(clock.now(), AT_ONCE, skip=len(failed))
+            due = view.decisions_running_out(clock.now(), AT_ONCE, skip=skipped)
         if not due:
             break
         for decision_id in due:
             try:
-                done += _end_if_over(store, chance, decision_id, fence)
+                over = _end_if_over(store, chance, decision_id, fence)
             except NotPermitted as refused:
-                failed.append(refused)
-    if failed and not done:
-        raise failed[0]
+                failed, over = refused, False
+            done, skipped = done + over, skipped + (not over)
+    if failed is not None and not done:
+        raise failed
     return done
 
 
-def _end_if_over(store: Store, chance: Chance, decision_id: DecisionId, fence: tuple[str, int]) -> int:
+def _end_if_over(store: Store, chance: Chance, decision_id: DecisionId, fence: tuple[str, int]) -> bool:
     with store.acting(fence) as act:
         decision = act.decision(decision_id)
         move = time_is_up(decision, act.now)
-        if move is None:
-            return 0
-        _end(act, chance, decision, move, CLOCK)
-        return 1
+        if move is not None:
+            _end(act, chance, decision, move, CLOCK)
+        return move is not None
 
 
 def suspend_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:

@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Literal, get_args
@@ -40,9 +40,10 @@ def record_bytes(record: Record) -> bytes:
 def read_record(body: bytes) -> Record:
     """The record these bytes hold. Raises NotTheFormat for anything else."""
     try:
-        fields = msgspec.json.decode(body)
-        kind = _TYPES[fields.pop("type")]
-        record: Record = msgspec.convert(fields, kind, strict=False)
+        told = msgspec.json.decode(body)
+        kind = _TYPES[told.pop("type")]
+        record: Record = msgspec.convert(told, kind, strict=False)
+        _require_zones(record)
     except (*_UNREADABLE, KeyError, AttributeError) as error:
         raise NotTheFormat(f"not a record: {type(error).__name__}") from None
     return record
@@ -56,14 +57,16 @@ def ingested_bytes(record: Ingested) -> bytes:
 def read_ingested(body: bytes) -> Ingested:
     """The ingest record these bytes hold. Raises NotTheFormat for anything else."""
     try:
-        return msgspec.convert(msgspec.json.decode(body), Ingested, strict=False)
+        record = msgspec.convert(msgspec.json.decode(body), Ingested, strict=False)
+        _require_zones(record)
     except _UNREADABLE as error:
         raise NotTheFormat(f"not an ingest record: {type(error).__name__}") from None
+    return record
 
 
 def entry_bytes(index: int, at: datetime, entry: Entry, handle: bytes | None, record: bytes) -> bytes:
     """The canonical bytes of an entry. `handle`: the person's keyed one for this place; `record`: a digest."""
-    fields: dict[str, Any] = {
+    told: dict[str, Any] = {
         "v": 1,
         "index": index,
         "at": as_text(at),
@@ -72,8 +75,8 @@ def entry_bytes(index: int, at: datetime, entry: Entry, handle: bytes | None, re
         "record": base64.b64encode(record).decode(),
     }
     if handle is not None:
-        fields["subject"] = handle.hex()
-    return rfc8785.dumps(fields)
+        told["subject"] = handle.hex()
+    return rfc8785.dumps(told)
 
 
 def read_entry(body: bytes) -> ReadEntry:
@@ -92,6 +95,18 @@ def handle_of(handle_key: bytes, index: int) -> bytes:
 def record_digest(salt: bytes, body: bytes) -> bytes:
     """What an entry says of its record: salted, so nothing can be tried against it once both are erased."""
     return sha256(b"custodiet/record/v1\0" + salt + body).digest()
+
+
+def _require_zones(part: object) -> None:
+    """Raise IllegalValue for a time without a zone, however deep: nothing can be compared with it."""
+    if isinstance(part, datetime) and part.tzinfo is None:
+        raise IllegalValue("a time without a zone")
+    if isinstance(part, tuple):
+        for each in part:
+            _require_zones(each)
+    elif is_dataclass(part):
+        for field in fields(part):
+            _require_zones(getattr(part, field.name))
 
 
 def _plain(noun: object) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     def _prepare(connection: DriverConnection, _: Any) -> None:
         # The driver must not open transactions of its own: ours are explicit.
         connection.isolation_level = None
+        # Text that is none is someone else's hand: it must be seen to differ, not stop whoever looks.
+        connection.text_factory = lambda raw: raw.decode(errors="replace")
         connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
         if not read_only:
             connection.execute("PRAGMA journal_mode=WAL")

@@ -12,6 +12,7 @@ a metric; there is no access log.
 import asyncio
 import base64
 import binascii
+import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from time import monotonic
@@ -39,6 +40,7 @@ _JSON = b"application/json"
 _NDJSON = b"application/x-ndjson"
 _TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 
+_log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -84,6 +86,9 @@ class Gateway:
                 response = await self._respond(scope, receive)
             except _Gone:
                 return
+            except Exception as unforeseen:  # noqa: BLE001 - its text could hold anything of the request: it goes nowhere
+                _log.error("a request could not be answered: %s", type(unforeseen).__name__)
+                response = self._unable("something here is broken")
             self._metrics.responded(response.status)
             await _send(response, send)
 

@@ -9,6 +9,8 @@ foresee is tried again alone, so that it cannot take the others with it.
 import asyncio
 import contextlib
 import logging
+import os
+import signal
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,8 +106,12 @@ class Writer:
     # --- the thread ---
 
     def _run(self) -> None:
-        while self.step(REFRESH_S):
-            pass
+        try:
+            while self.step(REFRESH_S):
+                pass
+        except BaseException as unforeseen:  # noqa: BLE001 - a gateway that cannot write is to be started anew, not to stay
+            _log.critical("the writer ended: %s", type(unforeseen).__name__)
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def step(self, wait_s: float) -> bool:
         """Wait a little for work, do it, keep house. False when stopped and nothing waits."""

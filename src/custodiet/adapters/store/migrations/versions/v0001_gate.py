@@ -220,6 +220,18 @@ CONSTRAINTS = [
     _once("suspension", "decision_id", "from_at"),
     _fixed("suspension", "decision_id", "from_at"),
     _stands("suspension", "to_at"),
+    _refuse(
+        "suspension_begins_before_it_ends",
+        "INSERT ON suspension",
+        "NEW.to_at < NEW.from_at",
+        "suspension: it ends after it began",
+    ),
+    _refuse(
+        "suspension_ends_after_it_began",
+        "UPDATE ON suspension",
+        "NEW.to_at < NEW.from_at",
+        "suspension: it ends after it began",
+    ),
     _never("retention_clock", "DELETE"),
     _once("retention_clock", "decision_id", "category"),
     _fixed("retention_clock", "decision_id", "category"),
@@ -237,6 +249,12 @@ CONSTRAINTS = [
     _once("fitting", "id"),
     _fixed("fitting", "id", "device_id", "case_id", "strand", "fitted_at"),
     _stands("fitting", "removed_at"),
+    _refuse(
+        "fitting_begins_before_it_ends",
+        "INSERT ON fitting",
+        "NEW.removed_at < NEW.fitted_at",
+        "fitting: it ends after it began",
+    ),
     _refuse(
         "fitting_ends_after_it_began",
         "UPDATE ON fitting",
@@ -256,8 +274,17 @@ CONSTRAINTS = [
         "sender_scope: closed once a token was issued",
     ),
     *(_never(table, verb) for table in _STANDING for verb in ("UPDATE", "DELETE")),
-    _once("log", "opened"),
+    _refuse("log_once", "INSERT ON log", "EXISTS (SELECT 1 FROM log)", "log: stands already"),
     _once("scheme", "id"),
+    *(
+        _refuse(
+            f"{table}_closed",
+            f"INSERT ON {table}",
+            "EXISTS (SELECT 1 FROM case_file WHERE scheme_id = NEW.scheme_id)",
+            f"{table}: closed once the scheme has a case",
+        )
+        for table in ("scheme_purpose", "scheme_power", "scheme_mode", "retention_rule")
+    ),
     _never("person", "DELETE"),
     _once("person", "id"),
     _fixed("person", "id", "handle_key"),
