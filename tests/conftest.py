@@ -4,6 +4,15 @@ import os
 
 import pytest
 from support.go import verify  # noqa: F401 - a fixture for whoever asks for it
+from support.house import House
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A whole Custodiet in one process, in a folder of the test's own."""
+    house = House(tmp_path)
+    yield house
+    house.close()
 
 
 def _skipped(session: pytest.Session) -> int:

@@ -142,13 +142,6 @@ def refused(path, statements):
     return found
 
 
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
-
-
 def test_raw_sql_does_not_bring_back_what_was_withdrawn(house):
     person = house.person("TAG")
     decision = house.decide(person)

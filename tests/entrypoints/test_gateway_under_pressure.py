@@ -7,18 +7,10 @@ from datetime import timedelta
 
 import pytest
 from support.door import Door
-from support.house import House
 
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.flows.receive_reports import Monitor
 from custodiet.simulation.device import traccar_payload
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ wrong before or is wrong now: nothing is recorded on its word.
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, COURT, START, House, report
+from support.house import ANA, COURT, START, report
 
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
@@ -19,13 +19,6 @@ from custodiet.wire.records import read_entry, read_ingested
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 BACK = -4 * MINUTE
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 def withdraw(house, decision):

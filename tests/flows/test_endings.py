@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, COURT, START, House, Person, scheme_at
+from support.house import ANA, COURT, START, Person, scheme_at
 
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.flows.decide_case import propose_decision
@@ -19,13 +19,6 @@ from custodiet.rules.decisions import Ender, Move
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 # --- time alone -----------------------------------------------------------------------------------------

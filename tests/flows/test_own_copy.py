@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, SCHEME, START, House, scheme_at
+from support.house import ANA, SCHEME, START, scheme_at
 
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.open_case import open_case
@@ -17,13 +17,6 @@ DAY = timedelta(days=1)
 MOMENT = timedelta(milliseconds=1)
 RETENTION = 28 * DAY
 REVIEW = START + 28 * DAY
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 @pytest.fixture

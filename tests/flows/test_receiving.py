@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import inf, nan
 
 import pytest
-from support.house import ANA, START, House, report
+from support.house import ANA, START, report
 
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.flows.decide_case import make_decision, propose_decision
@@ -22,13 +22,6 @@ from custodiet.wire import traccar
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 def withdraw(house, decision):

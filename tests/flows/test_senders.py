@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, SCHEME, START, House, report, scheme_at
+from support.house import ANA, SCHEME, START, report, scheme_at
 
 from custodiet.flows.fit_device import issue_sender
 from custodiet.flows.set_up_scheme import register_scheme
@@ -13,13 +13,6 @@ from custodiet.model.identity import SchemeId
 from custodiet.model.times import to_ms
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 def issue(house, fitting, *, scheme=SCHEME, scope=("TAG",)):

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, BO, COURT, START, House, report
+from support.house import ANA, BO, COURT, START, report
 
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.flows.decide_case import make_decision, propose_decision
@@ -17,13 +17,6 @@ from custodiet.rules.decisions import Ender, Move
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 def end(house, decision, move=Move.WITHDRAW, by=None):

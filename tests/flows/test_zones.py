@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, BO, START, House
+from support.house import ANA, BO, START
 
 from custodiet.adapters import sealing
 from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
@@ -20,13 +20,6 @@ from custodiet.wire.sealed import geometry_context
 
 HOUR = timedelta(hours=1)
 SQUARE = {"type": "Polygon", "coordinates": [[[-28.0, 46.5], [-28.0, 46.6], [-27.9, 46.6], [-28.0, 46.5]]]}
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 def propose(house):

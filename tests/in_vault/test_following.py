@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from support.house import ANA, BO, START, House, report, scheme_at
+from support.house import ANA, BO, START, report, scheme_at
 
 from custodiet.adapters import sealing
 from custodiet.flows.end_decision import end_decision
@@ -50,13 +50,6 @@ from custodiet.wire.records import entry_bytes, handle_of, record_bytes, record_
 BOTTOMLESS = b"[" * 100_000
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 @pytest.fixture

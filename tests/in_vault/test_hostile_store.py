@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from in_vault.test_following import Database
 from in_vault.test_verifying import change, found
-from support.house import BO, START, House, report, scheme_at
+from support.house import BO, START, report, scheme_at
 from wire.test_records import without_zones
 
 from custodiet.flows.end_decision import end_what_ran_out
@@ -21,13 +21,6 @@ from custodiet.model.scheme import RetentionRule
 from custodiet.wire.records import record_bytes
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
-from support.house import ANA, BO, House, report
+from support.house import ANA, BO, report
 
 from custodiet.adapters.store import sqlite as store_module
 from custodiet.adapters.store.sqlite import ActingRows, IngestingRows
@@ -16,13 +16,6 @@ from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.model.errors import CannotRecord
 from custodiet.rules.decisions import Ender, Move
-
-
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
 
 
 def rows(house):

@@ -16,13 +16,6 @@ from custodiet.model.mode import Category
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
-
-
 def run_out(house):
     while end_what_ran_out(house.store, house.chance, house.clock, house.fence):
         pass

@@ -39,7 +39,10 @@ FAULTS = {
     # An ending forgets the person.
     3: (
         "flows/end_decision.py",
-        ("tasks=(_removal(act, chance, decision, scheme),) if collecting and task else (),", "tasks=(),"),
+        (
+            "tasks=(_removal(act, chance, decision, scheme),) if still_collects(decision, act.now) and task else (),",
+            "tasks=(),",
+        ),
     ),
 }
 

@@ -23,6 +23,8 @@ from custodiet.rules.decisions import (
     moved,
     objections_to_ending,
     retention_clocks,
+    still_collects,
+    stopped_along,
     time_is_up,
 )
 
@@ -37,19 +39,18 @@ AT_ONCE = 100
 def end_decision(store: Store, chance: Chance, decision_id: DecisionId, move: Move, by: Ender) -> int:
     """Withdraw or annul. Raises IllegalMove or NotPermitted, and then nothing has changed. The ledger index.
 
-    Whoever stops a decision that still collects, and that another one is to follow, stops that one too: it would
-    begin again by itself.
+    What is to follow it is stopped along with it, in the same transaction.
     """
     with store.acting() as act:
         decision = act.decision(decision_id)
         moved(decision, move)
         against = objections_to_ending(decision, move, by)
-        waiting = [one for one in act.followers(decision_id) if one.state is State.MADE and decision.covers(act.now)]
-        for one in waiting:
+        along = stopped_along(decision, act.followers(decision_id), act.now)
+        for one in along:
             against += objections_to_ending(one, Move.WITHDRAW, by)
         refuse_if(against)
         index = _end(act, chance, decision, move, by.id)
-        for one in waiting:
+        for one in along:
             _end(act, chance, one, Move.WITHDRAW, by.id, task=False)
         return index
 
@@ -114,10 +115,6 @@ def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
 def _end(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId, *, task: bool = True) -> int:
     case = act.case(decision.case_id)
     scheme = act.scheme(case.scheme_id)
-    standing = decision.state in (State.MADE, State.SUSPENDED)
-    # What was succeeded has left the device to its successor, unless that has not begun; what had ended has raised
-    # its task already.
-    collecting = standing or (decision.state is State.SUCCEEDED and decision.covers(act.now))
     after = ended(decision, move, act.now)
     if after.ended_at is None or move not in ENDINGS:
         raise NotPermitted("an ending without an end")
@@ -126,9 +123,9 @@ def _end(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorI
         decision_id=decision.id,
         state=after.state,
         ended_at=after.ended_at,
-        clocks=clocks if standing else (),
+        clocks=clocks if decision.state in (State.MADE, State.SUSPENDED) else (),
         restarted=clocks if decision.state is State.SUCCEEDED else (),
-        tasks=(_removal(act, chance, decision, scheme),) if collecting and task else (),
+        tasks=(_removal(act, chance, decision, scheme),) if still_collects(decision, act.now) and task else (),
         removed=act.fixes_from(decision.id, after.ended_at),
     )
     return act.write(Entry(kind_of(record), by, case.person_id), record)

@@ -137,6 +137,22 @@ def objections_to_making(
     return tuple(against)
 
 
+def still_collects(decision: Decision, now: datetime) -> bool:
+    """Whether an ending at `now` would switch something off: it then raises the removal task.
+
+    What was succeeded has left the device to its successor, unless that has not begun; what had ended has raised its
+    task already.
+    """
+    if decision.state is State.SUCCEEDED:
+        return decision.covers(now)
+    return decision.state in (State.MADE, State.SUSPENDED)
+
+
+def stopped_along(decision: Decision, followers: tuple[Decision, ...], now: datetime) -> tuple[Decision, ...]:
+    """What is to follow a decision that still covers `now`: whoever stops it stops that too (it would begin again)."""
+    return tuple(one for one in followers if one.state is State.MADE and decision.covers(now))
+
+
 def objections_to_zone(decision: Decision) -> tuple[str, ...]:
     """Every rule against giving this decision a zone; empty when there is none."""
     if decision.state is not State.PROPOSED:
