@@ -1,4 +1,4 @@
-"""What a device is told, by the running gateway of the made-up scheme (design section 5)."""
+"""What a device is told, by the running gateway of the made-up scheme."""
 
 import base64
 import json

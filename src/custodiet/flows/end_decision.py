@@ -1,7 +1,7 @@
-"""End, pause or resume a decision. Every ending is one write: collection off, retention on, the removal task,
+"""End, pause or resume a decision.
 
-and whatever a device's fast clock had stored beyond the end gone. If we die before the commit nothing has
-happened; after it, everything has.
+Every ending is one write: collection off, the retention clock on, the removal task, and whatever a device's fast clock
+had stored beyond the end gone. If we die before the commit nothing has happened; after it, everything has.
 """
 
 from datetime import timedelta
@@ -30,8 +30,6 @@ from custodiet.rules.decisions import (
 
 CLOCK = ActorId("clock")
 """Who acts when nobody did: the passing of time."""
-
-
 AT_ONCE = 100
 """How many that ran out are ended before the clock looks at its other work again."""
 

@@ -1,4 +1,4 @@
-"""A position arrives: one read, one decision, one write (design section 4.2).
+"""A position arrives: one read, one decision, one write.
 
     gather    the picture in memory, brought up to date
     decide    rules.authority.admit, report by report; duplicates by (fitting, fix time in ms)

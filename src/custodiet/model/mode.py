@@ -1,4 +1,4 @@
-"""The ladder of intrusion as one table (design section 3): ranked by data and burden, not by hardware.
+"""The ladder of intrusion as one table: ranked by data and burden, not by hardware.
 
 The table says what may be admitted and what is kept; receiving obeys the table and nothing else.
 A mode that is not in the table does not exist. Codes are stored: never reuse or rename one.

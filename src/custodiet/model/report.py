@@ -66,9 +66,9 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a report was refused, or which duplicate it is. In the order of design section 4.2:
+    """Why a report was refused, or which duplicate it is.
 
-    several may hold, all are counted, the sender reads the last of this list that holds.
+    The order counts: several may hold, all are counted, and the sender reads the last of this list that holds.
     """
 
     NONE = "none"

@@ -1,7 +1,7 @@
 """The gate: a position outside the force of a decision is never admitted.
 
 `admit` is the only maker of Admitted. It is given everything it needs and fetches nothing; it collects every
-reason that holds against a report (design section 4.2, R1, R2) and admits only when none does. Whoever keeps
+reason that holds against a report (R1, R2) and admits only when none does. Whoever keeps
 what it admits must decide again inside the writing transaction if the standing changed in between.
 
 Not decided here: duplicates (identity is the store's to know) and the meaning of a position (conditions).

@@ -1,4 +1,4 @@
-"""Which day keys a decision needs (design section 4.5): its decided days, from late_max back to a week ahead."""
+"""Which day keys a decision needs: its decided days, from late_max back to a week ahead."""
 
 from datetime import date, datetime, timedelta
 

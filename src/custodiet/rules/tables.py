@@ -1,6 +1,6 @@
 """What a record writes: `apply(record, index)` gives the row changes, and nothing else decides a row.
 
-Pure, so that a replay of the ledger into an empty store must give the same rows (design section 4.6). `index`
+Pure, so that a replay of the ledger into an empty store must give the same rows. `index`
 is the record's place in the ledger; rows that the gate's picture is made of carry it as `version`, so that a
 reader asks only for what changed.
 """

@@ -1,4 +1,4 @@
-"""The gateway's routes and answers (design section 5), as an ASGI application.
+"""The gateway's routes and answers, as an ASGI application.
 
     POST /in/traccar            one forwarded position; also /in/traccar/TOKEN for senders that can set only a URL
     POST /in/batch              NDJSON of the same, one answer line for each line that is not blank

@@ -18,7 +18,7 @@ class Limits:
     group_reports_max: int = 5_000
     """Reports in one commit: a bound on the time the store's write lock is held."""
     picture_age_s_max: float = 5.0
-    """Older than this, the picture of decisions is no basis for anything: 503 (design section 5)."""
+    """Older than this, the picture of decisions is no basis for anything: 503."""
     requests_per_device_s: float = 20.0
     requests_per_device_burst: float = 400.0
     """A device reports every few seconds at most; the burst lets one empty its memory after an outage."""

@@ -1,7 +1,7 @@
 """The vault's keys: made here, wrapped under the epoch key, never handed out in private form.
 
 One epoch key a day holds everything together: at the day's end what lives is wrapped under a new one and the old
-one is destroyed, so that yesterday's copy of this database opens nothing (design section 4.5). If we die between
+one is destroyed, so that yesterday's copy of this database opens nothing. If we die between
 the re-wrapping and the destruction, the next start destroys every epoch that no key is wrapped under.
 """
 

@@ -1,4 +1,4 @@
-"""The openings: the only ways anything sealed is opened (design section 4.3), each named by the entry that records it.
+"""The openings: the only ways anything sealed is opened, each named by the entry that records it.
 
 Asked with a ledger index and nothing else. What has no opening here is refused by name. An opening happens once,
 within 30 s of the entry being first seen by this vault process; the vault asks the ledger, not the asker, what for.
