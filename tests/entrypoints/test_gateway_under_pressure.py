@@ -87,6 +87,10 @@ def test_a_clock_far_behind_the_ledger_is_503(house, wearer):
     house.clock.pass_(-timedelta(minutes=6))
     answer = post(door, house, wearer)
     assert (answer.status, "clock" in json.loads(answer.body)["error"]) == (503, True)
+    assert door.request("GET", "/healthz").status == 503
+    house.clock.pass_(timedelta(minutes=6))
+    assert post(door, house, wearer).said == "200 kept"
+    assert door.request("GET", "/healthz").status == 200
 
 
 def test_an_error_that_nobody_foresaw_takes_its_own_request_and_no_other(house, wearer, monkeypatch):

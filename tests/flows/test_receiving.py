@@ -14,7 +14,7 @@ from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.model.decision import LATE_MAX_DEFAULT
 from custodiet.model.errors import CannotRecord
-from custodiet.model.mode import LADDER, Kind
+from custodiet.model.mode import LADDER, Kind, ModeCode
 from custodiet.model.report import Fix, Report
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire import traccar
@@ -305,3 +305,20 @@ def test_a_proposal_that_would_wait_long_for_late_fixes_changes_nothing(house):
     make_decision(house.store, proposal.id, "officer-bo")
     monitor.refresh()
     assert monitor._picture.late_max(house.clock.now()) == 30 * DAY
+
+
+def test_nothing_that_follows_from_a_place_is_held_for_longer_than_ten_minutes(house):
+    kept, judged = house.person("TAG-1"), house.person("TAG-2")
+    house.decide(kept)
+    house.decide(judged, mode=ModeCode.ZONE_ON_ARRIVAL)
+    monitor = house.monitor()
+    at = house.clock.now()
+    assert [house.say(monitor, who) for who in (kept, judged)] == ["kept", "judged"]
+    for who in (kept, judged):
+        assert house.say(monitor, who, at, lat=46.6) == "duplicate conflict"
+    house.clock.pass_(timedelta(minutes=10, milliseconds=1))
+    monitor.idle()
+    assert {place for fixes in monitor._seen.values() for place in fixes.values()} == {None}
+    assert not monitor._placed
+    for who in (kept, judged):
+        assert house.say(monitor, who, at, lat=46.6) == "duplicate"

@@ -106,3 +106,20 @@ def test_no_wrapped_key_opens_in_anothers_place(house):
         database.execute("UPDATE key SET epoch = ?, wrapped = ? WHERE name = ?", (epoch, wrapped, name))
     with pytest.raises(OpeningRefused):
         house.vault_keys._must(name)
+
+
+def test_the_day_does_not_turn_while_the_kms_has_lost_the_present_key(house):
+    """What the vault holds in memory is then the last copy: a turn would wrap it anew and destroy what it made."""
+    [epoch] = house.kms.epochs()
+    key = house.folder / "keys" / f"epoch-{epoch:08d}.key"
+    lost = key.read_bytes()
+    key.unlink()
+    house.clock.pass_(DAY)
+    with pytest.raises(Unready):
+        house.vault_keys.turn_epoch()
+    assert house.copy(house.wearer)[-1]["fixes"] == 1
+    key.write_bytes(lost)
+    key.chmod(0o600)
+    assert house.vault_keys.turn_epoch()
+    house.vault = house.start_vault()
+    assert house.copy(house.wearer)[-1]["fixes"] == 1

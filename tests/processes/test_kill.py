@@ -1,5 +1,6 @@
 """kill -9 of any process, again and again: every acknowledged report took effect, none twice, the ledger verifies."""
 
+import http.client
 import signal
 import threading
 from collections import Counter
@@ -32,7 +33,7 @@ class Sending(threading.Thread):
             while not self.ending.is_set():
                 try:
                     answer = self.running.post(self.wearer.token, self.wearer.serial, at)
-                except OSError:
+                except (OSError, http.client.HTTPException):  # an answer may be cut off in the middle, too
                     self.answers["nobody"] += 1
                     continue
                 said = answer.said if answer.status == 200 else str(answer.status)

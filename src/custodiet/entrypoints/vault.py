@@ -104,7 +104,7 @@ def serve_vault(vault: Vault, socket_path: Path) -> None:
             f"the data folder's path is too long for a socket: {SOCKET_PATH_MAX} bytes at most, with its name"
         )
     socket_path.unlink(missing_ok=True)  # whoever holds the vault's lock is alone: what lies there is a dead one's
-    before = os.umask(0o177)
+    before = os.umask(0o117)  # its owner and group; who may come near it, the folder says
     try:
         server = _Server(str(socket_path), _Handler)
     finally:
@@ -121,7 +121,7 @@ def serve_vault(vault: Vault, socket_path: Path) -> None:
     while not stopping.wait(UPKEEP_S):
         try:
             vault.keep_up()
-        except CustodietError as error:
+        except (CustodietError, OSError) as error:
             _log.error("upkeep of the keys failed: %s", type(error).__name__)
     server.shutdown()
     socket_path.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ the commit nothing happened and nobody was told; after it everything did, and a 
 and reads `duplicate`.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +34,8 @@ from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_directory, pack
 
 PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
+SCRATCH_MAX = timedelta(minutes=10)
+"""How long anything that follows from a place may be held in memory unsealed."""
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
@@ -108,13 +110,14 @@ class Monitor:
         self._partition = partition
         self._picture = Picture()
         self._sessions = Sessions(sealer, chance, pinned, name)
-        # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw itself has a
-        # keyed digest of its place, which tells one place from another while the process lives and nothing else;
-        # what was read back has None: another place under the same identity cannot be told then.
+        # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw in the last ten
+        # minutes has a keyed digest of its place, which tells one place from another; everything else has None:
+        # another place under the same identity cannot be told then.
         self._seen: dict[FittingId, dict[int, bytes | None]] = {}
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
         self._place_key = chance.draw(32)
+        self._placed: deque[tuple[datetime, FittingId, int]] = deque()
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
         """Who posts with this token, as last known; the writing transaction asks again."""
@@ -132,6 +135,7 @@ class Monitor:
         wearers = self._picture.trails_in_force(now)
         self._sessions.keep_only(today, {decision.id for _, _, decision in wearers})
         self._forget_old(now)
+        self._forget_places(now)
         keys: dict[SessionFor, DayKey] = {}
         for fitting, person_id, decision in wearers:
             for category in kept_categories(decision):
@@ -167,6 +171,7 @@ class Monitor:
             self._cursor = kept_seq
         for (fitting_id, fix_ms), place in decided.seen.items():
             self._seen.setdefault(fitting_id, {})[fix_ms] = place
+            self._placed.append((decided_at, fitting_id, fix_ms))
         return decided.answers
 
     # --- gather ---
@@ -197,6 +202,13 @@ class Monitor:
     def _reach_ms(self, now: datetime) -> int:
         """The earliest fix time that could be admitted now, and some."""
         return to_ms(now - self._picture.late_max(now) - _SLACK)
+
+    def _forget_places(self, now: datetime) -> None:
+        """Who reads this memory could try places against a digest: none is held for longer than scratch may be."""
+        while self._placed and not timedelta(0) <= now - self._placed[0][0] <= SCRATCH_MAX:
+            _, fitting_id, fix_ms = self._placed.popleft()
+            if fix_ms in self._seen.get(fitting_id, {}):
+                self._seen[fitting_id][fix_ms] = None
 
     def _forget_old(self, now: datetime) -> None:
         reach_ms = self._reach_ms(now)

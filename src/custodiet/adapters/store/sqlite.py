@@ -130,7 +130,7 @@ class SqliteStore:
     def check_form(self) -> None:
         """Raise Unready when the tables are not of the form this code writes."""
         if not is_current(self._engine):
-            raise Unready("the store is of another version: run `custodiet upgrade`")
+            raise Unready("the store is of another version than this code")
 
     def close(self) -> None:
         """Let go of every connection."""

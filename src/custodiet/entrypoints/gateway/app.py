@@ -121,7 +121,8 @@ class Gateway:
 
     def _health(self) -> Response:
         age = self.writer.picture_age_s
-        able = age is not None and age <= self._limits.picture_age_s_max and not self.writer.is_full
+        fresh = age is not None and age <= self._limits.picture_age_s_max
+        able = fresh and not self.writer.is_full and not self.writer.is_failing
         said = {"ok": able, "picture_age_s": None if age is None else round(age, 3)}
         return Response(200 if able else 503, _encode(said))
 

@@ -52,6 +52,7 @@ class Writer:
         self._wanting_refresh: list[Callable[[Result], None]] = []
         self._stopping = False
         self._refreshed_at: float | None = None
+        self._failing = False
         self._idled_at = 0.0
         self._thread: Thread | None = None
 
@@ -74,6 +75,11 @@ class Writer:
     def is_full(self) -> bool:
         """Whether a request would be turned away now."""
         return self._reports >= self._limits.waiting_reports_max
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last group could not be written."""
+        return self._failing
 
     @property
     def picture_age_s(self) -> float | None:
@@ -146,6 +152,7 @@ class Writer:
         try:
             results: list[Answers] = self._monitor.receive([one.request for one in group])
         except CannotRecord as cannot:
+            self._failing = True
             results = [cannot for _ in group]
         except Exception as unforeseen:  # noqa: BLE001 - whatever it is, nothing was kept and everyone must be told
             # Its text is not logged: nobody has promised what stands in it.
@@ -156,7 +163,7 @@ class Writer:
                 return
             results = [CannotRecord("could not be written")]
         else:
-            self._refreshed_at = monotonic()
+            self._refreshed_at, self._failing = monotonic(), False
             self._metrics.committed()
         for one, result in zip(group, results, strict=True):
             if not isinstance(result, CannotRecord):

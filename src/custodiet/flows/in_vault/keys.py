@@ -82,10 +82,16 @@ class Keys:
     # --- epochs ---
 
     def turn_epoch(self) -> bool:
-        """Once a UTC day: wrap what lives under a new epoch key and destroy the old. Whether it turned."""
+        """Once a UTC day: wrap what lives under a new epoch key and destroy the old. Whether it turned.
+
+        Raises Unready, and nothing has changed, when the KMS does not hold the present key.
+        """
         today = utc_day(self._clock.now()).isoformat().encode()
         if self._open(_EPOCH_DAY) == today:
             return False
+        if self._epoch not in self._kms.epochs():
+            # What we hold in memory is then the last copy: nothing may be destroyed on the way to a new one.
+            raise Unready("the KMS no longer holds the key that all is wrapped under: put it back; nothing turned")
         old, new = self._epoch, self._kms.begin()
         new_key = self._kms.key(new)
         rows = []
