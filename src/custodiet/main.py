@@ -4,6 +4,7 @@ import argparse
 import fcntl
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -121,7 +122,9 @@ def init(asked: argparse.Namespace) -> None:
     """Make a data folder."""
     settings = _settings(asked)
     make_folder(settings, asked.origin, SystemClock()).close()
-    print(f"made {settings.data}\nmade {settings.keys}: keep it out of every backup of the first")
+    print(f"made {settings.data}")
+    print(f"made {settings.keys}: keep it out of every backup of the first")
+    print(f"made {settings.pins}: the vault's public keys, which everyone else goes by")
 
 
 def serve(asked: argparse.Namespace) -> None:
@@ -225,26 +228,37 @@ def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
 
 def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.gateway.app import Gateway
-    from custodiet.entrypoints.serving import listen_on, serve_app, socket_from
+    from custodiet.entrypoints.serving import serve_app
     from custodiet.flows.receive_reports import Monitor
 
     store, chance = open_store(settings), SystemChance()
     pinned = read_pins(settings)
     monitor = Monitor(store, sealing, SystemClock(), chance, pinned, name=chance.identity("monitor"))
-    listening = listen_on(asked.port or 0) if asked.listen_fd is None else socket_from(asked.listen_fd)
+    listening = _listening(asked)
     serve_app(Gateway(monitor, SystemClock()), listening)
 
 
 def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
     import json
 
-    from custodiet.entrypoints.serving import listen_on, serve_app, socket_from
+    from custodiet.entrypoints.serving import serve_app
     from custodiet.entrypoints.web.page import Page
 
     made_up = (lambda: json.loads(settings.made_up.read_bytes())) if settings.made_up.exists() else None
     page = Page(open_store(settings, read_only=True), SystemClock(), settings.log, made_up)
-    listening = listen_on(asked.port or 0) if asked.listen_fd is None else socket_from(asked.listen_fd)
+    listening = _listening(asked)
     serve_app(page, listening)
+
+
+def _listening(asked: argparse.Namespace) -> socket.socket:
+    """The socket a parent opened for us, or one of our own, which is then said."""
+    from custodiet.entrypoints.serving import listen_on, socket_from
+
+    if asked.listen_fd is not None:
+        return socket_from(asked.listen_fd)
+    listening = listen_on(asked.port or 0)
+    print(f"{asked.process} on http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
+    return listening
 
 
 _PROCESSES = {"vault": _run_vault, "clock": _run_clock, "gateway": _run_gateway, "web": _run_web}
