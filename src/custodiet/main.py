@@ -319,7 +319,9 @@ def ledger_export(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.cli.ledger import export_ledger
 
     settings = _made(asked)
-    export_ledger(open_store(settings, read_only=True), VaultClient(settings.vault_socket), Path(asked.folder), export)
+    pinned = read_pins(settings)
+    store, vault = open_store(settings, read_only=True), VaultClient(settings.vault_socket)
+    export_ledger(store, vault, vkey(pinned.origin, pinned.log_key), Path(asked.folder), export)
 
 
 def ledger_proof(asked: argparse.Namespace) -> None:

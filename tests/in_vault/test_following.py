@@ -156,8 +156,9 @@ def test_a_day_key_signed_by_a_key_that_only_the_log_table_names_seals_nothing(h
 def test_a_monitor_that_went_by_the_log_table_would_seal_to_it(house, database, person):
     with_another_issue_key(house, database)
     house.clock.pass_(MINUTE)
-    with house.store.reading() as view:
-        in_the_table = view.log()
+    with sqlite3.connect(house.path) as raw:
+        [(issue_key,)] = raw.execute("SELECT issue_key FROM log").fetchall()
+    in_the_table = replace(house.pinned, issue_key=issue_key)
     monitor = Monitor(house.store, sealing, house.clock, house.chance, in_the_table, name="m2")
     monitor.refresh()
     assert house.say(monitor, person) == "kept"

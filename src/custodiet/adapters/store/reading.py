@@ -1,6 +1,6 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -15,7 +15,6 @@ from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.errors import NotFound, NotTheFormat, TableMismatch
 from custodiet.model.identity import (
     CaseId,
-    ConditionId,
     DecisionId,
     DeviceId,
     FittingId,
@@ -25,7 +24,7 @@ from custodiet.model.identity import (
     TaskId,
 )
 from custodiet.model.mode import LADDER, Category
-from custodiet.model.record import DayKey, LogOpened, RecordKey, RefusalsCounted, RemovedFix, Tally
+from custodiet.model.record import DayKey, RecordKey, RefusalsCounted, RemovedFix, Tally
 from custodiet.model.report import Outcome
 from custodiet.model.scheme import Power, Purpose, RetentionRule, Scheme
 from custodiet.model.session import Frame, Session
@@ -97,9 +96,6 @@ class ReadingRows:
         row = self._maybe(t.record_key.select().where(t.record_key.c.person_id == person_id))
         return None if row is None else noun(RecordKey, row)
 
-    def log(self) -> LogOpened:
-        return noun(LogOpened, self._one(t.log.select(), "log"))
-
     # --- lists ---
 
     def decisions(self) -> tuple[Decision, ...]:
@@ -168,10 +164,6 @@ class ReadingRows:
         in_force = {one.id for one in self._decisions(t.decision.select().where(_STANDS)) if one.in_force(at)}
         rows = self._all(t.condition.select().order_by(t.condition.c.id))
         return tuple(noun(Condition, row) for row in rows if row.decision_id in in_force)
-
-    def conditions(self, condition_ids: Sequence[ConditionId]) -> tuple[Condition, ...]:
-        query = t.condition.select().where(t.condition.c.id.in_(condition_ids)).order_by(t.condition.c.id)
-        return tuple(noun(Condition, row) for row in self._all(query))
 
     # --- the ledger ---
 

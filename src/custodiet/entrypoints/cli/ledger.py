@@ -10,7 +10,7 @@ from custodiet.flows.ports import Reading, Store, Vault
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ActorId
 from custodiet.rules.chain import Frontier, Tree, leaf_hash
-from custodiet.wire.note import encode_base64, open_checkpoint, parse_checkpoint, unverified_body, vkey
+from custodiet.wire.note import encode_base64, open_checkpoint, parse_checkpoint, unverified_body
 from custodiet.wire.proof import Proof, write_proof
 from custodiet.wire.records import read_entry
 
@@ -67,17 +67,19 @@ def verify_export(exported: Exported, known_vkey: str | None, *, as_json: bool) 
 
 
 def export_ledger(
-    store: Store, vault: Vault, folder: Path, write: Callable[[Path, list[bytes], list[bytes], str, str], None]
+    store: Store,
+    vault: Vault,
+    known_vkey: str,
+    folder: Path,
+    write: Callable[[Path, list[bytes], list[bytes], str, str], None],
 ) -> None:
-    """Entries, tiles, key and a checkpoint signed just now, for an auditor."""
+    """Entries, tiles, the pinned key and a checkpoint signed just now, for an auditor."""
     note = vault.checkpoint()
     size = parse_checkpoint(unverified_body(note)).size
     with store.reading() as view:
-        log = view.log()
         rows = [row for start in range(0, size, _AT_ONCE) for row in view.entries(start, min(_AT_ONCE, size - start))]
-    key = vkey(log.origin, log.log_key)
-    write(folder, [row.body for row in rows], [row.leaf for row in rows], note, key)
-    print(f"{size} entries in {folder}; the log's key, to be compared with one you have from elsewhere:\n{key}")
+    write(folder, [row.body for row in rows], [row.leaf for row in rows], note, known_vkey)
+    print(f"{size} entries in {folder}; the log's key, to be compared with one you have from elsewhere:\n{known_vkey}")
 
 
 def print_proof(store: Store, vault: Vault, index: int) -> None:
