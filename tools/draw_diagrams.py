@@ -6,13 +6,18 @@ With --check it writes nothing, names each page that differs from what it would 
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
+from custodiet.model.alert import AlertState
 from custodiet.model.decision import LATE_MAX_DEFAULT, State
 from custodiet.model.entry import EntryKind
+from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import LADDER, NOT_BUILT, Category, Kind
 from custodiet.model.report import Reason
+from custodiet.rules.alerts import MOVES as ALERT_MOVES
+from custodiet.rules.alerts import RAISES_IT, WITH_REASONS
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.decisions import ENDINGS, MOVES, Move
 
@@ -36,7 +41,27 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.DECISION_EXPIRED: "a decision ended on its end date",
     EntryKind.DECISION_WITHDRAWN: "a decision was withdrawn",
     EntryKind.DECISION_ANNULLED: "a decision was annulled",
-    EntryKind.CONDITION_SET: "a zone was set under a decision, its geometry sealed",
+    EntryKind.CONDITION_SET: "a condition was set under a proposal, its geometry sealed",
+    EntryKind.ABSENCE_AUTHORISED: "a person was let off a condition for a while",
+    EntryKind.REMOVAL_BOOKED: "a device may come off for a while: its sensors accuse nobody meanwhile",
+    EntryKind.TASKS_OVERDUE: "the time of tasks passed and they are not done",
+    EntryKind.REVIEW_WARNED: "a review date comes near: so many days before, someone was told",
+    EntryKind.SILENCE_FOUND: "a device has been silent while our own path was up: a task, and no word about the person",
+    EntryKind.OUTAGE_FOUND: "our own path was down for a while: one fact for everyone, on nobody's record",
+    EntryKind.ALERT_RAISED: "the passing of time raised an alert; those from fixes stand in the record of their ingest",
+    EntryKind.ALERT_ENDED: "what an alert is about is over, without a fix that says so",
+    EntryKind.ALERT_CLAIMED: "someone took an alert on",
+    EntryKind.ALERT_RELEASED: "someone gave an alert back",
+    EntryKind.ALERT_TRIAGED: "someone looked at an alert and sorted it",
+    EntryKind.ALERT_CLEARED: "someone cleared an alert, with reasons",
+    EntryKind.ALERT_WEAKENED: "something speaks against an alert: it accuses nobody any more",
+    EntryKind.BREACH_SUSPECTED: "someone calls an alert a possible breach, with reasons",
+    EntryKind.ENQUIRY_OPENED: "the person is asked about a possible breach",
+    EntryKind.REPLY_RECORDED: "what the person said to an enquiry was recorded, sealed",
+    EntryKind.BREACH_EXCUSED: "someone decided that there is no breach, or none any more, with reasons",
+    EntryKind.BREACH_DECIDED: "a named person decided, after enquiry and with reasons, that there is a breach",
+    EntryKind.BREACH_NOTIFIED: "the person was told of it",
+    EntryKind.STATEMENT_MADE: "someone stated a dated fact about a person's contact, with reasons",
     EntryKind.TASK_DONE: "a task was done",
     EntryKind.KEYS_ISSUED: "public keys that the vault issued were recorded",
     EntryKind.ZONES_RELEASED: "a monitor asked for the geometry of the zones in force",
@@ -156,7 +181,58 @@ refused report are dropped.
 """
 
 
-PAGES = {"decisions.md": decisions, "ladder.md": ladder, "entries.md": entries, "reasons.md": reasons}
+def alerts() -> str:
+    arrows = [f"    [*] --> {AlertState.RAISED}"]
+    moves = []
+    for state, ways in ALERT_MOVES.items():
+        for move, to in ways.items():
+            arrows.append(f"    {state} --> {to}: {move}")
+            needs = [
+                word for held, word in ((move in WITH_REASONS, "reasons"), (move in RAISES_IT, "certainty")) if held
+            ]
+            moves.append((f"`{state}`", f"`{move}`", f"`{to}`", ", ".join(needs) or "–"))
+        if not ways:
+            arrows.append(f"    {state} --> [*]")
+    diagram = "\n".join(arrows)
+    settings = [(f"`{one.name}`", f"{getattr(DEFAULTS, one.name):g}") for one in fields(Judging)]
+    return f"""# The life of an alert
+
+{drawn_from("MOVES", "src/custodiet/rules/alerts.py")}
+
+An *event* is what a device reported; an *alert* is one that needs a human; a *possible breach* stands after triage; a
+*breach* was decided after enquiry by a named human. They are four different things, and only people make the last two.
+
+```mermaid
+stateDiagram-v2
+{diagram}
+```
+
+## Moves
+
+{table(("from", "move", "to", "needs"), moves)}
+
+Every move is a named person's; a process is refused by the rule and by the store. *Reasons* are words, sealed under the
+person's record key. *Certainty*: an alert that is uncertain, a matter of service, disputed by the person, weakened by a
+fix that came later, raised by a faulty device, within an authorised absence, or resting on an annulled decision cannot
+take that move. A breach is decided only after the person was heard, or had the time to answer; it can be taken back at
+any time. What an alert is about ends by itself (the paired clear); that closes no alert: a person does.
+
+## How fixes are judged
+
+{drawn_from("Judging", "src/custodiet/model/judging.py")} Units are in the names; why each is what it is stands there.
+They are settings of a scheme, recorded with it; a change of any of them changes who is accused of what.
+
+{table(("setting", "default"), settings)}
+"""
+
+
+PAGES = {
+    "alerts.md": alerts,
+    "decisions.md": decisions,
+    "ladder.md": ladder,
+    "entries.md": entries,
+    "reasons.md": reasons,
+}
 
 
 def drawn_from(name: str, file: str) -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from custodiet.adapters import sealing
@@ -19,11 +20,13 @@ from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock
+from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
 from custodiet.model.record import LogOpened
 from custodiet.settings import Settings, read_settings, require_made
@@ -229,13 +232,15 @@ def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
 def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.gateway.app import Gateway
     from custodiet.entrypoints.serving import serve_app
+    from custodiet.flows.open_sealed import release_zones
     from custodiet.flows.receive_reports import Monitor
 
     store, chance = open_store(settings), SystemChance()
     pinned = read_pins(settings)
     monitor = Monitor(store, sealing, SystemClock(), chance, pinned, name=chance.identity("monitor"))
+    vault = VaultClient(settings.vault_socket)
     listening = _listening(asked)
-    serve_app(Gateway(monitor, SystemClock()), listening)
+    serve_app(Gateway(monitor, SystemClock(), release=partial(release_zones, store, vault)), listening)
 
 
 def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
@@ -262,6 +267,30 @@ def _listening(asked: argparse.Namespace) -> socket.socket:
 
 
 _PROCESSES = {"vault": _run_vault, "clock": _run_clock, "gateway": _run_gateway, "web": _run_web}
+
+
+def simulate(asked: argparse.Namespace) -> None:
+    """Live a month of the made-up scheme on a virtual clock, and hold what was found against the truth."""
+    from tempfile import TemporaryDirectory
+
+    from custodiet.entrypoints.cli.simulating import show_report
+    from custodiet.entrypoints.clock import LEASE
+    from custodiet.simulation.month import BEGINS, Month
+    from custodiet.simulation.seeded import SeededChance, SetClock
+
+    clock, chance = SetClock(BEGINS - timedelta(days=1)), SeededChance(asked.seed)
+    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
+        settings = read_settings(str(Path(folder) / "data"), None, {})
+        store = make_folder(settings, ORIGIN, clock)
+        closing.callback(store.close)
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        vault, _ = join_vault(settings, store, keystore, clock, SystemChance())
+        fence = (LEASE, store.take_lease(LEASE))
+        world = (store, vault, sealing, clock, chance, read_pins(settings), fence)
+        asked_for = {"seed": asked.seed, "people": asked.people, "days": asked.days, "faults": asked.faults}
+        report = Month(*world, **asked_for).run()
+    sys.exit(show_report(report, as_json=asked.json))
 
 
 # --- verbs: asking ------------------------------------------------------------------------------------------------
@@ -298,6 +327,32 @@ def end(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.cli.ending import end_by_hand
 
     end_by_hand(open_store(_made(asked)), SystemChance(), asked.reference, asked.by, annul=asked.annul)
+
+
+def alert_show(asked: argparse.Namespace) -> None:
+    """Explain an alert."""
+    from custodiet.entrypoints.cli.alerts import show_alert
+
+    show_alert(open_store(_made(asked), read_only=True), SystemClock(), asked.alert)
+
+
+def alert_move(asked: argparse.Namespace) -> None:
+    """Take one step with an alert."""
+    from custodiet.entrypoints.cli.alerts import move_alert
+
+    move_alert(_desk(asked), asked.alert, asked.move, asked.by)
+
+
+def alert_reply(asked: argparse.Namespace) -> None:
+    """Record what the person says to an enquiry."""
+    from custodiet.entrypoints.cli.alerts import record_reply
+
+    record_reply(_desk(asked), asked.alert, asked.excuse, asked.by)
+
+
+def _desk(asked: argparse.Namespace) -> Desk:
+    settings = _made(asked)
+    return Desk(open_store(settings), sealing, SystemChance(), read_pins(settings))
 
 
 def ledger_verify(asked: argparse.Namespace) -> None:
@@ -376,6 +431,14 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("--check", action="store_true", help="unattended: fail if any answer differs")
     verb.set_defaults(do=tour)
 
+    verb = verbs.add_parser("simulate", help="the made-up scheme on a virtual clock, held against the truth")
+    verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented town")
+    verb.add_argument("--people", type=_count, default=20, metavar="N", help="how many are judged and scored")
+    verb.add_argument("--days", type=_count, default=7, metavar="N", help="how long they live")
+    verb.add_argument("--faults", action="store_true", help="outages, restarts, and reports that must not be kept")
+    verb.add_argument("--json", action="store_true")
+    verb.set_defaults(do=simulate)
+
     verb = verbs.add_parser("serve", parents=[where, listening], help="the same without the made-up scheme")
     verb.set_defaults(do=serve)
 
@@ -403,6 +466,20 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("--annul", action="store_true", help="a court or a regulator says it never authorised anything")
     verb.set_defaults(do=end)
 
+    alert_parser = verbs.add_parser("alert", help="explain one; claim, triage, clear, … as people may")
+    alert = alert_parser.add_subparsers(required=True, metavar="VERB")
+    verb = alert.add_parser("show", parents=[where], help="what it is, how sure, and what can be done with it")
+    verb.add_argument("alert")
+    verb.set_defaults(do=alert_show)
+    verb = alert.add_parser("move", parents=[where, by], help="one step; reasons, where needed, on standard input")
+    verb.add_argument("alert")
+    verb.add_argument("move", choices=[move.value for move in AlertMove])
+    verb.set_defaults(do=alert_move)
+    verb = alert.add_parser("reply", parents=[where, by], help="what the person says, on standard input")
+    verb.add_argument("alert")
+    verb.add_argument("excuse", choices=[excuse.value for excuse in Excuse])
+    verb.set_defaults(do=alert_reply)
+
     ledger = verbs.add_parser("ledger", help="verify, export, proof").add_subparsers(required=True, metavar="VERB")
     verb = ledger.add_parser(
         "verify", parents=[where, by], help="hashes only, no key; --tables: also what rests on them"
@@ -427,6 +504,13 @@ def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65534:
         raise argparse.ArgumentTypeError("a port is 0 to 65534")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 9000:
+        raise argparse.ArgumentTypeError("1 to 9000")
     return number
 
 

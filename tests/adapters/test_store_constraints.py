@@ -10,9 +10,15 @@ from datetime import timedelta
 import pytest
 from support.house import ANA, COURT, START, House, report
 
+from custodiet.adapters import sealing
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision, suspend_decision
+from custodiet.flows.handle_alert import Desk
+from custodiet.model.alert import AlertMove, Excuse, StatementKind
 from custodiet.model.decision import State
+from custodiet.model.entry import Entry
+from custodiet.model.finding import Matter, Raised, Weight
+from custodiet.model.record import AlertRaised, OutageFound, kind_of
 from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.seeded import SeededChance, SetClock
 
@@ -33,8 +39,30 @@ def lived_in(tmp_path_factory):
     end_decision(house.store, house.chance, decisions[1].id, Move.WITHDRAW, Ender(ANA))
     house.unfit(ended)
     suspend_decision(house.store, decisions[2].id, Ender(ANA))
+    alerts_of(house, kept, decisions[0])
     house.close()
     return house.path
+
+
+def alerts_of(house, person, decision):
+    """One in an enquiry that was answered, one cleared, one raised; two statements and two outages."""
+    desk = Desk(house.store, sealing, house.chance, house.pinned)
+    now = house.clock.now()
+    roads = {"asked": ("claim", "triage", "suspect", "enquire"), "cleared": ("claim", "triage", "clear"), "raised": ()}
+    with house.store.acting() as act:
+        for name in roads:
+            about = (name, person.case.id, decision.id, person.fitting.id, None)
+            raised = AlertRaised(Raised(*about, Matter.TAMPER, Weight.ADVERSE, START, START, now))
+            act.write(Entry(kind_of(raised), ANA, person.case.person_id), raised)
+        for since in (START, START + MINUTE):
+            outage = OutageFound(since, since + MINUTE)
+            act.write(Entry(kind_of(outage), ANA), outage)
+    for name, moves in roads.items():
+        for move in moves:
+            desk.move(name, AlertMove(move), ANA, "made-up reasons")
+    desk.reply("asked", Excuse.HEALTH, "made-up words", ANA)
+    for _ in range(2):
+        desk.state_fact(person.case.id, StatementKind.OUT_OF_CONTACT, START, "made-up reasons", ANA)
 
 
 @pytest.fixture
@@ -81,8 +109,23 @@ ROADS = {
     "a record by its oid": "REPLACE INTO record (oid, salt, body) SELECT oid, salt, x'00' FROM record",
     "a frame by its rowid": 'REPLACE INTO frame (rowid, partition, number, first_ms, last_ms, "directory", sealed) '
     'SELECT rowid, partition, number, first_ms, last_ms, "directory", zeroblob(length(sealed)) FROM frame',
-    "a decision under its own rowid": "UPDATE decision SET rowid = rowid + 100, state = 'made' "
-    "WHERE state = 'withdrawn'",
+    # alerts
+    "an alert by upsert": "INSERT INTO alert SELECT * FROM alert WHERE state = 'cleared' "
+    "ON CONFLICT DO UPDATE SET state = 'breach'",
+    "a step by upsert": "INSERT INTO alert_step SELECT * FROM alert_step WHERE true "
+    "ON CONFLICT DO UPDATE SET acted_by = 'officer-else'",
+    "an answer by upsert": "INSERT INTO alert_reply SELECT * FROM alert_reply WHERE true "
+    "ON CONFLICT DO UPDATE SET excuse = 'none'",
+    "what was judged by upsert": "INSERT INTO ingest_detail SELECT * FROM ingest_detail WHERE true "
+    "ON CONFLICT DO UPDATE SET body = x'00'",
+    "an alert over another": "UPDATE OR REPLACE alert SET id = 'cleared' WHERE id = 'raised'",
+    "a step over another": "UPDATE OR REPLACE alert_step SET alert_id = 'asked', entry = (SELECT max(entry) "
+    "FROM alert_step WHERE alert_id = 'asked') WHERE alert_id = 'cleared' AND move = 'clear'",
+    "an answer over another": "UPDATE OR REPLACE alert_reply SET at = 0",
+    "a statement over another": "UPDATE OR REPLACE statement SET id = (SELECT min(id) FROM statement) "
+    "WHERE id = (SELECT max(id) FROM statement)",
+    "an outage over another": "UPDATE OR REPLACE outage SET from_at = (SELECT min(from_at) FROM outage) "
+    "WHERE from_at = (SELECT max(from_at) FROM outage)",
     # conflict handling of the statement does not soften a rule
     "ignoring": "UPDATE OR IGNORE decision SET state = 'made' WHERE state = 'withdrawn'",
     "failing": "UPDATE OR FAIL decision SET ended_at = NULL WHERE ended_at IS NOT NULL",
@@ -93,6 +136,58 @@ ROADS = {
 def test_no_road_leads_past_a_rule(sql, statement):
     with pytest.raises(sqlite3.IntegrityError, match=": "):
         sql(statement)
+
+
+BY_ROWID = {
+    "an alert taken away by another": "REPLACE INTO alert (rowid, id, case_id, decision_id, matter, weight, began_at, "
+    "confirmed_at, raised_at, seen, state, version) SELECT rowid, 'new', case_id, decision_id, matter, weight, "
+    "began_at, confirmed_at, raised_at, seen, 'raised', version FROM alert WHERE id = 'cleared'",
+    "a step taken away by another": "REPLACE INTO alert_step (rowid, alert_id, entry, move, state, acted_by, at, "
+    "reasons_sealed) SELECT rowid, alert_id, 9999, move, state, acted_by, at, reasons_sealed FROM alert_step LIMIT 1",
+    "a statement taken away by another": "REPLACE INTO statement (rowid, id, case_id, kind, since_at, stated_at, "
+    "stated_by, reasons_sealed) SELECT rowid, id || '-', case_id, kind, since_at, stated_at, stated_by, reasons_sealed "
+    "FROM statement",
+    "an ingest record taken away by the next": "REPLACE INTO ingest_record (rowid, partition, number, body, digest) "
+    "SELECT rowid, partition, number + 1, body, digest FROM ingest_record ORDER BY number DESC LIMIT 1",
+    "a decision under its own rowid": "UPDATE decision SET rowid = rowid + 100, state = 'made' "
+    "WHERE state = 'withdrawn'",
+    "an alert under its own rowid": "UPDATE alert SET rowid = rowid + 100, state = 'breach' WHERE id = 'asked'",
+    "a detail by its rowid": "REPLACE INTO ingest_detail (rowid, partition, number, salt, body) "
+    "SELECT rowid, partition, number + 1, salt, body FROM ingest_detail",
+    "an alert moved over another": "UPDATE OR REPLACE alert SET rowid = (SELECT rowid FROM alert WHERE id = 'cleared') "
+    "WHERE id = 'raised'",
+    "a decision moved over another": "UPDATE OR REPLACE decision SET rowid = (SELECT rowid FROM decision "
+    "WHERE state = 'withdrawn') WHERE state = 'made'",
+    "a fitting moved over another": "UPDATE OR REPLACE fitting SET rowid = (SELECT min(rowid) FROM fitting) "
+    "WHERE rowid = (SELECT max(rowid) FROM fitting)",
+    "a token moved over another": "UPDATE OR REPLACE token SET rowid = (SELECT min(rowid) FROM token) "
+    "WHERE rowid = (SELECT max(rowid) FROM token)",
+}
+
+
+@pytest.mark.parametrize("statement", BY_ROWID.values(), ids=BY_ROWID.keys())
+def test_a_row_with_a_key_of_its_own_has_no_rowid_beside_it(sql, statement):
+    """What is put under a rowid takes away whatever stands there, and no rule is asked."""
+    for (name,) in sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        sql(f"DROP TRIGGER {name}")
+    with pytest.raises(sqlite3.OperationalError, match=r"no.* column.* rowid"):
+        sql(statement)
+
+
+def test_where_a_row_has_a_rowid_it_is_its_key(sql):
+    """So that no other row can be put in its place under a second name."""
+    beside = []
+    for (table,) in sql("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        if table == "alembic_version":
+            continue
+        key = [(name, kind) for _, name, kind, _, _, place in sql(f'PRAGMA table_info("{table}")') if place]
+        try:
+            sql(f'SELECT rowid FROM "{table}"')
+        except sqlite3.OperationalError:
+            assert key
+        else:
+            beside += [] if len(key) == 1 and key[0][1] == "INTEGER" else [table]
+    assert beside == []
 
 
 @pytest.mark.parametrize("statement", ROADS.values(), ids=ROADS.keys())

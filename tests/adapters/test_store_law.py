@@ -18,15 +18,31 @@ from custodiet.adapters.store.replay import replay_store
 from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task, register_device
-from custodiet.flows.open_case import set_zone
-from custodiet.model.case import ConditionKind
+from custodiet.flows.handle_alert import Desk
+from custodiet.flows.open_case import set_condition
+from custodiet.model.alert import AlertMove, AlertState, Excuse, StatementKind
+from custodiet.model.condition import ConditionKind, Interval
 from custodiet.model.decision import Authority, State
-from custodiet.model.mode import LADDER, ModeCode
+from custodiet.model.entry import Entry
+from custodiet.model.finding import Matter, Raised, Weight, Why
+from custodiet.model.mode import LADDER, Category, ModeCode
+from custodiet.model.record import (
+    AlertEnded,
+    AlertRaised,
+    AlertWeakened,
+    OutageFound,
+    ReviewWarned,
+    SilenceFound,
+    TasksOverdue,
+    kind_of,
+)
 from custodiet.model.times import to_ms
-from custodiet.rules.decisions import ENDINGS, MOVES, Ender, Move
+from custodiet.rules import alerts
+from custodiet.rules.decisions import ENDINGS, MOVES, Ender, Move, kept_categories
 from custodiet.wire.frame import PIECE_BYTES
 
 MIGRATION = import_module("custodiet.adapters.store.migrations.versions.v0001_gate")
+CONDITIONS = import_module("custodiet.adapters.store.migrations.versions.v0002_conditions")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOW = to_ms(START + 2 * HOUR)
 
@@ -74,7 +90,7 @@ def lived_in(house):
     free, beside = (house.proposal(one, id=name) for one, name in ((waiting, "free"), (kept, "beside")))
     for one in (free, beside):
         propose_decision(house.store, one)
-    zone_of(house, free)
+    zone = zone_of(house, free)
     # Annulled, and in its interval nothing else is.
     annulled = house.decide(house.person(), starts_at=house.clock.now())
     end_decision(house.store, house.chance, annulled.id, Move.ANNUL, Ender(COURT, authority=True))
@@ -82,7 +98,9 @@ def lived_in(house):
     second = house.proposal(later, starts_at=house.clock.now() + HOUR, follows=first.id)
     propose_decision(house.store, second)
     make_decision(house.store, second.id, BO)
-    return {
+    told = alerts_in(house, kept, made, zone)
+    found_by_the_clock(house, kept, made, task)
+    return told | {
         "made": made.id,
         "low": low.id,
         "over": over.id,
@@ -104,9 +122,83 @@ def lived_in(house):
     }
 
 
+M, S = AlertMove, AlertState
+CLAIMED = [(M.CLAIM, S.CLAIMED)]
+TRIAGED = [*CLAIMED, (M.TRIAGE, S.TRIAGED)]
+POSSIBLE = [*TRIAGED, (M.SUSPECT, S.POSSIBLE_BREACH)]
+ENQUIRY = [*POSSIBLE, (M.ENQUIRE, S.ENQUIRY)]
+BREACH = [*ENQUIRY, (M.DECIDE, S.BREACH)]
+ROADS = {
+    "raised": [],
+    "claimed": CLAIMED,
+    "triaged": TRIAGED,
+    "cleared": [*TRIAGED, (M.CLEAR, S.CLEARED)],
+    "possible": POSSIBLE,
+    "enquiry": ENQUIRY,
+    "no_breach": [*ENQUIRY, (M.EXCUSE, S.NO_BREACH)],
+    "breach": BREACH,
+    "notified": [*BREACH, (M.NOTIFY, S.NOTIFIED)],
+    # triaged, and cannot go further
+    "uncertain": TRIAGED,
+    "service": TRIAGED,
+    "weakened": TRIAGED,
+    "over": [],
+    # in an enquiry that was answered; and a suspicion and a breach that were weakened afterwards
+    "answered": ENQUIRY,
+    "disputed": ENQUIRY,
+    "asked": ENQUIRY,  # in vain
+    "weak_suspicion": POSSIBLE,
+    "weak_breach": BREACH,
+}
+"""Alerts by name, and the moves that made them what they are."""
+WEIGHTS = {"uncertain": Weight.UNCERTAIN, "service": Weight.SERVICE}
+
+
+def alerts_in(house, person, decision, zone):
+    """An alert of each kind and in every state, on the road that people take; each name with `a_` before it."""
+    now = house.clock.now()
+    desk = Desk(house.store, sealing, house.chance, house.pinned)
+    for name, road in ROADS.items():
+        about = (f"alert_{name}", person.case.id, decision.id, person.fitting.id, zone)
+        weight = WEIGHTS.get(name, Weight.ADVERSE)
+        record(house, person, AlertRaised(Raised(*about, Matter.OUT_OF_PLACE, weight, START, START + MINUTE, now)))
+        for move, state in road:
+            if move is M.DECIDE:
+                desk.reply(about[0], Excuse.OTHER, "made-up words", ANA)
+            desk.move(about[0], move, BO, "made-up reasons")
+            with house.store.reading() as view:
+                assert view.alert(about[0]).state is state
+    for name, excuse in (("answered", Excuse.HEALTH), ("disputed", Excuse.NOT_SO), ("asked", Excuse.NONE)):
+        desk.reply(f"alert_{name}", excuse, "made-up words", ANA)
+    for name in ("weakened", "weak_suspicion", "weak_breach"):
+        record(house, person, AlertWeakened(f"alert_{name}", now, Why.LATE_FIX))
+    record(house, person, AlertEnded("alert_over", now))
+    desk.state_fact(person.case.id, StatementKind.OUT_OF_CONTACT, START, "made-up reasons", ANA)
+    desk.authorise_absence(zone, Interval(now + 24 * HOUR, now + 48 * HOUR), ANA)
+    desk.book_removal(person.fitting.id, Interval(now + 24 * HOUR, now + 48 * HOUR), ANA)
+    return {f"a_{name}": f"alert_{name}" for name in ROADS}
+
+
+def found_by_the_clock(house, person, decision, task):
+    """One row of everything that is written once and stands."""
+    for one in (
+        ReviewWarned(decision.id, 7),
+        SilenceFound(person.fitting.id, START, suspends=False, tasks=()),
+        OutageFound(START, house.clock.now()),
+        TasksOverdue((task,)),
+    ):
+        record(house, person, one)
+
+
+def record(house, person, what):
+    with house.store.acting() as act:
+        act.write(Entry(kind_of(what), ANA, person.case.person_id), what)
+
+
 def zone_of(house, decision):
-    given = (decision.id, ConditionKind.EXCLUSION, b"{}", ANA)
-    return set_zone(house.store, sealing, house.chance, house.pinned, *given)
+    given = (decision.id, ConditionKind.EXCLUSION, ANA)
+    geometry = b'{"type": "Point", "coordinates": [-28, 46], "radius_m": 9}'
+    return set_condition(house.store, sealing, house.chance, house.pinned, *given, geometry=geometry)
 
 
 def tasks_of(house):
@@ -150,17 +242,28 @@ COLUMNS = {
     "token": "id sender_id sha256 issued_at fitting_id ended_at version",
     "frame": "seq partition number first_ms last_ms directory sealed",
     "retention_clock": "decision_id category started_at erase_due_at",
-    "task": "id kind case_id decision_id raised_at due_at done_at",
+    "task": "id kind case_id decision_id raised_at due_at done_at overdue",
     "case_file": "id scheme_id person_id reference opened_at version",
     "person": "id handle_key name_sealed",
     "device": "id serial version",
     "sender": "id scheme_id label",
     "record_key": "person_id public signature",
     "day_key": "person_id category day public signature destroyed_at version",
-    "condition": "id decision_id kind geometry_sealed version",
+    "condition": "id decision_id kind geometry_sealed schedule version",
     "log": "origin log_key issue_key opened",
-    "scheme": "id name controller starts_at ends_at removal_hours version",
+    "scheme": "id name controller starts_at ends_at removal_hours judging version",
     "lease": "name fence",
+    "ingest_detail": "partition number salt body",
+    "absence": "condition_id from_at to_at version",
+    "removal": "fitting_id from_at to_at version",
+    "alert": "id case_id decision_id fitting_id condition_id matter weight began_at confirmed_at raised_at seen "
+    "ended_at weakened_at weakened_why state state_at held_by enquiry_due_at decided_by version",
+    "alert_step": "alert_id entry move state acted_by at reasons_sealed",
+    "alert_reply": "alert_id at excuse text_sealed recorded_by",
+    "statement": "id case_id kind since_at stated_at stated_by reasons_sealed",
+    "review_warning": "decision_id days",
+    "silence": "fitting_id since_at suspends",
+    "outage": "from_at to_at",
 }
 
 
@@ -178,6 +281,9 @@ def replacing(table, where, **changed):
     return like(table, where, "INSERT OR REPLACE", **changed)
 
 
+AS_RAISED = {"state": "'raised'"} | dict.fromkeys(
+    ("weakened_at", "weakened_why", "held_by", "enquiry_due_at", "decided_by"), "NULL"
+)
 NOT_YET_MADE = {"state": "'proposed'", "approved_by": "NULL", "made_at": "NULL", "made_entry": "NULL"}
 
 
@@ -216,6 +322,52 @@ TERMS = {
     "follows": "id",
 }
 ITS_CASE = "(SELECT case_id FROM decision WHERE id = :{})"
+
+
+# --- alerts, as raw SQL moves them ---
+
+STEP = 999_999
+"""The place of a step that raw SQL takes: no entry stands there."""
+
+
+def alert_like(name, **changed):
+    """A new alert like one that stands, at its beginning."""
+    begun = dict.fromkeys(("ended_at", "weakened_at", "weakened_why", "state_at", "held_by", "decided_by"), "NULL")
+    return like("alert", f"id = :{name}", **{"id": "'new'", "state": "'raised'"} | begun | changed)
+
+
+def step(name, move, state, by="'officer-bo'", **changed):
+    """A step by someone, with reasons."""
+    given = {"alert_id": f":{name}", "entry": STEP, "move": f"'{move}'", "state": f"'{state}'", "acted_by": by}
+    return like("alert_step", "alert_id = :a_claimed", **given | {"at": NOW, "reasons_sealed": "x'01'"} | changed)
+
+
+def to(name, state, **changed):
+    """The move of an alert to a state, by the step at STEP."""
+    values = {"state": f"'{state}'", "version": STEP} | changed
+    return set_(name, ", ".join(f"{column} = {value}" for column, value in values.items()), "alert")
+
+
+def reply_like(**changed):
+    return like("alert_reply", "alert_id = :a_answered", **{"alert_id": ":a_enquiry"} | changed)
+
+
+DECIDED = {"decided_by": "'officer-bo'"}
+NOT_PEOPLE = {
+    "nobody": "''",
+    "blanks": "'  '",
+    "the clock": "'clock'",
+    "the clock, written otherwise": "' Clock '",
+    "the clock, as bytes": "x'636c6f636b'",
+    "the gateway": "'gateway'",
+    "the vault": "'vault'",
+    "the website": "'web'",
+    "the sequencer": "'sequencer'",
+    "a monitor": "'monitor_x'",
+    "a monitor, written otherwise": "'Monitor-X'",
+    "any monitor": "'monitor'",
+}
+PEOPLE = ["'officer-bo'", "'monitoring-officer-1'", "'clockwork'", "'web-master'", "'monitors'"]
 MARK = "INSERT INTO removed_fix SELECT partition, number, 0, x'00', 0 FROM frame"
 
 
@@ -230,7 +382,7 @@ class Rule:
     words: str
     attempts: dict
     beside: tuple = ()
-    first: str = ""
+    first: str | list[str] = ""
     checked: bool = False
 
 
@@ -803,7 +955,7 @@ LAW = {
     ),
     # what is sealed
     "session_needs_trail": Rule(
-        "session: no trail authorised that day",
+        "session: not authorised that day",
         {
             "a mode without a trail": session_like(decision_id=":low", case_id=":low_case"),
             "a proposal": session_like(decision_id=":free", case_id=":free_case"),
@@ -818,7 +970,19 @@ LAW = {
             "a day that is none": session_like(day="'someday'"),
             "a day spelt otherwise": session_like(day="day || ' 09:00'"),
             "a day by its number": session_like(day="strftime('%J', day)"),
-            "no trail": session_like(category="'evidence'"),
+            "evidence beside a trail": session_like(category="'evidence'"),
+            "the trail of one judged on arrival": session_like(
+                decision_id=":low", case_id=":low_case", category="'trail'"
+            ),
+            "the events of one judged on arrival": session_like(
+                decision_id=":low", case_id=":low_case", category="'events'"
+            ),
+            "evidence of one judged on arrival, the day before": session_like(
+                decision_id=":low", case_id=":low_case", category="'evidence'", day="date(day, '-1 day')"
+            ),
+            "evidence of one judged on arrival, the day after its review": session_like(
+                decision_id=":low", case_id=":low_case", category="'evidence'", day="date(day, '+29 days')"
+            ),
             "no category": session_like(category="'nonsense'"),
         },
         beside=("session_of_one_person",),
@@ -896,15 +1060,379 @@ LAW = {
         {"replaced": "REPLACE INTO removed_fix SELECT partition, number, position, x'01', 0 FROM removed_fix"},
         first=MARK,
     ),
+    # alerts
+    "alert_move_never_insert": Rule(
+        "alert_move: never inserted",
+        {
+            "a short cut": "INSERT INTO alert_move VALUES ('raised', 'decide', 'breach')",
+            "a way back": "INSERT INTO alert_move VALUES ('cleared', 'enquire', 'enquiry')",
+            "a move by another name": "INSERT INTO alert_move VALUES ('enquiry', 'claim', 'breach')",
+            "replaced": "REPLACE INTO alert_move SELECT * FROM alert_move",
+        },
+    ),
+    "alert_move_never_update": Rule(
+        "alert_move: never updated",
+        {
+            "a short cut": "UPDATE alert_move SET to_state = 'breach' WHERE from_state = 'raised'",
+            "a move by another name": "UPDATE alert_move SET move = 'claim' WHERE move = 'decide'",
+        },
+    ),
+    "alert_move_never_delete": Rule(
+        "alert_move: never deleted",
+        {"a way out": "DELETE FROM alert_move WHERE to_state = 'no_breach'", "all": "DELETE FROM alert_move"},
+    ),
+    "alert_never_delete": Rule(
+        "alert: never deleted",
+        {"one": "DELETE FROM alert WHERE id = :a_raised", "a cleared one": "DELETE FROM alert WHERE id = :a_cleared"},
+    ),
+    "alert_once": Rule(
+        "alert: stands already",
+        {
+            "a cleared one raised anew": replacing("alert", "id = :a_cleared", **AS_RAISED),
+            "a weakened one whole again": replacing("alert", "id = :a_weakened", **AS_RAISED),
+            "an uncertain one certain": replacing("alert", "id = :a_uncertain", **AS_RAISED, weight="'adverse'"),
+        },
+    ),
+    "alert_fixed": Rule(
+        "alert: its terms are fixed",
+        {
+            name: set_("a_raised", f"{name} = {value}", "alert")
+            for name, value in {
+                "id": "'new'",
+                "case_id": ":low_case",
+                "decision_id": ":low",
+                "fitting_id": ":removed",
+                "condition_id": "NULL",
+                "matter": "'tamper'",
+                "began_at": "began_at + 1",
+                "confirmed_at": "confirmed_at - 1",
+                "raised_at": "raised_at + 1",
+                "seen": "'{}'",
+            }.items()
+        }
+        | {
+            "an uncertain one certain": set_("a_uncertain", "weight = 'adverse'", "alert"),
+            "a matter of service certain": set_("a_service", "weight = 'adverse'", "alert"),
+            "a certain one uncertain": set_("a_raised", "weight = 'uncertain'", "alert"),
+        },
+    ),
+    "alert_ended_at_stands": Rule(
+        "alert: ended_at stands",
+        {
+            "later": set_("a_over", "ended_at = ended_at + 1", "alert"),
+            "earlier": set_("a_over", "ended_at = ended_at - 1", "alert"),
+            "never": set_("a_over", "ended_at = NULL", "alert"),
+        },
+    ),
+    "alert_weakened_why_stands": Rule(
+        "alert: weakened_why stands",
+        {
+            "whole again": set_("a_weakened", "weakened_why = NULL, weakened_at = NULL", "alert"),
+            "for another reason": set_("a_weakened", "weakened_why = 'absence'", "alert"),
+            "undisputed again": set_("a_disputed", "weakened_why = NULL", "alert"),
+        },
+        beside=("alert_weakened_at_a_time", "alert_weakened_at_stands"),
+    ),
+    "alert_weakened_at_stands": Rule(
+        "alert: weakened_at stands",
+        {
+            "later": set_("a_weakened", "weakened_at = weakened_at + 1", "alert"),
+            "earlier": set_("a_weakened", "weakened_at = weakened_at - 1", "alert"),
+            "never": set_("a_weakened", "weakened_at = NULL", "alert"),
+        },
+        beside=("alert_weakened_at_a_time",),
+    ),
+    "alert_weakened_at_a_time": Rule(
+        "alert: weakened at a time, for a reason",
+        {
+            "at no time": set_("a_raised", "weakened_why = 'late_fix'", "alert"),
+            "for no reason": set_("a_raised", "weakened_at = raised_at", "alert"),
+            "no longer for a reason": set_("a_weakened", "weakened_why = NULL", "alert"),
+            "no longer at a time": set_("a_weakened", "weakened_at = NULL", "alert"),
+        },
+        beside=("alert_weakened_at_stands", "alert_weakened_why_stands"),
+    ),
+    "alert_enquiry_due_stands": Rule(
+        "alert: the time to answer stands",
+        {
+            "earlier": set_("a_enquiry", "enquiry_due_at = enquiry_due_at - 1", "alert"),
+            "later": set_("a_enquiry", "enquiry_due_at = enquiry_due_at + 1", "alert"),
+            "never": set_("a_enquiry", "enquiry_due_at = NULL", "alert"),
+            "before there is an enquiry": set_("a_possible", "enquiry_due_at = 0", "alert"),
+            "before it is claimed": set_("a_raised", "enquiry_due_at = 0", "alert"),
+            "earlier, as it is decided": to("a_answered", "breach", **DECIDED, enquiry_due_at="0"),
+            "earlier, as it is excused": to("a_answered", "no_breach", enquiry_due_at="0"),
+            "with an enquiry that goes on": to("a_enquiry", "enquiry", enquiry_due_at="0"),
+        },
+        beside=("alert_moved_by_someone", "alert_breach_decided_by_someone", "alert_breach_after_hearing"),
+    ),
+    "alert_held_by_whoever_claimed_it": Rule(
+        "alert: held by whoever claimed it",
+        {
+            "in other hands": set_("a_claimed", "held_by = 'officer-else'", "alert"),
+            "in nobody's": set_("a_claimed", "held_by = NULL", "alert"),
+            "in somebody's": set_("a_raised", "held_by = 'officer-else'", "alert"),
+            "in other hands, by its claim": set_(
+                "a_claimed",
+                "held_by = 'officer-else', version = (SELECT entry FROM alert_step WHERE alert_id = alert.id "
+                "AND move = 'claim')",
+                "alert",
+            ),
+            "in other hands, by another's claim": set_(
+                "a_claimed", f"held_by = 'officer-else', version = {STEP}", "alert"
+            ),
+            "in other hands than claimed it": to("a_raised", "claimed", held_by="'officer-bo'"),
+            "in other hands than released it": set_("a_triaged", f"held_by = 'officer-bo-', version = {STEP}", "alert"),
+        },
+        beside=("alert_moved_by_someone",),
+        first=[
+            step("a_raised", "claim", "claimed", "'officer-else'"),
+            step("a_triaged", "release", "raised", "'officer-bo-'"),
+        ],
+    ),
+    "alert_decided_with_its_breach": Rule(
+        "alert: decided with its breach",
+        {
+            "before it is decided": set_("a_raised", "decided_by = 'officer-else'", "alert"),
+            "in an enquiry": set_("a_enquiry", "decided_by = 'officer-else'", "alert"),
+            "as it is claimed": to("a_raised", "claimed", decided_by="'officer-else'"),
+            "as it is excused": to("a_answered", "no_breach", decided_by="'officer-else'"),
+            "once it was excused": set_("a_no_breach", "decided_by = 'officer-else'", "alert"),
+            "once it was cleared": set_("a_cleared", "decided_by = 'officer-else'", "alert"),
+        },
+        beside=("alert_moved_by_someone",),
+    ),
+    "alert_decided_by_stands": Rule(
+        "alert: decided_by stands",
+        {
+            "nobody": set_("a_breach", "decided_by = NULL", "alert"),
+            "somebody else": set_("a_breach", "decided_by = 'officer-else'", "alert"),
+        },
+        beside=("alert_decided_with_its_breach",),
+    ),
+    "alert_starts_raised": Rule(
+        "alert: begins raised",
+        {f"begins {state}": alert_like("a_raised", state=f"'{state}'") for state in set(AlertState) - {S.RAISED}}
+        | {
+            "begins in no state at all": alert_like("a_raised", state="'nonsense'"),
+            "begins decided": alert_like("a_raised", **DECIDED),
+            "confirmed before it began": alert_like("a_raised", confirmed_at="began_at - 1"),
+        },
+    ),
+    "alert_moves": Rule(
+        "alert: no such move",
+        {
+            "from raised to a breach": to("a_raised", "breach", **DECIDED),
+            "from claimed to a breach": to("a_claimed", "breach", **DECIDED),
+            "from triaged to a breach": to("a_triaged", "breach", **DECIDED),
+            "from a suspicion to a breach": to("a_possible", "breach", **DECIDED),
+            "from cleared to a breach": to("a_cleared", "breach", **DECIDED),
+            "from excused to a breach": to("a_no_breach", "breach", **DECIDED),
+            "from an enquiry to notified": to("a_enquiry", "notified"),
+            "from raised to notified": to("a_raised", "notified"),
+            "from notified to a breach": to("a_notified", "breach"),
+            "a cleared one raised again": to("a_cleared", "raised"),
+            "a cleared one suspected": to("a_cleared", "possible_breach"),
+            "an excused one enquired again": to("a_no_breach", "enquiry"),
+            "a suspicion released": to("a_possible", "raised"),
+            "an enquiry cleared": to("a_enquiry", "cleared"),
+            "a state that is none": to("a_raised", "nonsense"),
+        },
+        beside=(
+            *("alert_moved_by_someone", "alert_breach_decided_by_someone", "alert_breach_after_hearing"),
+            *("alert_enters_certain", "alert_decided_with_its_breach"),
+        ),
+    ),
+    "alert_moved_by_someone": Rule(
+        "alert: moved only by a step that someone took",
+        {
+            "claimed without a step": to("a_raised", "claimed"),
+            "suspected without a step": to("a_triaged", "possible_breach"),
+            "decided without a step": to("a_answered", "breach", **DECIDED),
+            "decided by the step that opened the enquiry": set_(
+                "a_answered", "state = 'breach', decided_by = 'officer-bo'", "alert"
+            ),
+            "decided by another alert's step": to(
+                "a_answered",
+                "breach",
+                **DECIDED,
+                version="(SELECT max(entry) FROM alert_step WHERE alert_id = :a_breach)",
+            ),
+            "cleared without a step": to("a_triaged", "cleared"),
+            "taken back without a step": to("a_breach", "no_breach"),
+            "notified without a step": to("a_breach", "notified"),
+            "suspected by a claim": to("a_triaged", "possible_breach"),
+            "enquired by a claim": to("a_possible", "enquiry"),
+            "enquired by a decision": to("a_possible", "enquiry", version=STEP + 1),
+            "cleared by a claim": to("a_triaged", "cleared", version=STEP + 1),
+            "notified by an excuse": to("a_breach", "notified", version=STEP + 1),
+            "decided by an excuse": to("a_answered", "breach", **DECIDED, version=STEP + 1),
+            "decided by a claim": to("a_answered", "breach", **DECIDED, version=STEP + 2),
+        },
+        beside=("alert_breach_decided_by_someone",),
+        first=[
+            step("a_triaged", "claim", "possible_breach"),
+            step("a_possible", "claim", "enquiry"),
+            step("a_possible", "decide", "enquiry", entry=STEP + 1),
+            step("a_triaged", "claim", "cleared", entry=STEP + 1),
+            step("a_breach", "excuse", "notified", entry=STEP + 1),
+            step("a_answered", "excuse", "breach", entry=STEP + 1),
+            step("a_answered", "claim", "breach", entry=STEP + 2),
+        ],
+    ),
+    "alert_enters_certain": Rule(
+        "alert: what is uncertain, disputed or tainted cannot enter",
+        {
+            "an uncertain one suspected": to("a_uncertain", "possible_breach"),
+            "a matter of service suspected": to("a_service", "possible_breach"),
+            "a weakened one suspected": to("a_weakened", "possible_breach"),
+            "a weakened suspicion enquired": to("a_weak_suspicion", "enquiry"),
+            "a disputed one decided": to("a_disputed", "breach", **DECIDED),
+            "a weakened breach notified": to("a_weak_breach", "notified"),
+        },
+        beside=("alert_moved_by_someone", "alert_breach_decided_by_someone", "alert_breach_after_hearing"),
+    ),
+    "alert_breach_decided_by_someone": Rule(
+        "alert: a breach is decided by a named person",
+        {
+            "by nobody": to("a_answered", "breach"),
+            "by another than took the step": to("a_answered", "breach", decided_by="'officer-else'"),
+            "by the clock, who took no step": to("a_answered", "breach", decided_by="'clock'"),
+            "by a step that was no decision": to("a_answered", "breach", **DECIDED, version=STEP + 1),
+        },
+        beside=("alert_moved_by_someone",),
+        first=[
+            step("a_answered", "decide", "breach"),
+            step("a_answered", "excuse", "breach", entry=STEP + 1),
+        ],
+    ),
+    "alert_breach_after_hearing": Rule(
+        "alert: the person is heard first",
+        {
+            "unheard, before it is due": to("a_enquiry", "breach", **DECIDED),
+            "unheard, never due": to("a_enquiry", "breach", **DECIDED, enquiry_due_at="NULL"),
+            "asked in vain, before it is due": to("a_asked", "breach", **DECIDED),
+            "though they say that it is not so": to("a_disputed", "breach", **DECIDED),
+        },
+        beside=("alert_enters_certain", "alert_enquiry_due_stands"),
+        first=[step(name, "decide", "breach") for name in ("a_enquiry", "a_disputed", "a_asked")],
+    ),
+    **standing("alert_step", "reasons_sealed = x'00'"),
+    "alert_step_once": Rule(
+        "alert_step: stands already",
+        {
+            "another's": replacing("alert_step", "alert_id = :a_breach AND move = 'decide'", acted_by="'officer-else'"),
+            "for other reasons": replacing("alert_step", "alert_id = :a_breach", reasons_sealed="x'00'"),
+        },
+    ),
+    "alert_step_by_someone": Rule(
+        "alert_step: a process decides nothing",
+        {
+            f"{move} by {who}": step("a_answered", move, state, name)
+            for who, name in NOT_PEOPLE.items()
+            for move, state in (("decide", "breach"), ("claim", "claimed"))
+        },
+    ),
+    "alert_step_says_why": Rule(
+        "alert_step: this needs reasons",
+        {
+            f"{move} without": step("a_answered", move, "breach", reasons_sealed="x''")
+            for move in sorted(alerts.WITH_REASONS)
+        },
+    ),
+    **standing("alert_reply", "excuse = 'none'"),
+    "alert_reply_once": Rule(
+        "alert_reply: stands already",
+        {"a dispute replaced": replacing("alert_reply", "alert_id = :a_disputed", excuse="'none'")},
+    ),
+    "alert_reply_to_an_enquiry": Rule(
+        "alert_reply: there is no enquiry to reply to",
+        {
+            f"to one that is {name}": reply_like(alert_id=f":a_{name}")
+            for name in ("raised", "claimed", "triaged", "possible", "cleared", "no_breach")
+        }
+        | {"to one that is yet to be raised": reply_like(alert_id="'new'")},
+    ),
+    "alert_reply_by_someone": Rule(
+        "alert_reply: recorded by a named person",
+        {f"by {who}": reply_like(recorded_by=name) for who, name in NOT_PEOPLE.items()}
+        | {
+            "a dispute, as bytes": reply_like(excuse="x'6e6f745f736f'"),
+            "nothing, as bytes": reply_like(excuse="x'6e6f6e65'"),
+        },
+    ),
+    # what was judged, and what the passing of time found
+    "ingest_detail_never_update": Rule(
+        "ingest_detail: never updated",
+        {
+            "a body": "UPDATE ingest_detail SET body = x'00'",
+            "a salt": "UPDATE ingest_detail SET salt = zeroblob(16)",
+            "a number": "UPDATE ingest_detail SET number = number + 1",
+        },
+    ),
+    "ingest_detail_once": Rule(
+        "ingest_detail: stands already", {"replaced": replacing("ingest_detail", "1", body="x'00'")}
+    ),
+    **standing("absence", "to_at = to_at + 1"),
+    "absence_once": Rule("absence: stands already", {"replaced": replacing("absence", "1", to_at="to_at - 1")}),
+    "absence_ends_after_it_began": Rule(
+        "absence: it ends after it began",
+        {
+            "at once": like("absence", "1", from_at="from_at + 1", to_at="from_at + 1"),
+            "before": like("absence", "1", from_at="from_at + 1", to_at="from_at"),
+        },
+    ),
+    **standing("removal", "to_at = to_at + 1"),
+    "removal_once": Rule("removal: stands already", {"replaced": replacing("removal", "1", to_at="to_at + 1")}),
+    "removal_ends_after_it_began": Rule(
+        "removal: it ends after it began",
+        {
+            "at once": like("removal", "1", from_at="from_at + 1", to_at="from_at + 1"),
+            "before": like("removal", "1", from_at="from_at + 1", to_at="from_at"),
+        },
+    ),
+    **standing("statement", "stated_by = 'officer-else'"),
+    "statement_once": Rule(
+        "statement: stands already", {"replaced": replacing("statement", "1", kind="'absconding_declared'")}
+    ),
+    "statement_by_someone": Rule(
+        "statement: a fact has its author, date and reasons",
+        {f"by {who}": like("statement", "1", id="'new'", stated_by=name) for who, name in NOT_PEOPLE.items()}
+        | {
+            "without reasons": like("statement", "1", id="'new'", reasons_sealed="x''"),
+            "of what is yet to come": like("statement", "1", id="'new'", since_at="stated_at + 1"),
+        },
+    ),
+    **standing("review_warning", "days = 1"),
+    "review_warning_once": Rule("review_warning: stands already", {"replaced": replacing("review_warning", "1")}),
+    **standing("silence", "suspends = 1"),
+    "silence_once": Rule("silence: stands already", {"replaced": replacing("silence", "1")}),
+    **standing("outage", "to_at = to_at - 1"),
+    "outage_once": Rule("outage: stands already", {"replaced": replacing("outage", "1", to_at="to_at - 1")}),
+    "outage_ends_after_it_began": Rule(
+        "outage: it ends after it began",
+        {
+            "at once": like("outage", "1", from_at="from_at + 1", to_at="from_at + 1"),
+            "before": like("outage", "1", from_at="from_at + 1", to_at="from_at"),
+        },
+    ),
+    "task_overdue_stands": Rule(
+        "task: overdue stands", {"in time after all": "UPDATE task SET overdue = 0 WHERE overdue = 1"}
+    ),
 }
 ATTEMPTS = [(name, attempt) for name, rule in LAW.items() for attempt in rule.attempts.values()]
 IDS = [f"{name}: {what}" for name, rule in LAW.items() for what in rule.attempts]
 each_attempt = pytest.mark.parametrize(("name", "attempt"), ATTEMPTS, ids=IDS)
 
 
+def begin(sql, rule):
+    for statement in [rule.first] if isinstance(rule.first, str) else rule.first:
+        if statement:
+            assert sql(statement).rowcount > 0
+
+
 def alone(sql, rule):
-    if rule.first:
-        sql(rule.first)
+    begin(sql, rule)
     for other in rule.beside:
         sql(f"DROP TRIGGER {other}")
     if rule.checked:
@@ -929,13 +1457,12 @@ def test_it_is_this_rule_that_refuses_and_no_accident(sql, name, attempt):
 
 @each_attempt
 def test_with_every_rule_in_place_it_is_refused_too(sql, name, attempt):
-    if LAW[name].first:
-        sql(LAW[name].first)
+    begin(sql, LAW[name])
     with pytest.raises(sqlite3.IntegrityError):
         sql(attempt)
 
 
-def test_every_rule_of_the_migration_is_tried_here(sql):
+def test_every_rule_of_the_migrations_is_tried_here(sql):
     assert {name for (name,) in sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")} == set(LAW)
 
 
@@ -1040,22 +1567,211 @@ def test_the_store_makes_each_move_of_the_table_and_no_other(sql, state):
 MIGRATION_SQL = {name: text for text in MIGRATION.CONSTRAINTS for name in re.findall(r"CREATE TRIGGER (\w+)", text)}
 
 
+@pytest.mark.parametrize("category", Category)
 @pytest.mark.parametrize("mode", LADDER, ids=lambda mode: mode.code)
-def test_only_the_ladders_trail_modes_have_sessions(sql, mode):
+def test_a_mode_has_sessions_for_a_trail_or_for_evidence_or_for_nothing(sql, mode, category):
     sql(decision_like("made", strand="'second'", mode=f"'{mode.code}'"))
     sql(MAKE_NEW)
     sql(fitting_like("fitting", device_id=":fourth_device", strand="'second'"))
-    session = session_like(decision_id="'new'", fitting_id="'new'")
-    if mode.keeps_trail:
+    session = session_like(decision_id="'new'", fitting_id="'new'", category=f"'{category}'")
+    if (mode.code, category) in SEALED:
         assert sql(session).rowcount == 1
     else:
-        with pytest.raises(sqlite3.IntegrityError, match="no trail authorised"):
+        with pytest.raises(sqlite3.IntegrityError) as caught:
             sql(session)
+        assert str(caught.value) == "session: not authorised that day"
+
+
+SEALED = {
+    (ModeCode.CARRIED_TRAIL, Category.TRAIL),
+    (ModeCode.FITTED_TRAIL, Category.TRAIL),
+    (ModeCode.ZONE_ON_ARRIVAL, Category.EVIDENCE),
+}
+
+
+@pytest.mark.parametrize("mode", LADDER, ids=lambda mode: mode.code)
+def test_what_the_store_lets_be_sealed_is_what_keys_are_issued_for(house, mode):
+    kept = kept_categories(house.proposal(house.person(), mode=mode.code))
+    assert {(mode.code, category) for category in kept} == {one for one in SEALED if one[0] is mode.code}
 
 
 def test_the_trail_modes_in_the_migration_are_the_ladders():
     listed = set(re.findall(r"'(\w+)'", MIGRATION._TRAIL_MODES))
     assert listed == {mode.code.value for mode in LADDER if mode.keeps_trail}
+
+
+# --- alerts: nobody is in breach by machine -------------------------------------------------------------
+
+
+def test_the_moves_of_an_alert_in_the_migration_and_in_the_store_are_the_rules_own(sql):
+    rules = {(state.value, move.value, to.value) for state, moves in alerts.MOVES.items() for move, to in moves.items()}
+    assert set(CONDITIONS.MOVES) == rules
+    assert len(CONDITIONS.MOVES) == len(rules)
+    assert set(sql("SELECT from_state, move, to_state FROM alert_move").fetchall()) == rules
+
+
+def test_the_migration_asks_for_reasons_and_certainty_where_the_rules_do():
+    assert set(re.findall(r"'(\w+)'", CONDITIONS._WITH_REASONS)) == alerts.WITH_REASONS
+    towards = {to for moves in alerts.MOVES.values() for move, to in moves.items() if move in alerts.RAISES_IT}
+    assert set(re.findall(r"'(\w+)'", CONDITIONS._TOWARDS_A_BREACH)) == towards
+
+
+def test_the_migration_knows_our_processes_by_the_names_the_rules_know():
+    text = CONDITIONS._process("acted_by")
+    listed, beginnings = re.findall(r"IN \(([^)]*)\)", text)
+    assert set(re.findall(r"'([^']*)'", listed)) == alerts.PROCESSES
+    assert re.findall(r"'([^']*)'", beginnings) == ["monitor_", "monitor-"]
+    assert all(alerts.is_process(name.strip("'")) for name in NOT_PEOPLE.values() if name[0] == "'")
+    assert not any(alerts.is_process(name.strip("'")) for name in PEOPLE)
+
+
+@pytest.mark.parametrize("by", PEOPLE)
+def test_whoever_is_not_named_as_a_process_is_takes_a_step(sql, by):
+    assert sql(step("a_raised", "claim", "claimed", by)).rowcount == 1
+    assert sql(to("a_raised", "claimed", held_by=by)).rowcount == 1
+    assert sql(reply_like(recorded_by=by)).rowcount == 1
+    assert sql(like("statement", "1", id="'new'", stated_by=by)).rowcount == 1
+
+
+STANDS = {
+    S.RAISED: "a_raised",
+    S.CLAIMED: "a_claimed",
+    S.TRIAGED: "a_triaged",
+    S.CLEARED: "a_cleared",
+    S.POSSIBLE_BREACH: "a_possible",
+    S.ENQUIRY: "a_answered",
+    S.NO_BREACH: "a_no_breach",
+    S.BREACH: "a_breach",
+    S.NOTIFIED: "a_notified",
+}
+MOVE_TO = {to: move for moves in alerts.MOVES.values() for move, to in moves.items()}
+
+
+def test_an_alert_stands_in_every_state(sql):
+    for state, name in STANDS.items():
+        assert sql(f"SELECT state FROM alert WHERE id = :{name}").fetchall() == [(state,)]
+    assert set(STANDS) == set(AlertState)
+
+
+@pytest.mark.parametrize("state", AlertState)
+def test_the_store_makes_each_move_of_an_alert_in_the_table_and_no_other(sql, state):
+    name = STANDS[state]
+    for other in set(AlertState) - {state}:
+        sql("SAVEPOINT one")
+        sql(step(name, MOVE_TO[other], other))
+        if other in alerts.MOVES[state].values():
+            assert sql(to(name, other, **DECIDED if other is S.BREACH else {})).rowcount == 1
+        else:
+            for rule in LAW["alert_moves"].beside:
+                sql(f"DROP TRIGGER {rule}")
+            with pytest.raises(sqlite3.IntegrityError, match="alert: no such move"):
+                sql(to(name, other))
+        sql("ROLLBACK TO one")
+
+
+def reached(sql, name, by="'officer-bo'", reasons="x'01'"):
+    """Every state that raw SQL can bring an alert to by steps of this actor, whatever move they claim to be."""
+    found = {state for (state,) in sql(f"SELECT state FROM alert WHERE id = :{name}")}
+
+    def go_on(entry):
+        for state in set(AlertState) - found:
+            for move in AlertMove:
+                sql(f"SAVEPOINT s{entry}")
+                try:
+                    sql(step(name, move, state, by, entry=entry, reasons_sealed=reasons))
+                    sql(to(name, state, version=entry, decided_by=by if state is S.BREACH else "decided_by"))
+                except sqlite3.IntegrityError:
+                    pass
+                else:
+                    found.add(state)
+                    go_on(entry + 1)
+                sql(f"ROLLBACK TO s{entry}")
+                if state in found:
+                    break
+
+    go_on(STEP)
+    return found
+
+
+BEGINNINGS = ["a_raised", "a_claimed", "a_triaged", "a_possible", "a_answered"]
+
+
+@pytest.mark.parametrize("by", NOT_PEOPLE.values(), ids=NOT_PEOPLE.keys())
+@pytest.mark.parametrize("name", [*BEGINNINGS, "a_breach", "a_cleared"])
+def test_by_raw_sql_too_no_process_brings_an_alert_anywhere(sql, name, by):
+    assert len(reached(sql, name, by)) == 1
+
+
+@pytest.mark.parametrize("name", BEGINNINGS)
+def test_by_raw_sql_too_nobody_is_in_breach_without_reasons(sql, name):
+    assert not reached(sql, name, reasons="x''") & {S.BREACH, S.NOTIFIED}
+
+
+@pytest.mark.parametrize("name", ["a_uncertain", "a_service", "a_weakened"])
+def test_by_raw_sql_too_what_is_not_certain_is_released_or_cleared_and_nothing_else(sql, name):
+    assert reached(sql, name) == {S.RAISED, S.CLAIMED, S.TRIAGED, S.CLEARED}
+
+
+@pytest.mark.parametrize("name", ["a_enquiry", "a_asked", "a_disputed"])
+def test_by_raw_sql_too_an_enquiry_that_nobody_answered_or_that_is_disputed_is_only_excused(sql, name):
+    assert reached(sql, name) == {S.ENQUIRY, S.NO_BREACH}
+
+
+def test_a_named_person_with_reasons_can_go_the_whole_way_once_the_person_was_heard(sql):
+    assert reached(sql, "a_answered") == {S.ENQUIRY, S.NO_BREACH, S.BREACH, S.NOTIFIED}
+
+
+@pytest.mark.parametrize(("late", "decided"), [(-1, False), (0, True), (1, True)])
+def test_without_an_answer_it_is_decided_when_the_enquiry_is_due_and_not_before(sql, late, decided):
+    due = f"(SELECT enquiry_due_at FROM alert WHERE id = :a_enquiry) + {late}"
+    sql(step("a_enquiry", "decide", "breach", at=due))
+    if decided:
+        assert sql(to("a_enquiry", "breach", **DECIDED)).rowcount == 1
+    else:
+        with pytest.raises(sqlite3.IntegrityError, match="heard first"):
+            sql(to("a_enquiry", "breach", **DECIDED))
+
+
+@pytest.mark.parametrize("excuse", Excuse)
+def test_an_answer_lets_it_be_decided_unless_it_is_none_or_says_that_it_is_not_so(sql, excuse):
+    sql(reply_like(excuse=f"'{excuse}'"))
+    sql(step("a_enquiry", "decide", "breach"))
+    if excuse in (Excuse.NOT_SO, Excuse.NONE):
+        with pytest.raises(sqlite3.IntegrityError, match="heard first"):
+            sql(to("a_enquiry", "breach", **DECIDED))
+    else:
+        assert sql(to("a_enquiry", "breach", **DECIDED)).rowcount == 1
+
+
+def test_one_answer_that_says_that_it_is_not_so_blocks_whatever_else_was_answered(sql):
+    sql(reply_like(alert_id=":a_answered", at="at + 1", excuse="'not_so'"))
+    sql(step("a_answered", "decide", "breach"))
+    with pytest.raises(sqlite3.IntegrityError, match="heard first"):
+        sql(to("a_answered", "breach", **DECIDED))
+
+
+ROUNDABOUT = {
+    "an enquiry that is due before it begins, and then decided unheard": [
+        step("a_possible", "enquire", "enquiry"),
+        to("a_possible", "enquiry", enquiry_due_at="0"),
+        step("a_possible", "decide", "breach", entry=STEP + 1),
+        to("a_possible", "breach", **DECIDED, version=STEP + 1),
+    ],
+    "an alert that begins with its enquiry due": [alert_like("a_raised", enquiry_due_at="0")],
+    "an alert that begins in someone's hands": [alert_like("a_raised", held_by="'officer-else'")],
+    "an alert that begins weakened for no reason": [alert_like("a_raised", weakened_at="raised_at")],
+    "an alert that begins weakened at no time": [alert_like("a_raised", weakened_why="'late_fix'")],
+    "a step by a tab": [step("a_answered", "decide", "breach", "char(9)")],
+    "a step by the clock and a new line": [step("a_answered", "decide", "breach", "'clock' || char(10)")],
+    "an answer of no kind": [reply_like(excuse="'nonsense'")],
+    "an answer of no kind, close to a dispute": [reply_like(excuse="'NOT_SO'")],
+}
+
+
+@pytest.mark.parametrize("statements", ROUNDABOUT.values(), ids=ROUNDABOUT.keys())
+def test_what_is_refused_on_roundabout_ways(sql, statements):
+    with pytest.raises(sqlite3.IntegrityError):
+        assert all(sql(statement).rowcount for statement in statements)
 
 
 # --- what stands as a check -----------------------------------------------------------------------------
@@ -1148,7 +1864,36 @@ ALLOWED = {
     "a decision that waits thirty days": decision_like("free", late_max=30 * 86_400_000),
     "a name": f"UPDATE person SET name_sealed = x'01' WHERE id = {ITS_PERSON.format('made_case')}",
     "destroy a day's key": "UPDATE day_key SET destroyed_at = 1 "
-    f"WHERE rowid = (SELECT min(rowid) FROM day_key WHERE person_id = {ITS_PERSON.format('made_case')})",
+    "WHERE (person_id, category, day) IN (SELECT person_id, category, day FROM day_key "
+    f"WHERE person_id = {ITS_PERSON.format('made_case')} LIMIT 1)",
+    "evidence of one judged on arrival": session_like(
+        decision_id=":low",
+        case_id=":low_case",
+        category="'evidence'",
+        person_id=ITS_PERSON.format("low_case"),
+        fitting_id="(SELECT id FROM fitting WHERE case_id = :low_case)",
+    ),
+    "an alert": alert_like("a_raised"),
+    "an uncertain alert": alert_like("a_raised", weight="'uncertain'"),
+    "an alert that is over when it is raised": alert_like("a_raised", ended_at="confirmed_at"),
+    "the end of an alert": set_("a_raised", "ended_at = confirmed_at", "alert"),
+    "the end of an alert that was decided": set_("a_breach", "ended_at = confirmed_at", "alert"),
+    "weakening an alert": set_("a_raised", f"weakened_at = {NOW}, weakened_why = 'late_fix'", "alert"),
+    "weakening a breach": set_("a_breach", f"weakened_at = {NOW}, weakened_why = 'annulled'", "alert"),
+    "a step by someone": step("a_raised", "claim", "claimed"),
+    "a step that needs no reasons": step("a_raised", "claim", "claimed", reasons_sealed="x''"),
+    "an answer to an enquiry": reply_like(),
+    "an answer to a breach": reply_like(alert_id=":a_breach", at="at + 1"),
+    "an answer to one that was notified": reply_like(alert_id=":a_notified", at="at + 1"),
+    "a statement": like("statement", "1", id="'new'"),
+    "a statement of what begins now": like("statement", "1", id="'new'", since_at="stated_at"),
+    "an absence": like("absence", "1", from_at="to_at", to_at="to_at + 1"),
+    "another removal": like("removal", "1", from_at="to_at", to_at="to_at + 1"),
+    "a warning on another day": like("review_warning", "1", days="1"),
+    "a silence that lasts": like("silence", "1", suspends="1"),
+    "an outage": like("outage", "1", from_at="to_at", to_at="to_at + 1"),
+    "erase what was judged": "DELETE FROM ingest_detail",
+    "what was judged last": "UPDATE contact SET contact_at = contact_at + 1 WHERE fitting_id = :fitting",
     "take a lease": "UPDATE lease SET fence = fence + 1",
 }
 

@@ -17,12 +17,17 @@ from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import name_person
 from custodiet.flows.receive_reports import Monitor
-from custodiet.model.case import Condition, ConditionKind, Person, RetentionClock, Task, TaskKind
+from custodiet.model.alert import Statement, StatementKind
+from custodiet.model.case import Person, RetentionClock, Task, TaskKind
+from custodiet.model.condition import Absence, Condition, ConditionKind, Interval
 from custodiet.model.decision import State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import CannotRecord, IllegalValue, OpeningRefused, TableMismatch
+from custodiet.model.finding import Matter, Raised, Weight
 from custodiet.model.mode import Category
 from custodiet.model.record import (
+    AbsenceAuthorised,
+    AlertRaised,
     CaseOpened,
     ConditionSet,
     CopyGiven,
@@ -30,12 +35,15 @@ from custodiet.model.record import (
     DecisionEnded,
     DecisionMade,
     DecisionProposed,
+    DecisionRefused,
     DecisionResumed,
     DecisionSuspended,
     LogOpened,
     PersonNamed,
     RecordKey,
+    ReviewWarned,
     SchemeRegistered,
+    StatementMade,
     Succession,
     TablesVerified,
     TaskDone,
@@ -281,16 +289,45 @@ def about_them(house, person):
         "a pause": (EntryKind.DECISION_SUSPENDED, DecisionSuspended(decision.id, START)),
         "a resuming": (EntryKind.DECISION_RESUMED, DecisionResumed(decision.id, START, START)),
         "an ending": (EntryKind.DECISION_LAPSED, DecisionEnded(decision.id, State.LAPSED, START, (), (), ())),
+        "a refusal": (EntryKind.DECISION_REFUSED, DecisionRefused(decision.id)),
+        "a zone": (EntryKind.CONDITION_SET, ConditionSet(Condition("new", decision.id, ZONE, b"sealed"))),
+        "an absence": (EntryKind.ABSENCE_AUTHORISED, AbsenceAuthorised(Absence("zone", Interval(START, START + DAY)))),
+        "an alert": (EntryKind.ALERT_RAISED, AlertRaised(alert_of(person, decision))),
+        "a statement": (EntryKind.STATEMENT_MADE, StatementMade(statement_of(person))),
+        "a warning": (EntryKind.REVIEW_WARNED, ReviewWarned(decision.id, 7)),
     }
 
 
-WHAT = ["a copy", "a name", "a proposal", "a making", "a pause", "a resuming", "an ending"]
+def alert_of(person, decision):
+    about = (person.case.id, decision.id, None, None)
+    return Raised("alert", *about, Matter.UNANSWERED, Weight.SERVICE, START, START, START)
+
+
+def statement_of(person):
+    return Statement("statement", person.case.id, StatementKind.OUT_OF_CONTACT, START, START, ANA, b"sealed")
+
+
+def zone_of_their_own(house, database, person):
+    zone = Condition("zone", decision_of(house, person).id, ZONE, b"sealed")
+    database.write(EntryKind.CONDITION_SET, ConditionSet(zone), person)
+
+
+ZONE = ConditionKind.EXCLUSION
+WHAT = [
+    *("a copy", "a name", "a proposal", "a making", "a pause", "a resuming", "an ending", "a refusal"),
+    *("a zone", "an absence", "an alert", "a statement", "a warning"),
+]
+
+
+def test_everything_that_is_about_someone_is_tried_below(house, person):
+    assert list(about_them(house, person)) == WHAT
 
 
 @pytest.mark.parametrize("what", WHAT)
 @pytest.mark.parametrize("shown", ["nobody", "somebody else"])
 def test_an_entry_that_does_not_show_whom_its_record_is_about_shuts_everything(house, database, person, what, shown):
     other = house.person("TAG-2")
+    zone_of_their_own(house, database, person)
     kind, record = about_them(house, person)[what]
     place = database.write(kind, record, other if shown == "somebody else" else None)
     for ask in (lambda: opened(house, place), house.vault.checkpoint, house.start_vault):
@@ -300,6 +337,7 @@ def test_an_entry_that_does_not_show_whom_its_record_is_about_shuts_everything(h
 
 @pytest.mark.parametrize("what", WHAT)
 def test_the_same_entry_is_followed_when_it_shows_the_person(house, database, person, what):
+    zone_of_their_own(house, database, person)
     kind, record = about_them(house, person)[what]
     database.write(kind, record, person)
     house.vault.checkpoint()
@@ -409,7 +447,6 @@ def made_again(house, person):
     }
 
 
-ZONE = ConditionKind.EXCLUSION
 MADE = ["a scheme", "a person", "a case, another person's", "a decision", "a zone"]
 
 
@@ -450,6 +487,23 @@ def hostile(house, person):
             DecisionProposed(replace(house.proposal(person), case_id="nothing")),
         ),
         "approved by its own proposer": (EntryKind.DECISION_MADE, DecisionMade(decision.id, ANA, START)),
+        "an alert about a case that nobody opened": (
+            EntryKind.ALERT_RAISED,
+            AlertRaised(replace(alert_of(person, decision), case_id="nothing")),
+        ),
+        "a statement about a case that nobody opened": (
+            EntryKind.STATEMENT_MADE,
+            StatementMade(replace(statement_of(person), case_id="nothing")),
+        ),
+        "a zone of a decision that nobody proposed": (
+            EntryKind.CONDITION_SET,
+            ConditionSet(Condition("new", "nothing", ZONE, b"sealed")),
+        ),
+        "an absence from a zone that nobody set": (
+            EntryKind.ABSENCE_AUTHORISED,
+            AbsenceAuthorised(Absence("nothing", Interval(START, START + DAY))),
+        ),
+        "a warning of a decision that nobody proposed": (EntryKind.REVIEW_WARNED, ReviewWarned("nothing", 7)),
         "a copy for nobody": (EntryKind.COPY_GIVEN, CopyGiven("nobody", case.id)),
         "a copy of a case that nobody opened": (EntryKind.COPY_GIVEN, CopyGiven(who, "nothing")),
         "a name for nobody": (EntryKind.PERSON_NAMED, PersonNamed("nobody", b"")),
@@ -475,6 +529,11 @@ HOSTILE = [
     "a decision that nobody proposed, succeeded",
     "a proposal for a case that nobody opened",
     "approved by its own proposer",
+    "an alert about a case that nobody opened",
+    "a statement about a case that nobody opened",
+    "a zone of a decision that nobody proposed",
+    "an absence from a zone that nobody set",
+    "a warning of a decision that nobody proposed",
     "a copy for nobody",
     "a copy of a case that nobody opened",
     "a name for nobody",
@@ -546,17 +605,27 @@ def test_a_release_of_zones_that_are_none_gives_nothing(house, database, person)
 
 @pytest.mark.parametrize("kind", sorted({EntryKind.TASK_DONE, EntryKind.CONDITION_SET, EntryKind.CASE_OPENED}))
 def test_what_has_no_opening_is_refused_by_name(house, database, person, kind):
-    record = {
-        EntryKind.TASK_DONE: TaskDone("task", START),
-        EntryKind.CONDITION_SET: ConditionSet(Condition("c", "nothing", ConditionKind.EXCLUSION, b"")),
-        EntryKind.CASE_OPENED: None,
+    condition = Condition("c", decision_of(house, person).id, ZONE, b"sealed")
+    record, about = {
+        EntryKind.TASK_DONE: (TaskDone("task", START), None),
+        EntryKind.CONDITION_SET: (ConditionSet(condition), person),
+        EntryKind.CASE_OPENED: (None, None),
     }[kind]
     if record is None:
         house.person()
         with house.store.reading() as view:
             place = view.ledger_size() - 1
     else:
-        place = database.write(kind, record)
+        place = database.write(kind, record, about)
+    with pytest.raises(OpeningRefused, match=f"there is no opening for {kind}"):
+        opened(house, place)
+
+
+@pytest.mark.parametrize("what", ["a zone", "an alert", "a statement", "a warning", "an absence"])
+def test_nothing_that_says_something_of_a_person_opens_anything(house, database, person, what):
+    zone_of_their_own(house, database, person)
+    kind, record = about_them(house, person)[what]
+    place = database.write(kind, record, person)
     with pytest.raises(OpeningRefused, match=f"there is no opening for {kind}"):
         opened(house, place)
 

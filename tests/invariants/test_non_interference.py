@@ -21,9 +21,9 @@ from custodiet.adapters.ledger.tiles import TileLog
 from custodiet.flows import open_case, receive_reports
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
 from custodiet.flows.issue_keys import issue_wanted_keys
-from custodiet.flows.open_case import name_person, set_zone
+from custodiet.flows.open_case import name_person, set_condition
 from custodiet.flows.sequence_ledger import enter_staged, publish_checkpoint
-from custodiet.model.case import ConditionKind
+from custodiet.model.condition import ConditionKind
 from custodiet.model.mode import ModeCode
 from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.device import traccar_payload
@@ -58,8 +58,8 @@ def live(folder, shift, hours, seed=7):
             lat, lon = homes[number][0] + shift[0], homes[number][1] + shift[1]
             ring = [[round(lon + x, 7), round(lat + y, 7)] for x, y in ((0, 0), (0.01, 0), (0.01, 0.01), (0, 0))]
             geometry = json.dumps({"type": "Polygon", "coordinates": [ring]}).encode()
-            zone = (decision.id, ConditionKind.INCLUSION, geometry, ANA)
-            set_zone(house.store, house.sealer, house.chance, house.pinned, *zone)
+            zone = (decision.id, ConditionKind.INCLUSION, ANA)
+            set_condition(house.store, house.sealer, house.chance, house.pinned, *zone, geometry=geometry)
             make_decision(house.store, decision.id, BO)
             person.decision = decision
         house.issue_keys()

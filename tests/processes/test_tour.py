@@ -40,8 +40,16 @@ FAULTS = {
     3: (
         "flows/end_decision.py",
         (
-            "tasks=(_removal(act, chance, decision, scheme),) if still_collects(decision, act.now) and task else (),",
+            "tasks=(removal_task(act, chance, decision),) if still_collects(decision, act.now) and task else (),",
             "tasks=(),",
+        ),
+    ),
+    # A judge that takes every fix for a point.
+    5: (
+        "rules/conditions/zoned.py",
+        (
+            "    doubt = _doubt(accuracy, fixes.speed_mps[row], fixes.method[row], settings)\n",
+            "    doubt, radius = None, 5.0\n",
         ),
     ),
 }

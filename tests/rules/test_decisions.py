@@ -518,6 +518,16 @@ def test_a_clock_starts_at_the_end_that_is_given_and_not_before():
 
 
 @pytest.mark.parametrize("mode", LADDER, ids=lambda mode: mode.code)
-def test_only_a_mode_with_a_trail_needs_day_keys_from_the_start(mode):
-    expected = (Category.TRAIL,) if mode.code in (ModeCode.CARRIED_TRAIL, ModeCode.FITTED_TRAIL) else ()
-    assert kept_categories(decision(mode=mode.code)) == expected
+def test_only_what_is_kept_of_fixes_needs_day_keys_from_the_start(mode):
+    """A trail where there is one; the evidence of a finding where fixes are judged on arrival and dropped."""
+    expected = {
+        ModeCode.CARRIED_TRAIL: (Category.TRAIL,),
+        ModeCode.FITTED_TRAIL: (Category.TRAIL,),
+        ModeCode.ZONE_ON_ARRIVAL: (Category.EVIDENCE,),
+    }
+    assert kept_categories(decision(mode=mode.code)) == expected.get(mode.code, ())
+
+
+@pytest.mark.parametrize("mode", LADDER, ids=lambda mode: mode.code)
+def test_no_key_is_made_for_what_the_mode_does_not_keep(mode):
+    assert set(kept_categories(decision(mode=mode.code))) <= mode.keeps

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Category
-from custodiet.model.report import Fix
+from custodiet.model.report import Fix, Method
 from custodiet.model.session import Session
 from custodiet.model.times import to_ms
 from custodiet.wire.frame import (
@@ -49,12 +49,14 @@ SESSION = Session(
     commitment=b"committed",
 )
 
-# Field of a fix: (least step, what the field holds at most, at least); a course is kept as it is sent, 0 to 360.
+# Field of a fix: (least step, what the field holds at least, at most); a course is kept as it is sent, 0 to 360.
 UNITS = {
     "accuracy_m": (0.01, 0, 42_949_672.94),
     "altitude_m": (0.01, -21_474_836.47, 21_474_836.47),
     "speed_mps": (0.001, 0, 4_294_967.294),
     "course_deg": (0.01, 0, 655.34),
+    "satellites": (1, 0, 254),
+    "hdop": (0.01, 0, 655.34),
 }
 
 
@@ -72,7 +74,7 @@ def times():
 
 def quantity(name, *, none=True):
     _, low, high = UNITS[name]
-    known = st.floats(low, high, allow_nan=False)
+    known = st.integers(low, high) if name == "satellites" else st.floats(low, high, allow_nan=False)
     return st.none() | known if none else known
 
 
@@ -80,6 +82,7 @@ FIXES = st.builds(
     Fix,
     st.integers(-900_000_000, 900_000_000),
     st.integers(-1_800_000_000, 1_800_000_000),
+    method=st.none() | st.sampled_from(Method),
     **{name: quantity(name) for name in UNITS},
 )
 
@@ -92,7 +95,7 @@ def test_a_fix_comes_back_to_the_precision_of_its_units(fix, at, received):
     packed = pack_fix(fix, at, received)
     assert len(packed) == PLAIN_BYTES
     back = unpack_fix(packed)
-    assert (back.fix.lat_e7, back.fix.lon_e7) == (fix.lat_e7, fix.lon_e7)
+    assert (back.fix.lat_e7, back.fix.lon_e7, back.fix.method) == (fix.lat_e7, fix.lon_e7, fix.method)
     for name, (step, _, _) in UNITS.items():
         was, now = getattr(fix, name), getattr(back.fix, name)
         assert (was is None) == (now is None), name
@@ -110,7 +113,8 @@ def test_what_was_read_back_is_written_the_same_again(fix, at, received):
 
 
 def test_unknown_comes_back_as_unknown_and_never_as_zero():
-    assert there_and_back(BARE) == StoredFix(Fix(0, 1, None, None, None, None), AT, LATER)
+    nothing = dict.fromkeys((*UNITS, "method"))
+    assert there_and_back(BARE) == StoredFix(Fix(0, 1, **nothing), AT, LATER)
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -118,9 +122,10 @@ def test_zero_comes_back_as_zero_and_never_as_unknown(name):
     assert getattr(there_and_back(replace(BARE, **{name: 0.0})).fix, name) == 0.0
 
 
-@pytest.mark.parametrize("name", UNITS)
+@pytest.mark.parametrize("name", [*UNITS, "method"])
 def test_one_unknown_leaves_the_others_known(name):
-    whole = Fix(10, 20, 1.5, 2.5, 3.5, 4.5)
+    whole = Fix(10, 20, 1.5, 2.5, 3.5, 4.5, Method.WIFI, 6, 7.5)
+    assert None not in (getattr(whole, field.name) for field in fields(Fix))
     assert there_and_back(whole).fix == whole
     assert there_and_back(replace(whole, **{name: None})).fix == replace(whole, **{name: None})
 
@@ -134,6 +139,9 @@ STEPS = [
     ("speed_mps", 1.3886, 1.389),
     ("course_deg", 181.004, 181.0),
     ("course_deg", 359.99, 359.99),
+    ("hdop", 0.914, 0.91),
+    ("hdop", 0.916, 0.92),
+    ("satellites", 12, 12),
 ]
 
 
@@ -156,6 +164,33 @@ def test_what_a_field_cannot_hold_becomes_unknown_and_not_another_number(name):
         packed = pack_fix(replace(BARE, **{name: value}), AT, LATER)
         assert len(packed) == PLAIN_BYTES
         assert unpack_fix(packed).fix == BARE, value
+
+
+def test_satellites_come_back_as_a_whole_number():
+    assert isinstance(there_and_back(replace(BARE, satellites=12)).fix.satellites, int)
+
+
+@pytest.mark.parametrize("method", [None, *Method])
+def test_how_a_position_was_found_comes_back_or_stays_unknown(method):
+    assert there_and_back(replace(BARE, method=method)).fix.method is method
+
+
+METHOD_NUMBERS = {None: 0, Method.GPS: 1, Method.RF: 2, Method.LBS: 3, Method.WIFI: 4}
+METHOD_AT = Struct("<BqqiiIiIH").size
+"""Where a stored fix says how it was found."""
+
+
+def test_the_number_of_a_method_never_changes_while_a_fix_is_stored():
+    numbers = {method: pack_fix(replace(BARE, method=method), AT, LATER)[METHOD_AT] for method in (None, *Method)}
+    assert numbers == METHOD_NUMBERS
+
+
+def test_the_bytes_of_a_stored_fix_never_change_while_one_is_stored():
+    """Written out by hand: what was sealed yesterday is opened tomorrow."""
+    fix = Fix(514769000, -5000, 8.0, -46.5, 1.388, 181.0, Method.GPS, 9, 0.91)
+    written = "01 fb2e896ec1010000 534a896ec1010000 68c0ae1e 78ecffff 20030000 d6edffff 6c050000 b446 01 09 5b00"
+    assert pack_fix(fix, AT, LATER) == bytes.fromhex(written)
+    assert pack_fix(BARE, AT, LATER)[METHOD_AT:] == bytes.fromhex("00 ff ffff")
 
 
 PLACES = [(-900_000_000, -1_800_000_000), (900_000_000, 1_800_000_000), (0, 0), (-1, 1)]
@@ -194,8 +229,9 @@ def test_a_stored_fix_that_is_too_long_or_of_another_version_is_refused():
 def with_plain(**changed):
     """A stored fix of the right length and version with other numbers in it."""
     numbers = {"at": to_ms(AT), "received": to_ms(LATER), "lat": 0, "lon": 1} | changed
-    rest = (0xFFFF_FFFF, -0x8000_0000, 0xFFFF_FFFF, 0xFFFF)
-    return Struct("<BqqiiIiIH").pack(1, *numbers.values(), *rest)
+    method = numbers.pop("method", 0)
+    rest = (0xFFFF_FFFF, -0x8000_0000, 0xFFFF_FFFF, 0xFFFF, method, 0xFF, 0xFFFF)
+    return Struct("<BqqiiIiIHBBH").pack(1, *numbers.values(), *rest)
 
 
 ABSURD = {
@@ -210,6 +246,8 @@ ABSURD = {
     "received before all times": {"received": -(2**63)},
     "a millisecond after the last year": {"at": 253_402_300_800_000},
     "a millisecond before the first year": {"at": -62_135_596_800_001},
+    "the first method that is none": {"method": max(METHOD_NUMBERS.values()) + 1},
+    "the last method that is none": {"method": 255},
 }
 
 

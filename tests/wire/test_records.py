@@ -3,7 +3,8 @@
 import base64
 import json
 import re
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import get_args
@@ -14,17 +15,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custodiet.model import record as r
-from custodiet.model.case import Case, Condition, ConditionKind, Person, RetentionClock, Task, TaskKind
+from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply, Statement, StatementKind
+from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
+from custodiet.model.condition import (
+    Absence,
+    Condition,
+    ConditionKind,
+    Interval,
+    LocalZone,
+    Offset,
+    Schedule,
+    Weekly,
+)
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotTheFormat
+from custodiet.model.finding import (
+    Band,
+    DeviceWatch,
+    Doubt,
+    Ended,
+    Matter,
+    Raised,
+    Run,
+    Seen,
+    Watch,
+    Weakened,
+    Weight,
+    Why,
+)
+from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, ModeCode
+from custodiet.model.report import Method
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.wire.records import (
+    detail_bytes,
     entry_bytes,
     handle_of,
     ingested_bytes,
+    read_detail,
     read_entry,
     read_ingested,
     read_record,
@@ -59,6 +89,25 @@ DECISION = Decision(
 CLOCK = RetentionClock("decision_1", Category.TRAIL, AT, LATER)
 TASK = Task("task_1", TaskKind.TELL_AND_REMOVE, "case_1", "decision_1", AT, LATER)
 REMOVED = r.RemovedFix(0, 7, 3, BYTES)
+SEEN = Seen(3, 2, Doubt.WIDE, Band.AWAY, 40, 600, (Method.GPS, Method.LBS))
+RAISED = Raised(
+    alert_id="alert_1",
+    case_id="case_1",
+    decision_id="decision_1",
+    fitting_id="fitting_1",
+    condition_id="condition_1",
+    matter=Matter.OUT_OF_PLACE,
+    weight=Weight.ADVERSE,
+    began_at=AT,
+    confirmed_at=AT + timedelta(minutes=2),
+    raised_at=LATER,
+    seen=SEEN,
+)
+HOURS = Schedule(
+    LocalZone("Europe/London", "2026a", (Offset(AT, 0), Offset(LATER, 3600))),
+    (Weekly(5, 600), Weekly(10_079, 10_800)),
+    (Interval(AT, LATER),),
+)
 
 SAMPLES = [
     r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1]),
@@ -73,13 +122,14 @@ SAMPLES = [
             powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DUTY, Regime.LAW_ENFORCEMENT),),
             modes=(ModeCode.NONE, ModeCode.FITTED_TRAIL),
             retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
+            judging=Judging(fixes=4, lasting_s=240, disc_scale=1.75),
         )
     ),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES),
     r.DeviceRegistered(Device("device_1", "TAG-1")),
     r.FittingMade(Fitting("fitting_1", "device_1", "case_1", "main", AT)),
-    r.FittingEnded("fitting_1", LATER),
+    r.FittingEnded("fitting_1", LATER, (REMOVED,)),
     r.SenderIssued(
         Sender("sender_1", "scheme_1", "a sender", ("TAG-1", "TAG-2")),
         Token("token_1", "sender_1", BYTES, AT, fitting_id="fitting_1"),
@@ -87,10 +137,24 @@ SAMPLES = [
     r.DecisionProposed(DECISION),
     r.DecisionMade("decision_1", "officer-bo", AT, r.Succession("decision_0", AT, (CLOCK,))),
     r.DecisionRefused("decision_1"),
-    r.DecisionSuspended("decision_1", AT, (REMOVED,)),
+    r.DecisionSuspended("decision_1", AT, (REMOVED,), (TASK,)),
     r.DecisionResumed("decision_1", AT, LATER),
-    r.DecisionEnded("decision_1", State.WITHDRAWN, AT, (CLOCK,), (TASK,), (REMOVED, REMOVED), (CLOCK,)),
-    r.ConditionSet(Condition("condition_1", "decision_1", ConditionKind.EXCLUSION, BYTES)),
+    r.DecisionEnded("decision_1", State.WITHDRAWN, AT, (CLOCK,), (TASK,), (REMOVED, REMOVED), (CLOCK,), ("alert_1",)),
+    r.ConditionSet(Condition("condition_1", "decision_1", ConditionKind.EXCLUSION, BYTES, HOURS)),
+    r.AbsenceAuthorised(Absence("condition_1", Interval(AT, LATER)), ("alert_1", "alert_2")),
+    r.RemovalBooked("fitting_1", Interval(AT, LATER), ("alert_1",)),
+    r.AlertRaised(RAISED),
+    r.AlertEnded("alert_1", LATER),
+    r.AlertMoved("alert_1", AlertMove.ENQUIRE, AlertState.ENQUIRY, "officer-ana", AT, BYTES, LATER),
+    r.AlertWeakened("alert_1", LATER, Why.FAULTY_DEVICE),
+    r.ReplyRecorded(Reply("alert_1", LATER, Excuse.NOT_SO, BYTES, "officer-bo")),
+    r.StatementMade(
+        Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),
+    ),
+    r.ReviewWarned("decision_1", 7, (replace(TASK, kind=TaskKind.REVIEW),)),
+    r.SilenceFound("fitting_1", AT, suspends=True, tasks=(replace(TASK, kind=TaskKind.FIND_OUT),)),
+    r.OutageFound(AT, LATER),
+    r.TasksOverdue(("task_1", "task_2")),
     r.TaskDone("task_1", AT),
     r.KeysIssued(
         (r.RecordKey("person_1", BYTES, BYTES),),
@@ -102,7 +166,25 @@ SAMPLES = [
     r.IngestEntered(0, 12, BYTES),
     r.RefusalsCounted(AT, "scheme_1", (("none", 3), ("ended", 1))),
 ]
-INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),))
+INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),), BYTES, 41)
+RUN = Run(3, AT, LATER, SEEN)
+DETAIL = r.IngestDetail(
+    watches=(
+        Watch(
+            "condition_1", "fitting_1", RUN, replace(RUN, count=5), Run(1, AT, AT), "alert_1", Weight.ADVERSE, AT, AT
+        ),
+        Watch("condition_2", "fitting_1"),
+    ),
+    device_watches=(
+        DeviceWatch("fitting_1", 2, "alert_2", AT, ("case", "strap"), "alert_3", "alert_4"),
+        DeviceWatch("fitting_2"),
+    ),
+    raised=(RAISED, replace(RAISED, fitting_id=None, condition_id=None, matter=Matter.TAMPER, seen=Seen())),
+    ended=(Ended("alert_5", LATER),),
+    weakened=(Weakened("alert_6", AT, Why.LATE_FIX),),
+    tasks=(replace(TASK, kind=TaskKind.WARN_WEARER, done_at=LATER),),
+    contacts=(r.Contact("fitting_1", AT, LATER), r.Contact("fitting_2", AT)),
+)
 
 
 def name_of(noun):
@@ -153,9 +235,51 @@ def test_the_bytes_of_a_record_never_change_while_the_ledger_lives():
 
 
 def test_a_record_written_before_a_field_was_added_is_read_with_its_default():
-    before = json.loads(record_bytes(r.DecisionSuspended("decision_1", AT, (REMOVED,))))
-    del before["removed"]
+    before = json.loads(record_bytes(r.DecisionSuspended("decision_1", AT, (REMOVED,), (TASK,))))
+    del before["removed"], before["tasks"]
     assert read_record(json.dumps(before).encode()) == r.DecisionSuspended("decision_1", AT)
+
+
+# Class: fields that were there when the first record of it may have been written.
+FIRST_FIELDS = {
+    r.FittingEnded: {"fitting_id", "removed_at"},
+    r.DecisionEnded: {"decision_id", "state", "ended_at", "clocks", "tasks", "removed"},
+    r.DecisionMade: {"decision_id", "approved_by", "made_at"},
+    r.ConditionSet: {"condition"},
+    r.AlertMoved: {"alert_id", "move", "state", "by", "at"},
+    r.AbsenceAuthorised: {"absence"},
+    r.RemovalBooked: {"fitting_id", "during"},
+    r.ReviewWarned: {"decision_id", "days"},
+}
+
+
+@pytest.mark.parametrize("kind", FIRST_FIELDS, ids=lambda kind: kind.__name__)
+def test_every_later_field_of_a_record_has_a_default(kind):
+    [sample] = [one for one in SAMPLES if type(one) is kind]
+    plain = json.loads(record_bytes(sample))
+    short = {name: value for name, value in plain.items() if name in FIRST_FIELDS[kind] | {"type"}}
+    read = read_record(json.dumps(short).encode())
+    for name in FIRST_FIELDS[kind]:
+        assert getattr(read, name) == getattr(sample, name)
+    for name in plain.keys() - short.keys():
+        assert not getattr(read, name)
+        assert getattr(sample, name)
+
+
+def test_a_condition_and_a_scheme_written_before_they_had_hours_and_settings_have_the_usual_ones():
+    [condition] = [one for one in SAMPLES if isinstance(one, r.ConditionSet)]
+    [scheme] = [one for one in SAMPLES if isinstance(one, r.SchemeRegistered)]
+    of_condition, of_scheme = json.loads(record_bytes(condition)), json.loads(record_bytes(scheme))
+    del of_condition["condition"]["schedule"], of_scheme["scheme"]["judging"]
+    assert read_record(json.dumps(of_condition).encode()).condition.schedule == Schedule()
+    assert read_record(json.dumps(of_scheme).encode()).scheme.judging == Judging()
+
+
+@pytest.mark.parametrize("move", AlertMove)
+def test_every_move_of_an_alert_stands_under_a_kind_of_its_own(move):
+    moves = [r.AlertMoved("alert_1", one, AlertState.RAISED, "officer-ana", AT) for one in AlertMove]
+    kinds = [r.kind_of(one) for one in moves]
+    assert kinds.count(kinds[list(AlertMove).index(move)]) == 1
 
 
 @given(st.text(st.characters(codec="utf-8")), st.binary())
@@ -193,6 +317,36 @@ NO_RECORD = {
     "a type that is null": json.dumps({**GOOD, "type": None}).encode(),
     "a type that is a list": json.dumps({**GOOD, "type": ["DeviceRegistered"]}).encode(),
     "an ingest record": ingested_bytes(INGESTED),
+    "what an ingest judged": detail_bytes(DETAIL),
+    "a move that is none": record_bytes(
+        r.AlertMoved("alert_1", AlertMove.DECIDE, AlertState.BREACH, "officer-ana", AT)
+    ).replace(b'"decide"', b'"presume"'),
+    "a state that is none": record_bytes(
+        r.AlertMoved("alert_1", AlertMove.DECIDE, AlertState.BREACH, "officer-ana", AT)
+    ).replace(b'"breach"', b'"guilty"'),
+    "an absence that ends before it begins": record_bytes(
+        r.AbsenceAuthorised(Absence("condition_1", Interval(AT, LATER)))
+    ).replace(b"2031-03-04", b"2031-03-02"),
+    "a removal that ends before it begins": record_bytes(r.RemovalBooked("fitting_1", Interval(AT, LATER))).replace(
+        b"2031-03-04", b"2031-03-02"
+    ),
+    "a statement of what is yet to come": record_bytes(
+        r.StatementMade(Statement("statement_1", "case_1", StatementKind.ABSCONDING, AT, AT, "officer-ana", BYTES))
+    ).replace(b'"since_at":"2031', b'"since_at":"2032'),
+    "a statement without reasons": json.dumps(
+        {
+            "type": "StatementMade",
+            "statement": {
+                "id": "statement_1",
+                "case_id": "case_1",
+                "kind": "absconding_declared",
+                "since_at": "2031-03-03T09:00:00Z",
+                "stated_at": "2031-03-03T09:00:00Z",
+                "stated_by": "officer-ana",
+                "reasons_sealed": "",
+            },
+        }
+    ).encode(),
     "a field missing": json.dumps({"type": "DeviceRegistered"}).encode(),
     "a field of another kind": json.dumps({"type": "DeviceRegistered", "device": "device_1"}).encode(),
     "a mode that is none": record_bytes(r.DecisionProposed(DECISION)).replace(b"fitted_trail", b"fitted_camera"),
@@ -214,6 +368,8 @@ def test_rubbish_is_not_the_format_to_any_reader(body):
     for read in (read_record, read_entry, read_ingested):
         with pytest.raises(NotTheFormat):
             read(body)
+    with suppress(NotTheFormat):
+        assert read_detail(body) == NOTHING_JUDGED  # any object without parts of ours
 
 
 def test_a_refusal_does_not_quote_the_record():
@@ -233,9 +389,9 @@ def test_an_ingest_record_is_read_as_it_was_written_and_has_one_spelling():
     assert rfc8785.dumps(json.loads(body)) == body
 
 
-@pytest.mark.parametrize("name", ["partition", "number", "at", "pieces", "sessions", "root", "previous", "tallies"])
+@pytest.mark.parametrize("name", [field.name for field in fields(r.Ingested)])
 def test_an_ingest_record_commits_to_every_field(name):
-    other = {"at": LATER, "root": b"x", "previous": b"x", "tallies": ()}.get(name, 99)
+    other = {"at": LATER, "root": b"x", "previous": b"x", "tallies": (), "detail": b"x"}.get(name, 99)
     assert ingested_bytes(replace(INGESTED, **{name: other})) != ingested_bytes(INGESTED)
 
 
@@ -254,6 +410,96 @@ NO_INGEST = {
 def test_what_is_no_ingest_record_is_refused(body):
     with pytest.raises(NotTheFormat):
         read_ingested(body)
+
+
+def test_an_ingest_record_written_before_anything_was_judged_has_no_detail():
+    before = json.loads(ingested_bytes(INGESTED))
+    del before["detail"], before["ledger_size"]
+    assert read_ingested(json.dumps(before).encode()) == replace(INGESTED, detail=b"", ledger_size=0)
+
+
+# --- what an ingest judged ------------------------------------------------------------------------------
+
+NOTHING_JUDGED = r.IngestDetail()
+PARTS = [field.name for field in fields(r.IngestDetail)]
+
+
+@pytest.mark.parametrize("detail", [DETAIL, NOTHING_JUDGED], ids=["full", "empty"])
+def test_what_an_ingest_judged_is_read_as_it_was_written_and_has_one_spelling(detail):
+    body = detail_bytes(detail)
+    assert read_detail(body) == detail
+    assert rfc8785.dumps(json.loads(body)) == body
+    assert detail_bytes(read_detail(body)) == body
+
+
+def test_the_full_sample_is_full():
+    assert all(getattr(DETAIL, name) for name in PARTS)
+
+
+def test_the_bytes_of_a_detail_never_change_while_the_ledger_lives():
+    assert detail_bytes(r.IngestDetail(contacts=(r.Contact("fitting_1", AT),))) == (
+        b'{"contacts":[{"contact_at":"2031-03-03T09:00:00.123000Z","fitting_id":"fitting_1","newest_fix_at":null}],'
+        b'"device_watches":[],"ended":[],"raised":[],"tasks":[],"watches":[],"weakened":[]}'
+    )
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_of_what_was_judged_comes_back_alone(part):
+    alone = replace(NOTHING_JUDGED, **{part: getattr(DETAIL, part)})
+    assert read_detail(detail_bytes(alone)) == alone
+    assert detail_bytes(alone) not in (detail_bytes(DETAIL), detail_bytes(NOTHING_JUDGED))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_not_there_is_empty(part):
+    plain = json.loads(detail_bytes(DETAIL))
+    del plain[part]
+    assert read_detail(json.dumps(plain).encode()) == replace(DETAIL, **{part: ()})
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_detail_with_a_time_without_a_zone_is_not_the_format(part):
+    body = detail_bytes(replace(NOTHING_JUDGED, **{part: getattr(DETAIL, part)}))
+    assert without_zones(body) != body
+    with pytest.raises(NotTheFormat):
+        read_detail(without_zones(body))
+
+
+NO_DETAIL = {
+    "nothing": b"",
+    "null": b"null",
+    "a list": b"[]",
+    "a part that is null": b'{"watches":null}',
+    "a part that is an object": b'{"raised":{}}',
+    "a matter that is none": detail_bytes(DETAIL).replace(b'"tamper"', b'"character"'),
+    "a weight that is none": detail_bytes(DETAIL).replace(b'"adverse"', b'"guilty"'),
+    "a reason that is none": detail_bytes(DETAIL).replace(b'"late_fix"', b'"whim"'),
+    "a time that is none": detail_bytes(DETAIL).replace(b"2031", b"year"),
+    "a count that is a text": detail_bytes(DETAIL).replace(b'"battery_low":2', b'"battery_low":"two"'),
+    **BOTTOMLESS,
+    "a bottomless part": b'{"watches":' + b"[" * 200_000,
+}
+
+
+@pytest.mark.parametrize("body", NO_DETAIL.values(), ids=NO_DETAIL.keys())
+def test_what_is_no_detail_is_refused_and_not_quoted(body):
+    assert body != detail_bytes(DETAIL)
+    with pytest.raises(NotTheFormat) as caught:
+        read_detail(body)
+    assert "alert_1" not in f"{caught.value!r}"
+
+
+def test_a_detail_holds_no_place():
+    words = {key for part in walk(json.loads(detail_bytes(DETAIL))) for key in part}
+    assert not words & {"lat", "lon", "lat_e7", "lon_e7", "latitude", "longitude", "geometry", "geometry_sealed"}
+
+
+def walk(plain):
+    """Every object in a document."""
+    if isinstance(plain, dict):
+        yield plain
+    for inner in plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list) else ():
+        yield from walk(inner)
 
 
 # --- entries --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import copy
 import json
 import traceback
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
-from custodiet.model.report import Fix, Report
+from custodiet.model.report import Alarm, DeviceSays, Fix, Method, Report
 from custodiet.wire.traccar import decode
 
 # As Traccar writes it: every member of its Position and Device, nulls included.
@@ -96,6 +97,7 @@ def test_the_sample_becomes_a_report_in_our_units():
         fix_time=FIX_TIME,
         fix=Fix(514769000, -5000, accuracy_m=8.0, altitude_m=46.0, speed_mps=pytest.approx(1.388887), course_deg=181.0),
         repeats=False,
+        says=DeviceSays(87.0, None, frozenset({Alarm.CASE})),
     )
 
 
@@ -261,6 +263,200 @@ def test_a_device_clock_far_past_the_fix_says_that_the_fix_is_repeated(device_ti
     assert (read.repeats, read.fix_time) == (repeats, FIX_TIME)
 
 
+# --- what a device says of itself, and of its fix --------------------------------------------------------
+
+
+def place_of(read):
+    """What does not come from attributes."""
+    bare = replace(read.fix, method=None, satellites=None, hdop=None)
+    return replace(read, fix=bare, says=None)
+
+
+def with_attributes(**attributes):
+    return decode(body(attributes=attributes))
+
+
+STRAP, CASE, RADIO, FAULT = Alarm.STRAP, Alarm.CASE, Alarm.RADIO, Alarm.FAULT
+ALARMS = {
+    "tampering": {CASE},
+    "removing": {STRAP},
+    "jamming": {RADIO},
+    "fault": {FAULT},
+    "gpsAntennaCut": {FAULT},
+    "tampering,lowBattery": {CASE},
+    "lowBattery,tampering": {CASE},
+    "removing,tampering": {STRAP, CASE},
+    "fault,gpsAntennaCut": {FAULT},
+    "removing,tampering,jamming,fault": {STRAP, CASE, RADIO, FAULT},
+    "tampering,tampering": {CASE},
+    ",tampering,": {CASE},
+}
+NO_ALARMS = [
+    "",
+    ",",
+    "lowBattery",
+    "sos",
+    "overspeed",
+    "Tampering",
+    "TAMPERING",
+    "tampering2",
+    "tamper",
+    "geofenceExit",
+]
+
+
+@pytest.mark.parametrize(("sent", "alarms"), ALARMS.items(), ids=ALARMS.keys())
+def test_of_the_alarms_those_that_we_tell_apart_are_read(sent, alarms):
+    assert with_attributes(alarm=sent).says == DeviceSays(None, None, frozenset(alarms))
+
+
+@pytest.mark.parametrize("sent", NO_ALARMS)
+def test_an_alarm_that_is_not_ours_says_nothing(sent):
+    assert with_attributes(alarm=sent).says is None
+    assert with_attributes(alarm=sent, batteryLevel=50).says == DeviceSays(50.0)
+
+
+BATTERY = {
+    "whole": (87, 87.0),
+    "in parts": (12.5, 12.5),
+    "empty is known": (0, 0.0),
+    "full": (100.0, 100.0),
+    "below empty": (-0.5, None),
+    "beyond full": (100.5, None),
+    "far out": (1e300, None),
+    "no number, as Java writes it": ("NaN", None),
+    "beyond all numbers, as Java writes it": ("Infinity", None),
+    "in quotes": ("87", None),
+    "in words": ("low", None),
+    "null": (None, None),
+    "true": (True, None),
+    "a list": ([87.0], None),
+    "an object": ({"percent": 87.0}, None),
+    "more digits than any number has": (10**400, None),
+}
+
+
+@pytest.mark.parametrize(("sent", "percent"), BATTERY.values(), ids=BATTERY.keys())
+def test_a_battery_is_a_percentage_or_unknown(sent, percent):
+    expected = None if percent is None else DeviceSays(percent)
+    assert with_attributes(batteryLevel=sent).says == expected
+
+
+@pytest.mark.parametrize("sent", ["NaN", "Infinity", "87", -1, 101, None])
+def test_an_unknown_battery_does_not_silence_an_alarm(sent):
+    says = with_attributes(batteryLevel=sent, alarm="removing", charge=True).says
+    assert says == DeviceSays(None, True, frozenset({STRAP}))
+
+
+@pytest.mark.parametrize("charging", [True, False])
+def test_a_device_says_whether_it_charges(charging):
+    assert with_attributes(charge=charging).says == DeviceSays(None, charging)
+
+
+def test_a_device_can_say_everything_of_itself_at_once():
+    says = with_attributes(batteryLevel=20, charge=False, alarm="jamming,fault").says
+    assert says == DeviceSays(20.0, False, frozenset({RADIO, FAULT}))
+
+
+METHODS = {
+    "nothing": ({}, (None, None)),
+    "satellites counted": ({"sat": 9}, (Method.GPS, 9)),
+    "one satellite": ({"sat": 1}, (Method.GPS, 1)),
+    "as many as there may be": ({"sat": 200}, (Method.GPS, 200)),
+    "as many as there are not": ({"sat": 201}, (None, None)),
+    "none counted": ({"sat": 0}, (None, 0)),
+    "fewer than none": ({"sat": -1}, (None, None)),
+    "no number of them": ({"sat": "NaN"}, (None, None)),
+    "in quotes": ({"sat": "9"}, (None, None)),
+    "null": ({"sat": None}, (None, None)),
+    "asked of the network": ({"approximate": True}, (Method.LBS, None)),
+    "asked of the network, and a stale count": ({"approximate": True, "sat": 9}, (Method.LBS, 9)),
+    "not asked of the network": ({"approximate": False}, (None, None)),
+    "not asked of the network, and counted": ({"approximate": False, "sat": 4}, (Method.GPS, 4)),
+    "nothing said of it": ({"approximate": None, "sat": 4}, (Method.GPS, 4)),
+}
+
+
+@pytest.mark.parametrize(("sent", "expected"), METHODS.values(), ids=METHODS.keys())
+def test_how_a_position_was_found_is_known_only_when_it_was_said(sent, expected):
+    fix = with_attributes(**sent).fix
+    assert (fix.method, fix.satellites) == expected
+    assert fix.satellites is None or isinstance(fix.satellites, int)
+
+
+@pytest.mark.parametrize(
+    ("sent", "hdop"),
+    [(0.9, 0.9), (2, 2.0), (0, None), (-1.0, None), ("NaN", None), ("0.9", None), (None, None), (ABSENT, None)],
+)
+def test_a_dilution_of_precision_is_above_zero_or_unknown(sent, hdop):
+    given = {} if sent is ABSENT else {"hdop": sent}
+    assert with_attributes(**given).fix.hdop == hdop
+
+
+NO_ATTRIBUTES = {
+    "absent": ABSENT,
+    "null": None,
+    "an empty object": {},
+    "a list": [{"alarm": "tampering", "batteryLevel": 5}],
+    "a number": 5,
+    "a text": "tampering",
+    "true": True,
+    "nulls in them": dict.fromkeys(("batteryLevel", "charge", "alarm", "sat", "hdop", "approximate")),
+    "nested deep": {"io": json.loads("[" * 400 + "]" * 400)},
+    "a list nested deep": json.loads("[" * 400 + "]" * 400),
+    "not ours": {"io1": 5, "ignition": True, "alarms": "tampering", "battery": 3.7, "Alarm": "tampering", "": None},
+}
+
+
+@pytest.mark.parametrize("attributes", NO_ATTRIBUTES.values(), ids=NO_ATTRIBUTES.keys())
+def test_attributes_that_say_nothing_cost_nothing(attributes):
+    read = decode(body(attributes=attributes))
+    assert read == place_of(decode(body()))
+    assert read.says is None
+
+
+def test_attributes_nested_deep_beside_ours_do_not_hide_ours():
+    read = with_attributes(io=json.loads("[" * 400 + "]" * 400), alarm="removing", sat=7)
+    assert read.says == DeviceSays(None, None, frozenset({STRAP}))
+    assert read.fix.satellites == 7
+
+
+OF_THE_WRONG_KIND = {
+    "alarm": [5, True, ["tampering"], {"tampering": True}],
+    "charge": ["true", 1, "yes", [], {}],
+    "approximate": ["true", 1, [], {}],
+    "sat": [True, [9], {}],
+    "hdop": [True, [0.9], {}],
+    "batteryLevel": [True, [87.0], {}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in OF_THE_WRONG_KIND.items() for value in values]
+)
+def test_an_attribute_of_the_wrong_kind_is_ignored_and_does_not_cost_the_fix(name, value):
+    assert with_attributes(**{name: value}) == place_of(decode(body()))
+
+
+def test_a_device_speaks_of_itself_without_a_fix_too():
+    read = decode(body(valid=False, attributes={"alarm": "removing", "batteryLevel": 3, "sat": 0}))
+    assert (read.fix, read.fix_time) == (None, None)
+    assert read.says == DeviceSays(3.0, None, frozenset({STRAP}))
+
+
+def test_nothing_else_of_the_attributes_shows_anywhere():
+    secret = "SECRET-61.2345678"
+    ours = {"alarm": f"{secret},removing", "batteryLevel": 44, "charge": True, "sat": 9, "hdop": 0.9}
+    rest = {"address": secret, secret: 1, "io": {secret: [secret]}, "driverUniqueId": secret, "result": secret}
+    read = decode(body(attributes=ours | rest))
+    assert read.says == DeviceSays(44.0, True, frozenset({STRAP}))
+    parts = [read, read.fix, read.says]
+    held = [getattr(part, field.name) for part in parts for field in fields(part)]
+    for part in (*parts, *held):
+        assert "SECRET" not in f"{part} {part!r}"
+        assert "61.23" not in f"{part} {part!r}"
+
+
 # --- what is not read -----------------------------------------------------------------------------------
 
 NETWORK = {
@@ -274,9 +470,7 @@ NETWORK = {
 PASSED_OVER = {
     "network cells": {"network": NETWORK},
     "an address": {"address": "1 Made-up Street"},
-    "no attributes": {"attributes": None},
-    "attributes with nulls in them": {"attributes": {"alarm": None, "battery": [None, {"x": None}]}},
-    "attributes of any kind": {"attributes": "text"},
+    "attributes that are not ours": {"attributes": SAMPLE["position"]["attributes"] | {"battery": [None, {"x": None}]}},
     "no fences": {"geofenceIds": None},
     "Traccar's own members, null": {"id": None, "deviceId": None, "protocol": None, "serverTime": None},
     "a server time that is none": {"serverTime": "yesterday"},
@@ -364,6 +558,7 @@ NOT_THE_FORMAT = {
     "deep arrays at the top": b"[" * 100_000,
     "deep arrays in what is not read": replaced('"network": null', '"network": ' + "[" * 100_000 + "]" * 100_000),
     "deep objects in what is not read": replaced('"network": null', '"network": ' + '{"a":' * 100_000 + "1"),
+    "deep arrays in the attributes": replaced('"distance": 14.21', '"distance": ' + "[" * 100_000 + "]" * 100_000),
     "deep arrays in what is read": replaced("51.4769", "[" * 100_000 + "]" * 100_000),
     "NaN": replaced("51.4769", "NaN"),
     "Infinity": replaced("46.0", "Infinity"),
@@ -376,6 +571,7 @@ NOT_THE_FORMAT = {
     "a latitude that is a list": replaced("51.4769", "[51.4769]"),
     "an altitude that is true": replaced("46.0", "true"),
     "a speed that is an object": replaced("2.69978", '{"knots": 2.69978}'),
+    "NaN in the attributes": replaced("87.0", "NaN"),
     "valid as text": body(valid="true"),
     "valid as a number": body(valid=1),
 }
@@ -408,7 +604,8 @@ def test_no_number_that_is_none_gets_into_a_fix(old, word):
 
 
 def numbers_of(fix):
-    return (fix.lat_e7, fix.lon_e7, fix.accuracy_m, fix.altitude_m, fix.speed_mps, fix.course_deg)
+    exact = (fix.lat_e7, fix.lon_e7, fix.accuracy_m, fix.altitude_m, fix.speed_mps, fix.course_deg)
+    return (*exact, fix.satellites, fix.hdop)
 
 
 # --- whatever comes -------------------------------------------------------------------------------------
@@ -428,6 +625,13 @@ def check_whatever(data):
         assert (read.fix.lat_e7, read.fix.lon_e7) != (0, 0)
         assert read.fix_time.microsecond % 1000 == 0
         assert all(value is None or isfinite(value) for value in numbers_of(read.fix))
+        assert read.fix.satellites is None or 0 <= read.fix.satellites <= 200
+        assert read.fix.hdop is None or read.fix.hdop > 0
+    if read.says is not None:
+        assert read.says.battery_percent is None or 0 <= read.says.battery_percent <= 100
+        assert read.says.charging in (None, True, False)
+        assert read.says.alarms <= frozenset(Alarm)
+        assert read.says != DeviceSays()
     return True
 
 
@@ -457,6 +661,16 @@ def test_any_value_in_any_member_is_read_or_is_not_the_format(member, value):
     document = copy.deepcopy(SAMPLE)
     document[member[0]][member[1]] = value
     check_whatever(json.dumps(document).encode())
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(["batteryLevel", "charge", "alarm", "sat", "hdop", "approximate", "else", ""]), JSON | HOSTILE)
+def test_any_value_of_any_attribute_costs_at_most_what_attributes_say(name, value):
+    document = copy.deepcopy(SAMPLE)
+    document["position"]["attributes"][name] = value
+    data = json.dumps(document).encode()
+    if check_whatever(data):
+        assert place_of(decode(data)) == place_of(decode(body()))
 
 
 @settings(max_examples=500, deadline=None)
@@ -495,6 +709,7 @@ SPOILT = {
     "JSON with a tail": body() + PLANTED.encode(),
     "JSON cut short": body(protocol=PLANTED)[:-1],
     "a number": replaced("51.4769", "61.2345678e999"),
+    "attributes cut short": replaced('"distance": 14.21', f'"distance": {{"{PLANTED}"'),
     "in place of the device": json.dumps({**SAMPLE, "device": PLANTED}).encode(),
     "in place of the position": json.dumps({**SAMPLE, "position": [PLANTED]}).encode(),
 }

@@ -1,4 +1,5 @@
-"""Time passes: decisions run out, keys are issued ahead, what was staged enters the ledger, checkpoints are signed.
+"""Time passes: decisions run out, reviews come near, devices fall silent, keys are issued ahead, what was staged enters
+the ledger, checkpoints are signed.
 
 One at a time, by a lease with a fencing number that every transaction checks; a second clock waits for nothing: it
 takes the lease and the first one ends. Every step may fail and is tried again; none extends anything. After an outage
@@ -17,6 +18,7 @@ from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.ports import Chance, Clock, Store, Tiles, Vault
 from custodiet.flows.sequence_ledger import enter_staged, publish_checkpoint
+from custodiet.flows.time_passes import Passing
 from custodiet.model.errors import CannotRecord, CustodietError, LeaseLost
 from custodiet.model.record import LogOpened
 
@@ -24,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 LEASE = "clock"
 TICK_S = 0.5
+LOOK_S = 30.0
 ENTER_S = 60.0
 PUBLISH_S = 5.0
 FAILING_S = 5.0
@@ -75,6 +78,8 @@ class Ticking:
             while end_what_ran_out(store, chance, clock, held):
                 pass
 
+        passing = Passing(store, chance, clock, held)
+        self._pass = _Every("looking at what time has brought", LOOK_S, passing.look)
         self._run_out = _Every("ending what ran out", 0.0, run_out)
         self._keys = _Every("issuing keys", 0.0, lambda: issue_wanted_keys(store, vault, clock, pinned, held))
         self._enter = _Every("entering what was staged", ENTER_S, lambda: enter_staged(store, held))
@@ -83,7 +88,7 @@ class Ticking:
     def tick(self) -> None:
         """Everything that is due now. Raises LeaseLost when another clock has taken over."""
         at = monotonic()
-        for each in (self._run_out, self._keys, self._enter, self._publish):
+        for each in (self._run_out, self._pass, self._keys, self._enter, self._publish):
             each.step(at)
 
     def stop(self) -> None:

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from custodiet.flows.show_standing import Monitored
+from custodiet.model.alert import Alert
 from custodiet.model.decision import State
+from custodiet.model.finding import Doubt, Matter, Weight, Why
 
 _ENDED = {
     State.LAPSED: "stopped by us {at}: nobody reviewed it",
@@ -12,7 +14,38 @@ _ENDED = {
     State.ANNULLED: "annulled {at}",
     State.SUCCEEDED: "followed by another decision {at}",
 }
-_TASK = {"tell_and_remove": "tell the person, take the device off"}
+_TASK = {
+    "tell_and_remove": "tell the person, take the device off",
+    "review": "review the decision, or it lapses",
+    "find_out": "find out why the device is silent; it says nothing of the person",
+    "tell_maker": "tell whoever made the order that its device is silent",
+    "warn_wearer": "warn the wearer that the battery is low",
+    "swap_device": "replace the faulty device",
+}
+_MATTER = {
+    Matter.OUT_OF_PLACE: "where they are not to be",
+    Matter.NOT_AT_HOME: "not at home",
+    Matter.UNANSWERED: "the hours began and no fix has come",
+    Matter.TAMPER: "a sensor speaks of tampering",
+    Matter.BATTERY: "the battery is low",
+    Matter.DEVICE_FAULT: "the device is faulty",
+}
+_DOUBT = {
+    Doubt.NO_ACCURACY: "the device does not say how good its fixes are",
+    Doubt.WIDE: "the fixes are too wide",
+    Doubt.EDGE: "the disc lies across the edge",
+    Doubt.METHOD: "found by what is heard around, not by satellites",
+    Doubt.SPEED: "the fixes say a speed that nobody has",
+    Doubt.JUMP: "the fixes jump",
+}
+_WEAKENED = {
+    Why.LATE_FIX: "a fix that came later speaks against it",
+    Why.FAULTY_DEVICE: "the device was faulty",
+    Why.ANNULLED: "the decision behind it was annulled",
+    Why.DISPUTED: "the person disputes it",
+    Why.BOOKED: "the removal of the device was booked",
+    Why.ABSENCE: "the person was allowed to be away",
+}
 
 
 def said_time(at: datetime) -> str:
@@ -34,6 +67,30 @@ def said_state(one: Monitored, now: datetime) -> str:
         return "authorised" if one.until is None else f"authorised until {one.until:%d %B, %H:%M UTC}"
     at = "" if one.until is None else _said_when(one.until, now)
     return _ENDED[one.state].format(at=at)
+
+
+def said_alert(alert: Alert, now: datetime) -> str:
+    """What was raised and why, what speaks against it, and what to do first: never a place."""
+    since = _said_when(alert.began_at, now)
+    words = [f"{_MATTER[alert.matter]} since {since}"]
+    if alert.weight is Weight.UNCERTAIN:
+        words = [f"cannot tell: perhaps {_MATTER[alert.matter]} since {since}"]
+        if alert.seen.doubt is not None:
+            words.append(_DOUBT[alert.seen.doubt])
+        words.append("could be coverage; ring first")
+    if alert.matter is Matter.OUT_OF_PLACE and alert.weight is Weight.ADVERSE:
+        words.append(f"{alert.seen.fixes} fixes, {alert.seen.band} beyond the edge, disc up to {alert.seen.radius_m} m")
+        if alert.seen.gap_s:
+            words.append(f"{alert.seen.gap_s} s without a fix before")
+        if alert.seen.doubtful:
+            words.append(f"{alert.seen.doubtful} more that could not tell")
+    if alert.weight is Weight.SERVICE:
+        words.append("a matter of service, nothing against the person")
+    if alert.ended_at is not None:
+        words.append(f"over {_said_when(alert.ended_at, now)}")
+    if alert.weakened_why is not None:
+        words.append(f"no longer stands: {_WEAKENED[alert.weakened_why]}")
+    return "; ".join(words)
 
 
 def said_task(kind: str) -> str:

@@ -12,9 +12,9 @@ from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision, State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import ActorId, DecisionId, TaskId
+from custodiet.model.identity import ActorId, AlertId, DecisionId, TaskId
 from custodiet.model.record import DecisionEnded, DecisionResumed, DecisionSuspended, kind_of
-from custodiet.model.scheme import Scheme
+from custodiet.rules.alerts import taints
 from custodiet.rules.decisions import (
     ENDINGS,
     Ender,
@@ -92,10 +92,14 @@ def suspend_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
         decision = act.decision(decision_id)
         moved(decision, Move.SUSPEND)
         refuse_if(objections_to_ending(decision, Move.SUSPEND, by))
-        removed = act.fixes_from(decision_id, act.now)
         case = act.case(decision.case_id)
         entry = Entry(EntryKind.DECISION_SUSPENDED, by.id, case.person_id)
-        return act.write(entry, DecisionSuspended(decision_id, act.now, removed))
+        return act.write(entry, suspension_of(act, decision))
+
+
+def suspension_of(act: Acting, decision: Decision, tasks: tuple[Task, ...] = ()) -> DecisionSuspended:
+    """A pause of collection from now, with what it sets going."""
+    return DecisionSuspended(decision.id, act.now, act.fixes_from(decision.id, act.now), tasks)
 
 
 def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
@@ -123,13 +127,22 @@ def _end(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorI
         ended_at=after.ended_at,
         clocks=clocks if decision.state in (State.MADE, State.SUSPENDED) else (),
         restarted=clocks if decision.state is State.SUCCEEDED else (),
-        tasks=(_removal(act, chance, decision, scheme),) if still_collects(decision, act.now) and task else (),
+        tasks=(removal_task(act, chance, decision),) if still_collects(decision, act.now) and task else (),
         removed=act.fixes_from(decision.id, after.ended_at),
+        tainted=_tainted(act, decision) if move is Move.ANNUL else (),
     )
     return act.write(Entry(kind_of(record), by, case.person_id), record)
 
 
-def _removal(act: Acting, chance: Chance, decision: Decision, scheme: Scheme) -> Task:
+def _tainted(act: Acting, decision: Decision) -> tuple[AlertId, ...]:
+    """What rests on an interval that was found unauthorised (invariant 10)."""
+    alerts = act.alerts_of(decision.id)
+    return tuple(one.id for one in alerts if one.stands and taints(one, decision.starts_at, decision.until))
+
+
+def removal_task(act: Acting, chance: Chance, decision: Decision) -> Task:
+    """Tell the person, and take the device off (R107)."""
+    scheme = act.scheme(act.case(decision.case_id).scheme_id)
     return Task(
         id=TaskId(chance.identity("task")),
         kind=TaskKind.TELL_AND_REMOVE,

@@ -3,12 +3,15 @@
 from custodiet.flows.ports import Chance, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.trusting import trusted_record_key
-from custodiet.model.case import Case, Condition, ConditionKind, Person
+from custodiet.model.case import Case, Person
+from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Schedule
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.record import CaseOpened, ConditionSet, LogOpened, PersonNamed
+from custodiet.rules.conditions.zones import lay_out
 from custodiet.rules.decisions import objections_to_zone
+from custodiet.wire.geometry import read_shape
 from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, pack_name
 
 
@@ -32,32 +35,38 @@ def name_person(store: Store, sealer: Sealer, pinned: LogOpened, person_id: Pers
         return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, sealed))
 
 
-def set_zone(
+def set_condition(
     store: Store,
     sealer: Sealer,
     chance: Chance,
     pinned: LogOpened,
     decision_id: DecisionId,
     kind: ConditionKind,
-    geometry: bytes,
     by: ActorId,
+    *,
+    geometry: bytes | None = None,
+    schedule: Schedule = ALWAYS,
 ) -> ConditionId:
-    """Seal a zone's geometry (GeoJSON bytes) under the person's record key and record it with its proposal.
+    """Record a condition with its proposal; its geometry (GeoJSON bytes) sealed under the person's record key.
 
-    Only with a proposal: whoever approves the decision approves its zones. Raises NotTheFormat for what is no JSON
-    object, NotPermitted once the decision was made or refused.
+    Only with a proposal: whoever approves the decision approves its conditions. Raises NotTheFormat or IllegalValue for
+    a zone that cannot be judged, NotPermitted once the decision was made or refused.
     """
-    geometry = compact_geometry(geometry)
+    if geometry is not None:
+        geometry = compact_geometry(geometry)
+        lay_out(read_shape(geometry))
     condition_id = ConditionId(chance.identity("condition"))
     with store.acting() as act:
         decision = act.decision(decision_id)
         refuse_if(objections_to_zone(decision))
         case = act.case(decision.case_id)
-        key = act.record_key(case.person_id)
-        if key is None:
-            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        public = trusted_record_key(pinned, key)
-        sealed = sealer.seal_to(public, geometry, geometry_context(condition_id))
-        condition = Condition(condition_id, decision_id, kind, sealed)
+        sealed = b""
+        if geometry is not None:
+            key = act.record_key(case.person_id)
+            if key is None:
+                raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
+            public = trusted_record_key(pinned, key)
+            sealed = sealer.seal_to(public, geometry, geometry_context(condition_id))
+        condition = Condition(condition_id, decision_id, kind, sealed, schedule)
         act.write(Entry(EntryKind.CONDITION_SET, by, case.person_id), ConditionSet(condition))
     return condition_id

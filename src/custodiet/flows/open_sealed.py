@@ -6,6 +6,7 @@ If we die between the two, the entry stands, no data left, and the asker asks ag
 from collections.abc import Iterator
 
 from custodiet.flows.ports import Store, Vault
+from custodiet.model.condition import ZONED
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, ConditionId
 from custodiet.model.record import CopyGiven, TablesVerified, ZonesReleased
@@ -21,15 +22,21 @@ def give_own_copy(store: Store, vault: Vault, reference: str, by: ActorId) -> It
     return vault.open(index)
 
 
-def release_zones(store: Store, vault: Vault, monitor: str) -> dict[ConditionId, bytes]:
-    """Geometry of every zone in force, for a monitor's memory. One entry a release; none when there is no zone."""
+def release_zones(store: Store, vault: Vault, monitor: str, wanted: frozenset[ConditionId]) -> dict[ConditionId, bytes]:
+    """Geometry of the wanted zones that are in force, for a monitor's memory; empty bytes for one the vault withheld.
+
+    One entry a release; none for no zone, and none while the vault does not answer.
+    """
+    if not wanted:
+        return {}
+    vault.checkpoint()
     with store.acting() as act:
-        conditions = tuple(one.id for one in act.conditions_in_force(act.now))
+        conditions = tuple(one.id for one in act.conditions_in_force(act.now) if one.id in wanted and one.kind in ZONED)
         if not conditions:
             return {}
         entry = Entry(EntryKind.ZONES_RELEASED, ActorId(monitor))
         index = act.write(entry, ZonesReleased(monitor, conditions))
-    return dict(read_zone(line) for line in vault.open(index))
+    return dict.fromkeys(conditions, b"") | dict(read_zone(line) for line in vault.open(index))
 
 
 def ask_verify_tables(store: Store, vault: Vault, by: ActorId) -> dict[str, int]:

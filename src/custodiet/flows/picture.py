@@ -4,16 +4,21 @@ It only ever answers with what it absorbed; whoever writes on its word checks `v
 transaction. It holds no position.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from custodiet.model.case import Case
+from custodiet.model.condition import Condition, Interval
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
-from custodiet.model.identity import CaseId, DecisionId, DeviceId, FittingId, PersonId
-from custodiet.model.mode import Category
+from custodiet.model.identity import CaseId, ConditionId, DecisionId, DeviceId, FittingId, PersonId, SchemeId
+from custodiet.model.judging import Judging
+from custodiet.model.mode import Category, Kind
 from custodiet.model.record import DayKey
 from custodiet.model.stored import StandingChange
 from custodiet.rules.authority import DeviceStanding, SenderStanding, Worn
+from custodiet.rules.decisions import kept_categories
 
 DayOf = tuple[PersonId, Category, date]
 _NOBODYS: tuple[DeviceStanding, tuple[datetime, ...]] = (DeviceStanding(), ())
@@ -33,7 +38,12 @@ class Picture:
 
     def __init__(self) -> None:
         self.version = 0
-        self._people: dict[CaseId, PersonId] = {}
+        self._cases: dict[CaseId, Case] = {}
+        self._judging: dict[SchemeId, Judging] = {}
+        self._by_id: dict[DecisionId, Decision] = {}
+        self._conditions: dict[DecisionId, dict[ConditionId, Condition]] = {}
+        self._removals: dict[FittingId, list[Interval]] = {}
+        self._absences: dict[ConditionId, list[Interval]] = {}
         self._devices: dict[str, DeviceId] = {}
         self._fittings: dict[DeviceId, dict[FittingId, Fitting]] = {}
         self._decisions: dict[tuple[CaseId, str], dict[DecisionId, Decision]] = {}
@@ -47,13 +57,22 @@ class Picture:
     def absorb(self, change: StandingChange) -> None:
         """Take in what changed. Half a change is never seen: nothing here can fail midway."""
         for case in change.cases:
-            self._people[case.id] = case.person_id
+            self._cases[case.id] = case
+        for scheme in change.schemes:
+            self._judging[scheme.id] = scheme.judging
+        for condition in change.conditions:
+            self._conditions.setdefault(condition.decision_id, {})[condition.id] = condition
+        for fitting_id, during in change.removals:
+            self._removals.setdefault(fitting_id, []).append(during)
+        for absence in change.absences:
+            self._absences.setdefault(absence.condition_id, []).append(absence.during)
         for device in change.devices:
             self._absorb_device(device)
         for fitting in change.fittings:
             self._fittings.setdefault(fitting.device_id, {})[fitting.id] = fitting
         for decision in change.decisions:
             self._decisions.setdefault((decision.case_id, decision.strand), {})[decision.id] = decision
+            self._by_id[decision.id] = decision
             if decision.stands and decision.late_max > LATE_MAX_DEFAULT:
                 self._patient[decision.id] = decision
         for token, sender in change.tokens:
@@ -98,15 +117,56 @@ class Picture:
         """No fix of an earlier day can be admitted any more."""
         self._day_keys = {of: key for of, key in self._day_keys.items() if of[2] >= day}
 
-    def trails_in_force(self, at: datetime) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
-        """Open fittings whose decision keeps a trail now: who will need a session key."""
+    def decision(self, decision_id: DecisionId) -> Decision:
+        """One that is known."""
+        return self._by_id[decision_id]
+
+    def conditions_of(self, decision_id: DecisionId) -> Collection[Condition]:
+        """What a decision asks."""
+        return self._conditions.get(decision_id, {}).values()
+
+    def absences_of(self, condition_id: ConditionId) -> Sequence[Interval]:
+        """When it need not be kept."""
+        return self._absences.get(condition_id, ())
+
+    def may_be_off(self, fitting_id: FittingId, at: datetime) -> bool:
+        """Whether its removal was booked for that instant."""
+        return any(one.covers(at) for one in self._removals.get(fitting_id, ()))
+
+    def judging(self, decision: Decision) -> Judging:
+        """The settings of its scheme."""
+        return self._judging[self._cases[decision.case_id].scheme_id]
+
+    def heard_now(self, serial: str, at: datetime) -> tuple[Fitting, Decision] | None:
+        """Whose device it is now, under which decision in force; None when nobody's, or none is."""
+        for worn in self.standing(serial).worn:
+            if worn.fitting.covers(at):
+                for decision in worn.decisions:
+                    if decision.in_force(at):
+                        return worn.fitting, decision
+        return None
+
+    def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]:
+        """What decisions in force ask of people who wear a device now, of modes that admit a fix."""
         return tuple(
-            (fitting, self._people[fitting.case_id], decision)
+            condition
             for fittings in self._fittings.values()
             for fitting in fittings.values()
             if fitting.covers(at)
             for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
-            if decision.rung.keeps_trail and decision.in_force(at)
+            if Kind.FIX in decision.rung.admits and decision.in_force(at)
+            for condition in self.conditions_of(decision.id)
+        )
+
+    def sealing_in_force(self, at: datetime) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
+        """Open fittings whose decision seals a trail or evidence now: who will need a session key."""
+        return tuple(
+            (fitting, self._cases[fitting.case_id].person_id, decision)
+            for fittings in self._fittings.values()
+            for fitting in fittings.values()
+            if fitting.covers(at)
+            for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
+            if kept_categories(decision) and decision.in_force(at)
         )
 
     def _known(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...]]:
@@ -123,7 +183,7 @@ class Picture:
         worn = tuple(
             Worn(
                 fitting,
-                self._people[fitting.case_id],
+                self._cases[fitting.case_id].person_id,
                 tuple(self._decisions.get((fitting.case_id, fitting.strand), {}).values()),
             )
             for fitting in sorted(fittings, key=lambda one: one.fitted_at)

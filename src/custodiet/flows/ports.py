@@ -3,17 +3,21 @@
 Every writing method takes the entry that accounts for it: a change without its entry cannot be written down here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from custodiet.model.case import Case, Condition, Person, Task
+from custodiet.model.alert import Alert, AlertState, Reply, Statement
+from custodiet.model.case import Case, Person, Task, TaskKind
+from custodiet.model.condition import Condition, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting
 from custodiet.model.entry import Entry
 from custodiet.model.identity import (
+    AlertId,
     CaseId,
+    ConditionId,
     DecisionId,
     DeviceId,
     FittingId,
@@ -23,7 +27,9 @@ from custodiet.model.identity import (
     TaskId,
 )
 from custodiet.model.record import (
+    Contact,
     DayKey,
+    IngestDetail,
     Ingested,
     Record,
     RecordKey,
@@ -33,7 +39,16 @@ from custodiet.model.record import (
 )
 from custodiet.model.scheme import Scheme
 from custodiet.model.session import Frame, Session
-from custodiet.model.stored import EntryRow, IngestRow, Seen, StandingChange
+from custodiet.model.stored import (
+    DetailRow,
+    EntryRow,
+    IngestRow,
+    JudgedChange,
+    Pulse,
+    SaltedDetail,
+    Seen,
+    StandingChange,
+)
 
 
 class Clock(Protocol):
@@ -117,7 +132,58 @@ class Reading(Tables, Protocol):
         """Whether a key stands for that person, category and day."""
         ...
 
+    def condition(self, condition_id: ConditionId) -> Condition: ...
     def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]: ...
+    def absences(self, condition_id: ConditionId) -> tuple[Interval, ...]: ...
+    def alert(self, alert_id: AlertId) -> Alert: ...
+    def alerts(self, states: Collection[AlertState], limit: int) -> tuple[Alert, ...]:
+        """Alerts in these states, the oldest first."""
+        ...
+
+    def alerts_of(self, decision_id: DecisionId) -> tuple[Alert, ...]: ...
+    def replies(self, alert_id: AlertId) -> tuple[Reply, ...]: ...
+    def statements(self, case_id: CaseId) -> tuple[Statement, ...]: ...
+    def going_on(self) -> tuple[Alert, ...]:
+        """Alerts of which what they are about has not ended."""
+        ...
+
+    def alerts_on(self, condition_id: ConditionId) -> tuple[Alert, ...]: ...
+    def curfews_in_force(self, at: datetime) -> tuple[Condition, ...]: ...
+    def fittings_of(self, case_id: CaseId) -> tuple[Fitting, ...]: ...
+    def quiet_fittings(self, before: datetime) -> tuple[Fitting, ...]:
+        """Devices on someone and not heard of after that instant."""
+        ...
+
+    def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]: ...
+    def contact(self, fitting_id: FittingId) -> Contact | None: ...
+    def reviews_due(self, before: datetime) -> tuple[tuple[DecisionId, frozenset[int]], ...]:
+        """Made or paused decisions whose review is due by then, the earliest first, with the warnings given."""
+        ...
+
+    def warned(self, decision_id: DecisionId) -> frozenset[int]:
+        """How many days before its review someone was told of it."""
+        ...
+
+    def silences(self, fitting_id: FittingId, since: datetime) -> frozenset[bool]:
+        """Silences found that began then or later: whether each suspended the decision."""
+        ...
+
+    def outages(self, until: datetime) -> tuple[Interval, ...]:
+        """Times our own path was down that reach past that instant."""
+        ...
+
+    def pulse_seen(self) -> Pulse | None:
+        """When our own path last proved itself up."""
+        ...
+
+    def tasks_past_due(self, at: datetime, limit: int) -> tuple[TaskId, ...]:
+        """Open tasks whose time has passed and that are not marked overdue."""
+        ...
+
+    def open_task(self, decision_id: DecisionId, kind: TaskKind) -> bool:
+        """Whether a task of that kind waits for someone."""
+        ...
+
     def fixes_from(self, decision_id: DecisionId, at: datetime) -> tuple[RemovedFix, ...]:
         """Stored fixes of a decision timed at or after an instant, as the removals they would be."""
         ...
@@ -133,6 +199,10 @@ class Reading(Tables, Protocol):
     def standing_since(self, version: int) -> StandingChange: ...
     def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
         """Identities of the stored fixes in frames placed after the cursor that reach past the horizon."""
+        ...
+
+    def judged_since(self, number: int) -> JudgedChange:
+        """Watches and contacts that ingest records from that number on have changed."""
         ...
 
     def newest_frame(self) -> int:
@@ -161,6 +231,11 @@ class Reading(Tables, Protocol):
         ...
 
     def ingest_records(self, partition: int, start: int, limit: int) -> tuple[IngestRow, ...]: ...
+    def ingest_detail(self, partition: int, number: int) -> DetailRow | None: ...
+    def places_of_details(self) -> list[tuple[int, int]]:
+        """(partition, number) of every detail."""
+        ...
+
     def session(self, no: int) -> Session: ...
     def sessions_of(self, person_id: PersonId) -> dict[int, Session]:
         """A person's sessions by number."""
@@ -181,6 +256,10 @@ class Reading(Tables, Protocol):
 
     def places_of_sessions(self) -> list[tuple[int, int]]:
         """(partition, number) of every session."""
+        ...
+
+    def frames_with_removals(self) -> frozenset[tuple[int, int]]:
+        """(partition, number) of every frame that a fix was removed from."""
         ...
 
     def removed_in(self, partition: int, number: int) -> dict[int, bytes]:
@@ -214,8 +293,18 @@ class Ingesting(Reading, Protocol):
         """The partition's next number and its newest record's digest (32 zero bytes before the first)."""
         ...
 
-    def keep(self, record: Ingested, frame: Frame | None, sessions: Sequence[tuple[int, Session]]) -> int | None:
+    def keep(
+        self,
+        record: Ingested,
+        detail: SaltedDetail,
+        frame: Frame | None,
+        sessions: Sequence[tuple[int, Session]],
+    ) -> int | None:
         """Stage the record with what it accounts for; the place (seq) of the frame. Durable at commit."""
+        ...
+
+    def pulse(self, gap: timedelta) -> None:
+        """Our own path is up; longer than a gap without a pulse is remembered as missed."""
         ...
 
 
@@ -304,4 +393,4 @@ class Replay(Tables, Protocol):
     """An empty store to replay records into. False: the constraints refuse it, so we never wrote it so."""
 
     def apply(self, record: Record, index: int) -> bool: ...
-    def apply_ingested(self, record: Ingested) -> bool: ...
+    def apply_ingested(self, record: Ingested, detail: IngestDetail) -> bool: ...

@@ -2,8 +2,9 @@
 
     gather    the picture in memory, brought up to date
     decide    rules.authority.admit, report by report; duplicates by (fitting, fix time in ms)
-    record    one staged ingest record: counts by outcome and reason, root over the sealed pieces
-    keep      one frame of sealed fixes, in the same transaction
+    judge     rules.conditions, fitting by fitting, in order of fix time
+    record    one staged ingest record: counts by outcome and reason, root over the sealed pieces, what was judged
+    keep      one frame of sealed fixes, changed watches and alerts, in the same transaction
     tell      the answers, after the commit
 
 The transaction first reads whether anything that was decided on has changed, and then decides again inside it:
@@ -13,7 +14,7 @@ and reads `duplicate`.
 """
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -21,23 +22,33 @@ from hashlib import blake2b
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
+from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
+from custodiet.model.decision import LATE_MAX_DEFAULT
 from custodiet.model.errors import CannotRecord, TableMismatch
-from custodiet.model.identity import FittingId
-from custodiet.model.record import DayKey, Ingested, LogOpened, Tally
+from custodiet.model.identity import ConditionId, FittingId
+from custodiet.model.mode import Category, Kind
+from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Tally
 from custodiet.model.report import Admitted, Answer, Fix, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
+from custodiet.model.stored import SaltedDetail
 from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.rules.authority import DeviceStanding, admit
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_directory, pack_fix, piece_body, session_body
+from custodiet.wire.records import detail_bytes, record_digest
 
 PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
-SCRATCH_MAX = timedelta(minutes=10)
-"""How long anything that follows from a place may be held in memory unsealed."""
+PULSE = timedelta(seconds=30)
+"""How often a gateway proves our own path up while it has nothing to write."""
+PULSE_GAP = timedelta(minutes=2)
+"""Longer than this without a proof, and our own path counts as down."""
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
+
+SALT_BYTES = 16
+_NOTHING = IngestDetail()
 
 Answers = list[Answer] | CannotRecord
 """What one request is told: an answer for each of its lines, or why it must come again as a whole."""
@@ -70,6 +81,9 @@ class _Decided:
 
     answers: list[Answers] = field(default_factory=list)
     kept: list[_Kept] = field(default_factory=list)
+    arrived: list[Arrived] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    judged: Judged = field(default_factory=Judged)
     seen: dict[tuple[FittingId, int], bytes | None] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
@@ -78,6 +92,8 @@ class _Decided:
         """Add one request's part."""
         self.answers.append(answers)
         self.kept += other.kept
+        self.arrived += other.arrived
+        self.heard += other.heard
         self.seen |= other.seen
         self.tallies += other.tallies
 
@@ -107,8 +123,12 @@ class Monitor:
     ) -> None:
         self._store = store
         self._clock = clock
+        self._chance = chance
+        self._name = name
         self._partition = partition
+        self._pulsed_at: datetime | None = None
         self._picture = Picture()
+        self._watching = Watching()
         self._sessions = Sessions(sealer, chance, pinned, name)
         # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw in the last ten
         # minutes has a keyed digest of its place, which tells one place from another; everything else has None:
@@ -123,6 +143,19 @@ class Monitor:
         """Who posts with this token, as last known; the writing transaction asks again."""
         return self._picture.sender(token_sha256)
 
+    @property
+    def name(self) -> str:
+        """What it acts under."""
+        return self._name
+
+    def zones_wanted(self) -> frozenset[ConditionId]:
+        """Conditions in force whose geometry is not here yet. May be asked from any thread."""
+        return self._watching.zones_wanted()
+
+    def give_zones(self, zones: Mapping[ConditionId, bytes]) -> None:
+        """Geometry that the vault gave. May be called from any thread."""
+        self._watching.give_zones(zones)
+
     def refresh(self) -> None:
         """Bring the picture up to date. Raises CannotRecord when the store cannot be read."""
         with self._store.reading() as view:
@@ -132,7 +165,10 @@ class Monitor:
         """What can be done while nobody waits: forget yesterday's keys, prepare today's sessions."""
         now = self._clock.now()
         today = utc_day(now)
-        wearers = self._picture.trails_in_force(now)
+        wearers = self._picture.sealing_in_force(now)
+        self._watching.in_force(self._picture.conditions_in_force(now))
+        self._watching.forget_old(now, frozenset(fitting.id for fitting, _, _ in wearers))
+        self._pulse(now)
         self._sessions.keep_only(today, {decision.id for _, _, decision in wearers})
         self._forget_old(now)
         self._forget_places(now)
@@ -153,13 +189,15 @@ class Monitor:
         decided_at = self._clock.now()
         decided = self._decide(requests, decided_at)
         pieces = self._seal(decided)
+        detail = IngestDetail()
         try:
             with self._store.ingesting() as write:
                 if self._has_moved(write, requests, decided_at):
                     self._catch_up(write, write.now)
                     decided = self._decide(requests, write.now)
                     pieces = self._seal(decided)
-                kept_seq, numbered = self._keep(write, decided, pieces)
+                detail = decided.judged.detail(self._watching, write.now)
+                kept_seq, numbered = self._keep(write, decided, pieces, detail)
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
             self._sessions.forget_unnumbered()
@@ -169,6 +207,9 @@ class Monitor:
             live.no = no
         if kept_seq is not None:
             self._cursor = kept_seq
+        if decided.tallies:
+            self._watching.keep(decided.judged, detail, decided_at)
+            self._pulsed_at = decided_at
         for (fitting_id, fix_ms), place in decided.seen.items():
             self._seen.setdefault(fitting_id, {})[fix_ms] = place
             self._placed.append((decided_at, fitting_id, fix_ms))
@@ -178,7 +219,11 @@ class Monitor:
 
     def _catch_up(self, view: Reading, now: datetime) -> None:
         change = view.standing_since(self._picture.version)
-        self._picture.absorb(change)
+        if change.version != self._picture.version:
+            self._picture.absorb(change)
+            self._watching.forget_windows()
+            self._watching.in_force(self._picture.conditions_in_force(now))
+        self._watching.catch_up(view)
         for fitting_id, fix_ms in change.removed:
             self._seen.get(fitting_id, {}).pop(fix_ms, None)
         reach_ms = self._reach_ms(now)
@@ -188,11 +233,12 @@ class Monitor:
         seen = view.seen_since(self._cursor, self._seen_from_ms)
         for fitting_id, fix_ms in seen.fixes:
             self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
+            self._watching.saw(fitting_id, from_ms(fix_ms))
         self._cursor = seen.cursor
 
     def _has_moved(self, write: Ingesting, requests: Sequence[Request], decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""
-        if write.version() != self._picture.version or write.newest_frame() != self._cursor:
+        if write.version() != self._picture.version or write.chain(self._partition)[0] != self._watching.number:
             return True
         if not timedelta(0) <= write.now - decided_at <= _HELD or self._reach_ms(write.now) < self._seen_from_ms:
             return True  # a long wait for the lock, or a clock that was set back
@@ -235,6 +281,7 @@ class Monitor:
                 decided.answers.append(cannot)
             else:
                 decided.merge(answers, part)
+        decided.judged = self._watching.judge(self._picture, decided.arrived, decided.heard, now)
         return decided
 
     def _answer(
@@ -251,6 +298,10 @@ class Monitor:
                 answer = Answer(Outcome.REFUSED, admission.reasons)
             else:
                 answer = self._place(admission, line, request.received_at, before, part)
+            heard = self._picture.heard_now(line.serial, now) if mine else None
+            if heard is not None and not sender.standing.ended(now):
+                says = None if answer.outcome is Outcome.DUPLICATE else line.says
+                part.heard.append(Heard(heard[0].id, heard[1], says, _said_at(line, now)))
         for reason in ("", *answer.reasons):
             part.tallies[sender.sender.scheme_id, answer.outcome, reason] += 1
         return answer
@@ -267,10 +318,21 @@ class Monitor:
         if identity[1] in stored:
             return _second_sighting(report, stored[identity[1]], place)
         part.seen[identity] = place
+        if report.kind is Kind.FIX:
+            part.arrived.append(Arrived(admitted, received_at))
         if admitted.category is None:
+            if report.kind is Kind.FIX and Category.EVIDENCE in kept_categories(
+                self._picture.decision(admitted.decision_id)
+            ):
+                self._session(admitted, Category.EVIDENCE)  # what may have to be kept of it can be
             return Answer(Outcome.JUDGED)
+        part.kept.append(_Kept(admitted, self._session(admitted, admitted.category), received_at))
+        return Answer(Outcome.KEPT)
+
+    def _session(self, admitted: Admitted, category: Category) -> LiveSession:
+        """The session to seal it under. Raises CannotRecord when its day has no key that the vault has signed."""
         day = utc_day(admitted.fix_time)
-        key = self._picture.day_key(admitted.person_id, admitted.category, day)
+        key = self._picture.day_key(admitted.person_id, category, day)
         if key is None:
             raise CannotRecord("no key yet for an authorised day")
         wanted = SessionFor(
@@ -278,15 +340,13 @@ class Monitor:
             admitted.case_id,
             admitted.decision_id,
             admitted.fitting_id,
-            admitted.category,
+            category,
             day,
         )
         try:
-            live = self._sessions.begin(wanted, key)
+            return self._sessions.begin(wanted, key)
         except TableMismatch:
             raise CannotRecord("the key of an authorised day is not one that the vault has signed") from None
-        part.kept.append(_Kept(admitted, live, received_at))
-        return Answer(Outcome.KEPT)
 
     def _digest(self, fix: Fix) -> bytes:
         place = fix.lat_e7.to_bytes(8, "big", signed=True) + fix.lon_e7.to_bytes(8, "big", signed=True)
@@ -296,7 +356,11 @@ class Monitor:
 
     def _seal(self, decided: _Decided) -> list[_Piece]:
         pieces = []
-        for kept in decided.kept:
+        evidence = [
+            _Kept(one.admitted, self._session(one.admitted, Category.EVIDENCE), one.received_at)
+            for one in decided.judged.evidence
+        ]
+        for kept in (*decided.kept, *evidence):
             one = kept.admitted
             fix_ms = to_ms(one.fix_time)
             plain = pack_fix(one.fix, one.fix_time, kept.received_at)
@@ -304,7 +368,7 @@ class Monitor:
         return pieces
 
     def _keep(
-        self, write: Ingesting, decided: _Decided, pieces: list[_Piece]
+        self, write: Ingesting, decided: _Decided, pieces: list[_Piece], detail: IngestDetail
     ) -> tuple[int | None, list[tuple[int, LiveSession]]]:
         """The place of the new frame, if any, and the numbers of the sessions stored with it."""
         if not decided.tallies:
@@ -321,6 +385,7 @@ class Monitor:
             for place, piece in enumerate(pieces)
         ]
         number, previous = write.chain(self._partition)
+        salt = self._chance.draw(SALT_BYTES)
         leaves = [leaf_hash(session_body(live.session, no)) for no, live in numbered]
         leaves += [leaf_hash(piece_body(row, piece.sealed)) for row, piece in zip(rows, pieces, strict=True)]
         hour = write.now.replace(minute=0, second=0, microsecond=0)
@@ -333,14 +398,31 @@ class Monitor:
             root=root(leaves),
             previous=previous,
             tallies=tuple(Tally(hour, *key, count) for key, count in sorted(decided.tallies.items())),
+            detail=b"" if detail == _NOTHING else record_digest(salt, detail_bytes(detail)),
+            ledger_size=write.ledger_size(),
         )
         frame = None
         if pieces:
             times = [piece.fix_ms for piece in pieces]
             sealed = b"".join(piece.sealed for piece in pieces)
             frame = Frame(self._partition, number, min(times), max(times), pack_directory(rows), sealed)
-        seq = write.keep(record, frame, [(no, live.session) for no, live in numbered])
+        sessions = [(no, live.session) for no, live in numbered]
+        seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)
+        write.pulse(PULSE_GAP)
         return seq, numbered
+
+    def _pulse(self, now: datetime) -> None:
+        """Prove our own path up, down to the disk, though nobody reports."""
+        if self._pulsed_at is not None and timedelta(0) <= now - self._pulsed_at < PULSE:
+            return
+        with self._store.ingesting() as write:
+            write.pulse(PULSE_GAP)
+        self._pulsed_at = now
+
+
+def _said_at(report: Report, now: datetime) -> datetime:
+    at = report.fix_time
+    return at if at is not None and timedelta(0) <= now - at <= LATE_MAX_DEFAULT else now
 
 
 def _second_sighting(report: Report, known: bytes | None, place: bytes) -> Answer:

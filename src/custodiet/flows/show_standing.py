@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
+from custodiet.model.alert import Alert, AlertState
 from custodiet.model.decision import Decision, State
 from custodiet.model.identity import DecisionId
+from custodiet.rules.alerts import MOVES
 from custodiet.rules.decisions import moved, time_is_up
 
 LINES_MAX = 200
@@ -39,6 +41,18 @@ class ToDo:
     due_at: datetime
 
 
+OPEN_STATES = tuple(state for state, moves in MOVES.items() if moves and state is not AlertState.NOTIFIED)
+"""Alerts in these wait for someone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An alert that waits for someone, with what it rests on; it holds no place."""
+
+    reference: str
+    alert: Alert
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Everything a page shows."""
@@ -51,6 +65,7 @@ class Standing:
     """References of cases about which no decision was made: nothing of them is admitted."""
     tasks: tuple[ToDo, ...]
     tasks_more: int
+    alerts: tuple[Waiting, ...]
     reports: tuple[tuple[str, str, int], ...]
     """(outcome, reason, reports so far); reason '' counts each report once."""
     entries: int
@@ -69,6 +84,7 @@ def show_standing(view: Reading, now: datetime) -> Standing:
         key=lambda one: (one.reference, one.strand),
     )
     tasks = [ToDo(reference[task.case_id], task.kind.value, task.raised_at, task.due_at) for task in view.open_tasks()]
+    alerts = [Waiting(reference[one.case_id], one) for one in view.alerts(OPEN_STATES, LINES_MAX)]
     reports: Counter[tuple[str, str]] = Counter()
     for tally in view.tallies():
         reports[tally.outcome, tally.reason] += tally.reports
@@ -80,6 +96,7 @@ def show_standing(view: Reading, now: datetime) -> Standing:
         undecided=tuple(sorted(set(reference.values()) - {one.reference for one in monitored}))[:LINES_MAX],
         tasks=tuple(tasks[:LINES_MAX]),
         tasks_more=max(0, len(tasks) - LINES_MAX),
+        alerts=tuple(alerts),
         reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),
         entries=view.ledger_size(),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId, SchemeId, TaskId
+from custodiet.model.identity import CaseId, DecisionId, PersonId, SchemeId, TaskId
 from custodiet.model.mode import Category
 
 
@@ -31,6 +31,16 @@ class TaskKind(StrEnum):
     """What a task asks of staff."""
 
     TELL_AND_REMOVE = "tell_and_remove"
+    REVIEW = "review"
+    """The review date comes near; without a review the decision lapses."""
+    FIND_OUT = "find_out"
+    """A device is silent: find out why. It is the controller's task, and says nothing of the person (R13)."""
+    TELL_MAKER = "tell_maker"
+    """An order's device is silent: only its maker can end or pause it."""
+    WARN_WEARER = "warn_wearer"
+    """The battery is low: warn the wearer first (R67)."""
+    SWAP_DEVICE = "swap_device"
+    """The device is faulty: replace it (R66)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +64,3 @@ class RetentionClock:
     category: Category
     started_at: datetime
     erase_due_at: datetime
-
-
-class ConditionKind(StrEnum):
-    """The zones a decision may name."""
-
-    INCLUSION = "inclusion_zone"
-    EXCLUSION = "exclusion_zone"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A zone of one decision. The geometry is sealed under the person's record key and nowhere in clear."""
-
-    id: ConditionId
-    decision_id: DecisionId
-    kind: ConditionKind
-    geometry_sealed: bytes

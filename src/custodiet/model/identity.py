@@ -12,6 +12,8 @@ TokenId = NewType("TokenId", str)
 DecisionId = NewType("DecisionId", str)
 ConditionId = NewType("ConditionId", str)
 TaskId = NewType("TaskId", str)
+AlertId = NewType("AlertId", str)
+StatementId = NewType("StatementId", str)
 SessionId = NewType("SessionId", str)
 ActorId = NewType("ActorId", str)
 """Who acted: a stable pseudonym of a member of staff, a court, or one of our own processes."""

@@ -7,12 +7,15 @@ Names, geometry and free text appear sealed.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from custodiet.model.case import Case, Condition, Person, RetentionClock, Task
+from custodiet.model.alert import AlertMove, AlertState, Reply, Statement
+from custodiet.model.case import Case, Person, RetentionClock, Task
+from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import Decision, State
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, FittingId, PersonId, TaskId
+from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
+from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, DecisionId, FittingId, PersonId, TaskId
 from custodiet.model.mode import Category
 from custodiet.model.scheme import Scheme
 
@@ -135,6 +138,7 @@ class DecisionSuspended:
     decision_id: DecisionId
     from_at: datetime
     removed: tuple[RemovedFix, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,8 @@ class DecisionEnded:
     removed: tuple[RemovedFix, ...]
     restarted: tuple[RetentionClock, ...] = ()
     """Clocks that stood already (it had been succeeded) and now start earlier."""
+    tainted: tuple[AlertId, ...] = ()
+    """Alerts that rest on an annulled interval: they accuse nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,109 @@ class ConditionSet:
     """A zone of a decision, its geometry sealed."""
 
     condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceAuthorised:
+    """The person need not keep a condition for a while; alerts that fall in it accuse nobody any more."""
+
+    absence: Absence
+    weakened: tuple[AlertId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalBooked:
+    """A device may come off for a while, for a hospital or a swap: no sensor speaks of tampering meanwhile (R79)."""
+
+    fitting_id: FittingId
+    during: Interval
+    weakened: tuple[AlertId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """An alert that the passing of time raised; those from fixes stand in the record of their ingest."""
+
+    raised: Raised
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEnded:
+    """What an alert is about is over without a fix: its window has closed."""
+
+    alert_id: AlertId
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMoved:
+    """What someone did with an alert, and why (sealed)."""
+
+    alert_id: AlertId
+    move: AlertMove
+    state: AlertState
+    by: ActorId
+    at: datetime
+    reasons_sealed: bytes = b""
+    enquiry_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWeakened:
+    """Something speaks against an alert: from now on it accuses nobody."""
+
+    alert_id: AlertId
+    at: datetime
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRecorded:
+    """What the person said to an enquiry."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMade:
+    """A dated fact with an author."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewWarned:
+    """So many days before a decision lapses unless it is reviewed, someone was told."""
+
+    decision_id: DecisionId
+    days: int
+    tasks: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceFound:
+    """A device has said nothing since, while our own path was up: a task, and no word about the person."""
+
+    fitting_id: FittingId
+    since_at: datetime
+    suspends: bool
+    """Whether it has lasted so long that the decision is suspended along with this."""
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutageFound:
+    """Our own path was down: one fact for everyone, on nobody's record."""
+
+    from_at: datetime
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TasksOverdue:
+    """Tasks whose time has passed undone."""
+
+    task_ids: tuple[TaskId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +361,32 @@ class Ingested:
     root: bytes
     previous: bytes
     tallies: tuple[Tally, ...]
+    detail: bytes = b""
+    """Salted digest of what was judged (IngestDetail); empty when nothing was."""
+    ledger_size: int = 0
+    """How many entries there were when it was written: so much of the ledger had happened before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """When a fitting was last heard of, and the newest fix time that was judged."""
+
+    fitting_id: FittingId
+    contact_at: datetime
+    newest_fix_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestDetail:
+    """What one ingest transaction judged, kept beside its record so that it can be erased without it."""
+
+    watches: tuple[Watch, ...] = ()
+    device_watches: tuple[DeviceWatch, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    ended: tuple[Ended, ...] = ()
+    weakened: tuple[Weakened, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +423,18 @@ Record = (
     | DecisionResumed
     | DecisionEnded
     | ConditionSet
+    | AbsenceAuthorised
+    | RemovalBooked
+    | AlertRaised
+    | AlertEnded
+    | AlertMoved
+    | AlertWeakened
+    | ReplyRecorded
+    | StatementMade
+    | ReviewWarned
+    | SilenceFound
+    | OutageFound
+    | TasksOverdue
     | TaskDone
     | KeysIssued
     | ZonesReleased
@@ -312,6 +459,17 @@ _KIND: dict[type, EntryKind] = {
     DecisionSuspended: EntryKind.DECISION_SUSPENDED,
     DecisionResumed: EntryKind.DECISION_RESUMED,
     ConditionSet: EntryKind.CONDITION_SET,
+    AbsenceAuthorised: EntryKind.ABSENCE_AUTHORISED,
+    RemovalBooked: EntryKind.REMOVAL_BOOKED,
+    AlertRaised: EntryKind.ALERT_RAISED,
+    AlertEnded: EntryKind.ALERT_ENDED,
+    AlertWeakened: EntryKind.ALERT_WEAKENED,
+    ReplyRecorded: EntryKind.REPLY_RECORDED,
+    StatementMade: EntryKind.STATEMENT_MADE,
+    ReviewWarned: EntryKind.REVIEW_WARNED,
+    SilenceFound: EntryKind.SILENCE_FOUND,
+    OutageFound: EntryKind.OUTAGE_FOUND,
+    TasksOverdue: EntryKind.TASKS_OVERDUE,
     TaskDone: EntryKind.TASK_DONE,
     KeysIssued: EntryKind.KEYS_ISSUED,
     ZonesReleased: EntryKind.ZONES_RELEASED,
@@ -326,6 +484,17 @@ _ENDING_KIND: dict[State, EntryKind] = {
     State.WITHDRAWN: EntryKind.DECISION_WITHDRAWN,
     State.ANNULLED: EntryKind.DECISION_ANNULLED,
 }
+_MOVE_KIND: dict[AlertMove, EntryKind] = {
+    AlertMove.CLAIM: EntryKind.ALERT_CLAIMED,
+    AlertMove.RELEASE: EntryKind.ALERT_RELEASED,
+    AlertMove.TRIAGE: EntryKind.ALERT_TRIAGED,
+    AlertMove.CLEAR: EntryKind.ALERT_CLEARED,
+    AlertMove.SUSPECT: EntryKind.BREACH_SUSPECTED,
+    AlertMove.ENQUIRE: EntryKind.ENQUIRY_OPENED,
+    AlertMove.EXCUSE: EntryKind.BREACH_EXCUSED,
+    AlertMove.DECIDE: EntryKind.BREACH_DECIDED,
+    AlertMove.NOTIFY: EntryKind.BREACH_NOTIFIED,
+}
 
 
 def kind_of(record: Record) -> EntryKind:
@@ -334,4 +503,6 @@ def kind_of(record: Record) -> EntryKind:
         if record.state not in _ENDING_KIND:
             raise IllegalValue("an ending that does not end")
         return _ENDING_KIND[record.state]
+    if isinstance(record, AlertMoved):
+        return _MOVE_KIND[record.move]
     return _KIND[type(record)]

@@ -11,11 +11,21 @@ from custodiet.model.mode import Category, Kind
 _E7 = 10_000_000
 
 
+class Method(StrEnum):
+    """How a position was found (R63). Stored: never reuse or rename one."""
+
+    GPS = "gps"
+    RF = "rf"
+    LBS = "lbs"
+    WIFI = "wifi"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Fix:
     """A position. It has no text form, so that no log, message or traceback can hold one.
 
-    Degrees are whole 1e-7 steps (WGS 84); unknown is None and never 0.
+    Degrees are whole 1e-7 steps (WGS 84); `accuracy_m` is the radius that the device claims for about two fixes in
+    three; unknown is None and never 0.
     """
 
     lat_e7: int
@@ -24,6 +34,9 @@ class Fix:
     altitude_m: float | None = None
     speed_mps: float | None = None
     course_deg: float | None = None
+    method: Method | None = None
+    satellites: int | None = None
+    hdop: float | None = None
 
     def __post_init__(self) -> None:
         if not (-90 * _E7 <= self.lat_e7 <= 90 * _E7 and -180 * _E7 <= self.lon_e7 <= 180 * _E7):
@@ -31,6 +44,24 @@ class Fix:
 
     def __repr__(self) -> str:
         return "<Fix>"
+
+
+class Alarm(StrEnum):
+    """What a device says of itself, as far as anyone needs it."""
+
+    STRAP = "strap"
+    CASE = "case"
+    RADIO = "radio"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSays:
+    """A device about itself. Unknown is None; an empty set of alarms is silence, not health."""
+
+    battery_percent: float | None = None
+    charging: bool | None = None
+    alarms: frozenset[Alarm] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,6 +78,7 @@ class Report:
     fix_time: datetime | None
     fix: Fix | None
     repeats: bool = False
+    says: DeviceSays | None = None
 
     def __post_init__(self) -> None:
         if (self.fix is None) != (self.fix_time is None):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import SchemeId
+from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import Category, ModeCode
 
 
@@ -70,6 +71,7 @@ class Scheme:
     modes: tuple[ModeCode, ...]
     retention: tuple[RetentionRule, ...]
     removal_hours: int = 24
+    judging: Judging = DEFAULTS
 
     def __post_init__(self) -> None:
         if not self.purposes or not self.powers:

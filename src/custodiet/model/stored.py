@@ -1,14 +1,17 @@
 """What is read back from the store: entries and ingest records as they stand, and what changed since."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from custodiet.model.case import Case
+from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.finding import DeviceWatch, Watch
 from custodiet.model.identity import FittingId, PersonId
 from custodiet.model.mode import Category
-from custodiet.model.record import DayKey
+from custodiet.model.record import Contact, DayKey, IngestDetail
+from custodiet.model.scheme import Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,41 @@ class IngestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SaltedDetail:
+    """What an ingest transaction judged, and the salt its digest was made with."""
+
+    salt: bytes
+    judged: IngestDetail
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRow:
+    """The same as it stands in the store."""
+
+    salt: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedChange:
+    """What was judged by ingest records from a number on; `number` is the next one."""
+
+    number: int
+    watches: tuple[Watch, ...]
+    device_watches: tuple[DeviceWatch, ...]
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """When our own path first and last proved itself up, and the newest span in which it did not."""
+
+    first_at: datetime
+    at: datetime
+    missed: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StandingChange:
     """Everything the gate's picture is made of that changed after a version; `version` is the new one."""
 
@@ -43,6 +81,11 @@ class StandingChange:
     decisions: tuple[Decision, ...]
     tokens: tuple[tuple[Token, Sender], ...]
     day_keys: tuple[DayKey, ...]
+    schemes: tuple[Scheme, ...]
+    conditions: tuple[Condition, ...]
+    absences: tuple[Absence, ...]
+    removals: tuple[tuple[FittingId, Interval], ...]
+    """Devices that may come off, and when."""
     destroyed: tuple[tuple[PersonId, Category, date], ...]
     removed: tuple[tuple[FittingId, int], ...] = ()
     """(fitting, fix time in ms) of fixes that were stored and are gone: the same may come again."""

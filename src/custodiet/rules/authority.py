@@ -28,6 +28,10 @@ class SenderStanding:
     scope: frozenset[str]
     token_ended_at: datetime | None
 
+    def ended(self, at: datetime) -> bool:
+        """Whether its token no longer speaks for it."""
+        return self.token_ended_at is not None and self.token_ended_at <= at
+
 
 @dataclass(frozen=True, slots=True)
 class Worn:
@@ -49,7 +53,7 @@ class DeviceStanding:
 def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: datetime) -> Admitted | Refused:
     """Whether this report may be kept or judged at `now`, or every reason why not."""
     against: set[Reason] = set()
-    if sender.token_ended_at is not None and sender.token_ended_at <= now:
+    if sender.ended(now):
         against.add(Reason.TOKEN_ENDED)
     if report.serial not in sender.scope:
         # What stands on someone else's device is not looked at: even a count would tell.

@@ -12,7 +12,7 @@ from custodiet.model.case import RetentionClock
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId
-from custodiet.model.mode import Category
+from custodiet.model.mode import Category, Kind
 from custodiet.model.scheme import Scheme
 
 
@@ -189,5 +189,8 @@ def ended(decision: Decision, move: Move, at: datetime) -> Decision:
 
 
 def kept_categories(decision: Decision) -> tuple[Category, ...]:
-    """The categories whose day keys a decision needs from the start: a trail, or nothing."""
-    return (Category.TRAIL,) if decision.rung.keeps_trail else ()
+    """The categories whose day keys a decision needs from the start: its trail, or else the evidence of a finding."""
+    if decision.rung.keeps_trail:
+        return (Category.TRAIL,)
+    judged_on_arrival = Kind.FIX in decision.rung.admits and Category.EVIDENCE in decision.rung.keeps
+    return (Category.EVIDENCE,) if judged_on_arrival else ()

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from custodiet.model.decision import Decision
 from custodiet.model.times import utc_day
+from custodiet.rules.decisions import kept_categories
 
 DAYS_AHEAD = 7
 """How long collection goes on with issued public keys while the vault is away."""
@@ -11,7 +12,7 @@ DAYS_AHEAD = 7
 
 def wanted_days(decision: Decision, now: datetime) -> tuple[date, ...]:
     """UTC days on which a fix could still be kept under this decision, as things stand at `now`."""
-    if not decision.stands or not decision.rung.keeps_trail:
+    if not decision.stands or not kept_categories(decision):
         return ()
     first = max(decision.starts_at, now - decision.late_max)
     last = now + timedelta(days=DAYS_AHEAD)

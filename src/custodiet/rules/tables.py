@@ -7,14 +7,22 @@ reader asks only for what changed.
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
-from custodiet.model.case import RetentionClock
+from custodiet.model.alert import AlertMove, AlertState, Excuse
+from custodiet.model.case import RetentionClock, Task, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.decision import State
-from custodiet.model.identity import DecisionId
+from custodiet.model.finding import Raised, Why
+from custodiet.model.identity import AlertId, DecisionId
 from custodiet.model.record import (
+    AbsenceAuthorised,
+    AlertEnded,
+    AlertMoved,
+    AlertRaised,
+    AlertWeakened,
     CaseOpened,
     ConditionSet,
     CopyGiven,
@@ -27,18 +35,26 @@ from custodiet.model.record import (
     DeviceRegistered,
     FittingEnded,
     FittingMade,
+    IngestDetail,
     Ingested,
     IngestEntered,
     KeysIssued,
     LogOpened,
+    OutageFound,
     PersonNamed,
     Record,
     RefusalsCounted,
+    RemovalBooked,
     RemovedFix,
+    ReplyRecorded,
+    ReviewWarned,
     SchemeRegistered,
     SenderIssued,
+    SilenceFound,
+    StatementMade,
     TablesVerified,
     TaskDone,
+    TasksOverdue,
     ZonesReleased,
 )
 
@@ -50,8 +66,64 @@ def apply(record: Record, index: int) -> Changes:
     return _changes(record, index)
 
 
-def apply_ingested(record: Ingested) -> Changes:
-    """The counts an ingest record adds; its frame and sessions are bound by its root instead."""
+def apply_ingested(record: Ingested, detail: IngestDetail) -> Changes:
+    """The counts an ingest record adds and what was judged; its frame and sessions are bound by its root instead."""
+    return _tallies(record) + _judged(detail, record.number)
+
+
+def _judged(detail: IngestDetail, number: int) -> Changes:
+    def put(table: str, noun: Any, *key: str) -> Put:
+        return Put(table, {name: getattr(noun, name) for name in key}, {"judged": noun, "number": number})
+
+    return (
+        *(put("watch", one, "condition_id", "fitting_id") for one in detail.watches),
+        *(put("device_watch", one, "fitting_id") for one in detail.device_watches),
+        *(_alert(one, -1) for one in detail.raised),
+        *(_over(one.alert_id, one.ended_at) for one in detail.ended),
+        *(_weak(one.alert_id, one.at, one.why) for one in detail.weakened),
+        *(_task(task) for task in detail.tasks),
+        *(
+            Put(
+                "contact",
+                {"fitting_id": one.fitting_id},
+                {"contact_at": one.contact_at, "newest_fix_at": one.newest_fix_at, "number": number},
+            )
+            for one in detail.contacts
+        ),
+    )
+
+
+def _alert(raised: Raised, index: int) -> Insert:
+    """A new alert; `index` is -1 for one that an ingest record raised."""
+    row = {**row_of(raised, "alert_id"), "id": raised.alert_id, "state": AlertState.RAISED, "version": index}
+    nothing = ("ended_at", "weakened_at", "weakened_why", "state_at", "held_by", "enquiry_due_at", "decided_by")
+    return Insert("alert", {**row, **dict.fromkeys(nothing)})
+
+
+def _over(alert_id: AlertId, ended_at: datetime) -> Update:
+    # Only one that still goes on: the clock may have ended it with its window.
+    return Update("alert", {"id": alert_id, "ended_at": None}, {"ended_at": ended_at})
+
+
+def _over_with(decision_id: DecisionId, ended_at: datetime) -> Update:
+    """Nothing goes on under a decision that has ended or pauses."""
+    return Update("alert", {"decision_id": decision_id, "ended_at": None}, {"ended_at": ended_at})
+
+
+def _reviewed(decision_id: DecisionId, at: datetime) -> Update:
+    """The task to review is done with the review, or moot with the ending."""
+    return Update("task", {"decision_id": decision_id, "kind": TaskKind.REVIEW, "done_at": None}, {"done_at": at})
+
+
+def _weak(alert_id: AlertId, at: datetime, why: Why) -> Update:
+    return Update("alert", {"id": alert_id, "weakened_why": None}, {"weakened_at": at, "weakened_why": why})
+
+
+def _task(task: Task) -> Insert:
+    return Insert("task", {**row_of(task), "overdue": False})
+
+
+def _tallies(record: Ingested) -> Changes:
     return tuple(
         Add(
             "tally",
@@ -142,6 +214,7 @@ def _(record: FittingEnded, index: int) -> Changes:
             {"fitting_id": record.fitting_id, "ended_at": None},
             {"ended_at": record.removed_at, "version": index},
         ),
+        Update("alert", {"fitting_id": record.fitting_id, "ended_at": None}, {"ended_at": record.removed_at}),
         *_removed(record.removed, index),
     )
 
@@ -190,7 +263,8 @@ def _(record: DecisionMade, index: int) -> Changes:
         ended_at=earlier.ends_at,
         until_at=earlier.ends_at,
     )
-    return (ends, made, *_clocks(earlier.clocks), *_removed(earlier.removed, index))
+    reviewed = _reviewed(earlier.decision_id, record.made_at)
+    return (ends, made, *_clocks(earlier.clocks), reviewed, *_removed(earlier.removed, index))
 
 
 @_changes.register
@@ -204,6 +278,8 @@ def _(record: DecisionSuspended, index: int) -> Changes:
     return (
         _decision(record.decision_id, index, state=State.SUSPENDED),
         Insert("suspension", pause),
+        _over_with(record.decision_id, record.from_at),
+        *(_task(task) for task in record.tasks),
         *_removed(record.removed, index),
     )
 
@@ -236,7 +312,10 @@ def _(record: DecisionEnded, index: int) -> Changes:
             )
             for clock in record.restarted
         ),
-        *(Insert("task", row_of(task)) for task in record.tasks),
+        *(_task(task) for task in record.tasks),
+        _over_with(record.decision_id, record.ended_at),
+        _reviewed(record.decision_id, record.ended_at),
+        *(_weak(alert_id, record.ended_at, Why.ANNULLED) for alert_id in record.tainted),
         *_removed(record.removed, index),
     )
 
@@ -244,6 +323,93 @@ def _(record: DecisionEnded, index: int) -> Changes:
 @_changes.register
 def _(record: ConditionSet, index: int) -> Changes:
     return (Insert("condition", {**row_of(record.condition), "version": index}),)
+
+
+@_changes.register
+def _(record: AbsenceAuthorised, index: int) -> Changes:
+    absence = record.absence
+    row = {"condition_id": absence.condition_id, **row_of(absence.during), "version": index}
+    weak = (_weak(alert_id, absence.during.from_at, Why.ABSENCE) for alert_id in record.weakened)
+    return (Insert("absence", row), *weak)
+
+
+@_changes.register
+def _(record: RemovalBooked, index: int) -> Changes:
+    row = {"fitting_id": record.fitting_id, **row_of(record.during), "version": index}
+    weak = (_weak(alert_id, record.during.from_at, Why.BOOKED) for alert_id in record.weakened)
+    return (Insert("removal", row), *weak)
+
+
+@_changes.register
+def _(record: AlertRaised, index: int) -> Changes:
+    return (_alert(record.raised, index),)
+
+
+@_changes.register
+def _(record: AlertEnded, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (_over(record.alert_id, record.ended_at),)
+
+
+@_changes.register
+def _(record: AlertWeakened, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (_weak(record.alert_id, record.at, record.why),)
+
+
+@_changes.register
+def _(record: AlertMoved, index: int) -> Changes:
+    step = {
+        "alert_id": record.alert_id,
+        "entry": index,
+        "move": record.move,
+        "state": record.state,
+        "acted_by": record.by,
+        "at": record.at,
+        "reasons_sealed": record.reasons_sealed,
+    }
+    values: dict[str, Any] = {"state": record.state, "state_at": record.at, "version": index}
+    if record.move in (AlertMove.CLAIM, AlertMove.RELEASE):
+        values["held_by"] = record.by if record.move is AlertMove.CLAIM else None
+    if record.move is AlertMove.ENQUIRE:
+        values["enquiry_due_at"] = record.enquiry_due_at
+    if record.move is AlertMove.DECIDE:
+        values["decided_by"] = record.by
+    # The step before the alert: the store lets an alert move only where a step stands.
+    return (Insert("alert_step", step), Update("alert", {"id": record.alert_id}, values))
+
+
+@_changes.register
+def _(record: ReplyRecorded, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    reply = Insert("alert_reply", row_of(record.reply))
+    if record.reply.excuse is not Excuse.NOT_SO:
+        return (reply,)
+    return (reply, _weak(record.reply.alert_id, record.reply.at, Why.DISPUTED))
+
+
+@_changes.register
+def _(record: StatementMade, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Insert("statement", row_of(record.statement)),)
+
+
+@_changes.register
+def _(record: ReviewWarned, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    warning = {"decision_id": record.decision_id, "days": record.days}
+    return (Insert("review_warning", warning), *(_task(task) for task in record.tasks))
+
+
+@_changes.register
+def _(record: SilenceFound, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    silence = {"fitting_id": record.fitting_id, "since_at": record.since_at, "suspends": record.suspends}
+    return (Insert("silence", silence), *(_task(task) for task in record.tasks))
+
+
+@_changes.register
+def _(record: OutageFound, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Insert("outage", row_of(record)),)
+
+
+@_changes.register
+def _(record: TasksOverdue, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return tuple(Update("task", {"id": task_id}, {"overdue": True}) for task_id in record.task_ids)
 
 
 @_changes.register

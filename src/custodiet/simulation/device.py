@@ -23,12 +23,19 @@ _KEPT_MAX = 1000
 _ANSWER_WAIT_S = 5.0
 
 
-def traccar_payload(serial: str, at: datetime, lat: float, lon: float, accuracy_m: float = 8.0) -> bytes:
+def traccar_payload(
+    serial: str,
+    at: datetime,
+    lat: float,
+    lon: float,
+    accuracy_m: float = 8.0,
+    attributes: dict[str, Any] | None = None,
+) -> bytes:
     """One position as Traccar forwards it; the fields that a gateway of ours reads, and some it must not."""
     when = at.isoformat(timespec="milliseconds")
     position = {
         "id": 0,
-        "attributes": {"batteryLevel": 87.0, "motion": True},
+        "attributes": {"batteryLevel": 87.0, "motion": True} | (attributes or {}),
         "deviceId": 1,
         "protocol": "osmand",
         "serverTime": when,

@@ -4,7 +4,7 @@ Most people stand on rungs 1 to 6. Those who stand on rung 11 are there to show 
 force, one without, one lapsed, and so on; and one whose review nobody will do every few minutes from now on.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -14,11 +14,12 @@ from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
 from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
 from custodiet.flows.issue_keys import issue_wanted_keys
-from custodiet.flows.open_case import name_person, open_case, set_zone
+from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.ports import Chance, Sealer, Store, Vault
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.set_up_scheme import register_scheme
-from custodiet.model.case import Case, ConditionKind
+from custodiet.model.case import Case
+from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device
 from custodiet.model.identity import ActorId, DecisionId, FittingId, SchemeId
@@ -29,7 +30,7 @@ from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule,
 from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.names import made_up_name
 from custodiet.simulation.seeded import SetClock
-from custodiet.simulation.town import home_of, square_around
+from custodiet.simulation.town import TOWN_LAT, TOWN_LON, home_of, square_around
 
 STRAND = "main"
 SCHEME = SchemeId("scheme_made_up")
@@ -37,6 +38,8 @@ CASEWORKER = ActorId("caseworker-1")
 AUTHORISING = ActorId("authorising-officer-1")
 COURT = ActorId("made-up-court")
 _PAST = timedelta(days=8)
+ZONE_HALF_M = 250.0
+"""Half the side of every zone here."""
 _QUIET_RUNGS = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 6, 7)
 
 
@@ -90,7 +93,7 @@ class WorldMaker:
     def make(self, now: datetime, lapses: int, lapse_every: timedelta) -> World:
         """The whole past, up to `now`, and the reviews that nobody will do after it."""
         self._clock.set(now - _PAST)
-        register_scheme(self._store, _scheme(now), CASEWORKER)
+        register_scheme(self._store, made_up_scheme(now), CASEWORKER)
         for rung in _QUIET_RUNGS:
             case, _ = self._person()
             self._decide(case, LADDER[rung].code, now + timedelta(days=20))
@@ -127,6 +130,9 @@ class WorldMaker:
         earlier = self._decide(case, ModeCode.FITTED_TRAIL, far)
         case, _ = self._wearer("zone_on_arrival", walks=True)
         self._decide(case, ModeCode.ZONE_ON_ARRIVAL, far, zone_around=self.world.senders["zone_on_arrival"])
+        case, _ = self._wearer("cannot_tell")
+        in_town = replace(self.world.senders["cannot_tell"], lat=TOWN_LAT, lon=TOWN_LON)
+        self._decide(case, ModeCode.ZONE_ON_ARRIVAL, far, zone_around=in_town)
         case, _ = self._wearer("zone_on_device")
         self._decide(case, ModeCode.ZONE_ON_DEVICE, far)
         case, old_tag = self._wearer("tag_before")
@@ -219,10 +225,10 @@ class WorldMaker:
     def _make(self, decision: Decision, zone_around: InventedDevice | None = None) -> None:
         propose_decision(self._store, decision)
         if zone_around is not None:
-            ring = square_around(zone_around.lat, zone_around.lon, 250)
+            ring = square_around(zone_around.lat, zone_around.lon, ZONE_HALF_M)
             geometry = rfc8785.dumps({"type": "Polygon", "coordinates": [ring]})
-            zone = (decision.id, ConditionKind.INCLUSION, geometry, CASEWORKER)
-            set_zone(self._store, self._sealer, self._chance, self._pinned, *zone)
+            zone = (decision.id, ConditionKind.INCLUSION, CASEWORKER)
+            set_condition(self._store, self._sealer, self._chance, self._pinned, *zone, geometry=geometry)
         make_decision(self._store, decision.id, AUTHORISING)
         self._keep_up()
 
@@ -255,7 +261,8 @@ class WorldMaker:
             pass
 
 
-def _scheme(now: datetime) -> Scheme:
+def made_up_scheme(now: datetime) -> Scheme:
+    """The scheme that everyone invented stands under."""
     return Scheme(
         id=SCHEME,
         name="The made-up scheme",
@@ -267,6 +274,7 @@ def _scheme(now: datetime) -> Scheme:
         modes=tuple(mode.code for mode in LADDER),
         retention=(
             RetentionRule(Category.TRAIL, 28, "Made-up text: long enough for the person to dispute a finding."),
+            RetentionRule(Category.EVIDENCE, 90, "Made-up text: until what it confirmed has been decided."),
             RetentionRule(Category.EVENTS, 90, "Made-up text: until the next review has looked at them."),
             RetentionRule(Category.OUTCOMES, 365, "Made-up text: the record that the person kept to it."),
         ),

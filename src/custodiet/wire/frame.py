@@ -13,12 +13,13 @@ from struct import Struct
 import rfc8785
 
 from custodiet.model.errors import IllegalValue, NotTheFormat
-from custodiet.model.report import Fix
+from custodiet.model.report import Fix, Method
 from custodiet.model.session import Session
 from custodiet.model.times import from_ms, to_ms
 
-_PLAIN = Struct("<BqqiiIiIH")
-"""Version, fix time ms, received ms, lat, lon 1e-7°, accuracy cm, altitude cm, speed mm/s, course 0.01°."""
+_PLAIN = Struct("<BqqiiIiIHBBH")
+"""Version, fix time ms, received ms, lat, lon 1e-7°, accuracy cm, altitude cm, speed mm/s, course 0.01°, method,
+satellites, HDOP 0.01."""
 _VERSION = 1
 _ROW = Struct("<IqI")
 
@@ -26,6 +27,9 @@ _ROW = Struct("<IqI")
 _NO_U32 = 0xFFFF_FFFF
 _NO_I32 = -0x8000_0000
 _NO_U16 = 0xFFFF
+_NO_U8 = 0xFF
+_METHODS: tuple[Method | None, ...] = (None, Method.GPS, Method.RF, Method.LBS, Method.WIFI)
+"""By their number in a stored fix: never reorder."""
 
 PLAIN_BYTES = _PLAIN.size
 NONCE_BYTES = 12
@@ -63,6 +67,9 @@ def pack_fix(fix: Fix, fix_time: datetime, received_at: datetime) -> bytes:
         _scaled(fix.altitude_m, 100, _NO_I32 + 1, 0x7FFF_FFFF + 1, _NO_I32),
         _scaled(fix.speed_mps, 1000, 0, _NO_U32),
         _scaled(fix.course_deg, 100, 0, _NO_U16),
+        _METHODS.index(fix.method),
+        _scaled(fix.satellites, 1, 0, _NO_U8),
+        _scaled(fix.hdop, 100, 0, _NO_U16),
     )
 
 
@@ -70,7 +77,7 @@ def unpack_fix(plain: bytes) -> StoredFix:
     """The inverse of pack_fix. Raises NotTheFormat for anything that pack_fix cannot have written."""
     if len(plain) != PLAIN_BYTES or plain[0] != _VERSION:
         raise NotTheFormat("a stored fix of another format")
-    _, fix_ms, received_ms, lat, lon, accuracy, altitude, speed, course = _PLAIN.unpack(plain)
+    _, fix_ms, received_ms, lat, lon, accuracy, altitude, speed, course, method, satellites, hdop = _PLAIN.unpack(plain)
     try:
         fix = Fix(
             lat_e7=lat,
@@ -79,9 +86,12 @@ def unpack_fix(plain: bytes) -> StoredFix:
             altitude_m=None if altitude == _NO_I32 else altitude / 100,
             speed_mps=None if speed == _NO_U32 else speed / 1000,
             course_deg=None if course == _NO_U16 else course / 100,
+            method=_METHODS[method],
+            satellites=None if satellites == _NO_U8 else satellites,
+            hdop=None if hdop == _NO_U16 else hdop / 100,
         )
         return StoredFix(fix, from_ms(fix_ms), from_ms(received_ms))
-    except (IllegalValue, OverflowError):
+    except (IllegalValue, OverflowError, IndexError):
         raise NotTheFormat("a stored fix that cannot be one") from None
 
 

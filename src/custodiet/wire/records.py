@@ -12,7 +12,7 @@ import rfc8785
 
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat
-from custodiet.model.record import Ingested, Record
+from custodiet.model.record import IngestDetail, Ingested, Record
 from custodiet.model.times import as_text
 
 _UNREADABLE = (msgspec.MsgspecError, IllegalValue, TypeError, ValueError, RecursionError)
@@ -62,6 +62,21 @@ def read_ingested(body: bytes) -> Ingested:
     except _UNREADABLE as error:
         raise NotTheFormat(f"not an ingest record: {type(error).__name__}") from None
     return record
+
+
+def detail_bytes(detail: IngestDetail) -> bytes:
+    """The canonical bytes of what was judged."""
+    return rfc8785.dumps(_plain(detail))
+
+
+def read_detail(body: bytes) -> IngestDetail:
+    """What was judged, as these bytes hold it. Raises NotTheFormat for anything else."""
+    try:
+        detail = msgspec.convert(msgspec.json.decode(body), IngestDetail, strict=False)
+        _require_zones(detail)
+    except _UNREADABLE as error:
+        raise NotTheFormat(f"not what an ingest judged: {type(error).__name__}") from None
+    return detail
 
 
 def entry_bytes(index: int, at: datetime, entry: Entry, handle: bytes | None, record: bytes) -> bytes:

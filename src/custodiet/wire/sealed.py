@@ -16,8 +16,14 @@ def geometry_context(condition_id: ConditionId) -> bytes:
     return b"custodiet/geometry/v1\0" + condition_id.encode()
 
 
+def words_context(person_id: PersonId) -> bytes:
+    """The context of sealed reasons and replies (HPKE info)."""
+    return b"custodiet/words/v1\0" + person_id.encode()
+
+
 GEOMETRY_BLOCK = 4096
 NAME_BLOCK = 128
+WORDS_BLOCK = 1024
 """Bytes to whose multiple the plaintext is filled up: a sealed length must not tell its digits or letters."""
 
 
@@ -30,6 +36,13 @@ def compact_geometry(geometry: bytes) -> bytes:
         return _filled(msgspec.json.encode(msgspec.json.decode(geometry, type=dict)), b" ", GEOMETRY_BLOCK)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise NotTheFormat("zone geometry is not a JSON object") from None
+
+
+def pack_words(words: str) -> bytes:
+    """UTF-8, filled up with zero bytes to a multiple of WORDS_BLOCK. Raises IllegalValue for words that hold one."""
+    if "\0" in words:
+        raise IllegalValue("words with a zero character")
+    return _filled(words.encode(), b"\0", WORDS_BLOCK)
 
 
 def pack_name(name: str) -> bytes:

@@ -1,22 +1,24 @@
 """Traccar's position forwarding (`forward.type=json`), decoded: bytes to Report, and nothing else kept.
 
 Source: the emitting classes of Traccar (PositionForwarderJson, PositionData, Position). Units there: speed in
-knots, course in degrees true, accuracy and altitude in metres, degrees as floats, times ISO 8601 with offset;
-null may stand anywhere. Network cells, neighbours' hardware addresses, addresses, names and attributes are
-not read at all.
+knots, course in degrees true, accuracy and altitude in metres, degrees as floats, times ISO 8601 with offset, battery
+in percent; null may stand anywhere. Of the attributes are read battery, charge, alarm, sat, hdop and approximate (set
+where Traccar itself asked a location service for a position by network). Network cells, neighbours' hardware
+addresses, addresses and names are not read at all.
 
 Raises NotTheFormat, and no other error, for bytes that are not this format; the text says where, never what.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, get_type_hints
 
 import msgspec
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
-from custodiet.model.report import Fix, Report
+from custodiet.model.report import Alarm, DeviceSays, Fix, Method, Report
 from custodiet.model.times import cut
 
 KNOT_MPS = 1852 / 3600
@@ -32,6 +34,15 @@ _Number = float | str | None
 """Java writes what is not a number as text ("NaN"): unknown, and no reason to lose the fix."""
 
 
+class _Attributes(msgspec.Struct, frozen=True, gc=False):
+    batteryLevel: _Number = None  # noqa: N815 - Traccar's own name
+    charge: bool | None = None
+    alarm: str | None = None
+    sat: _Number = None
+    hdop: _Number = None
+    approximate: bool | None = None
+
+
 class _Position(msgspec.Struct, frozen=True, gc=False):
     fixTime: _Time | None = None  # noqa: N815 - Traccar's own name
     deviceTime: _Time | None = None  # noqa: N815
@@ -42,6 +53,7 @@ class _Position(msgspec.Struct, frozen=True, gc=False):
     speed: _Number = None
     course: _Number = None
     accuracy: _Number = None
+    attributes: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class _Device(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +65,20 @@ class _Forwarded(msgspec.Struct, frozen=True, gc=False):
     device: _Device
 
 
+_ALARMS = {
+    "tampering": Alarm.CASE,
+    "removing": Alarm.STRAP,
+    "jamming": Alarm.RADIO,
+    "gpsAntennaCut": Alarm.FAULT,
+    "fault": Alarm.FAULT,
+}
+"""Traccar's words for what we tell apart; the rest of its alarms are for vehicles, or come as a battery level."""
+
 _decoder = msgspec.json.Decoder(_Forwarded)
+_each_attribute = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_attributes_decoder = msgspec.json.Decoder(_Attributes)
+_ATTRIBUTE_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in get_type_hints(_Attributes).items()}
+_NO_ATTRIBUTES = _Attributes()
 
 
 def decode(body: bytes) -> Report:
@@ -66,13 +91,15 @@ def decode(body: bytes) -> Report:
         raise NotTheFormat("not JSON") from None
     position = forwarded.position
     fix_time = _fix_time(position)
-    fix = _fix(position) if fix_time is not None else None
+    attributes = _attributes(position.attributes)
+    fix = _fix(position, attributes) if fix_time is not None else None
     return Report(
         serial=forwarded.device.uniqueId,
         kind=Kind.FIX,
         fix_time=fix_time if fix is not None else None,
         fix=fix,
         repeats=_repeats(position),
+        says=_says(attributes),
     )
 
 
@@ -93,7 +120,7 @@ def _repeats(position: _Position) -> bool:
     return position.deviceTime - position.fixTime > _REPEAT_AFTER
 
 
-def _fix(position: _Position) -> Fix | None:
+def _fix(position: _Position, attributes: _Attributes) -> Fix | None:
     lat, lon = position.latitude, position.longitude
     if position.valid is False or not isinstance(lat, float) or not isinstance(lon, float):
         return None
@@ -109,6 +136,9 @@ def _fix(position: _Position) -> Fix | None:
         altitude_m=_known(position.altitude, negative=True),
         speed_mps=_speed(position.speed),
         course_deg=_course(position.course),
+        method=_method(attributes),
+        satellites=_satellites(attributes),
+        hdop=_known(attributes.hdop),
     )
 
 
@@ -130,3 +160,39 @@ def _course(degrees: _Number) -> float | None:
     if not isinstance(degrees, float) or not 0 < degrees <= 360:
         return None
     return degrees % 360 or None
+
+
+def _attributes(raw: msgspec.Raw) -> _Attributes:
+    """Each protocol writes its own: what is not of its kind is unknown, and no reason to lose the fix or the rest."""
+    if not raw:
+        return _NO_ATTRIBUTES
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _attributes_decoder.decode(raw)
+    known = {}
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        told = _each_attribute.decode(raw)
+        for name, decoder in _ATTRIBUTE_DECODERS.items():
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                known[name] = decoder.decode(told.get(name, b"null"))
+    return _Attributes(**known)
+
+
+def _says(attributes: _Attributes) -> DeviceSays | None:
+    level = attributes.batteryLevel
+    percent = level if isinstance(level, float) and 0 <= level <= 100 else None
+    alarms = frozenset(_ALARMS[word] for word in (attributes.alarm or "").split(",") if word in _ALARMS)
+    if percent is None and attributes.charge is None and not alarms:
+        return None
+    return DeviceSays(percent, attributes.charge, alarms)
+
+
+def _method(attributes: _Attributes) -> Method | None:
+    """Satellites were counted: by satellites. Marked approximate: by the network. Otherwise nobody said."""
+    if attributes.approximate:
+        return Method.LBS
+    return Method.GPS if _satellites(attributes) else None
+
+
+def _satellites(attributes: _Attributes) -> int | None:
+    count = attributes.sat
+    return int(count) if isinstance(count, float) and 0 <= count <= 200 else None

@@ -1,49 +1,94 @@
-"""Row changes, carried out. The same function writes the live store and the one a replay fills."""
+"""Row changes, carried out. The same function writes the live store and the one a replay fills.
 
-from collections.abc import Iterable, Mapping
+Changes of one kind that follow one another go to the driver together; their order is kept, since triggers read it.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, insert, update
+from sqlalchemy import Connection, Executable, Table, and_, bindparam, insert, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from custodiet.adapters.store.tables import frame, metadata
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.wire.frame import PIECE_BYTES, piece_of, unpack_directory
 
+_KEY = "key_"
+"""Before the names of an update's key, so that a column can be both looked for and set."""
+
 
 def carry_out(connection: Connection, changes: Iterable[RowChange]) -> None:
     """Do each change in order. A constraint that refuses one raises IntegrityError, and the caller rolls back."""
-    for change in changes:
-        match change:
-            case Insert(table, row):
-                connection.execute(insert(_table(table)).values(**row))
-            case Update(table, key, values):
-                connection.execute(update(_table(table)).where(_is(table, key)).values(**values))
-            case Put(table, key, values):
-                put = insert_or(_table(table)).values(**key, **values)
-                connection.execute(put.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
-            case Add(table, key, column, by):
-                statement = insert_or(_table(table)).values(**key, **{column: by})
-                raised = statement.excluded[column] + _table(table).c[column]
-                connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_={column: raised}))
-            case Blank(partition, number, position):
-                _blank(connection, partition, number, position)
+    for form, group in groupby(changes, key=_form):
+        alike = list(group)
+        if isinstance(alike[0], Blank):
+            for one in alike:
+                _blank(connection, one)  # type: ignore[arg-type]
+        else:
+            connection.execute(_statement(*form), [_values(one) for one in alike])
+
+
+def _form(change: RowChange) -> tuple[type, str, tuple[str, ...], tuple[str, ...]]:
+    """What of a change makes its statement: its kind, table and columns; a key that is None is looked for as NULL."""
+    match change:
+        case Insert(table, row):
+            return Insert, table, (), tuple(row)
+        case Update(table, key, values):
+            return Update, table, tuple(name if key[name] is not None else f"-{name}" for name in key), tuple(values)
+        case Put(table, key, values):
+            return Put, table, tuple(key), tuple(values)
+        case Add(table, key, column, _):
+            return Add, table, tuple(key), (column,)
+        case Blank():
+            return Blank, "frame", (), ()
+
+
+def _values(change: RowChange) -> dict[str, Any]:
+    match change:
+        case Insert(_, row):
+            return dict(row)
+        case Update(_, key, values):
+            return {f"{_KEY}{name}": value for name, value in key.items() if value is not None} | dict(values)
+        case Put(_, key, values):
+            return {**key, **values}
+        case Add(_, key, column, by):
+            return {**key, column: by}
+        case Blank():
+            return {}
+
+
+@cache
+def _statement(kind: type, name: str, key: Sequence[str], columns: Sequence[str]) -> Executable:
+    table = _table(name)
+    if kind is Insert:
+        return insert(table)
+    if kind is Update:
+        is_ = [
+            table.c[one[1:]].is_(None) if one.startswith("-") else table.c[one] == bindparam(f"{_KEY}{one}")
+            for one in key
+        ]
+        return update(table).where(and_(*is_)).values({one: bindparam(one) for one in columns})
+    statement = insert_or(table)
+    if kind is Put:
+        return statement.on_conflict_do_update(
+            index_elements=list(key), set_={one: statement.excluded[one] for one in columns}
+        )
+    raised = {one: statement.excluded[one] + table.c[one] for one in columns}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=raised)
 
 
 def _table(name: str) -> Table:
     return metadata.tables[name]
 
 
-def _is(table: str, key: Mapping[str, Any]) -> Any:
-    return and_(*(_table(table).c[column] == value for column, value in key.items()))
-
-
-def _blank(connection: Connection, partition: int, number: int, position: int) -> None:
-    this = and_(frame.c.partition == partition, frame.c.number == number)
+def _blank(connection: Connection, blank: Blank) -> None:
+    this = and_(frame.c.partition == blank.partition, frame.c.number == blank.number)
     row = connection.execute(frame.select().where(this)).one_or_none()
     if row is None:
         return  # a replay has no frames: they are bound by their ingest record, not by this one
-    at = list(unpack_directory(row.directory))[position]
+    at = list(unpack_directory(row.directory))[blank.position]
     piece_of(row.sealed, at)
     sealed = row.sealed[: at.offset] + bytes(PIECE_BYTES) + row.sealed[at.offset + PIECE_BYTES :]
     connection.execute(update(frame).where(this).values(sealed=sealed))

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Row, text
 
 from custodiet.adapters.store.tables import REPLAYED, metadata
 
+_MOVES = {"decision_move": ["from_state", "to_state"], "alert_move": ["from_state", "move", "to_state"]}
+"""Tables that the triggers go by."""
 TABLES = tuple(table.name for table in REPLAYED)
 
 
@@ -22,9 +24,11 @@ def row_digests(connection: Connection, table: str) -> dict[bytes, bytes]:
 def form_digests(connection: Connection) -> dict[bytes, bytes]:
     """Digest of each definition's name to digest of its text, and the legal moves that the triggers go by."""
     made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    moves = connection.execute(text("SELECT from_state, to_state FROM decision_move"))
     form = {_digest(row, ["name"]): _digest(row, ["name", "sql"]) for row in made}
-    return form | {_digest(row, ["from_state", "to_state"]): b"" for row in moves}
+    for table, columns in _MOVES.items():
+        moves = connection.execute(text(f"SELECT {', '.join(columns)} FROM {table}"))  # noqa: S608 - our own names
+        form |= {sha256(table.encode() + _digest(row, columns)).digest(): b"" for row in moves}
+    return form
 
 
 def _digest(row: Row[tuple[object, ...]], names: list[str]) -> bytes:

@@ -1,15 +1,17 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
+from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
-from custodiet.model.case import Case, Condition, Person, Task
+from custodiet.adapters.store.judged import JudgedRows
+from custodiet.adapters.store.rows import N, noun
+from custodiet.model.case import Case, Person, Task
+from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.errors import NotFound, NotTheFormat, TableMismatch
@@ -28,30 +30,19 @@ from custodiet.model.record import DayKey, RecordKey, RefusalsCounted, RemovedFi
 from custodiet.model.report import Outcome
 from custodiet.model.scheme import Power, Purpose, RetentionRule, Scheme
 from custodiet.model.session import Frame, Session
-from custodiet.model.stored import EntryRow, IngestRow, Seen, StandingChange
+from custodiet.model.stored import DetailRow, EntryRow, IngestRow, Seen, StandingChange
 from custodiet.model.times import to_ms
 from custodiet.rules.chain import leaf_hash
+from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
 from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, rows_of_sessions, unpack_directory
 
-_TRAIL_MODES = [mode.code for mode in LADDER if mode.keeps_trail]
+_SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps or Category.EVIDENCE in mode.keeps]
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
-N = TypeVar("N")
 
-
-def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
-    """A noun from the columns that bear its fields' names."""
-    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    named = [f.name for f in fields(kind) if f.name in columns]  # type: ignore[arg-type]
-    return kind(**{name: columns[name] for name in named}, **more)
-
-
-class ReadingRows:
+class ReadingRows(JudgedRows):
     """The promises of flows.ports.Reading, kept on one connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     # --- one thing by its identity ---
 
@@ -101,6 +92,13 @@ class ReadingRows:
     def decisions(self) -> tuple[Decision, ...]:
         return self._decisions(t.decision.select().order_by(t.decision.c.until_at, t.decision.c.id))
 
+    def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
+        return self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
+
+    def fittings_of(self, case_id: CaseId) -> tuple[Fitting, ...]:
+        query = t.fitting.select().where(t.fitting.c.case_id == case_id).order_by(t.fitting.c.fitted_at)
+        return tuple(noun(Fitting, row) for row in self._all(query))
+
     def cases(self) -> tuple[Case, ...]:
         return tuple(noun(Case, row) for row in self._all(t.case_file.select()))
 
@@ -128,23 +126,23 @@ class ReadingRows:
         decisions = self._decisions(
             t.decision.select().where(
                 _STANDS,
-                t.decision.c.mode.in_(_TRAIL_MODES),
+                t.decision.c.mode.in_(_SEALING_MODES),
                 or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > now - LATE_MAX_LIMIT),
             )
         )
         made_entries = select(t.decision.c.id, t.decision.c.made_entry).where(_STANDS)
         made = {row.id: row.made_entry for row in self._all(made_entries)}
         person = {case.id: case.person_id for case in self.cases()}
-        have = {
-            (row.person_id, row.day)
-            for row in self._all(
-                select(t.day_key.c.person_id, t.day_key.c.day).where(t.day_key.c.category == Category.TRAIL)
-            )
-        }
+        keys = select(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
+        have = {(row.person_id, row.category, row.day) for row in self._all(keys)}
         return tuple(
             (made[one.id], one.id)
             for one in decisions
-            if any((person[one.case_id], day) not in have for day in wanted_days(one, now))
+            if any(
+                (person[one.case_id], category, day) not in have
+                for day in wanted_days(one, now)
+                for category in kept_categories(one)
+            )
         )
 
     def cases_wanting_record_keys(self) -> tuple[int, ...]:
@@ -217,6 +215,14 @@ class ReadingRows:
             found.setdefault((row.hour, row.scheme_id), []).append((row.reason, row.reports))
         return tuple(RefusalsCounted(hour, scheme, tuple(counts)) for (hour, scheme), counts in found.items())
 
+    def ingest_detail(self, partition: int, number: int) -> DetailRow | None:
+        here = and_(t.ingest_detail.c.partition == partition, t.ingest_detail.c.number == number)
+        row = self._maybe(t.ingest_detail.select().where(here))
+        return None if row is None else noun(DetailRow, row)
+
+    def places_of_details(self) -> list[tuple[int, int]]:
+        return [(row.partition, row.number) for row in self._all(t.ingest_detail.select())]
+
     def ingest_records(self, partition: int, start: int, limit: int) -> tuple[IngestRow, ...]:
         query = (
             t.ingest_record.select()
@@ -246,6 +252,10 @@ class ReadingRows:
         here = and_(t.frame.c.partition == partition, t.frame.c.number == number)
         row = self._maybe(t.frame.select().where(here))
         return None if row is None else noun(Frame, row)
+
+    def frames_with_removals(self) -> frozenset[tuple[int, int]]:
+        places = select(t.removed_fix.c.partition, t.removed_fix.c.number).distinct()
+        return frozenset((row.partition, row.number) for row in self._all(places))
 
     def removed_in(self, partition: int, number: int) -> dict[int, bytes]:
         """Position in the frame to the leaf of the piece that stood there."""
@@ -304,6 +314,10 @@ class ReadingRows:
             decisions=self._decisions(t.decision.select().where(t.decision.c.version >= version)),
             tokens=tuple((token, self._sender(token.sender_id)) for token in tokens),
             day_keys=tuple(noun(DayKey, row) for row in day_keys if row.destroyed_at is None),
+            schemes=tuple(self.scheme(row.id) for row in changed(t.scheme)),
+            conditions=tuple(noun(Condition, row) for row in changed(t.condition)),
+            absences=tuple(Absence(row.condition_id, Interval(row.from_at, row.to_at)) for row in changed(t.absence)),
+            removals=tuple((row.fitting_id, Interval(row.from_at, row.to_at)) for row in changed(t.removal)),
             destroyed=tuple((row.person_id, row.category, row.day) for row in day_keys if row.destroyed_at is not None),
             removed=self._removed_since(version),
         )
@@ -406,22 +420,6 @@ class ReadingRows:
 
     def _parts(self, kind: type[N], table: Table, scheme_id: SchemeId) -> tuple[N, ...]:
         return tuple(noun(kind, row) for row in self._of_scheme(table, scheme_id))
-
-    def _next(self, column: Any) -> int:
-        greatest = self._connection.execute(select(func.max(column))).scalar()
-        return 0 if greatest is None else greatest + 1
-
-    def _all(self, query: Select[Any]) -> Any:
-        return self._connection.execute(query)
-
-    def _maybe(self, query: Select[Any]) -> Row[Any] | None:
-        return self._connection.execute(query).one_or_none()
-
-    def _one(self, query: Select[Any], what: str) -> Row[Any]:
-        row = self._maybe(query)
-        if row is None:
-            raise NotFound(f"no such {what}")
-        return row
 
 
 def _octets(value: object) -> bytes:

@@ -11,7 +11,7 @@ from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.migrate import migrate_on
 from custodiet.model.change import RowChange
-from custodiet.model.record import Ingested, Record
+from custodiet.model.record import IngestDetail, Ingested, Record
 from custodiet.rules.tables import apply, apply_ingested
 
 
@@ -24,8 +24,8 @@ class ReplayRows:
     def apply(self, record: Record, index: int) -> bool:
         return self._try(apply(record, index))
 
-    def apply_ingested(self, record: Ingested) -> bool:
-        return self._try(apply_ingested(record))
+    def apply_ingested(self, record: Ingested, detail: IngestDetail) -> bool:
+        return self._try(apply_ingested(record, detail))
 
     def replayed_tables(self) -> tuple[str, ...]:
         return TABLES

@@ -19,9 +19,11 @@ from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
 from custodiet.model.record import Ingested, Record, kind_of
 from custodiet.model.session import Frame, Session
+from custodiet.model.stored import SaltedDetail
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.tables import apply, apply_ingested
 from custodiet.wire.records import (
+    detail_bytes,
     entry_bytes,
     handle_of,
     ingested_bytes,
@@ -31,6 +33,8 @@ from custodiet.wire.records import (
 )
 
 SALT_BYTES = 16
+PATH = "path"
+"""The one pulse there is: any gateway that can write proves the way up."""
 BEHIND_MAX = timedelta(minutes=5)
 """How far the clock may be set back, across the newest entry, before nothing is recorded any more."""
 
@@ -78,6 +82,19 @@ class IngestingRows(ReadingRows):
         super().__init__(connection)
         self.now = now
 
+    def pulse(self, gap: timedelta) -> None:
+        row = self._maybe(t.pulse.select().where(t.pulse.c.name == PATH))
+        if row is None:
+            self._connection.execute(insert(t.pulse).values(name=PATH, first_at=self.now, at=self.now))
+            return
+        missed = {"missed_from": row.at, "missed_to": self.now} if self.now - row.at > gap else {}
+        if missed and row.missed_from is not None and not self._outage_entered(row.missed_from):
+            missed["missed_from"] = row.missed_from  # the clock has not taken in the one before: they are told as one
+        self._connection.execute(update(t.pulse).where(t.pulse.c.name == PATH).values(at=self.now, **missed))
+
+    def _outage_entered(self, from_at: datetime) -> bool:
+        return self._maybe(t.outage.select().where(t.outage.c.from_at == from_at)) is not None
+
     def next_session_no(self) -> int:
         return self._next(t.session.c.no)
 
@@ -91,7 +108,13 @@ class IngestingRows(ReadingRows):
         row = self._maybe(query)
         return (0, bytes(32)) if row is None else (row.number + 1, row.digest)
 
-    def keep(self, record: Ingested, frame: Frame | None, sessions: Sequence[tuple[int, Session]]) -> int | None:
+    def keep(
+        self,
+        record: Ingested,
+        detail: SaltedDetail,
+        frame: Frame | None,
+        sessions: Sequence[tuple[int, Session]],
+    ) -> int | None:
         body = ingested_bytes(record)
         place = {"partition": record.partition, "number": record.number}
         new = [{"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place} for no, one in sessions]
@@ -99,13 +122,16 @@ class IngestingRows(ReadingRows):
         seq = None
         try:
             self._connection.execute(staged)
+            if record.detail:
+                beside = {"salt": detail.salt, "body": detail_bytes(detail.judged)}
+                self._connection.execute(insert(t.ingest_detail).values(**place, **beside))
             if new:
                 self._connection.execute(insert(t.session), new)
             if frame is not None:
                 seq = self.newest_frame() + 1
                 row = {name: getattr(frame, name) for name in _FRAME_FIELDS}
                 self._connection.execute(insert(t.frame).values(seq=seq, **row))
-            carry_out(self._connection, apply_ingested(record))
+            carry_out(self._connection, apply_ingested(record, detail.judged))
         except IntegrityError as error:
             raise TableMismatch(f"the store refuses what was to be kept: {error.orig}") from None
         return seq

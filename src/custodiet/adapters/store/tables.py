@@ -20,9 +20,13 @@ from sqlalchemy import (
     Text,
 )
 
-from custodiet.adapters.store.types import Code, Day, Millis, UtcMs
-from custodiet.model.case import ConditionKind, TaskKind
+from custodiet.adapters.store.types import Code, Day, Json, Millis, UtcMs
+from custodiet.model.alert import AlertMove, AlertState, Excuse, StatementKind
+from custodiet.model.case import TaskKind
+from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.decision import Authority, State
+from custodiet.model.finding import DeviceWatch, Matter, Seen, Watch, Weight, Why
+from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.scheme import Force, Regime
 
@@ -79,6 +83,7 @@ scheme = Table(
     _at("starts_at"),
     _at("ends_at", null=True),
     _int("removal_hours"),
+    Column("judging", Json(Judging), nullable=False),
     _int("version"),
 )
 scheme_purpose = Table(
@@ -191,6 +196,7 @@ condition = Table(
     _ref("decision_id", "decision.id"),
     Column("kind", Code(ConditionKind), nullable=False),
     _bytes("geometry_sealed"),
+    Column("schedule", Json(Schedule), nullable=False),
     _int("version"),
 )
 retention_clock = Table(
@@ -211,6 +217,140 @@ task = Table(
     _at("raised_at"),
     _at("due_at"),
     _at("done_at", null=True),
+    Column("overdue", Boolean, nullable=False),
+)
+absence = Table(
+    "absence",
+    metadata,
+    _ref("condition_id", "condition.id", key=True),
+    Column("from_at", UtcMs, primary_key=True),
+    _at("to_at"),
+    _int("version"),
+)
+
+removal = Table(
+    "removal",
+    metadata,
+    _ref("fitting_id", "fitting.id", key=True),
+    Column("from_at", UtcMs, primary_key=True),
+    _at("to_at"),
+    _int("version"),
+)
+
+# --- what was judged, and what people did about it --------------------------------------------------------------
+
+ingest_detail = Table(
+    "ingest_detail",
+    metadata,
+    Column("partition", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _bytes("salt"),
+    _bytes("body"),
+    ForeignKeyConstraint(["partition", "number"], ["ingest_record.partition", "ingest_record.number"]),
+)
+watch = Table(
+    "watch",
+    metadata,
+    _ref("condition_id", "condition.id", key=True),
+    _ref("fitting_id", "fitting.id", key=True),
+    Column("judged", Json(Watch), nullable=False),
+    _int("number"),
+)
+device_watch = Table(
+    "device_watch",
+    metadata,
+    _ref("fitting_id", "fitting.id", key=True),
+    Column("judged", Json(DeviceWatch), nullable=False),
+    _int("number"),
+)
+contact = Table(
+    "contact",
+    metadata,
+    _ref("fitting_id", "fitting.id", key=True),
+    _at("contact_at"),
+    _at("newest_fix_at", null=True),
+    _int("number"),
+)
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    _ref("case_id", "case_file.id"),
+    _ref("decision_id", "decision.id"),
+    _ref("fitting_id", "fitting.id", null=True),
+    _ref("condition_id", "condition.id", null=True),
+    Column("matter", Code(Matter), nullable=False),
+    Column("weight", Code(Weight), nullable=False),
+    _at("began_at"),
+    _at("confirmed_at"),
+    _at("raised_at"),
+    Column("seen", Json(Seen), nullable=False),
+    _at("ended_at", null=True),
+    _at("weakened_at", null=True),
+    Column("weakened_why", Code(Why)),
+    Column("state", Code(AlertState), nullable=False),
+    _at("state_at", null=True),
+    _text("held_by", null=True),
+    _at("enquiry_due_at", null=True),
+    _text("decided_by", null=True),
+    _int("version"),
+)
+alert_step = Table(
+    "alert_step",
+    metadata,
+    _ref("alert_id", "alert.id", key=True),
+    Column("entry", BigInteger, primary_key=True),
+    Column("move", Code(AlertMove), nullable=False),
+    Column("state", Code(AlertState), nullable=False),
+    _text("acted_by"),
+    _at("at"),
+    _bytes("reasons_sealed"),
+)
+alert_reply = Table(
+    "alert_reply",
+    metadata,
+    _ref("alert_id", "alert.id", key=True),
+    Column("at", UtcMs, primary_key=True),
+    Column("excuse", Code(Excuse), nullable=False),
+    _bytes("text_sealed"),
+    _text("recorded_by"),
+)
+statement = Table(
+    "statement",
+    metadata,
+    _id(),
+    _ref("case_id", "case_file.id"),
+    Column("kind", Code(StatementKind), nullable=False),
+    _at("since_at"),
+    _at("stated_at"),
+    _text("stated_by"),
+    _bytes("reasons_sealed"),
+)
+
+# --- what the passing of time found -----------------------------------------------------------------------------
+
+review_warning = Table(
+    "review_warning",
+    metadata,
+    _ref("decision_id", "decision.id", key=True),
+    Column("days", BigInteger, primary_key=True),
+)
+silence = Table(
+    "silence",
+    metadata,
+    _ref("fitting_id", "fitting.id", key=True),
+    Column("since_at", UtcMs, primary_key=True),
+    Column("suspends", Boolean, primary_key=True),
+)
+outage = Table("outage", metadata, Column("from_at", UtcMs, primary_key=True), _at("to_at"))
+pulse = Table(
+    "pulse",
+    metadata,
+    _id("name"),
+    _at("first_at"),
+    _at("at"),
+    _at("missed_from", null=True),
+    _at("missed_to", null=True),
 )
 
 # --- keys, sessions, frames, counts -----------------------------------------------------------------------------
@@ -310,7 +450,14 @@ Index("frame_by_last", frame.c.last_ms)
 Index("removed_by_entry", removed_fix.c.entry)
 Index("decision_by_follows", decision.c.follows)
 Index("task_by_due", task.c.done_at, task.c.due_at)
-for _standing in (case_file, device, fitting, token, decision, day_key):
+Index("alert_by_state", alert.c.state, alert.c.raised_at)
+Index("alert_by_decision", alert.c.decision_id)
+Index("alert_by_fitting", alert.c.fitting_id)
+Index("alert_by_condition", alert.c.condition_id)
+Index("statement_by_case", statement.c.case_id)
+for _judged in (watch, device_watch, contact):
+    Index(f"{_judged.name}_by_number", _judged.c.number)
+for _standing in (scheme, case_file, device, fitting, token, decision, day_key, condition, absence, removal):
     Index(f"{_standing.name}_by_version", _standing.c.version)
 
 REPLAYED = (
@@ -336,6 +483,18 @@ REPLAYED = (
     record_key,
     day_key,
     removed_fix,
+    absence,
+    removal,
+    watch,
+    device_watch,
+    contact,
+    alert,
+    alert_step,
+    alert_reply,
+    statement,
+    review_warning,
+    silence,
+    outage,
     ingest_entered,
     refusals_entered,
     tally,

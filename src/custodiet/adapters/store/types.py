@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+import rfc8785
 from sqlalchemy import BigInteger, Dialect, Text, TypeDecorator
 
 from custodiet.model.times import from_ms, to_ms
@@ -54,6 +56,25 @@ class Day(TypeDecorator[date]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:  # noqa: ARG002
         """From the column."""
         return None if value is None else date.fromisoformat(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A frozen noun without a table of its own, stored as its canonical text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """To the column."""
+        return None if value is None else rfc8785.dumps(msgspec.to_builtins(value, builtin_types=())).decode()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:  # noqa: ARG002
+        """From the column."""
+        return None if value is None else msgspec.json.decode(value, type=self.kind)
 
 
 class Code(TypeDecorator[StrEnum]):

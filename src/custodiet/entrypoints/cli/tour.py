@@ -2,7 +2,8 @@
 
     1  one position posted with a decision, without one, and after one
     2  the data folder searched for it: nothing; and the person's own copy: there it is
-    3  a review that nobody does: stopped by us, and a task to take the tag off
+    3  a review that nobody does: stopped by us, a task to take the tag off, and no finding about the person after it
+    5  a device that cannot tell: someone is asked to ring, beside what a plain geofence would have raised
 
 --check runs unattended and fails at the first step whose answer differs. Positions are made up on the spot, so that
 a search finds this one and no other.
@@ -21,14 +22,22 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from custodiet.entrypoints.wording import said_state, said_task, said_time
+from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.ports import Store, Vault
 from custodiet.flows.show_standing import Monitored, Standing, show_standing
+from custodiet.model.alert import AlertMove, AlertState
+from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import State
+from custodiet.model.finding import Weight
 from custodiet.model.identity import ActorId
+from custodiet.model.times import to_ms
+from custodiet.rules.alerts import objections_to_moving
+from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.device import traccar_payload
-from custodiet.simulation.town import TOWN_LAT, TOWN_LON
+from custodiet.simulation.life import LivedCondition
+from custodiet.simulation.town import TOWN_LAT, TOWN_LON, offset, square_around
+from custodiet.simulation.world import ZONE_HALF_M
 
 _ANSWER_WAIT_S = 10.0
 _SETTLE_S = 10.0
@@ -76,12 +85,13 @@ class Tour:
         self._vault = vault
         self._place = _Place.somewhere()
 
-    def steps(self) -> tuple[tuple[str, Callable[[], None]], ...]:
-        """Each with its title."""
+    def steps(self) -> tuple[tuple[int, str, Callable[[], None]], ...]:
+        """Each with its number and title."""
         return (
-            ("One position, posted three times", self.position_three_times),
-            ("The data folder, searched for that position", self.search_the_folder),
-            ("A review that nobody does", self.review_nobody_does),
+            (1, "One position, posted three times", self.position_three_times),
+            (2, "The data folder, searched for that position", self.search_the_folder),
+            (3, "A review that nobody does", self.review_nobody_does),
+            (5, "A device that cannot tell", self.cannot_tell),
         )
 
     # --- 1 ---
@@ -146,6 +156,47 @@ class Tour:
         if [task.kind for task in tasks] != ["tell_and_remove"]:
             raise Differs("no task to tell the person and take the device off")
         _means("'We stopped' and 'the tag fell silent' are different facts; this one is ours, with a time and a task.")
+        worst = {"batteryLevel": 2.0, "alarm": "removing,tampering"}
+        for _ in range(2):
+            self._post(shows, {"outcome": "refused", "reason": "ended"}, attributes=worst)
+        if any(waiting.reference == reference for waiting in self._standing().alerts):
+            raise Differs("an alert about someone who is not monitored any more")
+        _means("A flat battery, a cut strap: nothing of it is anyone's business any more, and no alert is raised.")
+
+    # --- 5 ---
+
+    def cannot_tell(self) -> None:
+        """Half an hour of fixes by mast, outside the zone as points; what that makes of someone, and what not."""
+        sender, reference = self._ready["senders"]["cannot_tell"], self._ready["references"]["cannot_tell"]
+        away = offset(TOWN_LAT, TOWN_LON, 0.0, ZONE_HALF_M + 350.0)
+        ring = square_around(TOWN_LAT, TOWN_LON, ZONE_HALF_M)
+        zone = {"type": "Polygon", "coordinates": [ring]}
+        plain = PlainGeofence(LivedCondition("zone", ConditionKind.INCLUSION, zone, ()))
+        now, lines = datetime.now(UTC), []
+        for minute in range(33, -1, -1):
+            at = now - timedelta(minutes=minute, seconds=1)
+            lines.append(traccar_payload(sender["device"], at, *away, 400.0, {"approximate": True}))
+            plain.see(to_ms(at), to_ms(at), *away)
+        print(f"  sent      POST /in/batch, {len(lines)} fixes of {sender['device']}, by mast, good to 400 m")
+        status, said = _answer(self._ready["gateway"], sender["token"], b"\n".join(lines), "/in/batch")
+        outcomes = sorted({one["outcome"] for one in said})
+        print(f"  came back {status} {', '.join(outcomes)}: this person's mode keeps no trail")
+        if status != 200 or not set(outcomes) <= {"judged", "duplicate"}:
+            raise Differs("expected every fix to be judged")
+        told = [one.alert for one in self._standing().alerts if one.reference == reference]
+        print(f"  a plain geofence would have raised {len(plain.alerts)} alert, at the second fix: OUTSIDE THE ZONE")
+        if len(plain.alerts) != 1:
+            raise Differs("the plain geofence would not have raised")
+        for alert in told:
+            print(f"  here      {said_alert(alert, now)}")
+        if [(one.weight, one.state) for one in told] != [(Weight.UNCERTAIN, AlertState.RAISED)]:
+            raise Differs("expected one alert that cannot tell, and waits for someone")
+        _means("350 m outside, in a disc of 400 m and more: that may well be inside. Someone rings; nobody is accused.")
+        why = objections_to_moving(told[0], AlertMove.SUSPECT, ActorId("tour"), "it looks bad", (), now)
+        print(f"  tried     to call it a possible breach: {'; '.join(why) or 'nothing against it'}")
+        if not why:
+            raise Differs("an uncertain alert could become a possible breach")
+        _means("The same is refused by the store itself, whoever asks, and however.")
 
     def _next_lapse(self) -> tuple[int, datetime]:
         soon = datetime.now(UTC) + timedelta(seconds=2)
@@ -167,11 +218,12 @@ class Tour:
         monitored = (standing or self._standing()).monitored
         return next(one for one in monitored if one.reference == reference)
 
-    def _post(self, shows: str, expected: dict[str, str]) -> None:
+    def _post(self, shows: str, expected: dict[str, str], attributes: dict[str, Any] | None = None) -> None:
         sender = self._ready["senders"][shows]
-        body = traccar_payload(sender["device"], datetime.now(UTC), self._place.lat, self._place.lon)
+        at = datetime.now(UTC)
+        body = traccar_payload(sender["device"], at, self._place.lat, self._place.lon, attributes=attributes)
         print(f"  sent      POST /in/traccar, a position of {sender['device']}, now, by the sender {shows!r}")
-        status, said = _answer(self._ready["gateway"], sender["token"], body)
+        status, [said] = _answer(self._ready["gateway"], sender["token"], body)
         print(f"  came back {status} {json.dumps(said)}")
         if (status, said) != (200, expected):
             raise Differs(f"expected 200 {json.dumps(expected)}")
@@ -180,7 +232,7 @@ class Tour:
 def take_tour(ready_file: Path, data: Path, store: Store, vault: Vault, *, check: bool) -> int:
     """Walk through every step. The exit status: 0, or 1 at the first answer that differs."""
     tour = Tour(json.loads(ready_file.read_bytes()), data, store, vault)
-    for number, (title, step) in enumerate(tour.steps(), start=1):
+    for number, title, step in tour.steps():
         print(f"\n{number}  {title}")
         try:
             step()
@@ -208,9 +260,10 @@ def _holds(path: Path, traces: list[bytes]) -> bool:
     return any(trace in data for trace in traces)
 
 
-def _answer(gateway: str, token: str, body: bytes) -> tuple[int, Any]:
+def _answer(gateway: str, token: str, body: bytes, path: str = "/in/traccar") -> tuple[int, list[Any]]:
+    """The status, and what was said, a line each."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     with closing(http.client.HTTPConnection(gateway.removeprefix("http://"), timeout=_ANSWER_WAIT_S)) as connection:
-        connection.request("POST", "/in/traccar", body, headers)
+        connection.request("POST", path, body, headers)
         response = connection.getresponse()
-        return response.status, json.loads(response.read())
+        return response.status, [json.loads(line) for line in response.read().splitlines()]

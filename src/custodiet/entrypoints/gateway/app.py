@@ -24,6 +24,7 @@ from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.metrics import Metrics
 from custodiet.entrypoints.gateway.rate import Rates
 from custodiet.entrypoints.gateway.writer import Writer
+from custodiet.entrypoints.gateway.zones import Release, ZoneKeeper
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
@@ -69,13 +70,16 @@ class _Gone(Exception):
 class Gateway:
     """One gateway process."""
 
-    def __init__(self, monitor: Monitor, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(
+        self, monitor: Monitor, clock: Clock, limits: Limits | None = None, release: Release | None = None
+    ) -> None:
         self._limits = limits or Limits()
         self._metrics = Metrics()
         self._monitor = monitor
         self._clock = clock
         self._rates = Rates(self._limits)
         self.writer = Writer(monitor, self._limits, self._metrics)
+        self._zones = None if release is None else ZoneKeeper(monitor, release)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -97,8 +101,12 @@ class Gateway:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self.writer.start()
+                if self._zones is not None:
+                    self._zones.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                if self._zones is not None:
+                    self._zones.stop()
                 await asyncio.to_thread(self.writer.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

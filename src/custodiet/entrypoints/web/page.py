@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from custodiet.entrypoints.wording import said_state, said_task, said_time
+from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
 from custodiet.flows.ports import Clock, Store
 from custodiet.flows.show_standing import show_standing
 from custodiet.model.errors import CannotRecord
@@ -35,7 +35,7 @@ class Page:
         here = Environment(
             loader=PackageLoader("custodiet.entrypoints.web"), autoescape=True, undefined=StrictUndefined
         )
-        here.globals.update(said_state=said_state, said_task=said_task, said_time=said_time)
+        here.globals.update(said_alert=said_alert, said_state=said_state, said_task=said_task, said_time=said_time)
         self._template = here.get_template("standing.html")
         self._style = here.get_template("standing.css").render().encode()
 

@@ -13,13 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from custodiet.flows.ports import Clock, Keystore, Store
-from custodiet.model.case import Case, Condition, Person
+from custodiet.model.case import Case, Person
+from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
 from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.mode import Category
 from custodiet.model.record import (
+    AbsenceAuthorised,
+    AlertRaised,
     CaseOpened,
     ConditionSet,
     CopyGiven,
@@ -32,7 +35,9 @@ from custodiet.model.record import (
     LogOpened,
     PersonNamed,
     Record,
+    ReviewWarned,
     SchemeRegistered,
+    StatementMade,
     Succession,
     kind_of,
 )
@@ -190,12 +195,21 @@ class Follower:
                 return person_id
             case DecisionProposed(decision):
                 return self.person_of(decision)
+            case AlertRaised(raised):
+                return self.cases[raised.case_id].person_id
+            case StatementMade(statement):
+                return self.cases[statement.case_id].person_id
+            case ConditionSet(condition):
+                return self.person_of(self.decisions[condition.decision_id])
+            case AbsenceAuthorised(absence):
+                return self.person_of(self.decisions[self.conditions[absence.condition_id].decision_id])
             case (
                 DecisionMade(decision_id)
                 | DecisionRefused(decision_id)
                 | DecisionSuspended(decision_id)
                 | DecisionResumed(decision_id)
                 | DecisionEnded(decision_id)
+                | ReviewWarned(decision_id)
             ):
                 return self.person_of(self.decisions[decision_id])
             case _:

@@ -132,6 +132,7 @@ class Openings:
             yield _line(
                 {
                     "decision": session.decision_id,
+                    "category": session.category,
                     "fix_time": as_text(stored.fix_time),
                     "received_at": as_text(stored.received_at),
                     "latitude": fix.lat_e7 / 1e7,
@@ -140,6 +141,9 @@ class Openings:
                     "altitude_m": fix.altitude_m,
                     "speed_mps": fix.speed_mps,
                     "course_deg": fix.course_deg,
+                    "method": fix.method,
+                    "satellites": fix.satellites,
+                    "hdop": fix.hdop,
                 }
             )
         yield _line({"fixes": given, "past_retention": withheld})

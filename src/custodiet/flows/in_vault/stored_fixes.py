@@ -13,8 +13,8 @@ from custodiet.wire.frame import (
     StoredFix,
     fix_context,
     piece_of,
+    rows_of_sessions,
     session_context,
-    unpack_directory,
     unpack_fix,
 )
 
@@ -52,12 +52,13 @@ def fixes_of(store: Store, keys: Keys, sealer: Sealer, person_id: PersonId) -> I
     while True:
         with store.reading() as view:
             frames = view.frames(after, _FRAMES_AT_ONCE)
-            removed = [view.removed_in(frame.partition, frame.number) for _, frame in frames]
+            found = [(frame, rows_of_sessions(frame.directory, set(opened))) for _, frame in frames]
+            removed = [view.removed_in(frame.partition, frame.number) if rows else {} for frame, rows in found]
         if not frames:
             return
-        for (seq, frame), gone in zip(frames, removed, strict=True):
-            after = seq
-            for position, row in enumerate(unpack_directory(frame.directory)):
-                if row.session_no in opened and position not in gone:
+        after = frames[-1][0]
+        for (frame, rows), gone in zip(found, removed, strict=True):
+            for position, row in rows.items():
+                if position not in gone:
                     session = sessions[row.session_no]
                     yield session, open_fix(sealer, opened[row.session_no], session, frame, row)

@@ -13,20 +13,22 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from heapq import merge
 
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.stored_fixes import open_fix, session_key
 from custodiet.flows.ports import Reading, Replay, Sealer, Store
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
-from custodiet.model.errors import OpeningRefused
-from custodiet.model.record import IngestEntered, kind_of
+from custodiet.model.errors import NotTheFormat, OpeningRefused
+from custodiet.model.record import IngestDetail, Ingested, IngestEntered, kind_of
 from custodiet.model.session import Frame, Session
 from custodiet.model.stored import EntryRow, IngestRow
 from custodiet.model.times import from_ms
 from custodiet.rules.chain import Frontier, leaf_hash, root
+from custodiet.rules.decisions import kept_categories
 from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, session_body, unpack_directory
-from custodiet.wire.records import read_entry, read_ingested, read_record, record_digest
+from custodiet.wire.records import read_detail, read_entry, read_ingested, read_record, record_digest
 
 _AT_ONCE = 500
 _FINDINGS = ("replayed", "fixes", "erased", "unentered", "missing", "differing")
@@ -57,6 +59,7 @@ class _Verifying:
         self._empty = empty
         self._keys = keys
         self._sealer = sealer
+        self._removals = view.frames_with_removals()
         self._entered: dict[tuple[int, int], bytes] = {}
         self._staged: set[tuple[int, int]] = set()
         self._opened: dict[int, _Opened] = {}
@@ -65,15 +68,43 @@ class _Verifying:
     def entries(self, head: Frontier) -> None:
         """Every entry: its place, leaf, record and kind, and the tree up to the vault's own head."""
         place, frontier = 0, Frontier.empty()
+        staged = self._staged_in_order()
+        coming = next(staged, None)
         while rows := self._view.entries(place, _AT_ONCE):
             for row in rows:
                 self.found["missing"] += row.index - place
+                while coming is not None and coming[0] <= row.index:
+                    self._apply_ingested(*coming[1:])
+                    coming = next(staged, None)
                 with self.counting():
                     self._entry(row)
                 place, frontier = row.index + 1, frontier.append(leaf_hash(row.body))
                 if frontier.size == head.size and frontier != head:
                     self.found["differing"] += 1
+        while coming is not None:
+            self._apply_ingested(*coming[1:])
+            coming = next(staged, None)
         self.found["missing"] += max(0, head.size - place)
+
+    def _staged_in_order(self) -> Iterator[tuple[int, IngestRow, Ingested]]:
+        """Every ingest record with the place in the ledger it came before: what it judged, later entries speak of."""
+
+        def of(partition: int) -> Iterator[tuple[int, IngestRow, Ingested]]:
+            number = 0
+            while rows := self._view.ingest_records(partition, number, _AT_ONCE):
+                for row in rows:
+                    try:
+                        number, record = int(row.number) + 1, read_ingested(row.body)
+                    except (NotTheFormat, TypeError, ValueError):
+                        return  # counted where its chain is followed; what comes after it cannot be placed
+                    yield record.ledger_size, row, record
+
+        return merge(*(of(one.partition) for one in self._view.newest_ingest()), key=lambda one: one[0])
+
+    def _apply_ingested(self, row: IngestRow, record: Ingested) -> None:
+        with self.counting():
+            if not self._empty.apply_ingested(record, self._detail(row, record)):
+                self.found["differing"] += 1
 
     def partitions_entered(self) -> set[int]:
         """Those that the ledger speaks of, whatever stands in the tables."""
@@ -100,6 +131,8 @@ class _Verifying:
         entered_to = max((number for part, number in self._entered if part == partition), default=-1)
         while rows := self._view.ingest_records(partition, number, _AT_ONCE):
             for row in rows:
+                if not isinstance(row.number, int):
+                    raise NotTheFormat("an ingest record at no place")
                 self.found["missing"] += row.number - number
                 self.found["unentered"] += row.number > entered_to
                 with self.counting():
@@ -116,7 +149,7 @@ class _Verifying:
             and row.digest == sha256(row.body).digest()
             and self._entered.get(here, row.digest) == row.digest
         )
-        self._count(belongs and self._empty.apply_ingested(record))
+        self._count(belongs)
         leaves = [leaf_hash(session_body(one, no)) for no, one in self._view.sessions_in(*here).items()]
         self.found["missing"] += max(0, record.sessions - len(leaves))
         frame = self._view.frame(*here)
@@ -125,9 +158,24 @@ class _Verifying:
         if root(leaves) != record.root:
             self.found["differing"] += 1
 
+    def _detail(self, row: IngestRow, record: Ingested) -> IngestDetail:
+        """What was judged, if it is what the record commits to. Raises NotTheFormat when it is not."""
+        detail = self._view.ingest_detail(row.partition, row.number)
+        if not record.detail:
+            if detail is not None:
+                raise NotTheFormat("a detail that no record speaks of")
+            return IngestDetail()
+        if detail is None:
+            self.found["missing"] += 1
+            return IngestDetail()
+        if record_digest(detail.salt, detail.body) != record.detail:
+            raise NotTheFormat("a detail that is not the one its record commits to")
+        return read_detail(detail.body)
+
     def _frame(self, frame: Frame) -> list[bytes]:
         """The leaves of a frame's pieces; each piece that was not removed is opened."""
-        gone = self._view.removed_in(frame.partition, frame.number)
+        here = (frame.partition, frame.number)
+        gone = self._view.removed_in(*here) if here in self._removals else {}
         rows = list(unpack_directory(frame.directory))
         times = [row.fix_ms for row in rows]
         if (frame.first_ms, frame.last_ms) != (min(times, default=None), max(times, default=None)):
@@ -164,7 +212,7 @@ class _Verifying:
 
     def frames_and_sessions(self) -> None:
         """None without an ingest record."""
-        places = self._view.places_of_frames() + self._view.places_of_sessions()
+        places = self._view.places_of_frames() + self._view.places_of_sessions() + self._view.places_of_details()
         self.found["differing"] += sum(place not in self._staged for place in places)
 
     def tables(self) -> None:
@@ -207,7 +255,7 @@ class _Opened:
         return (
             self._decision.covers(at)
             and not self._decision.suspended(at)
-            and self._decision.rung.keeps_trail
+            and self.session.category in kept_categories(self._decision)
             and self._fitting.covers(at)
             and self._decision.case_id == self._fitting.case_id == self.session.case_id
             and self._decision.strand == self._fitting.strand

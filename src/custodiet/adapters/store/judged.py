@@ -1,0 +1,138 @@
+"""Views of the store: conditions, what was judged of them, alerts, and what the passing of time looks for."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Row, and_, func, or_, select
+
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.rows import Rows, noun
+from custodiet.model.alert import Alert, AlertState, Reply, Statement
+from custodiet.model.case import TaskKind
+from custodiet.model.condition import Condition, ConditionKind, Interval
+from custodiet.model.decision import State
+from custodiet.model.device import Fitting
+from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, TaskId
+from custodiet.model.record import Contact
+from custodiet.model.stored import JudgedChange, Pulse
+
+
+class JudgedRows(Rows):
+    """The part of flows.ports.Reading that is about conditions and alerts."""
+
+    def condition(self, condition_id: ConditionId) -> Condition:
+        return noun(Condition, self._one(t.condition.select().where(t.condition.c.id == condition_id), "condition"))
+
+    def absences(self, condition_id: ConditionId) -> tuple[Interval, ...]:
+        query = t.absence.select().where(t.absence.c.condition_id == condition_id).order_by(t.absence.c.from_at)
+        return tuple(Interval(row.from_at, row.to_at) for row in self._all(query))
+
+    def judged_since(self, number: int) -> JudgedChange:
+        watches = self._all(select(t.watch.c.judged, t.watch.c.number).where(t.watch.c.number >= number))
+        devices = self._all(select(t.device_watch.c.judged).where(t.device_watch.c.number >= number))
+        contacts = self._all(t.contact.select().where(t.contact.c.number >= number))
+        return JudgedChange(
+            self._next(t.ingest_record.c.number),
+            tuple(row.judged for row in watches),
+            tuple(row.judged for row in devices),
+            tuple(noun(Contact, row) for row in contacts),
+        )
+
+    # --- alerts ---
+
+    def alert(self, alert_id: AlertId) -> Alert:
+        return noun(Alert, self._one(t.alert.select().where(t.alert.c.id == alert_id), "alert"))
+
+    def alerts(self, states: Collection[AlertState], limit: int) -> tuple[Alert, ...]:
+        query = t.alert.select().where(t.alert.c.state.in_(states)).order_by(t.alert.c.raised_at, t.alert.c.id)
+        return tuple(noun(Alert, row) for row in self._all(query.limit(limit)))
+
+    def alerts_of(self, decision_id: DecisionId) -> tuple[Alert, ...]:
+        query = t.alert.select().where(t.alert.c.decision_id == decision_id).order_by(t.alert.c.raised_at)
+        return tuple(noun(Alert, row) for row in self._all(query))
+
+    def alerts_on(self, condition_id: ConditionId) -> tuple[Alert, ...]:
+        query = t.alert.select().where(t.alert.c.condition_id == condition_id).order_by(t.alert.c.raised_at)
+        return tuple(noun(Alert, row) for row in self._all(query))
+
+    def replies(self, alert_id: AlertId) -> tuple[Reply, ...]:
+        query = t.alert_reply.select().where(t.alert_reply.c.alert_id == alert_id).order_by(t.alert_reply.c.at)
+        return tuple(noun(Reply, row) for row in self._all(query))
+
+    def statements(self, case_id: CaseId) -> tuple[Statement, ...]:
+        query = t.statement.select().where(t.statement.c.case_id == case_id).order_by(t.statement.c.stated_at)
+        return tuple(noun(Statement, row) for row in self._all(query))
+
+    def going_on(self) -> tuple[Alert, ...]:
+        query = t.alert.select().where(t.alert.c.ended_at.is_(None)).order_by(t.alert.c.id)
+        return tuple(noun(Alert, row) for row in self._all(query))
+
+    # --- what the passing of time looks for ---
+
+    def contact(self, fitting_id: FittingId) -> Contact | None:
+        row = self._maybe(t.contact.select().where(t.contact.c.fitting_id == fitting_id))
+        return None if row is None else noun(Contact, row)
+
+    def warned(self, decision_id: DecisionId) -> frozenset[int]:
+        query = select(t.review_warning.c.days).where(t.review_warning.c.decision_id == decision_id)
+        return frozenset(row.days for row in self._all(query))
+
+    def reviews_due(self, before: datetime) -> tuple[tuple[DecisionId, frozenset[int]], ...]:
+        due = and_(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.review_due_at <= before)
+        given: dict[DecisionId, set[int]] = {}
+        for row in self._all(select(t.review_warning).join(t.decision).where(due)):
+            given.setdefault(row.decision_id, set()).add(row.days)
+        query = select(t.decision.c.id).where(due).order_by(t.decision.c.review_due_at, t.decision.c.id)
+        return tuple((row.id, frozenset(given.get(row.id, ()))) for row in self._all(query))
+
+    def silences(self, fitting_id: FittingId, since: datetime) -> frozenset[bool]:
+        query = select(t.silence.c.suspends).where(t.silence.c.fitting_id == fitting_id, t.silence.c.since_at >= since)
+        return frozenset(row.suspends for row in self._all(query))
+
+    def outages(self, until: datetime) -> tuple[Interval, ...]:
+        query = t.outage.select().where(t.outage.c.to_at > until).order_by(t.outage.c.from_at)
+        return tuple(Interval(row.from_at, row.to_at) for row in self._all(query))
+
+    def pulse_seen(self) -> Pulse | None:
+        row: Row[tuple[object, ...]] | None = self._maybe(t.pulse.select())
+        if row is None:
+            return None
+        missed = None if row.missed_from is None else Interval(row.missed_from, row.missed_to)
+        return Pulse(row.first_at, row.at, missed)
+
+    def tasks_past_due(self, at: datetime, limit: int) -> tuple[TaskId, ...]:
+        query = (
+            select(t.task.c.id)
+            .where(t.task.c.done_at.is_(None), t.task.c.overdue.is_(False), t.task.c.due_at <= at)
+            .order_by(t.task.c.due_at, t.task.c.id)
+            .limit(limit)
+        )
+        return tuple(row.id for row in self._all(query))
+
+    def curfews_in_force(self, at: datetime) -> tuple[Condition, ...]:
+        query = (
+            select(t.condition)
+            .join(t.decision, t.decision.c.id == t.condition.c.decision_id)
+            .where(
+                t.condition.c.kind == ConditionKind.CURFEW,
+                t.decision.c.state == State.MADE,
+                t.decision.c.starts_at <= at,
+                or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > at),
+            )
+            .order_by(t.condition.c.id)
+        )
+        return tuple(noun(Condition, row) for row in self._all(query))
+
+    def quiet_fittings(self, before: datetime) -> tuple[Fitting, ...]:
+        heard = func.coalesce(t.contact.c.contact_at, t.fitting.c.fitted_at)
+        query = (
+            select(t.fitting)
+            .join(t.contact, t.contact.c.fitting_id == t.fitting.c.id, isouter=True)
+            .where(t.fitting.c.removed_at.is_(None), heard <= before)
+            .order_by(t.fitting.c.id)
+        )
+        return tuple(noun(Fitting, row) for row in self._all(query))
+
+    def open_task(self, decision_id: DecisionId, kind: TaskKind) -> bool:
+        this = and_(t.task.c.decision_id == decision_id, t.task.c.kind == kind, t.task.c.done_at.is_(None))
+        return self._connection.execute(select(t.task.c.id).where(this).limit(1)).first() is not None

@@ -1,0 +1,127 @@
+"""What people do with an alert, each step one write with its entry; and dated facts that someone states.
+
+Reasons and replies are sealed under the person's record key. A step that the rules object to changes nothing, and the
+error names every objection.
+"""
+
+from datetime import datetime
+
+from custodiet.flows.ports import Acting, Chance, Sealer, Store
+from custodiet.flows.refusing import refuse_if
+from custodiet.flows.trusting import trusted_record_key
+from custodiet.model.alert import Alert, AlertMove, Excuse, Reply, Statement, StatementKind
+from custodiet.model.condition import Absence, Interval
+from custodiet.model.entry import Entry
+from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue
+from custodiet.model.finding import Matter
+from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, FittingId, PersonId, StatementId
+from custodiet.model.record import (
+    AbsenceAuthorised,
+    AlertMoved,
+    LogOpened,
+    RemovalBooked,
+    ReplyRecorded,
+    StatementMade,
+    kind_of,
+)
+from custodiet.rules.alerts import REPLY_STATES, enquiry_due_at, is_process, moved, objections_to_moving
+from custodiet.wire.sealed import pack_words, words_context
+
+
+class Desk:
+    """Where alerts are handled: what its steps need of the world."""
+
+    def __init__(self, store: Store, sealer: Sealer, chance: Chance, pinned: LogOpened) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._chance = chance
+        self._pinned = pinned
+
+    def move(self, alert_id: AlertId, move: AlertMove, by: ActorId, reasons: str = "") -> int:
+        """Take one step. Raises IllegalMove or NotPermitted, and then nothing has changed. The ledger index."""
+        with self._store.acting() as act:
+            alert = act.alert(alert_id)
+            state = moved(alert, move)
+            refuse_if(objections_to_moving(alert, move, by, reasons, act.replies(alert_id), act.now))
+            person_id = act.case(alert.case_id).person_id
+            sealed = self._seal(act, person_id, reasons) if reasons.strip() else b""
+            due = None
+            if move is AlertMove.ENQUIRE:
+                settings = act.scheme(act.case(alert.case_id).scheme_id).judging
+                due = enquiry_due_at(act.now, settings)
+            record = AlertMoved(alert_id, move, state, by, act.now, sealed, due)
+            return act.write(Entry(kind_of(record), by, person_id), record)
+
+    def reply(self, alert_id: AlertId, excuse: Excuse, words: str, by: ActorId) -> int:
+        """Record what the person says to an enquiry. Raises IllegalMove where there is none. The ledger index."""
+        with self._store.acting() as act:
+            alert = act.alert(alert_id)
+            if alert.state not in REPLY_STATES:
+                raise IllegalMove("there is no enquiry to reply to")
+            _require_a_person(by)
+            person_id = act.case(alert.case_id).person_id
+            reply = Reply(alert_id, act.now, excuse, self._seal(act, person_id, words), by)
+            record = ReplyRecorded(reply)
+            return act.write(Entry(kind_of(record), by, person_id), record)
+
+    def state_fact(self, case_id: CaseId, kind: StatementKind, since: datetime, words: str, by: ActorId) -> StatementId:
+        """State a dated fact, with reasons (R106)."""
+        statement_id = StatementId(self._chance.identity("statement"))
+        with self._store.acting() as act:
+            _require_a_person(by)
+            if not words.strip():
+                raise IllegalValue("a statement has its reasons")
+            person_id = act.case(case_id).person_id
+            sealed = self._seal(act, person_id, words)
+            record = StatementMade(Statement(statement_id, case_id, kind, since, act.now, by, sealed))
+            act.write(Entry(kind_of(record), by, person_id), record)
+        return statement_id
+
+    def authorise_absence(self, condition_id: ConditionId, during: Interval, by: ActorId) -> int:
+        """Let the person off a condition for a while; lowering a burden needs one person. The ledger index.
+
+        What was raised within it accuses nobody any more.
+        """
+        with self._store.acting() as act:
+            _require_a_person(by)
+            condition = act.condition(condition_id)
+            case = act.case(act.decision(condition.decision_id).case_id)
+            fallen = tuple(one.id for one in act.alerts_on(condition_id) if one.stands and _rests_within(one, during))
+            record = AbsenceAuthorised(Absence(condition_id, during), fallen)
+            return act.write(Entry(kind_of(record), by, case.person_id), record)
+
+    def book_removal(self, fitting_id: FittingId, during: Interval, by: ActorId) -> int:
+        """Let a device come off for a while, perhaps afterwards (a hospital asks nobody first). The ledger index.
+
+        What its sensors raised within that time accuses nobody any more.
+        """
+        with self._store.acting() as act:
+            _require_a_person(by)
+            case = act.case(act.fitting(fitting_id).case_id)
+            alerts = [one for decision in act.decisions_of(case.id) for one in act.alerts_of(decision.id)]
+            fallen = tuple(
+                one.id
+                for one in alerts
+                if one.fitting_id == fitting_id
+                and one.matter is Matter.TAMPER
+                and one.stands
+                and _rests_within(one, during)
+            )
+            record = RemovalBooked(fitting_id, during, fallen)
+            return act.write(Entry(kind_of(record), by, case.person_id), record)
+
+    def _seal(self, act: Acting, person_id: PersonId, words: str) -> bytes:
+        key = act.record_key(person_id)
+        if key is None:
+            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
+        public = trusted_record_key(self._pinned, key)
+        return self._sealer.seal_to(public, pack_words(words), words_context(person_id))
+
+
+def _rests_within(alert: Alert, during: Interval) -> bool:
+    return alert.began_at < during.to_at and during.from_at <= alert.confirmed_at
+
+
+def _require_a_person(by: ActorId) -> None:
+    if is_process(by):
+        raise IllegalMove("a process decides nothing: a named person does")

@@ -1,0 +1,257 @@
+"""What the passing of time finds: reviews that come near, silences, our own outages, windows that open and close.
+
+Each finding is one small transaction that looks again inside it, so nothing is found twice, by whomever; after an
+outage nothing is made up for that is no longer true. Nothing here accuses anyone.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
+from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
+from custodiet.flows.receive_reports import PULSE_GAP
+from custodiet.model.alert import Alert
+from custodiet.model.case import Task, TaskKind
+from custodiet.model.decision import Authority, Decision
+from custodiet.model.device import Fitting
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import NotFound
+from custodiet.model.finding import Matter
+from custodiet.model.identity import AlertId, ConditionId, DecisionId, FittingId, TaskId
+from custodiet.model.judging import SILENCE_MIN_S
+from custodiet.model.record import (
+    AlertEnded,
+    AlertRaised,
+    OutageFound,
+    ReviewWarned,
+    SilenceFound,
+    TasksOverdue,
+)
+from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
+from custodiet.rules.reviews import WARNING_DAYS, warning_due
+from custodiet.rules.silence import expected_since, is_expected, silence_due, silent_for
+
+Fence = tuple[str, int]
+AT_ONCE = 100
+SILENCE_MIN = timedelta(seconds=SILENCE_MIN_S)
+
+
+class Passing:
+    """One clock's looking; `fence` as it holds the lease."""
+
+    def __init__(self, store: Store, chance: Chance, clock: Clock, fence: Fence) -> None:
+        self._store = store
+        self._chance = chance
+        self._clock = clock
+        self._fence = fence
+
+    def look(self) -> int:
+        """Look at everything once; how many findings were recorded."""
+        steps: tuple[Callable[[], int], ...] = (
+            self._outages,
+            self._warnings,
+            self._overdue,
+            self._windows,
+            self._curfews,
+            self._silences,
+        )
+        return sum(step() for step in steps)
+
+    # --- our own path ---
+
+    def _outages(self) -> int:
+        with self._store.reading() as view:
+            found = _outage(view)
+        if found is None:
+            return 0
+        with self._store.acting(self._fence) as act:
+            again = _outage(act)
+            if again is None:
+                return 0
+            act.write(Entry(EntryKind.OUTAGE_FOUND, CLOCK), again)
+        return 1
+
+    # --- reviews and tasks ---
+
+    def _warnings(self) -> int:
+        now = self._clock.now()
+        with self._store.reading() as view:
+            near = view.reviews_due(now + timedelta(days=max(WARNING_DAYS)))
+            due = [one for one, given in near if warning_due(view.decision(one), given, now) is not None]
+        return sum(self._warn(decision_id) for decision_id in due)
+
+    def _warn(self, decision_id: DecisionId) -> int:
+        with self._store.acting(self._fence) as act:
+            decision = act.decision(decision_id)
+            days = warning_due(decision, act.warned(decision_id), act.now)
+            if days is None:
+                return 0
+            tasks: tuple[Task, ...] = ()
+            if not act.open_task(decision_id, TaskKind.REVIEW):
+                tasks = (self._task(act, decision, TaskKind.REVIEW, decision.review_due_at - act.now),)
+            self._write(act, decision, EntryKind.REVIEW_WARNED, ReviewWarned(decision_id, days, tasks))
+        return 1
+
+    def _overdue(self) -> int:
+        with self._store.reading() as view:
+            due = view.tasks_past_due(self._clock.now(), AT_ONCE)
+        if not due:
+            return 0
+        with self._store.acting(self._fence) as act:
+            again = act.tasks_past_due(act.now, AT_ONCE)
+            if again:
+                act.write(Entry(EntryKind.TASKS_OVERDUE, CLOCK), TasksOverdue(again))
+        return len(again)
+
+    # --- windows ---
+
+    def _windows(self) -> int:
+        """Alerts whose window has closed, or whose silence was broken, without a fix that would say so."""
+        with self._store.reading() as view:
+            over = [alert.id for alert in view.going_on() if self._over(view, alert) is not None]
+        return sum(self._end(alert_id) for alert_id in over)
+
+    def _over(self, view: Reading, alert: Alert) -> AlertEnded | None:
+        if alert.ended_at is not None:
+            return None
+        ends: list[datetime | None] = []
+        if alert.condition_id is not None:
+            ends.append(window_closed(alert, view.condition(alert.condition_id), self._clock.now()))
+        if alert.matter is Matter.UNANSWERED and alert.fitting_id is not None:
+            contact = view.contact(alert.fitting_id)
+            newest = None if contact is None else contact.newest_fix_at
+            # As it was raised, so it ends: by the newest fix that is known.
+            ends.append(newest if newest is not None and newest >= alert.began_at else None)
+        until = view.decision(alert.decision_id).until
+        ends.append(until if until is not None and until <= self._clock.now() else None)
+        known = [at for at in ends if at is not None]
+        return AlertEnded(alert.id, min(known)) if known else None
+
+    def _end(self, alert_id: AlertId) -> int:
+        with self._store.acting(self._fence) as act:
+            alert = act.alert(alert_id)
+            over = self._over(act, alert)
+            if over is None:
+                return 0
+            person_id = act.case(alert.case_id).person_id
+            act.write(Entry(EntryKind.ALERT_ENDED, CLOCK, person_id), over)
+        return 1
+
+    def _curfews(self) -> int:
+        """Curfews that began without a fix."""
+        with self._store.reading() as view:
+            found = [
+                (condition.id, fitting.id)
+                for condition in view.curfews_in_force(self._clock.now())
+                if has_begun(condition, self._clock.now())
+                for fitting in _fittings_under(view, view.decision(condition.decision_id))
+                if self._unanswered(view, condition.id, fitting) is not None
+            ]
+        return sum(self._ask(condition_id, fitting_id) for condition_id, fitting_id in found)
+
+    def _unanswered(self, view: Reading, condition_id: ConditionId, fitting: Fitting) -> AlertRaised | None:
+        condition = view.condition(condition_id)
+        decision = view.decision(condition.decision_id)
+        now, pulse = self._clock.now(), view.pulse_seen()
+        if not decision.in_force(now) or pulse is None or now - pulse.at > PULSE_GAP:
+            return None
+        contact = view.contact(fitting.id)
+        since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
+        if view.silences(fitting.id, since):
+            return None  # a dead device has its task already: nobody rings every night for it
+        settings = view.scheme(view.case(decision.case_id).scheme_id).judging
+        newest = None if contact is None else contact.newest_fix_at
+        absences = view.absences(condition_id)
+        expected_from = expected_since(decision, fitting.fitted_at, None)
+        raised = unanswered(condition, decision, absences, fitting.id, newest, expected_from, now, settings)
+        if raised is None or _stands(view, raised.alert_id):
+            return None
+        if silent_for(raised.began_at, now, view.outages(raised.began_at), pulse) < timedelta(
+            seconds=settings.unanswered_s
+        ):
+            return None
+        return AlertRaised(raised)
+
+    def _ask(self, condition_id: ConditionId, fitting_id: FittingId) -> int:
+        with self._store.acting(self._fence) as act:
+            record = self._unanswered(act, condition_id, act.fitting(fitting_id))
+            if record is None:
+                return 0
+            person_id = act.case(record.raised.case_id).person_id
+            act.write(Entry(EntryKind.ALERT_RAISED, CLOCK, person_id), record)
+        return 1
+
+    # --- silence ---
+
+    def _silences(self) -> int:
+        with self._store.reading() as view:
+            quiet = view.quiet_fittings(self._clock.now() - SILENCE_MIN)
+            found = [one.id for one in quiet if self._silence(view, one) is not None]
+        return sum(self._be_silent(fitting_id) for fitting_id in found)
+
+    def _silence(self, view: Reading, fitting: Fitting) -> tuple[Decision, SilenceFound] | None:
+        now, pulse = self._clock.now(), view.pulse_seen()
+        if pulse is None or now - pulse.at > PULSE_GAP:
+            return None
+        for decision in view.decisions_of(fitting.case_id):
+            if decision.strand != fitting.strand or not decision.in_force(now) or not is_expected(decision):
+                continue
+            contact = view.contact(fitting.id)
+            since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
+            settings = view.scheme(view.case(fitting.case_id).scheme_id).judging
+            silent = silent_for(since, now, view.outages(since), pulse)
+            suspends = silence_due(silent, view.silences(fitting.id, since), settings)
+            if suspends is not None:
+                return decision, SilenceFound(fitting.id, since, suspends, ())
+        return None
+
+    def _be_silent(self, fitting_id: FittingId) -> int:
+        with self._store.acting(self._fence) as act:
+            found = self._silence(act, act.fitting(fitting_id))
+            if found is None:
+                return 0
+            decision, silence = found
+            hours = timedelta(hours=act.scheme(act.case(decision.case_id).scheme_id).removal_hours)
+            if silence.suspends and decision.authority is Authority.OFFICERS:
+                suspension = suspension_of(act, decision, (removal_task(act, self._chance, decision),))
+                self._write(act, decision, EntryKind.DECISION_SUSPENDED, suspension)
+                tasks: tuple[Task, ...] = ()
+            else:
+                kind = TaskKind.TELL_MAKER if silence.suspends else TaskKind.FIND_OUT
+                tasks = (self._task(act, decision, kind, hours),)
+            record = SilenceFound(silence.fitting_id, silence.since_at, silence.suspends, tasks)
+            self._write(act, decision, EntryKind.SILENCE_FOUND, record)
+        return 1
+
+    # --- writing ---
+
+    def _write(self, act: Acting, decision: Decision, kind: EntryKind, record: object) -> None:
+        person_id = act.case(decision.case_id).person_id
+        act.write(Entry(kind, CLOCK, person_id), record)  # type: ignore[arg-type]
+
+    def _task(self, act: Acting, decision: Decision, kind: TaskKind, within: timedelta) -> Task:
+        task_id = TaskId(self._chance.identity("task"))
+        return Task(task_id, kind, decision.case_id, decision.id, act.now, act.now + within)
+
+
+def _outage(view: Reading) -> OutageFound | None:
+    pulse = view.pulse_seen()
+    if pulse is None or pulse.missed is None:
+        return None
+    missed = pulse.missed
+    if any(one.from_at == missed.from_at for one in view.outages(missed.from_at)):
+        return None
+    return OutageFound(missed.from_at, missed.to_at)
+
+
+def _fittings_under(view: Reading, decision: Decision) -> tuple[Fitting, ...]:
+    fittings = view.fittings_of(decision.case_id)
+    return tuple(one for one in fittings if one.removed_at is None and one.strand == decision.strand)
+
+
+def _stands(view: Reading, alert_id: AlertId) -> bool:
+    try:
+        view.alert(alert_id)
+    except NotFound:
+        return False
+    return True

@@ -1,0 +1,327 @@
+"""What one monitor holds to judge by: watches, scratch, geometry, and what each fitting said last.
+
+Promise: judging changes nothing here. `judge` gives what would change, from what stood when it was last caught up; the
+caller writes that in its transaction and hands it back to `keep` once it is durable. So a batch that is decided twice
+is judged twice from the same state, and one that fails has changed nothing.
+
+Geometry and scratch are in memory only. Geometry is gone when its decision is no longer in force, scratch when it is
+ten minutes old; after a restart both are empty, and confirmation begins at zero.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Lock
+
+from custodiet.flows.picture import Picture
+from custodiet.flows.ports import Reading
+from custodiet.model.case import Task, TaskKind
+from custodiet.model.condition import ZONED, Condition, ConditionKind, Interval
+from custodiet.model.decision import Decision
+from custodiet.model.errors import IllegalValue, NotTheFormat
+from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
+from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
+from custodiet.model.mode import Kind
+from custodiet.model.record import Contact, IngestDetail
+from custodiet.model.report import Admitted, DeviceSays
+from custodiet.rules.conditions.device import judge_device
+from custodiet.rules.conditions.fixes import Fixes
+from custodiet.rules.conditions.timetable import sense_of, windows
+from custodiet.rules.conditions.zoned import Asked, Scratch, Verdict, judge, since_the_last_pause
+from custodiet.rules.conditions.zones import Area, lay_out
+from custodiet.wire.geometry import read_shape
+
+SCRATCH_MAX = timedelta(minutes=10)
+"""How long anything that follows from a place may be held in memory unsealed."""
+EVIDENCE_SPAN = timedelta(minutes=10)
+_CONTACT_GRAIN = timedelta(minutes=5)
+"""How stale a stored contact may be where the frames themselves tell the newest fix."""
+_LAID_OUT = timedelta(days=1)
+"""How long windows that were laid out serve; they reach so far beyond, too."""
+
+Of = tuple[ConditionId, FittingId]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An admitted fix with when it reached us."""
+
+    admitted: Admitted
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A report about a device that is on someone, under a decision in force now."""
+
+    fitting_id: FittingId
+    decision: Decision
+    says: DeviceSays | None
+    at: datetime
+    """When it was said: the fix time if that can be, else when it reached us."""
+
+
+@dataclass(slots=True)
+class Judged:
+    """What a batch would change."""
+
+    watches: dict[Of, Watch] = field(default_factory=dict)
+    device_watches: dict[FittingId, DeviceWatch] = field(default_factory=dict)
+    scratch: dict[Of, Scratch] = field(default_factory=dict)
+    contacts: dict[FittingId, Contact] = field(default_factory=dict)
+    newest: dict[FittingId, datetime] = field(default_factory=dict)
+    recent: dict[FittingId, tuple[Arrived, ...]] = field(default_factory=dict)
+    timed: set[FittingId] = field(default_factory=set)
+    """Fittings with a curfew: the clock goes by when their newest fix was."""
+    findings: list[Finding] = field(default_factory=list)
+    evidence: list[Arrived] = field(default_factory=list)
+    """Fixes that confirmed a finding, of modes that keep no trail: to be sealed as evidence."""
+
+    def detail(self, stored: "Watching", now: datetime) -> IngestDetail:
+        """What of it is written: only what changed."""
+        raised = tuple(replace(one, raised_at=now) for one in self.findings if isinstance(one, Raised))
+        return IngestDetail(
+            watches=tuple(one for of, one in self.watches.items() if one != stored.watch_of(*of)),
+            device_watches=tuple(one for of, one in self.device_watches.items() if one != stored.device_watch_of(of)),
+            raised=raised,
+            ended=tuple(one for one in self.findings if isinstance(one, Ended)),
+            weakened=tuple(one for one in self.findings if isinstance(one, Weakened)),
+            tasks=tuple(task for one in raised for task in _tasks(one, now)),
+            contacts=tuple(
+                one
+                for one in self.contacts.values()
+                if stored.must_store(one, untold=one.fitting_id in self.recent.keys() | self.timed)
+            ),
+        )
+
+
+class Watching:
+    """Owned by one monitor; `give_zones` may be called from another thread, all else from the writing one."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._started = False
+        self._watches: dict[Of, Watch] = {}
+        self._device_watches: dict[FittingId, DeviceWatch] = {}
+        self._contacts: dict[FittingId, Contact] = {}
+        self._newest: dict[FittingId, datetime] = {}
+        self._scratch: dict[Of, tuple[datetime, Scratch]] = {}
+        self._recent: dict[FittingId, tuple[Arrived, ...]] = {}
+        self._areas: dict[ConditionId, Area | None] = {}
+        self._windows: dict[ConditionId, tuple[datetime, tuple[Interval, ...]]] = {}
+        self._wanted: frozenset[ConditionId] = frozenset()
+        self._giving = Lock()
+
+    # --- gather ---
+
+    @property
+    def number(self) -> int:
+        """The next ingest record's number when this was last caught up."""
+        return self._number
+
+    def catch_up(self, view: Reading) -> None:
+        """Take in what other monitors have judged."""
+        change = view.judged_since(self._number)
+        for watch in change.watches:
+            if not self._started:
+                # This process has seen nothing of it: confirmation begins at zero.
+                watch = replace(watch, against=NO_RUN, leaning=NO_RUN, back=NO_RUN)  # noqa: PLW2901
+            self._watches[watch.condition_id, watch.fitting_id] = watch
+        for device in change.device_watches:
+            self._device_watches[device.fitting_id] = device
+        for contact in change.contacts:
+            self._contacts[contact.fitting_id] = contact
+            if contact.newest_fix_at is not None:
+                self.saw(contact.fitting_id, contact.newest_fix_at)
+        self._number = change.number
+        self._started = True
+
+    def saw(self, fitting_id: FittingId, fix_time: datetime) -> None:
+        """A fix of that time stands in the store: whatever is older is late."""
+        if fix_time > self._newest.get(fitting_id, fix_time - SCRATCH_MAX):
+            self._newest[fitting_id] = fix_time
+
+    def forget_windows(self) -> None:
+        """The standing has changed: hours and absences are laid out anew."""
+        self._windows.clear()
+
+    def watch_of(self, condition_id: ConditionId, fitting_id: FittingId) -> Watch:
+        """As stored."""
+        return self._watches.get((condition_id, fitting_id)) or Watch(condition_id, fitting_id)
+
+    def device_watch_of(self, fitting_id: FittingId) -> DeviceWatch:
+        """As stored."""
+        return self._device_watches.get(fitting_id) or DeviceWatch(fitting_id)
+
+    def must_store(self, contact: Contact, *, untold: bool) -> bool:
+        """Whether a contact says enough more than the stored one to be written. `untold`: no frame tells of it."""
+        stored = self._contacts.get(contact.fitting_id)
+        if stored is None or contact.contact_at - stored.contact_at >= _CONTACT_GRAIN:
+            return True
+        return untold and contact.newest_fix_at != stored.newest_fix_at
+
+    # --- geometry ---
+
+    def zones_wanted(self) -> frozenset[ConditionId]:
+        """Conditions in force whose geometry is not here. May be asked from any thread."""
+        return self._wanted
+
+    def give_zones(self, zones: Mapping[ConditionId, bytes]) -> None:
+        """Geometry as the vault gave it. What cannot be laid out stays unknown: of it nobody can tell."""
+        areas: dict[ConditionId, Area | None] = {}
+        for condition_id, geometry in zones.items():
+            try:
+                areas[condition_id] = lay_out(read_shape(geometry))
+            except (IllegalValue, NotTheFormat):
+                areas[condition_id] = None
+        with self._giving:
+            self._areas = self._areas | areas
+            self._wanted -= zones.keys()
+
+    def in_force(self, conditions: Iterable[Condition]) -> None:
+        """These are in force now: whatever else is known of places is forgotten."""
+        zoned = {one.id for one in conditions if one.kind in ZONED}
+        with self._giving:
+            self._areas = {known: area for known, area in self._areas.items() if known in zoned}
+            self._wanted = frozenset(zoned - self._areas.keys())
+        self._scratch = {of: one for of, one in self._scratch.items() if of[0] in zoned}
+
+    def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
+        """Scratch of more than ten minutes, or of a fitting whose decision is over."""
+        for of, (held_at, scratch) in list(self._scratch.items()):
+            if timedelta(0) <= now - held_at <= SCRATCH_MAX:
+                continue
+            if scratch.against:  # what is left of it holds no place
+                self._scratch[of] = (held_at, replace(scratch, back=None, back_at=None))
+            else:
+                del self._scratch[of]
+        kept = {of: _recent(arrived, now) for of, arrived in self._recent.items() if of in fittings}
+        self._recent = {of: arrived for of, arrived in kept.items() if arrived}
+
+    # --- decide ---
+
+    def judge(self, picture: Picture, arrived: list[Arrived], heard: list[Heard], now: datetime) -> Judged:
+        """Judge a batch of admitted fixes, and what devices said of themselves."""
+        judged = Judged()
+        by_fitting: dict[FittingId, list[Arrived]] = {}
+        for one in arrived:
+            by_fitting.setdefault(one.admitted.fitting_id, []).append(one)
+        for fitting_id, fixes in by_fitting.items():
+            fixes.sort(key=lambda one: one.admitted.fix_time)
+            self._judge_fitting(picture, fitting_id, fixes, now, judged)
+        for report in sorted(heard, key=lambda one: one.at):
+            self._hear(picture, report, now, judged)
+        return judged
+
+    def _judge_fitting(
+        self, picture: Picture, fitting_id: FittingId, fixes: list[Arrived], now: datetime, judged: Judged
+    ) -> None:
+        newest = self._newest.get(fitting_id)
+        times = [one.admitted.fix_time for one in fixes]
+        judged.newest[fitting_id] = max(times if newest is None else [*times, newest])
+        if self.device_watch_of(fitting_id).fault_alert is not None:
+            return  # what a faulty device says speaks for and against nobody
+        by_decision: dict[DecisionId, list[Arrived]] = {}
+        for one in fixes:
+            by_decision.setdefault(one.admitted.decision_id, []).append(one)
+        for decision_id, mine in by_decision.items():
+            decision = picture.decision(decision_id)
+            if not decision.rung.keeps_trail:
+                before = judged.recent.get(fitting_id) or _recent(self._recent.get(fitting_id, ()), now)
+                judged.recent[fitting_id] = (*before, *mine)
+            columns: Fixes | None = None
+            for condition in picture.conditions_of(decision_id):
+                if condition.kind not in ZONED:
+                    continue
+                if condition.kind is ConditionKind.CURFEW:
+                    judged.timed.add(fitting_id)
+                if columns is None:
+                    columns = Fixes.of([(one.admitted.fix_time, one.admitted.fix) for one in mine])
+                asked = self._asked(picture, condition, decision, now)
+                of = (condition.id, fitting_id)
+                _, scratch = self._scratch.get(of, (now, Scratch()))
+                watch = since_the_last_pause(self.watch_of(*of), decision)
+                verdict = judge(asked, watch, scratch, columns, picture.judging(decision), newest)
+                self._take(verdict, of, decision, judged)
+
+    def _take(self, verdict: Verdict, of: Of, decision: Decision, judged: Judged) -> None:
+        judged.watches[of] = verdict.watch
+        judged.scratch[of] = verdict.scratch
+        judged.findings += verdict.findings
+        if decision.rung.keeps_trail:
+            return
+        for _, times in verdict.evidence:
+            held = {one.admitted.fix_time: one for one in judged.recent.get(of[1], ())}
+            since = max(times) - EVIDENCE_SPAN if times else None
+            sealed = {one.admitted.fix_time for one in judged.evidence if one.admitted.fitting_id == of[1]}
+            judged.evidence += [
+                held[at] for at in times if at in held and at not in sealed and since is not None and at >= since
+            ]
+
+    def _hear(self, picture: Picture, heard: Heard, now: datetime, judged: Judged) -> None:
+        fitting_id = heard.fitting_id
+        newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
+        judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+        if heard.says is None:
+            return
+        says = heard.says
+        if Kind.EVENT not in heard.decision.rung.admits:
+            says = replace(says, alarms=frozenset())  # of a device, this mode admits only that it lives
+        before = judged.device_watches.get(fitting_id) or self.device_watch_of(fitting_id)
+        settings = picture.judging(heard.decision)
+        verdict = judge_device(
+            heard.decision, before, says, heard.at, settings, off_booked=picture.may_be_off(fitting_id, heard.at)
+        )
+        judged.device_watches[fitting_id] = verdict.watch
+        judged.findings += verdict.findings
+        if verdict.faulty:
+            self._clear_record(fitting_id, now, judged)
+
+    def _clear_record(self, fitting_id: FittingId, now: datetime, judged: Judged) -> None:
+        """A faulty device: what it has raised and still goes on speaks against nobody (R66)."""
+        for of in {of for of in (*self._watches, *judged.watches) if of[1] == fitting_id}:
+            watch = judged.watches.get(of) or self.watch_of(*of)
+            if watch.alert_id is not None and watch.weight is Weight.ADVERSE:
+                judged.findings.append(Weakened(watch.alert_id, now, Why.FAULTY_DEVICE))
+                judged.watches[of] = Watch(*of)
+
+    def _asked(self, picture: Picture, condition: Condition, decision: Decision, now: datetime) -> Asked:
+        laid_at, laid = self._windows.get(condition.id, (None, ()))
+        if laid_at is None or abs(now - laid_at) > _LAID_OUT:
+            span = Interval(now - decision.late_max - 2 * _LAID_OUT, now + 2 * _LAID_OUT)
+            laid = windows(condition.schedule, sense_of(condition.kind), picture.absences_of(condition.id), span)
+            self._windows[condition.id] = (now, laid)
+        known_from = now - decision.late_max - _LAID_OUT
+        return Asked(condition, decision, self._areas.get(condition.id), laid, known_from)
+
+    # --- after the commit ---
+
+    def keep(self, judged: Judged, detail: IngestDetail, now: datetime) -> None:
+        """What was judged is durable."""
+        self._watches |= judged.watches
+        self._device_watches |= judged.device_watches
+        self._newest |= judged.newest
+        self._recent |= judged.recent
+        for contact in detail.contacts:
+            self._contacts[contact.fitting_id] = contact
+        for one in judged.evidence:  # sealed once is enough
+            fitting_id = one.admitted.fitting_id
+            self._recent[fitting_id] = tuple(held for held in self._recent[fitting_id] if held is not one)
+        for of, scratch in judged.scratch.items():
+            held_at, before = self._scratch.get(of, (now, None))
+            same = before is not None and before.back is scratch.back
+            self._scratch[of] = (held_at if same else now, scratch)
+        self._number += 1
+
+
+def _recent(arrived: tuple[Arrived, ...], now: datetime) -> tuple[Arrived, ...]:
+    return tuple(one for one in arrived if timedelta(0) <= now - one.received_at <= SCRATCH_MAX)
+
+
+def _tasks(raised: Raised, now: datetime) -> tuple[Task, ...]:
+    """What a matter of service asks of staff."""
+    kind = {Matter.BATTERY: TaskKind.WARN_WEARER, Matter.DEVICE_FAULT: TaskKind.SWAP_DEVICE}.get(raised.matter)
+    if kind is None:
+        return ()
+    task_id = TaskId("task_" + raised.alert_id.removeprefix("alert_"))
+    return (Task(task_id, kind, raised.case_id, raised.decision_id, now, now + timedelta(hours=24)),)

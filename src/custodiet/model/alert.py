@@ -1,0 +1,123 @@
+"""An alert's life: raised by a machine, decided by people.
+
+Event, alert, possible breach and breach are four different things; only a named human makes the last two, with
+reasons, and the last one only after an enquiry. What is written in reasons and replies is sealed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from custodiet.model.errors import IllegalValue
+from custodiet.model.finding import NOTHING_SEEN, Matter, Seen, Weight, Why
+from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, DecisionId, FittingId, StatementId
+
+
+class AlertState(StrEnum):
+    """Where an alert stands. The legal moves are the table in rules/alerts.py."""
+
+    RAISED = "raised"
+    CLAIMED = "claimed"
+    TRIAGED = "triaged"
+    CLEARED = "cleared"
+    POSSIBLE_BREACH = "possible_breach"
+    ENQUIRY = "enquiry"
+    NO_BREACH = "no_breach"
+    BREACH = "breach"
+    NOTIFIED = "notified"
+
+
+class AlertMove(StrEnum):
+    """What people do with an alert."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    TRIAGE = "triage"
+    CLEAR = "clear"
+    SUSPECT = "suspect"
+    ENQUIRE = "enquire"
+    EXCUSE = "excuse"
+    DECIDE = "decide"
+    NOTIFY = "notify"
+
+
+class Excuse(StrEnum):
+    """What the person says of it, as a kind; their words are sealed."""
+
+    NOT_SO = "not_so"
+    """They say that it did not happen: the fact is disputed from then on."""
+    HEALTH = "health"
+    AUTHORISED = "authorised"
+    EMERGENCY = "emergency"
+    DEVICE = "device"
+    OTHER = "other"
+    NONE = "none"
+    """They were asked in vain: this hears nobody, and the time to answer goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert as it stands."""
+
+    id: AlertId
+    case_id: CaseId
+    decision_id: DecisionId
+    fitting_id: FittingId | None
+    condition_id: ConditionId | None
+    matter: Matter
+    weight: Weight
+    began_at: datetime
+    confirmed_at: datetime
+    raised_at: datetime
+    seen: Seen = NOTHING_SEEN
+    ended_at: datetime | None = None
+    weakened_at: datetime | None = None
+    weakened_why: Why | None = None
+    state: AlertState = AlertState.RAISED
+    state_at: datetime | None = None
+    held_by: ActorId | None = None
+    enquiry_due_at: datetime | None = None
+    decided_by: ActorId | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing has spoken against it since it was raised."""
+        return self.weakened_why is None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person said to an enquiry, or that they were asked in vain."""
+
+    alert_id: AlertId
+    at: datetime
+    excuse: Excuse
+    text_sealed: bytes
+    recorded_by: ActorId
+
+
+class StatementKind(StrEnum):
+    """Facts with an author and a date, never a noun for a person (R106)."""
+
+    OUT_OF_CONTACT = "out_of_contact_since"
+    ABSCONDING = "absconding_declared"
+    IN_CONTACT = "in_contact_since"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One dated fact, stated by someone, with reasons."""
+
+    id: StatementId
+    case_id: CaseId
+    kind: StatementKind
+    since_at: datetime
+    stated_at: datetime
+    stated_by: ActorId
+    reasons_sealed: bytes
+
+    def __post_init__(self) -> None:
+        if self.since_at > self.stated_at:
+            raise IllegalValue("a fact is stated once it is one")
+        if not self.reasons_sealed:
+            raise IllegalValue("a statement has its reasons")

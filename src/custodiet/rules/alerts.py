@@ -1,0 +1,107 @@
+"""What may be done with an alert, as a table, and what stands against it.
+
+Nobody is in breach by machine: each move is a named human's, the last ones with reasons, and only what is certain,
+undisputed and untainted can enter (R47, R69; invariant 6). `docs/alerts.md` is drawn from MOVES, the store holds the
+same table as a constraint, and both are checked against this file.
+"""
+
+from datetime import datetime, timedelta
+
+from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse, Reply
+from custodiet.model.errors import IllegalMove
+from custodiet.model.finding import Weight, Why
+from custodiet.model.identity import ActorId
+from custodiet.model.judging import Judging
+
+_S, _M = AlertState, AlertMove
+
+MOVES: dict[AlertState, dict[AlertMove, AlertState]] = {
+    _S.RAISED: {_M.CLAIM: _S.CLAIMED},
+    _S.CLAIMED: {_M.RELEASE: _S.RAISED, _M.TRIAGE: _S.TRIAGED},
+    _S.TRIAGED: {_M.RELEASE: _S.RAISED, _M.CLEAR: _S.CLEARED, _M.SUSPECT: _S.POSSIBLE_BREACH},
+    _S.CLEARED: {},
+    _S.POSSIBLE_BREACH: {_M.CLEAR: _S.CLEARED, _M.ENQUIRE: _S.ENQUIRY},
+    _S.ENQUIRY: {_M.EXCUSE: _S.NO_BREACH, _M.DECIDE: _S.BREACH},
+    _S.NO_BREACH: {},
+    _S.BREACH: {_M.NOTIFY: _S.NOTIFIED, _M.EXCUSE: _S.NO_BREACH},
+    _S.NOTIFIED: {_M.EXCUSE: _S.NO_BREACH},
+}
+"""A breach can be taken back at any time; nothing else ever leads to one."""
+
+WITH_REASONS: frozenset[AlertMove] = frozenset({_M.CLEAR, _M.SUSPECT, _M.ENQUIRE, _M.EXCUSE, _M.DECIDE})
+"""Moves that say why, in words."""
+
+RAISES_IT: frozenset[AlertMove] = frozenset({_M.SUSPECT, _M.ENQUIRE, _M.DECIDE, _M.NOTIFY})
+"""Moves towards a breach: only what is certain, undisputed and untainted may take them."""
+
+REPLY_STATES: frozenset[AlertState] = frozenset({_S.ENQUIRY, _S.BREACH, _S.NOTIFIED})
+"""Where the person's words are taken: they may still change what was decided."""
+
+PROCESSES: frozenset[str] = frozenset({"", "clock", "gateway", "vault", "web", "sequencer", "monitor"})
+"""Our own processes, by the names they act under: none of them decides about anyone."""
+
+
+def moved(alert: Alert, move: AlertMove) -> AlertState:
+    """The state after a move. Raises IllegalMove, and nothing has changed, when the table has no such move."""
+    try:
+        return MOVES[alert.state][move]
+    except KeyError:
+        raise IllegalMove(f"an alert that is {alert.state} cannot {move}") from None
+
+
+def is_process(actor: ActorId) -> bool:
+    """Whether one of our own processes acts, or nobody."""
+    name = actor.strip().lower()
+    return name in PROCESSES or name.startswith(("monitor_", "monitor-"))
+
+
+def objections_to_moving(
+    alert: Alert, move: AlertMove, by: ActorId, reasons: str, replies: tuple[Reply, ...], now: datetime
+) -> tuple[str, ...]:
+    """Every rule against this person making this move now; empty when there is none."""
+    against = []
+    if is_process(by):
+        against.append("a process decides nothing: a named person does")
+    if move in WITH_REASONS and not reasons.strip():
+        against.append("this needs reasons")
+    if move in (_M.RELEASE, _M.TRIAGE) and alert.held_by != by:
+        against.append("someone else holds this alert")
+    if move in RAISES_IT:
+        against += _against_entering(alert)
+    if move is _M.DECIDE:
+        due = alert.enquiry_due_at
+        heard = any(reply.excuse is not Excuse.NONE for reply in replies)
+        if not heard and (due is None or now < due):
+            against.append("the person has not been heard, and still has time to answer")
+        if any(reply.excuse is Excuse.NOT_SO for reply in replies):
+            against.append("the person says that it did not happen: nothing is decided on a disputed fact")
+    return tuple(against)
+
+
+def _against_entering(alert: Alert) -> list[str]:
+    against = []
+    if alert.weight is not Weight.ADVERSE:
+        against.append("what is uncertain, or a matter of service, can never become a possible breach")
+    if alert.weakened_why is not None:
+        against.append(f"it no longer stands: {_NO_LONGER[alert.weakened_why]}")
+    return against
+
+
+_NO_LONGER = {
+    Why.LATE_FIX: "a fix that came later speaks against it",
+    Why.FAULTY_DEVICE: "the device was faulty",
+    Why.ANNULLED: "the decision it rests on was annulled",
+    Why.DISPUTED: "the person disputes it",
+    Why.BOOKED: "the removal of the device was booked",
+    Why.ABSENCE: "the person was allowed to be away",
+}
+
+
+def enquiry_due_at(now: datetime, settings: Judging) -> datetime:
+    """Until when the person can answer before anything may be decided without them."""
+    return now + timedelta(seconds=settings.enquiry_s)
+
+
+def taints(alert: Alert, starts_at: datetime, until: datetime | None) -> bool:
+    """Whether an alert rests on an interval that was found unauthorised (invariant 10)."""
+    return starts_at <= alert.confirmed_at and (until is None or alert.began_at < until)

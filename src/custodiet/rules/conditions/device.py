@@ -1,0 +1,135 @@
+"""The judge of what a device says of itself: battery, tampering, faults.
+
+A low battery is a matter of service: the wearer is warned, and nothing is held against them (R67). One sensor that
+speaks of tampering proves nothing: only two different ones near in time bear each other out, and a removal that was
+booked is never one (R66, R79). A faulty device speaks against nobody: it is replaced, and what it raised is weakened.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from custodiet.model.decision import Decision
+from custodiet.model.finding import DeviceWatch, Ended, Finding, Matter, Raised, Seen, Weakened, Weight, Why
+from custodiet.model.identity import AlertId
+from custodiet.model.judging import Judging
+from custodiet.model.report import Alarm, DeviceSays
+from custodiet.model.times import to_ms
+
+_TAMPER = {Alarm.STRAP: "strap", Alarm.CASE: "case", Alarm.RADIO: "radio"}
+"""Each kind of alarm is a sensor of its own."""
+_LOW_IN_A_ROW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceVerdict:
+    """What one report of a device about itself changed."""
+
+    watch: DeviceWatch
+    findings: tuple[Finding, ...] = ()
+    faulty: bool = False
+
+
+def judge_device(
+    decision: Decision, watch: DeviceWatch, says: DeviceSays, at: datetime, settings: Judging, *, off_booked: bool
+) -> DeviceVerdict:
+    """Judge one report, said at `at`. `off_booked`: the device may come off."""
+    verdict = _fault(decision, DeviceVerdict(watch), says, at)
+    if not off_booked and verdict.watch.fault_alert is None:
+        verdict = _tamper(decision, verdict, says, at, settings)
+    return _battery(decision, verdict, says, at, settings)
+
+
+def _battery(
+    decision: Decision, verdict: DeviceVerdict, says: DeviceSays, at: datetime, settings: Judging
+) -> DeviceVerdict:
+    watch, percent = verdict.watch, says.battery_percent
+    if watch.battery_alert is not None:
+        if says.charging or (percent is not None and percent >= settings.battery_fine_percent):
+            over = Ended(watch.battery_alert, at)
+            watch = replace(watch, battery_alert=None, battery_low=0)
+            return replace(verdict, watch=watch, findings=(*verdict.findings, over))
+        return verdict
+    if percent is None:
+        return verdict
+    if says.charging or percent > settings.battery_low_percent:
+        return replace(verdict, watch=replace(watch, battery_low=0)) if watch.battery_low else verdict
+    low = watch.battery_low + 1
+    watch = replace(watch, battery_low=low)
+    if low < _LOW_IN_A_ROW:
+        return replace(verdict, watch=watch)
+    raised = _raised(decision, watch, Matter.BATTERY, Weight.SERVICE, at, at, low)
+    watch = replace(watch, battery_alert=raised.alert_id, raised=watch.raised + 1)
+    return replace(verdict, watch=watch, findings=(*verdict.findings, raised))
+
+
+def _tamper(
+    decision: Decision, verdict: DeviceVerdict, says: DeviceSays, at: datetime, settings: Judging
+) -> DeviceVerdict:
+    sensors = {_TAMPER[alarm] for alarm in says.alarms if alarm in _TAMPER}
+    watch = verdict.watch
+    if not sensors:
+        return verdict
+    within = timedelta(seconds=settings.tamper_within_s)
+    same = watch.decision_id in (None, decision.id)
+    recent = same and watch.tamper_at is not None and abs(at - watch.tamper_at) <= within
+    together = tuple(sorted({*(watch.tamper_sensors if recent else ()), *sensors}))
+    if same and watch.tamper_at is not None and at < watch.tamper_at - within:
+        # What comes so late bears nothing out, and moves nothing of what was said since.
+        late = _raised(decision, watch, Matter.TAMPER, Weight.UNCERTAIN, at, at, len(sensors))
+        return replace(verdict, watch=replace(watch, raised=watch.raised + 1), findings=(*verdict.findings, late))
+    spoke = at if watch.tamper_at is None else max(at, watch.tamper_at)
+    began = min(at, watch.tamper_at) if recent and watch.tamper_at is not None else at
+    weight = Weight.ADVERSE if len(together) > 1 else Weight.UNCERTAIN
+    findings = verdict.findings
+    if recent and watch.tamper_alert is not None and together == watch.tamper_sensors:
+        return replace(verdict, watch=replace(watch, tamper_at=spoke))  # it goes on: one alert for one matter
+    if watch.tamper_alert is not None:
+        findings = (*findings, Ended(watch.tamper_alert, spoke))
+    raised = _raised(decision, watch, Matter.TAMPER, weight, began, spoke if recent else at, len(together))
+    watch = replace(
+        watch,
+        tamper_at=spoke,
+        tamper_sensors=together,
+        tamper_alert=raised.alert_id,
+        decision_id=decision.id,
+        raised=watch.raised + 1,
+    )
+    return replace(verdict, watch=watch, findings=(*findings, raised))
+
+
+def _fault(decision: Decision, verdict: DeviceVerdict, says: DeviceSays, at: datetime) -> DeviceVerdict:
+    watch = verdict.watch
+    if Alarm.FAULT not in says.alarms or watch.fault_alert is not None:
+        return verdict
+    raised = _raised(decision, watch, Matter.DEVICE_FAULT, Weight.SERVICE, at, at, 1)
+    findings: tuple[Finding, ...] = (*verdict.findings, raised)
+    if watch.tamper_alert is not None:
+        findings = (*findings, Weakened(watch.tamper_alert, at, Why.FAULTY_DEVICE))
+    watch = replace(watch, fault_alert=raised.alert_id, tamper_alert=None, raised=watch.raised + 1)
+    return replace(verdict, watch=watch, findings=findings, faulty=True)
+
+
+def _raised(
+    decision: Decision,
+    watch: DeviceWatch,
+    matter: Matter,
+    weight: Weight,
+    began: datetime,
+    at: datetime,
+    times: int,
+) -> Raised:
+    named = f"{watch.fitting_id}\0{matter}\0{weight}\0{to_ms(at)}\0{watch.raised}"
+    return Raised(
+        alert_id=AlertId("alert_" + sha256(b"custodiet/alert/v1\0" + named.encode()).hexdigest()[:20]),
+        case_id=decision.case_id,
+        decision_id=decision.id,
+        fitting_id=watch.fitting_id,
+        condition_id=None,
+        matter=matter,
+        weight=weight,
+        began_at=began,
+        confirmed_at=at,
+        raised_at=at,
+        seen=Seen(fixes=times),
+    )

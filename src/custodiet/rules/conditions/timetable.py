@@ -1,0 +1,143 @@
+"""When a condition asks: its schedule as UTC intervals.
+
+Local times go by the offsets signed with the condition. A nonexistent local time means the next valid instant; an
+ambiguous one means that of its instants that gives the person more freedom, and so does a window's whole reading: what
+this makes vanish does not ask.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from custodiet.model.condition import ConditionKind, Interval, LocalZone, Schedule
+from custodiet.model.times import EPOCH
+
+_MINUTE = timedelta(minutes=1)
+_WEEK = timedelta(weeks=1)
+_A_MONDAY = EPOCH + timedelta(days=4)
+"""1970-01-05."""
+
+
+class Sense(StrEnum):
+    """Which reading of a window gives the person more freedom."""
+
+    RESTRICTS = "restricts"
+    """Being asked is a burden: the shorter window."""
+    OBLIGES = "obliges"
+    """Something is to be done within it: the wider window."""
+
+
+def sense_of(kind: ConditionKind) -> Sense:
+    """Whether the hours of such a condition burden the person or leave them time."""
+    return Sense.OBLIGES if kind in (ConditionKind.APPOINTMENT, ConditionKind.CHECK_IN) else Sense.RESTRICTS
+
+
+def windows(schedule: Schedule, sense: Sense, absences: Sequence[Interval], within: Interval) -> tuple[Interval, ...]:
+    """The UTC intervals inside `within` in which it asks, in order, none touching another, absences cut out (R69).
+
+    Of weekly windows nothing is said before the zone's first offset.
+    """
+    if schedule.is_always:
+        asked = [within]
+    else:
+        asked = _joined(_clipped([*schedule.once, *_weekly(schedule, sense, within)], within))
+    return tuple(_without(asked, _joined(_clipped(absences, within))))
+
+
+def window_at(windows: Sequence[Interval], at: datetime) -> Interval | None:
+    """The one of these windows (as `windows` gives them) that an instant lies in."""
+    after = bisect_right(windows, at, key=lambda one: one.from_at)
+    return windows[after - 1] if after and windows[after - 1].covers(at) else None
+
+
+def asks(windows: Sequence[Interval], at: datetime) -> bool:
+    """Whether an instant lies in one of these windows (as `windows` gives them)."""
+    return window_at(windows, at) is not None
+
+
+# A local time is written here as the instant at which a clock on UTC shows it: wall = instant + offset.
+
+
+class _Clock:
+    """The wall clock of a zone. Before the zone's first offset it goes by that offset: callers clip there."""
+
+    def __init__(self, zone: LocalZone) -> None:
+        self._starts = [one.from_at for one in zone.offsets]
+        self._offsets = [timedelta(seconds=one.utc_offset_s) for one in zone.offsets]
+        self.least, self.most = min(self._offsets), max(self._offsets)
+
+    def instants(self, wall: datetime) -> list[datetime]:
+        """When the clock shows this, in order; if never, when it is put forward past it. At least one."""
+        first = max(bisect_right(self._starts, wall - self.most) - 1, 0)
+        last = max(bisect_right(self._starts, wall - self.least) - 1, 0)
+        near = range(first, last + 1)
+        shown = [wall - self._offsets[n] for n in near if self._holds(n, wall - self._offsets[n])]
+        return shown or [
+            self._starts[n]
+            for before, n in pairwise(near)
+            if self._starts[n] + self._offsets[before] <= wall < self._starts[n] + self._offsets[n]
+        ]
+
+    def _holds(self, n: int, at: datetime) -> bool:
+        """Whether the nth offset is the one at this instant."""
+        return (n == 0 or self._starts[n] <= at) and (n + 1 == len(self._starts) or at < self._starts[n + 1])
+
+
+def _weekly(schedule: Schedule, sense: Sense, within: Interval) -> Iterator[Interval]:
+    """What of the weekly windows can touch `within`."""
+    if schedule.zone is None:
+        return
+    clock = _Clock(schedule.zone)
+    known_from = schedule.zone.offsets[0].from_at
+    # A window that begins in the week of this Monday is over two weeks later at the latest.
+    monday = _monday(within.from_at + clock.least - 2 * _WEEK)
+    while monday < within.to_at + clock.most:
+        for window in schedule.weekly:
+            opening = clock.instants(monday + window.opens_min * _MINUTE)
+            closing = clock.instants(monday + window.closes_min * _MINUTE)
+            if sense is Sense.RESTRICTS:
+                opens, closes = opening[-1], closing[0]
+            else:
+                opens, closes = opening[0], closing[-1]
+            opens = max(opens, known_from)
+            if opens < closes:
+                yield Interval(opens, closes)
+        monday += _WEEK
+
+
+def _monday(wall: datetime) -> datetime:
+    """The last Monday 00:00 up to a local time."""
+    return wall - (wall - _A_MONDAY) % _WEEK
+
+
+def _clipped(intervals: Iterable[Interval], within: Interval) -> Iterator[Interval]:
+    for one in intervals:
+        from_at, to_at = max(one.from_at, within.from_at), min(one.to_at, within.to_at)
+        if from_at < to_at:
+            yield Interval(from_at, to_at)
+
+
+def _joined(intervals: Iterable[Interval]) -> list[Interval]:
+    """In order; what overlaps or touches is one."""
+    joined: list[Interval] = []
+    for one in sorted(intervals, key=lambda one: one.from_at):
+        if joined and one.from_at <= joined[-1].to_at:
+            joined[-1] = Interval(joined[-1].from_at, max(joined[-1].to_at, one.to_at))
+        else:
+            joined.append(one)
+    return joined
+
+
+def _without(intervals: Iterable[Interval], gaps: Sequence[Interval]) -> Iterator[Interval]:
+    """What the gaps leave of the intervals; both in order, none of either touching another."""
+    for one in intervals:
+        from_at = one.from_at
+        for gap in gaps:
+            if from_at < gap.from_at < one.to_at:
+                yield Interval(from_at, gap.from_at)
+            if gap.from_at < one.to_at:
+                from_at = max(from_at, gap.to_at)
+        if from_at < one.to_at:
+            yield Interval(from_at, one.to_at)
