@@ -211,7 +211,7 @@ CASES = {
     "driven out, half as fast as it takes": ("0 -50, 60 850 v7.6, 120 1700, 180 2600", "adverse 60-180"),
     "driven out, twice as fast as it takes": ("0 -50, 60 850 v29.9, 120 1700, 180 2600", "adverse 60-180"),
     "a place far away and a device that stands": ("0 -50, 60 850 v0, 120 850, 180 850", ""),
-    "a place far away and a speed that cannot be": ("0 -50, 60 850 v31, 120 850, 180 850", ""),
+    "a vehicle's speed, whatever the place says": ("0 -50, 60 850 v31, 120 850, 180 850", "adverse 60-180"),
     "a place far away and no speed": ("0 -50, 60 850, 120 850, 180 850", ""),
     "driven out, and only the second fix tells its speed": (
         "0 -50, 60 850, 120 1700 v14.6, 180 2600",
@@ -228,7 +228,10 @@ CASES = {
     ),
     "a place too near to be driven to": ("0 -50, 60 100 v2.5, 120 100, 180 100", ""),
     "driven out five minutes ago": ("0 -50, 300 4415 v15, 360 4415, 420 4415", "adverse 300-420"),
-    "driven out longer ago than that": ("0 -50, 301 4415 v15, 360 4415, 421 4415", ""),
+    "driven out longer ago than that, and in a vehicle still": (
+        "0 -50, 301 4415 v15, 360 4415, 421 4415",
+        "adverse 301-421",
+    ),
     "never seen on the right side": ("60 40 v1.4, 120 40 v1.4, 180 40 v1.4", ""),
     # Unmoved: six over five minutes, or three over eight.
     "nothing but the place changed, six over five minutes": (f"0 -50, {SAT_OUT}", "adverse 60-360"),

@@ -58,7 +58,7 @@ from custodiet.simulation.town import TOWN_LAT, TOWN_LON, offset
 from custodiet.simulation.world import AUTHORISING, CASEWORKER, COURT, SCHEME, STRAND, made_up_scheme
 from custodiet.wire.records import read_entry
 
-BEGINS = EPOCH + timedelta(days=22_342)
+BEGINS = EPOCH + timedelta(days=22_341)
 """Monday, 3 March 2031."""
 _SET_UP = BEGINS - timedelta(hours=1)
 _STEP_MS = 30_000

@@ -326,8 +326,11 @@ def _moved(scratch: Scratch, at: datetime, place: Point, speed_mps: float | None
     """Whether anything but the place itself says that the device went there.
 
     A receiver measures its speed by the Doppler shift, apart from its place: whoever walks out was moving shortly
-    before, while still on the right side; whoever drives out is moving about as fast as the distance asks.
+    before, while still on the right side; whoever drives is in a vehicle now, or moves about as fast as the distance
+    asks.
     """
+    if speed_mps is not None and speed_mps >= settings.driving_mps:
+        return True
     within = timedelta(seconds=settings.moved_within_s)
     if scratch.moving_at is not None and at - scratch.moving_at <= within:
         return True
