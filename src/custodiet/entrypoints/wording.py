@@ -24,7 +24,6 @@ _TASK = {
 }
 _MATTER = {
     Matter.OUT_OF_PLACE: "where they are not to be",
-    Matter.NOT_AT_HOME: "not at home",
     Matter.UNANSWERED: "the hours began and no fix has come",
     Matter.TAMPER: "a sensor speaks of tampering",
     Matter.BATTERY: "the battery is low",

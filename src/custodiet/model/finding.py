@@ -37,7 +37,6 @@ class Matter(StrEnum):
 
     OUT_OF_PLACE = "out_of_place"
     """Outside where the person is to be, or inside where they are not to be."""
-    NOT_AT_HOME = "not_at_home"
     UNANSWERED = "unanswered"
     """The hours began, and no fix has come."""
     TAMPER = "tamper"

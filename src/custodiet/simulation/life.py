@@ -8,12 +8,11 @@ How often things happen is assumption, except where a source is named; nobody ha
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
-from itertools import pairwise
-from math import ceil, cos, exp, hypot, log, pi, sin, sqrt
+from math import ceil, exp, log, pi
 from random import Random
 from typing import Any
 
@@ -21,6 +20,19 @@ from custodiet.model import times
 from custodiet.model.condition import KEEP_OUT, WEEK_MIN, ConditionKind
 from custodiet.model.report import Fix, Method
 from custodiet.simulation.noise import DeviceNoise, Setting
+from custodiet.simulation.shapes import (
+    Circle,
+    Point,
+    Polygon,
+    Shape,
+    apart,
+    between,
+    clearance_m,
+    in_disc,
+    nearest,
+    star,
+    towards,
+)
 from custodiet.simulation.town import TOWN_LAT, TOWN_LON, TOWN_RADIUS_M, offset
 
 CURFEW_RADIUS_M = 100.0
@@ -64,9 +76,6 @@ _PLACE_CLEARANCE_M = 60.0
 _WAY_CLEARANCE_M = 20.0
 """What keeps between a forbidden zone and the home, the other places they go to, and the ways between."""
 
-Point = tuple[float, float]
-"""Metres north and east of the town's centre."""
-
 
 @dataclass(frozen=True, slots=True)
 class TrueEvent:
@@ -102,130 +111,6 @@ class Reading:
     fix: Fix
 
 
-# --- shapes, in metres ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Circle:
-    centre: Point
-    radius_m: float
-
-    def outside_m(self, at: Point) -> float:
-        return _apart(self.centre, at) - self.radius_m
-
-    def crossings(self, start: Point, end: Point) -> list[float]:
-        """Where a straight way meets the edge, as shares of it."""
-        dn, de = end[0] - start[0], end[1] - start[1]
-        n, e = start[0] - self.centre[0], start[1] - self.centre[1]
-        a = dn * dn + de * de
-        b = n * dn + e * de
-        under = b * b - a * (n * n + e * e - self.radius_m**2)
-        if a == 0 or under <= 0:
-            return []
-        return [share for share in ((-b - sqrt(under)) / a, (-b + sqrt(under)) / a) if 0 < share < 1]
-
-    def geometry(self) -> dict[str, Any]:
-        return {"type": "Point", "coordinates": _lon_lat(self.centre), "radius_m": self.radius_m}
-
-
-@dataclass(frozen=True, slots=True)
-class _Polygon:
-    """Rings without the closing point; the first is the outer one."""
-
-    rings: tuple[tuple[Point, ...], ...]
-
-    def edges(self) -> Iterable[tuple[Point, Point]]:
-        for ring in self.rings:
-            yield from zip(ring, (*ring[1:], ring[0]), strict=True)
-
-    def outside_m(self, at: Point) -> float:
-        crossed = False
-        nearest_m = float("inf")
-        for one, other in self.edges():
-            if (one[0] > at[0]) != (other[0] > at[0]):
-                share = (at[0] - one[0]) / (other[0] - one[0])
-                crossed ^= at[1] < one[1] + share * (other[1] - one[1])
-            nearest_m = min(nearest_m, _apart(_nearest(at, one, other), at))
-        return -nearest_m if crossed else nearest_m
-
-    def crossings(self, start: Point, end: Point) -> list[float]:
-        """Where a straight way meets the edge, as shares of it."""
-        dn, de = end[0] - start[0], end[1] - start[1]
-        found = []
-        for one, other in self.edges():
-            en, ee = other[0] - one[0], other[1] - one[1]
-            across = dn * ee - de * en
-            if across == 0:
-                continue
-            n, e = one[0] - start[0], one[1] - start[1]
-            share, along = (n * ee - e * en) / across, (n * de - e * dn) / across
-            if 0 < share < 1 and 0 <= along <= 1:
-                found.append(share)
-        return found
-
-    def geometry(self) -> dict[str, Any]:
-        rings = [[_lon_lat(at) for at in (*ring, ring[0])] for ring in self.rings]
-        return {"type": "Polygon", "coordinates": rings}
-
-
-_Shape = _Circle | _Polygon
-
-
-def _lon_lat(at: Point) -> list[float]:
-    lat, lon = offset(TOWN_LAT, TOWN_LON, *at)
-    return [lon, lat]
-
-
-def _apart(one: Point, other: Point) -> float:
-    return hypot(one[0] - other[0], one[1] - other[1])
-
-
-def _between(one: Point, other: Point, share: float) -> Point:
-    return one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1])
-
-
-def _nearest(at: Point, one: Point, other: Point) -> Point:
-    """The point of a straight way that is nearest to `at`."""
-    dn, de = other[0] - one[0], other[1] - one[1]
-    length_2 = dn * dn + de * de
-    share = ((at[0] - one[0]) * dn + (at[1] - one[1]) * de) / length_2 if length_2 else 0.0
-    return _between(one, other, min(1.0, max(0.0, share)))
-
-
-def _towards(start: Point, bearing_rad: float, distance_m: float) -> Point:
-    return start[0] + distance_m * cos(bearing_rad), start[1] + distance_m * sin(bearing_rad)
-
-
-def _in_disc(random: Random, radius_m: float, least_m: float = 0.0) -> Point:
-    distance_m = sqrt(random.uniform(least_m**2, radius_m**2))
-    return _towards((0.0, 0.0), random.uniform(0, 2 * pi), distance_m)
-
-
-def _clearance_m(shape: _Polygon, path: Sequence[Point]) -> float:
-    """How far a way keeps from the shape; 0 when it touches or enters it."""
-    if shape.outside_m(path[0]) <= 0:
-        return 0.0
-    nearest_m = float("inf")
-    for start, end in pairwise(path):
-        if shape.crossings(start, end):
-            return 0.0
-        nearest_m = min(nearest_m, shape.outside_m(start), shape.outside_m(end))
-        for corner in shape.rings[0]:
-            nearest_m = min(nearest_m, _apart(_nearest(corner, start, end), corner))
-    return nearest_m
-
-
-def _star(random: Random, centre: Point, radius_m: float, corners: int) -> tuple[Point, ...]:
-    """A ring, counter-clockwise, without self-crossings; its farthest corner is `radius_m` away."""
-    turns = [(index + random.uniform(-0.3, 0.3)) / corners for index in range(corners)]
-    radii = [random.uniform(0.65, 1.0) for _ in turns]
-    most = max(radii)
-    # Bearings run clockwise, rings of GeoJSON do not.
-    return tuple(
-        _towards(centre, -2 * pi * turn, radius_m * radius / most) for turn, radius in zip(turns, radii, strict=True)
-    )
-
-
 # --- the truth's line ----------------------------------------------------------------------------------------
 
 
@@ -240,11 +125,11 @@ class _Piece:
     def at(self, at_ms: float) -> Point:
         if self.start == self.end:
             return self.start
-        return _between(self.start, self.end, (at_ms - self.start_ms) / (self.end_ms - self.start_ms))
+        return between(self.start, self.end, (at_ms - self.start_ms) / (self.end_ms - self.start_ms))
 
     @property
     def speed_mps(self) -> float:
-        return _apart(self.start, self.end) / (self.end_ms - self.start_ms) * 1000
+        return apart(self.start, self.end) / (self.end_ms - self.start_ms) * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +145,7 @@ class _Leg:
 def _duration_ms(start: Point, legs: Iterable[_Leg]) -> int:
     total_ms = 0.0
     for leg in legs:
-        total_ms += leg.wait_ms + _apart(start, leg.to) / leg.speed_mps * 1000
+        total_ms += leg.wait_ms + apart(start, leg.to) / leg.speed_mps * 1000
         start = leg.to
     return ceil(total_ms)
 
@@ -268,12 +153,12 @@ def _duration_ms(start: Point, legs: Iterable[_Leg]) -> int:
 class _Line:
     """Grows piece by piece, without a gap."""
 
-    def __init__(self, start_ms: int, at: Point, towers: _Circle) -> None:
+    def __init__(self, start_ms: int, at: Point, towers: Circle) -> None:
         self.pieces: list[_Piece] = []
         self.now_ms = start_ms
         self.at = at
         self._towers = towers
-        self._streets = _Circle((0.0, 0.0), _STREETS_RADIUS_M)
+        self._streets = Circle((0.0, 0.0), _STREETS_RADIUS_M)
 
     def stay(self, until_ms: int, setting: Setting | None = None) -> None:
         """Until then, or not at all when it is later already."""
@@ -287,15 +172,15 @@ class _Line:
 
     def _move(self, leg: _Leg) -> None:
         start = self.at
-        length_m = _apart(start, leg.to)
+        length_m = apart(start, leg.to)
         cuts: list[float] = []
         if leg.setting is None:
             cuts = sorted(self._towers.crossings(start, leg.to) + self._streets.crossings(start, leg.to))
         for share in (*cuts, 1.0):
-            to = leg.to if share == 1.0 else _between(start, leg.to, share)
-            takes_ms = round(_apart(self.at, to) / leg.speed_mps * 1000)
+            to = leg.to if share == 1.0 else between(start, leg.to, share)
+            takes_ms = round(apart(self.at, to) / leg.speed_mps * 1000)
             if takes_ms > 0:
-                self._add(self.now_ms + takes_ms, to, leg.setting or self._outdoors(_between(self.at, to, 0.5)))
+                self._add(self.now_ms + takes_ms, to, leg.setting or self._outdoors(between(self.at, to, 0.5)))
         if length_m > 0 and self.at != leg.to:
             # The last scrap was shorter than a millisecond.
             last = self.pieces[-1]
@@ -320,14 +205,14 @@ class _Town:
 
     def __init__(self, seed: int) -> None:
         random = Random(f"town {seed}")
-        self.towers = _Circle(_in_disc(random, 900.0), _TOWERS_RADIUS_M)
+        self.towers = Circle(in_disc(random, 900.0), _TOWERS_RADIUS_M)
         self.tower_shops = tuple(
-            _towards(self.towers.centre, random.uniform(0, 2 * pi), random.uniform(0, 180.0)) for _ in range(3)
+            towards(self.towers.centre, random.uniform(0, 2 * pi), random.uniform(0, 180.0)) for _ in range(3)
         )
-        self.station = _in_disc(random, 700.0)
-        self.far_station = _in_disc(random, 3200.0, 2200.0)
-        self.hospital = _in_disc(random, 2800.0, 1500.0)
-        self.hall = _in_disc(random, 3300.0, 1000.0)
+        self.station = in_disc(random, 700.0)
+        self.far_station = in_disc(random, 3200.0, 2200.0)
+        self.hospital = in_disc(random, 2800.0, 1500.0)
+        self.hall = in_disc(random, 3300.0, 1000.0)
 
 
 @dataclass(slots=True)
@@ -336,7 +221,7 @@ class _Asked:
 
     name: str
     kind: ConditionKind
-    shape: _Shape
+    shape: Shape
     hours: tuple[tuple[int, int], ...]
     absences: list[tuple[int, int]] = field(default_factory=list)
 
@@ -357,11 +242,11 @@ class Life:
         self._random = random = Random(f"life {self._key}")
         self._town = _Town(seed)
         self.lives_in_flat = random.random() < 0.4
-        self.home: Point = _in_disc(random, 3000.0)
+        self.home: Point = in_disc(random, 3000.0)
         self._work = self._place_apart_from_home(800.0)
         self._rides_metro = random.random() < 0.35
         self._works = random.random() < 0.7
-        self._local_shop = _towards(self.home, random.uniform(0, 2 * pi), random.uniform(250.0, 700.0))
+        self._local_shop = towards(self.home, random.uniform(0, 2 * pi), random.uniform(250.0, 700.0))
         self._tower_shop = random.choice(self._town.tower_shops)
         self._friends = tuple(self._place_apart_from_home(400.0) for _ in range(2))
         self._park = self._place_apart_from_home(600.0)
@@ -462,24 +347,24 @@ class Life:
         asked = []
         if kinds[ConditionKind.CURFEW]:
             hours = tuple((day * 1440 + CURFEW_OPENS_MIN, day * 1440 + CURFEW_CLOSES_MIN) for day in range(7))
-            asked.append(_Asked("curfew", ConditionKind.CURFEW, _Circle(self.home, CURFEW_RADIUS_M), hours))
-        self._zone: _Polygon | None = None
+            asked.append(_Asked("curfew", ConditionKind.CURFEW, Circle(self.home, CURFEW_RADIUS_M), hours))
+        self._zone: Polygon | None = None
         if kinds[ConditionKind.EXCLUSION]:
             self._zone = self._forbidden_zone()
             asked.append(_Asked("exclusion", ConditionKind.EXCLUSION, self._zone, ()))
-        self._district: _Shape | None = None
+        self._district: Shape | None = None
         if kinds[ConditionKind.INCLUSION]:
             reach_m = random.uniform(1.7, 2.2) * TOWN_RADIUS_M
-            centre = _in_disc(random, 500.0)
+            centre = in_disc(random, 500.0)
             self._district = (
-                _Circle(centre, reach_m)
+                Circle(centre, reach_m)
                 if random.random() < 0.5
-                else _Polygon((_star(random, centre, reach_m * 1.3, random.randint(6, 10)),))
+                else Polygon((star(random, centre, reach_m * 1.3, random.randint(6, 10)),))
             )
             asked.append(_Asked("inclusion", ConditionKind.INCLUSION, self._district, ()))
         return tuple(asked)
 
-    def _forbidden_zone(self) -> _Polygon:
+    def _forbidden_zone(self) -> Polygon:
         """Near their ways, crossed by none of them; often so near that some pass its edge within 20-150 m."""
         random = self._random
         paths = self._usual_paths()
@@ -491,34 +376,33 @@ class Life:
             width_m = random.uniform(300.0, 900.0 if tried < 200 else 400.0)
             path = random.choice(paths)
             piece = random.randrange(len(path) - 1)
-            beside = _between(path[piece], path[piece + 1], random.random())
+            beside = between(path[piece], path[piece + 1], random.random())
             away_m = width_m / 2 + random.uniform(least_m, most_m) * 0.8
-            centre = _towards(beside, random.uniform(0, 2 * pi), away_m)
+            centre = towards(beside, random.uniform(0, 2 * pi), away_m)
             zone = self._zone_at(centre, width_m)
             if zone.outside_m(self.home) < _HOME_CLEARANCE_M:
                 continue
             if min(zone.outside_m(place) for place in places) < _PLACE_CLEARANCE_M:
                 continue
-            if least_m <= min(_clearance_m(zone, path) for path in paths) <= most_m:
+            if least_m <= min(clearance_m(zone, path) for path in paths) <= most_m:
                 return zone
-        return self._zone_at(_in_disc(random, 6500.0, 5200.0), random.uniform(300.0, 900.0))
+        return self._zone_at(in_disc(random, 6500.0, 5200.0), random.uniform(300.0, 900.0))
 
-    def _zone_at(self, centre: Point, width_m: float) -> _Polygon:
+    def _zone_at(self, centre: Point, width_m: float) -> Polygon:
         random = self._random
-        outer = _star(random, centre, width_m / 2, random.randint(4, 12))
+        outer = star(random, centre, width_m / 2, random.randint(4, 12))
         if random.random() >= 0.25:
-            return _Polygon((outer,))
+            return Polygon((outer,))
         inside_m = min(
-            _apart(_nearest(centre, one, other), centre)
-            for one, other in zip(outer, (*outer[1:], outer[0]), strict=True)
+            apart(nearest(centre, one, other), centre) for one, other in zip(outer, (*outer[1:], outer[0]), strict=True)
         )
         # Holes turn the other way round.
-        return _Polygon((outer, _star(random, centre, inside_m * 0.4, random.randint(4, 6))[::-1]))
+        return Polygon((outer, star(random, centre, inside_m * 0.4, random.randint(4, 6))[::-1]))
 
     # --- ways ---
 
     def _place_apart_from_home(self, least_m: float) -> Point:
-        while _apart(place := _in_disc(self._random, 3400.0), self.home) < least_m:
+        while apart(place := in_disc(self._random, 3400.0), self.home) < least_m:
             pass
         return place
 
@@ -538,21 +422,21 @@ class Life:
     def _legs(self, one: Point, other: Point) -> list[_Leg]:
         """On foot, or on foot to the bus and from it."""
         path = self._path(one, other)
-        length_m = _apart(path[0], path[1]) + _apart(path[1], path[2])
+        length_m = apart(path[0], path[1]) + apart(path[1], path[2])
         if length_m < 900.0:
             return [_Leg(at, WALK_MPS) for at in path[1:]]
         bus_from_m, bus_to_m = self._random.uniform(80.0, 250.0), length_m - self._random.uniform(80.0, 250.0)
         bus_mps = self._random.uniform(*BUS_MPS)
         wait_ms = round(self._random.uniform(0.5, 8.0) * _MINUTE_MS)
-        corner_m = _apart(path[0], path[1])
+        corner_m = apart(path[0], path[1])
         legs, walked_m = [], 0.0
         for until_m in sorted({bus_from_m, corner_m, bus_to_m, length_m}):
             speed_mps = bus_mps if bus_from_m < until_m <= bus_to_m else WALK_MPS
             waits = wait_ms if walked_m == bus_from_m else 0
             if until_m <= corner_m:
-                at = _between(path[0], path[1], until_m / corner_m) if corner_m else path[1]
+                at = between(path[0], path[1], until_m / corner_m) if corner_m else path[1]
             else:
-                at = _between(path[1], path[2], (until_m - corner_m) / (length_m - corner_m))
+                at = between(path[1], path[2], (until_m - corner_m) / (length_m - corner_m))
             legs.append(_Leg(other if until_m == length_m else at, speed_mps, waits))
             walked_m = until_m
         return legs
@@ -562,7 +446,7 @@ class Life:
         if not self._rides_metro:
             return self._legs(one, other)
         near, far = self._town.station, self._town.far_station
-        if _apart(one, near) + _apart(other, far) > _apart(one, far) + _apart(other, near):
+        if apart(one, near) + apart(other, far) > apart(one, far) + apart(other, near):
             near, far = far, near
         ride = _Leg(far, METRO_MPS, round(self._random.uniform(2.0, 30.0) * _MINUTE_MS), Setting.UNDERGROUND)
         return [*self._legs(one, near), ride, *self._legs(far, other)]
@@ -680,7 +564,7 @@ class Life:
         elif random.random() < 0.4:
             # Bins, a smoke, a neighbour: outdoors, and within what is asked.
             line.stay(midnight_ms + _minutes(random, 1160, 1360), Setting.INDOOR)
-            yard = _towards(self.home, random.uniform(0, 2 * pi), random.uniform(15.0, 70.0))
+            yard = towards(self.home, random.uniform(0, 2 * pi), random.uniform(15.0, 70.0))
             line.go([_Leg(yard, WALK_MPS)])
             line.stay(line.now_ms + _minutes(random, 1, 12))
             line.go([_Leg(self.home, WALK_MPS)])
@@ -698,21 +582,21 @@ class Life:
     def _free_point(self, distance_m: float) -> Point:
         """Somewhere that far from home, with no forbidden zone on the way."""
         for _ in range(50):
-            there = _towards(self.home, self._random.uniform(0, 2 * pi), distance_m)
+            there = towards(self.home, self._random.uniform(0, 2 * pi), distance_m)
             if self._is_free(self.home, there):
                 return there
         return self.home
 
     def _is_free(self, one: Point, other: Point) -> bool:
         """Whether the straight way keeps clear of the forbidden zone."""
-        return self._zone is None or _clearance_m(self._zone, (one, other)) >= _WAY_CLEARANCE_M
+        return self._zone is None or clearance_m(self._zone, (one, other)) >= _WAY_CLEARANCE_M
 
     def _shop(self, for_ms: int) -> None:
         """In and out of shops between the towers."""
         random, line = self._random, self._line
         centre, until_ms = line.at, line.now_ms + for_ms
         while line.now_ms < until_ms:
-            to = _towards(centre, random.uniform(0, 2 * pi), random.uniform(10.0, 110.0))
+            to = towards(centre, random.uniform(0, 2 * pi), random.uniform(10.0, 110.0))
             if self._is_free(line.at, to) and self._is_free(to, centre):
                 line.go([_Leg(to, WALK_MPS)])
             setting = Setting.INDOOR if random.random() < 0.5 else None
@@ -723,7 +607,7 @@ class Life:
         random, line = self._random, self._line
         centre, until_ms = line.at, line.now_ms + for_ms
         while line.now_ms < until_ms:
-            to = _towards(centre, random.uniform(0, 2 * pi), random.uniform(20.0, 110.0))
+            to = towards(centre, random.uniform(0, 2 * pi), random.uniform(20.0, 110.0))
             line.stay(line.now_ms + _minutes(random, 0.5, 5))
             if self._is_free(line.at, to) and self._is_free(to, centre):
                 line.go([_Leg(to, WALK_MPS)])
@@ -768,17 +652,17 @@ class Life:
             return
         outer = zone.rings[0]
         edges = zip(outer, (*outer[1:], outer[0]), strict=True)
-        gate = min((_nearest(self.home, *edge) for edge in edges), key=lambda at: _apart(at, self.home))
+        gate = min((nearest(self.home, *edge) for edge in edges), key=lambda at: apart(at, self.home))
         goal = self._within(zone, gate, is_little=clips or random.random() < 0.5)
         inside_ms = self._breach_ms(2, 8.5) if clips else self._breach_ms(13, 60)
-        walking_ms = round(2 * _apart(gate, goal) / WALK_MPS * 1000)
-        ride_mps = WALK_MPS if _apart(self.home, gate) < 900.0 else random.uniform(*BUS_MPS)
+        walking_ms = round(2 * apart(gate, goal) / WALK_MPS * 1000)
+        ride_mps = WALK_MPS if apart(self.home, gate) < 900.0 else random.uniform(*BUS_MPS)
         line.go([_Leg(gate, ride_mps), _Leg(goal, WALK_MPS)])
         setting = Setting.INDOOR if not clips and random.random() < 0.3 else None
         line.stay(line.now_ms + max(30_000, inside_ms - walking_ms), setting)
         line.go([_Leg(gate, WALK_MPS), _Leg(self.home, ride_mps)])
 
-    def _within(self, zone: _Polygon, gate: Point, *, is_little: bool) -> Point:
+    def _within(self, zone: Polygon, gate: Point, *, is_little: bool) -> Point:
         random = self._random
         norths, easts = [at[0] for at in zone.rings[0]], [at[1] for at in zone.rings[0]]
         inner: list[tuple[float, Point]] = []
@@ -788,7 +672,7 @@ class Life:
                 inner.append((depth_m, at))
         little = [at for depth_m, at in inner if 15.0 <= depth_m <= 60.0]
         if is_little and little:
-            return min(little, key=lambda at: _apart(at, gate))
+            return min(little, key=lambda at: apart(at, gate))
         return random.choice(sorted(inner)[-20:])[1]
 
     def _stray(self) -> None:
@@ -800,9 +684,9 @@ class Life:
         for _ in range(50):
             bearing_rad = random.uniform(0, 2 * pi)
             out_m = 0.0
-            while district.outside_m(_towards(self.home, bearing_rad, out_m)) < 0:
+            while district.outside_m(towards(self.home, bearing_rad, out_m)) < 0:
                 out_m += 50.0
-            end = _towards(self.home, bearing_rad, out_m + _log_uniform(random, 100.0, 3000.0))
+            end = towards(self.home, bearing_rad, out_m + _log_uniform(random, 100.0, 3000.0))
             if self._is_free(self.home, end):
                 there = end
                 break
@@ -836,7 +720,7 @@ class Life:
         for piece in self._pieces:
             cuts = sorted(asked.shape.crossings(piece.start, piece.end)) if piece.start != piece.end else []
             for low, high in zip((0.0, *cuts), (*cuts, 1.0), strict=True):
-                if sign * asked.shape.outside_m(_between(piece.start, piece.end, (low + high) / 2)) <= 0:
+                if sign * asked.shape.outside_m(between(piece.start, piece.end, (low + high) / 2)) <= 0:
                     continue
                 takes_ms = piece.end_ms - piece.start_ms
                 from_ms = piece.start_ms + low * takes_ms if low else float(piece.start_ms)

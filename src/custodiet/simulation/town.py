@@ -1,4 +1,4 @@
-"""The made-up town. It lies in the open Atlantic, more than a thousand kilometres from any house."""
+"""The made-up town. It lies in the open Atlantic, more than seven hundred kilometres from any house."""
 
 from math import cos, radians
 from random import Random
