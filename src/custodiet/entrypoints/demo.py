@@ -8,7 +8,7 @@ from typing import Any
 
 from custodiet.entrypoints.serve import Place, Running, say
 from custodiet.entrypoints.supervisor import Program, stop_on_signals
-from custodiet.entrypoints.wording import said_state, said_task, said_time
+from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
 from custodiet.flows.ports import Clock, Store, Vault
 from custodiet.flows.show_standing import Standing, ToDo, show_standing
 from custodiet.model.decision import State
@@ -99,6 +99,7 @@ class _Terminal:
         self._clock = clock
         self._states: dict[str, State] | None = None
         self._tasks: set[ToDo] = set()
+        self._alerts: set[str] = set()
         self._counts_at = monotonic()
 
     def look(self) -> None:
@@ -123,7 +124,12 @@ class _Terminal:
             for task in sorted(tasks - self._tasks, key=lambda task: task.reference):
                 due = f"due {task.due_at:%d %B, %H:%M UTC}"
                 say(f"{said_time(standing.at)}  {task.reference}  task: {said_task(task.kind)}, {due}")
+            for waiting in standing.alerts:
+                if waiting.alert.id not in self._alerts:
+                    said = said_alert(waiting.alert, standing.at)
+                    say(f"{said_time(standing.at)}  {waiting.reference}  alert: {said}")
         self._states, self._tasks = states, tasks
+        self._alerts |= {waiting.alert.id for waiting in standing.alerts}
 
 
 def _counts(standing: Standing) -> str:

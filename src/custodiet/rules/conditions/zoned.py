@@ -178,11 +178,10 @@ def _next(
     at, place, speed_mps, method = fixes.at[row], fixes.points[row], fixes.speed_mps[row], fixes.method[row]
     weighed = _jumped(weighed, verdict.scratch, at, place, settings)
     if weighed.side is Side.BACK:
-        moving = speed_mps is not None and speed_mps >= settings.moving_mps
-        scratch = replace(
-            verdict.scratch, back_at=at, back=place, moving_at=at if moving else verdict.scratch.moving_at
-        )
-        verdict = replace(verdict, scratch=scratch)
+        held = verdict.scratch
+        moving_at = at if speed_mps is not None and speed_mps >= settings.moving_mps else held.moving_at
+        scratch = Scratch(at, place, moving_at, held.against)
+        verdict = Verdict(verdict.watch, scratch, verdict.findings, verdict.evidence)
     verdict = _within_one_window(asked, verdict, at)
     if window_at(asked.windows, at) is None:
         return verdict
@@ -218,6 +217,8 @@ def _next(
 
 def _right_side(verdict: Verdict, at: datetime, weighed: Weighed, settings: Judging) -> Verdict:
     """A usable fix on the right side ends every run; enough of them end the alert."""
+    if verdict.watch.alert_id is None and not verdict.watch.against.count and not verdict.watch.leaning.count:
+        return verdict  # what nearly every fix of nearly everyone comes to
     watch = replace(verdict.watch, against=NO_RUN, leaning=NO_RUN)
     scratch = replace(verdict.scratch, against=())
     if watch.alert_id is None:
