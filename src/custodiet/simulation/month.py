@@ -247,7 +247,7 @@ class Month:
         wearer.allowed = Interval(decision.starts_at, review_due_at)
 
     def _condition(self, wearer: Wearer, decision_id: DecisionId, lived: LivedCondition) -> None:
-        schedule = Schedule(_UTC, tuple(Weekly(*hours) for hours in lived.hours)) if lived.hours else ALWAYS
+        schedule = weekly_in_town(lived.hours)
         where = (self._store, self._sealer, self._chance, self._pinned)
         what = (decision_id, lived.kind, CASEWORKER)
         geometry = rfc8785.dumps(lived.geometry)
@@ -624,6 +624,11 @@ class Month:
             ]
             score.add(wearer.truth[lived.name], ours, plain)
         return score
+
+
+def weekly_in_town(hours: Sequence[tuple[int, int]]) -> Schedule:
+    """Windows of the week by the town's clock; none is always."""
+    return Schedule(_UTC, tuple(Weekly(*one) for one in hours)) if hours else ALWAYS
 
 
 def _until(alert: Alert) -> int | None:
