@@ -23,7 +23,6 @@ from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.life import Life
 from custodiet.simulation.month import BEGINS, weekly_in_town
 from custodiet.simulation.scoring import PersonScore, Scored, Truth, quantile, ratio_interval
-from custodiet.simulation.town import TOWN_LAT, TOWN_LON, offset
 from custodiet.wire.geometry import read_shape
 
 
@@ -67,7 +66,7 @@ def first_of_each(readings):
     return [one for one in readings if not (one.fix_time_ms in seen or seen.add(one.fix_time_ms))]
 
 
-def witnesses_of(life, plain, events, readings):
+def witnesses_of(plain, events, readings):
     """As simulation.month has them."""
     found, newest = [], 0
     for one in readings:
@@ -76,9 +75,8 @@ def witnesses_of(life, plain, events, readings):
         if not in_order or accuracy is None or accuracy > DEFAULTS.accuracy_max_m or one.fix.method is not Method.GPS:
             continue
         if any(start <= one.fix_time_ms < end for start, end in events):
-            north_m, east_m, _ = life.place(one.fix_time_ms)
             needed_m = max(accuracy, DEFAULTS.accuracy_min_m) * DEFAULTS.disc_scale + DEFAULTS.buffer_m
-            if plain.wrong_m(*offset(TOWN_LAT, TOWN_LON, north_m, east_m)) >= needed_m:
+            if plain.wrong_m(one.fix.lat_e7 / 1e7, one.fix.lon_e7 / 1e7) >= needed_m:
                 found.append(one.fix_time_ms)
     return found
 
@@ -91,7 +89,7 @@ def score_of(seed, number, days):
         for one in readings:
             plain.see(one.fix_time_ms, one.arrives_ms, one.fix.lat_e7 / 1e7, one.fix.lon_e7 / 1e7)
         events = [(one.start_ms, one.end_ms) for one in life.events() if one.condition == lived.name]
-        truth = Truth(events, witnesses_of(life, plain, events, readings))
+        truth = Truth(events, witnesses_of(plain, events, readings))
         theirs = [Scored(one.raised.fix_time_ms, one.cleared_ms, one.raised.arrives_ms) for one in plain.alerts]
         score.add(truth, judged(asked_of(lived, days), readings), theirs)
     return score

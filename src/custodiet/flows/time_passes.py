@@ -77,7 +77,7 @@ class Passing:
         now = self._clock.now()
         with self._store.reading() as view:
             near = view.reviews_due(now + timedelta(days=max(WARNING_DAYS)))
-            due = [one for one, given in near if warning_due(view.decision(one), given, now) is not None]
+            due = [one.id for one, given in near if warning_due(one, given, now) is not None]
         return sum(self._warn(decision_id) for decision_id in due)
 
     def _warn(self, decision_id: DecisionId) -> int:

@@ -50,11 +50,9 @@ from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.life import Life, LivedCondition, Reading, TrueEvent
 from custodiet.simulation.names import made_up_name
-from custodiet.simulation.noise import Setting
 from custodiet.simulation.scoring import PersonScore, Score, Scored, Truth, quantile, ratio_interval
 from custodiet.simulation.scripted import Scripted
 from custodiet.simulation.seeded import SetClock
-from custodiet.simulation.town import TOWN_LAT, TOWN_LON, offset
 from custodiet.simulation.world import AUTHORISING, CASEWORKER, COURT, SCHEME, STRAND, made_up_scheme
 from custodiet.wire.records import read_entry
 
@@ -112,7 +110,6 @@ class Living(Protocol):
     @property
     def conditions(self) -> tuple[LivedCondition, ...]: ...
     def events(self) -> Sequence[TrueEvent]: ...
-    def place(self, at_ms: int) -> tuple[float, float, Setting]: ...
     def readings(self) -> Iterator[Reading]: ...
 
 
@@ -456,16 +453,15 @@ class Month:
             self._witness(wearer, fix_ms, fix)
 
     def _witness(self, wearer: Wearer, fix_ms: int, fix: Fix) -> None:
-        """Whether the fix, taken where the person truly was, is one that a judge could go by."""
+        """Whether the fix, taken while the person truly was on the wrong side, is one that a judge could go by."""
         settings = DEFAULTS
         if fix.accuracy_m is None or fix.accuracy_m > settings.accuracy_max_m or fix.method is not Method.GPS:
             return
         needed_m = max(fix.accuracy_m, settings.accuracy_min_m) * settings.disc_scale + settings.buffer_m
         for name, truth in wearer.truth.items():
-            if any(start <= fix_ms < end for start, end in truth.events):
-                north_m, east_m, _ = wearer.life.place(fix_ms)
-                if wearer.plain[name].wrong_m(*offset(TOWN_LAT, TOWN_LON, north_m, east_m)) >= needed_m:
-                    truth.witnesses.append(fix_ms)
+            truly = any(start <= fix_ms < end for start, end in truth.events)
+            if truly and wearer.plain[name].wrong_m(fix.lat_e7 / 1e7, fix.lon_e7 / 1e7) >= needed_m:
+                truth.witnesses.append(fix_ms)
 
     def _issue_keys(self) -> None:
         while issue_wanted_keys(self._store, self._vault, self._clock, self._pinned, self._fence):

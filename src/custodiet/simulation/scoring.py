@@ -4,8 +4,8 @@ What counts, for one condition of one person:
 - an alert is false when it overlaps no true event, give or take two minutes; nothing else makes one true;
 - an event is one that lasts ten minutes or more; it is witnessed when at least three usable fixes taken within it
   arrived in order, the first and the last two minutes apart or more. Usable: by satellites, with an accuracy that is
-  known and no wider than the scheme takes, and the *true* place so far beyond the edge that the whole disc around it
-  would lie there. Where the device said it was plays no part: a witnessed event that a wild fix hid is missed;
+  known and no wider than the scheme takes, and the whole disc beyond the edge. They need not follow one another: a
+  witnessed event that fixes on the other side hid is missed;
 - delay is from the event's true start to the moment we knew, over events that both found.
 """
 

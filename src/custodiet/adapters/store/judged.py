@@ -77,14 +77,6 @@ class JudgedRows(Rows):
         query = select(t.review_warning.c.days).where(t.review_warning.c.decision_id == decision_id)
         return frozenset(row.days for row in self._all(query))
 
-    def reviews_due(self, before: datetime) -> tuple[tuple[DecisionId, frozenset[int]], ...]:
-        due = and_(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.review_due_at <= before)
-        given: dict[DecisionId, set[int]] = {}
-        for row in self._all(select(t.review_warning).join(t.decision).where(due)):
-            given.setdefault(row.decision_id, set()).add(row.days)
-        query = select(t.decision.c.id).where(due).order_by(t.decision.c.review_due_at, t.decision.c.id)
-        return tuple((row.id, frozenset(given.get(row.id, ()))) for row in self._all(query))
-
     def silences(self, fitting_id: FittingId, since: datetime) -> frozenset[bool]:
         query = select(t.silence.c.suspends).where(t.silence.c.fitting_id == fitting_id, t.silence.c.since_at >= since)
         return frozenset(row.suspends for row in self._all(query))

@@ -92,6 +92,16 @@ class ReadingRows(JudgedRows):
     def decisions(self) -> tuple[Decision, ...]:
         return self._decisions(t.decision.select().order_by(t.decision.c.until_at, t.decision.c.id))
 
+    def reviews_due(self, before: datetime) -> tuple[tuple[Decision, frozenset[int]], ...]:
+        due = and_(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.review_due_at <= before)
+        given: dict[DecisionId, set[int]] = {}
+        for row in self._all(select(t.review_warning).join(t.decision).where(due)):
+            given.setdefault(row.decision_id, set()).add(row.days)
+        decisions = self._decisions(
+            t.decision.select().where(due).order_by(t.decision.c.review_due_at, t.decision.c.id)
+        )
+        return tuple((one, frozenset(given.get(one.id, ()))) for one in decisions)
+
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
         return self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
 
