@@ -361,7 +361,7 @@ def test_what_one_monitor_raised_the_other_ends(house, mode):
         house.clock.pass_(MINUTE)
         one.at(HOME, monitor=other)
     assert one.alert().ended_at == house.clock.now() - MINUTE
-    one.stay(AWAY, 3)
+    one.stay(AWAY, 2)
     assert len(one.alerts()) == 1
 
 

@@ -198,10 +198,10 @@ CASES = {
         "adverse 60-180",
     ),
     "walking was seen five minutes before": ("0 -50 v1.4, 300 40, 360 40, 420 40", "adverse 300-420"),
-    "walking was seen longer ago": ("0 -50 v1.4, 301 40, 360 40, 421 40", ""),
-    "walking was seen five minutes before the last of the run": (
-        "0 -50 v1.4, 290 40, 350 40, 410 40",
-        "adverse 290-410",
+    "walking was seen longer ago": ("0 -50 v1.4, 601 40, 660 40, 721 40", ""),
+    "walking was seen ten minutes before the first of the run": (
+        "0 -50 v1.4, 590 40, 650 40, 710 40",
+        "adverse 590-710",
     ),
     "walking was seen before a fix that stood": ("0 -50 v1.4, 30 -50 v0, 60 40, 120 40, 180 40", "adverse 60-180"),
     "just so fast that it is walked": ("0 -50 v0.8, 60 40, 120 40, 180 40", "adverse 60-180"),
@@ -286,9 +286,9 @@ CASES = {
         "0 -50 v1.4, 10 5000, 20 5000, 30 5000, 70 5000, 74 5000, 133 5000, 194 5000",
         "adverse 74-194",
     ),
-    "whoever was last seen on the right side five minutes ago may be anywhere": (
-        "0 -50 v1.4, 100 -50 v1.4, 401 24000, 460 24000, 521 24000, 580 24000, 640 24000, 701 24000",
-        "adverse 401-701",
+    "whoever was last seen on the right side ten minutes ago may be anywhere": (
+        "0 -50 v1.4, 100 -50 v1.4, 701 24000, 760 24000, 821 24000, 880 24000, 940 24000, 1001 24000",
+        "adverse 701-1001",
     ),
     # Leaning.
     "half an hour of what looks as if": ("0 40 a?, 900 40 a?, 1800 40 a?", "uncertain 0-1800"),
@@ -391,8 +391,8 @@ def test_the_settings_of_a_scheme_are_what_counts(kind, judging, fixes, came):
 
 def test_nobody_was_moving_before_the_place_that_a_jump_is_measured_from():
     with pytest.raises(IllegalValue, match="was moving"):
-        Judging(moved_within_s=301)
-    assert Judging(moved_within_s=301, jump_within_s=301).moved_within_s == 301
+        Judging(moved_within_s=601)
+    assert Judging(moved_within_s=601, jump_within_s=601).moved_within_s == 601
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -763,7 +763,7 @@ LATE = {
         "0 -50, 10 -50, 600 40, 900 40, 1200 40 | 300 -50",
         "adverse 600-1200, weakened 300",
     ),
-    "one longer before could not": ("0 -50, 10 -50, 600 40, 900 40, 1200 40 | 299 -50", "adverse 600-1200"),
+    "one longer before could not": ("0 -50, 10 -50, 900 40, 1200 40, 1500 40 | 299 -50", "adverse 900-1500"),
     "a run that began shortly after it ends, too": ("0 -50 v1.4, 60 40, 120 40 | 30 -50 | 180 40", ""),
     "weakened once": (f"{WALKED} | 90 -50 | 100 -50 | 110 -50", "adverse 60-180, weakened 90"),
     "weakened, and then a run of its own": (

@@ -30,13 +30,13 @@ class Judging:
     """A fix whose radius is larger says nothing against anyone."""
     speed_max_mps: float = 70.0
     """Nobody moves faster: a fix that says so is suspect."""
-    jump_within_s: int = 300
+    jump_within_s: int = 600
     """How long the fix before counts as the place a jump is measured from."""
     moving_mps: float = 0.8
     """From this measured speed on a device counts as carried by someone who walks."""
     driving_mps: float = 5.0
     """From this speed on a place may be reached between two fixes without a fix on the way."""
-    moved_within_s: int = 300
+    moved_within_s: int = 600
     """How shortly before a run the device must have been moving for the run to be one of someone who went there."""
     unmoved_fixes: int = 6
     unmoved_lasting_s: int = 300
