@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from custodiet.model.condition import ALWAYS, KEEP_OUT, ZONED, Condition, ConditionKind, Interval, Schedule
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.errors import IllegalValue
-from custodiet.model.finding import NO_RUN, Band, Doubt, Ended, Matter, Raised, Seen, Weakened, Weight, Why
+from custodiet.model.finding import NO_RUN, Band, Doubt, Ended, Matter, Raised, Seen, Watch, Weakened, Weight, Why
 from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import ModeCode
 from custodiet.model.report import Fix, Method
@@ -26,7 +26,7 @@ from custodiet.model.shape import Circle
 from custodiet.rules.conditions import zoned
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.timetable import Sense, windows
-from custodiet.rules.conditions.zoned import EVIDENCE_MAX, PAST_MAX, Asked, Scratch, Side, at_rest, judge, weigh
+from custodiet.rules.conditions.zoned import EVIDENCE_MAX, PAST_MAX, Asked, Scratch, Side, judge, weigh
 from custodiet.rules.conditions.zones import lay_out
 
 T0 = datetime(2031, 3, 3, 12, tzinfo=UTC)
@@ -124,7 +124,7 @@ class Judge:
 
     def __init__(self, asked_, judging=DEFAULTS):
         self.asked, self.judging = asked_, judging
-        self.watch, self.scratch, self.newest = at_rest(asked_.condition, "fit_1"), Scratch(), None
+        self.watch, self.scratch, self.newest = Watch(asked_.condition.id, "fit_1"), Scratch(), None
         self.findings, self.evidence, self.seen = [], {}, set()
 
     def take(self, batch):

@@ -5,7 +5,8 @@ from datetime import datetime
 from custodiet.flows.show_standing import Monitored
 from custodiet.model.alert import Alert
 from custodiet.model.decision import State
-from custodiet.model.finding import Doubt, Matter, Weight, Why
+from custodiet.model.finding import Doubt, Matter, Weight
+from custodiet.rules.alerts import NO_LONGER
 
 _ENDED = {
     State.LAPSED: "stopped by us {at}: nobody reviewed it",
@@ -36,14 +37,6 @@ _DOUBT = {
     Doubt.METHOD: "found by what is heard around, not by satellites",
     Doubt.SPEED: "the fixes say a speed that nobody has",
     Doubt.JUMP: "the fixes jump",
-}
-_WEAKENED = {
-    Why.LATE_FIX: "a fix that came later speaks against it",
-    Why.FAULTY_DEVICE: "the device was faulty",
-    Why.ANNULLED: "the decision behind it was annulled",
-    Why.DISPUTED: "the person disputes it",
-    Why.BOOKED: "the removal of the device was booked",
-    Why.ABSENCE: "the person was allowed to be away",
 }
 
 
@@ -88,7 +81,7 @@ def said_alert(alert: Alert, now: datetime) -> str:
     if alert.ended_at is not None:
         words.append(f"over {_said_when(alert.ended_at, now)}")
     if alert.weakened_why is not None:
-        words.append(f"no longer stands: {_WEAKENED[alert.weakened_why]}")
+        words.append(f"no longer stands: {NO_LONGER[alert.weakened_why]}")
     return "; ".join(words)
 
 

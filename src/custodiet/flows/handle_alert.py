@@ -9,11 +9,10 @@ from datetime import datetime
 from custodiet.flows.ports import Acting, Chance, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.trusting import trusted_record_key
-from custodiet.model.alert import Alert, AlertMove, Excuse, Reply, Statement, StatementKind
+from custodiet.model.alert import AlertMove, Excuse, Reply, Statement, StatementKind
 from custodiet.model.condition import Absence, Interval
 from custodiet.model.entry import Entry
-from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue
-from custodiet.model.finding import Matter
+from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, FittingId, PersonId, StatementId
 from custodiet.model.record import (
     AbsenceAuthorised,
@@ -24,7 +23,16 @@ from custodiet.model.record import (
     StatementMade,
     kind_of,
 )
-from custodiet.rules.alerts import REPLY_STATES, enquiry_due_at, is_process, moved, objections_to_moving
+from custodiet.rules.alerts import (
+    enquiry_due_at,
+    excused_by_absence,
+    excused_by_removal,
+    moved,
+    objections_to_acting,
+    objections_to_moving,
+    objections_to_replying,
+    objections_to_stating,
+)
 from custodiet.wire.sealed import pack_words, words_context
 
 
@@ -56,9 +64,7 @@ class Desk:
         """Record what the person says to an enquiry. Raises IllegalMove where there is none. The ledger index."""
         with self._store.acting() as act:
             alert = act.alert(alert_id)
-            if alert.state not in REPLY_STATES:
-                raise IllegalMove("there is no enquiry to reply to")
-            _require_a_person(by)
+            refuse_if(objections_to_replying(alert, by))
             person_id = act.case(alert.case_id).person_id
             reply = Reply(alert_id, act.now, excuse, self._seal(act, person_id, words), by)
             record = ReplyRecorded(reply)
@@ -68,9 +74,7 @@ class Desk:
         """State a dated fact, with reasons (R106)."""
         statement_id = StatementId(self._chance.identity("statement"))
         with self._store.acting() as act:
-            _require_a_person(by)
-            if not words.strip():
-                raise IllegalValue("a statement has its reasons")
+            refuse_if(objections_to_stating(words, by))
             person_id = act.case(case_id).person_id
             sealed = self._seal(act, person_id, words)
             record = StatementMade(Statement(statement_id, case_id, kind, since, act.now, by, sealed))
@@ -83,10 +87,10 @@ class Desk:
         What was raised within it accuses nobody any more.
         """
         with self._store.acting() as act:
-            _require_a_person(by)
+            refuse_if(objections_to_acting(by))
             condition = act.condition(condition_id)
             case = act.case(act.decision(condition.decision_id).case_id)
-            fallen = tuple(one.id for one in act.alerts_on(condition_id) if one.stands and _rests_within(one, during))
+            fallen = tuple(one.id for one in act.alerts_on(condition_id) if excused_by_absence(one, during))
             record = AbsenceAuthorised(Absence(condition_id, during), fallen)
             return act.write(Entry(kind_of(record), by, case.person_id), record)
 
@@ -96,17 +100,10 @@ class Desk:
         What its sensors raised within that time accuses nobody any more.
         """
         with self._store.acting() as act:
-            _require_a_person(by)
+            refuse_if(objections_to_acting(by))
             case = act.case(act.fitting(fitting_id).case_id)
             alerts = [one for decision in act.decisions_of(case.id) for one in act.alerts_of(decision.id)]
-            fallen = tuple(
-                one.id
-                for one in alerts
-                if one.fitting_id == fitting_id
-                and one.matter is Matter.TAMPER
-                and one.stands
-                and _rests_within(one, during)
-            )
+            fallen = tuple(one.id for one in alerts if excused_by_removal(one, fitting_id, during))
             record = RemovalBooked(fitting_id, during, fallen)
             return act.write(Entry(kind_of(record), by, case.person_id), record)
 
@@ -116,12 +113,3 @@ class Desk:
             raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
         public = trusted_record_key(self._pinned, key)
         return self._sealer.seal_to(public, pack_words(words), words_context(person_id))
-
-
-def _rests_within(alert: Alert, during: Interval) -> bool:
-    return alert.began_at < during.to_at and during.from_at <= alert.confirmed_at
-
-
-def _require_a_person(by: ActorId) -> None:
-    if is_process(by):
-        raise IllegalMove("a process decides nothing: a named person does")

@@ -35,19 +35,17 @@ from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.rules.authority import DeviceStanding, admit
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.rules.decisions import kept_categories
+from custodiet.rules.silence import PULSE_GAP
 from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_directory, pack_fix, piece_body, session_body
-from custodiet.wire.records import detail_bytes, record_digest
+from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
 
 PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
 PULSE = timedelta(seconds=30)
 """How often a gateway proves our own path up while it has nothing to write."""
-PULSE_GAP = timedelta(minutes=2)
-"""Longer than this without a proof, and our own path counts as down."""
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
-SALT_BYTES = 16
 _NOTHING = IngestDetail()
 
 Answers = list[Answer] | CannotRecord

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
-from custodiet.flows.receive_reports import PULSE_GAP
 from custodiet.model.alert import Alert
 from custodiet.model.case import Task, TaskKind
-from custodiet.model.decision import Authority, Decision
+from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotFound
@@ -29,7 +28,7 @@ from custodiet.model.record import (
 )
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
-from custodiet.rules.silence import expected_since, is_expected, silence_due, silent_for
+from custodiet.rules.silence import expected_since, is_expected, path_is_up, silence_asks, silence_due, silent_for
 
 Fence = tuple[str, int]
 AT_ONCE = 100
@@ -153,7 +152,7 @@ class Passing:
         condition = view.condition(condition_id)
         decision = view.decision(condition.decision_id)
         now, pulse = self._clock.now(), view.pulse_seen()
-        if not decision.in_force(now) or pulse is None or now - pulse.at > PULSE_GAP:
+        if not decision.in_force(now) or not path_is_up(pulse, now):
             return None
         contact = view.contact(fitting.id)
         since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
@@ -191,7 +190,7 @@ class Passing:
 
     def _silence(self, view: Reading, fitting: Fitting) -> tuple[Decision, SilenceFound] | None:
         now, pulse = self._clock.now(), view.pulse_seen()
-        if pulse is None or now - pulse.at > PULSE_GAP:
+        if not path_is_up(pulse, now):
             return None
         for decision in view.decisions_of(fitting.case_id):
             if decision.strand != fitting.strand or not decision.in_force(now) or not is_expected(decision):
@@ -212,13 +211,11 @@ class Passing:
                 return 0
             decision, silence = found
             hours = timedelta(hours=act.scheme(act.case(decision.case_id).scheme_id).removal_hours)
-            if silence.suspends and decision.authority is Authority.OFFICERS:
+            kind = silence_asks(decision, suspends=silence.suspends)
+            if kind is None:
                 suspension = suspension_of(act, decision, (removal_task(act, self._chance, decision),))
                 self._write(act, decision, EntryKind.DECISION_SUSPENDED, suspension)
-                tasks: tuple[Task, ...] = ()
-            else:
-                kind = TaskKind.TELL_MAKER if silence.suspends else TaskKind.FIND_OUT
-                tasks = (self._task(act, decision, kind, hours),)
+            tasks = () if kind is None else (self._task(act, decision, kind, hours),)
             record = SilenceFound(silence.fitting_id, silence.since_at, silence.suspends, tasks)
             self._write(act, decision, EntryKind.SILENCE_FOUND, record)
         return 1

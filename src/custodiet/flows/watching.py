@@ -21,7 +21,6 @@ from custodiet.model.decision import Decision
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
-from custodiet.model.mode import Kind
 from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, DeviceSays
 from custodiet.rules.conditions.device import judge_device
@@ -264,13 +263,10 @@ class Watching:
         judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
         if heard.says is None:
             return
-        says = heard.says
-        if Kind.EVENT not in heard.decision.rung.admits:
-            says = replace(says, alarms=frozenset())  # of a device, this mode admits only that it lives
         before = judged.device_watches.get(fitting_id) or self.device_watch_of(fitting_id)
         settings = picture.judging(heard.decision)
         verdict = judge_device(
-            heard.decision, before, says, heard.at, settings, off_booked=picture.may_be_off(fitting_id, heard.at)
+            heard.decision, before, heard.says, heard.at, settings, off_booked=picture.may_be_off(fitting_id, heard.at)
         )
         judged.device_watches[fitting_id] = verdict.watch
         judged.findings += verdict.findings

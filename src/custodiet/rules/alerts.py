@@ -8,9 +8,10 @@ same table as a constraint, and both are checked against this file.
 from datetime import datetime, timedelta
 
 from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse, Reply
+from custodiet.model.condition import Interval
 from custodiet.model.errors import IllegalMove
-from custodiet.model.finding import Weight, Why
-from custodiet.model.identity import ActorId
+from custodiet.model.finding import Matter, Weight, Why
+from custodiet.model.identity import ActorId, FittingId
 from custodiet.model.judging import Judging
 
 _S, _M = AlertState, AlertMove
@@ -55,13 +56,32 @@ def is_process(actor: ActorId) -> bool:
     return name in PROCESSES or name.startswith(("monitor_", "monitor-"))
 
 
+def objections_to_acting(by: ActorId) -> tuple[str, ...]:
+    """What stands against this actor doing anything about a person; empty for a named one."""
+    return ("a process decides nothing: a named person does",) if is_process(by) else ()
+
+
+def objections_to_replying(alert: Alert, by: ActorId) -> tuple[str, ...]:
+    """Every rule against recording what the person says to this alert; empty when there is none."""
+    against = [*objections_to_acting(by)]
+    if alert.state not in REPLY_STATES:
+        against.append("there is no enquiry to reply to")
+    return tuple(against)
+
+
+def objections_to_stating(words: str, by: ActorId) -> tuple[str, ...]:
+    """Every rule against stating a fact in these words; empty when there is none (R106)."""
+    against = [*objections_to_acting(by)]
+    if not words.strip():
+        against.append("a statement has its reasons")
+    return tuple(against)
+
+
 def objections_to_moving(
     alert: Alert, move: AlertMove, by: ActorId, reasons: str, replies: tuple[Reply, ...], now: datetime
 ) -> tuple[str, ...]:
     """Every rule against this person making this move now; empty when there is none."""
-    against = []
-    if is_process(by):
-        against.append("a process decides nothing: a named person does")
+    against = [*objections_to_acting(by)]
     if move in WITH_REASONS and not reasons.strip():
         against.append("this needs reasons")
     if move in (_M.RELEASE, _M.TRIAGE) and alert.held_by != by:
@@ -83,11 +103,11 @@ def _against_entering(alert: Alert) -> list[str]:
     if alert.weight is not Weight.ADVERSE:
         against.append("what is uncertain, or a matter of service, can never become a possible breach")
     if alert.weakened_why is not None:
-        against.append(f"it no longer stands: {_NO_LONGER[alert.weakened_why]}")
+        against.append(f"it no longer stands: {NO_LONGER[alert.weakened_why]}")
     return against
 
 
-_NO_LONGER = {
+NO_LONGER = {
     Why.LATE_FIX: "a fix that came later speaks against it",
     Why.FAULTY_DEVICE: "the device was faulty",
     Why.ANNULLED: "the decision it rests on was annulled",
@@ -95,11 +115,23 @@ _NO_LONGER = {
     Why.BOOKED: "the removal of the device was booked",
     Why.ABSENCE: "the person was allowed to be away",
 }
+"""Why an alert no longer stands, in words: the same wherever it is said."""
 
 
 def enquiry_due_at(now: datetime, settings: Judging) -> datetime:
     """Until when the person can answer before anything may be decided without them."""
     return now + timedelta(seconds=settings.enquiry_s)
+
+
+def excused_by_absence(alert: Alert, during: Interval) -> bool:
+    """Whether an authorised absence speaks against an alert: it rests on a time at which the person might be away."""
+    return alert.stands and alert.began_at < during.to_at and during.from_at <= alert.confirmed_at
+
+
+def excused_by_removal(alert: Alert, fitting_id: FittingId, during: Interval) -> bool:
+    """Whether a booked removal speaks against an alert: its sensors said what was to be expected (R79)."""
+    of_it = alert.fitting_id == fitting_id and alert.matter is Matter.TAMPER
+    return of_it and excused_by_absence(alert, during)
 
 
 def taints(alert: Alert, starts_at: datetime, until: datetime | None) -> bool:

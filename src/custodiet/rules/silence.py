@@ -3,14 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from custodiet.model.case import TaskKind
 from custodiet.model.condition import Interval
-from custodiet.model.decision import Decision
+from custodiet.model.decision import Authority, Decision
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Kind
 from custodiet.model.stored import Pulse
 
 REPORTS_BY_ITSELF = frozenset({Kind.FIX, Kind.PRESENCE, Kind.TRANSITION, Kind.EVENT})
 """What a device sends without anyone's doing: where none of it is admitted, silence says nothing."""
+
+
+PULSE_GAP = timedelta(minutes=2)
+"""Longer than this without a proof, and our own path counts as down."""
+
+
+def path_is_up(pulse: Pulse | None, now: datetime) -> bool:
+    """Whether our own path has proved itself up just now."""
+    return pulse is not None and now - pulse.at <= PULSE_GAP
 
 
 def is_expected(decision: Decision) -> bool:
@@ -38,6 +48,13 @@ def silent_for(since: datetime, now: datetime, outages: Sequence[Interval], puls
             lost += to_at - from_at
             reached = to_at
     return max(timedelta(0), until - since - lost)
+
+
+def silence_asks(decision: Decision, *, suspends: bool) -> TaskKind | None:
+    """The task that a silence raises; None: the decision is suspended instead. An order only its maker pauses."""
+    if not suspends:
+        return TaskKind.FIND_OUT
+    return TaskKind.TELL_MAKER if decision.authority is Authority.ORDER else None
 
 
 def silence_due(silent: timedelta, found: frozenset[bool], settings: Judging) -> bool | None:

@@ -15,6 +15,8 @@ from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.record import IngestDetail, Ingested, Record
 from custodiet.model.times import as_text
 
+SALT_BYTES = 16
+"""Of what a record is salted with before its digest is told."""
 _UNREADABLE = (msgspec.MsgspecError, IllegalValue, TypeError, ValueError, RecursionError)
 _TYPES: dict[str, Any] = {kind.__name__: kind for kind in get_args(Record)}
 

@@ -23,6 +23,7 @@ from custodiet.model.stored import SaltedDetail
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.tables import apply, apply_ingested
 from custodiet.wire.records import (
+    SALT_BYTES,
     detail_bytes,
     entry_bytes,
     handle_of,
@@ -32,7 +33,6 @@ from custodiet.wire.records import (
     record_digest,
 )
 
-SALT_BYTES = 16
 PATH = "path"
 """The one pulse there is: any gateway that can write proves the way up."""
 BEHIND_MAX = timedelta(minutes=5)

@@ -7,14 +7,14 @@ booked is never one (R66, R79). A faulty device speaks against nobody: it is rep
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from custodiet.model.decision import Decision
 from custodiet.model.finding import DeviceWatch, Ended, Finding, Matter, Raised, Seen, Weakened, Weight, Why
-from custodiet.model.identity import AlertId
 from custodiet.model.judging import Judging
+from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, DeviceSays
 from custodiet.model.times import to_ms
+from custodiet.rules.conditions.naming import alert_id
 
 _TAMPER = {Alarm.STRAP: "strap", Alarm.CASE: "case", Alarm.RADIO: "radio"}
 """Each kind of alarm is a sensor of its own."""
@@ -30,10 +30,16 @@ class DeviceVerdict:
     faulty: bool = False
 
 
+def words_admitted(decision: Decision, says: DeviceSays) -> DeviceSays:
+    """What a mode admits of a device's words: its sensors only where it admits events; that it lives, always."""
+    return says if Kind.EVENT in decision.rung.admits else replace(says, alarms=frozenset())
+
+
 def judge_device(
     decision: Decision, watch: DeviceWatch, says: DeviceSays, at: datetime, settings: Judging, *, off_booked: bool
 ) -> DeviceVerdict:
     """Judge one report, said at `at`. `off_booked`: the device may come off."""
+    says = words_admitted(decision, says)
     verdict = _fault(decision, DeviceVerdict(watch), says, at)
     if not off_booked and verdict.watch.fault_alert is None:
         verdict = _tamper(decision, verdict, says, at, settings)
@@ -119,9 +125,8 @@ def _raised(
     at: datetime,
     times: int,
 ) -> Raised:
-    named = f"{watch.fitting_id}\0{matter}\0{weight}\0{to_ms(at)}\0{watch.raised}"
     return Raised(
-        alert_id=AlertId("alert_" + sha256(b"custodiet/alert/v1\0" + named.encode()).hexdigest()[:20]),
+        alert_id=alert_id(watch.fitting_id, matter, weight, to_ms(at), watch.raised),
         case_id=decision.case_id,
         decision_id=decision.id,
         fitting_id=watch.fitting_id,

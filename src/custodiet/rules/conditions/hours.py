@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from custodiet.model.alert import Alert
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.finding import Matter, Raised, Weight
-from custodiet.model.identity import AlertId, FittingId
+from custodiet.model.identity import FittingId
 from custodiet.model.judging import Judging
 from custodiet.model.times import to_ms
+from custodiet.rules.conditions.naming import alert_id
 from custodiet.rules.conditions.timetable import sense_of, window_at, windows
 
 _AROUND = timedelta(days=9)
@@ -64,9 +64,8 @@ def unanswered(
         return None  # a curfew without end is no night, and nobody is asked while they may be away
     if newest_fix_at is not None and newest_fix_at >= began_at:
         return None
-    named = f"{condition.id}\0{fitting_id}\0{to_ms(window.from_at)}\0{Matter.UNANSWERED}"
     return Raised(
-        alert_id=AlertId("alert_" + sha256(b"custodiet/alert/v1\0" + named.encode()).hexdigest()[:20]),
+        alert_id=alert_id(condition.id, fitting_id, to_ms(window.from_at), Matter.UNANSWERED),
         case_id=decision.case_id,
         decision_id=decision.id,
         fitting_id=fitting_id,

@@ -52,11 +52,6 @@ def window_at(windows: Sequence[Interval], at: datetime) -> Interval | None:
     return windows[after - 1] if after and windows[after - 1].covers(at) else None
 
 
-def asks(windows: Sequence[Interval], at: datetime) -> bool:
-    """Whether an instant lies in one of these windows (as `windows` gives them)."""
-    return window_at(windows, at) is not None
-
-
 # A local time is written here as the instant at which a clock on UTC shows it: wall = instant + offset.
 
 

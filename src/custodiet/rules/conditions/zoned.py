@@ -15,7 +15,6 @@ on the right side only, and a late one of those within its reach weakens, too.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 
 from custodiet.model.condition import KEEP_OUT, Condition, Interval
 from custodiet.model.decision import Decision
@@ -34,11 +33,12 @@ from custodiet.model.finding import (
     Weight,
     Why,
 )
-from custodiet.model.identity import AlertId, FittingId
+from custodiet.model.identity import AlertId
 from custodiet.model.judging import Judging
 from custodiet.model.report import Method
 from custodiet.model.times import EPOCH, to_ms
 from custodiet.rules.conditions.fixes import Fixes
+from custodiet.rules.conditions.naming import alert_id
 from custodiet.rules.conditions.plane import Point, distance_m
 from custodiet.rules.conditions.timetable import window_at
 from custodiet.rules.conditions.zones import EDGE_M, Answer, Area, answer
@@ -373,7 +373,7 @@ def _raise(asked: Asked, verdict: Verdict, run: Run, weight: Weight) -> Verdict:
         # What was doubtful is now told as what it is.
         findings = (*findings, Ended(watch.alert_id, max(run.from_at, watch.began_at or run.from_at)))
     raised = Raised(
-        alert_id=alert_id_of(watch, run.last_at, weight),
+        alert_id=alert_id(watch.condition_id, watch.fitting_id, to_ms(run.last_at), weight),
         case_id=asked.decision.case_id,
         decision_id=asked.decision.id,
         fitting_id=watch.fitting_id,
@@ -402,12 +402,6 @@ def _raise(asked: Asked, verdict: Verdict, run: Run, weight: Weight) -> Verdict:
     return Verdict(open_, scratch, (*findings, raised), evidence)
 
 
-def alert_id_of(watch: Watch, confirmed_at: datetime, weight: Weight) -> AlertId:
-    """The same finding has the same identity however often it is made: a batch that is judged again raises once."""
-    named = f"{watch.condition_id}\0{watch.fitting_id}\0{to_ms(confirmed_at)}\0{weight}"
-    return AlertId("alert_" + sha256(b"custodiet/alert/v1\0" + named.encode()).hexdigest()[:20])
-
-
 def _at_rest(watch: Watch) -> Watch:
     """The same with nothing going on; what was raised against someone is remembered, since a late fix may weaken it."""
     past = watch.past
@@ -432,8 +426,3 @@ def _episode(watch: Watch) -> Episode:
 
 def _band(wrong_m: float) -> Band:
     return Band.NEAR if wrong_m < 25 else Band.AWAY if wrong_m <= 100 else Band.FAR
-
-
-def at_rest(condition: Condition, fitting_id: FittingId) -> Watch:
-    """A watch that has seen nothing yet."""
-    return Watch(condition.id, fitting_id)
