@@ -13,7 +13,6 @@ import pytest
 from custodiet.model.condition import Condition, ConditionKind, Interval, Schedule
 from custodiet.model.finding import Ended, Raised, Watch, Weakened, Weight
 from custodiet.model.judging import DEFAULTS
-from custodiet.model.report import Method
 from custodiet.model.times import from_ms, to_ms
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.timetable import sense_of, windows
@@ -22,7 +21,7 @@ from custodiet.rules.conditions.zones import lay_out
 from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.life import Life
 from custodiet.simulation.month import BEGINS, weekly_in_town
-from custodiet.simulation.scoring import PersonScore, Scored, Truth, quantile, ratio_interval
+from custodiet.simulation.scoring import PersonScore, Scored, Truth, is_usable, quantile, ratio_interval
 from custodiet.wire.geometry import read_shape
 
 
@@ -67,17 +66,12 @@ def first_of_each(readings):
 
 
 def witnesses_of(plain, events, readings):
-    """As simulation.month has them."""
     found, newest = [], 0
     for one in readings:
         in_order, newest = one.fix_time_ms > newest, max(newest, one.fix_time_ms)
-        accuracy = one.fix.accuracy_m
-        if not in_order or accuracy is None or accuracy > DEFAULTS.accuracy_max_m or one.fix.method is not Method.GPS:
-            continue
-        if any(start <= one.fix_time_ms < end for start, end in events):
-            needed_m = max(accuracy, DEFAULTS.accuracy_min_m) * DEFAULTS.disc_scale + DEFAULTS.buffer_m
-            if plain.wrong_m(one.fix.lat_e7 / 1e7, one.fix.lon_e7 / 1e7) >= needed_m:
-                found.append(one.fix_time_ms)
+        truly = any(start <= one.fix_time_ms < end for start, end in events)
+        if in_order and truly and is_usable(one.fix, plain.wrong_m(one.fix.lat_e7 / 1e7, one.fix.lon_e7 / 1e7)):
+            found.append(one.fix_time_ms)
     return found
 
 

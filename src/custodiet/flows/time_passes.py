@@ -28,7 +28,7 @@ from custodiet.model.record import (
 )
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
-from custodiet.rules.silence import expected_since, is_expected, path_is_up, silence_asks, silence_due, silent_for
+from custodiet.rules.silence import expected_since, is_expected, silence_asks, silence_due, silent_for
 
 Fence = tuple[str, int]
 AT_ONCE = 100
@@ -152,7 +152,7 @@ class Passing:
         condition = view.condition(condition_id)
         decision = view.decision(condition.decision_id)
         now, pulse = self._clock.now(), view.pulse_seen()
-        if not decision.in_force(now) or not path_is_up(pulse, now):
+        if not decision.in_force(now):
             return None
         contact = view.contact(fitting.id)
         since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
@@ -190,8 +190,6 @@ class Passing:
 
     def _silence(self, view: Reading, fitting: Fitting) -> tuple[Decision, SilenceFound] | None:
         now, pulse = self._clock.now(), view.pulse_seen()
-        if not path_is_up(pulse, now):
-            return None
         for decision in view.decisions_of(fitting.case_id):
             if decision.strand != fitting.strand or not decision.in_force(now) or not is_expected(decision):
                 continue

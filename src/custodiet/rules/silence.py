@@ -15,12 +15,7 @@ REPORTS_BY_ITSELF = frozenset({Kind.FIX, Kind.PRESENCE, Kind.TRANSITION, Kind.EV
 
 
 PULSE_GAP = timedelta(minutes=2)
-"""Longer than this without a proof, and our own path counts as down."""
-
-
-def path_is_up(pulse: Pulse | None, now: datetime) -> bool:
-    """Whether our own path has proved itself up just now."""
-    return pulse is not None and now - pulse.at <= PULSE_GAP
+"""Longer than this without a proof, and our own path counts as down: what came then is missed, not silent."""
 
 
 def is_expected(decision: Decision) -> bool:

@@ -35,7 +35,7 @@ from custodiet.flows.time_passes import Passing
 from custodiet.model.alert import Alert, AlertState
 from custodiet.model.case import Case, TaskKind
 from custodiet.model.condition import ALWAYS, WEEK_MIN, Interval, LocalZone, Offset, Schedule, Weekly
-from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.decision import State
 from custodiet.model.device import Device
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import CannotRecord, NotPermitted
@@ -50,10 +50,10 @@ from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.life import Life, LivedCondition, Reading, TrueEvent
 from custodiet.simulation.names import made_up_name
-from custodiet.simulation.scoring import PersonScore, Score, Scored, Truth, quantile, ratio_interval
+from custodiet.simulation.scoring import PersonScore, Score, Scored, Truth, is_usable, quantile, ratio_interval
 from custodiet.simulation.scripted import Scripted
 from custodiet.simulation.seeded import SetClock
-from custodiet.simulation.world import AUTHORISING, CASEWORKER, COURT, SCHEME, STRAND, made_up_scheme
+from custodiet.simulation.world import AUTHORISING, CASEWORKER, COURT, SCHEME, STRAND, made_up_scheme, officers_proposal
 from custodiet.wire.records import read_entry
 
 BEGINS = EPOCH + timedelta(days=22_341)
@@ -216,20 +216,8 @@ class Month:
         wearer.device, wearer.fitting_id = tag, fitting.id
 
     def _decide(self, wearer: Wearer, review_due_at: datetime) -> None:
-        decision = Decision(
-            id=DecisionId(self._chance.identity("decision")),
-            case_id=wearer.case.id,
-            strand=STRAND,
-            mode=wearer.mode,
-            power="made-up-power",
-            purposes=("contact",),
-            authority=Authority.OFFICERS,
-            maker=None,
-            proposed_by=CASEWORKER,
-            starts_at=self._clock.now(),
-            review_due_at=review_due_at,
-            ends_at=None,
-        )
+        now = self._clock.now()
+        decision = officers_proposal(self._chance, wearer.case.id, wearer.mode, now, review_due_at)
         propose_decision(self._store, decision)
         for lived in wearer.life.conditions:
             self._condition(wearer, decision.id, lived)
@@ -454,13 +442,9 @@ class Month:
 
     def _witness(self, wearer: Wearer, fix_ms: int, fix: Fix) -> None:
         """Whether the fix, taken while the person truly was on the wrong side, is one that a judge could go by."""
-        settings = DEFAULTS
-        if fix.accuracy_m is None or fix.accuracy_m > settings.accuracy_max_m or fix.method is not Method.GPS:
-            return
-        needed_m = max(fix.accuracy_m, settings.accuracy_min_m) * settings.disc_scale + settings.buffer_m
         for name, truth in wearer.truth.items():
             truly = any(start <= fix_ms < end for start, end in truth.events)
-            if truly and wearer.plain[name].wrong_m(fix.lat_e7 / 1e7, fix.lon_e7 / 1e7) >= needed_m:
+            if truly and is_usable(fix, wearer.plain[name].wrong_m(fix.lat_e7 / 1e7, fix.lon_e7 / 1e7)):
                 truth.witnesses.append(fix_ms)
 
     def _issue_keys(self) -> None:
@@ -573,7 +557,6 @@ class Month:
         delays = [pair for one in scores for pair in one.delays_s]
         months = self._people * self._days / _DAYS_A_MONTH
         asked = [one for one in alerts if one.weight is Weight.UNCERTAIN and one.case_id in self._scored()]
-        interval = ratio_interval(scores, Random(f"bootstrap {self._seed}"))
         counted = {
             name: {"checked": one.checked, "broken": one.broken}
             for name, one in self.invariants.items()
@@ -591,10 +574,7 @@ class Month:
                 "ours": round(sum(one.false for one in ours) / months, 3),
                 "baseline": round(sum(one.false for one in plain) / months, 3),
             },
-            "fewer_false_alerts": {
-                "times": round(sum(one.false for one in plain) / max(sum(one.false for one in ours), 0.5), 1),
-                "interval_95": None if interval is None else [round(each, 1) for each in interval],
-            },
+            "fewer_false_alerts": _fewer(scores, Random(f"bootstrap {self._seed}")),
             "witnessed_events": sum(one.witnessed for one in ours),
             "found_by_both": len(delays),
             "asked_to_ring": {"count": len(asked), "per_person_month": round(len(asked) / months, 3)},
@@ -639,6 +619,15 @@ def _counts(scores: Sequence[Score]) -> dict[str, int]:
         "false": sum(one.false for one in scores),
         "missed": sum(one.missed for one in scores),
     }
+
+
+def _fewer(scores: Sequence[PersonScore], random: Random) -> dict[str, Any]:
+    """How many times fewer than the plain geofence; unknown where that raised no false alert to compare with."""
+    plain, ours = sum(one.plain.false for one in scores), sum(one.ours.false for one in scores)
+    interval = ratio_interval(scores, random)
+    if not plain or interval is None:
+        return {"times": None, "interval_95": None}
+    return {"times": round(plain / max(ours, 0.5), 1), "interval_95": [round(each, 1) for each in interval]}
 
 
 def _delays(delays: Sequence[float]) -> dict[str, float | None]:

@@ -13,11 +13,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from custodiet.model.judging import DEFAULTS
+from custodiet.model.report import Fix, Method
+
 EVENT_MS = 10 * 60_000
 TOLERANCE_MS = 2 * 60_000
 WITNESSES = 3
 WITNESSES_APART_MS = 2 * 60_000
 _ON_AND_ON = 1 << 60
+
+
+def is_usable(fix: Fix, wrong_m: float) -> bool:
+    """Whether a fix `wrong_m` beyond the edge on the wrong side is one to go by, as the default settings have it."""
+    if fix.accuracy_m is None or fix.accuracy_m > DEFAULTS.accuracy_max_m or fix.method is not Method.GPS:
+        return False
+    disc_m = max(fix.accuracy_m, DEFAULTS.accuracy_min_m) * DEFAULTS.disc_scale
+    return wrong_m >= disc_m + DEFAULTS.buffer_m
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from custodiet.model.case import Case
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device
-from custodiet.model.identity import ActorId, DecisionId, FittingId, SchemeId
+from custodiet.model.identity import ActorId, CaseId, DecisionId, FittingId, SchemeId
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
 from custodiet.model.record import LogOpened
 from custodiet.model.report import Fix, Report
@@ -150,7 +150,8 @@ class WorldMaker:
         self._pass_to(now - timedelta(hours=3))
         self._pass_to(now - timedelta(hours=2))
         end_decision(self._store, self._chance, annulled.id, Move.ANNUL, Ender(COURT, authority=True))
-        later = self._proposal(earlier.case_id, ModeCode.FITTED_TRAIL, far, follows=earlier.id)
+        now_at = self._clock.now()
+        later = officers_proposal(self._chance, earlier.case_id, ModeCode.FITTED_TRAIL, now_at, far, follows=earlier.id)
         self._make(later)
         end_decision(self._store, self._chance, withdrawn.id, Move.WITHDRAW, Ender(CASEWORKER))
         self._pass_to(now - timedelta(hours=1))
@@ -184,31 +185,6 @@ class WorldMaker:
         token = issue_sender(self._store, self._chance, SCHEME, "a forwarding server", serials, CASEWORKER)
         self.world.senders[shows] = InventedDevice(serials[0], token, *home_of(self._random))
 
-    def _proposal(
-        self,
-        case_id: str,
-        mode: ModeCode,
-        review_due_at: datetime,
-        *,
-        starts_at: datetime | None = None,
-        follows: DecisionId | None = None,
-    ) -> Decision:
-        return Decision(
-            id=DecisionId(self._chance.identity("decision")),
-            case_id=case_id,  # type: ignore[arg-type]
-            strand=STRAND,
-            mode=mode,
-            power="made-up-power",
-            purposes=("contact",),
-            authority=Authority.OFFICERS,
-            maker=None,
-            proposed_by=CASEWORKER,
-            starts_at=starts_at or self._clock.now(),
-            review_due_at=review_due_at,
-            ends_at=None,
-            follows=follows,
-        )
-
     def _decide(
         self,
         case: Case,
@@ -218,7 +194,7 @@ class WorldMaker:
         starts_at: datetime | None = None,
         zone_around: InventedDevice | None = None,
     ) -> Decision:
-        decision = self._proposal(case.id, mode, review_due_at, starts_at=starts_at)
+        decision = officers_proposal(self._chance, case.id, mode, starts_at or self._clock.now(), review_due_at)
         self._make(decision, zone_around)
         return decision
 
@@ -259,6 +235,32 @@ class WorldMaker:
     def _keep_up(self) -> None:
         while issue_wanted_keys(self._store, self._vault, self._clock, self._pinned, self._fence):
             pass
+
+
+def officers_proposal(
+    chance: Chance,
+    case_id: CaseId,
+    mode: ModeCode,
+    starts_at: datetime,
+    review_due_at: datetime,
+    follows: DecisionId | None = None,
+) -> Decision:
+    """What a caseworker of the made-up scheme proposes."""
+    return Decision(
+        id=DecisionId(chance.identity("decision")),
+        case_id=case_id,
+        strand=STRAND,
+        mode=mode,
+        power="made-up-power",
+        purposes=("contact",),
+        authority=Authority.OFFICERS,
+        maker=None,
+        proposed_by=CASEWORKER,
+        starts_at=starts_at,
+        review_due_at=review_due_at,
+        ends_at=None,
+        follows=follows,
+    )
 
 
 def made_up_scheme(now: datetime) -> Scheme:

@@ -24,11 +24,10 @@ def _tell(report: dict[str, Any]) -> None:
     for word, key in (("median", "median"), ("95th percentile", "p95")):
         mine, theirs = report["delay_s"][key], report["baseline"]["delay_s"][key]
         print(f"  {'delay, ' + word + ', s':34}{_number(mine):>12}{_number(theirs):>18}")
-    between = "" if fewer["interval_95"] is None else " (95 %: {} to {})".format(*fewer["interval_95"])
-    print(
-        f"\n  {fewer['times']} times fewer false alerts{between}; {report['asked_to_ring']['count']} times someone was"
-    )
-    print("  asked to ring because nobody could tell. The noise is simulated: simulation/noise.py says from what.\n")
+    print(f"\n  {_compared(fewer)}")
+    asked = report["asked_to_ring"]["count"]
+    print(f"  Besides, someone was asked to ring because nobody could tell: {asked} times.")
+    print("  The noise is simulated: simulation/noise.py says from what.\n")
     refused = ", ".join(f"{reason} {count}" for reason, count in report["refused"].items())
     print(f"  admitted {report['admitted']}; refused {refused or 'none'}\n")
     for name, one in report["invariants"].items():
@@ -38,3 +37,9 @@ def _tell(report: dict[str, Any]) -> None:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
+
+
+def _compared(fewer: dict[str, Any]) -> str:
+    if fewer["times"] is None:
+        return "The plain geofence raised no false alert: too little was lived to compare."
+    return "{} times fewer false alerts (95 %: {} to {}).".format(fewer["times"], *fewer["interval_95"])
