@@ -85,6 +85,7 @@ REASON_MEANINGS: dict[str, str] = {
     Reason.NOT_YOURS: "the sender may not speak for this device",
     Reason.TOKEN_ENDED: "the sender's token has ended",
     Reason.NOT_THE_FORMAT: "the report cannot be read in this format",
+    Reason.NOTHING_IN_IT: "well formed, and nothing in it is for us: regions that someone drew, settings, steps",
     Reason.CONFLICT: "goes with `duplicate`: the same fitting and fix time at another place; the first stays",
 }
 

@@ -16,6 +16,7 @@ from custodiet.model.report import (
     REASON_ORDER,
     Admitted,
     Answer,
+    Crossing,
     Fix,
     Outcome,
     Reason,
@@ -194,7 +195,9 @@ def test_neither_a_position_nor_what_a_sender_said_has_a_text_form(holder, shown
 
 def test_a_report_shows_its_kind_and_nothing_else():
     for kind in Kind:
-        shown = {repr(Report(SAID, kind, AT, SECRET, repeats)) for repeats in (True, False)}
+        fix = SECRET if kind is Kind.FIX else None
+        crossing = Crossing(SAID, entered=True) if kind is Kind.TRANSITION else None
+        shown = {repr(Report(SAID, kind, AT, fix, repeats, crossing=crossing)) for repeats in (True, False)}
         assert shown == {f"<Report of a {kind.value}>"}
 
 

@@ -53,6 +53,10 @@ class Alarm(StrEnum):
     CASE = "case"
     RADIO = "radio"
     FAULT = "fault"
+    POWER = "power"
+    """About to go dark: a low battery, power cut or switched off. As a battery level below the mark."""
+    HELP = "help"
+    """The wearer asks for help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,29 @@ class DeviceSays:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Crossing:
+    """A device judged by itself that it crossed the edge of a region it was given. It holds no place.
+
+    `region`: what the device calls the region; one of ours bears the id of its condition. `accuracy_m`: of the fix that
+    the device judged by.
+    """
+
+    region: str
+    entered: bool
+    accuracy_m: float | None = None
+
+    def __repr__(self) -> str:
+        return "<Crossing>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """One report as decoded; without a text form, as a fix is: a sender may put anything into a serial.
 
-    `fix` and `fix_time` stand together or not at all: a report whose position or time is missing, out of range or
-    marked invalid has neither. `repeats`: the device says that it repeats an older fix under a newer clock, so a
-    second sighting is not a re-sending.
+    Of a FIX, `fix` and `fix_time` stand together or not at all: a report whose position or time is missing, out of
+    range or marked invalid has neither. A TRANSITION has its `crossing` and no fix, an EVENT neither; `fix_time` is
+    then when the device says it was. `repeats`: the device says that it repeats an older fix under a newer clock, so a
+    second sighting is not a re-sending. `by_hand`: whoever carries the device sent it, not the device by itself.
     """
 
     serial: str
@@ -79,10 +100,18 @@ class Report:
     fix: Fix | None
     repeats: bool = False
     says: DeviceSays | None = None
+    by_hand: bool = False
+    crossing: Crossing | None = None
 
     def __post_init__(self) -> None:
-        if (self.fix is None) != (self.fix_time is None):
-            raise IllegalValue("a fix without its time, or a time without its fix")
+        if self.fix is not None and self.fix_time is None:
+            raise IllegalValue("a fix without its time")
+        if self.kind is Kind.FIX and self.fix is None and self.fix_time is not None:
+            raise IllegalValue("a time without its fix")
+        if self.kind is not Kind.FIX and self.fix is not None:
+            raise IllegalValue("a fix in what is none")
+        if (self.kind is Kind.TRANSITION) != (self.crossing is not None):
+            raise IllegalValue("a transition crosses something, and nothing else does")
 
     def __repr__(self) -> str:
         return f"<Report of a {self.kind}>"
@@ -115,6 +144,7 @@ class Reason(StrEnum):
     NOT_YOURS = "not_yours"
     TOKEN_ENDED = "token_ended"  # noqa: S105 - a reason, not a secret
     NOT_THE_FORMAT = "not_the_format"
+    NOTHING_IN_IT = "nothing_in_it"
     CONFLICT = "conflict"
 
 
