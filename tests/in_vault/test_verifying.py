@@ -49,7 +49,7 @@ from custodiet.model.session import Session
 from custodiet.model.stored import SaltedDetail
 from custodiet.model.times import to_ms
 from custodiet.rules.chain import EMPTY_ROOT, leaf_hash
-from custodiet.wire.frame import DirectoryRow, fix_context, pack_directory, pack_fix, session_context
+from custodiet.wire.frame import fix_context, pack_directory, pack_fix, session_context
 from custodiet.wire.records import detail_bytes, entry_bytes, handle_of, read_entry, record_digest
 
 MINUTE = timedelta(minutes=1)
@@ -276,7 +276,7 @@ def plant(house, place):
     bare, sealed_key, at, piece = planted(house)
     named = (bare.person_id, bare.case_id, bare.decision_id, bare.fitting_id)
     session = (99, bare.id, *named, "trail", bare.day.isoformat(), "m1", sealed_key, bare.commitment, *place)
-    directory = pack_directory([DirectoryRow(99, to_ms(at), 0)])
+    directory = pack_directory([(99, to_ms(at))])
     return (
         (f"INSERT INTO session VALUES ({', '.join('?' * 13)})", *session),
         ("INSERT INTO frame VALUES (99, ?, ?, ?, ?, ?, ?)", *place, to_ms(at), to_ms(at), directory, piece),

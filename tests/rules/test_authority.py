@@ -13,7 +13,7 @@ from custodiet.model.device import Fitting
 from custodiet.model.mode import LADDER, MODES, Category, Kind, ModeCode
 from custodiet.model.report import Admitted, Fix, Reason, Refused, Report
 from custodiet.model.times import utc_day
-from custodiet.rules.authority import AHEAD_MAX, DeviceStanding, SenderStanding, Worn, admit, kept_as
+from custodiet.rules.authority import AHEAD_MAX, DeviceStanding, SenderStanding, Worn, admit, clear_of, kept_as
 from custodiet.rules.decisions import MOVES, Move, ended, moved
 
 MS = timedelta(milliseconds=1)
@@ -747,6 +747,66 @@ def test_whatever_stands_an_admitted_fix_lies_in_exactly_one_covering_decision_a
     counts = check_admissions()
     assert counts["admitted"] >= 60
     assert counts["refused"] >= 100
+
+
+def check_clear(how=FIXED):
+    """How many fixes were clearly admitted; fails when one of them is not admitted in the same words."""
+    clearly = Counter()
+
+    @how
+    @given(standings(), moments)
+    def run(standing, moment):
+        at, now = moment
+        said_at_once = [clear.admit(FIX, at, now) for clear in clear_of(standing)]
+        said_at_once = [one for one in said_at_once if one is not None]
+        for one in said_at_once:
+            assert one == admit(report(at), SENDER, standing, now)
+        assert len(said_at_once) <= 1
+        clearly[bool(said_at_once)] += 1
+
+    run()
+    return clearly
+
+
+def test_what_is_clearly_admitted_is_what_weighing_admits():
+    clearly = check_clear()
+    assert clearly[True] >= 40
+    assert clearly[False] >= 100
+
+
+def test_two_fittings_at_once_are_never_clear():
+    both = DeviceStanding((worn(decision()), worn(decision("d2", case_id="case_2"), name="f2", person="person_2")))
+    assert clear_of(both) == ()
+
+
+def test_two_decisions_at_once_are_never_clear():
+    assert clear_of(device(decision(), decision("d2"))) == ()
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        proposal(),
+        over(NOON + HOUR),
+        paused(NOON),
+        decision(suspensions=(Suspension(MORNING, MORNING + HOUR),)),
+        decision(mode=ModeCode.ZONE_ON_DEVICE),
+        over(NOON - HOUR, State.ANNULLED),
+    ],
+    ids=["a proposal", "an end ahead", "a pause", "a pause that is over", "a mode without fixes", "annulled"],
+)
+def test_what_has_to_be_weighed_is_never_clear(one):
+    assert clear_of(device(one)) == ()
+    assert clear_of(device(decision(), erased=ERASED_TODAY)) == ()
+    assert [clear.decision.id for clear in clear_of(device(decision()))] == ["d1"]
+
+
+def test_a_clear_fix_is_as_late_and_as_far_ahead_as_any_other_may_be():
+    [clear] = clear_of(device(decision(late_max=HOUR)))
+    edges = [NOON - HOUR - MS, NOON - HOUR, NOON + AHEAD_MAX, NOON + AHEAD_MAX + MS, REVIEW]
+    assert [clear.admit(FIX, at, NOON) is not None for at in edges] == [False, True, True, False, False]
+    assert clear.admit(FIX, REVIEW - MS, REVIEW) is None
+    assert clear.admit(FIX, REVIEW - MS, REVIEW - MS) is not None
 
 
 FAULTS = {

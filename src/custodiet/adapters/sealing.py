@@ -5,6 +5,7 @@ raises OpeningRefused, without a cause, for any ciphertext, key or context that 
 """
 
 import hmac
+from collections.abc import Callable
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
@@ -39,6 +40,12 @@ def public_of(private: bytes) -> bytes:
 def seal_under(key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
     """Nonce ‖ ciphertext ‖ tag. The nonce must never repeat under one key: hand in 12 fresh random bytes."""
     return nonce + AESGCM(key).encrypt(nonce, plain, context)
+
+
+def sealing_under(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+    """seal_under with the key made ready once: (nonce, plain, context) to bytes."""
+    encrypt = AESGCM(key).encrypt
+    return lambda nonce, plain, context: nonce + encrypt(nonce, plain, context)
 
 
 def open_under(key: bytes, sealed: bytes, context: bytes) -> bytes:

@@ -17,11 +17,11 @@ from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, Kind
 from custodiet.model.record import DayKey
 from custodiet.model.stored import StandingChange
-from custodiet.rules.authority import DeviceStanding, SenderStanding, Worn
+from custodiet.rules.authority import Clear, DeviceStanding, SenderStanding, Worn, clear_of
 from custodiet.rules.decisions import kept_categories
 
 DayOf = tuple[PersonId, Category, date]
-_NOBODYS: tuple[DeviceStanding, tuple[datetime, ...]] = (DeviceStanding(), ())
+_NOBODYS: tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]] = (DeviceStanding(), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Picture:
         self._tokens: dict[bytes, KnownSender] = {}
         self._day_keys: dict[DayOf, DayKey] = {}
         self._destroyed: set[DayOf] = set()
-        self._standing: dict[str, tuple[DeviceStanding, tuple[datetime, ...]]] = {}
+        self._standing: dict[str, tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]] = {}
         self._patient: dict[DecisionId, Decision] = {}
         """Decisions that allow fixes older than the default."""
 
@@ -97,6 +97,10 @@ class Picture:
     def standing(self, serial: str) -> DeviceStanding:
         """Everything the gate needs to know of a device; empty for one that nobody knows."""
         return self._known(serial)[0]
+
+    def clear(self, serial: str) -> tuple[Clear, ...]:
+        """The intervals of a device in which nothing needs to be weighed."""
+        return self._known(serial)[2]
 
     def changes_between(self, serial: str, after: datetime, until: datetime) -> bool:
         """Whether the passing of time alone moved a decision of this device's wearers in or out of force."""
@@ -169,7 +173,7 @@ class Picture:
             if kept_categories(decision) and decision.in_force(at)
         )
 
-    def _known(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...]]:
+    def _known(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]:
         known = self._standing.get(serial)
         if known is None and serial not in self._devices:
             return _NOBODYS
@@ -177,7 +181,7 @@ class Picture:
             known = self._standing[serial] = self._gather(serial)
         return known
 
-    def _gather(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...]]:
+    def _gather(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]:
         device_id = self._devices.get(serial)
         fittings = self._fittings.get(device_id, {}).values() if device_id is not None else ()
         worn = tuple(
@@ -197,4 +201,5 @@ class Picture:
             for edge in (decision.starts_at, decision.until)
             if edge is not None
         )
-        return DeviceStanding(worn, erased), edges
+        standing = DeviceStanding(worn, erased)
+        return standing, edges, clear_of(standing)

@@ -18,12 +18,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
-from custodiet.model.decision import LATE_MAX_DEFAULT
+from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
+from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import ConditionId, FittingId
 from custodiet.model.mode import Category, Kind
@@ -36,7 +38,7 @@ from custodiet.rules.authority import DeviceStanding, admit
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.silence import PULSE_GAP
-from custodiet.wire.frame import PIECE_BYTES, DirectoryRow, pack_directory, pack_fix, piece_body, session_body
+from custodiet.wire.frame import pack_directory, pack_fix, piece_body, session_body
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
 
 PREPARED_AT_ONCE = 200
@@ -47,6 +49,8 @@ _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
 _NOTHING = IngestDetail()
+_KEPT, _JUDGED = Answer(Outcome.KEPT), Answer(Outcome.JUDGED)
+_Wearer = tuple[Fitting, Decision]
 
 Answers = list[Answer] | CannotRecord
 """What one request is told: an answer for each of its lines, or why it must come again as a whole."""
@@ -64,11 +68,11 @@ class Request:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """A fix to be written, under which session, received when."""
 
     admitted: Admitted
+    fix_ms: int
     live: LiveSession
     received_at: datetime
 
@@ -96,8 +100,7 @@ class _Decided:
         self.tallies += other.tallies
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """One sealed fix."""
 
     live: LiveSession
@@ -274,7 +277,8 @@ class Monitor:
         for request in requests:
             part = _Decided()
             try:
-                answers = [self._answer(request, line, now, decided, part) for line in request.lines]
+                sender = self._picture.sender(request.sender.token.sha256) or request.sender
+                answers = [self._answer(sender, request, line, now, decided, part) for line in request.lines]
             except CannotRecord as cannot:
                 decided.answers.append(cannot)
             else:
@@ -283,38 +287,56 @@ class Monitor:
         return decided
 
     def _answer(
-        self, request: Request, line: Report | Reason, now: datetime, before: _Decided, part: _Decided
+        self,
+        sender: KnownSender,
+        request: Request,
+        line: Report | Reason,
+        now: datetime,
+        before: _Decided,
+        part: _Decided,
     ) -> Answer:
-        sender = self._picture.sender(request.sender.token.sha256) or request.sender
         if isinstance(line, Reason):
             answer = Answer(Outcome.REFUSED, (line,))
         else:
-            mine = line.serial in sender.standing.scope
-            device = self._picture.standing(line.serial) if mine else DeviceStanding()
-            admission = admit(line, sender.standing, device, now)
+            mine, ended = line.serial in sender.standing.scope, sender.standing.ended(now)
+            admission: Admitted | Refused | None
+            admission, heard = self._clearly_admitted(line, now) if mine and not ended else (None, None)
+            if admission is None:
+                device = self._picture.standing(line.serial) if mine else DeviceStanding()
+                admission = admit(line, sender.standing, device, now)
+                heard = self._picture.heard_now(line.serial, now) if mine else None
             if isinstance(admission, Refused):
                 answer = Answer(Outcome.REFUSED, admission.reasons)
             else:
                 answer = self._place(admission, line, request.received_at, before, part)
-            heard = self._picture.heard_now(line.serial, now) if mine else None
-            if heard is not None and not sender.standing.ended(now):
+            if heard is not None and not ended:
                 says = None if answer.outcome is Outcome.DUPLICATE else line.says
                 part.heard.append(Heard(heard[0].id, heard[1], says, _said_at(line, now)))
         for reason in ("", *answer.reasons):
             part.tallies[sender.sender.scheme_id, answer.outcome, reason] += 1
         return answer
 
+    def _clearly_admitted(self, line: Report, now: datetime) -> tuple[Admitted, _Wearer] | tuple[None, None]:
+        """What `admit` and `heard_now` would say where there is nothing to weigh: nearly always."""
+        if line.fix is not None and line.fix_time is not None:
+            for clear in self._picture.clear(line.serial):
+                admitted = clear.admit(line.fix, line.fix_time, now)
+                if admitted is not None:
+                    return admitted, (clear.worn.fitting, clear.decision)
+        return None, None
+
     def _place(
         self, admitted: Admitted, report: Report, received_at: datetime, before: _Decided, part: _Decided
     ) -> Answer:
-        identity = (admitted.fitting_id, to_ms(admitted.fix_time))
+        fix_ms = to_ms(admitted.fix_time)
+        identity = (admitted.fitting_id, fix_ms)
         place = self._digest(admitted.fix)
         for known in (part.seen, before.seen):
             if identity in known:
                 return _second_sighting(report, known[identity], place)
         stored = self._seen.get(admitted.fitting_id, {})
-        if identity[1] in stored:
-            return _second_sighting(report, stored[identity[1]], place)
+        if fix_ms in stored:
+            return _second_sighting(report, stored[fix_ms], place)
         part.seen[identity] = place
         if report.kind is Kind.FIX:
             part.arrived.append(Arrived(admitted, received_at))
@@ -323,16 +345,13 @@ class Monitor:
                 self._picture.decision(admitted.decision_id)
             ):
                 self._session(admitted, Category.EVIDENCE)  # what may have to be kept of it can be
-            return Answer(Outcome.JUDGED)
-        part.kept.append(_Kept(admitted, self._session(admitted, admitted.category), received_at))
-        return Answer(Outcome.KEPT)
+            return _JUDGED
+        part.kept.append(_Kept(admitted, fix_ms, self._session(admitted, admitted.category), received_at))
+        return _KEPT
 
     def _session(self, admitted: Admitted, category: Category) -> LiveSession:
         """The session to seal it under. Raises CannotRecord when its day has no key that the vault has signed."""
         day = utc_day(admitted.fix_time)
-        key = self._picture.day_key(admitted.person_id, category, day)
-        if key is None:
-            raise CannotRecord("no key yet for an authorised day")
         wanted = SessionFor(
             admitted.person_id,
             admitted.case_id,
@@ -341,6 +360,12 @@ class Monitor:
             category,
             day,
         )
+        live = self._sessions.live(wanted)
+        if live is not None:
+            return live
+        key = self._picture.day_key(admitted.person_id, category, day)
+        if key is None:
+            raise CannotRecord("no key yet for an authorised day")
         try:
             return self._sessions.begin(wanted, key)
         except TableMismatch:
@@ -353,16 +378,16 @@ class Monitor:
     # --- record and keep ---
 
     def _seal(self, decided: _Decided) -> list[_Piece]:
-        pieces = []
         evidence = [
-            _Kept(one.admitted, self._session(one.admitted, Category.EVIDENCE), one.received_at)
+            _Kept(one.admitted, to_ms(one.admitted.fix_time), self._session(one.admitted, Category.EVIDENCE), one[1])
             for one in decided.judged.evidence
         ]
-        for kept in (*decided.kept, *evidence):
-            one = kept.admitted
-            fix_ms = to_ms(one.fix_time)
-            plain = pack_fix(one.fix, one.fix_time, kept.received_at)
-            pieces.append(_Piece(kept.live, fix_ms, self._sessions.seal(kept.live, fix_ms, plain)))
+        kept = [*decided.kept, *evidence]
+        pieces = []
+        for (admitted, fix_ms, live, received_at), nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
+            plain = pack_fix(admitted.fix, admitted.fix_time, received_at)
+            context = live.context + fix_ms.to_bytes(8, "big", signed=True)
+            pieces.append(_Piece(live, fix_ms, live.seal(nonce, plain, context)))
         return pieces
 
     def _keep(
@@ -374,18 +399,14 @@ class Monitor:
         new = {piece.live.session.id: piece.live for piece in pieces if piece.live.no is None}
         numbered = list(enumerate(new.values(), start=write.next_session_no()))
         numbers = {live.session.id: no for no, live in numbered}
-        rows = [
-            DirectoryRow(
-                numbers[piece.live.session.id] if piece.live.no is None else piece.live.no,
-                piece.fix_ms,
-                place * PIECE_BYTES,
-            )
-            for place, piece in enumerate(pieces)
+        places = [
+            (numbers[live.session.id] if live.no is None else live.no, fix_ms, sealed)
+            for live, fix_ms, sealed in pieces
         ]
         number, previous = write.chain(self._partition)
         salt = self._chance.draw(SALT_BYTES)
         leaves = [leaf_hash(session_body(live.session, no)) for no, live in numbered]
-        leaves += [leaf_hash(piece_body(row, piece.sealed)) for row, piece in zip(rows, pieces, strict=True)]
+        leaves += [leaf_hash(piece_body(*place)) for place in places]
         hour = write.now.replace(minute=0, second=0, microsecond=0)
         record = Ingested(
             partition=self._partition,
@@ -403,7 +424,8 @@ class Monitor:
         if pieces:
             times = [piece.fix_ms for piece in pieces]
             sealed = b"".join(piece.sealed for piece in pieces)
-            frame = Frame(self._partition, number, min(times), max(times), pack_directory(rows), sealed)
+            directory = pack_directory((no, fix_ms) for no, fix_ms, _ in places)
+            frame = Frame(self._partition, number, min(times), max(times), directory, sealed)
         sessions = [(no, live.session) for no, live in numbered]
         seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)
         write.pulse(PULSE_GAP)

@@ -4,8 +4,10 @@ A session is prepared ahead when the monitor is idle, or made at the first fix t
 stored no later than in the transaction of its first fix; until then nobody has used it.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from custodiet.flows.ports import Chance, Sealer
 from custodiet.flows.trusting import trusted_day_key
@@ -13,13 +15,12 @@ from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId, Se
 from custodiet.model.mode import Category
 from custodiet.model.record import DayKey, LogOpened
 from custodiet.model.session import Session
-from custodiet.wire.frame import NONCE_BYTES, fix_context, session_context
+from custodiet.wire.frame import NONCE_BYTES, fixes_context, session_context
 
 KEY_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class SessionFor:
+class SessionFor(NamedTuple):
     """What a session is for; nothing wider shares its key."""
 
     person_id: PersonId
@@ -35,7 +36,9 @@ class LiveSession:
     """A session with its key. `no` is its number in the store, None until its first fix is stored."""
 
     session: Session
-    key: bytes
+    seal: Callable[[bytes, bytes, bytes], bytes]
+    """Under its key: (nonce, plain, context) to sealed bytes."""
+    context: bytes
     no: int | None = None
 
     def __repr__(self) -> str:
@@ -52,6 +55,10 @@ class Sessions:
         self._monitor = monitor
         self._live: dict[SessionFor, LiveSession] = {}
 
+    def live(self, wanted: SessionFor) -> LiveSession | None:
+        """The session for this, if there is one."""
+        return self._live.get(wanted)
+
     def begin(self, wanted: SessionFor, key: DayKey) -> LiveSession:
         """The live session for this, made now if there is none. Raises TableMismatch for an unsigned day key."""
         live = self._live.get(wanted)
@@ -59,10 +66,10 @@ class Sessions:
             live = self._live[wanted] = self._make(wanted, trusted_day_key(self._pinned, key))
         return live
 
-    def seal(self, live: LiveSession, fix_ms: int, plain: bytes) -> bytes:
-        """One fix, sealed by itself under its session."""
-        nonce = self._chance.draw(NONCE_BYTES)
-        return self._sealer.seal_under(live.key, nonce, plain, fix_context(live.session, fix_ms))
+    def nonces(self, count: int) -> Iterator[bytes]:
+        """So many fresh nonces."""
+        drawn = self._chance.draw(NONCE_BYTES * count)
+        return (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
 
     def forget_unnumbered(self) -> None:
         """Away with every session that may or may not stand in the store by now."""
@@ -99,4 +106,5 @@ class Sessions:
             commitment=self._sealer.commitment(key, session_id),
         )
         sealed_key = self._sealer.seal_to(public, key, session_context(bare))
-        return LiveSession(replace(bare, sealed_key=sealed_key), key)
+        session = replace(bare, sealed_key=sealed_key)
+        return LiveSession(session, self._sealer.sealing_under(key), fixes_context(session))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import NamedTuple
 
 from custodiet.flows.picture import Picture
 from custodiet.flows.ports import Reading
@@ -21,9 +22,11 @@ from custodiet.model.decision import Decision
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
+from custodiet.model.judging import Judging
 from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, DeviceSays
-from custodiet.rules.conditions.device import judge_device
+from custodiet.rules.conditions.calm import Calm, after, calm_around
+from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.timetable import sense_of, windows
 from custodiet.rules.conditions.zoned import Asked, Scratch, Verdict, judge, since_the_last_pause
@@ -39,25 +42,39 @@ _LAID_OUT = timedelta(days=1)
 """How long windows that were laid out serve; they reach so far beyond, too."""
 
 Of = tuple[ConditionId, FittingId]
+Under = tuple[FittingId, DecisionId]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(NamedTuple):
     """An admitted fix with when it reached us."""
 
     admitted: Admitted
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A report about a device that is on someone, under a decision in force now."""
+class Heard(NamedTuple):
+    """A report about a device that is on someone, under a decision in force now.
+
+    `at`: when it was said: the fix time if that can be, else when it reached us.
+    """
 
     fitting_id: FittingId
     decision: Decision
     says: DeviceSays | None
     at: datetime
-    """When it was said: the fix time if that can be, else when it reached us."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Quiet:
+    """A fitting under a decision with nothing going on: the one scratch of all its conditions, and what is calm.
+
+    `since` and `held_at`: when the calm place and the scratch came here.
+    """
+
+    calm: Calm
+    scratch: Scratch
+    since: datetime
+    held_at: datetime
 
 
 @dataclass(slots=True)
@@ -67,7 +84,10 @@ class Judged:
     watches: dict[Of, Watch] = field(default_factory=dict)
     device_watches: dict[FittingId, DeviceWatch] = field(default_factory=dict)
     scratch: dict[Of, Scratch] = field(default_factory=dict)
+    quiet: dict[Under, Quiet | None] = field(default_factory=dict)
+    """None: not quiet any more."""
     contacts: dict[FittingId, Contact] = field(default_factory=dict)
+    """Those that say enough more than the stored ones to be written."""
     newest: dict[FittingId, datetime] = field(default_factory=dict)
     recent: dict[FittingId, tuple[Arrived, ...]] = field(default_factory=dict)
     timed: set[FittingId] = field(default_factory=set)
@@ -86,11 +106,7 @@ class Judged:
             ended=tuple(one for one in self.findings if isinstance(one, Ended)),
             weakened=tuple(one for one in self.findings if isinstance(one, Weakened)),
             tasks=tuple(task for one in raised for task in _tasks(one, now)),
-            contacts=tuple(
-                one
-                for one in self.contacts.values()
-                if stored.must_store(one, untold=one.fitting_id in self.recent.keys() | self.timed)
-            ),
+            contacts=tuple(self.contacts.values()),
         )
 
 
@@ -105,10 +121,16 @@ class Watching:
         self._contacts: dict[FittingId, Contact] = {}
         self._newest: dict[FittingId, datetime] = {}
         self._scratch: dict[Of, tuple[datetime, Scratch]] = {}
+        self._quiet: dict[Under, Quiet] = {}
+        """Who is in here has the scratch of here, whatever stands in the other."""
         self._recent: dict[FittingId, tuple[Arrived, ...]] = {}
         self._areas: dict[ConditionId, Area | None] = {}
         self._windows: dict[ConditionId, tuple[datetime, tuple[Interval, ...]]] = {}
         self._wanted: frozenset[ConditionId] = frozenset()
+        self._given = False
+        """Geometry has come since anyone was last judged."""
+        self._conditions_of: dict[DecisionId, tuple[ConditionId, ...]] = {}
+        """Those with a place, of decisions in force."""
         self._giving = Lock()
 
     # --- gather ---
@@ -126,6 +148,7 @@ class Watching:
                 # This process has seen nothing of it: confirmation begins at zero.
                 watch = replace(watch, against=NO_RUN, leaning=NO_RUN, back=NO_RUN)  # noqa: PLW2901
             self._watches[watch.condition_id, watch.fitting_id] = watch
+            self._disturb(watch.fitting_id)
         for device in change.device_watches:
             self._device_watches[device.fitting_id] = device
         for contact in change.contacts:
@@ -141,8 +164,9 @@ class Watching:
             self._newest[fitting_id] = fix_time
 
     def forget_windows(self) -> None:
-        """The standing has changed: hours and absences are laid out anew."""
+        """The standing has changed: hours and absences are laid out anew, and whoever was quiet is judged."""
         self._windows.clear()
+        self._disturb()
 
     def watch_of(self, condition_id: ConditionId, fitting_id: FittingId) -> Watch:
         """As stored."""
@@ -152,12 +176,22 @@ class Watching:
         """As stored."""
         return self._device_watches.get(fitting_id) or DeviceWatch(fitting_id)
 
-    def must_store(self, contact: Contact, *, untold: bool) -> bool:
+    def _must_store(self, fitting_id: FittingId, at: datetime, newest: datetime | None, *, untold: bool) -> bool:
         """Whether a contact says enough more than the stored one to be written. `untold`: no frame tells of it."""
-        stored = self._contacts.get(contact.fitting_id)
-        if stored is None or contact.contact_at - stored.contact_at >= _CONTACT_GRAIN:
+        stored = self._contacts.get(fitting_id)
+        if stored is None or at - stored.contact_at >= _CONTACT_GRAIN:
             return True
-        return untold and contact.newest_fix_at != stored.newest_fix_at
+        return untold and newest != stored.newest_fix_at
+
+    def _disturb(self, fitting_id: FittingId | None = None) -> None:
+        """Whoever was quiet is judged again, from what was held."""
+        for of in [of for of in self._quiet if fitting_id in (None, of[0])]:
+            self._end_quiet(of)
+
+    def _end_quiet(self, of: Under) -> None:
+        quiet = self._quiet.pop(of)
+        for condition_id in self._conditions_of.get(of[1], ()):
+            self._scratch[condition_id, of[0]] = (quiet.held_at, quiet.scratch)
 
     # --- geometry ---
 
@@ -176,17 +210,27 @@ class Watching:
         with self._giving:
             self._areas = self._areas | areas
             self._wanted -= zones.keys()
+            self._given = True
 
     def in_force(self, conditions: Iterable[Condition]) -> None:
         """These are in force now: whatever else is known of places is forgotten."""
-        zoned = {one.id for one in conditions if one.kind in ZONED}
+        of_decisions: dict[DecisionId, tuple[ConditionId, ...]] = {}
+        for one in conditions:
+            if one.kind in ZONED:
+                of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
+        zoned = {condition_id for of in of_decisions.values() for condition_id in of}
         with self._giving:
             self._areas = {known: area for known, area in self._areas.items() if known in zoned}
             self._wanted = frozenset(zoned - self._areas.keys())
+        self._quiet = {of: one for of, one in self._quiet.items() if of[1] in of_decisions}
+        self._conditions_of = of_decisions
         self._scratch = {of: one for of, one in self._scratch.items() if of[0] in zoned}
 
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
+        for under, quiet in list(self._quiet.items()):
+            if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX or under[0] not in fittings:
+                self._end_quiet(under)
         for of, (held_at, scratch) in list(self._scratch.items()):
             if timedelta(0) <= now - held_at <= SCRATCH_MAX:
                 continue
@@ -202,11 +246,15 @@ class Watching:
     def judge(self, picture: Picture, arrived: list[Arrived], heard: list[Heard], now: datetime) -> Judged:
         """Judge a batch of admitted fixes, and what devices said of themselves."""
         judged = Judged()
+        if self._given:
+            self._given = False
+            self._disturb()
         by_fitting: dict[FittingId, list[Arrived]] = {}
         for one in arrived:
             by_fitting.setdefault(one.admitted.fitting_id, []).append(one)
         for fitting_id, fixes in by_fitting.items():
-            fixes.sort(key=lambda one: one.admitted.fix_time)
+            if len(fixes) > 1:
+                fixes.sort(key=lambda one: one.admitted.fix_time)
             self._judge_fitting(picture, fitting_id, fixes, now, judged)
         for report in sorted(heard, key=lambda one: one.at):
             self._hear(picture, report, now, judged)
@@ -215,10 +263,10 @@ class Watching:
     def _judge_fitting(
         self, picture: Picture, fitting_id: FittingId, fixes: list[Arrived], now: datetime, judged: Judged
     ) -> None:
-        newest = self._newest.get(fitting_id)
-        times = [one.admitted.fix_time for one in fixes]
-        judged.newest[fitting_id] = max(times if newest is None else [*times, newest])
-        if self.device_watch_of(fitting_id).fault_alert is not None:
+        newest, last = self._newest.get(fitting_id), fixes[-1].admitted.fix_time
+        judged.newest[fitting_id] = last if newest is None or last > newest else newest
+        device = self._device_watches.get(fitting_id)
+        if device is not None and device.fault_alert is not None:
             return  # what a faulty device says speaks for and against nobody
         by_decision: dict[DecisionId, list[Arrived]] = {}
         for one in fixes:
@@ -228,20 +276,63 @@ class Watching:
             if not decision.rung.keeps_trail:
                 before = judged.recent.get(fitting_id) or _recent(self._recent.get(fitting_id, ()), now)
                 judged.recent[fitting_id] = (*before, *mine)
-            columns: Fixes | None = None
-            for condition in picture.conditions_of(decision_id):
-                if condition.kind not in ZONED:
-                    continue
-                if condition.kind is ConditionKind.CURFEW:
-                    judged.timed.add(fitting_id)
-                if columns is None:
-                    columns = Fixes.of([(one.admitted.fix_time, one.admitted.fix) for one in mine])
-                asked = self._asked(picture, condition, decision, now)
-                of = (condition.id, fitting_id)
-                _, scratch = self._scratch.get(of, (now, Scratch()))
-                watch = since_the_last_pause(self.watch_of(*of), decision)
-                verdict = judge(asked, watch, scratch, columns, picture.judging(decision), newest)
-                self._take(verdict, of, decision, judged)
+            self._judge_under(picture, decision, fitting_id, mine, newest, now, judged)
+
+    def _judge_under(
+        self,
+        picture: Picture,
+        decision: Decision,
+        fitting_id: FittingId,
+        mine: list[Arrived],
+        newest: datetime | None,
+        now: datetime,
+        judged: Judged,
+    ) -> None:
+        """One fitting's fixes under one decision, in order of fix time."""
+        conditions = [one for one in picture.conditions_of(decision.id) if one.kind in ZONED]
+        if not conditions:
+            return
+        if any(one.kind is ConditionKind.CURFEW for one in conditions):
+            judged.timed.add(fitting_id)
+        settings, under = picture.judging(decision), (fitting_id, decision.id)
+        quiet, row = self._quiet.get(under), 0
+        if quiet is not None:
+            if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
+                quiet = self._calmed_anew(picture, decision, conditions, fitting_id, quiet, now)
+            quiet, row = _while_quiet(quiet, mine, newest, settings, now)
+            if row == len(mine):
+                judged.quiet[under] = quiet
+                return
+            newest = mine[row - 1].admitted.fix_time if row else newest
+        columns = Fixes.of([(one.admitted.fix_time, one.admitted.fix) for one in mine[row:]])
+        all_asked, watches, scratches = [], [], []
+        for condition in conditions:
+            asked = self._asked(picture, condition, decision, now)
+            of = (condition.id, fitting_id)
+            scratch = self._scratch.get(of, (now, Scratch()))[1] if quiet is None else quiet.scratch
+            watch = since_the_last_pause(self.watch_of(*of), decision)
+            verdict = judge(asked, watch, scratch, columns, settings, newest)
+            self._take(verdict, of, decision, judged)
+            all_asked.append(asked)
+            watches.append(verdict.watch)
+            scratches.append(verdict.scratch)
+        calm = calm_around(all_asked, watches, scratches)
+        judged.quiet[under] = None if calm is None else Quiet(calm, scratches[0], now, now)
+
+    def _calmed_anew(
+        self,
+        picture: Picture,
+        decision: Decision,
+        conditions: list[Condition],
+        fitting_id: FittingId,
+        quiet: Quiet,
+        now: datetime,
+    ) -> Quiet:
+        """Calm about the newest place, since the one that it was about has been held for long enough."""
+        asked = [self._asked(picture, condition, decision, now) for condition in conditions]
+        watches = [self.watch_of(one.condition.id, fitting_id) for one in asked]
+        calm = calm_around(asked, watches, [quiet.scratch] * len(asked))
+        return quiet if calm is None else replace(quiet, calm=calm, since=quiet.held_at)
 
     def _take(self, verdict: Verdict, of: Of, decision: Decision, judged: Judged) -> None:
         judged.watches[of] = verdict.watch
@@ -260,11 +351,16 @@ class Watching:
     def _hear(self, picture: Picture, heard: Heard, now: datetime, judged: Judged) -> None:
         fitting_id = heard.fitting_id
         newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
-        judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+        untold = fitting_id in judged.recent or fitting_id in judged.timed
+        if self._must_store(fitting_id, now, newest, untold=untold):
+            judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
         if heard.says is None:
             return
-        before = judged.device_watches.get(fitting_id) or self.device_watch_of(fitting_id)
         settings = picture.judging(heard.decision)
+        known = judged.device_watches.get(fitting_id) or self._device_watches.get(fitting_id)
+        if is_nothing_new(known, heard.says, settings):
+            return
+        before = known or DeviceWatch(fitting_id)
         verdict = judge_device(
             heard.decision, before, heard.says, heard.at, settings, off_booked=picture.may_be_off(fitting_id, heard.at)
         )
@@ -303,11 +399,32 @@ class Watching:
         for one in judged.evidence:  # sealed once is enough
             fitting_id = one.admitted.fitting_id
             self._recent[fitting_id] = tuple(held for held in self._recent[fitting_id] if held is not one)
+        for under, quiet in judged.quiet.items():
+            if quiet is not None:
+                self._quiet[under] = quiet
+            else:
+                self._quiet.pop(under, None)
         for of, scratch in judged.scratch.items():
             held_at, before = self._scratch.get(of, (now, None))
             same = before is not None and before.back is scratch.back
             self._scratch[of] = (held_at if same else now, scratch)
         self._number += 1
+
+
+def _while_quiet(
+    quiet: Quiet, mine: list[Arrived], newest: datetime | None, settings: Judging, now: datetime
+) -> tuple[Quiet, int]:
+    """How it stands after the first fixes that are quiet, and how many those are."""
+    if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
+        return quiet, 0
+    scratch = quiet.scratch
+    for row, (admitted, _) in enumerate(mine):
+        at = admitted.fix_time
+        found = None if newest is not None and at <= newest else after(quiet.calm, scratch, at, admitted.fix, settings)
+        if found is None:
+            return Quiet(quiet.calm, scratch, quiet.since, now if row else quiet.held_at), row
+        scratch, newest = found, at
+    return Quiet(quiet.calm, scratch, quiet.since, now), len(mine)
 
 
 def _recent(arrived: tuple[Arrived, ...], now: datetime) -> tuple[Arrived, ...]:

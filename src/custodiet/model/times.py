@@ -21,8 +21,12 @@ def from_ms(ms: int) -> datetime:
 
 
 def cut(at: datetime) -> datetime:
-    """The same instant in UTC, cut to the millisecond."""
-    return from_ms(to_ms(at))
+    """The same instant in UTC, cut to the millisecond. Raises IllegalValue for a naive time."""
+    if at.tzinfo is None:
+        raise IllegalValue("a time without a zone")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000) if at.microsecond % 1000 else at
 
 
 def utc_day(at: datetime) -> date:

@@ -14,7 +14,7 @@ from custodiet.model.decision import LATE_MAX_DEFAULT, Decision, State
 from custodiet.model.device import Fitting
 from custodiet.model.identity import PersonId
 from custodiet.model.mode import Category, Kind, Mode
-from custodiet.model.report import REASON_ORDER, Admitted, Reason, Refused, Report
+from custodiet.model.report import REASON_ORDER, Admitted, Fix, Reason, Refused, Report
 from custodiet.model.times import utc_day
 
 AHEAD_MAX = timedelta(minutes=5)
@@ -48,6 +48,63 @@ class DeviceStanding:
 
     worn: tuple[Worn, ...] = ()
     erased: frozenset[tuple[PersonId, Category, date]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """An interval within which nothing stands against a fix: `admit` can then only say yes.
+
+    Half-open; it holds for a fix time and a present that both lie in it, from a sender whose token stands.
+    """
+
+    from_at: datetime
+    until: datetime | None
+    worn: Worn
+    decision: Decision
+    category: Category | None
+
+    def admit(self, fix: Fix, at: datetime, now: datetime) -> Admitted | None:
+        """The fix of that time, admitted at `now`; None where it has to be weighed."""
+        until = self.until
+        if at < self.from_at or now < self.from_at or (until is not None and (until <= at or until <= now)):
+            return None
+        if at - now > AHEAD_MAX or now - at > self.decision.late_max:
+            return None
+        fitting = self.worn.fitting
+        return Admitted(fix, at, self.worn.person_id, fitting.case_id, fitting.id, self.decision.id, self.category)
+
+
+def clear_of(device: DeviceStanding) -> tuple[Clear, ...]:
+    """The intervals of a device in which `admit` has nothing to weigh: one fitting, one plain decision in force.
+
+    What is not in one of them is not refused for that: it is weighed. So nothing that anything else touches is in here:
+    another fitting or decision at the same time, a pause, an end that was recorded, an erased day.
+    """
+    found = []
+    for worn in device.worn:
+        others = [one.fitting for one in device.worn if one is not worn]
+        for decision in worn.decisions:
+            category = kept_as(decision.rung, Kind.FIX)
+            plain = decision.state is State.MADE and decision.ended_at is None and not decision.suspensions
+            touched = any(one is not decision and one.stands and _overlap(decision, one) for one in worn.decisions)
+            erased = any(person == worn.person_id for person, _, _ in device.erased)
+            if Kind.FIX not in decision.rung.admits or not plain or touched or erased:
+                continue
+            from_at = max(decision.starts_at, worn.fitting.fitted_at)
+            ends = [at for at in (decision.until, worn.fitting.removed_at) if at is not None]
+            until = min(ends) if ends else None
+            if (until is not None and until <= from_at) or any(_reach_into(one, from_at, until) for one in others):
+                continue
+            found.append(Clear(from_at, until, worn, decision, category))
+    return tuple(found)
+
+
+def _overlap(one: Decision, other: Decision) -> bool:
+    return (other.until is None or one.starts_at < other.until) and (one.until is None or other.starts_at < one.until)
+
+
+def _reach_into(fitting: Fitting, from_at: datetime, until: datetime | None) -> bool:
+    return (until is None or fitting.fitted_at < until) and (fitting.removed_at is None or from_at < fitting.removed_at)
 
 
 def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: datetime) -> Admitted | Refused:

@@ -5,7 +5,7 @@ anything of its content. A frame's directory has one row a piece: session number
 offset of the piece in the frame (u32). Nothing in a directory is a position.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from struct import Struct
@@ -22,6 +22,7 @@ _PLAIN = Struct("<BqqiiIiIHBBH")
 satellites, HDOP 0.01."""
 _VERSION = 1
 _ROW = Struct("<IqI")
+_PIECE = Struct(">6sIq")
 
 # The unknown of each field: a value the unit cannot take, inside these bytes only; outside it is None.
 _NO_U32 = 0xFFFF_FFFF
@@ -106,9 +107,9 @@ def _scaled(value: float | None, factor: int, low: int, end: int, unknown: int |
     return whole if whole < end else unknown
 
 
-def pack_directory(rows: list[DirectoryRow]) -> bytes:
-    """ROW_BYTES bytes a row, in the frame's order."""
-    return b"".join(_ROW.pack(row.session_no, row.fix_ms, row.offset) for row in rows)
+def pack_directory(pieces: Iterable[tuple[int, int]]) -> bytes:
+    """ROW_BYTES bytes for each piece, from its (session number, fix time in ms), in the frame's order."""
+    return b"".join(_ROW.pack(no, fix_ms, place * PIECE_BYTES) for place, (no, fix_ms) in enumerate(pieces))
 
 
 def unpack_directory(directory: bytes) -> Iterator[DirectoryRow]:
@@ -138,7 +139,12 @@ def piece_of(sealed: bytes, row: DirectoryRow) -> bytes:
 
 def fix_context(session: Session, fix_ms: int) -> bytes:
     """What a sealed fix is bound to (AES-GCM additional data): its session and its time."""
-    return b"custodiet/fix/v1\0" + session.id.encode() + b"\0" + fix_ms.to_bytes(8, "big", signed=True)
+    return fixes_context(session) + fix_ms.to_bytes(8, "big", signed=True)
+
+
+def fixes_context(session: Session) -> bytes:
+    """The part of it that is the same for every fix of a session."""
+    return b"custodiet/fix/v1\0" + session.id.encode() + b"\0"
 
 
 def session_context(session: Session) -> bytes:
@@ -156,9 +162,9 @@ def session_context(session: Session) -> bytes:
     return b"\0".join([b"custodiet/session/v1", *(name.encode() for name in names)])
 
 
-def piece_body(row: DirectoryRow, piece: bytes) -> bytes:
+def piece_body(session_no: int, fix_ms: int, piece: bytes) -> bytes:
     """The leaf body of one piece in its ingest record's root. The offset is left out: it is derived."""
-    return b"piece\0" + row.session_no.to_bytes(4, "big") + row.fix_ms.to_bytes(8, "big", signed=True) + piece
+    return _PIECE.pack(b"piece", session_no, fix_ms) + piece
 
 
 def session_body(session: Session, number: int) -> bytes:

@@ -298,7 +298,9 @@ class ReadingRows(JudgedRows):
         if frame is None:
             return []
         return [
-            RemovedFix(partition, number, place, leaf_hash(piece_body(row, piece_of(frame.sealed, row))))
+            RemovedFix(
+                partition, number, place, leaf_hash(piece_body(row.session_no, row.fix_ms, piece_of(frame.sealed, row)))
+            )
             for place, row in rows.items()
             if place not in gone
         ]

@@ -187,7 +187,7 @@ class _Verifying:
                 self._count(not any(piece), "erased")
                 leaves.append(gone[position])
                 continue
-            leaves.append(leaf_hash(piece_body(row, piece)))
+            leaves.append(leaf_hash(piece_body(row.session_no, row.fix_ms, piece)))
             with self.counting():
                 self._count(self._open(frame, row), "fixes")
         return leaves

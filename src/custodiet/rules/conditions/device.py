@@ -35,6 +35,14 @@ def words_admitted(decision: Decision, says: DeviceSays) -> DeviceSays:
     return says if Kind.EVENT in decision.rung.admits else replace(says, alarms=frozenset())
 
 
+def is_nothing_new(watch: DeviceWatch | None, says: DeviceSays, settings: Judging) -> bool:
+    """Whether these words can change nothing: no alarm, a battery that is fine, and none was low before."""
+    if says.alarms or (watch is not None and (watch.battery_low or watch.battery_alert is not None)):
+        return False
+    percent = says.battery_percent
+    return percent is None or bool(says.charging) or percent > settings.battery_low_percent
+
+
 def judge_device(
     decision: Decision, watch: DeviceWatch, says: DeviceSays, at: datetime, settings: Judging, *, off_booked: bool
 ) -> DeviceVerdict:

@@ -47,7 +47,7 @@ PAST_MAX = 10
 """How many of a condition's alerts that are over a late fix can still weaken."""
 EVIDENCE_MAX = 10
 """How many of the fixes that confirmed a finding may be kept as its evidence."""
-_LOOKED_UP = frozenset({Method.LBS, Method.RF, Method.WIFI})
+LOOKED_UP = frozenset({Method.LBS, Method.RF, Method.WIFI})
 """Found by what is heard and a list of where that stands, not by satellites: what stands there may have been moved."""
 
 
@@ -156,7 +156,7 @@ def weigh(asked: Asked, fixes: Fixes, row: int, settings: Judging) -> Weighed:
 def _doubt(accuracy: float | None, speed: float | None, method: Method | None, settings: Judging) -> Doubt | None:
     if accuracy is None:
         return Doubt.NO_ACCURACY
-    if method in _LOOKED_UP:
+    if method in LOOKED_UP:
         return Doubt.METHOD
     if accuracy > settings.accuracy_max_m:
         return Doubt.WIDE

@@ -14,7 +14,7 @@ from custodiet.model.shape import WIDTH_MAX_M, Circle, Shape
 from custodiet.rules.conditions.plane import Plane, Point, point
 
 EDGE_M = 0.5
-_ROUGH_M = 1000.0
+ROUGH_M = 1000.0
 """So far from a zone's bounding box its distance is no longer worth walking along the edges for."""
 _E7 = 10_000_000
 
@@ -52,7 +52,11 @@ class Area:
         beyond = hypot(
             max(self.box[0] - east, 0.0, east - self.box[2]), max(self.box[1] - north, 0.0, north - self.box[3])
         )
-        return beyond if beyond > _ROUGH_M else self._to_edges(east, north)
+        return beyond if beyond > ROUGH_M else self._to_edges(east, north)
+
+    def is_farther_than(self, at: Point, metres: float) -> bool:
+        """Whether it lies farther from the area's centre than that."""
+        return hypot(*self.plane.metres(at)) > metres
 
     def _to_edges(self, east: float, north: float) -> float:
         nearest, inside = inf, False

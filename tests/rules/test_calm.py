@@ -1,0 +1,187 @@
+"""Quiet is what the judge says, said faster: the two are held together over walks near and far from edges."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Interval
+from custodiet.model.decision import Authority, Decision
+from custodiet.model.finding import DeviceWatch, Watch
+from custodiet.model.judging import DEFAULTS, Judging
+from custodiet.model.mode import ModeCode
+from custodiet.model.report import DeviceSays, Fix, Method
+from custodiet.model.shape import Circle, Polygon
+from custodiet.rules.conditions import calm as calm_module
+from custodiet.rules.conditions.calm import after, calm_around
+from custodiet.rules.conditions.device import is_nothing_new, judge_device
+from custodiet.rules.conditions.fixes import Fixes
+from custodiet.rules.conditions.zoned import Asked, Scratch, judge
+from custodiet.rules.conditions.zones import lay_out
+from custodiet.simulation.town import offset
+
+NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
+DECISION = Decision(
+    id="decision_1",
+    case_id="case_1",
+    strand="main",
+    mode=ModeCode.FITTED_TRAIL,
+    power="p1",
+    purposes=("contact",),
+    authority=Authority.OFFICERS,
+    maker=None,
+    proposed_by="officer-ana",
+    starts_at=NOON,
+    review_due_at=NOON + timedelta(days=9),
+    ends_at=None,
+)
+FOREVER = (Interval(NOON - timedelta(days=9), NOON + timedelta(days=9)),)
+LAT, LON = 46.5, -28.0
+WIDE = Judging(accuracy_max_m=5000.0, disc_scale=5.0)
+
+
+def e7(north_m, east_m):
+    lat, lon = offset(LAT, LON, north_m, east_m)
+    return round(lat * 1e7), round(lon * 1e7)
+
+
+def asked_of(kind, shape, number, windows=FOREVER):
+    condition = Condition(f"condition_{number}", DECISION.id, kind, b"sealed", ALWAYS)
+    return Asked(condition, DECISION, lay_out(shape), windows)
+
+
+def some_zones(random):
+    """A zone to stay in about the origin, and one or two to keep out of, near and far."""
+    half = random.choice([60, 200, 900, 3000, 20_000])
+    home = Polygon(((e7(-half, -half), e7(-half, half), e7(half, half), e7(half, -half)),))
+    kinds = [asked_of(ConditionKind.INCLUSION, random.choice([home, Circle(e7(0, 0), half)]), 0)]
+    for number in range(1, random.randint(1, 3)):
+        far = random.choice([150, 900, 1100, 1500, 2500, 30_000])
+        north, east = random.choice([-far, far]), random.uniform(-far, far)
+        # A sliver across its bounding box: far from most of what lies near the box.
+        sliver = Polygon(((e7(north, east), e7(north + 6000, east + 6000), e7(north + 6000, east + 6300)),))
+        shape = random.choice([sliver, Circle(e7(north, east), random.choice([30, 100, 900]))])
+        windows = random.choice([FOREVER, (Interval(NOON + timedelta(minutes=9), NOON + timedelta(minutes=15)),)])
+        kinds.append(asked_of(ConditionKind.EXCLUSION, shape, number, windows))
+    return kinds
+
+
+def some_walk(random, length):
+    """Fixes a minute apart: strolls, leaps, discs of every size, methods and speeds of every kind."""
+    north = east = 0.0
+    pace = random.choice([2, 30, 300, 2000])
+    for minute in range(length):
+        north, east = north + random.uniform(-pace, pace), east + random.uniform(-pace, pace)
+        accuracy = random.choice([None, 0.5, 4.0, 8.0, 8.0, 8.0, 30.0, 140.0, 400.0])
+        speed = random.choice([None, 0.0, 0.0, 1.4, 1.4, 20.0, 90.0])
+        method = random.choice([None, Method.GPS, Method.GPS, Method.GPS, Method.LBS])
+        yield NOON + timedelta(minutes=minute), Fix(*e7(north, east), accuracy, speed_mps=speed, method=method)
+
+
+def one_by_one(zones, watches, scratches, at, fix, newest, how):
+    columns = Fixes.of([(at, fix)])
+    verdicts = [judge(*of, columns, how, newest) for of in zip(zones, watches, scratches, strict=True)]
+    findings = [finding for one in verdicts for finding in one.findings]
+    return [one.watch for one in verdicts], [one.scratch for one in verdicts], findings
+
+
+def walk_both(seed, how=DEFAULTS, length=40):
+    """Every fix that is called quiet, judged one by one as well; how many were and were not."""
+    random, counts = Random(seed), Counter()
+    zones = some_zones(random)
+    watches, scratches = [Watch(one.condition.id, "fitting_1") for one in zones], [Scratch() for _ in zones]
+    calm, newest = None, None
+    for at, fix in some_walk(random, length):
+        quiet = None if calm is None else after(calm, scratches[0], at, fix, how)
+        before = watches
+        watches, scratches, findings = one_by_one(zones, watches, scratches, at, fix, newest, how)
+        newest = at
+        if quiet is None:
+            counts["judged"] += 1
+            calm = calm_around(zones, watches, scratches)
+            continue
+        counts["quiet"] += 1
+        assert (watches, findings) == (before, [])
+        assert scratches == [quiet] * len(zones)
+    return counts
+
+
+def check(seeds, how=DEFAULTS):
+    counts = Counter()
+    for seed in seeds:
+        counts += walk_both(seed, how)
+    return counts
+
+
+def test_what_is_quiet_is_what_the_judge_would_have_said():
+    counts = check(range(250))
+    assert counts["quiet"] > 1500
+    assert counts["judged"] > 1500
+
+
+def test_so_it_is_with_discs_wider_than_the_rough_distance():
+    counts = check(range(400, 500), WIDE)
+    assert counts["quiet"] > 300
+
+
+@pytest.mark.long
+def test_so_it_is_over_many_more_walks():
+    assert check(range(500, 60_000))["quiet"] > 300_000
+
+
+FAULTS = {
+    "the reach is not shortened by the way": ("_STRETCH", 0.0),
+    "a looked-up place is as good": ("LOOKED_UP", frozenset()),
+    "anything is at rest": ("_at_rest", lambda watch: True),
+}
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS.values(), ids=FAULTS)
+def test_a_planted_fault_turns_it_red(monkeypatch, name, fault):
+    monkeypatch.setattr(calm_module, name, fault)
+    with pytest.raises(AssertionError):
+        check(range(500))
+
+
+@pytest.mark.parametrize("believed", [False, True])
+def test_beyond_the_rough_distance_no_more_is_counted_on_than_the_judge_sees(monkeypatch, believed):
+    # South-east of a sliver that runs from south-west to north-east: its box is near, it is not.
+    sliver = Polygon((((e7(0, 0), e7(6000, 6000), e7(6000, 6300))),))
+    zone = asked_of(ConditionKind.EXCLUSION, sliver, 0)
+    if believed:
+        monkeypatch.setattr(calm_module, "ROUGH_M", 1e9)
+    watch, scratch, _ = one_by_one(
+        [zone], [Watch("condition_0", "fitting_1")], [Scratch()], NOON, Fix(*e7(-990, 6000), 4.0), None, WIDE
+    )
+    calm = calm_around([zone], watch, scratch)
+    later, wide = NOON + timedelta(minutes=1), Fix(*e7(-1010, 6000), 300.0)
+    quiet = after(calm, scratch[0], later, wide, WIDE)
+    _, judged, _ = one_by_one([zone], watch, scratch, later, wide, NOON, WIDE)
+    assert judged == scratch
+    assert (quiet is None) is not believed
+
+
+@given(
+    st.builds(
+        DeviceSays,
+        st.sampled_from([None, 0.0, 5.0, 20.0, 20.5, 30.0, 80.0]),
+        st.sampled_from([None, True, False]),
+    )
+)
+@settings(max_examples=60)
+def test_words_that_are_nothing_new_change_no_watch(says):
+    if is_nothing_new(None, says, DEFAULTS):
+        for watch in (None, judge_device(DECISION, _watch(), DeviceSays(50.0), NOON, DEFAULTS, off_booked=False).watch):
+            verdict = judge_device(DECISION, watch or _watch(), says, NOON, DEFAULTS, off_booked=False)
+            assert (verdict.watch, verdict.findings, verdict.faulty) == (watch or _watch(), (), False)
+    else:
+        assert says.battery_percent is not None
+        assert says.battery_percent <= DEFAULTS.battery_low_percent
+        assert not says.charging
+
+
+def _watch():
+    return DeviceWatch("fitting_1")
