@@ -7,8 +7,12 @@ that is well formed and holds nothing for us.
 from collections.abc import Callable
 
 from custodiet.model.report import Report
-from custodiet.wire import traccar
+from custodiet.wire import osmand, owntracks, traccar
 
 Decode = Callable[[bytes], Report | None]
 
-FORMATS: dict[str, Decode] = {"traccar": traccar.decode}
+FORMATS: dict[str, Decode] = {
+    "traccar": traccar.decode,
+    "osmand": osmand.decode,
+    "owntracks": owntracks.decode,
+}
