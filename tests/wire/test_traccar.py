@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import traceback
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, DeviceSays, Fix, Method, Report
-from custodiet.wire.traccar import decode
+from custodiet.wire.traccar import decode, decode_bare
 
 # As Traccar writes it: every member of its Position and Device, nulls included.
 SAMPLE = {
@@ -97,7 +98,7 @@ def test_the_sample_becomes_a_report_in_our_units():
         fix_time=FIX_TIME,
         fix=Fix(514769000, -5000, accuracy_m=8.0, altitude_m=46.0, speed_mps=pytest.approx(1.388887), course_deg=181.0),
         repeats=False,
-        says=DeviceSays(87.0, None, frozenset({Alarm.CASE})),
+        says=DeviceSays(87.0, None, frozenset({Alarm.CASE, Alarm.POWER})),
     )
 
 
@@ -276,32 +277,42 @@ def with_attributes(**attributes):
     return decode(body(attributes=attributes))
 
 
-STRAP, CASE, RADIO, FAULT = Alarm.STRAP, Alarm.CASE, Alarm.RADIO, Alarm.FAULT
+STRAP, CASE, RADIO, FAULT, POWER, HELP = (
+    Alarm.STRAP,
+    Alarm.CASE,
+    Alarm.RADIO,
+    Alarm.FAULT,
+    Alarm.POWER,
+    Alarm.HELP,
+)
 ALARMS = {
     "tampering": {CASE},
     "removing": {STRAP},
     "jamming": {RADIO},
     "fault": {FAULT},
     "gpsAntennaCut": {FAULT},
-    "tampering,lowBattery": {CASE},
-    "lowBattery,tampering": {CASE},
+    "lowBattery": {POWER},
+    "lowPower": {POWER},
+    "powerCut": {POWER},
+    "powerOff": {POWER},
+    "sos": {HELP},
+    "lowBattery,powerCut": {POWER},
+    "tampering,lowBattery": {CASE, POWER},
+    "lowBattery,tampering": {CASE, POWER},
+    "sos,fallDown": {HELP},
     "removing,tampering": {STRAP, CASE},
     "fault,gpsAntennaCut": {FAULT},
     "removing,tampering,jamming,fault": {STRAP, CASE, RADIO, FAULT},
     "tampering,tampering": {CASE},
     ",tampering,": {CASE},
 }
+# All of Traccar's words that are not ours, and words that are none.
 NO_ALARMS = [
-    "",
-    ",",
-    "lowBattery",
-    "sos",
-    "overspeed",
-    "Tampering",
-    "TAMPERING",
-    "tampering2",
-    "tamper",
-    "geofenceExit",
+    *("general", "vibration", "movement", "lowspeed", "overspeed", "fallDown", "powerOn", "door", "lock", "unlock"),
+    *("geofence", "geofenceEnter", "geofenceExit", "accident", "tow", "idle", "highRpm", "hardAcceleration"),
+    *("hardBraking", "hardCornering", "laneChange", "fatigueDriving", "powerRestored", "temperature", "parking"),
+    *("bonnet", "footBrake", "fuelLeak"),
+    *("", ",", "Tampering", "TAMPERING", "tampering2", "tamper", "SOS", " sos"),
 ]
 
 
@@ -494,7 +505,55 @@ def test_a_document_with_nothing_but_a_serial_is_a_report_without_a_fix():
 
 
 def test_members_beside_position_and_device_are_passed_over():
-    assert decode(json.dumps({"event": [1], **SAMPLE, "users": None}).encode()) == decode(body())
+    assert decode(json.dumps({"geofence": [1], **SAMPLE, "users": None}).encode()) == decode(body())
+
+
+def test_an_event_that_is_null_is_none():
+    assert decode(json.dumps({"event": None, **SAMPLE}).encode()) == decode(body())
+
+
+def test_a_position_that_is_spoilt_is_not_taken_for_an_event():
+    spoilt = body(latitude=[1], attributes={"event": 3})
+    assert str(refused(spoilt)) == "not a forwarded position: at $.position.latitude"
+
+
+# --- a position without its device ----------------------------------------------------------------------
+
+
+def bare(**position):
+    return json.dumps(json.loads(body(**position))["position"]).encode()
+
+
+def test_the_position_that_redis_gets_is_read_under_the_serial_of_its_key():
+    assert decode_bare(bare(), "TAG-0042") == decode(body())
+    assert decode_bare(bare(), "TAG-7").serial == "TAG-7"
+
+
+@pytest.mark.parametrize("position", NO_POSITION.values(), ids=NO_POSITION.keys())
+def test_a_bare_position_that_cannot_be_is_no_fix(position):
+    read = decode_bare(bare(**position), "TAG-0042")
+    assert (read.fix, read.fix_time) == (None, None)
+
+
+@pytest.mark.parametrize("serial", ["", "x" * 129])
+def test_a_bare_position_needs_a_serial(serial):
+    with pytest.raises(NotTheFormat):
+        decode_bare(bare(), serial)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "not JSON"),
+        (b"[]", "not a position of Traccar: at the top"),
+        (b'{"network":' + b"[" * 100_000, "not JSON"),
+        (bare(valid=1), "not a position of Traccar: at $.valid"),
+        (bare(fixTime="SECRET"), "not a position of Traccar: at $.fixTime"),
+    ],
+)
+def test_what_is_no_bare_position_is_said_without_its_contents(data, told):
+    with pytest.raises(NotTheFormat, match="^" + re.escape(told) + "$"):
+        decode_bare(data, "TAG-0042")
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLE["position"]))

@@ -24,7 +24,6 @@ memory: at most BYTES_MAX bytes and FIELDS_MAX fields of them.
 """
 
 from datetime import datetime
-from typing import Annotated
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -35,6 +34,7 @@ from custodiet.model.report import Alarm, DeviceSays, Fix, Method, Report
 from custodiet.wire.quantities import (
     KNOT_MPS,
     Number,
+    Serial,
     above_zero,
     alarms_of,
     course_deg,
@@ -43,18 +43,15 @@ from custodiet.wire.quantities import (
     percent,
     place_in_document,
     place_of,
+    serial_of,
     speed_mps,
-    time_of_epoch,
+    time_of_count,
     time_of_text,
 )
 
 BYTES_MAX = 64 * 1024
 FIELDS_MAX = 500
 """A phone in a town may name a hundred wireless networks, each a field of its own."""
-
-_SERIAL_CHARACTERS_MAX = 128
-_MILLISECONDS_FROM = 2**31 - 1
-"""A whole number from here on is milliseconds, as upstream has it."""
 
 _FIELDS = {
     "id": "id",
@@ -95,8 +92,6 @@ def decode_query(query: bytes) -> Report:
     if len(serials) != 1:
         raise NotTheFormat("a query names its device once, as id")
     [serial] = serials
-    if len(serial) > _SERIAL_CHARACTERS_MAX:
-        raise NotTheFormat(f"the id of a query has more than {_SERIAL_CHARACTERS_MAX} characters")
     fix_time = _time(_one(told, "timestamp"))
     fix = _fix_of_query(told) if fix_time is not None else None
     says = DeviceSays(
@@ -105,7 +100,7 @@ def decode_query(query: bytes) -> Report:
         alarms_of(",".join(told.get("alarm", ()))),
     )
     return Report(
-        serial=serial,
+        serial=serial_of(serial),
         kind=Kind.FIX,
         fix_time=fix_time if fix is not None else None,
         fix=fix,
@@ -220,7 +215,7 @@ class _Extras(msgspec.Struct, frozen=True, gc=False):
 
 class _Message(msgspec.Struct, frozen=True, gc=False):
     location: _Location
-    device_id: Annotated[str, msgspec.Meta(min_length=1, max_length=_SERIAL_CHARACTERS_MAX)]
+    device_id: Serial
 
 
 _decoder = msgspec.json.Decoder(_Message)
@@ -301,7 +296,4 @@ def _alarm(location: _Location, extras: _Extras) -> str:
 def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
-    if text.isascii() and text.removeprefix("-").isdigit():
-        whole = number_of(text)
-        return None if whole is None else time_of_epoch(whole if whole < _MILLISECONDS_FROM else whole / 1000)
-    return time_of_text(text)
+    return time_of_count(number_of(text)) or time_of_text(text)

@@ -29,6 +29,7 @@ from custodiet.model.mode import Kind
 from custodiet.model.report import Crossing, DeviceSays, Fix, Report
 from custodiet.wire.quantities import (
     KMH_MPS,
+    SERIAL_CHARACTERS_MAX,
     Number,
     above_zero,
     course_deg,
@@ -37,12 +38,12 @@ from custodiet.wire.quantities import (
     percent,
     place_in_document,
     place_of,
+    serial_of,
     speed_mps,
     time_of_epoch,
 )
 
 BYTES_MAX = 64 * 1024
-_DEVICE_CHARACTERS_MAX = 128
 _REGION_CHARACTERS_MAX = 128
 
 _BY_HAND = "u"
@@ -112,7 +113,7 @@ def device_of_topic(topic: str) -> str | None:
     match topic.split("/", 4):
         case ["owntracks", user, device] | ["owntracks", user, device, _] if user and device:
             name = f"{user}/{device}"
-            return name if len(name) <= _DEVICE_CHARACTERS_MAX and not {"+", "#", "\0"} & set(name) else None
+            return name if len(name) <= SERIAL_CHARACTERS_MAX and not {"+", "#", "\0"} & set(name) else None
         case _:
             return None
 
@@ -133,9 +134,7 @@ def _device(message: _Kind, beside: str | None) -> str:
     device = beside if beside is not None else inside
     if not device:
         raise NotTheFormat("nothing names the device: neither the address, nor a header, nor the message's topic")
-    if len(device) > _DEVICE_CHARACTERS_MAX:
-        raise NotTheFormat(f"a device's name of more than {_DEVICE_CHARACTERS_MAX} characters")
-    return device
+    return serial_of(device)
 
 
 def _location(message: _Location, device: str) -> Report:

@@ -1,14 +1,16 @@
 """What the formats of positions share: when a time, a place and a number are one, and which alarms we tell apart.
 
-Nothing here raises: what cannot be is unknown, and unknown is None.
+What cannot be is unknown, and unknown is None; only a serial that cannot be one is an error.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 from math import isfinite
+from typing import Annotated
 
 import msgspec
 
+from custodiet.model.errors import NotTheFormat
 from custodiet.model.report import Alarm
 from custodiet.model.times import EPOCH, cut
 
@@ -18,7 +20,12 @@ KMH_MPS = 1000 / 3600
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """A time outside is a device without a clock (week roll-over, epoch zero): no fix time at all."""
 _EARLIEST_S, _LATEST_S = EARLIEST.timestamp(), LATEST.timestamp()
+_MILLISECONDS_FROM = 2**31 - 1
+"""Where Traccar takes a whole number for milliseconds."""
 
+SERIAL_CHARACTERS_MAX = 128
+Serial = Annotated[str, msgspec.Meta(min_length=1, max_length=SERIAL_CHARACTERS_MAX)]
+AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 Number = float | str | None
 """A number as senders write it: some write it as text, and what is none as "NaN"."""
 
@@ -35,8 +42,20 @@ ALARMS = {
     "jamming": Alarm.RADIO,
     "gpsAntennaCut": Alarm.FAULT,
     "fault": Alarm.FAULT,
+    "lowBattery": Alarm.POWER,
+    "lowPower": Alarm.POWER,
+    "powerCut": Alarm.POWER,
+    "powerOff": Alarm.POWER,
+    "sos": Alarm.HELP,
 }
-"""Traccar's words for what we tell apart; the rest of its alarms are for vehicles, or come as a battery level."""
+"""Traccar's words for what we tell apart; the rest of its alarms are for vehicles."""
+
+
+def serial_of(given: str) -> str:
+    """A serial that was told beside a message. Raises NotTheFormat for one that cannot be one."""
+    if not 0 < len(given) <= SERIAL_CHARACTERS_MAX:
+        raise NotTheFormat(f"a serial is 1 to {SERIAL_CHARACTERS_MAX} characters")
+    return given
 
 
 def usable_time(at: datetime | None) -> datetime | None:
@@ -49,6 +68,13 @@ def time_of_epoch(seconds: float | None) -> datetime | None:
     if seconds is None or not _EARLIEST_S <= seconds < _LATEST_S:
         return None
     return usable_time(EPOCH + timedelta(seconds=seconds))
+
+
+def time_of_count(count: float | None) -> datetime | None:
+    """Seconds since 1970, or milliseconds where it is too large for seconds, as a fix time."""
+    if count is None:
+        return None
+    return time_of_epoch(count if count < _MILLISECONDS_FROM else count / 1000)
 
 
 def time_of_text(text: str) -> datetime | None:

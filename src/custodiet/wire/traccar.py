@@ -6,112 +6,117 @@ in percent; null may stand anywhere. Of the attributes are read battery, charge,
 where Traccar itself asked a location service for a position by network). Network cells, neighbours' hardware
 addresses, addresses and names are not read at all.
 
-Raises NotTheFormat, and no other error, for bytes that are not this format; the text says where, never what.
+A body with an `event` beside its position is Traccar's event forwarding, sent to the same address: see traccar_event.
+
+Raises NotTheFormat, and no other error, for bytes that are not this format; the text says where, never what. Held in
+memory: what is read of a body, which whoever receives it has bounded.
 """
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import isfinite
-from typing import Annotated, get_type_hints
+from typing import get_type_hints
 
 import msgspec
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, DeviceSays, Fix, Method, Report
-from custodiet.model.times import cut
+from custodiet.wire import traccar_event
+from custodiet.wire.quantities import (
+    KNOT_MPS,
+    AwareTime,
+    Number,
+    Serial,
+    alarms_of,
+    place_in_document,
+    serial_of,
+    usable_time,
+)
 
-KNOT_MPS = 1852 / 3600
 _REPEAT_AFTER = timedelta(seconds=60)
 """A device clock this far past the fix time means that Traccar repeated the last known place."""
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-"""A time outside is a device without a clock (week roll-over, epoch zero): no fix time at all."""
-
-_Time = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-_Number = float | str | None
-"""Java writes what is not a number as text ("NaN"): unknown, and no reason to lose the fix."""
 
 
 class _Attributes(msgspec.Struct, frozen=True, gc=False):
-    batteryLevel: _Number = None  # noqa: N815 - Traccar's own name
+    batteryLevel: Number = None  # noqa: N815 - Traccar's own name
     charge: bool | None = None
     alarm: str | None = None
-    sat: _Number = None
-    hdop: _Number = None
+    sat: Number = None
+    hdop: Number = None
     approximate: bool | None = None
 
 
 class _Position(msgspec.Struct, frozen=True, gc=False):
-    fixTime: _Time | None = None  # noqa: N815 - Traccar's own name
-    deviceTime: _Time | None = None  # noqa: N815
+    fixTime: AwareTime | None = None  # noqa: N815 - Traccar's own name
+    deviceTime: AwareTime | None = None  # noqa: N815
     valid: bool | None = None
-    latitude: _Number = None
-    longitude: _Number = None
-    altitude: _Number = None
-    speed: _Number = None
-    course: _Number = None
-    accuracy: _Number = None
+    latitude: Number = None
+    longitude: Number = None
+    altitude: Number = None
+    speed: Number = None
+    course: Number = None
+    accuracy: Number = None
     attributes: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class _Device(msgspec.Struct, frozen=True, gc=False):
-    uniqueId: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]  # noqa: N815
+    uniqueId: Serial  # noqa: N815
 
 
 class _Forwarded(msgspec.Struct, frozen=True, gc=False):
     position: _Position
     device: _Device
+    event: msgspec.Raw = msgspec.Raw()
 
-
-_ALARMS = {
-    "tampering": Alarm.CASE,
-    "removing": Alarm.STRAP,
-    "jamming": Alarm.RADIO,
-    "gpsAntennaCut": Alarm.FAULT,
-    "fault": Alarm.FAULT,
-}
-"""Traccar's words for what we tell apart; the rest of its alarms are for vehicles, or come as a battery level."""
 
 _decoder = msgspec.json.Decoder(_Forwarded)
+_bare_decoder = msgspec.json.Decoder(_Position)
 _each_attribute = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _attributes_decoder = msgspec.json.Decoder(_Attributes)
 _ATTRIBUTE_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in get_type_hints(_Attributes).items()}
 _NO_ATTRIBUTES = _Attributes()
+_NO_ALARMS: frozenset[Alarm] = frozenset()
 
 
-def decode(body: bytes) -> Report:
-    """One forwarded position."""
+def decode(body: bytes) -> Report | None:
+    """One forwarded position, or one forwarded event; None for an event that is not the device's word."""
     try:
         forwarded = _decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise NotTheFormat(f"not a forwarded position: {_where(error)}") from None
+        if traccar_event.is_one(body):
+            return traccar_event.decode(body)  # of an event without a position
+        raise NotTheFormat(f"not a forwarded position: {place_in_document(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotTheFormat("not JSON") from None
-    position = forwarded.position
-    fix_time = _fix_time(position)
+    if forwarded.event and bytes(forwarded.event) != b"null":
+        return traccar_event.decode(body)
+    return _report(forwarded.device.uniqueId, forwarded.position)
+
+
+def decode_bare(body: bytes, serial: str) -> Report:
+    """One position without its device, as Traccar's redis forwarder writes it under the device's serial."""
+    try:
+        position = _bare_decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise NotTheFormat(f"not a position of Traccar: {place_in_document(error)}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NotTheFormat("not JSON") from None
+    return _report(serial_of(serial), position)
+
+
+def _report(serial: str, position: _Position) -> Report:
+    fix_time = usable_time(position.fixTime)
     attributes = _attributes(position.attributes)
     fix = _fix(position, attributes) if fix_time is not None else None
     return Report(
-        serial=forwarded.device.uniqueId,
+        serial=serial,
         kind=Kind.FIX,
         fix_time=fix_time if fix is not None else None,
         fix=fix,
         repeats=_repeats(position),
         says=_says(attributes),
     )
-
-
-def _where(error: msgspec.ValidationError) -> str:
-    """The path in the document, without the value that msgspec may quote."""
-    _, found, path = str(error).rpartition(" - at `")
-    return f"at {path.rstrip('`')}" if found else "at the top"
-
-
-def _fix_time(position: _Position) -> datetime | None:
-    at = position.fixTime
-    return cut(at) if at is not None and _EARLIEST <= at < _LATEST else None
 
 
 def _repeats(position: _Position) -> bool:
@@ -142,20 +147,20 @@ def _fix(position: _Position, attributes: _Attributes) -> Fix | None:
     )
 
 
-def _known(value: _Number, *, negative: bool = False) -> float | None:
+def _known(value: Number, *, negative: bool = False) -> float | None:
     """Traccar writes 0 for unknown in these fields."""
     if not isinstance(value, float) or not isfinite(value) or value == 0 or (value < 0 and not negative):
         return None
     return value
 
 
-def _speed(knots: _Number) -> float | None:
+def _speed(knots: Number) -> float | None:
     if not isinstance(knots, float) or not isfinite(knots) or knots < 0:
         return None
     return knots * KNOT_MPS
 
 
-def _course(degrees: _Number) -> float | None:
+def _course(degrees: Number) -> float | None:
     """0 is both north and unknown: unknown it is."""
     if not isinstance(degrees, float) or not 0 < degrees <= 360:
         return None
@@ -180,7 +185,7 @@ def _attributes(raw: msgspec.Raw) -> _Attributes:
 def _says(attributes: _Attributes) -> DeviceSays | None:
     level = attributes.batteryLevel
     percent = level if isinstance(level, float) and 0 <= level <= 100 else None
-    alarms = frozenset(_ALARMS[word] for word in (attributes.alarm or "").split(",") if word in _ALARMS)
+    alarms = alarms_of(attributes.alarm) if attributes.alarm else _NO_ALARMS
     if percent is None and attributes.charge is None and not alarms:
         return None
     return DeviceSays(percent, attributes.charge, alarms)

@@ -204,7 +204,7 @@ class Gateway:
         if len(lines) > self._limits.batch_lines_max:
             raise _Turned(_refusal(413, f"more than {self._limits.batch_lines_max} lines"))
         decoded = tuple(_decoded_or_not(line) for line in lines)
-        if not any(isinstance(line, Report) for line in decoded):
+        if all(line is Reason.NOT_THE_FORMAT for line in decoded):
             raise _Turned(_refusal(400, "no line is a forwarded position"))
         return decoded
 
@@ -221,16 +221,16 @@ class Gateway:
         return _refusal(503, f"cannot record now: {why}", (b"retry-after", retry))
 
 
-def _decoded(body: bytes) -> Report:
+def _decoded(body: bytes) -> Report | Reason:
     try:
-        return traccar.decode(body)
+        return traccar.decode(body) or Reason.NOTHING_IN_IT
     except NotTheFormat as error:
         raise _Turned(_refusal(400, str(error))) from None
 
 
 def _decoded_or_not(line: bytes) -> Report | Reason:
     try:
-        return traccar.decode(line)
+        return traccar.decode(line) or Reason.NOTHING_IN_IT
     except NotTheFormat:
         return Reason.NOT_THE_FORMAT
 
