@@ -240,7 +240,9 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     monitor = Monitor(store, sealing, SystemClock(), chance, pinned, name=chance.identity("monitor"))
     vault = VaultClient(settings.vault_socket)
     listening = _listening(asked)
-    serve_app(Gateway(monitor, SystemClock(), release=partial(release_zones, store, vault)), listening)
+    release = partial(release_zones, store, vault)
+    gateway = Gateway(monitor, SystemClock(), release=release, in_address=settings.get_senders)
+    serve_app(gateway, listening)
 
 
 def _run_web(settings: Settings, asked: argparse.Namespace) -> None:

@@ -1,6 +1,8 @@
 """Where things lie and what is listened on: read once from the command line and the environment, then frozen.
 
-CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys. Everything that is missing or unsafe is said at once.
+CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys. CUSTODIET_GET_SENDERS names, by id and with commas
+between, the senders that may put positions into an address: proxies and logs on the way may keep those. Everything that
+is missing or unsafe is said at once.
 """
 
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ class Settings:
 
     data: Path
     keys: Path
+    get_senders: frozenset[str] = frozenset()
 
     @property
     def store(self) -> Path:
@@ -65,7 +68,8 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
     of_keys = Path(keys or environment.get("CUSTODIET_KEYS") or beside).resolve()
     if of_keys == folder or folder in of_keys.parents:
         raise Unready("the keys folder lies inside the data folder: whoever copies one would have both")
-    return Settings(folder, of_keys)
+    named_senders = (one.strip() for one in environment.get("CUSTODIET_GET_SENDERS", "").split(","))
+    return Settings(folder, of_keys, frozenset(one for one in named_senders if one))
 
 
 def require_made(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, BO, COURT, START, House, Person, scheme_at
+from support.nouns import changed
 from support.watched import (
     AWAY,
     DAY,
@@ -212,7 +213,7 @@ def test_a_device_that_speaks_without_finding_itself_is_not_silent(house):
     before = ledger_size(house)
     for _ in range(10):
         pass_time(house, monitor, 30 * MINUTE)
-        house.post(monitor, person.token, replace(_report(person), fix=None, fix_time=None))
+        house.post(monitor, person.token, changed(_report(person), fix=None, fix_time=None))
     assert kinds_since(house, before) == []
 
 

@@ -412,5 +412,5 @@ def test_a_backlog_that_arrives_at_once_gives_each_alert_its_own_identity(report
 
 def test_a_verdict_leaves_the_watch_it_was_given_as_it_was():
     watch = replace(DeviceWatch("fit_1"), battery_low=1)
-    judge_device(DECISION, watch, replace(battery(15), alarms=frozenset(Alarm)), at(0), DEFAULTS, off_booked=False)
+    judge_device(DECISION, watch, DeviceSays(15.0, alarms=frozenset(Alarm)), at(0), DEFAULTS, off_booked=False)
     assert watch == replace(DeviceWatch("fit_1"), battery_low=1)

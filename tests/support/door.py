@@ -24,9 +24,11 @@ class Door:
         self.gateway.writer._refresh()
         self.monitor.idle()
 
-    def request(self, method: str, path: str, body: bytes | None = b"", token: str | None = None) -> Answer:
+    def request(
+        self, method: str, path: str, body: bytes | None = b"", token: str | None = None, *, query=b"", headers=()
+    ) -> Answer:
         """One request; a body of None never comes."""
-        return self.together((method, path, body, token))[0]
+        return self.together((method, path, body, token, query, headers))[0]
 
     def together(self, *requests) -> list[Answer]:
         """Several at once: all have been taken in before the writer writes."""
@@ -41,11 +43,12 @@ class Door:
 
         return asyncio.run(whole())
 
-    async def _answer(self, method, path, body, token) -> Answer:
-        headers = [(b"content-length", str(len(body or b"")).encode()), (b"user-agent", b"made-up-agent/1.0")]
+    async def _answer(self, method, path, body, token, query=b"", more=()) -> Answer:
+        headers = [*more, (b"content-length", str(len(body or b"")).encode()), (b"user-agent", b"made-up-agent/1.0")]
         if token is not None:
             headers.append((b"authorization", f"Bearer {token}".encode()))
         scope = {"type": "http", "method": method, "path": path, "headers": headers, "client": ("127.0.0.1", 4711)}
+        scope["query_string"] = query
         sent = []
 
         async def receive():

@@ -9,6 +9,7 @@ from struct import Struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.nouns import changed, names_of
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Category
@@ -119,15 +120,15 @@ def test_unknown_comes_back_as_unknown_and_never_as_zero():
 
 @pytest.mark.parametrize("name", UNITS)
 def test_zero_comes_back_as_zero_and_never_as_unknown(name):
-    assert getattr(there_and_back(replace(BARE, **{name: 0.0})).fix, name) == 0.0
+    assert getattr(there_and_back(changed(BARE, **{name: 0.0})).fix, name) == 0.0
 
 
 @pytest.mark.parametrize("name", [*UNITS, "method"])
 def test_one_unknown_leaves_the_others_known(name):
     whole = Fix(10, 20, 1.5, 2.5, 3.5, 4.5, Method.WIFI, 6, 7.5)
-    assert None not in (getattr(whole, field.name) for field in fields(Fix))
+    assert None not in (getattr(whole, name) for name in names_of(Fix))
     assert there_and_back(whole).fix == whole
-    assert there_and_back(replace(whole, **{name: None})).fix == replace(whole, **{name: None})
+    assert there_and_back(changed(whole, **{name: None})).fix == changed(whole, **{name: None})
 
 
 STEPS = [
@@ -147,32 +148,32 @@ STEPS = [
 
 @pytest.mark.parametrize(("name", "value", "kept"), STEPS)
 def test_each_unit_has_its_step(name, value, kept):
-    assert getattr(there_and_back(replace(BARE, **{name: value})).fix, name) == kept
+    assert getattr(there_and_back(changed(BARE, **{name: value})).fix, name) == kept
 
 
 @pytest.mark.parametrize("name", UNITS)
 def test_the_greatest_and_least_of_each_field_come_back(name):
     _, low, high = UNITS[name]
     for value in (low, high):
-        assert getattr(there_and_back(replace(BARE, **{name: value})).fix, name) == value
+        assert getattr(there_and_back(changed(BARE, **{name: value})).fix, name) == value
 
 
 @pytest.mark.parametrize("name", UNITS)
 def test_what_a_field_cannot_hold_becomes_unknown_and_not_another_number(name):
     step, low, high = UNITS[name]
     for value in (low - step, high + step, low - 1e6, high * 2, *(1e300, -1e300, 1e308, -1e308, inf, -inf, nan)):
-        packed = pack_fix(replace(BARE, **{name: value}), AT, LATER)
+        packed = pack_fix(changed(BARE, **{name: value}), AT, LATER)
         assert len(packed) == PLAIN_BYTES
         assert unpack_fix(packed).fix == BARE, value
 
 
 def test_satellites_come_back_as_a_whole_number():
-    assert isinstance(there_and_back(replace(BARE, satellites=12)).fix.satellites, int)
+    assert isinstance(there_and_back(changed(BARE, satellites=12)).fix.satellites, int)
 
 
 @pytest.mark.parametrize("method", [None, *Method])
 def test_how_a_position_was_found_comes_back_or_stays_unknown(method):
-    assert there_and_back(replace(BARE, method=method)).fix.method is method
+    assert there_and_back(changed(BARE, method=method)).fix.method is method
 
 
 METHOD_NUMBERS = {None: 0, Method.GPS: 1, Method.RF: 2, Method.LBS: 3, Method.WIFI: 4}
@@ -181,7 +182,7 @@ METHOD_AT = Struct("<BqqiiIiIH").size
 
 
 def test_the_number_of_a_method_never_changes_while_a_fix_is_stored():
-    numbers = {method: pack_fix(replace(BARE, method=method), AT, LATER)[METHOD_AT] for method in (None, *Method)}
+    numbers = {method: pack_fix(changed(BARE, method=method), AT, LATER)[METHOD_AT] for method in (None, *Method)}
     assert numbers == METHOD_NUMBERS
 
 

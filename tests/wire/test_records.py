@@ -46,9 +46,10 @@ from custodiet.model.finding import (
     Why,
 )
 from custodiet.model.judging import Judging
-from custodiet.model.mode import Category, ModeCode
+from custodiet.model.mode import Category, Kind, ModeCode
 from custodiet.model.report import Method
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.model.word import Said, Word
 from custodiet.wire.records import (
     detail_bytes,
     entry_bytes,
@@ -184,6 +185,10 @@ DETAIL = r.IngestDetail(
     weakened=(Weakened("alert_6", AT, Why.LATE_FIX),),
     tasks=(replace(TASK, kind=TaskKind.WARN_WEARER, done_at=LATER),),
     contacts=(r.Contact("fitting_1", AT, LATER), r.Contact("fitting_2", AT)),
+    words=(
+        Word("fitting_1", "decision_1", AT, Kind.TRANSITION, Said.LEFT, "condition_1"),
+        Word("fitting_2", "decision_2", AT, Kind.CHECK_IN, Said.CHECKED_IN),
+    ),
 )
 
 

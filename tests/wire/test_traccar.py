@@ -4,13 +4,13 @@ import copy
 import json
 import re
 import traceback
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.nouns import changed, names_of
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
@@ -269,8 +269,8 @@ def test_a_device_clock_far_past_the_fix_says_that_the_fix_is_repeated(device_ti
 
 def place_of(read):
     """What does not come from attributes."""
-    bare = replace(read.fix, method=None, satellites=None, hdop=None)
-    return replace(read, fix=bare, says=None)
+    bare = changed(read.fix, method=None, satellites=None, hdop=None)
+    return changed(read, fix=bare, says=None)
 
 
 def with_attributes(**attributes):
@@ -462,7 +462,7 @@ def test_nothing_else_of_the_attributes_shows_anywhere():
     read = decode(body(attributes=ours | rest))
     assert read.says == DeviceSays(44.0, True, frozenset({STRAP}))
     parts = [read, read.fix, read.says]
-    held = [getattr(part, field.name) for part in parts for field in fields(part)]
+    held = [getattr(part, name) for part in parts for name in names_of(type(part))]
     for part in (*parts, *held):
         assert "SECRET" not in f"{part} {part!r}"
         assert "61.23" not in f"{part} {part!r}"

@@ -2,12 +2,12 @@
 
 import copy
 import json
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.nouns import names_of
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
@@ -207,7 +207,7 @@ def test_an_error_holds_nothing_of_what_was_sent(decode, data):
 
 def test_nothing_of_the_place_is_in_the_report(decode):
     read = decode(body())
-    held = [getattr(read, field.name) for field in fields(read)]
+    held = [getattr(read, name) for name in names_of(type(read))]
     for part in (read, *held):
         assert "46.5" not in f"{part} {part!r}"
         assert "28.0" not in f"{part} {part!r}"

@@ -29,6 +29,7 @@ _MATTER = {
     Matter.TAMPER: "a sensor speaks of tampering",
     Matter.BATTERY: "the battery is low",
     Matter.DEVICE_FAULT: "the device is faulty",
+    Matter.HELP: "the wearer asked for help",
 }
 _DOUBT = {
     Doubt.NO_ACCURACY: "the device does not say how good its fixes are",

@@ -14,7 +14,7 @@ from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.identity import CaseId, ConditionId, DecisionId, DeviceId, FittingId, PersonId, SchemeId
 from custodiet.model.judging import Judging
-from custodiet.model.mode import Category, Kind
+from custodiet.model.mode import Category, Kind, ModeCode
 from custodiet.model.record import DayKey
 from custodiet.model.stored import StandingChange
 from custodiet.rules.authority import Clear, DeviceStanding, SenderStanding, Worn, clear_of
@@ -129,6 +129,10 @@ class Picture:
         """What a decision asks."""
         return self._conditions.get(decision_id, {}).values()
 
+    def condition(self, decision_id: DecisionId, condition_id: ConditionId | None) -> Condition | None:
+        """One of a decision's conditions."""
+        return None if condition_id is None else self._conditions.get(decision_id, {}).get(condition_id)
+
     def absences_of(self, condition_id: ConditionId) -> Sequence[Interval]:
         """When it need not be kept."""
         return self._absences.get(condition_id, ())
@@ -151,14 +155,14 @@ class Picture:
         return None
 
     def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]:
-        """What decisions in force ask of people who wear a device now, of modes that admit a fix."""
+        """What decisions in force ask of people who wear a device now, of modes that compare a position."""
         return tuple(
             condition
             for fittings in self._fittings.values()
             for fitting in fittings.values()
             if fitting.covers(at)
             for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
-            if Kind.FIX in decision.rung.admits and decision.in_force(at)
+            if (Kind.FIX in decision.rung.admits or decision.mode is ModeCode.CHECK_IN_AREA) and decision.in_force(at)
             for condition in self.conditions_of(decision.id)
         )
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from custodiet.model.alert import Alert, AlertState, Reply, Statement
 from custodiet.model.case import Case, Person, Task, TaskKind
-from custodiet.model.condition import Condition, Interval
+from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting
 from custodiet.model.entry import Entry
@@ -49,6 +49,7 @@ from custodiet.model.stored import (
     Seen,
     StandingChange,
 )
+from custodiet.model.word import Word
 
 
 class Clock(Protocol):
@@ -149,7 +150,7 @@ class Reading(Tables, Protocol):
         ...
 
     def alerts_on(self, condition_id: ConditionId) -> tuple[Alert, ...]: ...
-    def curfews_in_force(self, at: datetime) -> tuple[Condition, ...]: ...
+    def of_kind_in_force(self, kind: ConditionKind, at: datetime) -> tuple[Condition, ...]: ...
     def fittings_of(self, case_id: CaseId) -> tuple[Fitting, ...]: ...
     def quiet_fittings(self, before: datetime) -> tuple[Fitting, ...]:
         """Devices on someone and not heard of after that instant."""
@@ -235,6 +236,14 @@ class Reading(Tables, Protocol):
     def ingest_detail(self, partition: int, number: int) -> DetailRow | None: ...
     def places_of_details(self) -> list[tuple[int, int]]:
         """(partition, number) of every detail."""
+        ...
+
+    def words_since(self, number: int, from_at: datetime) -> tuple[Word, ...]:
+        """Words that ingest records kept from a number on, said at or after an instant."""
+        ...
+
+    def words_of(self, fitting_id: FittingId, from_at: datetime) -> tuple[Word, ...]:
+        """What was said of one fitting at or after an instant, in order."""
         ...
 
     def session(self, no: int) -> Session: ...

@@ -23,17 +23,18 @@ from typing import NamedTuple
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
-from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
+from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching, WordOf, word_identity
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import ConditionId, FittingId
 from custodiet.model.mode import Category, Kind
 from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Tally
-from custodiet.model.report import Admitted, Answer, Fix, Outcome, Reason, Refused, Report
+from custodiet.model.report import Admitted, AdmittedWord, Answer, Fix, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
 from custodiet.model.stored import SaltedDetail
 from custodiet.model.times import from_ms, to_ms, utc_day
+from custodiet.model.word import Word
 from custodiet.rules.authority import DeviceStanding, admit
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.rules.decisions import kept_categories
@@ -85,6 +86,7 @@ class _Decided:
     kept: list[_Kept] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
+    words: dict[WordOf, Word] = field(default_factory=dict)
     judged: Judged = field(default_factory=Judged)
     seen: dict[tuple[FittingId, int], bytes | None] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -96,6 +98,7 @@ class _Decided:
         self.kept += other.kept
         self.arrived += other.arrived
         self.heard += other.heard
+        self.words |= other.words
         self.seen |= other.seen
         self.tallies += other.tallies
 
@@ -224,13 +227,13 @@ class Monitor:
             self._picture.absorb(change)
             self._watching.forget_windows()
             self._watching.in_force(self._picture.conditions_in_force(now))
-        self._watching.catch_up(view)
         for fitting_id, fix_ms in change.removed:
             self._seen.get(fitting_id, {}).pop(fix_ms, None)
         reach_ms = self._reach_ms(now)
         if reach_ms < self._seen_from_ms:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
             self._seen_from_ms, self._cursor = reach_ms, -1
+        self._watching.catch_up(view, from_ms(self._seen_from_ms))
         seen = view.seen_since(self._cursor, self._seen_from_ms)
         for fitting_id, fix_ms in seen.fixes:
             self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
@@ -262,6 +265,7 @@ class Monitor:
         if reach_ms <= self._seen_from_ms:
             return
         self._seen_from_ms = reach_ms
+        self._watching.forget_words_before(reach_ms)
         self._picture.forget_keys_before(utc_day(from_ms(reach_ms)))
         for fitting_id, fixes in list(self._seen.items()):
             left = {fix_ms: place for fix_ms, place in fixes.items() if fix_ms >= reach_ms}
@@ -283,7 +287,8 @@ class Monitor:
                 decided.answers.append(cannot)
             else:
                 decided.merge(answers, part)
-        decided.judged = self._watching.judge(self._picture, decided.arrived, decided.heard, now)
+        words = list(decided.words.values())
+        decided.judged = self._watching.judge(self._picture, decided.arrived, words, decided.heard, now)
         return decided
 
     def _answer(
@@ -299,7 +304,7 @@ class Monitor:
             answer = Answer(Outcome.REFUSED, (line,))
         else:
             mine, ended = line.serial in sender.standing.scope, sender.standing.ended(now)
-            admission: Admitted | Refused | None
+            admission: Admitted | AdmittedWord | Refused | None
             admission, heard = self._clearly_admitted(line, now) if mine and not ended else (None, None)
             if admission is None:
                 device = self._picture.standing(line.serial) if mine else DeviceStanding()
@@ -307,6 +312,8 @@ class Monitor:
                 heard = self._picture.heard_now(line.serial, now) if mine else None
             if isinstance(admission, Refused):
                 answer = Answer(Outcome.REFUSED, admission.reasons)
+            elif isinstance(admission, AdmittedWord):
+                answer = self._take_word(admission, before, part)
             else:
                 answer = self._place(admission, line, request.received_at, before, part)
             if heard is not None and not ended:
@@ -347,6 +354,18 @@ class Monitor:
                 self._session(admitted, Category.EVIDENCE)  # what may have to be kept of it can be
             return _JUDGED
         part.kept.append(_Kept(admitted, fix_ms, self._session(admitted, admitted.category), received_at))
+        return _KEPT
+
+    def _take_word(self, admitted: AdmittedWord, before: _Decided, part: _Decided) -> Answer:
+        if admitted.kind is Kind.EVENT:
+            return _JUDGED  # by what the device says in it
+        word = self._watching.word_of(self._picture, admitted)
+        if word is None:
+            return Answer(Outcome.REFUSED, (Reason.NONE,))
+        identity = word_identity(word)
+        if identity in part.words or identity in before.words or self._watching.has_heard(identity):
+            return Answer(Outcome.DUPLICATE)
+        part.words[identity] = word
         return _KEPT
 
     def _session(self, admitted: Admitted, category: Category) -> LiveSession:

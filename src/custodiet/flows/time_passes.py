@@ -11,13 +11,15 @@ from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.model.alert import Alert
 from custodiet.model.case import Task, TaskKind
+from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotFound
-from custodiet.model.finding import Matter
+from custodiet.model.finding import Matter, Raised
 from custodiet.model.identity import AlertId, ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.judging import SILENCE_MIN_S
+from custodiet.model.mode import Kind
 from custodiet.model.record import (
     AlertEnded,
     AlertRaised,
@@ -26,12 +28,16 @@ from custodiet.model.record import (
     SilenceFound,
     TasksOverdue,
 )
+from custodiet.model.word import Said
+from custodiet.rules.conditions.attendance import unanswered_check_ins
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
 from custodiet.rules.silence import expected_since, is_expected, silence_asks, silence_due, silent_for
 
 Fence = tuple[str, int]
 AT_ONCE = 100
+_CHECK_INS_SINCE = timedelta(days=2)
+"""How far back windows are looked at: a clock that was away for longer makes nothing up for them."""
 SILENCE_MIN = timedelta(seconds=SILENCE_MIN_S)
 
 
@@ -52,6 +58,7 @@ class Passing:
             self._overdue,
             self._windows,
             self._curfews,
+            self._check_ins,
             self._silences,
         )
         return sum(step() for step in steps)
@@ -141,7 +148,7 @@ class Passing:
         with self._store.reading() as view:
             found = [
                 (condition.id, fitting.id)
-                for condition in view.curfews_in_force(self._clock.now())
+                for condition in view.of_kind_in_force(ConditionKind.CURFEW, self._clock.now())
                 if has_begun(condition, self._clock.now())
                 for fitting in _fittings_under(view, view.decision(condition.decision_id))
                 if self._unanswered(view, condition.id, fitting) is not None
@@ -160,6 +167,10 @@ class Passing:
             return None  # a dead device has its task already: nobody rings every night for it
         settings = view.scheme(view.case(decision.case_id).scheme_id).judging
         newest = None if contact is None else contact.newest_fix_at
+        if Kind.TRANSITION in decision.rung.admits:
+            said = [word for word in view.words_of(fitting.id, decision.starts_at) if word.condition_id == condition_id]
+            if said and said[-1].said is Said.ENTERED:
+                return None  # at home by the device's own word, and it says nothing more until they go
         absences = view.absences(condition_id)
         expected_from = expected_since(decision, fitting.fitted_at, None)
         raised = unanswered(condition, decision, absences, fitting.id, newest, expected_from, now, settings)
@@ -178,6 +189,38 @@ class Passing:
                 return 0
             person_id = act.case(record.raised.case_id).person_id
             act.write(Entry(EntryKind.ALERT_RAISED, CLOCK, person_id), record)
+        return 1
+
+    def _check_ins(self) -> int:
+        """Check-in windows that closed without a word."""
+        with self._store.reading() as view:
+            found = [
+                (condition.id, fitting.id, raised.alert_id)
+                for condition in view.of_kind_in_force(ConditionKind.CHECK_IN, self._clock.now())
+                for fitting in _fittings_under(view, view.decision(condition.decision_id))
+                for raised in self._unheard(view, condition.id, fitting)
+            ]
+        return sum(self._ask_of_window(*one) for one in found)
+
+    def _unheard(self, view: Reading, condition_id: ConditionId, fitting: Fitting) -> list[Raised]:
+        condition = view.condition(condition_id)
+        decision, now = view.decision(condition.decision_id), self._clock.now()
+        if not decision.in_force(now):
+            return []
+        since = max(decision.starts_at, fitting.fitted_at, now - _CHECK_INS_SINCE)
+        words = [word for word in view.words_of(fitting.id, since) if word.kind is Kind.CHECK_IN]
+        given = (words, view.absences(condition_id), view.outages(since))
+        raised = unanswered_check_ins(condition, decision, fitting.id, *given, since, now)
+        return [one for one in raised if not _stands(view, one.alert_id)]
+
+    def _ask_of_window(self, condition_id: ConditionId, fitting_id: FittingId, alert_id: AlertId) -> int:
+        with self._store.acting(self._fence) as act:
+            again = self._unheard(act, condition_id, act.fitting(fitting_id))
+            raised = next((one for one in again if one.alert_id == alert_id), None)
+            if raised is None:
+                return 0
+            person_id = act.case(raised.case_id).person_id
+            act.write(Entry(EntryKind.ALERT_RAISED, CLOCK, person_id), AlertRaised(raised))
         return 1
 
     # --- silence ---

@@ -17,15 +17,20 @@ from typing import NamedTuple
 from custodiet.flows.picture import Picture
 from custodiet.flows.ports import Reading
 from custodiet.model.case import Task, TaskKind
-from custodiet.model.condition import ZONED, Condition, ConditionKind, Interval
+from custodiet.model.condition import STAY_IN, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.judging import Judging
+from custodiet.model.mode import Kind
 from custodiet.model.record import Contact, IngestDetail
-from custodiet.model.report import Admitted, DeviceSays
+from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
+from custodiet.model.times import from_ms, to_ms
+from custodiet.model.word import Said, Word
+from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.calm import Calm, after, calm_around
+from custodiet.rules.conditions.crossings import from_elsewhere, judge_crossing
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.timetable import sense_of, windows
@@ -43,6 +48,8 @@ _LAID_OUT = timedelta(days=1)
 
 Of = tuple[ConditionId, FittingId]
 Under = tuple[FittingId, DecisionId]
+WordOf = tuple[FittingId, int, Kind, ConditionId | None]
+"""The identity of a word: whose, when in ms, of what kind, about which zone."""
 
 
 class Arrived(NamedTuple):
@@ -92,6 +99,7 @@ class Judged:
     recent: dict[FittingId, tuple[Arrived, ...]] = field(default_factory=dict)
     timed: set[FittingId] = field(default_factory=set)
     """Fittings with a curfew: the clock goes by when their newest fix was."""
+    words: list[Word] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     evidence: list[Arrived] = field(default_factory=list)
     """Fixes that confirmed a finding, of modes that keep no trail: to be sealed as evidence."""
@@ -107,6 +115,7 @@ class Judged:
             weakened=tuple(one for one in self.findings if isinstance(one, Weakened)),
             tasks=tuple(task for one in raised for task in _tasks(one, now)),
             contacts=tuple(self.contacts.values()),
+            words=tuple(self.words),
         )
 
 
@@ -124,6 +133,8 @@ class Watching:
         self._quiet: dict[Under, Quiet] = {}
         """Who is in here has the scratch of here, whatever stands in the other."""
         self._recent: dict[FittingId, tuple[Arrived, ...]] = {}
+        self._words: set[WordOf] = set()
+        self._words_from: datetime | None = None
         self._areas: dict[ConditionId, Area | None] = {}
         self._windows: dict[ConditionId, tuple[datetime, tuple[Interval, ...]]] = {}
         self._wanted: frozenset[ConditionId] = frozenset()
@@ -140,8 +151,11 @@ class Watching:
         """The next ingest record's number when this was last caught up."""
         return self._number
 
-    def catch_up(self, view: Reading) -> None:
-        """Take in what other monitors have judged."""
+    def catch_up(self, view: Reading, reach: datetime) -> None:
+        """Take in what other monitors have judged, and the words said since `reach`: an earlier one is not admitted."""
+        number = self._number if self._words_from is not None and reach >= self._words_from else 0
+        self._words.update(word_identity(word) for word in view.words_since(number, reach))
+        self._words_from = reach if number == 0 or self._words_from is None else self._words_from
         change = view.judged_since(self._number)
         for watch in change.watches:
             if not self._started:
@@ -162,6 +176,31 @@ class Watching:
         """A fix of that time stands in the store: whatever is older is late."""
         if fix_time > self._newest.get(fitting_id, fix_time - SCRATCH_MAX):
             self._newest[fitting_id] = fix_time
+
+    def has_heard(self, word: WordOf) -> bool:
+        """Whether it was kept already."""
+        return word in self._words
+
+    def forget_words_before(self, reach_ms: int) -> None:
+        """No word of an earlier time can be admitted any more."""
+        self._words = {word for word in self._words if word[1] >= reach_ms}
+        self._words_from = from_ms(reach_ms)
+
+    def word_of(self, picture: Picture, admitted: AdmittedWord) -> Word | None:
+        """What is kept of a word, without any place; None when it crosses what is no zone of its decision's."""
+        zoned = {one.id: one for one in picture.conditions_of(admitted.decision_id) if one.kind in ZONED}
+        crossing, condition_id = admitted.crossing, None
+        if crossing is not None:
+            condition_id = ConditionId(crossing.region)
+            if condition_id not in zoned:
+                return None
+            said = Said.ENTERED if crossing.entered else Said.LEFT
+        elif admitted.fix is not None:
+            areas = [self._areas.get(one.id) for one in zoned.values() if one.kind in STAY_IN]
+            said = in_area(areas, admitted.fix, picture.judging(picture.decision(admitted.decision_id)))
+        else:
+            said = Said.CHECKED_IN
+        return Word(admitted.fitting_id, admitted.decision_id, admitted.at, admitted.kind, said, condition_id)
 
     def forget_windows(self) -> None:
         """The standing has changed: hours and absences are laid out anew, and whoever was quiet is judged."""
@@ -243,9 +282,11 @@ class Watching:
 
     # --- decide ---
 
-    def judge(self, picture: Picture, arrived: list[Arrived], heard: list[Heard], now: datetime) -> Judged:
-        """Judge a batch of admitted fixes, and what devices said of themselves."""
-        judged = Judged()
+    def judge(
+        self, picture: Picture, arrived: list[Arrived], words: list[Word], heard: list[Heard], now: datetime
+    ) -> Judged:
+        """Judge a batch of admitted fixes and words, and what devices said of themselves."""
+        judged = Judged(words=words)
         if self._given:
             self._given = False
             self._disturb()
@@ -256,6 +297,8 @@ class Watching:
             if len(fixes) > 1:
                 fixes.sort(key=lambda one: one.admitted.fix_time)
             self._judge_fitting(picture, fitting_id, fixes, now, judged)
+        for word in sorted(words, key=lambda one: one.at):
+            self._judge_word(picture, word, now, judged)
         for report in sorted(heard, key=lambda one: one.at):
             self._hear(picture, report, now, judged)
         return judged
@@ -348,6 +391,19 @@ class Watching:
                 held[at] for at in times if at in held and at not in sealed and since is not None and at >= since
             ]
 
+    def _judge_word(self, picture: Picture, word: Word, now: datetime, judged: Judged) -> None:
+        """A crossing, or a check-in from elsewhere; that one was heard at all, the clock sees to."""
+        condition = picture.condition(word.decision_id, word.condition_id)
+        if condition is None:
+            judged.findings += from_elsewhere(picture.decision(word.decision_id), word)
+            return
+        decision, of = picture.decision(word.decision_id), (condition.id, word.fitting_id)
+        watch = judged.watches.get(of) or since_the_last_pause(self.watch_of(*of), decision)
+        hours = self._asked(picture, condition, decision, now).windows
+        entered = word.said is Said.ENTERED
+        judged.watches[of], findings = judge_crossing(condition, decision, watch, word.at, hours, entered=entered)
+        judged.findings += findings
+
     def _hear(self, picture: Picture, heard: Heard, now: datetime, judged: Judged) -> None:
         fitting_id = heard.fitting_id
         newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
@@ -393,6 +449,7 @@ class Watching:
         self._watches |= judged.watches
         self._device_watches |= judged.device_watches
         self._newest |= judged.newest
+        self._words.update(word_identity(word) for word in judged.words)
         self._recent |= judged.recent
         for contact in detail.contacts:
             self._contacts[contact.fitting_id] = contact
@@ -425,6 +482,11 @@ def _while_quiet(
             return Quiet(quiet.calm, scratch, quiet.since, now if row else quiet.held_at), row
         scratch, newest = found, at
     return Quiet(quiet.calm, scratch, quiet.since, now), len(mine)
+
+
+def word_identity(word: Word) -> WordOf:
+    """What makes a second one of it a duplicate."""
+    return word.fitting_id, to_ms(word.at), word.kind, word.condition_id
 
 
 def _recent(arrived: tuple[Arrived, ...], now: datetime) -> tuple[Arrived, ...]:

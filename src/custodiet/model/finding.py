@@ -42,6 +42,8 @@ class Matter(StrEnum):
     TAMPER = "tamper"
     BATTERY = "battery"
     DEVICE_FAULT = "device_fault"
+    HELP = "help"
+    """The wearer asked for help."""
 
 
 class Weight(StrEnum):
@@ -184,3 +186,5 @@ class DeviceWatch:
     """Under which decision the sensors spoke: one does not bear another's out."""
     raised: int = 0
     """How many alerts it has raised: each has an identity of its own."""
+    help_at: datetime | None = None
+    """When help was last asked for."""

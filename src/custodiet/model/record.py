@@ -18,6 +18,7 @@ from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened,
 from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, DecisionId, FittingId, PersonId, TaskId
 from custodiet.model.mode import Category
 from custodiet.model.scheme import Scheme
+from custodiet.model.word import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +388,7 @@ class IngestDetail:
     weakened: tuple[Weakened, ...] = ()
     tasks: tuple[Task, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

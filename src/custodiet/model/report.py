@@ -1,8 +1,13 @@
-"""What a sender said, and what became of it."""
+"""What a sender said, and what became of it.
+
+What is made anew for every fix is a msgspec Struct: as frozen as a dataclass, and made ten times as fast.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId
@@ -20,8 +25,7 @@ class Method(StrEnum):
     WIFI = "wifi"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Fix:
+class Fix(msgspec.Struct, frozen=True, gc=False):
     """A position. It has no text form, so that no log, message or traceback can hold one.
 
     Degrees are whole 1e-7 steps (WGS 84); `accuracy_m` is the radius that the device claims for about two fixes in
@@ -45,6 +49,9 @@ class Fix:
     def __repr__(self) -> str:
         return "<Fix>"
 
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
+
 
 class Alarm(StrEnum):
     """What a device says of itself, as far as anyone needs it."""
@@ -59,8 +66,7 @@ class Alarm(StrEnum):
     """The wearer asks for help."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceSays:
+class DeviceSays(msgspec.Struct, frozen=True, gc=False):
     """A device about itself. Unknown is None; an empty set of alarms is silence, not health."""
 
     battery_percent: float | None = None
@@ -84,8 +90,7 @@ class Crossing:
         return "<Crossing>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Report:
+class Report(msgspec.Struct, frozen=True, gc=False):
     """One report as decoded; without a text form, as a fix is: a sender may put anything into a serial.
 
     Of a FIX, `fix` and `fix_time` stand together or not at all: a report whose position or time is missing, out of
@@ -115,6 +120,9 @@ class Report:
 
     def __repr__(self) -> str:
         return f"<Report of a {self.kind}>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
 
 
 class Outcome(StrEnum):
@@ -151,8 +159,7 @@ class Reason(StrEnum):
 REASON_ORDER = {reason: place for place, reason in enumerate(Reason)}
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True, gc=False):
     """A fix that may be kept or judged. Only rules.authority.admit makes one."""
 
     fix: Fix
@@ -163,6 +170,22 @@ class Admitted:
     decision_id: DecisionId
     category: Category | None
     """Under which category it is kept; None: judged in memory and dropped."""
+
+
+class AdmittedWord(msgspec.Struct, frozen=True, gc=False):
+    """What may be kept as said: a crossing, a check-in, a device's word. Only rules.authority.admit makes one.
+
+    `fix`: of a check-in that is to come from an area, to be compared and dropped at once.
+    """
+
+    kind: Kind
+    at: datetime
+    person_id: PersonId
+    case_id: CaseId
+    fitting_id: FittingId
+    decision_id: DecisionId
+    crossing: Crossing | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision, State
 from custodiet.model.device import Fitting
 from custodiet.model.identity import PersonId
-from custodiet.model.mode import Category, Kind, Mode
-from custodiet.model.report import REASON_ORDER, Admitted, Fix, Reason, Refused, Report
+from custodiet.model.mode import Category, Kind, Mode, ModeCode
+from custodiet.model.report import REASON_ORDER, Admitted, AdmittedWord, Fix, Reason, Refused, Report
 from custodiet.model.times import utc_day
 
 AHEAD_MAX = timedelta(minutes=5)
@@ -107,7 +107,9 @@ def _reach_into(fitting: Fitting, from_at: datetime, until: datetime | None) -> 
     return (until is None or fitting.fitted_at < until) and (fitting.removed_at is None or from_at < fitting.removed_at)
 
 
-def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: datetime) -> Admitted | Refused:
+def admit(
+    report: Report, sender: SenderStanding, device: DeviceStanding, now: datetime
+) -> Admitted | AdmittedWord | Refused:
     """Whether this report may be kept or judged at `now`, or every reason why not."""
     against: set[Reason] = set()
     if sender.ended(now):
@@ -115,7 +117,7 @@ def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: d
     if report.serial not in sender.scope:
         # What stands on someone else's device is not looked at: even a count would tell.
         return _refused(against | {Reason.NOT_YOURS})
-    if report.fix is None or report.fix_time is None:
+    if report.fix_time is None or (report.kind is Kind.FIX and report.fix is None):
         return _refused(against | {Reason.NO_FIX_TIME})
     at = report.fix_time
     if at > now + AHEAD_MAX:
@@ -132,11 +134,12 @@ def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: d
     if worn is None or decision is None:
         return _refused(against)
 
-    category = kept_as(decision.rung, report.kind)
+    kind = taken_as(decision.rung, report)
+    category = kept_as(decision.rung, kind)
     line = _line_of(decision, worn.decisions)
-    if report.kind not in decision.rung.admits:
+    if kind not in decision.rung.admits:
         against.add(Reason.NONE)  # no decision permits this kind of data
-    elif not any(_permits(one, report.kind, category) and one.in_force(now) for one in line):
+    elif not any(_permits(one, kind, category) and one.in_force(now) for one in line):
         against.add(_why_not_in_force(decision, line, now))
     if decision.state is State.ANNULLED:
         against.add(Reason.ANNULLED)
@@ -146,6 +149,11 @@ def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: d
         against.add(Reason.ERASED)
     if against:
         return _refused(against)
+    if kind is not Kind.FIX or report.fix is None:
+        compared = report.fix if decision.mode is ModeCode.CHECK_IN_AREA else None
+        fitting = worn.fitting
+        whose = (worn.person_id, fitting.case_id, fitting.id, decision.id)
+        return AdmittedWord(kind, at, *whose, crossing=report.crossing, fix=compared)
     return Admitted(
         fix=report.fix,
         fix_time=at,
@@ -155,6 +163,11 @@ def admit(report: Report, sender: SenderStanding, device: DeviceStanding, now: d
         decision_id=decision.id,
         category=category,
     )
+
+
+def taken_as(mode: Mode, report: Report) -> Kind:
+    """A position that someone sent by hand is a check-in where the mode asks for those."""
+    return Kind.CHECK_IN if report.by_hand and Kind.CHECK_IN in mode.admits else report.kind
 
 
 def kept_as(mode: Mode, kind: Kind) -> Category | None:

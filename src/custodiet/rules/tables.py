@@ -90,6 +90,10 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
             )
             for one in detail.contacts
         ),
+        *(
+            Insert("word", {**row_of(one, "condition_id"), "about": one.condition_id or "", "number": number})
+            for one in detail.words
+        ),
     )
 
 

@@ -17,6 +17,8 @@ from custodiet.model.times import as_text
 
 SALT_BYTES = 16
 """Of what a record is salted with before its digest is told."""
+_CAME_LATER = frozenset({"words"})
+"""Parts of an IngestDetail that the first ones did not have: with nothing in them its bytes are as they were."""
 _UNREADABLE = (msgspec.MsgspecError, IllegalValue, TypeError, ValueError, RecursionError)
 _TYPES: dict[str, Any] = {kind.__name__: kind for kind in get_args(Record)}
 
@@ -67,8 +69,9 @@ def read_ingested(body: bytes) -> Ingested:
 
 
 def detail_bytes(detail: IngestDetail) -> bytes:
-    """The canonical bytes of what was judged."""
-    return rfc8785.dumps(_plain(detail))
+    """The canonical bytes of what was judged. A part that came later is left out while it is empty."""
+    plain = _plain(detail)
+    return rfc8785.dumps({name: part for name, part in plain.items() if part or name not in _CAME_LATER})
 
 
 def read_detail(body: bytes) -> IngestDetail:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
 
@@ -15,6 +16,7 @@ from custodiet.model.device import Fitting
 from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.record import Contact
 from custodiet.model.stored import JudgedChange, Pulse
+from custodiet.model.word import Word
 
 
 class JudgedRows(Rows):
@@ -37,6 +39,14 @@ class JudgedRows(Rows):
             tuple(row.judged for row in devices),
             tuple(noun(Contact, row) for row in contacts),
         )
+
+    def words_since(self, number: int, from_at: datetime) -> tuple[Word, ...]:
+        query = t.word.select().where(t.word.c.number >= number, t.word.c.at >= from_at)
+        return tuple(_word(row) for row in self._all(query))
+
+    def words_of(self, fitting_id: FittingId, from_at: datetime) -> tuple[Word, ...]:
+        query = t.word.select().where(t.word.c.fitting_id == fitting_id, t.word.c.at >= from_at)
+        return tuple(_word(row) for row in self._all(query.order_by(t.word.c.at, t.word.c.kind, t.word.c.about)))
 
     # --- alerts ---
 
@@ -101,12 +111,12 @@ class JudgedRows(Rows):
         )
         return tuple(row.id for row in self._all(query))
 
-    def curfews_in_force(self, at: datetime) -> tuple[Condition, ...]:
+    def of_kind_in_force(self, kind: ConditionKind, at: datetime) -> tuple[Condition, ...]:
         query = (
             select(t.condition)
             .join(t.decision, t.decision.c.id == t.condition.c.decision_id)
             .where(
-                t.condition.c.kind == ConditionKind.CURFEW,
+                t.condition.c.kind == kind,
                 t.decision.c.state == State.MADE,
                 t.decision.c.starts_at <= at,
                 or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > at),
@@ -128,3 +138,8 @@ class JudgedRows(Rows):
     def open_task(self, decision_id: DecisionId, kind: TaskKind) -> bool:
         this = and_(t.task.c.decision_id == decision_id, t.task.c.kind == kind, t.task.c.done_at.is_(None))
         return self._connection.execute(select(t.task.c.id).where(this).limit(1)).first() is not None
+
+
+def _word(row: Row[tuple[Any, ...]]) -> Word:
+    about = ConditionId(row.about) if row.about else None
+    return Word(row.fitting_id, row.decision_id, row.at, row.kind, row.said, about)

@@ -27,8 +27,9 @@ from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.decision import Authority, State
 from custodiet.model.finding import DeviceWatch, Matter, Seen, Watch, Weight, Why
 from custodiet.model.judging import Judging
-from custodiet.model.mode import Category, ModeCode
+from custodiet.model.mode import Category, Kind, ModeCode
 from custodiet.model.scheme import Force, Regime
+from custodiet.model.word import Said
 
 metadata = MetaData()
 
@@ -271,6 +272,17 @@ contact = Table(
     _at("newest_fix_at", null=True),
     _int("number"),
 )
+word = Table(
+    "word",
+    metadata,
+    _ref("fitting_id", "fitting.id", key=True),
+    Column("at", UtcMs, primary_key=True),
+    Column("kind", Code(Kind), primary_key=True),
+    Column("about", Text, primary_key=True),  # the condition, or nothing
+    _ref("decision_id", "decision.id"),
+    Column("said", Code(Said), nullable=False),
+    _int("number"),
+)
 alert = Table(
     "alert",
     metadata,
@@ -455,7 +467,7 @@ Index("alert_by_decision", alert.c.decision_id)
 Index("alert_by_fitting", alert.c.fitting_id)
 Index("alert_by_condition", alert.c.condition_id)
 Index("statement_by_case", statement.c.case_id)
-for _judged in (watch, device_watch, contact):
+for _judged in (watch, device_watch, contact, word):
     Index(f"{_judged.name}_by_number", _judged.c.number)
 for _standing in (scheme, case_file, device, fitting, token, decision, day_key, condition, absence, removal):
     Index(f"{_standing.name}_by_version", _standing.c.version)
@@ -488,6 +500,7 @@ REPLAYED = (
     watch,
     device_watch,
     contact,
+    word,
     alert,
     alert_step,
     alert_reply,

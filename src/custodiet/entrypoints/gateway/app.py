@@ -1,8 +1,13 @@
 """The gateway's routes and answers, as an ASGI application.
 
-    POST /in/traccar            one forwarded position; also /in/traccar/TOKEN for senders that can set only a URL
-    POST /in/batch              NDJSON of the same, one answer line for each line that is not blank
+    POST /in/traccar            one forwarded position or event
+    POST /in/osmand             one position of OsmAnd or Traccar Client
+    GET  /in/osmand             the same in the address, where it may stand in logs on the way: only from senders named
+    POST /in/owntracks          one message of OwnTracks; answered by [] with the outcome in a header
+    POST /in/batch              NDJSON of forwarded positions, one answer line for each line that is not blank
     GET  /healthz  /metrics     no personal data
+
+Each address may have the token as its last part, for senders that can set only a URL.
 
 The order, for every report: who sends (the body unread) · may they now · the body, bounded · is it the format · the
 writer · the answer. What is said is durable when it is said. Nothing of a request goes into a log, an error's text or
@@ -23,6 +28,7 @@ import msgspec
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.metrics import Metrics
 from custodiet.entrypoints.gateway.rate import Rates
+from custodiet.entrypoints.gateway.spoken import SPOKEN, Message
 from custodiet.entrypoints.gateway.writer import Writer
 from custodiet.entrypoints.gateway.zones import Release, ZoneKeeper
 from custodiet.flows.fit_device import token_hash
@@ -37,6 +43,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_ROUTES = frozenset({*SPOKEN, "batch"})
 _JSON = b"application/json"
 _NDJSON = b"application/x-ndjson"
 _TEXT = b"text/plain; version=0.0.4; charset=utf-8"
@@ -71,8 +78,15 @@ class Gateway:
     """One gateway process."""
 
     def __init__(
-        self, monitor: Monitor, clock: Clock, limits: Limits | None = None, release: Release | None = None
+        self,
+        monitor: Monitor,
+        clock: Clock,
+        limits: Limits | None = None,
+        release: Release | None = None,
+        in_address: frozenset[str] = frozenset(),
     ) -> None:
+        """`in_address`: ids of the senders that may put positions into the address."""
+        self._in_address = in_address
         self._limits = limits or Limits()
         self._metrics = Metrics()
         self._monitor = monitor
@@ -113,8 +127,8 @@ class Gateway:
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         match scope["path"].split("/")[1:]:
-            case ["in", "traccar" as route, *token] | ["in", "batch" as route, *token] if len(token) <= 1:
-                if scope["method"] != "POST":
+            case ["in", route, *token] if len(token) <= 1 and route in _ROUTES:
+                if scope["method"] != "POST" and (route, scope["method"]) != ("osmand", "GET"):
                     return _refusal(405, "only POST", (b"allow", b"POST"))
                 try:
                     return await self._receive(route, scope, receive, token)
@@ -144,14 +158,17 @@ class Gateway:
         if sender.token.ended(self._clock.now()):
             # The body stays unread; the request counts as one refusal.
             [answer] = await self._write(sender, (Reason.TOKEN_ENDED,))
-            return Response(200, _said(answer))
-        one = route == "traccar"
-        body = await self._body(scope, receive, self._limits.report_bytes_max if one else self._limits.batch_bytes_max)
-        if one:
-            [answer] = await self._write(sender, (_decoded(body),))
-            return Response(200, _said(answer))
-        answers = await self._write(sender, self._lines(body))
-        return Response(200, b"".join(_said(answer) + b"\n" for answer in answers), _NDJSON)
+            return _answer(route, answer)
+        if route == "batch":
+            body = await self._body(scope, receive, self._limits.batch_bytes_max)
+            answers = await self._write(sender, self._lines(body))
+            return Response(200, b"".join(_said(answer) + b"\n" for answer in answers), _NDJSON)
+        body = b"" if scope["method"] == "GET" else await self._body(scope, receive, self._limits.report_bytes_max)
+        if route == "osmand" and not body and sender.sender.id not in self._in_address:
+            return _refusal(405, "a position in an address: off until a setting names the sender", (b"allow", b"POST"))
+        message = Message(scope.get("query_string", b""), body, dict(scope["headers"]))
+        [answer] = await self._write(sender, (_read(route, message),))
+        return _answer(route, answer)
 
     async def _authenticate(self, scope: Scope, in_path: list[str]) -> KnownSender:
         """The sender of a token that was issued, ended or not. The body is not read for this."""
@@ -221,9 +238,9 @@ class Gateway:
         return _refusal(503, f"cannot record now: {why}", (b"retry-after", retry))
 
 
-def _decoded(body: bytes) -> Report | Reason:
+def _read(route: str, message: Message) -> Report | Reason:
     try:
-        return traccar.decode(body) or Reason.NOTHING_IN_IT
+        return SPOKEN[route](message) or Reason.NOTHING_IN_IT
     except NotTheFormat as error:
         raise _Turned(_refusal(400, str(error))) from None
 
@@ -248,6 +265,16 @@ def _credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     except (binascii.Error, ValueError):
         pass
     return None
+
+
+def _answer(route: str, answer: Answer) -> Response:
+    """What one report is answered with. The OwnTracks apps want a list of friends, and read no outcome."""
+    if route != "owntracks":
+        return Response(200, _said(answer))
+    told = [(b"x-outcome", answer.outcome.value.encode())]
+    if answer.shown is not None:
+        told.append((b"x-reason", answer.shown.value.encode()))
+    return Response(200, b"[]", _JSON, tuple(told))
 
 
 def _said(answer: Answer) -> bytes:

@@ -7,10 +7,20 @@ missed. Nothing is due in a window that does not exist (timetable.py).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from custodiet.model.condition import Interval
+from custodiet.model.condition import Condition, ConditionKind, Interval
+from custodiet.model.decision import Decision
+from custodiet.model.finding import Matter, Raised, Weight
+from custodiet.model.identity import FittingId
+from custodiet.model.times import to_ms
+from custodiet.model.word import Word
+from custodiet.rules.conditions.naming import alert_id
+from custodiet.rules.conditions.timetable import sense_of, windows
+
+_AHEAD = timedelta(days=8)
+"""No window that is open now closes later: one that the span cut short would look closed."""
 
 
 class Outcome(StrEnum):
@@ -44,6 +54,48 @@ def kept(
 ) -> tuple[tuple[Interval, Kept], ...]:
     """What became of each window, in order. Of several outcomes in one, the kindest holds."""
     return tuple((window, _kept(window, outcomes, outages, now)) for window in windows)
+
+
+def unanswered_check_ins(
+    condition: Condition,
+    decision: Decision,
+    fitting_id: FittingId,
+    words: Sequence[Word],
+    absences: Sequence[Interval],
+    outages: Sequence[Interval],
+    since: datetime,
+    now: datetime,
+) -> tuple[Raised, ...]:
+    """Check-in windows that opened since `since`, have closed, and in which nobody heard a word: someone rings.
+
+    It accuses nobody: that nothing was recorded is the controller's until someone says what happened. A window that our
+    own outage reached into raises nothing.
+    """
+    if condition.kind is not ConditionKind.CHECK_IN or now <= since:
+        return ()
+    span = Interval(since, now + _AHEAD)
+    asked = [one for one in windows(condition.schedule, sense_of(condition.kind), absences, span) if one.to_at <= now]
+    whole = [one for one in asked if one.from_at > since]
+    outcomes = Outcomes(tuple(word.at for word in words), tuple(Outcome.DONE for _ in words))
+    return tuple(
+        Raised(
+            alert_id=alert_id(condition.id, fitting_id, to_ms(window.from_at), Matter.UNANSWERED),
+            case_id=decision.case_id,
+            decision_id=decision.id,
+            fitting_id=fitting_id,
+            condition_id=condition.id,
+            matter=Matter.UNANSWERED,
+            weight=Weight.UNCERTAIN,
+            began_at=window.from_at,
+            confirmed_at=window.to_at - timedelta(milliseconds=1),  # its last instant
+            raised_at=now,
+        )
+        for window, became in kept(whole, outcomes, outages, now)
+        if became is Kept.CANNOT_TELL
+        and decision.covers(window.from_at)
+        and not decision.suspended(window.from_at)
+        and not any(one.from_at < window.to_at and window.from_at < one.to_at for one in outages)
+    )
 
 
 def _kept(window: Interval, outcomes: Outcomes, outages: Sequence[Interval], now: datetime) -> Kept:

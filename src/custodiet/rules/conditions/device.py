@@ -1,4 +1,4 @@
-"""The judge of what a device says of itself: battery, tampering, faults.
+"""The judge of what a device says of itself: battery, tampering, faults, and a press for help.
 
 A low battery is a matter of service: the wearer is warned, and nothing is held against them (R67). One sensor that
 speaks of tampering proves nothing: only two different ones near in time bear each other out, and a removal that was
@@ -18,6 +18,7 @@ from custodiet.rules.conditions.naming import alert_id
 
 _TAMPER = {Alarm.STRAP: "strap", Alarm.CASE: "case", Alarm.RADIO: "radio"}
 """Each kind of alarm is a sensor of its own."""
+_ALWAYS = frozenset({Alarm.POWER, Alarm.HELP})
 _LOW_IN_A_ROW = 2
 
 
@@ -31,8 +32,12 @@ class DeviceVerdict:
 
 
 def words_admitted(decision: Decision, says: DeviceSays) -> DeviceSays:
-    """What a mode admits of a device's words: its sensors only where it admits events; that it lives, always."""
-    return says if Kind.EVENT in decision.rung.admits else replace(says, alarms=frozenset())
+    """What a mode admits of a device's words: its sensors only where it admits events; that it lives, and that the
+    wearer asks for help, always.
+    """
+    if Kind.EVENT in decision.rung.admits or not says.alarms:
+        return says
+    return DeviceSays(says.battery_percent, says.charging, says.alarms & _ALWAYS)
 
 
 def is_nothing_new(watch: DeviceWatch | None, says: DeviceSays, settings: Judging) -> bool:
@@ -51,7 +56,7 @@ def judge_device(
     verdict = _fault(decision, DeviceVerdict(watch), says, at)
     if not off_booked and verdict.watch.fault_alert is None:
         verdict = _tamper(decision, verdict, says, at, settings)
-    return _battery(decision, verdict, says, at, settings)
+    return _help(decision, _battery(decision, verdict, says, at, settings), says, at, settings)
 
 
 def _battery(
@@ -64,17 +69,35 @@ def _battery(
             watch = replace(watch, battery_alert=None, battery_low=0)
             return replace(verdict, watch=watch, findings=(*verdict.findings, over))
         return verdict
-    if percent is None:
+    warns = Alarm.POWER in says.alarms
+    if percent is None and not warns:
         return verdict
-    if says.charging or percent > settings.battery_low_percent:
+    if says.charging or (percent is not None and percent > settings.battery_low_percent and not warns):
         return replace(verdict, watch=replace(watch, battery_low=0)) if watch.battery_low else verdict
-    low = watch.battery_low + 1
+    # A level may be misread once; a device that warns has made up its mind.
+    low = _LOW_IN_A_ROW if warns else watch.battery_low + 1
     watch = replace(watch, battery_low=low)
     if low < _LOW_IN_A_ROW:
         return replace(verdict, watch=watch)
     raised = _raised(decision, watch, Matter.BATTERY, Weight.SERVICE, at, at, low)
     watch = replace(watch, battery_alert=raised.alert_id, raised=watch.raised + 1)
     return replace(verdict, watch=watch, findings=(*verdict.findings, raised))
+
+
+def _help(
+    decision: Decision, verdict: DeviceVerdict, says: DeviceSays, at: datetime, settings: Judging
+) -> DeviceVerdict:
+    """Someone asked for help: told once for presses near in time, and over as soon as it is told."""
+    watch = verdict.watch
+    if Alarm.HELP not in says.alarms:
+        return verdict
+    before, within = watch.help_at, timedelta(seconds=settings.tamper_within_s)
+    watch = replace(watch, help_at=at if before is None else max(at, before))
+    if before is not None and abs(at - before) <= within:
+        return replace(verdict, watch=watch)
+    raised = _raised(decision, watch, Matter.HELP, Weight.SERVICE, at, at, 1)
+    watch = replace(watch, raised=watch.raised + 1)
+    return replace(verdict, watch=watch, findings=(*verdict.findings, raised, Ended(raised.alert_id, at)))
 
 
 def _tamper(

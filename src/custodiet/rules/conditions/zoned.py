@@ -142,7 +142,7 @@ def weigh(asked: Asked, fixes: Fixes, row: int, settings: Judging) -> Weighed:
     wrong = -depth if keep_out else depth
     accuracy = fixes.accuracy_m[row]
     radius = None if accuracy is None else max(accuracy, settings.accuracy_min_m) * settings.disc_scale
-    doubt = _doubt(accuracy, fixes.speed_mps[row], fixes.method[row], settings)
+    doubt = doubt_of(accuracy, fixes.speed_mps[row], fixes.method[row], settings)
     if doubt is None and radius is not None:
         wrong_answer, right_answer = (Answer.INSIDE, Answer.OUTSIDE) if keep_out else (Answer.OUTSIDE, Answer.INSIDE)
         if answer(depth, max(radius, EDGE_M) + settings.buffer_m) is wrong_answer:
@@ -153,7 +153,8 @@ def weigh(asked: Asked, fixes: Fixes, row: int, settings: Judging) -> Weighed:
     return Weighed(Side.LEANING if wrong > 0 else Side.EVEN, wrong, radius, doubt)
 
 
-def _doubt(accuracy: float | None, speed: float | None, method: Method | None, settings: Judging) -> Doubt | None:
+def doubt_of(accuracy: float | None, speed: float | None, method: Method | None, settings: Judging) -> Doubt | None:
+    """Why a fix is not usable, wherever it lies; None when it is."""
     if accuracy is None:
         return Doubt.NO_ACCURACY
     if method in LOOKED_UP:
