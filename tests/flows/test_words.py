@@ -201,6 +201,12 @@ def test_a_check_in_by_hand_is_kept_and_its_place_is_not(house):
     assert house.say(one.monitor, one.person) == "refused none"
 
 
+def test_the_person_reads_in_their_own_copy_what_was_said_of_them(house, on_device):
+    on_device.crosses(entered=True)
+    [said] = [line for line in house.copy(on_device.person) if "said" in line]
+    assert said == {"decision": on_device.decision.id, "at": "2031-03-03T09:00:00.000Z", "said": "entered"}
+
+
 AREAS = {
     "inside": ({}, Said.IN_AREA),
     "outside": ({"place": AWAY}, Said.NOT_IN_AREA),

@@ -246,6 +246,10 @@ class Reading(Tables, Protocol):
         """What was said of one fitting at or after an instant, in order."""
         ...
 
+    def words_under(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:
+        """What was said under these decisions, in order of time."""
+        ...
+
     def session(self, no: int) -> Session: ...
     def sessions_of(self, person_id: PersonId) -> dict[int, Session]:
         """A person's sessions by number."""

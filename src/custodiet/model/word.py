@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from custodiet.model.identity import ConditionId, DecisionId, FittingId
-from custodiet.model.mode import Kind
+from custodiet.model.mode import Category, Kind
 
 
 class Said(StrEnum):
@@ -17,6 +17,10 @@ class Said(StrEnum):
     IN_AREA = "in_area"
     NOT_IN_AREA = "not_in_area"
     CANNOT_TELL = "cannot_tell"
+
+
+WORD_CATEGORY = {Kind.TRANSITION: Category.EVENTS, Kind.CHECK_IN: Category.OUTCOMES}
+"""Under which category, and so under which retention rule, a word is kept."""
 
 
 @dataclass(frozen=True, slots=True)

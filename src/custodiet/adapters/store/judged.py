@@ -48,6 +48,10 @@ class JudgedRows(Rows):
         query = t.word.select().where(t.word.c.fitting_id == fitting_id, t.word.c.at >= from_at)
         return tuple(_word(row) for row in self._all(query.order_by(t.word.c.at, t.word.c.kind, t.word.c.about)))
 
+    def words_under(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:
+        query = t.word.select().where(t.word.c.decision_id.in_(decisions)).order_by(t.word.c.at, t.word.c.about)
+        return tuple(_word(row) for row in self._all(query))
+
     # --- alerts ---
 
     def alert(self, alert_id: AlertId) -> Alert:

@@ -4,7 +4,7 @@ Asked with a ledger index and nothing else. What has no opening here is refused 
 within 30 s of the entry being first seen by this vault process; the vault asks the ledger, not the asker, what for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 
 import msgspec
@@ -16,7 +16,7 @@ from custodiet.flows.in_vault.verifying import verify_tables
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import PersonId
+from custodiet.model.identity import DecisionId, PersonId
 from custodiet.model.record import (
     CopyGiven,
     DayKey,
@@ -25,6 +25,7 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.times import as_text
+from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
@@ -146,7 +147,17 @@ class Openings:
                     "hdop": fix.hdop,
                 }
             )
+        for word in self._words(decisions):
+            due = self._follower.erase_due(decisions[word.decision_id], WORD_CATEGORY[word.kind])
+            if due is not None and due <= now:
+                withheld += 1
+                continue
+            yield _line({"decision": word.decision_id, "at": as_text(word.at), "said": word.said})
         yield _line({"fixes": given, "past_retention": withheld})
+
+    def _words(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:
+        with self._store.reading() as view:
+            return view.words_under(decisions)
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id)
