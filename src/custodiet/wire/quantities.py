@@ -77,9 +77,14 @@ def time_of_count(count: float | None) -> datetime | None:
     return time_of_epoch(count if count < _MILLISECONDS_FROM else count / 1000)
 
 
+def is_time_text(text: str) -> bool:
+    """Whether a text has the form of a time, whatever it says."""
+    return _TIME.fullmatch(text) is not None
+
+
 def time_of_text(text: str) -> datetime | None:
     """ISO 8601 with T or a space as a fix time. A time without a zone is read as UTC."""
-    if _TIME.fullmatch(text) is None:
+    if not is_time_text(text):
         return None
     try:
         at = datetime.fromisoformat(text)
