@@ -43,7 +43,7 @@ def test_dev_alone_lists_its_verbs_one_line_each():
     done = run("./dev")
     assert done.returncode == 0
     listed = re.findall(r"^  (\w+) +\S", done.stdout, re.MULTILINE)
-    assert listed == ["demo", "tour", "simulate", "test", "check", "fmt", "docs", "serve"]
+    assert listed == ["demo", "tour", "simulate", "test", "fuzz", "check", "fmt", "docs", "serve"]
     assert "Any other word is passed to the custodiet command" in done.stdout
 
 
@@ -92,7 +92,7 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine():
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("group", ["build", "run", "test"])
+@pytest.mark.parametrize("group", ["build", "run", "test", "fuzz"])
 def test_every_requirement_is_pinned_and_hashed(group):
     text = (ROOT / "requirements" / f"{group}.txt").read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]

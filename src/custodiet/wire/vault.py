@@ -132,5 +132,5 @@ def read_counts(part: bytes) -> dict[str, int]:
 def _decode(line: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(line, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
         raise NotTheFormat("not what is said on this socket") from None

@@ -1,0 +1,244 @@
+"""One harness a decoder: whatever the bytes, it raises its own error or gives something legal, and quotes nothing.
+
+A harness is a function of bytes that returns nothing and lets an AssertionError, or any error that the decoder may not
+raise, go through. The kept corpus is replayed through it by every run of the suite; atheris drives it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from support.wire import require_legal
+
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.report import Report
+from custodiet.model.shape import VERTICES_MAX, Circle, Polygon
+from custodiet.wire import (
+    frame,
+    geojson,
+    geometry,
+    gpx,
+    note,
+    osmand,
+    owntracks,
+    proof,
+    recorder,
+    records,
+    sealed,
+    traccar,
+    traccar_event,
+    vault,
+)
+from custodiet.wire.quantities import SERIAL_CHARACTERS_MAX
+
+CORPUS = Path(__file__).parent / "corpus"
+DEVICE = "wearer/42"
+Harness = Callable[[bytes], None]
+
+
+# --- positions ------------------------------------------------------------------------------------------
+
+
+def read_traccar(data: bytes) -> None:
+    _report_or_refusal(traccar.decode, data)
+    _report_or_refusal(lambda body: traccar.decode_bare(body, "TAG-0042"), data)
+
+
+def read_traccar_event(data: bytes) -> None:
+    _report_or_refusal(traccar_event.decode, data)
+    traccar_event.is_one(data)
+
+
+def read_osmand_query(data: bytes) -> None:
+    _report_or_refusal(osmand.decode_query, data)
+    _report_or_refusal(osmand.decode, data)
+
+
+def read_osmand_json(data: bytes) -> None:
+    _report_or_refusal(osmand.decode_json, data)
+
+
+def read_owntracks(data: bytes) -> None:
+    _report_or_refusal(owntracks.decode, data)
+    _report_or_refusal(lambda body: owntracks.decode(body, DEVICE), data)
+    owntracks.device_of_topic(data.decode(errors="replace"))
+
+
+def read_recorder(data: bytes) -> None:
+    _report_or_refusal(recorder.read_line, data)
+    _report_or_refusal(lambda line: recorder.read_line(line, DEVICE), data)
+
+
+def read_gpx(data: bytes) -> None:
+    _reports_or_refusal(gpx.read_gpx(data, "TAG-0042"))
+
+
+def read_geojson(data: bytes) -> None:
+    _reports_or_refusal(geojson.read_geojson(data, "TAG-0042"))
+
+
+def _report_or_refusal(decode: Callable[[bytes], Report | None], data: bytes) -> None:
+    try:
+        require_legal(decode(data))
+    except NotTheFormat as error:
+        _require_own_words(error)
+
+
+def _reports_or_refusal(reports: Iterator[Report]) -> None:
+    try:
+        for report in reports:
+            require_legal(report)
+    except NotTheFormat as error:
+        _require_own_words(error)
+
+
+# --- what we wrote ourselves, and what stands in a store that others may reach ----------------------------
+
+
+def read_frame(data: bytes) -> None:
+    plain = data[: frame.PLAIN_BYTES]
+    stored = _or_refusal(lambda: frame.unpack_fix(plain))
+    if stored is not None:
+        packed = frame.pack_fix(stored.fix, stored.fix_time, stored.received_at)
+        assert frame.unpack_fix(packed) == stored
+    rows = _or_refusal(lambda: list(frame.unpack_directory(data)))
+    if rows is not None:
+        assert frame.pack_directory(rows) == data
+        assert frame.rows_of_sessions(data, {0, 1}) == {
+            n: row for n, row in enumerate(rows) if row.session_no in (0, 1)
+        }
+        for row in rows[:3]:
+            _or_refusal(lambda row=row: frame.piece_of(data, row))
+
+
+def read_records(data: bytes) -> None:
+    ways = (
+        (records.read_record, records.record_bytes),
+        (records.read_ingested, records.ingested_bytes),
+        (records.read_detail, records.detail_bytes),
+    )
+    for read, write in ways:
+        noun = _or_refusal(lambda read=read: read(data))
+        if noun is not None:
+            with suppress(rfc8785.CanonicalizationError):  # a number that JSON has and RFC 8785 has not
+                assert read(write(noun)) == noun
+    _or_refusal(lambda: records.read_entry(data))
+
+
+def read_note(data: bytes) -> None:
+    text = data.decode(errors="surrogateescape")
+    body = _or_note_error(lambda: note.unverified_body(text))
+    for part in (text, body or ""):
+        checkpoint = _or_note_error(lambda part=part: note.parse_checkpoint(part))
+        if checkpoint is not None:
+            assert note.checkpoint_body(checkpoint) == part
+    key = _or_note_error(lambda: note.parse_vkey(text))
+    if key is not None:
+        assert note.vkey(*key) == text
+    _or_note_error(lambda: note.open_checkpoint(text, _vkey()))
+
+
+def read_proof(data: bytes) -> None:
+    text = data.decode(errors="surrogateescape")
+    read = _or_note_error(lambda: proof.read_proof(text))
+    if read is not None:
+        assert proof.write_proof(read) == text
+    _or_note_error(lambda: proof.verify_proof(text, _vkey(), bytes(32), lambda *_: True))
+
+
+def read_vault(data: bytes) -> None:
+    question = _or_refusal(lambda: vault.read_question(data))
+    if question is not None:
+        assert vault.read_question(vault.write_question(question)) == question
+    for read in (vault.read_line, vault.read_keys, vault.read_text, vault.read_zone, vault.read_counts):
+        _or_refusal(lambda read=read: read(data))
+
+
+def read_sealed(data: bytes) -> None:
+    compact = _or_refusal(lambda: sealed.compact_geometry(data))
+    if compact is not None:
+        assert len(compact) % sealed.GEOMETRY_BLOCK == 0
+        assert sealed.compact_geometry(compact) == compact
+    name = _or_refusal(lambda: sealed.unpack_name(data))
+    if name is not None and "\0" not in name:
+        assert sealed.unpack_name(sealed.pack_name(name)) == name
+
+
+def read_geometry(data: bytes) -> None:
+    try:
+        shape = geometry.read_shape(data)
+    except NotTheFormat as error:
+        _require_own_words(error)
+    else:
+        assert isinstance(shape, Circle | Polygon)
+
+
+def _or_refusal(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except NotTheFormat as error:
+        _require_own_words(error)
+        return None
+
+
+def _or_note_error(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except note.NoteError:
+        return None
+
+
+@cache
+def _vkey() -> str:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    return note.vkey("ledger.example/em", key.public_key().public_bytes_raw())
+
+
+# --- errors ---------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NUMBER = re.compile(r"\d{2,}")
+
+
+@cache
+def _ours() -> tuple[frozenset[str], frozenset[str]]:
+    """Every word of our own sources, and the numbers that their errors may hold."""
+    folder = Path(gpx.__file__).parent
+    sources = [*folder.glob("*.py"), *(folder.parent / "model").glob("*.py")]
+    words = frozenset(word for source in sources for word in _WORD.findall(source.read_text()))
+    limits = (osmand.BYTES_MAX, osmand.FIELDS_MAX, owntracks.BYTES_MAX, recorder.LINE_BYTES_MAX, gpx.TAG_BYTES_MAX)
+    others = (gpx.DEPTH_MAX, geojson.BYTES_MAX, SERIAL_CHARACTERS_MAX, VERTICES_MAX, 25, 16)  # 25 km, UTF-16
+    return words, frozenset(str(limit) for limit in (*limits, *others))
+
+
+def _require_own_words(error: NotTheFormat) -> None:
+    """Fail for an error with a word or a number that is not of our own making; a line or a place in a list is."""
+    text = re.sub(r"line \d+$|\[\d+\]", "", str(error))
+    words, numbers = _ours()
+    assert words.issuperset(_WORD.findall(text))
+    assert numbers.issuperset(_NUMBER.findall(text))
+    assert error.__cause__ is None
+
+
+HARNESSES: dict[str, Harness] = {
+    "traccar": read_traccar,
+    "traccar_event": read_traccar_event,
+    "osmand_query": read_osmand_query,
+    "osmand_json": read_osmand_json,
+    "owntracks": read_owntracks,
+    "recorder": read_recorder,
+    "gpx": read_gpx,
+    "geojson": read_geojson,
+    "frame": read_frame,
+    "records": read_records,
+    "note": read_note,
+    "proof": read_proof,
+    "vault": read_vault,
+    "sealed": read_sealed,
+    "geometry": read_geometry,
+}
