@@ -26,15 +26,18 @@ from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock
+from custodiet.flows.receive_reports import Monitor
 from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
 from custodiet.model.record import LogOpened
-from custodiet.settings import Settings, read_settings, require_made
+from custodiet.settings import Settings, read_settings, read_token, require_made
 from custodiet.wire.note import key_id, vkey
 from custodiet.wire.records import read_record, record_bytes
 
 ORIGIN = "custodiet.example/made-up"
 LAPSES = 15
+FORMATS = ("traccar", "osmand", "owntracks")
+"""What `ingest` reads."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -57,9 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 # --- joining ------------------------------------------------------------------------------------------------------
 
 
-def open_store(settings: Settings, *, read_only: bool = False, clock: Clock | None = None) -> SqliteStore:
-    """The store of a made data folder."""
-    store = SqliteStore(settings.store, clock or SystemClock(), SystemChance(), read_only=read_only)
+def open_store(
+    settings: Settings, *, read_only: bool = False, clock: Clock | None = None, pulses: bool = True
+) -> SqliteStore:
+    """The store of a made data folder. `pulses`: as the store says; only a gateway's writing proves our way up."""
+    store = SqliteStore(settings.store, clock or SystemClock(), SystemChance(), read_only=read_only, pulses=pulses)
     store.check_form()
     return store
 
@@ -116,6 +121,12 @@ def hold_alone(folder: Path, what: str) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise Unready(f"{what} is running already on {folder}") from None
+
+
+def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
+    """A monitor with a name of its own, as every process that takes in reports has one."""
+    chance = SystemChance()
+    return Monitor(store, sealing, SystemClock(), chance, read_pins(settings), name=chance.identity("monitor"))
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------
@@ -233,11 +244,9 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.gateway.app import Gateway
     from custodiet.entrypoints.serving import serve_app
     from custodiet.flows.open_sealed import release_zones
-    from custodiet.flows.receive_reports import Monitor
 
-    store, chance = open_store(settings), SystemChance()
-    pinned = read_pins(settings)
-    monitor = Monitor(store, sealing, SystemClock(), chance, pinned, name=chance.identity("monitor"))
+    store = open_store(settings)
+    monitor = join_monitor(settings, store)
     vault = VaultClient(settings.vault_socket)
     listening = _listening(asked)
     release = partial(release_zones, store, vault)
@@ -293,6 +302,26 @@ def simulate(asked: argparse.Namespace) -> None:
         asked_for = {"seed": asked.seed, "people": asked.people, "days": asked.days, "faults": asked.faults}
         report = Month(*world, **asked_for).run()
     sys.exit(show_report(report, as_json=asked.json))
+
+
+# --- verbs: taking in ---------------------------------------------------------------------------------------------
+
+
+def ingest(asked: argparse.Namespace) -> None:
+    """Reports out of a file or a pipe, for one sender."""
+    from time import sleep
+
+    from custodiet.entrypoints.cli.ingest import Ingest, read_reports, say_on_stdout
+    from custodiet.flows.fit_device import token_hash
+    from custodiet.flows.release_in_scope import InScope
+
+    settings = _made(asked)
+    token_sha256 = token_hash(read_token(asked.token_file, os.environ))
+    clock, store = SystemClock(), open_store(settings, pulses=False)
+    release = InScope(store, VaultClient(settings.vault_socket), clock, token_sha256).release
+    run = Ingest(join_monitor(settings, store), clock, token_sha256, release, say_on_stdout, sleep)
+    descriptor = 0 if asked.file == "-" else os.open(asked.file, os.O_RDONLY)
+    run.take(read_reports(descriptor, asked.format, asked.device))
 
 
 # --- verbs: asking ------------------------------------------------------------------------------------------------
@@ -454,6 +483,13 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
     verb.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)
     verb.set_defaults(do=run)
+
+    verb = verbs.add_parser("ingest", parents=[where], help="reports out of a file or a pipe, for one sender")
+    verb.add_argument("file", metavar="FILE", help="- for standard input")
+    verb.add_argument("--format", choices=FORMATS, default="traccar", help="what the file holds (default: traccar)")
+    verb.add_argument("--device", metavar="SERIAL", help="whose reports they are, where the file does not say it")
+    verb.add_argument("--token-file", metavar="FILE", help="holds the sender's token (or CUSTODIET_TOKEN)")
+    verb.set_defaults(do=ingest)
 
     verb = verbs.add_parser("status", parents=[where], help="how things stand, without a position or a name")
     verb.set_defaults(do=status)

@@ -1,10 +1,11 @@
 """Where things lie and what is listened on: read once from the command line and the environment, then frozen.
 
-CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys. CUSTODIET_GET_SENDERS names, by id and with commas
-between, the senders that may put positions into an address: proxies and logs on the way may keep those. Everything that
-is missing or unsafe is said at once.
+CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys, CUSTODIET_TOKEN for --token-file. CUSTODIET_GET_SENDERS
+names, by id and with commas between, the senders that may put positions into an address: proxies and logs on the way
+may keep those. Everything that is missing or unsafe is said at once.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from custodiet.model.errors import Unready
 
 DEMO_FOLDER = "demo"
+SECRET_BYTES_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +87,31 @@ def require_made(settings: Settings) -> None:
         missing.append(f"no keys folder at {settings.keys}")
     if missing:
         raise Unready("; ".join(missing) + f". Make them with: custodiet init --data {settings.data}")
+
+
+def read_token(token_file: str | None, environment: Mapping[str, str]) -> str:
+    """The token that a sender speaks with. Never an argument: a list of processes shows those to everyone.
+
+    Raises Unready when there is none, or its file is not safe.
+    """
+    if token_file is not None:
+        return read_secret(Path(token_file))
+    token = environment.get("CUSTODIET_TOKEN", "").strip()
+    if not token:
+        raise Unready("no token: say --token-file FILE or set CUSTODIET_TOKEN")
+    return token
+
+
+def read_secret(path: Path) -> str:
+    """The one line of a file that holds a token or a password. Raises Unready for a file that others may read."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & 0o007:
+                raise Unready(f"others may read {path}: remove their access (chmod o= {path})")
+            held = file.read(SECRET_BYTES_MAX + 1)
+    except OSError as error:
+        raise Unready(f"{path} cannot be read: {error.strerror}") from None
+    secret = held.strip()
+    if not secret or len(held) > SECRET_BYTES_MAX or not secret.isascii() or b"\n" in secret:
+        raise Unready(f"{path} is to hold one line, the secret, and nothing else")
+    return secret.decode()

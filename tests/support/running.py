@@ -28,11 +28,13 @@ def command(*arguments, source: Path | None = None):
     return [sys.executable, "-P", "-m", "custodiet", *map(str, arguments)], environment
 
 
-def ask(*arguments, source: Path | None = None, **given) -> subprocess.CompletedProcess:
-    """Run a verb to its end."""
+def ask(
+    *arguments, source: Path | None = None, more: dict[str, str] | None = None, **given
+) -> subprocess.CompletedProcess:
+    """Run a verb to its end, with `more` in its environment."""
     line, environment = command(*arguments, source=source)
     return subprocess.run(
-        line, env=environment, capture_output=True, text=True, check=False, timeout=START_WAIT_S, **given
+        line, env=environment | (more or {}), capture_output=True, text=True, check=False, timeout=START_WAIT_S, **given
     )
 
 

@@ -78,11 +78,14 @@ class ActingRows(ReadingRows):
 class IngestingRows(ReadingRows):
     """The promises of flows.ports.Ingesting, kept on one connection that holds the write lock."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, *, pulses: bool = True) -> None:
         super().__init__(connection)
         self.now = now
+        self._pulses = pulses
 
     def pulse(self, gap: timedelta) -> None:
+        if not self._pulses:
+            return
         row = self._maybe(t.pulse.select().where(t.pulse.c.name == PATH))
         if row is None:
             self._connection.execute(insert(t.pulse).values(name=PATH, first_at=self.now, at=self.now))
@@ -142,10 +145,17 @@ _SESSION_FIELDS = tuple(Session.__dataclass_fields__)
 
 
 class SqliteStore:
-    """One database file. Safe to share among threads and with other processes on the machine."""
+    """One database file. Safe to share among threads and with other processes on the machine.
 
-    def __init__(self, path: Path, clock: _Clock, chance: _Chance, *, read_only: bool = False) -> None:
+    `pulses`: whether its writing proves that the way is up by which devices come. Of a process that they do not come
+    to it proves nothing.
+    """
+
+    def __init__(
+        self, path: Path, clock: _Clock, chance: _Chance, *, read_only: bool = False, pulses: bool = True
+    ) -> None:
         self._engine = open_engine(path, read_only=read_only)
+        self._pulses = pulses
         self._clock = clock
         self._chance = chance
 
@@ -185,7 +195,7 @@ class SqliteStore:
     def ingesting(self) -> Iterator[IngestingRows]:
         """One ingest transaction, alone in the store."""
         with writing(self._engine) as connection:
-            yield IngestingRows(connection, self._now(connection))
+            yield IngestingRows(connection, self._now(connection), pulses=self._pulses)
 
     def _now(self, connection: Connection) -> datetime:
         """The clock's time, never before the newest entry's: time does not run backwards across what is recorded.

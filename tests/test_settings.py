@@ -1,0 +1,46 @@
+"""Where secrets come from: never an argument, never a file that others may read."""
+
+import pytest
+
+from custodiet.model.errors import Unready
+from custodiet.settings import SECRET_BYTES_MAX, read_secret, read_token
+
+
+def held(folder, content, mode=0o600):
+    path = folder / "secret"
+    path.write_bytes(content)
+    path.chmod(mode)
+    return path
+
+
+def test_a_token_comes_from_its_file_or_else_from_the_environment(tmp_path):
+    path = held(tmp_path, b"of the file\n")
+    assert read_token(str(path), {"CUSTODIET_TOKEN": "of the environment"}) == "of the file"
+    assert read_token(None, {"CUSTODIET_TOKEN": " of the environment\n"}) == "of the environment"
+
+
+@pytest.mark.parametrize("environment", [{}, {"CUSTODIET_TOKEN": ""}, {"CUSTODIET_TOKEN": " \n"}])
+def test_no_token_says_where_to_put_one(environment):
+    with pytest.raises(Unready, match="--token-file FILE or set CUSTODIET_TOKEN"):
+        read_token(None, environment)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"one\ntwo\n", b"\xff\n", b"x" * (SECRET_BYTES_MAX + 1)])
+def test_a_file_holds_one_line_and_what_it_holds_is_not_said(tmp_path, content):
+    with pytest.raises(Unready, match="is to hold one line") as refused:
+        read_secret(held(tmp_path, content))
+    assert "two" not in str(refused.value)
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o602, 0o601])
+def test_a_file_that_others_may_touch_is_refused_and_a_group_of_ones_own_is_not(tmp_path, mode):
+    with pytest.raises(Unready, match="others may read"):
+        read_secret(held(tmp_path, b"secret", mode))
+    assert read_secret(held(tmp_path, b"secret", 0o640)) == "secret"
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path):
+    with pytest.raises(Unready, match="cannot be read: No such file"):
+        read_secret(tmp_path / "none")
+    with pytest.raises(Unready, match="cannot be read: Is a directory"):
+        read_secret(tmp_path)
