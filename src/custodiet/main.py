@@ -36,7 +36,7 @@ from custodiet.wire.records import read_record, record_bytes
 
 ORIGIN = "custodiet.example/made-up"
 LAPSES = 15
-FORMATS = ("traccar", "osmand", "owntracks")
+FORMATS = ("traccar", "osmand", "owntracks", "recorder", "gpx", "geojson")
 """What `ingest` reads."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from support.watched import JUDGED_ONLY, ask, kinds_since, ledger_size, rows
 
 from custodiet.entrypoints.cli import ingest
-from custodiet.entrypoints.cli.ingest import FORMATS, GROUP_MAX, LINE_BYTES_MAX, Ingest, read_lines, read_reports
+from custodiet.entrypoints.cli.ingest import GROUP_MAX, LINE_BYTES_MAX, Ingest, read_lines, read_reports
 from custodiet.flows.fit_device import end_fitting, token_hash
 from custodiet.flows.open_sealed import release_zones
 from custodiet.flows.receive_reports import Monitor
@@ -21,6 +21,8 @@ from custodiet.main import FORMATS as OFFERED
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import CannotRecord, NotPermitted, NotTheFormat, Unready, VaultUnavailable
 from custodiet.simulation.device import traccar_payload
+from custodiet.wire import gpx as gpx_reader
+from custodiet.wire.formats import FILES, FORMATS
 
 SECOND = timedelta(seconds=1)
 
@@ -146,12 +148,73 @@ def test_a_pipe_that_is_quiet_is_answered_as_far_as_it_came_and_the_house_is_kep
 
 
 def test_the_offered_formats_are_those_that_are_read():
-    assert set(OFFERED) == set(FORMATS)
+    assert OFFERED == (*FORMATS, *FILES)
 
 
-def test_a_device_is_named_where_the_format_does_not_and_nowhere_else(house, wearer):
-    with pytest.raises(Unready, match="leave out --device"):
-        Run(house, wearer.token).take(fix(house), device="TAG-1")
+# --- the other formats ----------------------------------------------------------------------------------
+
+
+def owntracks(house, ago=0, **more):
+    at = round((house.clock.now() - timedelta(seconds=ago)).timestamp())
+    return json.dumps({"_type": "location", "tst": at, "lat": 46.5, "lon": -28.0, "acc": 8} | more).encode()
+
+
+def points(house, *agos):
+    times = [(house.clock.now() - timedelta(seconds=ago)).isoformat() for ago in agos]
+    return "".join(f'<trkpt lat="46.5" lon="-28.0"><time>{time}</time></trkpt>' for time in times)
+
+
+def gpx(house, *agos, end="</trkseg></trk></gpx>"):
+    return f"<gpx><trk><trkseg>{points(house, *agos)}{end}".encode()
+
+
+def test_each_format_is_read_with_its_device_said_where_it_must_be(house):
+    person = house.person("made-up/42")
+    house.decide(person)
+    house.clock.pass_(timedelta(hours=1))
+    run = Run(house, person.token)
+    at = round(house.clock.now().timestamp())
+    point = {"type": "Point", "coordinates": [-28.0, 46.5]}
+    feature = {"type": "Feature", "geometry": point, "properties": {"time": at - 6}}
+    run.take(f"id=made-up/42&lat=46.5&lon=-28.0&timestamp={at - 1}".encode(), name="osmand")
+    run.take(owntracks(house, 2), owntracks(house, 2, _type="card"), name="owntracks", device="made-up/42")
+    run.take(owntracks(house, 3, topic="owntracks/made-up/42"), owntracks(house, 3), name="owntracks")
+    run.take(b"2031-03-03T10:00:00Z\t*   \t" + owntracks(house, 4), name="recorder", device="made-up/42")
+    run.take(gpx(house, 5), name="gpx", device="made-up/42")
+    run.take(json.dumps(feature).encode(), name="geojson", device="made-up/42")
+    assert run.answers == [
+        "kept",
+        *["kept", "refused nothing_in_it"],
+        *["kept", "refused not_the_format"],
+        *["kept"] * 3,
+    ]
+    assert len({line["fix_time"] for line in house.copy(person)[1:-1]}) == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "text"),
+    [
+        ("traccar", "TAG-1", "leave out --device"),
+        ("osmand", "TAG-1", "leave out --device"),
+        ("gpx", None, "--device SERIAL"),
+        ("geojson", None, "--device SERIAL"),
+    ],
+)
+def test_a_device_is_named_where_the_format_does_not_and_nowhere_else(house, wearer, name, device, text):
+    run = Run(house, wearer.token)
+    with pytest.raises(Unready, match=text):
+        run.take(fix(house), name=name, device=device)
+    assert run.answers == []
+
+
+def test_a_file_that_breaks_off_is_answered_as_far_as_it_could_be_read(house, wearer, monkeypatch):
+    monkeypatch.setattr(ingest, "GROUP_MAX", 2)
+    monkeypatch.setattr(gpx_reader, "PIECE_BYTES", 10)
+    run = Run(house, wearer.token)
+    with pytest.raises(NotTheFormat, match="3 reports are answered and stand"):
+        run.take(gpx(house, 3, 2, 1, end="<trkpt </gpx>"), name="gpx", device="TAG-1")
+    assert run.answers == ["kept"] * 3
+    assert run.take(gpx(house, 4, 3, 2, 1), name="gpx", device="TAG-1")[3:] == ["kept", *["duplicate"] * 3]
 
 
 # --- a bad moment ---------------------------------------------------------------------------------------

@@ -13,8 +13,7 @@ import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
+from itertools import islice
 from time import monotonic
 
 import msgspec
@@ -26,7 +25,8 @@ from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.model.errors import CannotRecord, CustodietError, NotPermitted, NotTheFormat, Unready
 from custodiet.model.report import Answer, Reason, Report
-from custodiet.wire import osmand, owntracks, traccar
+from custodiet.wire import owntracks, recorder
+from custodiet.wire.formats import FILES, FORMATS
 
 _LIMITS = Limits()
 LINE_BYTES_MAX = _LIMITS.report_bytes_max
@@ -52,54 +52,28 @@ _encode = msgspec.json.Encoder().encode
 # --- what comes in ----------------------------------------------------------------------------------------------
 
 
-class Named(Enum):
-    """Where it is said whose device a report is of."""
-
-    INSIDE = "in each report"
-    BESIDE = "by --device alone"
-    EITHER = "in the report or by --device"
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A format whose every line is a report."""
-
-    decode: Callable[[bytes, str | None], Report | None]
-    named: Named
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A format that is read as a whole. It never names a device."""
-
-    decode: Callable[[bytes, str], Sequence[Report]]
-    named: Named = Named.BESIDE
-
-
-FORMATS: dict[str, Lines | Document] = {
-    "traccar": Lines(lambda line, _: traccar.decode(line), Named.INSIDE),
-    "osmand": Lines(lambda line, _: osmand.decode(line), Named.INSIDE),
-    "owntracks": Lines(owntracks.decode, Named.EITHER),
+NAMED_BESIDE: dict[str, Callable[[bytes, str | None], Report | None]] = {
+    "owntracks": owntracks.decode,
+    "recorder": recorder.read_line,
 }
+"""Formats of lines in which a report may leave open whose device it is of."""
 
 
 def read_reports(descriptor: int, name: str, device: str | None) -> Groups:
     """Groups of reports out of an open file; an empty group when a pipe has been quiet for a while.
 
-    Raises Unready for a device that must be named or must not, NotTheFormat for a document that cannot be read.
+    Raises Unready for a device that must be named or must not, NotTheFormat for a file of one device that cannot be
+    read any further, after what was read before.
     """
-    form = FORMATS[name]
-    if form.named is Named.BESIDE and device is None:
-        raise Unready(f"{name} does not say whose device it is of: --device SERIAL")
-    if form.named is Named.INSIDE and device is not None:
-        raise Unready(f"{name} says itself whose device each report is of: leave out --device")
-    if isinstance(form, Lines):
-        for group in read_lines(descriptor):
-            yield [_decoded(form, line, device) for line in group]
+    if name in FILES:
+        if device is None:
+            raise Unready(f"{name} does not say whose device it is of: --device SERIAL")
+        yield from _grouped(FILES[name](_whole(descriptor), device))
         return
-    reports = form.decode(_whole(descriptor), device or "")
-    for start in range(0, len(reports), GROUP_MAX):
-        yield reports[start : start + GROUP_MAX]
+    if device is not None and name not in NAMED_BESIDE:
+        raise Unready(f"{name} says itself whose device each report is of: leave out --device")
+    for group in read_lines(descriptor):
+        yield [_decoded(name, line, device) for line in group]
 
 
 def read_lines(descriptor: int) -> Iterator[list[bytes | None]]:
@@ -135,11 +109,30 @@ def read_lines(descriptor: int) -> Iterator[list[bytes | None]]:
             begun = begun + rest if len(begun) + len(rest) <= LINE_BYTES_MAX else None
 
 
-def _decoded(form: Lines, line: bytes | None, device: str | None) -> Line:
+def _decoded(name: str, line: bytes | None, device: str | None) -> Line:
     try:
-        return Reason.NOT_THE_FORMAT if line is None else form.decode(line, device) or Reason.NOTHING_IN_IT
+        if line is None:
+            return Reason.NOT_THE_FORMAT
+        report = FORMATS[name](line) if device is None else NAMED_BESIDE[name](line, device)
+        return report or Reason.NOTHING_IN_IT
     except NotTheFormat:
         return Reason.NOT_THE_FORMAT
+
+
+def _grouped(reports: Iterator[Report]) -> Groups:
+    while True:
+        group: list[Report] = []
+        broken: NotTheFormat | None = None
+        try:
+            group.extend(islice(reports, GROUP_MAX))
+        except NotTheFormat as error:
+            broken = error
+        if group:
+            yield group
+        if broken is not None:
+            raise broken
+        if len(group) < GROUP_MAX:
+            return
 
 
 def _whole(descriptor: int) -> bytes:
@@ -192,14 +185,16 @@ class Ingest:
                 else:
                     self._keep_house()
         except CannotRecord as cannot:
-            raise CannotRecord(f"cannot record now: {cannot}; {self._so_far()}") from None
+            raise CannotRecord(f"cannot record now: {cannot}; {self._so_far()}; run it again for the rest") from None
+        except NotTheFormat as error:
+            raise NotTheFormat(f"{error}; {self._so_far()}") from None
         except (CustodietError, OSError):
             raise
         except Exception as unforeseen:  # noqa: BLE001 - its text could hold anything of a report: it goes nowhere
             raise CannotRecord(f"something here is broken ({type(unforeseen).__name__}); {self._so_far()}") from None
 
     def _so_far(self) -> str:
-        return f"{self._answered} reports are answered and stand; run it again for the rest"
+        return f"{self._answered} reports are answered and stand"
 
     def _sender(self) -> KnownSender:
         sender = self._monitor.sender(self._token_sha256)
