@@ -55,8 +55,10 @@ class Answer:
         return " ".join([str(self.status), *filter(None, (words.get("outcome"), words.get("reason")))])
 
 
-def request(url: str, method: str, path: str, body: bytes | None = None, headers: dict | None = None) -> Answer:
-    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)) as connection:
+def request(
+    url: str, method: str, path: str, body: bytes | None = None, headers: dict | None = None, *, wait_s: float = 30
+) -> Answer:
+    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=wait_s)) as connection:
         connection.request(method, path, body, headers or {})
         response = connection.getresponse()
         return Answer(response.status, response.read(), dict(response.getheaders()))
@@ -78,6 +80,7 @@ class Running:
         self.log = log
         self.is_demo = arguments[0] == "demo"
         with log.open("ab") as stderr:
+            self._said_before = log.stat().st_size
             self.process = subprocess.Popen(
                 line, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr
             )
@@ -96,7 +99,8 @@ class Running:
             return
         start = time.monotonic()
         while time.monotonic() - start < START_WAIT_S:
-            found = dict(re.findall(r"^(page|gateway) +(http://\S+)$", self.log.read_text(), re.MULTILINE))
+            said = self.log.read_bytes()[self._said_before :].decode()
+            found = dict(re.findall(r"^(page|gateway) +(http://\S+)$", said, re.MULTILINE))
             if len(found) == 2:
                 self.web, self.gateway = found["page"], found["gateway"]
                 return

@@ -1,4 +1,4 @@
-"""How our web processes listen: uvicorn on a socket that is handed in, without an access log."""
+"""How our web processes listen: uvicorn on a socket that is handed in, connections bounded, without an access log."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,8 @@ from threading import Thread
 from typing import Any
 
 import uvicorn
+
+from custodiet.entrypoints.connections import Connection, keep_quiet_about_garbage, make_room
 
 
 def listen_on(port: int) -> socket.socket:
@@ -25,9 +27,11 @@ def socket_from(descriptor: int) -> socket.socket:
 
 def serve_app(app: Any, listening: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+    make_room()
+    keep_quiet_about_garbage()
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         loop="uvloop",
         lifespan="on",
         ws="none",
@@ -35,7 +39,7 @@ def serve_app(app: Any, listening: socket.socket) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=75,
+        timeout_keep_alive=int(Connection.wait_s),
         timeout_graceful_shutdown=10,
     )
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
