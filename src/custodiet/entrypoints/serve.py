@@ -3,7 +3,7 @@
 import http.client
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -35,8 +35,9 @@ class Place:
 
 
 def say(text: str) -> None:
-    """To whoever started us; stdout is kept for answers."""
-    print(text, file=sys.stderr, flush=True)
+    """To whoever started us; stdout is kept for answers. That it cannot be said must not end what runs."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 class Running:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 from time import monotonic
@@ -37,6 +38,11 @@ class _Child:
     started_at: float
     backoff_s: float = 0.1
     again_at: float | None = None
+
+    def wait(self, at: float) -> None:
+        """Start it later; each time it waits longer."""
+        self.again_at = at + self.backoff_s
+        self.backoff_s = min(BACKOFF_S_MAX, self.backoff_s * 2)
 
 
 def our_own(*arguments: str) -> tuple[str, ...]:
@@ -66,13 +72,18 @@ class Supervisor:
                     continue
                 if at - child.started_at > 10:
                     child.backoff_s = 0.1
-                child.again_at = at + child.backoff_s
-                child.backoff_s = min(BACKOFF_S_MAX, child.backoff_s * 2)
+                child.wait(at)
+                _hang_up(child.process)
                 if not child.program.quiet:
                     self._say(f"{child.program.name} ended ({_said(status)}); starting it again")
-            if child.again_at <= at:
-                child.process = _spawn(child.program)
-                child.started_at, child.again_at = at, None
+            if child.again_at is not None and child.again_at <= at:
+                try:
+                    child.process = _spawn(child.program)
+                except OSError as error:  # no process, memory or file to be had now: the others must not end for it
+                    child.wait(at)
+                    self._say(f"{child.program.name} cannot be started now ({type(error).__name__}); trying again")
+                else:
+                    child.started_at, child.again_at = at, None
 
     def pids(self) -> dict[str, int]:
         """Process identities by name."""
@@ -83,8 +94,7 @@ class Supervisor:
         deadline = monotonic() + END_WAIT_S
         for child in reversed(self._children):
             child.process.terminate()
-            if child.process.stdin is not None:
-                child.process.stdin.close()
+            _hang_up(child.process)
             try:
                 child.process.wait(max(0.1, deadline - monotonic()))
             except subprocess.TimeoutExpired:
@@ -120,6 +130,13 @@ def _spawn(program: Program) -> subprocess.Popen[bytes]:
         except BrokenPipeError:
             pass  # it died at once; the next look finds that
     return process
+
+
+def _hang_up(process: subprocess.Popen[bytes]) -> None:
+    """Close its standard input, which a child that has ended may never have read."""
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
 
 
 def _said(status: int) -> str:
