@@ -10,6 +10,7 @@ from support.house import House
 
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.entrypoints import vault as server
+from custodiet.flows.in_vault.openings import Openings
 from custodiet.model.errors import OpeningRefused, Unready, VaultUnavailable
 
 
@@ -86,6 +87,19 @@ def test_whoever_asks_and_does_not_read_is_left_after_a_while(served, monkeypatc
         deaf.sendall(b'{"ask":"checkpoint","index":99}\n')
         heard = raw(path, b'{"ask":"checkpoint","index":0}\n')
         assert b'"end":"ok"' in heard
+
+
+def test_what_nobody_foresaw_is_refused_and_its_text_goes_nowhere(served, monkeypatch, caplog, capfd):
+    _, _, path = served
+
+    def breaks(self):
+        raise ZeroDivisionError("46.5 N")
+
+    monkeypatch.setattr(Openings, "checkpoint", breaks)
+    with pytest.raises(OpeningRefused, match="cannot do this now"):
+        VaultClient(path).checkpoint()
+    assert "ZeroDivisionError" in caplog.text
+    assert "46.5" not in caplog.text + "".join(capfd.readouterr())
 
 
 def test_nobody_there_is_said_so(tmp_path):

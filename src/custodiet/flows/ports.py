@@ -382,7 +382,10 @@ class Kms(Protocol):
 
 
 class Keystore(Protocol):
-    """The vault's own database: wrapped private keys and its last tree head. Every call is durable."""
+    """The vault's own database: wrapped private keys and its last tree head.
+
+    Every call is durable, and raises CannotRecord when the file cannot be used now.
+    """
 
     def head(self) -> bytes | None:
         """The frontier of the ledger as last followed."""
