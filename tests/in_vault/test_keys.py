@@ -11,7 +11,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
-from custodiet.model.errors import OpeningRefused, Unready
+from custodiet.model.errors import CannotRecord, OpeningRefused, Unready
 from custodiet.model.mode import Category
 
 DAY = timedelta(days=1)
@@ -80,6 +80,36 @@ def test_a_turn_that_was_broken_off_before_anything_was_wrapped_leaves_the_old_k
         with pytest.raises(KeyboardInterrupt):
             house.vault_keys.turn_epoch()
     house.vault = house.start_vault()
+    assert len(house.kms.epochs()) == 1
+    assert house.copy(house.wearer)[-1]["fixes"] == 1
+
+
+def test_turns_that_failed_all_night_leave_one_new_key_and_the_next_that_does_not_ends_both(house, monkeypatch):
+    house.clock.pass_(DAY)
+    [old] = house.kms.epochs()
+    with monkeypatch.context() as full:
+        full.setattr(house.keystore, "rewrap", lambda _: (_ for _ in ()).throw(CannotRecord("full")))
+        for _ in range(5):
+            with pytest.raises(CannotRecord):
+                house.vault_keys.turn_epoch()
+    assert len(house.kms.epochs()) == 2
+    assert house.vault_keys.turn_epoch()
+    assert len(house.kms.epochs()) == 1
+    assert old not in house.kms.epochs()
+    house.vault = house.start_vault()
+    assert house.copy(house.wearer)[-1]["fixes"] == 1
+
+
+def test_a_turn_that_was_durable_although_it_could_not_say_so_leaves_nothing_behind_a_day_later(house, monkeypatch):
+    rewrap = house.keystore.rewrap
+    house.clock.pass_(DAY)
+    with monkeypatch.context() as broken:
+        broken.setattr(house.keystore, "rewrap", lambda rows: (rewrap(rows), 1 / 0))
+        with pytest.raises(ZeroDivisionError):
+            house.vault_keys.turn_epoch()
+    assert house.copy(house.wearer)[-1]["fixes"] == 1
+    house.clock.pass_(DAY)
+    assert house.vault_keys.turn_epoch()
     assert len(house.kms.epochs()) == 1
     assert house.copy(house.wearer)[-1]["fixes"] == 1
 

@@ -771,3 +771,16 @@ def test_a_frame_of_rubbish_is_counted_and_the_others_are_looked_at(house, colum
     counts = house.verify()
     assert counts["missing"] + counts["differing"] >= 1
     assert counts["fixes"] == 5
+
+
+# --- the vault's own file -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["day", "record"])
+def test_a_key_that_was_issued_and_that_the_vault_has_lost_is_missing(house, kind):
+    with closing(sqlite3.connect(house.folder / "data" / "vault.db", isolation_level=None)) as vault:
+        lost = vault.execute("SELECT * FROM key WHERE name LIKE ? ORDER BY name LIMIT 1", (f"{kind}/%",)).fetchall()
+        vault.execute("DELETE FROM key WHERE name = ?", lost[0][:1])
+        assert found(house) == (1, 0)
+        vault.execute("INSERT INTO key VALUES (?, ?, ?)", lost[0])
+    assert found(house) == (0, 0)

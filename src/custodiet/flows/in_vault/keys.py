@@ -71,6 +71,10 @@ class Keys:
         """Raises OpeningRefused when there is none: it was never made, or it was destroyed."""
         return self._must(_record(person_id))
 
+    def has_record_key(self, person_id: PersonId) -> bool:
+        """Whether a person's record key lives."""
+        return self._keystore.get(_record(person_id)) is not None
+
     def has_day_key(self, person_id: PersonId, category: Category, day: date) -> bool:
         """Whether the key of that day lives."""
         return self._keystore.get(_day(person_id, category, day)) is not None
@@ -92,7 +96,9 @@ class Keys:
         if self._epoch not in self._kms.epochs():
             # What we hold in memory is then the last copy: nothing may be destroyed on the way to a new one.
             raise Unready("the KMS no longer holds the key that all is wrapped under: put it back; nothing turned")
-        old, new = self._epoch, self._kms.begin()
+        # One that a turn which failed has left will do: a disk that is full all night must not fill the keys folder.
+        left = max(self._kms.epochs())
+        new = left if left > self._epoch else self._kms.begin()
         new_key = self._kms.key(new)
         rows = []
         for name, epoch, wrapped in self._keystore.all():
@@ -100,7 +106,9 @@ class Keys:
             rows.append((name, new, self._wrap(new_key, name, plain)))
         self._keystore.rewrap(rows)
         self._epoch, self._epoch_key = new, new_key
-        self._kms.destroy(old)
+        for old in self._kms.epochs():
+            if old != new:
+                self._kms.destroy(old)
         return True
 
     def _destroy_unused_epochs(self, epochs: tuple[int, ...]) -> tuple[int, bytes]:

@@ -3,8 +3,9 @@
 Digests leave the vault, contents do not. Counted are: records replayed; stored fixes that opened, each inside the
 decision and fitting whose session sealed it (invariant 1); pieces erased under an entry that says so; what is missing;
 what differs. The ledger is held against the vault's own head, every ingest record against what the ledger entered of
-it, every frame and session against its ingest record, the tables' constraints against those of an empty store. Ingest
-that no entry speaks of yet is counted as `unentered`: the sequencer takes it in within a minute.
+it, every frame and session against its ingest record, every key that was issued against those the vault still has, the
+tables' constraints against those of an empty store. Ingest that no entry speaks of yet is counted as `unentered`: the
+sequencer takes it in within a minute.
 
 Whatever is broken is counted and the rest is still looked at: nothing in the store can make this stop.
 """
@@ -21,7 +22,7 @@ from custodiet.flows.ports import Reading, Replay, Sealer, Store
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.record import IngestDetail, Ingested, IngestEntered, kind_of
+from custodiet.model.record import IngestDetail, Ingested, IngestEntered, KeysIssued, kind_of
 from custodiet.model.session import Frame, Session
 from custodiet.model.stored import EntryRow, IngestRow
 from custodiet.model.times import from_ms
@@ -124,6 +125,11 @@ class _Verifying:
         self._count(belongs and self._empty.apply(record, row.index))
         if isinstance(record, IngestEntered):
             self._entered[record.partition, record.number] = record.digest
+        if isinstance(record, KeysIssued):
+            # What was sealed under a key that the vault has lost opens for nobody, and nobody ended it.
+            issued = [self._keys.has_day_key(key.person_id, key.category, key.day) for key in record.day_keys]
+            issued += [self._keys.has_record_key(key.person_id) for key in record.record_keys]
+            self.found["missing"] += issued.count(False)
 
     def partition(self, partition: int) -> None:
         """Every ingest record of a partition, in its chain, with its frame and sessions."""
