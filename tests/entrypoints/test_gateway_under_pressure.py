@@ -1,15 +1,18 @@
 """What a gateway says when it cannot record: 503, come again, the whole request, and nothing kept of it."""
 
 import json
+import math
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from support.door import Door
 
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.flows.receive_reports import Monitor
+from custodiet.model.errors import CannotRecord
 from custodiet.simulation.device import traccar_payload
 
 
@@ -91,6 +94,24 @@ def test_a_clock_far_behind_the_ledger_is_503(house, wearer):
     house.clock.pass_(timedelta(minutes=6))
     assert post(door, house, wearer).said == "200 kept"
     assert door.request("GET", "/healthz").status == 200
+
+
+def test_that_our_own_path_cannot_be_proved_up_shows_and_is_said_once_until_it_works_again(house, wearer, caplog):
+    door, idle = Door(house), Monitor.idle
+    writer = door.gateway.writer
+
+    def idles(*, able):
+        writer._idled_at = -math.inf
+        writer._monitor.idle = partial(idle, writer._monitor) if able else cannot_record
+        writer._idle()
+        return door.request("GET", "/healthz").status
+
+    assert [idles(able=able) for able in (True, False, False, False, True, False)] == [200, 503, 503, 503, 200, 503]
+    assert caplog.text.count("work ahead of time failed: CannotRecord") == 2
+
+
+def cannot_record():
+    raise CannotRecord("made up")
 
 
 def test_an_error_that_nobody_foresaw_takes_its_own_request_and_no_other(house, wearer, monkeypatch):

@@ -53,6 +53,7 @@ class Writer:
         self._stopping = False
         self._refreshed_at: float | None = None
         self._failing = False
+        self._idling_fails: type[BaseException] | None = None
         self._idled_at = 0.0
         self._thread: Thread | None = None
 
@@ -78,8 +79,8 @@ class Writer:
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last group could not be written."""
-        return self._failing
+        """Whether the last group, or the proof that our own path is up, could not be written."""
+        return self._failing or self._idling_fails is CannotRecord
 
     @property
     def picture_age_s(self) -> float | None:
@@ -189,8 +190,12 @@ class Writer:
         self._idled_at = monotonic()
         try:
             self._monitor.idle()
-        except Exception as unforeseen:  # noqa: BLE001 - work ahead of time may fail; the first fix tries again
-            _log.error("work ahead of time failed: %s", type(unforeseen).__name__)
+        except Exception as error:  # noqa: BLE001 - work ahead of time may fail; the first fix tries again
+            if self._idling_fails is not type(error):  # said once: a line a second would fill the disk further
+                _log.error("work ahead of time failed: %s; trying again", type(error).__name__)
+            self._idling_fails = type(error)
+        else:
+            self._idling_fails = None
 
 
 def _future() -> tuple[asyncio.Future[Answers], Callable[[Result], None]]:
