@@ -17,8 +17,9 @@ from custodiet.adapters import sealing
 from custodiet.adapters.store.replay import replay_store
 from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
-from custodiet.flows.fit_device import complete_task, register_device
+from custodiet.flows.fit_device import complete_task, register_device, token_hash
 from custodiet.flows.handle_alert import Desk
+from custodiet.flows.keep_senders import change_scope, rotate_sender
 from custodiet.flows.open_case import set_condition
 from custodiet.model.alert import AlertMove, AlertState, Excuse, StatementKind
 from custodiet.model.condition import ConditionKind, Interval
@@ -98,7 +99,7 @@ def lived_in(house):
     second = house.proposal(later, starts_at=house.clock.now() + HOUR, follows=first.id)
     propose_decision(house.store, second)
     make_decision(house.store, second.id, BO)
-    told = alerts_in(house, kept, made, zone)
+    told = alerts_in(house, kept, made, zone) | senders_in(house)
     found_by_the_clock(house, kept, made, task)
     return told | {
         "made": made.id,
@@ -120,6 +121,23 @@ def lived_in(house):
         "gone_device": gone.device.id,
         "fourth_device": register_device(house.store, house.chance, "TAG-8", ANA).id,
     }
+
+
+def senders_in(house):
+    """One upstream that was rotated a while ago and whose scope has changed; others for one device."""
+    scopes = {"upstream": ("TAG-1", "TAG-2"), "single": ("TAG-1",), "left": ("TAG-1", "TAG-2")}
+    hashes = {name: token_hash(house.sender(*serials)) for name, serials in scopes.items()}
+    with house.store.reading() as view:
+        tokens = view.tokens()
+    by_hash = {one.sha256: one for one in tokens}
+    names = {name: by_hash[hashed].sender_id for name, hashed in hashes.items()}
+    names["rotated"] = by_hash[hashes["upstream"]].id
+    fitted = [one for one in tokens if one.fitting_id is not None]
+    bound, gone = (next(one for one in fitted if (one.ended_at is None) is open_) for open_ in (True, False))
+    rotate_sender(house.store, house.chance, names["upstream"], ANA)
+    change_scope(house.store, names["upstream"], ANA, add=("TAG-3", "TAG-4"), remove=("TAG-1",))
+    change_scope(house.store, names["left"], ANA, remove=("TAG-1",))
+    return names | {"bound": bound.sender_id, "gone_sender": gone.sender_id}
 
 
 M, S = AlertMove, AlertState
@@ -240,6 +258,7 @@ COLUMNS = {
     "session": "no id person_id case_id decision_id fitting_id category day monitor sealed_key commitment partition "
     "number",
     "token": "id sender_id sha256 issued_at fitting_id ended_at version",
+    "sender_scope_change": "sender_id serial entry added",
     "frame": "seq partition number first_ms last_ms directory sealed",
     "retention_clock": "decision_id category started_at erase_due_at",
     "task": "id kind case_id decision_id raised_at due_at done_at overdue",
@@ -297,6 +316,17 @@ def fitting_like(name, **changed):
 
 def session_like(**changed):
     return like("session", "no = 0", **{"no": 99, "id": "'new'"} | changed)
+
+
+def another_token(sender, **changed):
+    """One more token of a sender, like the one that lasts longest but without an end."""
+    new = {"id": "'new'", "sha256": "x'01'", "issued_at": "issued_at + 1", "ended_at": "NULL"}
+    newest = f"id = (SELECT id FROM token WHERE sender_id = :{sender} ORDER BY ended_at IS NOT NULL, ended_at DESC)"
+    return like("token", newest, **new | changed)
+
+
+def scope_change(sender, serial, added, entry="(SELECT max(idx) + 1 FROM entry)"):
+    return f"INSERT INTO sender_scope_change VALUES (:{sender}, {serial}, {entry}, {added})"
 
 
 def make(name):
@@ -907,12 +937,37 @@ LAW = {
         "fitting: it ends after it began",
         {"a millisecond before": set_("fitting", "removed_at = fitted_at - 1", "fitting")},
     ),
-    "token_end_stands": Rule(
-        "token: an end stands",
+    "token_end_never_later": Rule(
+        "token: an end never moves later",
         {
             "later": "UPDATE token SET ended_at = ended_at + 1 WHERE fitting_id = :removed",
-            "earlier": "UPDATE token SET ended_at = ended_at - 1 WHERE fitting_id = :removed",
             "never": "UPDATE token SET ended_at = NULL WHERE fitting_id = :removed",
+            "later than it was to be, before it has come": set_("rotated", "ended_at = ended_at + 1", "token"),
+        },
+    ),
+    "token_two_at_most": Rule(
+        "token: two at most speak for a sender",
+        {
+            "a third": another_token("upstream"),
+            "a third that is to end": another_token("upstream", ended_at="issued_at + 2"),
+            "a third, a millisecond before one ends": another_token(
+                "upstream", issued_at="(SELECT ended_at - 1 FROM token WHERE id = :rotated)"
+            ),
+        },
+    ),
+    "token_of_no_ended_sender": Rule(
+        "token: its sender has ended",
+        {
+            "with its fitting": another_token("gone_sender", issued_at=NOW),
+            "a millisecond after": another_token("gone_sender", issued_at="ended_at + 1"),
+        },
+    ),
+    "token_bound_as_before": Rule(
+        "token: bound as the one before it",
+        {
+            "to nothing": another_token("bound", fitting_id="NULL"),
+            "to another fitting": another_token("bound", fitting_id=":removed"),
+            "to a fitting, and the one before to none": another_token("single", fitting_id=":fitting"),
         },
     ),
     "token_never_delete": Rule(
@@ -951,6 +1006,36 @@ LAW = {
         {
             "one more device": "INSERT INTO sender_scope SELECT sender_id, 'TAG-99' FROM token "
             "WHERE fitting_id = :fitting",
+        },
+    ),
+    **standing("sender_scope_change", "added = 1 - added"),
+    "sender_scope_change_once": Rule(
+        "sender_scope_change: stands already",
+        {"replaced": replacing("sender_scope_change", "serial = 'TAG-1'", added="1 - added")},
+        beside=("sender_scope_change_with_its_entry",),
+    ),
+    "sender_scope_change_with_its_entry": Rule(
+        "sender_scope_change: it comes with an entry of its own",
+        {
+            "with the newest": scope_change("upstream", "'TAG-9'", 1, entry="(SELECT max(idx) FROM entry)"),
+            "with one of long ago": scope_change("upstream", "'TAG-9'", 1, entry="0"),
+        },
+    ),
+    "sender_scope_change_changes": Rule(
+        "sender_scope_change: it changes the scope",
+        {
+            "what it was issued for, added": scope_change("upstream", "'TAG-2'", 1),
+            "what was added, added again": scope_change("upstream", "'TAG-3'", 1),
+            "what it never spoke for, removed": scope_change("upstream", "'TAG-99'", 0),
+            "what was removed, removed again": scope_change("upstream", "'TAG-1'", 0),
+            "neither added nor removed": scope_change("upstream", "'TAG-99'", 2),
+        },
+    ),
+    "sender_scope_change_leaves_one": Rule(
+        "sender_scope_change: a sender speaks for a device",
+        {
+            "the only one": scope_change("single", "'TAG-1'", 0),
+            "the only one that is left": scope_change("left", "'TAG-2'", 0),
         },
     ),
     # what is sealed
@@ -1853,6 +1938,15 @@ ALLOWED = {
     ),
     "the next entry": "INSERT INTO entry SELECT max(idx) + 1, body, leaf FROM entry",
     "end a token": "UPDATE token SET ended_at = 1 WHERE fitting_id = :fitting",
+    "end a rotated token sooner": set_("rotated", "ended_at = ended_at - 1", "token"),
+    "a second token": another_token("bound"),
+    "a second token as the first one ends": another_token("single", issued_at="ifnull(ended_at, issued_at)"),
+    "a third token once the first has ended": another_token(
+        "upstream", issued_at="(SELECT ended_at FROM token WHERE id = :rotated)"
+    ),
+    "a device added to a scope": scope_change("upstream", "'TAG-9'", 1),
+    "a device added that was removed": scope_change("upstream", "'TAG-1'", 1),
+    "a device removed that was added": scope_change("upstream", "'TAG-3'", 0),
     "take a device off": set_("fitting", f"removed_at = {NOW}", "fitting"),
     "take a device off as soon as it was fitted": set_("fitting", "removed_at = fitted_at", "fitting"),
     "fit a device where it was taken off": fitting_like("removed", fitted_at="removed_at", removed_at="NULL"),
@@ -1901,6 +1995,12 @@ ALLOWED = {
 @pytest.mark.parametrize("statement", ALLOWED.values(), ids=ALLOWED.keys())
 def test_the_law_lets_through_what_it_should(sql, statement):
     assert sql(statement).rowcount == 1
+
+
+def test_a_change_of_a_scope_without_its_entry_is_never_durable(sql):
+    assert sql(scope_change("upstream", "'TAG-9'", 1)).rowcount == 1
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY constraint failed"):
+        sql("COMMIT")
 
 
 # --- piece by piece -------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from custodiet.adapters.store.sqlite import ActingRows, IngestingRows
 from custodiet.flows import ports
 from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
+from custodiet.flows.fit_device import token_hash
+from custodiet.flows.keep_senders import change_scope, end_sender, rotate_sender
 from custodiet.model.errors import CannotRecord
 from custodiet.rules.decisions import Ender, Move
 
@@ -28,6 +30,7 @@ def acts(house):
     person, other = house.person("TAG-1"), house.person("TAG-2")
     decision, proposal = house.decide(person), house.proposal(other)
     propose_decision(house.store, proposal)
+    sender = house.monitor().sender(token_hash(person.token)).sender.id
     return {
         "a case opens": house.person,
         "a decision is proposed": lambda: propose_decision(house.store, house.proposal(other)),
@@ -37,6 +40,9 @@ def acts(house):
             house.store, house.chance, decision.id, Move.WITHDRAW, Ender(ANA)
         ),
         "a device comes off": lambda: house.unfit(person),
+        "a token is rotated": lambda: rotate_sender(house.store, house.chance, sender, ANA),
+        "a scope changes": lambda: change_scope(house.store, sender, ANA, add=("TAG-3",)),
+        "a sender ends": lambda: end_sender(house.store, sender, ANA),
         "a copy is asked for": lambda: house.copy(person),
         "a position arrives": lambda: house.post(house.monitor(), person.token, report("TAG-1", house.clock.now())),
     }
@@ -49,6 +55,9 @@ ACTS = [
     "a decision is paused",
     "a decision is withdrawn",
     "a device comes off",
+    "a token is rotated",
+    "a scope changes",
+    "a sender ends",
     "a copy is asked for",
     "a position arrives",
 ]

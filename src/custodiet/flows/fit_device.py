@@ -51,7 +51,8 @@ def end_fitting(store: Store, fitting_id: FittingId, by: ActorId) -> int:
         entry = Entry(EntryKind.FITTING_ENDED, by, case.person_id)
         removed_at = max(fitting.fitted_at, act.clock_now)
         removed = act.fixes_of_fitting_from(fitting_id, removed_at)
-        return act.write(entry, FittingEnded(fitting_id, removed_at, removed))
+        later = [one for one in act.tokens_of_fitting(fitting_id) if one.ended_at and removed_at < one.ended_at]
+        return act.write(entry, FittingEnded(fitting_id, removed_at, removed, tuple(one.id for one in later)))
 
 
 def issue_sender(
@@ -65,18 +66,24 @@ def issue_sender(
 ) -> str:
     """A sender and its token, shown once: only the hash is stored. Bound to a fitting, it ends with it.
 
-    Raises NotPermitted for a fitting that has ended, is another scheme's, or whose device is not in the scope.
+    Raises NotFound for a scheme that is none, NotPermitted for a fitting that has ended, is another scheme's, or whose
+    device is not in the scope.
     """
-    secret = base64.urlsafe_b64encode(chance.draw(TOKEN_BYTES)).decode()
+    secret = draw_token(chance)
     with store.acting() as act:
         if fitting_id is not None:
             fitting = act.fitting(fitting_id)
             device, case = act.device(fitting.device_id), act.case(fitting.case_id)
             refuse_if(objections_to_binding(fitting, device, case, scheme_id, scope))
-        sender = Sender(SenderId(chance.identity("sender")), scheme_id, label, scope)
+        sender = Sender(SenderId(chance.identity("sender")), act.scheme(scheme_id).id, label, scope)
         token = Token(TokenId(chance.identity("token")), sender.id, token_hash(secret), act.now, fitting_id=fitting_id)
         act.write(Entry(EntryKind.SENDER_ISSUED, by), SenderIssued(sender, token))
     return secret
+
+
+def draw_token(chance: Chance) -> str:
+    """A new secret: what a sender is given, and nobody keeps."""
+    return base64.urlsafe_b64encode(chance.draw(TOKEN_BYTES)).decode()
 
 
 def token_hash(secret: str) -> bytes:

@@ -12,7 +12,7 @@ from custodiet.model.alert import Alert, AlertState, Reply, Statement
 from custodiet.model.case import Case, Person, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
-from custodiet.model.device import Device, Fitting
+from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.entry import Entry
 from custodiet.model.identity import (
     AlertId,
@@ -23,6 +23,7 @@ from custodiet.model.identity import (
     FittingId,
     PersonId,
     SchemeId,
+    SenderId,
     SessionId,
     TaskId,
 )
@@ -107,6 +108,20 @@ class Reading(Tables, Protocol):
     def person(self, person_id: PersonId) -> Person: ...
     def device(self, device_id: DeviceId) -> Device: ...
     def fitting(self, fitting_id: FittingId) -> Fitting: ...
+    def sender(self, sender_id: SenderId) -> Sender:
+        """A sender, with the devices it may speak for now."""
+        ...
+
+    def senders(self) -> tuple[Sender, ...]:
+        """All of them, by label."""
+        ...
+
+    def tokens(self) -> tuple[Token, ...]:
+        """Every token, the oldest first."""
+        ...
+
+    def tokens_of(self, sender_id: SenderId) -> tuple[Token, ...]: ...
+    def tokens_of_fitting(self, fitting_id: FittingId) -> tuple[Token, ...]: ...
     def decision(self, decision_id: DecisionId) -> Decision: ...
     def task(self, task_id: TaskId) -> Task: ...
     def record_key(self, person_id: PersonId) -> RecordKey | None: ...

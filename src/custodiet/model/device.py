@@ -45,7 +45,7 @@ class Fitting:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who posts reports: one device, or an upstream server for several. `scope` lists device serials."""
+    """Who posts reports: one device, or an upstream server for several. `scope`: serials of the devices, as of now."""
 
     id: SenderId
     scheme_id: SchemeId
@@ -59,7 +59,9 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A sender's secret, stored as its SHA-256. It ends with its fitting, or when it is rotated."""
+    """A sender's secret, stored as its SHA-256. It ends with its fitting, when someone ends it, or when it has been
+    beside the next one for long enough: that end is known ahead.
+    """
 
     id: TokenId
     sender_id: SenderId

@@ -21,6 +21,9 @@ class EntryKind(StrEnum):
     FITTING_MADE = "fitting.made"
     FITTING_ENDED = "fitting.ended"
     SENDER_ISSUED = "sender.issued"
+    SENDER_ROTATED = "sender.rotated"
+    SENDER_SCOPED = "sender.scoped"
+    TOKEN_ENDED = "token.ended"  # noqa: S105 - a kind of entry, not a secret
     DECISION_PROPOSED = "decision.proposed"
     DECISION_MADE = "decision.made"
     DECISION_REFUSED = "decision.refused"

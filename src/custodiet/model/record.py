@@ -15,7 +15,18 @@ from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
-from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, DecisionId, FittingId, PersonId, TaskId
+from custodiet.model.identity import (
+    ActorId,
+    AlertId,
+    CaseId,
+    ConditionId,
+    DecisionId,
+    FittingId,
+    PersonId,
+    SenderId,
+    TaskId,
+    TokenId,
+)
 from custodiet.model.mode import Category
 from custodiet.model.scheme import Scheme
 from custodiet.model.word import Word
@@ -88,6 +99,8 @@ class FittingEnded:
     fitting_id: FittingId
     removed_at: datetime
     removed: tuple[RemovedFix, ...] = ()
+    tokens: tuple[TokenId, ...] = ()
+    """Tokens that were to end later: they end now. Those without an end need not be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,33 @@ class SenderIssued:
 
     sender: Sender
     token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRotated:
+    """A new token for a sender; the ones before it end at a time, so that whoever sends can change over."""
+
+    token: Token
+    ending: tuple[TokenId, ...]
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SenderScoped:
+    """Devices that a sender may speak for from now on, and devices for which it no longer does."""
+
+    sender_id: SenderId
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEnded:
+    """Tokens of one sender that speak no longer; a sender whose last token ended has ended for good."""
+
+    sender_id: SenderId
+    token_ids: tuple[TokenId, ...]
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +458,9 @@ Record = (
     | FittingMade
     | FittingEnded
     | SenderIssued
+    | SenderRotated
+    | SenderScoped
+    | TokenEnded
     | DecisionProposed
     | DecisionMade
     | DecisionRefused
@@ -455,6 +498,9 @@ _KIND: dict[type, EntryKind] = {
     FittingMade: EntryKind.FITTING_MADE,
     FittingEnded: EntryKind.FITTING_ENDED,
     SenderIssued: EntryKind.SENDER_ISSUED,
+    SenderRotated: EntryKind.SENDER_ROTATED,
+    SenderScoped: EntryKind.SENDER_SCOPED,
+    TokenEnded: EntryKind.TOKEN_ENDED,
     DecisionProposed: EntryKind.DECISION_PROPOSED,
     DecisionMade: EntryKind.DECISION_MADE,
     DecisionRefused: EntryKind.DECISION_REFUSED,

@@ -16,7 +16,7 @@ from custodiet.model.case import RetentionClock, Task, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.decision import State
 from custodiet.model.finding import Raised, Why
-from custodiet.model.identity import AlertId, DecisionId
+from custodiet.model.identity import AlertId, DecisionId, TokenId
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertEnded,
@@ -50,11 +50,14 @@ from custodiet.model.record import (
     ReviewWarned,
     SchemeRegistered,
     SenderIssued,
+    SenderRotated,
+    SenderScoped,
     SilenceFound,
     StatementMade,
     TablesVerified,
     TaskDone,
     TasksOverdue,
+    TokenEnded,
     ZonesReleased,
 )
 
@@ -157,6 +160,10 @@ def _clocks(clocks: tuple[RetentionClock, ...]) -> Changes:
     return tuple(Insert("retention_clock", row_of(clock)) for clock in clocks)
 
 
+def _ending(tokens: tuple[TokenId, ...], ended_at: datetime, index: int) -> Changes:
+    return tuple(Update("token", {"id": one}, {"ended_at": ended_at, "version": index}) for one in tokens)
+
+
 def _removed(removed: tuple[RemovedFix, ...], index: int) -> Changes:
     # The mark before the blanking: the store lets sealed bytes change only where a mark stands.
     marks = tuple(Insert("removed_fix", {**row_of(fix), "entry": index}) for fix in removed)
@@ -212,12 +219,13 @@ def _(record: FittingMade, index: int) -> Changes:
 def _(record: FittingEnded, index: int) -> Changes:
     return (
         Update("fitting", {"id": record.fitting_id}, {"removed_at": record.removed_at, "version": index}),
-        # Only those that still speak: an end that stands is never moved.
+        # Only those that still speak: an end that has come is never moved.
         Update(
             "token",
             {"fitting_id": record.fitting_id, "ended_at": None},
             {"ended_at": record.removed_at, "version": index},
         ),
+        *_ending(record.tokens, record.removed_at, index),
         Update("alert", {"fitting_id": record.fitting_id, "ended_at": None}, {"ended_at": record.removed_at}),
         *_removed(record.removed, index),
     )
@@ -231,6 +239,35 @@ def _(record: SenderIssued, index: int) -> Changes:
         *(Insert("sender_scope", {"sender_id": sender.id, "serial": serial}) for serial in sender.scope),
         Insert("token", {**row_of(record.token), "version": index}),
     )
+
+
+@_changes.register
+def _(record: SenderRotated, index: int) -> Changes:
+    # The ends before the new token: the store lets two at most speak for a sender.
+    return (
+        *_ending(record.ending, record.ends_at, index),
+        Insert("token", {**row_of(record.token), "version": index}),
+    )
+
+
+@_changes.register
+def _(record: SenderScoped, index: int) -> Changes:
+    def change(serial: str, *, added: bool) -> Insert:
+        row = {"sender_id": record.sender_id, "serial": serial, "entry": index, "added": added}
+        return Insert("sender_scope_change", row)
+
+    return (
+        # The new ones first: the store keeps a sender from having none.
+        *(change(serial, added=True) for serial in record.added),
+        *(change(serial, added=False) for serial in record.removed),
+        # Its tokens bring its scope to the gate's picture.
+        Update("token", {"sender_id": record.sender_id}, {"version": index}),
+    )
+
+
+@_changes.register
+def _(record: TokenEnded, index: int) -> Changes:
+    return _ending(record.token_ids, record.ended_at, index)
 
 
 @_changes.register

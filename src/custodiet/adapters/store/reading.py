@@ -10,10 +10,11 @@ from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.rows import N, noun
+from custodiet.adapters.store.senders import SenderRows
 from custodiet.model.case import Case, Person, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
-from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.device import Device, Fitting, Token
 from custodiet.model.errors import NotFound, NotTheFormat, TableMismatch
 from custodiet.model.identity import (
     CaseId,
@@ -22,7 +23,6 @@ from custodiet.model.identity import (
     FittingId,
     PersonId,
     SchemeId,
-    SenderId,
     TaskId,
 )
 from custodiet.model.mode import LADDER, Category
@@ -41,7 +41,7 @@ _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps o
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
 
-class ReadingRows(JudgedRows):
+class ReadingRows(JudgedRows, SenderRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---
@@ -317,6 +317,7 @@ class ReadingRows(JudgedRows):
             return rows
 
         tokens = tuple(noun(Token, row) for row in changed(t.token))
+        senders = self._senders({token.sender_id for token in tokens}) if tokens else {}
         day_keys = tuple(changed(t.day_key))
         return StandingChange(
             version=self.version(),
@@ -324,7 +325,7 @@ class ReadingRows(JudgedRows):
             devices=tuple(noun(Device, row) for row in changed(t.device)),
             fittings=tuple(noun(Fitting, row) for row in changed(t.fitting)),
             decisions=self._decisions(t.decision.select().where(t.decision.c.version >= version)),
-            tokens=tuple((token, self._sender(token.sender_id)) for token in tokens),
+            tokens=tuple((token, senders[token.sender_id]) for token in tokens),
             day_keys=tuple(noun(DayKey, row) for row in day_keys if row.destroyed_at is None),
             schemes=tuple(self.scheme(row.id) for row in changed(t.scheme)),
             conditions=tuple(noun(Condition, row) for row in changed(t.condition)),
@@ -373,12 +374,6 @@ class ReadingRows(JudgedRows):
             query = select(t.session.c.no, t.session.c.fitting_id).where(t.session.c.no.in_(some))
             found.update((row.no, row.fitting_id) for row in self._all(query))
         return found
-
-    def _sender(self, sender_id: SenderId) -> Sender:
-        row = self._one(t.sender.select().where(t.sender.c.id == sender_id), "sender")
-        query = t.sender_scope.select().where(t.sender_scope.c.sender_id == sender_id)
-        scope = tuple(part.serial for part in self._all(query.order_by(t.sender_scope.c.serial)))
-        return noun(Sender, row, scope=scope)
 
     # --- for verifying ---
 

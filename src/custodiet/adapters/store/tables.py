@@ -144,6 +144,14 @@ fitting = Table(
 )
 sender = Table("sender", metadata, _id(), _ref("scheme_id", "scheme.id"), _text("label"))
 sender_scope = Table("sender_scope", metadata, _ref("sender_id", "sender.id", key=True), _id("serial"))
+sender_scope_change = Table(
+    "sender_scope_change",
+    metadata,
+    _ref("sender_id", "sender.id", key=True),
+    _id("serial"),
+    Column("entry", BigInteger, ForeignKey("entry.idx", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("added", Boolean, nullable=False),
+)
 token = Table(
     "token",
     metadata,
@@ -448,6 +456,9 @@ Index("case_by_reference", case_file.c.scheme_id, case_file.c.reference, unique=
 Index("device_by_serial", device.c.serial, unique=True)
 Index("token_by_hash", token.c.sha256, unique=True)
 Index("token_by_fitting", token.c.fitting_id)
+Index("token_by_sender", token.c.sender_id)
+Index("sender_scope_by_serial", sender_scope.c.serial)
+Index("sender_scope_change_by_serial", sender_scope_change.c.serial)
 Index("fitting_by_device", fitting.c.device_id)
 Index("fitting_by_strand", fitting.c.case_id, fitting.c.strand)
 Index("decision_by_strand", decision.c.case_id, decision.c.strand)
@@ -485,6 +496,7 @@ REPLAYED = (
     fitting,
     sender,
     sender_scope,
+    sender_scope_change,
     token,
     decision,
     decision_purpose,
