@@ -381,6 +381,42 @@ def alert_reply(asked: argparse.Namespace) -> None:
     record_reply(_desk(asked), asked.alert, asked.excuse, asked.by)
 
 
+def sender_list(asked: argparse.Namespace) -> None:
+    """Who may send, and until when."""
+    from custodiet.entrypoints.cli.senders import list_senders
+
+    list_senders(open_store(_made(asked), read_only=True), SystemClock(), ended_too=asked.all)
+
+
+def sender_issue(asked: argparse.Namespace) -> None:
+    """A sender and its token."""
+    from custodiet.entrypoints.cli.senders import issue
+
+    store = open_store(_made(asked))
+    issue(store, SystemChance(), asked.scheme, asked.label, tuple(dict.fromkeys(asked.device)), asked.by, asked.fitting)
+
+
+def sender_rotate(asked: argparse.Namespace) -> None:
+    """A new token beside the one in use."""
+    from custodiet.entrypoints.cli.senders import rotate
+
+    rotate(open_store(_made(asked)), SystemChance(), asked.sender, asked.by, asked.overlap)
+
+
+def sender_end(asked: argparse.Namespace) -> None:
+    """End a sender, or one of its tokens."""
+    from custodiet.entrypoints.cli.senders import end
+
+    end(open_store(_made(asked)), asked.sender, asked.token, asked.by)
+
+
+def sender_scope(asked: argparse.Namespace) -> None:
+    """Change for which devices a sender speaks."""
+    from custodiet.entrypoints.cli.senders import scope
+
+    scope(open_store(_made(asked)), asked.sender, tuple(asked.add), tuple(asked.remove), asked.by)
+
+
 def _desk(asked: argparse.Namespace) -> Desk:
     settings = _made(asked)
     return Desk(open_store(settings), sealing, SystemChance(), read_pins(settings))
@@ -518,6 +554,35 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("excuse", choices=[excuse.value for excuse in Excuse])
     verb.set_defaults(do=alert_reply)
 
+    sender_parser = verbs.add_parser("sender", help="who may send: list, issue, rotate, scope, end")
+    sender = sender_parser.add_subparsers(required=True, metavar="VERB")
+    verb = sender.add_parser("list", parents=[where], help="senders, how many devices each speaks for, its tokens")
+    verb.add_argument("--all", action="store_true", help="those that have ended too")
+    verb.set_defaults(do=sender_list)
+    verb = sender.add_parser("issue", parents=[where, by], help="a new sender; its token is printed, once")
+    verb.add_argument("--scheme", required=True, metavar="S", help="the scheme's id")
+    verb.add_argument("--label", required=True, metavar="L", help="what it is: shown to staff, never a person's name")
+    verb.add_argument(
+        "--device", required=True, nargs="+", action="extend", metavar="SERIAL", help="the devices it speaks for"
+    )
+    verb.add_argument("--fitting", metavar="F", help="the token ends with this fitting")
+    verb.set_defaults(do=sender_issue)
+    verb = sender.add_parser("rotate", parents=[where, by], help="a new token, printed once, beside the one in use")
+    verb.add_argument("sender")
+    verb.add_argument(
+        "--overlap", type=_hours, metavar="HOURS", help="how long the one in use still speaks (168); 0: it has leaked"
+    )
+    verb.set_defaults(do=sender_rotate)
+    verb = sender.add_parser("scope", parents=[where, by], help="devices it speaks for from now on, or no longer")
+    verb.add_argument("sender")
+    verb.add_argument("--add", nargs="+", action="extend", default=[], metavar="SERIAL")
+    verb.add_argument("--remove", nargs="+", action="extend", default=[], metavar="SERIAL")
+    verb.set_defaults(do=sender_scope)
+    verb = sender.add_parser("end", parents=[where, by], help="its tokens speak no longer, from now on and for good")
+    verb.add_argument("sender")
+    verb.add_argument("--token", metavar="TOKEN", help="this one alone, by its id")
+    verb.set_defaults(do=sender_end)
+
     ledger = verbs.add_parser("ledger", help="verify, export, proof").add_subparsers(required=True, metavar="VERB")
     verb = ledger.add_parser(
         "verify", parents=[where, by], help="hashes only, no key; --tables: also what rests on them"
@@ -557,6 +622,13 @@ def _seconds(text: str) -> float:
     if not 1 <= number <= 86400:
         raise argparse.ArgumentTypeError("1 to 86400 seconds")
     return number
+
+
+def _hours(text: str) -> timedelta:
+    number = float(text)
+    if not 0 <= number <= 24 * 30:
+        raise argparse.ArgumentTypeError("0 to 720 hours")
+    return timedelta(hours=number)
 
 
 def _actor(text: str) -> str:

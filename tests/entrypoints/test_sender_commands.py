@@ -1,0 +1,114 @@
+"""Senders from the command line: a token is printed once and alone, and nothing else ever tells of it."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from support.house import SCHEME
+from support.site import Site
+
+from custodiet.flows.fit_device import token_hash
+from custodiet.main import main
+
+
+@dataclass
+class Done:
+    status: object
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return Site(tmp_path_factory.mktemp("senders"), 1)
+
+
+@pytest.fixture
+def sender(site, capsys):
+    """The command, in this process: what it says and how it ends."""
+
+    def run(*asked):
+        by = () if asked[0] == "list" else ("--by", "officer-ana")
+        status = 0
+        try:
+            main(["sender", *map(str, (*asked, *by, *site.where))])
+        except SystemExit as ended:
+            status = ended.code
+        said = capsys.readouterr()
+        return Done(status, said.out, said.err)
+
+    return run
+
+
+def tokens(site):
+    """Every token that stands: hash to (sender, token id)."""
+    store = site.open()
+    with store.reading() as view:
+        found = {one.sha256: (one.sender_id, one.id) for one in view.tokens()}
+    store.close()
+    return found
+
+
+def issued(site, done):
+    """The token that a verb printed: all of its standard output."""
+    assert done.status == 0, done
+    [token] = done.out.splitlines()
+    assert token not in done.err
+    return token, *tokens(site)[token_hash(token)]
+
+
+def test_a_sender_is_issued_rotated_scoped_and_ended(site, sender):
+    devices = ("--device", "TAG-0000", "TAG-9", "TAG-9")
+    done = sender("issue", "--scheme", SCHEME, "--label", "made-up upstream", *devices)
+    first, sender_id, first_id = issued(site, done)
+    assert sender_id in done.err
+    second, same, second_id = issued(site, sender("rotate", sender_id, "--overlap", "48"))
+    assert same == sender_id
+    assert sender("rotate", sender_id) == Done(
+        "custodiet: two tokens speak for it already: end one of them first", "", ""
+    )
+
+    scoped = sender("scope", sender_id, "--add", "TAG-10", "TAG-11", "--remove", "TAG-9")
+    assert scoped.out.startswith("2 added, 1 removed: entered at ")
+    listed = sender("list").out
+    assert f"{sender_id}  made-up upstream  {SCHEME}  3 devices\n" in listed
+    assert re.search(rf"token  {first_id}  issued .* ends .*\(in 47 hours\)", listed)
+    assert f"token  {second_id}" in listed
+    for secret in (first, second):
+        assert secret not in listed
+        assert token_hash(secret).hex() not in listed
+
+    assert sender("end", sender_id, "--token", first_id).out.startswith("ended: entered at ")
+    assert first_id not in sender("list").out
+    assert sender("end", sender_id).status == 0
+    assert sender_id not in sender("list").out
+    assert f"{sender_id}  made-up upstream  {SCHEME}  3 devices  ended\n" in sender("list", "--all").out
+
+
+def test_a_token_bound_to_a_fitting_is_listed_with_its_device(sender):
+    listed = sender("list").out
+    assert re.search(r"a device  scheme_test  TAG-0000\n  token  \S+  issued .*, ends with its fitting\n", listed)
+
+
+NOT_THERE = {
+    "a sender to rotate": (("rotate", "sender_none"), "no such sender"),
+    "a sender to end": (("end", "sender_none"), "no such sender"),
+    "a sender's token": (("end", "sender_none", "--token", "token_none"), "this sender has no such token"),
+    "a sender to scope": (("scope", "sender_none", "--add", "TAG-1"), "no such sender"),
+    "a scheme": (("issue", "--scheme", "scheme_none", "--label", "x", "--device", "TAG-1"), "no such scheme"),
+    "a fitting": (("issue", "--scheme", SCHEME, "--label", "x", "--device", "TAG-1", "--fitting", "f"), "such fitting"),
+}
+
+
+@pytest.mark.parametrize(("asked", "why"), NOT_THERE.values(), ids=NOT_THERE.keys())
+def test_what_is_not_there_is_said_in_one_line_and_nothing_is_printed(site, sender, asked, why):
+    before = tokens(site)
+    done = sender(*asked)
+    assert re.fullmatch(f"custodiet: .*{why}", done.status)
+    assert done.out == ""
+    assert tokens(site) == before
+
+
+@pytest.mark.parametrize("hours", ["-1", "721", "soon"])
+def test_an_overlap_is_thirty_days_at_most(sender, hours):
+    assert sender("rotate", "sender_none", f"--overlap={hours}").status == 2
