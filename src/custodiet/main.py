@@ -30,7 +30,7 @@ from custodiet.flows.receive_reports import Monitor
 from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
 from custodiet.model.record import LogOpened
-from custodiet.settings import Settings, read_settings, read_token, require_made
+from custodiet.settings import Settings, read_settings, read_token, require_made, require_outside
 from custodiet.wire.note import key_id, vkey
 from custodiet.wire.records import read_record, record_bytes
 
@@ -454,6 +454,54 @@ def ledger_proof(asked: argparse.Namespace) -> None:
     print_proof(open_store(settings, read_only=True), VaultClient(settings.vault_socket), asked.index)
 
 
+# --- verbs: keeping -----------------------------------------------------------------------------------------------
+
+
+def backup(asked: argparse.Namespace) -> None:
+    """One file that a lost or broken store can be restored from; with --vault, the vault's own."""
+    from custodiet.adapters.archive import put_in_place, working_beside
+    from custodiet.adapters.store.copying import bytes_of, copy_database
+    from custodiet.entrypoints.cli.keeping import said_vault_backup
+
+    settings, out = _made(asked), Path(asked.out).resolve()
+    require_outside(settings, out)
+    database = settings.vault_db if asked.vault else settings.store
+    with working_beside(out) as folder:
+        if shutil.disk_usage(folder).free < 2 * bytes_of(database):
+            raise Unready(f"not enough room beside {out}: twice the size of the database is needed")
+        if not asked.vault:
+            _back_up_store(settings, out, folder, alone=asked.without_vault)
+            return
+        copy_database(database, folder / "vault.db")
+        put_in_place(folder / "vault.db", out)
+    print(said_vault_backup(out))
+
+
+def _back_up_store(settings: Settings, out: Path, folder: Path, *, alone: bool) -> None:
+    from custodiet.adapters.archive import write_archive
+    from custodiet.adapters.store.copying import copy_database
+    from custodiet.entrypoints.cli.keeping import said_backup
+    from custodiet.flows.back_up import describe_copy
+    from custodiet.wire.backup import CHECKPOINT, PINS, STORE, Manifest
+
+    made_at, pinned = SystemClock().now(), read_pins(settings)
+    published = TileLog(settings.log).read_checkpoint()
+    copy_database(settings.store, folder / STORE)
+    copy = SqliteStore(folder / STORE, SystemClock(), SystemChance(), read_only=True)
+    try:
+        form = copy.form()
+        described = describe_copy(copy, VaultClient(settings.vault_socket), published, pinned, alone=alone)
+    finally:
+        copy.close()
+    (folder / PINS).write_bytes(settings.pins.read_bytes())
+    names: tuple[str, ...] = (STORE, PINS)
+    if described.checkpoint is not None:
+        (folder / CHECKPOINT).write_text(described.checkpoint)
+        names = (STORE, PINS, CHECKPOINT)
+    manifest = write_archive(out, folder, names, Manifest(made_at, form, described.size, described.root, ()))
+    print(said_backup(out, manifest))
+
+
 def _settings(asked: argparse.Namespace) -> Settings:
     return read_settings(asked.data, asked.keys, os.environ)
 
@@ -539,6 +587,17 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("reference", help="the case's reference")
     verb.add_argument("--annul", action="store_true", help="a court or a regulator says it never authorised anything")
     verb.set_defaults(do=end)
+
+    verb = verbs.add_parser(
+        "backup", parents=[where], help="the data as one file, while everything runs; never the keys"
+    )
+    verb.add_argument("--out", required=True, metavar="FILE", help="a new file, outside the data folder")
+    what = verb.add_mutually_exclusive_group()
+    what.add_argument("--vault", action="store_true", help="the vault's own database instead, to be kept elsewhere")
+    what.add_argument(
+        "--without-vault", action="store_true", help="also when no vault vouches for it: it may not be restorable"
+    )
+    verb.set_defaults(do=backup)
 
     alert_parser = verbs.add_parser("alert", help="explain one; claim, triage, clear, … as people may")
     alert = alert_parser.add_subparsers(required=True, metavar="VERB")

@@ -1,7 +1,7 @@
 """Where things lie and what is listened on: read once from the command line and the environment, then frozen.
 
-CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys, CUSTODIET_TOKEN for --token-file. CUSTODIET_GET_SENDERS
-names, by id and with commas between, the senders that may put positions into an address: proxies and logs on the way
+CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys, CUSTODIET_TOKEN for --token-file.
+CUSTODIET_GET_SENDERS names, by id and with commas between, the senders that may put positions into an address: proxies and logs on the way
 may keep those. Everything that is missing or unsafe is said at once.
 """
 
@@ -72,6 +72,13 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         raise Unready("the keys folder lies inside the data folder: whoever copies one would have both")
     named_senders = (one.strip() for one in environment.get("CUSTODIET_GET_SENDERS", "").split(","))
     return Settings(folder, of_keys, frozenset(one for one in named_senders if one))
+
+
+def require_outside(settings: Settings, file: Path) -> None:
+    """Raise Unready for a backup that would lie in what it is a backup of, or with the keys."""
+    for folder, why in ((settings.data, "lost with it"), (settings.keys, "whoever copies one would have both")):
+        if folder in file.parents:
+            raise Unready(f"{file} lies inside {folder}: {why}; nothing was written")
 
 
 def require_made(settings: Settings) -> None:

@@ -50,9 +50,10 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.scheme import RetentionRule
-from custodiet.rules.chain import leaf_hash
+from custodiet.rules.chain import Tree, leaf_hash
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.keys import day_key_claim, record_key_claim
+from custodiet.wire.note import encode_base64
 from custodiet.wire.records import entry_bytes, handle_of, record_bytes, record_digest
 
 BOTTOMLESS = b"[" * 100_000
@@ -375,6 +376,25 @@ def test_a_head_is_saved_before_what_it_stands_for_is_signed_or_opened(house, da
     for ask in (house.vault.checkpoint, house.start_vault):
         with pytest.raises(OpeningRefused):
             ask()
+
+
+def test_an_earlier_size_is_signed_over_the_entries_that_the_log_had_then(house, person):
+    with house.store.reading() as view:
+        tree = Tree(view.leaves())
+    for size in range(1, len(tree) + 1):
+        origin, number, root = house.vault.checkpoint(size).splitlines()[:3]
+        assert (origin, number, root) == ("custodiet.example/test", str(size), encode_base64(tree.root(size)))
+    for size in (-1, len(tree) + 1):
+        with pytest.raises(OpeningRefused, match="never had that size"):
+            house.vault.checkpoint(size)
+
+
+@pytest.mark.parametrize("leaf", ["zeroblob(32)", "zeroblob(31)", "'text'", "7"])
+def test_no_earlier_size_is_signed_by_leaves_that_are_not_those_followed(house, database, person, leaf):
+    size = int(house.vault.checkpoint().splitlines()[1])
+    database.run((f"UPDATE entry SET leaf = {leaf} WHERE idx = 1",))
+    with pytest.raises(OpeningRefused):
+        house.vault.checkpoint(size - 1)
 
 
 def test_a_ledger_that_skips_a_place_is_not_followed_past_it(house, database, person):

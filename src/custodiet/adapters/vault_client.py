@@ -34,8 +34,8 @@ class VaultClient:
         first = next(parts, None)
         return parts if first is None else chain((first,), parts)
 
-    def checkpoint(self) -> str:
-        return self._whole(read_text, Question(Ask.CHECKPOINT))
+    def checkpoint(self, size: int = 0) -> str:
+        return self._whole(read_text, Question(Ask.CHECKPOINT, size))
 
     def _whole(self, read: Callable[[bytes], T], question: Question) -> T:
         try:

@@ -64,7 +64,7 @@ class Vault:
             case Ask.KEYS:
                 yield write_keys(*self._openings.keys(question.index))
             case Ask.CHECKPOINT:
-                yield write_text(self._openings.checkpoint())
+                yield write_text(self._openings.checkpoint(question.index))
             case Ask.OPEN:
                 yield from self._openings.open(question.index)
 

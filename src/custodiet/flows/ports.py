@@ -362,8 +362,8 @@ class Vault(Protocol):
         """What the opening recorded at that place gives, as JSON lines; each opens once."""
         ...
 
-    def checkpoint(self) -> str:
-        """A signed checkpoint of the ledger as the vault has followed it."""
+    def checkpoint(self, size: int = 0) -> str:
+        """A signed checkpoint of the ledger as the vault has followed it: all of it, or its first `size` entries."""
         ...
 
 

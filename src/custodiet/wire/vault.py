@@ -1,6 +1,6 @@
 """What is said over the vault's socket: one JSON line asked, JSON lines answered, the last one saying how it ended.
 
-    ask      {"ask": "keys" | "open" | "checkpoint", "index": n}
+    ask      {"ask": "keys" | "open" | "checkpoint", "index": n}      for a checkpoint: over the first n entries, 0 all
     answer   {"begun": true}  {"part": …}*  {"end": "ok"}     or at any point  {"end": "refused", "why": "…"}
 
 Nothing but a ledger index is ever asked with. Raises NotTheFormat for anything else.

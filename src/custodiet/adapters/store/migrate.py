@@ -34,6 +34,15 @@ def migrate_on(connection: Connection) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the store has the form this code writes."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    return form_of(engine) == newest_form()
+
+
+def newest_form() -> str:
+    """The form this code writes."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def form_of(engine: Engine) -> str:
+    """The form a store has; empty when it has none."""
     with viewing(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision() or ""

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.engine import open_engine, viewing, writing
-from custodiet.adapters.store.migrate import is_current, migrate
+from custodiet.adapters.store.migrate import form_of, is_current, migrate
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
@@ -167,6 +167,10 @@ class SqliteStore:
         """Raise Unready when the tables are not of the form this code writes."""
         if not is_current(self._engine):
             raise Unready("the store is of another version than this code")
+
+    def form(self) -> str:
+        """Which form the tables have: the newest migration they have seen; empty for none."""
+        return form_of(self._engine)
 
     def close(self) -> None:
         """Let go of every connection."""

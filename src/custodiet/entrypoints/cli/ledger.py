@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from custodiet.flows.check_ledger import check_ledger, wrong_entry
 from custodiet.flows.open_sealed import ask_verify_tables
-from custodiet.flows.ports import Reading, Store, Vault
+from custodiet.flows.ports import Store, Vault
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ActorId
-from custodiet.rules.chain import Frontier, Tree, leaf_hash
+from custodiet.rules.chain import Tree, leaf_hash
 from custodiet.wire.note import encode_base64, open_checkpoint, parse_checkpoint, unverified_body
 from custodiet.wire.proof import Proof, write_proof
-from custodiet.wire.records import read_entry
 
 _AT_ONCE = 1000
 
@@ -38,12 +38,16 @@ def verify_here(
     store: Store, published: Published, vault: Vault | None, by: str, known_vkey: str, *, as_json: bool
 ) -> int:
     """Check every entry and the published checkpoint; with a vault, the tables too. The exit status."""
+    note = published.read_checkpoint()
+    checkpoint = None if note is None else open_checkpoint(note, known_vkey)
     with store.reading() as view:
-        wrong, frontier, roots = _check_entries(view, published.read_checkpoint(), known_vkey)
+        checked = check_ledger(view, checkpoint)
+    wrong = list(checked.wrong)
     tables = None if vault is None else ask_verify_tables(store, vault, ActorId(by))
     if tables is not None and (tables["missing"] or tables["differing"]):
         wrong.append(f"tables: {tables['missing']} missing, {tables['differing']} differing")
-    said = {"size": frontier.size, "root": encode_base64(frontier.root()), "ok": not wrong, **roots}
+    said = {"size": checked.size, "root": encode_base64(checked.tree.root()), "ok": not wrong}
+    said |= {"checkpoint_size": None if checkpoint is None else checkpoint.size}
     if tables is not None:
         said["tables"] = tables
     if wrong:
@@ -55,7 +59,7 @@ def verify_here(
 def verify_export(exported: Exported, known_vkey: str | None, *, as_json: bool) -> int:
     """The same for an auditor's copy. The exit status."""
     tree = Tree(leaf_hash(body) for body in exported.bodies)
-    wrong = [text for index, body in enumerate(exported.bodies) if (text := _wrong_entry(index, body))]
+    wrong = [text for index, body in enumerate(exported.bodies) if (text := wrong_entry(index, body))]
     checkpoint = open_checkpoint(exported.note, known_vkey or exported.vkey)
     if (checkpoint.size, checkpoint.root) != (len(tree), tree.root()):
         wrong.append("the entries are not those that the checkpoint was signed over")
@@ -91,36 +95,6 @@ def print_proof(store: Store, vault: Vault, index: int) -> None:
     with store.reading() as view:
         path = Tree(view.leaves()[:size]).inclusion_proof(index, size)
     print(write_proof(Proof(index, path, note)), end="")
-
-
-def _check_entries(view: Reading, note: str | None, known_vkey: str) -> tuple[list[str], Frontier, dict[str, object]]:
-    """What is wrong, the tree over all entries, and how far the published checkpoint reaches."""
-    checkpoint = None if note is None else open_checkpoint(note, known_vkey)
-    wrong: list[str] = []
-    frontier, published = Frontier.empty(), False
-    while rows := view.entries(frontier.size, _AT_ONCE):
-        for row in rows:
-            if row.index != frontier.size:
-                return [*wrong, f"entry {frontier.size} is missing"], frontier, {}
-            if row.leaf != leaf_hash(row.body):
-                wrong.append(f"entry {row.index} is not what its leaf says")
-            if text := _wrong_entry(row.index, row.body):
-                wrong.append(text)
-            frontier = frontier.append(leaf_hash(row.body))
-            if checkpoint is not None and checkpoint.size == frontier.size:
-                published = True
-                if checkpoint.root != frontier.root():
-                    wrong.append(f"the first {frontier.size} entries are not those the checkpoint was signed over")
-    if checkpoint is not None and checkpoint.size and not published:
-        wrong.append(f"{checkpoint.size} entries were published, and here are {frontier.size}")
-    return wrong, frontier, {"checkpoint_size": None if checkpoint is None else checkpoint.size}
-
-
-def _wrong_entry(index: int, body: bytes) -> str | None:
-    try:
-        return None if read_entry(body).index == index else f"entry {index} says it is another"
-    except NotTheFormat:
-        return f"entry {index} is not an entry"
 
 
 def _say(said: dict[str, object], *, as_json: bool) -> None:

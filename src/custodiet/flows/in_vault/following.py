@@ -44,7 +44,7 @@ from custodiet.model.record import (
 from custodiet.model.scheme import Scheme
 from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
-from custodiet.rules.chain import Frontier, leaf_hash
+from custodiet.rules.chain import Frontier, Tree, leaf_hash
 from custodiet.rules.decisions import retention_clocks
 from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record, record_digest
 
@@ -99,6 +99,23 @@ class Follower:
     def head(self) -> Frontier:
         """How far the ledger was followed."""
         return self._frontier
+
+    def root_at(self, size: int) -> bytes:
+        """The root over the first `size` entries that were followed, by leaves that hash to the head.
+
+        Raises OpeningRefused when they do not, and for a size that the log never had.
+        """
+        if not 0 < size <= self._frontier.size:
+            raise OpeningRefused("the ledger never had that size")
+        with self._store.reading() as view:
+            leaves = view.leaves()[: self._frontier.size]
+        try:
+            tree = Tree(leaves)
+        except (TypeError, ValueError):
+            raise OpeningRefused("a leaf of the ledger is none") from None
+        if tree.root() != self._frontier.root():
+            raise OpeningRefused("the ledger does not extend the head this vault saved")
+        return tree.root(size)
 
     def catch_up(self) -> None:
         """Follow what is new. Raises OpeningRefused when the ledger does not extend the saved head."""

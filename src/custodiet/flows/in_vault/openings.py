@@ -69,14 +69,15 @@ class Openings:
             for category in kept_categories(decision)
         )
 
-    def checkpoint(self) -> str:
-        """A signed checkpoint of the ledger as followed just now."""
+    def checkpoint(self, size: int = 0) -> str:
+        """A signed checkpoint of the ledger as followed just now, or over its first `size` entries."""
         self._follower.catch_up()
         log = self._follower.log
         if log is None:
             raise OpeningRefused("the log is not open")
         head = self._follower.head
-        body = checkpoint_body(Checkpoint(log.origin, head.size, head.root()))
+        root = self._follower.root_at(size) if size else head.root()
+        body = checkpoint_body(Checkpoint(log.origin, size or head.size, root))
         return sign_note(body, log.origin, self._keys.sign_log, self._keys.log_public)
 
     def open(self, index: int) -> Iterator[bytes]:
