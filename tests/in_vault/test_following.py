@@ -211,13 +211,16 @@ def test_a_ledger_that_was_opened_with_other_keys_is_not_followed(house):
 
 
 class Nothing:
-    """A keystore that remembers no head."""
+    """A keystore that remembers nothing."""
 
     def head(self):
         return None
 
     def save_head(self, frontier):
         pass
+
+    def reopened(self):
+        return {}
 
 
 # --- it opens what it followed --------------------------------------------------------------------------

@@ -396,23 +396,49 @@ class Kms(Protocol):
         ...
 
 
-class Keystore(Protocol):
-    """The vault's own database: wrapped private keys and its last tree head.
-
-    Every call is durable, and raises CannotRecord when the file cannot be used now.
-    """
+class VaultMemory(Protocol):
+    """What the vault remembers of the ledger it follows. Every call is durable, and raises CannotRecord when it cannot."""
 
     def head(self) -> bytes | None:
         """The frontier of the ledger as last followed."""
         ...
 
     def save_head(self, frontier: bytes) -> None: ...
+    def reopened(self) -> dict[int, tuple[bytes, str]]:
+        """Place of each entry by which a restore opened a log, to its leaf and the log's origin."""
+        ...
+
+    def remember_opening(self, entry: bytes) -> None:
+        """The bytes of an entry on which something is about to be opened. Raises CannotRecord when it cannot."""
+        ...
+
+
+class Keystore(VaultMemory, Protocol):
+    """The vault's own database: wrapped private keys and what the vault remembers. Every call is durable."""
+
+    def follow_anew(self, frontier: bytes, reopened: dict[int, tuple[bytes, str]]) -> None:
+        """From now on another ledger, that a restore gave: its head and the logs it went through. At once or not."""
+        ...
+
+    def openings(self) -> tuple[bytes, ...]:
+        """The bytes of every entry on which something was opened, in order."""
+        ...
+
     def get(self, name: str) -> tuple[int, bytes] | None:
         """(epoch, wrapped key) by name."""
         ...
 
     def put(self, name: str, epoch: int, wrapped: bytes) -> None:
-        """A new key. Raises TableMismatch when the name is taken: a key is never written over."""
+        """A new key. Raises TableMismatch when the name is taken or was: a key is never written over, or made again."""
+        ...
+
+    def destroy(self, name: str, at: datetime) -> None:
+        """The wrapped form is gone, and no key of that name is ever made again."""
+        ...
+
+    def is_destroyed(self, name: str) -> bool: ...
+    def destroyed(self) -> dict[str, datetime]:
+        """Names of destroyed keys, and since when."""
         ...
 
     def all(self) -> Iterator[tuple[str, int, bytes]]: ...

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from custodiet.flows.ports import Clock, Keystore, Store
+from custodiet.flows.ports import Clock, Store, VaultMemory
 from custodiet.model.case import Case, Person
 from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
@@ -60,6 +60,7 @@ class Followed:
     index: int
     kind: EntryKind
     record: Record
+    body: bytes
 
 
 class Follower:
@@ -68,7 +69,9 @@ class Follower:
     It is given the vault's own public keys: a ledger that was opened with others is not followed.
     """
 
-    def __init__(self, store: Store, keystore: Keystore, clock: Clock, log_public: bytes, issue_public: bytes) -> None:
+    def __init__(
+        self, store: Store, keystore: VaultMemory, clock: Clock, log_public: bytes, issue_public: bytes
+    ) -> None:
         self._store = store
         self._keystore = keystore
         self._clock = clock
@@ -137,7 +140,8 @@ class Follower:
         return self._alive[index][1]
 
     def spend(self, index: int) -> None:
-        """An entry opens once."""
+        """An entry opens once. The vault's own file says that it did before anything has left."""
+        self._keystore.remember_opening(self.alive(index).body)
         del self._alive[index]
 
     def person_of(self, decision: Decision) -> PersonId:
@@ -198,7 +202,7 @@ class Follower:
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
                 self._latest = max(self._latest, entry.at)
-                yield Followed(row.index, entry.kind, record)
+                yield Followed(row.index, entry.kind, record, row.body)
 
     def _require_about(self, entry: ReadEntry, record: Record) -> None:
         """An entry shows the person that its record is about: nobody is opened under another's sight."""

@@ -5,7 +5,7 @@ one is destroyed, so that yesterday's copy of this database opens nothing. If we
 the re-wrapping and the destruction, the next start destroys every epoch that no key is wrapped under.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -78,6 +78,24 @@ class Keys:
     def has_day_key(self, person_id: PersonId, category: Category, day: date) -> bool:
         """Whether the key of that day lives."""
         return self._keystore.get(_day(person_id, category, day)) is not None
+
+    def day_destroyed(self, person_id: PersonId, category: Category, day: date) -> bool:
+        """Whether the key of that day was destroyed: nobody makes another."""
+        return self._keystore.is_destroyed(_day(person_id, category, day))
+
+    def destroy_day(self, person_id: PersonId, category: Category, day: date) -> None:
+        """What is sealed to that day's key opens for nobody from here on, whatever store or backup it lies in."""
+        self._keystore.destroy(_day(person_id, category, day), self._clock.now())
+
+    def destroyed_days(self) -> tuple[tuple[PersonId, Category, date, datetime], ...]:
+        """Every day whose key was destroyed, and when."""
+        found = []
+        for name, at in self._keystore.destroyed().items():
+            kind, _, of = name.partition("/")
+            if kind == "day":
+                person_id, category, day = of.split("/")
+                found.append((PersonId(person_id), Category(category), date.fromisoformat(day), at))
+        return tuple(found)
 
     def day_private(self, person_id: PersonId, category: Category, day: date) -> bytes:
         """Raises OpeningRefused when there is none."""

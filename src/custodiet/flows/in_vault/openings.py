@@ -11,7 +11,7 @@ import msgspec
 
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.flows.in_vault.stored_fixes import fixes_of
+from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
 from custodiet.flows.in_vault.verifying import verify_tables
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.decision import Authority, Decision
@@ -67,6 +67,7 @@ class Openings:
             self._keys.day_key(person_id, category, day)
             for day in wanted_days(decision, self._clock.now())
             for category in kept_categories(decision)
+            if not self._keys.day_destroyed(person_id, category, day)
         )
 
     def checkpoint(self, size: int = 0) -> str:
@@ -154,7 +155,8 @@ class Openings:
                 withheld += 1
                 continue
             yield _line({"decision": word.decision_id, "at": as_text(word.at), "said": word.said})
-        yield _line({"fixes": given, "past_retention": withheld})
+        erased = days_erased(self._store, self._keys, person_id)
+        yield _line({"fixes": given, "past_retention": withheld} | ({"days_erased": erased} if erased else {}))
 
     def _words(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:
         with self._store.reading() as view:

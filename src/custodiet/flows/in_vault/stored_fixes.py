@@ -39,6 +39,13 @@ def open_fix(sealer: Sealer, key: bytes, session: Session, frame: Frame, row: Di
     return stored
 
 
+def days_erased(store: Store, keys: Keys, person_id: PersonId) -> int:
+    """On how many days something was sealed for this person that opens for nobody any more."""
+    with store.reading() as view:
+        sessions = view.sessions_of(person_id).values()
+    return len({one.day for one in sessions if not keys.has_day_key(one.person_id, one.category, one.day)})
+
+
 def fixes_of(store: Store, keys: Keys, sealer: Sealer, person_id: PersonId) -> Iterator[tuple[Session, StoredFix]]:
     """Every stored fix of one person, in order of storing. Sessions whose day key is destroyed are left out."""
     with store.reading() as view:
