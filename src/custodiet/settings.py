@@ -1,8 +1,8 @@
 """Where things lie and what is listened on: read once from the command line and the environment, then frozen.
 
 CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys, CUSTODIET_TOKEN for --token-file.
-CUSTODIET_GET_SENDERS names, by id and with commas between, the senders that may put positions into an address: proxies and logs on the way
-may keep those. Everything that is missing or unsafe is said at once.
+CUSTODIET_GET_SENDERS names, by id and with commas between, the senders that may put positions into an address: proxies
+and logs on the way may keep those. Everything that is missing or unsafe is said at once.
 """
 
 import os

@@ -397,7 +397,10 @@ class Kms(Protocol):
 
 
 class VaultMemory(Protocol):
-    """What the vault remembers of the ledger it follows. Every call is durable, and raises CannotRecord when it cannot."""
+    """What the vault remembers of the ledger it follows.
+
+    Every call is durable, and raises CannotRecord when the file cannot be used now.
+    """
 
     def head(self) -> bytes | None:
         """The frontier of the ledger as last followed."""
