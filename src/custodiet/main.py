@@ -324,6 +324,41 @@ def ingest(asked: argparse.Namespace) -> None:
     run.take(read_reports(descriptor, asked.format, asked.device))
 
 
+def bench(asked: argparse.Namespace) -> None:
+    """The hot path on this machine, beside a peer."""
+    from tempfile import TemporaryDirectory
+
+    from custodiet.entrypoints.cli.bench import Bench, show_bench
+    from custodiet.entrypoints.clock import LEASE
+    from custodiet.flows.open_sealed import release_zones
+    from custodiet.flows.ports import Store
+    from custodiet.flows.receive_reports import Monitor
+    from custodiet.simulation.load import Crowd, settle
+    from custodiet.simulation.month import BEGINS
+    from custodiet.simulation.seeded import SetClock
+
+    clock, chance, crowd = SetClock(BEGINS), SystemChance(), Crowd(asked.people, asked.zones, asked.seed)
+    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
+        settings = read_settings(str(Path(folder) / "data"), None, {})
+        store = make_folder(settings, ORIGIN, clock)
+        closing.callback(store.close)
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        vault, _ = join_vault(settings, store, keystore, clock, chance)
+        pinned, fence = read_pins(settings), (LEASE, store.take_lease(LEASE))
+        token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
+
+        def make(timed: Store | None) -> Monitor:
+            monitor = Monitor(timed or store, sealing, clock, chance, pinned, name=chance.identity("monitor"))
+            monitor.refresh()
+            monitor.idle()
+            monitor.give_zones(release_zones(store, vault, monitor.name, monitor.zones_wanted()))
+            return monitor
+
+        said = Bench(crowd, token, clock, make).run(store, asked.minutes)
+    sys.exit(show_bench(said, as_json=asked.json))
+
+
 # --- verbs: asking ------------------------------------------------------------------------------------------------
 
 
@@ -553,6 +588,14 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("--faults", action="store_true", help="outages, restarts, and reports that must not be kept")
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(do=simulate)
+
+    verb = verbs.add_parser("bench", help="the hot path on this machine, beside a peer")
+    verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented crowd")
+    verb.add_argument("--people", type=_count, default=1000, metavar="N")
+    verb.add_argument("--zones", type=_count, default=2, metavar="N", help="for each of them")
+    verb.add_argument("--minutes", type=_count, default=10, metavar="N", help="a position of everyone each, in a round")
+    verb.add_argument("--json", action="store_true")
+    verb.set_defaults(do=bench)
 
     verb = verbs.add_parser("serve", parents=[where, listening], help="the same without the made-up scheme")
     verb.set_defaults(do=serve)

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     FIX = "fix"
     EVENT = "event"
 
+    __hash__ = str.__hash__  # one of these is looked up for every fix; Enum's own hash is a call in Python
+
 
 class Category(StrEnum):
     """A category of data that is kept; each has its own keys and its own retention rule."""
@@ -28,6 +30,8 @@ class Category(StrEnum):
     EVENTS = "events"
     EVIDENCE = "evidence"
     TRAIL = "trail"
+
+    __hash__ = str.__hash__  # as Kind
 
 
 class ModeCode(StrEnum):

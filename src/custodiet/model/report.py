@@ -133,6 +133,8 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REFUSED = "refused"
 
+    __hash__ = str.__hash__  # as Kind
+
 
 class Reason(StrEnum):
     """Why a report was refused, or which duplicate it is.

@@ -31,7 +31,7 @@ def cut(at: datetime) -> datetime:
 
 def utc_day(at: datetime) -> date:
     """The UTC day an instant falls on: the grain of a day key."""
-    return at.astimezone(UTC).date()
+    return at.date() if at.tzinfo is UTC else at.astimezone(UTC).date()
 
 
 def as_text(at: datetime) -> str:

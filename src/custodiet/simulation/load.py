@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.fit_device import fit_device, issue_sender, register_device
@@ -19,7 +20,7 @@ from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.model.condition import ConditionKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import LogOpened
-from custodiet.model.times import as_text, to_ms
+from custodiet.model.times import as_text
 from custodiet.simulation.seeded import SetClock
 from custodiet.simulation.town import home_of, offset, square_around
 from custodiet.simulation.world import AUTHORISING, CASEWORKER, SCHEME, STRAND, made_up_scheme, officers_proposal
@@ -38,19 +39,20 @@ class Crowd:
         self.serials = tuple(f"TAG-{number:05d}" for number in range(people))
         self._homes = [home_of(self._random) for _ in self.serials]
         self._places = list(self._homes)
-        self._zones = zones
+        self.zones = zones
 
-    def zones_of(self, person: int) -> Iterator[tuple[ConditionKind, dict[str, object]]]:
+    def zones_of(self, person: int) -> Iterator[tuple[ConditionKind, dict[str, Any]]]:
         """Kind and geometry: a square to stay in, circles and squares to keep out of."""
         home = self._homes[person]
-        for number in range(self._zones):
+        random = Random(person)
+        for number in range(self.zones):
             if number == 0:
                 yield (
                     ConditionKind.INCLUSION,
                     {"type": "Polygon", "coordinates": [square_around(*home, _STAY_IN_HALF_M)]},
                 )
                 continue
-            north, east = (self._random.choice((-1, 1)) * _KEEP_OUT_M for _ in range(2))
+            north, east = (random.choice((-1, 1)) * _KEEP_OUT_M for _ in range(2))
             lat, lon = offset(*home, north + 300.0 * number, east)
             if number % 2:
                 yield ConditionKind.EXCLUSION, {"type": "Polygon", "coordinates": [square_around(lat, lon, 400.0)]}
@@ -155,7 +157,3 @@ def settle(
 def _issue(store: Store, vault: Vault, clock: SetClock, pinned: LogOpened, fence: tuple[str, int]) -> None:
     while issue_wanted_keys(store, vault, clock, pinned, fence):
         pass
-
-
-def minute_of(at: datetime) -> int:
-    return to_ms(at) // 60_000

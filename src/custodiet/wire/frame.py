@@ -64,13 +64,13 @@ def pack_fix(fix: Fix, fix_time: datetime, received_at: datetime) -> bytes:
         to_ms(received_at),
         fix.lat_e7,
         fix.lon_e7,
-        _scaled(fix.accuracy_m, 100, 0, _NO_U32),
-        _scaled(fix.altitude_m, 100, _NO_I32 + 1, 0x7FFF_FFFF + 1, _NO_I32),
-        _scaled(fix.speed_mps, 1000, 0, _NO_U32),
-        _scaled(fix.course_deg, 100, 0, _NO_U16),
+        _NO_U32 if fix.accuracy_m is None else _scaled(fix.accuracy_m, 100, 0, _NO_U32),
+        _NO_I32 if fix.altitude_m is None else _scaled(fix.altitude_m, 100, _NO_I32 + 1, 0x7FFF_FFFF + 1, _NO_I32),
+        _NO_U32 if fix.speed_mps is None else _scaled(fix.speed_mps, 1000, 0, _NO_U32),
+        _NO_U16 if fix.course_deg is None else _scaled(fix.course_deg, 100, 0, _NO_U16),
         _METHODS.index(fix.method),
-        _scaled(fix.satellites, 1, 0, _NO_U8),
-        _scaled(fix.hdop, 100, 0, _NO_U16),
+        _NO_U8 if fix.satellites is None else _scaled(fix.satellites, 1, 0, _NO_U8),
+        _NO_U16 if fix.hdop is None else _scaled(fix.hdop, 100, 0, _NO_U16),
     )
 
 
@@ -96,10 +96,8 @@ def unpack_fix(plain: bytes) -> StoredFix:
         raise NotTheFormat("a stored fix that cannot be one") from None
 
 
-def _scaled(value: float | None, factor: int, low: int, end: int, unknown: int | None = None) -> int:
+def _scaled(value: float, factor: int, low: int, end: int, unknown: int | None = None) -> int:
     unknown = end if unknown is None else unknown
-    if value is None:
-        return unknown
     scaled = value * factor
     if not low <= scaled < end:  # also for what is not a number, or grew beyond all numbers
         return unknown

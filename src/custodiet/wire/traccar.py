@@ -134,16 +134,18 @@ def _fix(position: _Position, attributes: _Attributes) -> Fix | None:
     lat_e7, lon_e7 = round(lat * 1e7), round(lon * 1e7)
     if lat_e7 == lon_e7 == 0:
         return None  # what a device without a fix says
+    satellites = _satellites(attributes.sat)
     return Fix(
-        lat_e7=lat_e7,
-        lon_e7=lon_e7,
-        accuracy_m=_known(position.accuracy),  # 0 is unknown, or a phone's "better than 10 m"
-        altitude_m=_known(position.altitude, negative=True),
-        speed_mps=_speed(position.speed),
-        course_deg=_course(position.course),
-        method=_method(attributes),
-        satellites=_satellites(attributes),
-        hdop=_known(attributes.hdop),
+        lat_e7,
+        lon_e7,
+        _known(position.accuracy),  # 0 is unknown, or a phone's "better than 10 m"
+        _known(position.altitude, negative=True),
+        _speed(position.speed),
+        _course(position.course),
+        # Marked approximate: by the network. Satellites were counted: by satellites. Otherwise nobody said.
+        Method.LBS if attributes.approximate else Method.GPS if satellites else None,
+        satellites,
+        _known(attributes.hdop),
     )
 
 
@@ -191,13 +193,5 @@ def _says(attributes: _Attributes) -> DeviceSays | None:
     return DeviceSays(percent, attributes.charge, alarms)
 
 
-def _method(attributes: _Attributes) -> Method | None:
-    """Satellites were counted: by satellites. Marked approximate: by the network. Otherwise nobody said."""
-    if attributes.approximate:
-        return Method.LBS
-    return Method.GPS if _satellites(attributes) else None
-
-
-def _satellites(attributes: _Attributes) -> int | None:
-    count = attributes.sat
+def _satellites(count: Number) -> int | None:
     return int(count) if isinstance(count, float) and 0 <= count <= 200 else None
