@@ -1,6 +1,6 @@
 """The ledger as somebody else's code sees it: Go's sumdb accepts ours and refuses a forged one.
 
-The program is tests/go/verify.go, built from Debian's golang-go and golang-golang-x-mod-dev.
+The program is custodiet/outside/verify.go, built from Debian's golang-go and golang-golang-x-mod-dev.
 """
 
 import base64

@@ -29,10 +29,10 @@ FAULTS = {
     2: (
         "entrypoints/gateway/app.py",
         (
-            "def _decoded(body: bytes) -> Report:\n",
-            """def _decoded(body: bytes) -> Report:
+            "def _read(route: str, message: Message) -> Report | Reason:\n",
+            """def _read(route: str, message: Message) -> Report | Reason:
     import sys
-    open(sys.argv[sys.argv.index("--data") + 1] + "/debug.log", "ab").write(body)
+    open(sys.argv[sys.argv.index("--data") + 1] + "/debug.log", "ab").write(message.body)
 """,
         ),
     ),
@@ -48,8 +48,16 @@ FAULTS = {
     5: (
         "rules/conditions/zoned.py",
         (
-            "    doubt = _doubt(accuracy, fixes.speed_mps[row], fixes.method[row], settings)\n",
+            "    doubt = doubt_of(accuracy, fixes.speed_mps[row], fixes.method[row], settings)\n",
             "    doubt, radius = None, 5.0\n",
+        ),
+    ),
+    # A prover that shows the path from the wrong end.
+    10: (
+        "rules/chain.py",
+        (
+            "        return self._path(index, 0, size)\n",
+            "        return self._path(index, 0, size)[::-1]\n",
         ),
     ),
 }

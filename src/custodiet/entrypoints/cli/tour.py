@@ -4,24 +4,29 @@
     2  the data folder searched for it: nothing; and the person's own copy: there it is
     3  a review that nobody does: stopped by us, a task to take the tag off, and no finding about the person after it
     5  a device that cannot tell: someone is asked to ring, beside what a plain geofence would have raised
+    10 a proof that a copy was given, checked by code that is not ours; one byte changed: it does not match; put back
 
 --check runs unattended and fails at the first step whose answer differs. Positions are made up on the spot, so that
 a search finds this one and no other.
 """
 
+import base64
 import http.client
 import json
+import os
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from custodiet.entrypoints.cli.outside import Auditor, missing
 from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.ports import Store, Vault
@@ -29,15 +34,20 @@ from custodiet.flows.show_standing import Monitored, Standing, show_standing
 from custodiet.model.alert import AlertMove, AlertState
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import State
+from custodiet.model.entry import EntryKind
 from custodiet.model.finding import Weight
 from custodiet.model.identity import ActorId
+from custodiet.model.record import LogOpened
 from custodiet.model.times import to_ms
 from custodiet.rules.alerts import objections_to_moving
+from custodiet.rules.chain import Tree, leaf_hash
 from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.device import traccar_payload
 from custodiet.simulation.life import LivedCondition
 from custodiet.simulation.town import TOWN_LAT, TOWN_LON, offset, square_around
 from custodiet.simulation.world import ZONE_HALF_M
+from custodiet.wire.note import parse_checkpoint, unverified_body, vkey
+from custodiet.wire.records import read_entry, read_record
 
 _ANSWER_WAIT_S = 10.0
 _SETTLE_S = 10.0
@@ -92,6 +102,7 @@ class Tour:
             (2, "The data folder, searched for that position", self.search_the_folder),
             (3, "A review that nobody does", self.review_nobody_does),
             (5, "A device that cannot tell", self.cannot_tell),
+            (10, "A proof, checked by a verifier that is not ours", self.proof_checked_outside),
         )
 
     # --- 1 ---
@@ -198,6 +209,61 @@ class Tour:
             raise Differs("an uncertain alert could become a possible breach")
         _means("The same is refused by the store itself, whoever asks, and however.")
 
+    # --- 10 ---
+
+    def proof_checked_outside(self) -> None:
+        """That someone was given a copy stands in the ledger: shown without our code, then with one byte changed."""
+        lacks = missing()
+        if lacks is not None:
+            print(f"  skipped   {lacks} is not on this machine, and a verifier of our own would prove nothing")
+            if os.environ.get("CI") == "true":
+                raise Differs("with CI=true nothing may be skipped")
+            return
+        reference = self._ready["references"]["with_decision"]
+        for _ in give_own_copy(self._store, self._vault, reference, ActorId("tour")):
+            pass
+        old = (self._data / "log" / "checkpoint").read_text()
+        note = self._vault.checkpoint()
+        size, old_size = (parse_checkpoint(unverified_body(text)).size for text in (note, old))
+        with self._store.reading() as view:
+            rows = view.entries(0, size)
+        bodies = [row.body for row in rows]
+        known = self._key_of(rows[0].record)
+        tree = Tree(leaf_hash(body) for body in bodies)
+        index = max(at for at, body in enumerate(bodies) if read_entry(body).kind is EntryKind.COPY_GIVEN)
+        print(f"  entry     {index} of {size}: {bodies[index].decode()}")
+        _means("Who was given what, when: a keyed handle for the person, a salted digest for the rest; no name.")
+        shown = {
+            "vkey": known,
+            "new": note,
+            "old": old,
+            "consistency": _in_base64(tree.consistency_proof(old_size, size)),
+            "entries": [_shown(index, bodies[index], tree.inclusion_proof(index, size))],
+        }
+        changed = bytes([*bodies[index][:-2], bodies[index][-2] ^ 1, bodies[index][-1]])
+        spoilt = shown | {"entries": [_shown(index, changed, tree.inclusion_proof(index, size))]}
+        with TemporaryDirectory(prefix="custodiet-") as folder:
+            auditor = Auditor(Path(folder))
+            for words, bundle, belongs in (
+                ("as it is", shown, True),
+                ("one byte changed", spoilt, False),
+                ("put back", shown, True),
+            ):
+                path = Path(folder) / "bundle.json"
+                path.write_text(json.dumps(bundle))
+                done = auditor.run("bundle", path, "-key", known)
+                print(f"  {words:<17} Go's x/mod says: {done.stdout.strip().splitlines()[-1]}")
+                if (done.returncode == 0) is not belongs:
+                    raise Differs("the verifier that is not ours says otherwise")
+        _means("A person, a solicitor or a court can do that with the proof alone; they need nobody here for it.")
+
+    def _key_of(self, record: bytes | None) -> str:
+        """The log's key, as the first entry tells it; elsewhere one compares it with a key one has from elsewhere."""
+        opened = None if record is None else read_record(record)
+        if not isinstance(opened, LogOpened):
+            raise Differs("the ledger does not begin with its key")
+        return vkey(opened.origin, opened.log_key)
+
     def _next_lapse(self) -> tuple[int, datetime]:
         soon = datetime.now(UTC) + timedelta(seconds=2)
         for number, text in enumerate(self._ready["lapses"], start=1):
@@ -246,6 +312,14 @@ def take_tour(ready_file: Path, data: Path, store: Store, vault: Vault, *, check
             input("\n  (Enter)")
     print("\nEvery answer was the one that belongs here.")
     return 0
+
+
+def _in_base64(hashes: Sequence[bytes]) -> list[str]:
+    return [base64.b64encode(one).decode() for one in hashes]
+
+
+def _shown(index: int, body: bytes, proof: Sequence[bytes]) -> dict[str, Any]:
+    return {"index": index, "entry": base64.b64encode(body).decode(), "proof": _in_base64(proof)}
 
 
 def _means(text: str) -> None:
