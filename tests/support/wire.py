@@ -1,13 +1,22 @@
 """What the tests of the decoders share: hostile values, what a legal report is, and what an error may not hold."""
 
+import re
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from math import isfinite
+from pathlib import Path
 
 from hypothesis import strategies as st
 
+from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, DeviceSays, Method, Report
+from custodiet.model.shape import VERTICES_MAX
+from custodiet.wire import geojson, gpx, osmand, owntracks, recorder
+from custodiet.wire.quantities import SERIAL_CHARACTERS_MAX
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -62,3 +71,37 @@ def require_legal(report):
 def told_by(error):
     """All that an error can show of itself, with the chain of its causes."""
     return f"{error} {error!r} {error.args} {''.join(traceback.format_exception(error))}"
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NUMBER = re.compile(r"\d{2,}")
+
+
+@contextmanager
+def refusal_in_own_words() -> Iterator[None]:
+    """Let NotTheFormat end what stands inside, if no word or number in it is from the bytes; and nothing else.
+
+    Its words are those of our own sources, its numbers our limits; a line's number or a place in a list may be any.
+    """
+    try:
+        yield
+    except NotTheFormat as error:
+        _require_own_words(error)
+
+
+def _require_own_words(error: NotTheFormat) -> None:
+    text = re.sub(r"line \d+$|\[\d+\]", "", str(error))
+    words, numbers = _ours()
+    assert words.issuperset(_WORD.findall(text))
+    assert numbers.issuperset(_NUMBER.findall(text))
+    assert error.__cause__ is None
+
+
+@cache
+def _ours() -> tuple[frozenset[str], frozenset[str]]:
+    folder = Path(gpx.__file__).parent
+    sources = [*folder.glob("*.py"), *(folder.parent / "model").glob("*.py")]
+    words = frozenset(word for source in sources for word in _WORD.findall(source.read_text()))
+    limits = (osmand.BYTES_MAX, osmand.FIELDS_MAX, owntracks.BYTES_MAX, recorder.LINE_BYTES_MAX, gpx.TAG_BYTES_MAX)
+    others = (gpx.DEPTH_MAX, geojson.BYTES_MAX, SERIAL_CHARACTERS_MAX, VERTICES_MAX, 25, 16)  # 25 km, UTF-16
+    return words, frozenset(str(limit) for limit in (*limits, *others))

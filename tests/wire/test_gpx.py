@@ -1,13 +1,12 @@
 """GPX tracks: points in order, times in UTC, and nothing that makes a parser grow."""
 
 import tracemalloc
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.wire import require_legal, told_by
+from support.wire import refusal_in_own_words, require_legal, told_by
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
@@ -233,6 +232,6 @@ def test_a_file_of_any_size_is_read_a_piece_at_a_time(inside):
 @given(st.binary(max_size=60) | st.text("<>/=\"' &;!-[]?ax1.", max_size=60).map(str.encode))
 def test_any_bytes_are_read_or_are_not_the_format(data):
     for whole in (data, gpx().replace(b"SECRET", data), gpx().replace(POINT.encode(), data)):
-        with suppress(NotTheFormat):
+        with refusal_in_own_words():
             for one in read(whole):
                 require_legal(one)

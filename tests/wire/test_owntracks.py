@@ -1,14 +1,13 @@
 """OwnTracks' messages: who sent it is never guessed, a ping is no place, and what we must not know is not read."""
 
 import json
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.nouns import names_of
-from support.wire import HOSTILE, JSON, require_legal, told_by
+from support.wire import HOSTILE, JSON, refusal_in_own_words, require_legal, told_by
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
@@ -451,7 +450,7 @@ def test_neither_a_report_nor_its_crossing_has_a_text_that_holds_who_or_where():
 @given(st.binary(max_size=200), st.none() | st.text(max_size=8))
 @example(b'{"_type":', None)
 def test_any_bytes_are_read_or_are_not_the_format(data, device):
-    with suppress(NotTheFormat):
+    with refusal_in_own_words():
         require_legal(decode(data, device))
 
 
@@ -459,7 +458,7 @@ def test_any_bytes_are_read_or_are_not_the_format(data, device):
 @given(st.sampled_from([(d, n) for d in (LOCATION, TRANSITION) for n in (*d, "t", "bs")]), JSON | HOSTILE)
 def test_any_value_in_any_member_is_read_or_is_not_the_format(member, value):
     document, name = member
-    with suppress(NotTheFormat):
+    with refusal_in_own_words():
         require_legal(decode(body(document, **{name: value})))
 
 

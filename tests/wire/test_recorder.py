@@ -1,11 +1,9 @@
 """The lines of OwnTracks' recorder: the message in them is read as it was sent, the time in front is not used."""
 
-from contextlib import suppress
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.wire import require_legal, told_by
+from support.wire import refusal_in_own_words, require_legal, told_by
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.wire import owntracks
@@ -76,5 +74,5 @@ def test_what_is_no_line_is_not_the_format_and_is_not_quoted(data):
 @given(st.binary(max_size=100), st.integers(0, 4))
 def test_any_bytes_are_read_or_are_not_the_format(data, tabs):
     for whole in (data, line(data), line()[: len(data)] + data):
-        with suppress(NotTheFormat):
+        with refusal_in_own_words():
             require_legal(read_line(whole, DEVICE))

@@ -270,7 +270,7 @@ def _fix_of_json(location: _Location) -> Fix | None:
 def _level(level: Number) -> float | None:
     """From 0 to 1, in percent; rounded, because 0.57 × 100 is not 57."""
     known = number_of(level)
-    return percent(round(known * 100, 1)) if known is not None and 0 <= known <= 1 else None
+    return percent(round(known * 100, 1)) if known is not None else None
 
 
 def _extras(raw: msgspec.Raw) -> _Extras:

@@ -29,8 +29,8 @@ AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 Number = float | str | None
 """A number as senders write it: some write it as text, and what is none as "NaN"."""
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_NUMBER_CHARACTERS_MAX = 40
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+"""Only one way to match any digits, so that however many of them cost no more than their number."""
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -96,7 +96,7 @@ def time_of_text(text: str) -> datetime | None:
 def number_of(value: Number) -> float | None:
     """A finite number, also one written as text."""
     if isinstance(value, str):
-        if len(value) > _NUMBER_CHARACTERS_MAX or _NUMBER.fullmatch(value) is None:
+        if _NUMBER.fullmatch(value) is None:
             return None
         value = float(value)
     return value if value is not None and isfinite(value) else None
