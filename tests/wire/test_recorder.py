@@ -58,7 +58,8 @@ NOT_A_LINE = {
     "a list": line(b"[" + MESSAGE + b"]"),
     "encrypted": line(b'{"_type":"encrypted","data":"SECRET-46.5"}'),
     "spaces for tabs": line().replace(b"\t", b"  "),
-    "too long": line(MESSAGE + b" " * LINE_BYTES_MAX),
+    "a message too long": line(MESSAGE + b" " * LINE_BYTES_MAX),
+    "a topic too long": line(topic=b"*" * LINE_BYTES_MAX),
 }
 
 

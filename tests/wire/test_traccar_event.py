@@ -170,6 +170,11 @@ NOT_THE_FORMAT = {
 }
 
 
+def test_an_event_that_is_null_makes_no_event_of_what_is_no_position():
+    with pytest.raises(NotTheFormat, match="^not a forwarded position: at the top$"):
+        traccar.decode(json.dumps({"event": None, "device": SAMPLE["device"]}).encode())
+
+
 @pytest.mark.parametrize(("data", "told"), NOT_THE_FORMAT.values(), ids=NOT_THE_FORMAT.keys())
 def test_what_is_no_event_is_said_by_its_place(data, told):
     with pytest.raises(NotTheFormat) as caught:

@@ -91,7 +91,7 @@ class _Reader:
             raise NotTheFormat("not GPX: its outermost element is another")
 
     def _said(self, text: str) -> None:
-        if len(self._path) == len(_POINT) + 1 and self._path[-1] in _TEXTS and self._path[:-1] == _POINT:
+        if self._path[:-1] == _POINT and self._path[-1] in _TEXTS:
             told = self._texts.get(self._path[-1], "") + text
             self._texts[self._path[-1]] = told[: TEXT_CHARACTERS_MAX + 1]
 
