@@ -1,10 +1,12 @@
 """A made place for real processes: a data folder whose people were decided on an hour ago, by the real flows."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
@@ -13,12 +15,13 @@ from custodiet.entrypoints.clock import LEASE
 from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.fit_device import fit_device, issue_sender, register_device
 from custodiet.flows.issue_keys import issue_wanted_keys
-from custodiet.flows.open_case import open_case
+from custodiet.flows.open_case import open_case, set_condition
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.main import ORIGIN, join_vault, make_folder, open_store, read_pins
+from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
-from custodiet.model.identity import DecisionId
+from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.mode import ModeCode
 from custodiet.settings import Settings, read_settings
 from custodiet.simulation.seeded import SetClock
@@ -33,29 +36,56 @@ class Wearer:
     serial: str
     token: str
     decision_id: DecisionId
+    fitting_id: FittingId
+    keeps_trail: bool
 
 
 class Site:
-    """Made with `people` wearers on rung 11, decided an hour ago for a day to come."""
+    """Made with wearers, `people` of them on rung 11 or one on each of `modes`, decided an hour ago for a day to come.
 
-    def __init__(self, folder: Path, people: int, mode: ModeCode = ModeCode.FITTED_TRAIL) -> None:
+    With a `zone` (GeoJSON) everyone is to stay in it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        people: int = 0,
+        modes: Sequence[ModeCode] = (),
+        *,
+        zone: bytes | None = None,
+        since: timedelta = timedelta(hours=1),
+    ) -> None:
         self.folder = folder
         self.settings: Settings = read_settings(str(folder / "site"), None, {})
         now = SystemClock().now()
-        self.clock, self.chance = SetClock(now - timedelta(hours=1)), SystemChance()
+        self.clock, self.chance = SetClock(now - since), SystemChance()
         store = make_folder(self.settings, ORIGIN, self.clock)
         register_scheme(store, scheme_at(now), ANA)
-        self.wearers = [self._wearer(store, number, mode) for number in range(people)]
         keystore = SqliteKeystore(self.settings.vault_db)
         vault, _ = join_vault(self.settings, store, keystore, self.clock, self.chance)
         fence = (LEASE, store.take_lease(LEASE))
+        pins = read_pins(self.settings)
+
+        def issue_keys() -> None:
+            while issue_wanted_keys(store, vault, self.clock, pins, fence):
+                pass
+
+        def keep_in(decision: Decision) -> None:
+            issue_keys()  # what seals the zone
+            of = (decision.id, ConditionKind.INCLUSION, ANA)
+            set_condition(store, sealing, self.chance, pins, *of, geometry=zone)
+
+        modes = modes or [ModeCode.FITTED_TRAIL] * people
+        ask = None if zone is None else keep_in
+        self.wearers = [self._wearer(store, number, mode, ask) for number, mode in enumerate(modes)]
         self.clock.set(now)
-        while issue_wanted_keys(store, vault, self.clock, read_pins(self.settings), fence):
-            pass
+        issue_keys()
         keystore.close()
         store.close()
 
-    def _wearer(self, store: SqliteStore, number: int, mode: ModeCode) -> Wearer:
+    def _wearer(
+        self, store: SqliteStore, number: int, mode: ModeCode, ask: Callable[[Decision], None] | None
+    ) -> Wearer:
         reference, serial = f"M-{number:04d}", f"TAG-{number:04d}"
         case = open_case(store, self.chance, SCHEME, reference, ANA)
         device = register_device(store, self.chance, serial, ANA)
@@ -76,17 +106,18 @@ class Site:
             ends_at=None,
         )
         propose_decision(store, decision)
+        if ask is not None:
+            ask(decision)
         make_decision(store, decision.id, BO)
-        return Wearer(reference, serial, token, decision.id)
+        return Wearer(reference, serial, token, decision.id, fitting.id, decision.rung.keeps_trail)
 
     @property
     def where(self) -> tuple:
         return ("--data", self.settings.data, "--keys", self.settings.keys)
 
-    def serve(self, gateways: int = 1) -> Running:
-        return Running(
-            "serve", *self.where, "--port=0", f"--gateways={gateways}", log=self.folder / f"serve-{gateways}.log"
-        )
+    def serve(self, gateways: int = 1, **given) -> Running:
+        log = self.folder / f"serve-{gateways}.log"
+        return Running("serve", *self.where, "--port=0", f"--gateways={gateways}", log=log, **given)
 
     def open(self) -> SqliteStore:
         return open_store(self.settings)
