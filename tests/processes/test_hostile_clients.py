@@ -122,6 +122,22 @@ def test_a_hostile_body_is_a_clear_error_in_bounded_memory(demo, sender, route, 
     assert (answer.status, set(answer.json)) == (status, {"error"})
 
 
+def test_many_large_bodies_at_once_with_one_token_are_bounded_together_and_turned_away_with_503(demo, sender):
+    began = head(sender, b"Content-Length: %d\r\n\r\n" % (8 * MIB), route=b"batch")
+    with ExitStack() as stack, peak_within(gateway_of(demo), 96):
+        senders = hold(stack, demo.gateway, 24)
+        for connection in senders:
+            connection.sendall(began + b"[" * (8 * MIB - 1))
+            connection.setblocking(False)
+        said = []
+        for connection in senders:
+            with contextlib.suppress(BlockingIOError):
+                said.append(listen(connection)[9:12])
+        assert said == [b"503"] * len(said)
+        assert len(said) >= 12
+        assert demo.post(sender["token"], sender["device"]).said == "200 kept"
+
+
 @pytest.mark.parametrize(
     "rest",
     [

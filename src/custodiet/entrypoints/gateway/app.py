@@ -92,6 +92,7 @@ class Gateway:
         self._monitor = monitor
         self._clock = clock
         self._rates = Rates(self._limits)
+        self._coming_bytes = 0
         self.writer = Writer(monitor, self._limits, self._metrics)
         self._zones = None if release is None else ZoneKeeper(monitor, release)
 
@@ -208,13 +209,19 @@ class Gateway:
                         raise _Gone
                     piece = message.get("body", b"")
                     size += len(piece)
+                    self._coming_bytes += len(piece)
                     if size > bytes_max:
                         raise too_large
+                    if size > self._limits.report_bytes_max and self._coming_bytes > self._limits.bodies_bytes_max:
+                        # A single report is never turned away for other people's batches.
+                        raise _Turned(self._unable("too much is coming in"))
                     pieces.append(piece)
                     if not message.get("more_body", False):
                         return b"".join(pieces)
         except TimeoutError:
             raise _Turned(_refusal(408, "the body did not come", (b"connection", b"close"))) from None
+        finally:
+            self._coming_bytes -= size
 
     def _lines(self, body: bytes) -> tuple[Report | Reason, ...]:
         lines = [line for line in body.split(b"\n") if not line.isspace() and line]

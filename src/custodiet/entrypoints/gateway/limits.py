@@ -11,6 +11,8 @@ class Limits:
     """One forwarded position is under 1 kB; a network of cells and neighbours under 10 kB."""
     batch_bytes_max: int = 8 * 1024 * 1024
     batch_lines_max: int = 10_000
+    bodies_bytes_max: int = 64 * 1024 * 1024
+    """Bodies that have begun to come, all senders together: one token is enough for a thousand batches at once."""
     body_wait_s: float = 30.0
     """How long a sender may take to send a body before its connection is given up."""
     waiting_reports_max: int = 20_000
