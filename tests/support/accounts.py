@@ -50,7 +50,8 @@ def account(site: Site, devices: Sequence[Carried]) -> dict[str, int]:
     missing: acknowledged, and neither stored nor removed by a recorded end. twice: stored more than once. unsent:
     stored, and no device sent it. unrecorded: pieces of trails that the counts do not know, or the other way round.
     after_end: timed at or after the end of its decision. alerts_twice: more than one against the same person for one
-    round outside. made_up: alerts about single low batteries, alerts that a late fix weakened though none was late.
+    round outside. made_up: alerts about single low batteries, alerts that a late fix weakened though none was late; of
+    people whose fixes are stored. What was only judged may be judged again (docs/trust.md): `judged_again`.
     """
     found: Counter[str] = Counter()
     with closing(site.open()) as store:
@@ -85,7 +86,8 @@ def _alerts(store: SqliteStore, device: Carried) -> Counter[str]:
     rounds = Counter(device.life.round_of(one.began_at) for one in against)
     found["alerts"] = len(against)
     found["alerts_twice"] = sum(times - 1 for times in rounds.values())
-    found["made_up"] = sum(one.matter is Matter.BATTERY or one.weakened_why is Why.LATE_FIX for one in alerts)
+    made_up = sum(one.matter is Matter.BATTERY or one.weakened_why is Why.LATE_FIX for one in alerts)
+    found["made_up"] = made_up if device.wearer.keeps_trail else 0
     return found
 
 
