@@ -171,7 +171,7 @@ NOT_THE_FORMAT = {
 
 
 def test_an_event_that_is_null_makes_no_event_of_what_is_no_position():
-    with pytest.raises(NotTheFormat, match="^not a forwarded position: at the top$"):
+    with pytest.raises(NotTheFormat, match=r"^not a forwarded position: at the top$"):
         traccar.decode(json.dumps({"event": None, "device": SAMPLE["device"]}).encode())
 
 
