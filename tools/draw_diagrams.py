@@ -230,8 +230,8 @@ They are settings of a scheme, recorded with it; a change of any of them changes
 
 ## What is no fix
 
-A crossing that a device judged by itself (rung 8), a check-in from outside its area (rung 5), a check-in window that closed
-without a word, and a press for help each ask someone to ring. None of them can become a possible breach
+A crossing that a device judged by itself (rung 8), a check-in from outside its area (rung 5), a check-in window that
+closed without a word, and a press for help each ask someone to ring. None of them can become a possible breach
 ([ADR 12](adr/0012-a-devices-own-judgement-accuses-nobody.md)).
 """
 
