@@ -282,7 +282,8 @@ class Monitor:
             part = _Decided()
             try:
                 sender = self._picture.sender(request.sender.token.sha256) or request.sender
-                answers = [self._answer(sender, request, line, now, decided, part) for line in request.lines]
+                ended = sender.standing.ended(now)
+                answers = [self._answer(sender, ended, request, line, now, decided, part) for line in request.lines]
             except CannotRecord as cannot:
                 decided.answers.append(cannot)
             else:
@@ -294,6 +295,7 @@ class Monitor:
     def _answer(
         self,
         sender: KnownSender,
+        ended: bool,  # noqa: FBT001 - of the sender's token, worked out once
         request: Request,
         line: Report | Reason,
         now: datetime,
@@ -303,7 +305,7 @@ class Monitor:
         if isinstance(line, Reason):
             answer = Answer(Outcome.REFUSED, (line,))
         else:
-            mine, ended = line.serial in sender.standing.scope, sender.standing.ended(now)
+            mine = line.serial in sender.standing.scope
             admission: Admitted | AdmittedWord | Refused | None
             admission, heard = self._clearly_admitted(line, now) if mine and not ended else (None, None)
             if admission is None:

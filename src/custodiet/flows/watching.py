@@ -119,6 +119,14 @@ class Judged:
         )
 
 
+class _Plan(NamedTuple):
+    """What a decision is judged by: conditions with a place, whether one of them is a curfew, and the settings."""
+
+    conditions: tuple[Condition, ...]
+    timed: bool
+    settings: Judging
+
+
 class Watching:
     """Owned by one monitor; `give_zones` may be called from another thread, all else from the writing one."""
 
@@ -137,6 +145,7 @@ class Watching:
         self._words_from: datetime | None = None
         self._areas: dict[ConditionId, Area | None] = {}
         self._windows: dict[ConditionId, tuple[datetime, tuple[Interval, ...]]] = {}
+        self._plans: dict[DecisionId, _Plan] = {}
         self._wanted: frozenset[ConditionId] = frozenset()
         self._given = False
         """Geometry has come since anyone was last judged."""
@@ -205,6 +214,7 @@ class Watching:
     def forget_windows(self) -> None:
         """The standing has changed: hours and absences are laid out anew, and whoever was quiet is judged."""
         self._windows.clear()
+        self._plans.clear()
         self._disturb()
 
     def watch_of(self, condition_id: ConditionId, fitting_id: FittingId) -> Watch:
@@ -299,8 +309,7 @@ class Watching:
             self._judge_fitting(picture, fitting_id, fixes, now, judged)
         for word in sorted(words, key=lambda one: one.at):
             self._judge_word(picture, word, now, judged)
-        for report in sorted(heard, key=lambda one: one.at):
-            self._hear(picture, report, now, judged)
+        self._hear_all(picture, heard, now, judged)
         return judged
 
     def _judge_fitting(
@@ -332,12 +341,12 @@ class Watching:
         judged: Judged,
     ) -> None:
         """One fitting's fixes under one decision, in order of fix time."""
-        conditions = [one for one in picture.conditions_of(decision.id) if one.kind in ZONED]
+        conditions, timed, settings = self._plan(picture, decision)
         if not conditions:
             return
-        if any(one.kind is ConditionKind.CURFEW for one in conditions):
+        if timed:
             judged.timed.add(fitting_id)
-        settings, under = picture.judging(decision), (fitting_id, decision.id)
+        under = (fitting_id, decision.id)
         quiet, row = self._quiet.get(under), 0
         if quiet is not None:
             if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
@@ -366,7 +375,7 @@ class Watching:
         self,
         picture: Picture,
         decision: Decision,
-        conditions: list[Condition],
+        conditions: Iterable[Condition],
         fitting_id: FittingId,
         quiet: Quiet,
         now: datetime,
@@ -404,19 +413,27 @@ class Watching:
         judged.watches[of], findings = judge_crossing(condition, decision, watch, word.at, hours, entered=entered)
         judged.findings += findings
 
+    def _hear_all(self, picture: Picture, heard: list[Heard], now: datetime, judged: Judged) -> None:
+        for fitting_id in {one.fitting_id for one in heard}:
+            newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
+            untold = fitting_id in judged.recent or fitting_id in judged.timed
+            if self._must_store(fitting_id, now, newest, untold=untold):
+                judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+        # While nothing that a device says is new, its watch stays, and so nothing else that it says becomes new.
+        with_news = {
+            fitting_id
+            for fitting_id, decision, says, _ in heard
+            if says is not None
+            and not is_nothing_new(self._device_watches.get(fitting_id), says, self._plan(picture, decision).settings)
+        }
+        for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
+            self._hear(picture, report, now, judged)
+
     def _hear(self, picture: Picture, heard: Heard, now: datetime, judged: Judged) -> None:
-        fitting_id = heard.fitting_id
-        newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
-        untold = fitting_id in judged.recent or fitting_id in judged.timed
-        if self._must_store(fitting_id, now, newest, untold=untold):
-            judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
         if heard.says is None:
             return
-        settings = picture.judging(heard.decision)
-        known = judged.device_watches.get(fitting_id) or self._device_watches.get(fitting_id)
-        if is_nothing_new(known, heard.says, settings):
-            return
-        before = known or DeviceWatch(fitting_id)
+        fitting_id, settings = heard.fitting_id, picture.judging(heard.decision)
+        before = judged.device_watches.get(fitting_id) or self.device_watch_of(fitting_id)
         verdict = judge_device(
             heard.decision, before, heard.says, heard.at, settings, off_booked=picture.may_be_off(fitting_id, heard.at)
         )
@@ -432,6 +449,14 @@ class Watching:
             if watch.alert_id is not None and watch.weight is Weight.ADVERSE:
                 judged.findings.append(Weakened(watch.alert_id, now, Why.FAULTY_DEVICE))
                 judged.watches[of] = Watch(*of)
+
+    def _plan(self, picture: Picture, decision: Decision) -> "_Plan":
+        plan = self._plans.get(decision.id)
+        if plan is None:
+            conditions = tuple(one for one in picture.conditions_of(decision.id) if one.kind in ZONED)
+            timed = any(one.kind is ConditionKind.CURFEW for one in conditions)
+            plan = self._plans[decision.id] = _Plan(conditions, timed, picture.judging(decision))
+        return plan
 
     def _asked(self, picture: Picture, condition: Condition, decision: Decision, now: datetime) -> Asked:
         laid_at, laid = self._windows.get(condition.id, (None, ()))

@@ -26,6 +26,8 @@ class ConditionKind(StrEnum):
     CHECK_IN = "check_in"
     HOME_PRESENCE = "home_presence"
 
+    __hash__ = str.__hash__  # as Kind
+
 
 STAY_IN = frozenset({ConditionKind.INCLUSION, ConditionKind.CURFEW})
 """Judged from fixes: the person is to be inside."""
