@@ -30,7 +30,8 @@ from custodiet.flows.receive_reports import Monitor
 from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
 from custodiet.model.record import LogOpened
-from custodiet.settings import Settings, read_settings, read_token, require_made, require_outside
+from custodiet.settings import Settings, read_secret, read_settings, read_token, require_made, require_outside
+from custodiet.wire.broker import read_broker
 from custodiet.wire.note import key_id, vkey
 from custodiet.wire.records import read_record, record_bytes
 
@@ -150,8 +151,11 @@ def serve(asked: argparse.Namespace) -> None:
     if settings.made_up.exists():
         raise Unready(f"{settings.data} is a demo's folder: serve is for real people; try custodiet demo")
     KeyfileKms(settings.keys)
+    sources = tuple(Path(one).resolve() for one in asked.source)
+    for file in sources:
+        read_broker(file.read_bytes())  # what is wrong with it is said here, and not by a child again and again
     hold_alone(settings.data, "custodiet")
-    place = entry.Place(settings.data, settings.keys, asked.port, asked.gateways)
+    place = entry.Place(settings.data, settings.keys, asked.port, asked.gateways, sources)
     entry.serve(place, VaultClient(settings.vault_socket))
 
 
@@ -277,7 +281,32 @@ def _listening(asked: argparse.Namespace) -> socket.socket:
     return listening
 
 
-_PROCESSES = {"vault": _run_vault, "clock": _run_clock, "gateway": _run_gateway, "web": _run_web}
+def _run_source(settings: Settings, asked: argparse.Namespace) -> None:
+    from custodiet.adapters.mqtt import MqttBus
+    from custodiet.entrypoints.source import Source, run_source
+    from custodiet.flows.fit_device import token_hash
+    from custodiet.flows.release_in_scope import InScope
+
+    if asked.config is None:
+        raise Unready("a source needs --config FILE: which broker, which topics")
+    file = Path(asked.config).resolve()
+    broker = read_broker(file.read_bytes())
+    password = None if broker.password_file is None else read_secret(file.parent / broker.password_file)
+    ca_file = None if broker.ca_file is None else file.parent / broker.ca_file
+    bus = MqttBus(broker, password, ca_file)
+    token_sha256 = token_hash(read_secret(file.parent / broker.token_file))
+    clock, store = SystemClock(), open_store(settings, pulses=False)
+    release = InScope(store, VaultClient(settings.vault_socket), clock, token_sha256).release
+    run_source(Source(bus, join_monitor(settings, store), clock, token_sha256, release))
+
+
+_PROCESSES = {
+    "vault": _run_vault,
+    "clock": _run_clock,
+    "gateway": _run_gateway,
+    "source": _run_source,
+    "web": _run_web,
+}
 
 
 def simulate(asked: argparse.Namespace) -> None:
@@ -598,6 +627,9 @@ def _command_line() -> argparse.ArgumentParser:
     verb.set_defaults(do=bench)
 
     verb = verbs.add_parser("serve", parents=[where, listening], help="the same without the made-up scheme")
+    verb.add_argument(
+        "--source", metavar="FILE", action="append", default=[], help="also take reports from the broker it names"
+    )
     verb.set_defaults(do=serve)
 
     verb = verbs.add_parser("init", parents=[where], help="make keys and databases")
@@ -607,6 +639,7 @@ def _command_line() -> argparse.ArgumentParser:
     verb = verbs.add_parser("run", parents=[where], help="one process alone, for a layout with a user for each")
     verb.add_argument("process", choices=sorted(_PROCESSES))
     verb.add_argument("--port", type=_port, metavar="N", help="where gateway or web listens")
+    verb.add_argument("--config", metavar="FILE", help="of a source: which broker, which topics")
     verb.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
     verb.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)
     verb.set_defaults(do=run)

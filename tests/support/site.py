@@ -1,6 +1,7 @@
 """A made place for real processes: a data folder whose people were decided on an hour ago, by the real flows."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.mode import ModeCode
 from custodiet.settings import Settings, read_settings
 from custodiet.simulation.seeded import SetClock
+from custodiet.wire.frame import unpack_directory
 
 from .house import ANA, BO, SCHEME, scheme_at
 from .running import Running
@@ -54,8 +56,9 @@ class Site:
         *,
         zone: bytes | None = None,
         since: timedelta = timedelta(hours=1),
+        serials: str = "TAG-{:04d}",
     ) -> None:
-        self.folder = folder
+        self.folder, self.serials = folder, serials
         self.settings: Settings = read_settings(str(folder / "site"), None, {})
         now = SystemClock().now()
         self.clock, self.chance = SetClock(now - since), SystemChance()
@@ -86,7 +89,7 @@ class Site:
     def _wearer(
         self, store: SqliteStore, number: int, mode: ModeCode, ask: Callable[[Decision], None] | None
     ) -> Wearer:
-        reference, serial = f"M-{number:04d}", f"TAG-{number:04d}"
+        reference, serial = f"M-{number:04d}", self.serials.format(number)
         case = open_case(store, self.chance, SCHEME, reference, ANA)
         device = register_device(store, self.chance, serial, ANA)
         fitting = fit_device(store, self.chance, device.id, case.id, "main", ANA)
@@ -110,6 +113,45 @@ class Site:
             ask(decision)
         make_decision(store, decision.id, BO)
         return Wearer(reference, serial, token, decision.id, fitting.id, decision.rung.keeps_trail)
+
+    def upstream(self, *wearers: Wearer) -> str:
+        """The token of one sender for the devices of several."""
+        store = self.open()
+        try:
+            return issue_sender(
+                store, self.chance, SCHEME, "an upstream server", tuple(one.serial for one in wearers), ANA
+            )
+        finally:
+            store.close()
+
+    def stored(self, wearer: Wearer) -> Counter[int]:
+        """Fix times of what is stored of a wearer, in milliseconds, with how often each is. Nothing is opened."""
+        store = self.open()
+        times: Counter[int] = Counter()
+        try:
+            with store.reading() as view:
+                after = -1
+                while frames := view.frames(after, 500):
+                    for seq, frame in frames:
+                        after = seq
+                        rows = unpack_directory(frame.directory)
+                        mine = (row for row in rows if view.session(row.session_no).decision_id == wearer.decision_id)
+                        times.update(row.fix_ms for row in mine)
+        finally:
+            store.close()
+        return times
+
+    def counted(self) -> dict[str, int]:
+        """Reports answered, by outcome and reason."""
+        store = self.open()
+        try:
+            with store.reading() as view:
+                counts: Counter[str] = Counter()
+                for one in view.tallies():
+                    counts[" ".join(filter(None, (one.outcome, one.reason)))] += one.reports
+        finally:
+            store.close()
+        return dict(counts)
 
     @property
     def where(self) -> tuple:

@@ -32,6 +32,8 @@ class Place:
     keys: Path
     port: int | None = None
     gateways: int = 1
+    sources: tuple[Path, ...] = ()
+    """Files that name a broker each."""
 
 
 def say(text: str) -> None:
@@ -51,15 +53,17 @@ class Running:
         self.gateway = f"http://127.0.0.1:{gateway.getsockname()[1]}"
         where = ("--data", str(place.data), "--keys", str(place.keys))
 
-        def run(name: str, process: str, *, listen_fd: int | None = None) -> None:
+        def run(name: str, process: str, *more: str, listen_fd: int | None = None) -> None:
             on = () if listen_fd is None else (f"--listen-fd={listen_fd}",)
-            command = our_own("run", process, *where, "--tied", *on)
+            command = our_own("run", process, *where, "--tied", *on, *more)
             self.supervisor.start(Program(name, command, () if listen_fd is None else (listen_fd,)))
 
         run("vault", "vault")
         run("clock", "clock")
         for number in range(1, place.gateways + 1):
             run(f"gateway-{number}", "gateway", listen_fd=gateway.fileno())
+        for number, file in enumerate(place.sources, start=1):
+            run(f"source-{number}", "source", "--config", str(file))
         run("web", "web", listen_fd=web.fileno())
         self._sockets = (web, gateway)
 

@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
@@ -89,16 +89,34 @@ class Writer:
 
     async def submit(self, request: Request) -> Answers:
         """The answers, once durable. Raises CannotRecord when too much waits already."""
+        [future] = self._queue_up([request])
+        return await future
+
+    async def submit_together(self, requests: Sequence[Request]) -> list[Answers]:
+        """The answers of several, written in this order, in one commit if it has room for them. CannotRecord stands for
+        one that must come again. Raises it when too much waits already.
+        """
+        settled = await asyncio.gather(*self._queue_up(requests), return_exceptions=True)
+        answers: list[Answers] = []
+        for one in settled:
+            if isinstance(one, BaseException) and not isinstance(one, CannotRecord):
+                raise one
+            answers.append(one)
+        return answers
+
+    def _queue_up(self, requests: Sequence[Request]) -> list[asyncio.Future[Answers]]:
+        futures = []
         with self._changed:
             if self._stopping or self.is_full:
                 raise CannotRecord("too much is waiting to be written")
-            future, tell = _future()
-            self._queue.append(_Waiting(request, tell))
-            self._reports += len(request.lines)
+            for request in requests:
+                future, tell = _future()
+                futures.append(future)
+                self._queue.append(_Waiting(request, tell))
+                self._reports += len(request.lines)
             self._metrics.waiting(self._reports)
             self._changed.notify()
-        answers: Answers = await future
-        return answers
+        return futures
 
     async def refreshed(self) -> None:
         """Returns when the picture has been read anew since the call. Raises CannotRecord when it cannot be."""
