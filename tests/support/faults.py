@@ -101,7 +101,7 @@ class Faults:
             for _ in range(self.random.randint(0, 2)):
                 let_pass(self.random.uniform(0, 0.6))
                 self.random.choice(self._sudden)()
-            let_pass(self.random.uniform(0.1, 1.5))
+            let_pass(self.random.uniform(0.1, 0.8))
 
     def kill_all(self) -> None:
         self.met["kill everything"] += 1
