@@ -131,6 +131,13 @@ BATTERY = {
         [(0, battery(15)), (60, battery(15)), (120, battery(90)), (180, battery(15))],
         "battery service 60-60, 1 ended 120",
     ),
+    "one low reading that comes again": ([(0, battery(15)), (0, battery(15))], ""),
+    "one that comes again after a fine one": ([(0, battery(15)), (60, battery(90)), (0, battery(15))], ""),
+    "one from before the newest low one": ([(60, battery(15)), (0, battery(14))], ""),
+    "two that come again after it was charged": (
+        [(0, battery(15)), (60, battery(15)), (120, battery(90)), (0, battery(15)), (60, battery(15))],
+        "battery service 60-60, 1 ended 120",
+    ),
     "an unknown reading is no evidence of a low one": ([(0, battery(15)), (60, battery(None))], ""),
     "nor of one that is fine": (
         [(0, battery(15)), (60, battery(None)), (120, battery(15))],

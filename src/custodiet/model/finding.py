@@ -188,3 +188,5 @@ class DeviceWatch:
     """How many alerts it has raised: each has an identity of its own."""
     help_at: datetime | None = None
     """When help was last asked for."""
+    battery_at: datetime | None = None
+    """When the newest reading below the mark was made: one that comes again is no second one."""

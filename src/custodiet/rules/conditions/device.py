@@ -74,9 +74,11 @@ def _battery(
         return verdict
     if says.charging or (percent is not None and percent > settings.battery_low_percent and not warns):
         return replace(verdict, watch=replace(watch, battery_low=0)) if watch.battery_low else verdict
+    if watch.battery_at is not None and at <= watch.battery_at:
+        return verdict
     # A level may be misread once; a device that warns has made up its mind.
     low = _LOW_IN_A_ROW if warns else watch.battery_low + 1
-    watch = replace(watch, battery_low=low)
+    watch = replace(watch, battery_low=low, battery_at=at)
     if low < _LOW_IN_A_ROW:
         return replace(verdict, watch=watch)
     raised = _raised(decision, watch, Matter.BATTERY, Weight.SERVICE, at, at, low)
