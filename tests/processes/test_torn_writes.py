@@ -194,11 +194,15 @@ def test_a_torn_checkpoint_or_tile_is_not_published_over_and_the_store_goes_on(k
         torn = settings.log / "checkpoint"
         if name == "tile":
             torn = max((settings.log / "tile" / "0" / "000.p").iterdir(), key=lambda path: int(path.name))
+        whole = torn.read_bytes()
         for left in (40, 0):
             os.truncate(torn, left)
             with pytest.raises(CustodietError):
                 publish_checkpoint(store, vault, TileLog(settings.log))
             assert torn.stat().st_size == left
+        torn.unlink()  # as the operator's guide says
+        publish_checkpoint(store, vault, TileLog(settings.log))
+        assert torn.read_bytes() == whole
     assert killed.becomes(settings) == "whole"
 
 
