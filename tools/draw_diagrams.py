@@ -25,6 +25,8 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.LOG_OPENED: "the first entry of a log: the vault's public keys are pinned",
+    EntryKind.LOG_REOPENED: "a restore closed the log and opened this one: the closed head, what was kept, what is "
+    "lost, who ordered it, said in the open",
     EntryKind.SCHEME_REGISTERED: "a scheme was registered",
     EntryKind.CASE_OPENED: "a case was opened for a person who has no name here yet",
     EntryKind.PERSON_NAMED: "a person's name was recorded, sealed",
@@ -67,6 +69,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.STATEMENT_MADE: "someone stated a dated fact about a person's contact, with reasons",
     EntryKind.TASK_DONE: "a task was done",
     EntryKind.KEYS_ISSUED: "public keys that the vault issued were recorded",
+    EntryKind.KEYS_DESTROYED: "keys of days that exist no more: what was sealed to them opens for nobody",
+    EntryKind.OPENINGS_RECOVERED: "openings whose entries a restore lost, as the vault itself remembers them",
     EntryKind.ZONES_RELEASED: "a monitor asked for the geometry of the zones in force",
     EntryKind.COPY_GIVEN: "a person's own copy was asked for, by them or for them",
     EntryKind.TABLES_VERIFIED: "somebody asked to compare the tables with the ledger",
@@ -118,7 +122,8 @@ One person proposes a decision and another makes or refuses it. Once made, it au
 A **suspension** is not an ending: collection pauses, the dates run on, and the decision is resumed or ends.
 
 An order is ended only by its maker, who alone withdraws, suspends or resumes it. A missed review does not end it. Its
-own end date does, and a court or a regulator may annul any decision.
+own end date does, and a court or a regulator may annul any decision. A restore from a backup pauses every decision,
+an order too, since an ending may have been lost with what was recorded after the backup; only its maker resumes it.
 
 Every ending sets three things going in one write: collection off, the retention clock on, and a task with a
 deadline: "tell the person, take the device off". A decision that had ended already, or that another has succeeded,

@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,8 @@ from pathlib import Path
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
-from custodiet.adapters.ledger.tiles import TileLog, export, read_export
+from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
+from custodiet.adapters.restoring import Restoring
 from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
@@ -29,8 +30,18 @@ from custodiet.flows.ports import Chance, Clock
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
+from custodiet.model.identity import ActorId
 from custodiet.model.record import LogOpened
-from custodiet.settings import Settings, read_secret, read_settings, read_token, require_made, require_outside
+from custodiet.model.times import as_text
+from custodiet.settings import (
+    Settings,
+    read_secret,
+    read_settings,
+    read_token,
+    require_made,
+    require_outside,
+    require_settled,
+)
 from custodiet.wire.broker import read_broker
 from custodiet.wire.note import key_id, vkey
 from custodiet.wire.records import read_record, record_bytes
@@ -65,6 +76,7 @@ def open_store(
     settings: Settings, *, read_only: bool = False, clock: Clock | None = None, pulses: bool = True
 ) -> SqliteStore:
     """The store of a made data folder. `pulses`: as the store says; only a gateway's writing proves our way up."""
+    require_settled(settings)
     store = SqliteStore(settings.store, clock or SystemClock(), SystemChance(), read_only=read_only, pulses=pulses)
     store.check_form()
     return store
@@ -105,23 +117,32 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
 
 
 def read_pins(settings: Settings) -> LogOpened:
-    """The vault's public keys as pinned when the folder was made. Raises Unready when they cannot be read."""
+    """The log's name and the vault's public keys as pinned. Raises Unready when they cannot be read."""
+    return _pins_in(settings.pins)
+
+
+def _pins_in(file: Path) -> LogOpened:
     try:
-        pinned = read_record(settings.pins.read_bytes())
+        pinned = read_record(file.read_bytes())
     except (OSError, NotTheFormat):
-        raise Unready(f"no pinned keys at {settings.pins}: put back the file that `custodiet init` made") from None
+        raise Unready(f"no pinned keys at {file}: put back the file that `custodiet init` made") from None
     if not isinstance(pinned, LogOpened):
-        raise Unready(f"{settings.pins} holds something else than pinned keys")
+        raise Unready(f"{file} holds something else than pinned keys")
     return pinned
 
 
-def hold_alone(folder: Path, what: str) -> None:
-    """Hold a folder for as long as this process lives. Raises Unready when another process holds it."""
+def hold_alone(folder: Path, what: str, *, with_others: bool = False) -> int:
+    """Hold a folder while this process lives, and whoever inherits the descriptor that this gives.
+
+    Raises Unready when another process holds it: alone, or at all unless we hold it `with_others`.
+    """
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, (fcntl.LOCK_SH if with_others else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
+        os.close(handle)
         raise Unready(f"{what} is running already on {folder}") from None
+    return handle
 
 
 def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
@@ -148,14 +169,15 @@ def serve(asked: argparse.Namespace) -> None:
 
     settings = _settings(asked)
     require_made(settings)
+    require_settled(settings)
     if settings.made_up.exists():
         raise Unready(f"{settings.data} is a demo's folder: serve is for real people; try custodiet demo")
     KeyfileKms(settings.keys)
     sources = tuple(Path(one).resolve() for one in asked.source)
     for file in sources:
         read_broker(file.read_bytes())  # what is wrong with it is said here, and not by a child again and again
-    hold_alone(settings.data, "custodiet")
-    place = entry.Place(settings.data, settings.keys, asked.port, asked.gateways, sources)
+    held = hold_alone(settings.data, "custodiet")
+    place = entry.Place(settings.data, settings.keys, held, asked.port, asked.gateways, sources)
     entry.serve(place, VaultClient(settings.vault_socket))
 
 
@@ -177,7 +199,7 @@ def demo(asked: argparse.Namespace) -> None:
         # Marked first: what is broken off from here on, the next demo may clear.
         settings.made_up.write_text('{"senders": {}}')
     store = make_folder(settings, ORIGIN, clock)
-    hold_alone(settings.data, "custodiet")
+    held = hold_alone(settings.data, "custodiet")
     keystore = SqliteKeystore(settings.vault_db)
     vault, _ = join_vault(settings, store, keystore, clock, SystemChance())
     fence = (LEASE, store.take_lease(LEASE))
@@ -187,7 +209,7 @@ def demo(asked: argparse.Namespace) -> None:
     store.close()
     keystore.close()
     say("starting vault, clock, gateway and page")
-    place = Place(settings.data, settings.keys, asked.port, asked.gateways)
+    place = Place(settings.data, settings.keys, held, asked.port, asked.gateways)
     shown = open_store(settings, read_only=True)
     client = VaultClient(settings.vault_socket)
     run_demo(place, client, shown, SystemClock(), world, settings.made_up, as_json=asked.json)
@@ -210,6 +232,8 @@ def run(asked: argparse.Namespace) -> None:
     log_plainly(asked.process)
     if asked.tied:
         end_with_parent()
+    else:
+        hold_alone(settings.data, "custodiet", with_others=True)
     _PROCESSES[asked.process](settings, asked)
 
 
@@ -566,12 +590,79 @@ def _back_up_store(settings: Settings, out: Path, folder: Path, *, alone: bool) 
     print(said_backup(out, manifest))
 
 
+def restore(asked: argparse.Namespace) -> None:
+    """Bring a place back from a backup, under a new log that says what was lost."""
+    from custodiet.entrypoints.cli.keeping import say_restored
+
+    settings = _settings(asked)
+    if not settings.vault_db.is_file():
+        raise Unready(f"no vault in {settings.data}: put back {settings.vault_db} first; without it nothing opens")
+    with ExitStack() as closing:
+        closing.callback(os.close, hold_alone(settings.data, "custodiet"))
+        closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
+        restoring = Restoring(settings.data, settings.pins)
+        settings.vault_socket.parent.mkdir(mode=0o700, exist_ok=True)
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        if not restoring.is_committed:
+            _prepare_restore(settings, asked, restoring, keystore)
+        else:
+            print("a restore was broken off here: this finishes it, and looks at no other file", file=sys.stderr)
+        report = restoring.finish(keystore)
+    say_restored(report, as_json=asked.json)
+
+
+def _prepare_restore(
+    settings: Settings, asked: argparse.Namespace, restoring: Restoring, keystore: SqliteKeystore
+) -> None:
+    """Everything but putting it in place: until this returns nothing that is in use has changed."""
+    from custodiet.adapters.archive import read_archive
+    from custodiet.adapters.store.soundness import require_sound
+    from custodiet.flows.in_vault.restoring import restore_log
+    from custodiet.flows.in_vault.weighing import Notes
+    from custodiet.wire.backup import CHECKPOINT, PINS, STORE
+    from custodiet.wire.restored import Plan, placed
+
+    clock, chance = SystemClock(), SystemChance()
+    keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
+    folder = restoring.prepare()
+    manifest = read_archive(Path(asked.file), folder)
+    for pins in filter(Path.exists, (settings.pins, folder / PINS)):
+        pinned = _pins_in(pins)
+        if (pinned.log_key, pinned.issue_key) != (keys.log_public, keys.issue_public):
+            raise Unready(f"{pins} pins other keys than this vault's: find out which vault belongs here")
+    vouching = (folder / CHECKPOINT).read_text() if (folder / CHECKPOINT).exists() else None
+    published = None
+    with suppress(TileError, OSError):  # whatever lies there may be as broken as the rest
+        published = TileLog(settings.log).read_checkpoint()
+    witnessed = tuple(Path(one).read_text() for one in asked.witnessed)
+    require_sound(folder / STORE)
+    store = SqliteStore(folder / STORE, clock, chance)
+    try:
+        store.prepare()
+        notes, by = Notes(vouching, published, witnessed), ActorId(asked.by)
+        world = (store, keystore, keys, sealing, clock, chance, replay_store)
+        made = restore_log(*world, notes, by, accept_differing=asked.accept_differing)
+        with store.reading() as view:
+            leaves = view.leaves()
+    finally:
+        store.close()
+    TileLog(folder / "log").publish(leaves, made.note)
+    if published is None and vouching is not None:
+        TileLog(folder / "closed").publish(leaves[: made.report.kept.size], vouching)
+    (folder / PINS).write_bytes(record_bytes(made.pinned) + b"\n")
+    number = restoring.number()
+    report = placed(made.report, as_text(manifest.made_at), *restoring.aside(number))
+    restoring.commit(Plan(made.frontier, made.reopened, number, report))
+
+
 def _settings(asked: argparse.Namespace) -> Settings:
     return read_settings(asked.data, asked.keys, os.environ)
 
 
 def _made(asked: argparse.Namespace) -> Settings:
     settings = _settings(asked)
+    require_settled(settings)
     if not settings.store.is_file():
         raise Unready(f"no store in {settings.data}: make one with custodiet init, or start custodiet demo")
     return settings
@@ -674,6 +765,17 @@ def _command_line() -> argparse.ArgumentParser:
         "--without-vault", action="store_true", help="also when no vault vouches for it: it may not be restorable"
     )
     verb.set_defaults(do=backup)
+
+    verb = verbs.add_parser("restore", parents=[where, by], help="the data from a backup, under a new log; all stopped")
+    verb.add_argument("file", metavar="FILE", help="what custodiet backup wrote")
+    verb.add_argument(
+        "--witnessed", action="append", default=[], metavar="NOTE", help="a checkpoint of the log that others have kept"
+    )
+    verb.add_argument(
+        "--accept-differing", action="store_true", help="also when tables do not follow from the ledger: they stay so"
+    )
+    verb.add_argument("--json", action="store_true")
+    verb.set_defaults(do=restore)
 
     alert_parser = verbs.add_parser("alert", help="explain one; claim, triage, clear, … as people may")
     alert = alert_parser.add_subparsers(required=True, metavar="VERB")

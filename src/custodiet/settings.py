@@ -50,6 +50,11 @@ class Settings:
         return self.data / "log"
 
     @property
+    def restoring(self) -> Path:
+        """There while a restore waits to be finished: nobody opens this place meanwhile."""
+        return self.data / "restoring"
+
+    @property
     def pins(self) -> Path:
         """The log's origin and the vault's public keys, outside the data folder: what everyone else goes by."""
         return self.data.with_name(self.data.name + "-pins.json")
@@ -79,6 +84,12 @@ def require_outside(settings: Settings, file: Path) -> None:
     for folder, why in ((settings.data, "lost with it"), (settings.keys, "whoever copies one would have both")):
         if folder in file.parents:
             raise Unready(f"{file} lies inside {folder}: {why}; nothing was written")
+
+
+def require_settled(settings: Settings) -> None:
+    """Raise Unready while a restore waits to be finished: what lies here is neither the old place nor the new one."""
+    if settings.restoring.exists():
+        raise Unready(f"a restore of {settings.data} was broken off: run custodiet restore again, to its end")
 
 
 def require_made(settings: Settings) -> None:

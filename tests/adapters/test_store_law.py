@@ -269,7 +269,8 @@ COLUMNS = {
     "record_key": "person_id public signature",
     "day_key": "person_id category day public signature destroyed_at version",
     "condition": "id decision_id kind geometry_sealed schedule version",
-    "log": "origin log_key issue_key opened",
+    "log": "origin log_key issue_key opened closed_origin closed_size closed_root kept_origin kept_size kept_root lost "
+    "ordered_by",
     "scheme": "id name controller starts_at ends_at removal_hours judging version",
     "lease": "name fence",
     "ingest_detail": "partition number salt body",
@@ -335,6 +336,23 @@ def make(name):
 
 def set_(name, change, table="decision"):
     return f"UPDATE {table} SET {change} WHERE id = :{name}"
+
+
+def log_further(insert="INSERT", **changed):
+    """A log that a restore opened."""
+    said = {
+        "origin": "'made-up.example/2'",
+        "opened": 7,
+        "closed_origin": "origin",
+        "closed_size": 9,
+        "closed_root": "zeroblob(32)",
+        "kept_origin": "origin",
+        "kept_size": 7,
+        "kept_root": "zeroblob(32)",
+        "lost": 2,
+        "ordered_by": "'officer-ana'",
+    }
+    return like("log", "opened = 0", insert, **said | changed)
 
 
 TERMS = {
@@ -760,11 +778,56 @@ LAW = {
     ),
     # schemes, people and their keys
     **standing("log", "log_key = zeroblob(32)"),
-    "log_once": Rule(
-        "log: stands already",
+    "log_once": Rule("log: stands already", {"replaced": log_further("INSERT OR REPLACE", origin="origin")}),
+    "log_first_closes_nothing": Rule(
+        "log: the first one closes nothing",
         {
-            "replaced": replacing("log", "1", log_key="zeroblob(32)"),
-            "another": like("log", "1", origin="'evil.example'"),
+            "a restore": "INSERT INTO log SELECT * FROM further",
+            "at another place": "INSERT INTO log SELECT * FROM elsewhere",
+        },
+        first=[
+            log_further(),
+            "CREATE TEMP TABLE further AS SELECT * FROM log WHERE opened = 7",
+            "CREATE TEMP TABLE elsewhere AS SELECT * FROM log WHERE opened = 0",
+            "UPDATE elsewhere SET opened = 1",
+            "DROP TRIGGER log_never_delete",
+            "DELETE FROM log",
+        ],
+    ),
+    "log_further_says_what_it_closes": Rule(
+        "log: a further one says what a restore closed, kept and lost, and who ordered it",
+        {
+            "nothing": like("log", "1", origin="'evil.example'", opened=7, kept_origin="origin", kept_size=7),
+            "no closed head": log_further(closed_root="NULL"),
+            "no root of the closed head": log_further(closed_root="x''"),
+            "no root of the kept head": log_further(kept_root="NULL"),
+            "nothing lost or kept": log_further(lost="NULL"),
+            "less than nothing lost": log_further(lost=-1),
+            "more lost than there was": log_further(lost=10),
+            "ordered by nobody": log_further(ordered_by="NULL"),
+            "ordered by no name": log_further(ordered_by="''"),
+        },
+    ),
+    "log_further_goes_on": Rule(
+        "log: a further one goes on where the one before was kept",
+        {
+            "from another log": log_further(origin="'another'", opened=8, kept_size=8, kept_origin="'evil.example'"),
+            "from another place": log_further(
+                origin="'another'", opened=8, kept_size=6, kept_origin="'made-up.example/2'"
+            ),
+            "from a log before": log_further(origin="'another'", opened=8, kept_size=8),
+            "at the place of a later log": log_further(origin="'another'", kept_origin="'made-up.example/2'"),
+            "before a later log": log_further(
+                origin="'another'", opened=6, kept_size=6, kept_origin="'made-up.example/2'"
+            ),
+        },
+        first=log_further(),
+    ),
+    "log_further_under_the_same_keys": Rule(
+        "log: every log is under the keys that were pinned",
+        {
+            "another log key": log_further(log_key="zeroblob(32)"),
+            "another issue key": log_further(issue_key="zeroblob(32)"),
         },
     ),
     **standing("scheme", "controller = 'somebody else'"),
@@ -863,6 +926,10 @@ LAW = {
             "destroyed later": "UPDATE day_key SET destroyed_at = 2",
         },
         first="UPDATE day_key SET destroyed_at = 1",
+    ),
+    "day_key_has_its_public_half": Rule(
+        "day_key: one that lives has its public half",
+        {"one without": like("day_key", "1", category="'events'", public="x''")},
     ),
     "lease_grows": Rule(
         "lease: it only grows",
@@ -1513,7 +1580,7 @@ each_attempt = pytest.mark.parametrize(("name", "attempt"), ATTEMPTS, ids=IDS)
 def begin(sql, rule):
     for statement in [rule.first] if isinstance(rule.first, str) else rule.first:
         if statement:
-            assert sql(statement).rowcount > 0
+            assert sql(statement).rowcount != 0
 
 
 def alone(sql, rule):

@@ -159,8 +159,8 @@ def test_text_that_is_no_utf_8_does_not_stop_verifying(house, person, column):
 @pytest.mark.parametrize(
     "statement",
     [
-        "REPLACE INTO log SELECT origin, zeroblob(32), issue_key, opened + 1 FROM log",
-        "INSERT INTO log SELECT 'evil.example', log_key, issue_key, opened + 1 FROM log",
+        "REPLACE INTO log (origin, log_key, issue_key, opened) SELECT origin, zeroblob(32), issue_key, 9 FROM log",
+        "INSERT INTO log (origin, log_key, issue_key, opened) SELECT 'evil.example', log_key, issue_key, 9 FROM log",
         "REPLACE INTO retention_rule SELECT scheme_id, category, 4000, justification FROM retention_rule",
         "REPLACE INTO scheme_power SELECT scheme_id, code, title, 'no Act', force, regime FROM scheme_power",
         "REPLACE INTO scheme_purpose SELECT scheme_id, code, title, 1 FROM scheme_purpose",

@@ -105,7 +105,16 @@ def test_what_is_remembered_names_and_places_nobody(house):
     list(give_own_copy(house.store, house.vault, house.wearer.case.reference, ANA))
     [entry] = remembered(house)
     assert house.wearer.case.person_id.encode() not in entry
-    assert set(read_entry(entry).__dataclass_fields__) == {"index", "at", "kind", "actor", "record", "subject", "v"}
+    assert set(read_entry(entry).__dataclass_fields__) == {
+        "index",
+        "at",
+        "kind",
+        "actor",
+        "record",
+        "subject",
+        "v",
+        "reopens",
+    }
 
 
 # --- destroyed for good ---

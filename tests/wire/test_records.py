@@ -110,6 +110,16 @@ HOURS = Schedule(
     (Interval(AT, LATER),),
 )
 
+REOPENED = r.LogReopened(
+    "custodiet.example/test/20310303T090000Z",
+    BYTES,
+    BYTES[::-1],
+    r.LogHead("custodiet.example/test", 41, BYTES),
+    r.LogHead("custodiet.example/test", 32, BYTES[::-1]),
+    9,
+    "officer-ana",
+)
+
 SAMPLES = [
     r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1]),
     r.SchemeRegistered(
@@ -169,6 +179,9 @@ SAMPLES = [
     r.TablesVerified(AT),
     r.IngestEntered(0, 12, BYTES),
     r.RefusalsCounted(AT, "scheme_1", (("none", 3), ("ended", 1))),
+    REOPENED,
+    r.KeysDestroyed((r.DestroyedDay("person_1", Category.TRAIL, date(2031, 3, 3), AT, issued=True),)),
+    r.OpeningsRecovered((BYTES, b"{}")),
 ]
 INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),), BYTES, 41)
 RUN = Run(3, AT, LATER, SEEN)
@@ -530,6 +543,19 @@ def test_the_bytes_of_an_entry_never_change_while_the_ledger_lives():
     )
 
 
+def test_an_entry_that_opens_a_log_after_a_restore_says_in_the_open_what_its_record_says():
+    entry = Entry(EntryKind.LOG_REOPENED, "officer-ana")
+    body = entry_bytes(32, AT, entry, None, DIGEST, REOPENED)
+    assert read_entry(body).reopens == REOPENED
+    assert json.loads(body)["reopens"]["closed"] == {
+        "origin": "custodiet.example/test",
+        "size": 41,
+        "root": base64.b64encode(BYTES).decode(),
+    }
+    assert read_entry(entry_bytes(32, AT, entry, None, DIGEST)).reopens is None
+    assert b"reopens" not in entry_bytes(32, AT, entry, None, DIGEST)
+
+
 def test_an_entry_names_its_subject_by_handle_and_never_by_identity():
     body = entry_bytes(0, AT, ENTRY, handle_of(b"k" * 32, 0), DIGEST)
     assert b"person_1" not in body
@@ -587,6 +613,11 @@ def test_one_person_has_another_handle_in_every_entry():
     handles = {handle_of(b"k" * 32, index) for index in range(500)}
     assert len(handles) == 500
     assert {len(handle) for handle in handles} == {16}
+
+
+def test_a_place_that_stands_again_after_a_restore_has_another_handle():
+    handles = {handle_of(b"k" * 32, 7), *(handle_of(b"k" * 32, 7, log) for log in ("a.example/1", "a.example/2"))}
+    assert len(handles) == 3
 
 
 def test_two_people_have_different_handles_in_the_same_entry():

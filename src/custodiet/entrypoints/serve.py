@@ -26,10 +26,15 @@ WALLS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the processes work and listen. Port 0: any free one."""
+    """Where the processes work and listen. Port 0: any free one.
+
+    `held` is the descriptor that holds the place alone: every process inherits it, so that it is held until the last
+    one has ended, however their parent ended.
+    """
 
     data: Path
     keys: Path
+    held: int
     port: int | None = None
     gateways: int = 1
     sources: tuple[Path, ...] = ()
@@ -56,7 +61,8 @@ class Running:
         def run(name: str, process: str, *more: str, listen_fd: int | None = None) -> None:
             on = () if listen_fd is None else (f"--listen-fd={listen_fd}",)
             command = our_own("run", process, *where, "--tied", *on, *more)
-            self.supervisor.start(Program(name, command, () if listen_fd is None else (listen_fd,)))
+            listening = () if listen_fd is None else (listen_fd,)
+            self.supervisor.start(Program(name, command, (place.held, *listening)))
 
         run("vault", "vault")
         run("clock", "clock")

@@ -22,6 +22,8 @@ _TASK = {
     "tell_maker": "tell whoever made the order that its device is silent",
     "warn_wearer": "warn the wearer that the battery is low",
     "swap_device": "replace the faulty device",
+    "check_restored": "records were lost in a restore: see whether the decision stands and whose the device is, "
+    "then have whoever may resume or end it do so",
 }
 _MATTER = {
     Matter.OUT_OF_PLACE: "where they are not to be",

@@ -47,9 +47,9 @@ def end_decision(store: Store, chance: Chance, decision_id: DecisionId, move: Mo
         for one in along:
             against += objections_to_ending(one, Move.WITHDRAW, by)
         refuse_if(against)
-        index = _end(act, chance, decision, move, by.id)
+        index = write_ending(act, chance, decision, move, by.id)
         for one in along:
-            _end(act, chance, one, Move.WITHDRAW, by.id, task=False)
+            write_ending(act, chance, one, Move.WITHDRAW, by.id, task=False)
         return index
 
 
@@ -82,7 +82,7 @@ def _end_if_over(store: Store, chance: Chance, decision_id: DecisionId, fence: t
         decision = act.decision(decision_id)
         move = time_is_up(decision, act.now)
         if move is not None:
-            _end(act, chance, decision, move, CLOCK)
+            write_ending(act, chance, decision, move, CLOCK)
         return move is not None
 
 
@@ -114,7 +114,8 @@ def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
         return act.write(entry, DecisionResumed(decision_id, began, act.now))
 
 
-def _end(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId, *, task: bool = True) -> int:
+def write_ending(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId, *, task: bool = True) -> int:
+    """An ending, now, with all that it sets going, in a transaction that someone holds. The ledger index."""
     case = act.case(decision.case_id)
     scheme = act.scheme(case.scheme_id)
     after = ended(decision, move, act.now)

@@ -5,7 +5,7 @@ Every writing method takes the entry that accounts for it: a change without its 
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from custodiet.model.alert import Alert, AlertState, Reply, Statement
@@ -27,6 +27,7 @@ from custodiet.model.identity import (
     SessionId,
     TaskId,
 )
+from custodiet.model.mode import Category
 from custodiet.model.record import (
     Contact,
     DayKey,
@@ -224,6 +225,18 @@ class Reading(Tables, Protocol):
 
     def newest_frame(self) -> int:
         """The place (seq) of the newest frame, -1 before the first."""
+        ...
+
+    def living_day_keys(self, first: date) -> tuple[DayKey, ...]:
+        """Keys of that day and later whose private half was not destroyed, as far as the store knows."""
+        ...
+
+    def day_key_lives(self, person_id: PersonId, category: Category, day: date) -> bool | None:
+        """Whether the key of that day lives; None when none was recorded."""
+        ...
+
+    def reopened_log(self) -> str:
+        """The origin of the log that the newest restore opened; empty when there was none."""
         ...
 
     def ledger_size(self) -> int: ...

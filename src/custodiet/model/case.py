@@ -41,6 +41,8 @@ class TaskKind(StrEnum):
     """The battery is low: warn the wearer first (R67)."""
     SWAP_DEVICE = "swap_device"
     """The device is faulty: replace it (R66)."""
+    CHECK_RESTORED = "check_restored"
+    """A restore lost what was recorded after the backup: see whether the decision stands, and who wears the device."""
 
 
 @dataclass(frozen=True, slots=True)

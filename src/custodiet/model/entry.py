@@ -1,7 +1,7 @@
 """Kinds of ledger entry, as one table. A tag is never reused and never renamed: the ledger outlives the code.
 
 An entry holds no name, coordinate or free text: only its kind, time, keyed handles and the salted digest of
-its record.
+its record. The one that opens a log after a restore also says in the open what was closed, kept and lost.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ class EntryKind(StrEnum):
     """subject.verb, in the past."""
 
     LOG_OPENED = "log.opened"
+    LOG_REOPENED = "log.reopened"
     SCHEME_REGISTERED = "scheme.registered"
     CASE_OPENED = "case.opened"
     PERSON_NAMED = "person.named"
@@ -56,6 +57,8 @@ class EntryKind(StrEnum):
     BREACH_NOTIFIED = "breach.notified"
     STATEMENT_MADE = "statement.made"
     KEYS_ISSUED = "keys.issued"
+    KEYS_DESTROYED = "keys.destroyed"
+    OPENINGS_RECOVERED = "openings.recovered"
     ZONES_RELEASED = "zones.released"
     COPY_GIVEN = "copy.given"
     TABLES_VERIFIED = "tables.verified"

@@ -42,6 +42,32 @@ class LogOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class LogHead:
+    """How far a log goes: its origin, how many entries, and the root over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogReopened:
+    """A restore: the log before is closed at its highest known head, and this one goes on from what was kept.
+
+    The entries that were kept are this log's first ones; this record's own is the next. `lost` counts entries of the
+    closed log that are not among them.
+    """
+
+    origin: str
+    log_key: bytes
+    issue_key: bytes
+    closed: LogHead
+    kept: LogHead
+    lost: int
+    ordered_by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
 class SchemeRegistered:
     """A scheme as registered."""
 
@@ -354,6 +380,31 @@ class KeysIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class DestroyedDay:
+    """A day whose private key is gone. `issued`: whether the public half stands in the tables."""
+
+    person_id: PersonId
+    category: Category
+    day: date
+    destroyed_at: datetime
+    issued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeysDestroyed:
+    """Keys that no longer exist: what was sealed to them opens for nobody, and nothing more is sealed to them."""
+
+    days: tuple[DestroyedDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningsRecovered:
+    """Openings whose entries a restore lost: those entries' own bytes, as the vault kept them."""
+
+    entries: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ZonesReleased:
     """Zone geometry asked for by a monitor, to be held in memory while its decisions are in force."""
 
@@ -451,6 +502,7 @@ class RefusalsCounted:
 
 Record = (
     LogOpened
+    | LogReopened
     | SchemeRegistered
     | CaseOpened
     | PersonNamed
@@ -482,6 +534,8 @@ Record = (
     | TasksOverdue
     | TaskDone
     | KeysIssued
+    | KeysDestroyed
+    | OpeningsRecovered
     | ZonesReleased
     | CopyGiven
     | TablesVerified
@@ -491,6 +545,7 @@ Record = (
 
 _KIND: dict[type, EntryKind] = {
     LogOpened: EntryKind.LOG_OPENED,
+    LogReopened: EntryKind.LOG_REOPENED,
     SchemeRegistered: EntryKind.SCHEME_REGISTERED,
     CaseOpened: EntryKind.CASE_OPENED,
     PersonNamed: EntryKind.PERSON_NAMED,
@@ -520,6 +575,8 @@ _KIND: dict[type, EntryKind] = {
     TasksOverdue: EntryKind.TASKS_OVERDUE,
     TaskDone: EntryKind.TASK_DONE,
     KeysIssued: EntryKind.KEYS_ISSUED,
+    KeysDestroyed: EntryKind.KEYS_DESTROYED,
+    OpeningsRecovered: EntryKind.OPENINGS_RECOVERED,
     ZonesReleased: EntryKind.ZONES_RELEASED,
     CopyGiven: EntryKind.COPY_GIVEN,
     TablesVerified: EntryKind.TABLES_VERIFIED,

@@ -32,14 +32,18 @@ from custodiet.model.record import (
     DecisionRefused,
     DecisionResumed,
     DecisionSuspended,
+    DestroyedDay,
     DeviceRegistered,
     FittingEnded,
     FittingMade,
     IngestDetail,
     Ingested,
     IngestEntered,
+    KeysDestroyed,
     KeysIssued,
     LogOpened,
+    LogReopened,
+    OpeningsRecovered,
     OutageFound,
     PersonNamed,
     Record,
@@ -178,6 +182,13 @@ def _changes(record: Record, index: int) -> Changes:
 @_changes.register
 def _(record: LogOpened, index: int) -> Changes:
     return (Insert("log", {**row_of(record), "opened": index}),)
+
+
+@_changes.register
+def _(record: LogReopened, index: int) -> Changes:
+    heads = (("closed", record.closed), ("kept", record.kept))
+    told = {f"{name}_{key}": value for name, head in heads for key, value in row_of(head).items()}
+    return (Insert("log", {**row_of(record, "closed", "kept"), **told, "opened": index}),)
 
 
 @_changes.register
@@ -467,6 +478,20 @@ def _(record: KeysIssued, index: int) -> Changes:
 
 
 @_changes.register
+def _(record: KeysDestroyed, index: int) -> Changes:
+    return tuple(_destroyed(one, index) for one in record.days)
+
+
+def _destroyed(one: DestroyedDay, index: int) -> RowChange:
+    key = {"person_id": one.person_id, "category": one.category, "day": one.day}
+    gone = {"destroyed_at": one.destroyed_at, "version": index}
+    if one.issued:
+        return Update("day_key", key, gone)
+    # A day that no row speaks of: from now on one does, and a late report for it reads `erased`.
+    return Insert("day_key", {**key, "public": b"", "signature": b"", **gone})
+
+
+@_changes.register
 def _(record: IngestEntered, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     values = {"number": record.number, "digest": record.digest}
     return (Put("ingest_entered", {"partition": record.partition}, values),)
@@ -480,5 +505,6 @@ def _(record: RefusalsCounted, index: int) -> Changes:
 @_changes.register(ZonesReleased)
 @_changes.register(CopyGiven)
 @_changes.register(TablesVerified)
+@_changes.register(OpeningsRecovered)
 def _(record: Record, index: int) -> Changes:  # noqa: ARG001 - these stand in the ledger and nowhere else
     return ()

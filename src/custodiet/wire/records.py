@@ -12,7 +12,7 @@ import rfc8785
 
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat
-from custodiet.model.record import IngestDetail, Ingested, Record
+from custodiet.model.record import IngestDetail, Ingested, LogReopened, Record
 from custodiet.model.times import as_text
 
 SALT_BYTES = 16
@@ -35,6 +35,8 @@ class ReadEntry:
     record: bytes
     subject: str | None = None
     v: Literal[1] = 1
+    reopens: LogReopened | None = None
+    """In the open, since whoever checks a log from outside has no records."""
 
 
 def record_bytes(record: Record) -> bytes:
@@ -85,7 +87,14 @@ def read_detail(body: bytes) -> IngestDetail:
     return detail
 
 
-def entry_bytes(index: int, at: datetime, entry: Entry, handle: bytes | None, record: bytes) -> bytes:
+def entry_bytes(
+    index: int,
+    at: datetime,
+    entry: Entry,
+    handle: bytes | None,
+    record: bytes,
+    reopens: LogReopened | None = None,
+) -> bytes:
     """The canonical bytes of an entry. `handle`: the person's keyed one for this place; `record`: a digest."""
     told: dict[str, Any] = {
         "v": 1,
@@ -97,6 +106,8 @@ def entry_bytes(index: int, at: datetime, entry: Entry, handle: bytes | None, re
     }
     if handle is not None:
         told["subject"] = handle.hex()
+    if reopens is not None:
+        told["reopens"] = _plain(reopens)
     return rfc8785.dumps(told)
 
 
@@ -108,9 +119,14 @@ def read_entry(body: bytes) -> ReadEntry:
         raise NotTheFormat(f"not an entry: {type(error).__name__}") from None
 
 
-def handle_of(handle_key: bytes, index: int) -> bytes:
-    """A person's handle in one entry: keyed, another in each, so that nobody links entries without the key."""
-    return hmac.digest(handle_key, b"custodiet/handle/v1\0" + index.to_bytes(8, "big"), sha256)[:16]
+def handle_of(handle_key: bytes, index: int, log: str = "") -> bytes:
+    """A person's handle in one entry: keyed, another in each, so that nobody links entries without the key.
+
+    `log` is the origin of the log that a restore opened, empty before: a place may stand again in it, with another
+    entry than the one that was lost.
+    """
+    told = b"custodiet/handle/v1\0" + index.to_bytes(8, "big") + log.encode()
+    return hmac.digest(handle_key, told, sha256)[:16]
 
 
 def record_digest(salt: bytes, body: bytes) -> bytes:

@@ -24,8 +24,11 @@ def row_digests(connection: Connection, table: str) -> dict[bytes, bytes]:
 def form_digests(connection: Connection) -> dict[bytes, bytes]:
     """Digest of each definition's name to digest of its text, and the legal moves that the triggers go by."""
     made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    form = {_digest(row, ["name"]): _digest(row, ["name", "sql"]) for row in made}
+    rows = list(made)
+    form = {_digest(row, ["name"]): _digest(row, ["name", "sql"]) for row in rows}
     for table, columns in _MOVES.items():
+        if table not in {row.name for row in rows}:
+            continue  # of an earlier form; or taken away, and then its definition is missing above
         moves = connection.execute(text(f"SELECT {', '.join(columns)} FROM {table}"))  # noqa: S608 - our own names
         form |= {sha256(table.encode() + _digest(row, columns)).digest(): b"" for row in moves}
     return form

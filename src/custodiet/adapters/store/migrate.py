@@ -25,11 +25,16 @@ def migrate(engine: Engine) -> None:
         migrate_on(connection)
 
 
-def migrate_on(connection: Connection) -> None:
-    """The same, on a connection whose transaction the caller holds."""
+def migrate_on(connection: Connection, form: str = "head") -> None:
+    """The same, on a connection whose transaction the caller holds; up to a form, which is otherwise the newest."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, form)
+
+
+def known_forms() -> frozenset[str]:
+    """Every form that this code can bring up to its own."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def is_current(engine: Engine) -> bool:

@@ -1,7 +1,7 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, and_, func, or_, select
@@ -168,6 +168,15 @@ class ReadingRows(JudgedRows, SenderRows):
         )
         return self._maybe(t.day_key.select().where(this)) is not None
 
+    def living_day_keys(self, first: date) -> tuple[DayKey, ...]:
+        query = t.day_key.select().where(t.day_key.c.day >= first, t.day_key.c.destroyed_at.is_(None))
+        return tuple(noun(DayKey, row) for row in self._all(query.order_by(*t.day_key.primary_key.columns)))
+
+    def day_key_lives(self, person_id: PersonId, category: Category, day: date) -> bool | None:
+        this = and_(t.day_key.c.person_id == person_id, t.day_key.c.category == category, t.day_key.c.day == day)
+        row = self._maybe(t.day_key.select().where(this))
+        return None if row is None else row.destroyed_at is None
+
     def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]:
         in_force = {one.id for one in self._decisions(t.decision.select().where(_STANDS)) if one.in_force(at)}
         rows = self._all(t.condition.select().order_by(t.condition.c.id))
@@ -178,6 +187,10 @@ class ReadingRows(JudgedRows, SenderRows):
     def ledger_size(self) -> int:
         """How many entries there are: one more than the greatest place, since none is ever taken out."""
         return self._next(t.entry.c.idx)
+
+    def reopened_log(self) -> str:
+        query = select(t.log.c.origin).where(t.log.c.kept_origin.is_not(None)).order_by(t.log.c.opened.desc()).limit(1)
+        return self._connection.execute(query).scalar() or ""
 
     def entries(self, start: int, limit: int) -> tuple[EntryRow, ...]:
         query = (

@@ -46,10 +46,10 @@ class ReplayRows:
 
 
 @contextmanager
-def replay_store() -> Iterator[ReplayRows]:
-    """One empty store; gone when the block ends."""
+def replay_store(form: str = "head") -> Iterator[ReplayRows]:
+    """One empty store, of the newest form or an earlier one; gone when the block ends."""
     engine = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
     with engine.connect() as connection, connection.begin():
-        migrate_on(connection)
+        migrate_on(connection, form)
         yield ReplayRows(connection)
     engine.dispose()

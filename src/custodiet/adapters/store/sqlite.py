@@ -17,7 +17,7 @@ from custodiet.adapters.store.migrate import form_of, is_current, migrate
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
-from custodiet.model.record import Ingested, Record, kind_of
+from custodiet.model.record import Ingested, LogReopened, Record, kind_of
 from custodiet.model.session import Frame, Session
 from custodiet.model.stored import SaltedDetail
 from custodiet.rules.chain import leaf_hash
@@ -68,8 +68,9 @@ class ActingRows(ReadingRows):
             raise NotPermitted(f"the store refuses it: {error.orig}") from None
         handle = None
         if entry.subject is not None:
-            handle = handle_of(self.person(entry.subject).handle_key, index)
-        line = entry_bytes(index, self.now, entry, handle, record_digest(salt, body))
+            handle = handle_of(self.person(entry.subject).handle_key, index, self.reopened_log())
+        reopens = record if isinstance(record, LogReopened) else None
+        line = entry_bytes(index, self.now, entry, handle, record_digest(salt, body), reopens)
         self._connection.execute(insert(t.record).values(idx=index, salt=salt, body=body))
         self._connection.execute(insert(t.entry).values(idx=index, body=line, leaf=leaf_hash(line)))
         return index

@@ -74,7 +74,22 @@ lease = Table("lease", metadata, _id("name"), _int("fence"))
 
 # --- schemes, people, devices -----------------------------------------------------------------------------------
 
-log = Table("log", metadata, _id("origin"), _bytes("log_key"), _bytes("issue_key"), _int("opened"))
+log = Table(
+    "log",
+    metadata,
+    _id("origin"),
+    _bytes("log_key"),
+    _bytes("issue_key"),
+    _int("opened"),
+    _text("closed_origin", null=True),
+    Column("closed_size", BigInteger),
+    _bytes("closed_root", null=True),
+    _text("kept_origin", null=True),
+    Column("kept_size", BigInteger),
+    _bytes("kept_root", null=True),
+    Column("lost", BigInteger),
+    _text("ordered_by", null=True),
+)
 scheme = Table(
     "scheme",
     metadata,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from custodiet.flows.check_ledger import check_ledger, wrong_entry
+from custodiet.flows.check_ledger import check_ledger, look_at_entry
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.flows.ports import Store, Vault
 from custodiet.model.errors import NotTheFormat
@@ -48,6 +48,8 @@ def verify_here(
         wrong.append(f"tables: {tables['missing']} missing, {tables['differing']} differing")
     said = {"size": checked.size, "root": encode_base64(checked.tree.root()), "ok": not wrong}
     said |= {"checkpoint_size": None if checkpoint is None else checkpoint.size}
+    if checked.reopened:
+        said["reopened"] = checked.reopened
     if tables is not None:
         said["tables"] = tables
     if wrong:
@@ -59,11 +61,15 @@ def verify_here(
 def verify_export(exported: Exported, known_vkey: str | None, *, as_json: bool) -> int:
     """The same for an auditor's copy. The exit status."""
     tree = Tree(leaf_hash(body) for body in exported.bodies)
-    wrong = [text for index, body in enumerate(exported.bodies) if (text := wrong_entry(index, body))]
+    wrong, reopened = list[str](), list[str]()
+    for index, body in enumerate(exported.bodies):
+        look_at_entry(index, body, tree, wrong, reopened)
     checkpoint = open_checkpoint(exported.note, known_vkey or exported.vkey)
     if (checkpoint.size, checkpoint.root) != (len(tree), tree.root()):
         wrong.append("the entries are not those that the checkpoint was signed over")
     said = {"size": len(tree), "root": encode_base64(tree.root()), "ok": not wrong}
+    if reopened:
+        said["reopened"] = reopened
     if wrong:
         said["wrong"] = wrong
     _say(said, as_json=as_json)
@@ -104,7 +110,7 @@ def _say(said: dict[str, object], *, as_json: bool) -> None:
     for name, value in said.items():
         if isinstance(value, dict):
             print(f"{name}: " + ", ".join(f"{count} {finding}" for finding, count in value.items()))
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             print(*(f"{name}: {each}" for each in value), sep="\n")
         else:
             print(f"{name}: {value}")

@@ -33,6 +33,8 @@ from custodiet.model.record import (
     DecisionResumed,
     DecisionSuspended,
     LogOpened,
+    LogReopened,
+    OpeningsRecovered,
     PersonNamed,
     Record,
     ReviewWarned,
@@ -84,6 +86,12 @@ class Follower:
         self._persons: dict[PersonId, Person] = {}
         self._erase_due: dict[tuple[DecisionId, Category], datetime] = {}
         self.log: LogOpened | None = None
+        self._opened = 0
+        """The place at which this log was opened: it never was as short."""
+        self._reopened = ""
+        """The origin of the log that a restore opened."""
+        self.recovered: set[bytes] = set()
+        """Leaves of openings that a restore lost and entered again."""
         self.cases: dict[CaseId, Case] = {}
         self.names_sealed: dict[PersonId, bytes] = {}
         self.decisions: dict[DecisionId, Decision] = {}
@@ -108,8 +116,8 @@ class Follower:
 
         Raises OpeningRefused when they do not, and for a size that the log never had.
         """
-        if not 0 < size <= self._frontier.size:
-            raise OpeningRefused("the ledger never had that size")
+        if not self._opened < size <= self._frontier.size:
+            raise OpeningRefused("the log never had that size")
         with self._store.reading() as view:
             leaves = view.leaves()[: self._frontier.size]
         try:
@@ -197,7 +205,7 @@ class Follower:
                 entry, record = _whole(row)
                 try:
                     self._require_about(entry, record)
-                    self._believe(row.index, record)
+                    self._believe(row, record)
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
@@ -207,7 +215,9 @@ class Follower:
     def _require_about(self, entry: ReadEntry, record: Record) -> None:
         """An entry shows the person that its record is about: nobody is opened under another's sight."""
         about = self._about(record)
-        if about is not None and entry.subject != handle_of(self._persons[about].handle_key, entry.index).hex():
+        if about is None:
+            return
+        if entry.subject != handle_of(self._persons[about].handle_key, entry.index, self._reopened).hex():
             raise OpeningRefused("an entry names another person than its record, or none")
 
     def _about(self, record: Record) -> PersonId | None:
@@ -236,13 +246,24 @@ class Follower:
             case _:
                 return None
 
-    def _believe(self, index: int, record: Record) -> None:
+    def _believe(self, row: EntryRow, record: Record) -> None:
         """Keep the little of a record that openings are decided on."""
+        index = row.index
         match record:
             case LogOpened():
                 if index or (record.log_key, record.issue_key) != self._own:
                     raise OpeningRefused("the ledger was not opened by this vault")
                 self.log = record
+            case LogReopened(origin):
+                # By the vault's own memory: whoever writes the store could claim a restore that nobody ordered.
+                if self._keystore.reopened().get(index) != (row.leaf, origin):
+                    raise OpeningRefused("the ledger was reopened by a restore that this vault does not know of")
+                if not index or (record.log_key, record.issue_key) != self._own:
+                    raise OpeningRefused("the ledger was not opened by this vault")
+                self.log = LogOpened(origin, record.log_key, record.issue_key)
+                self._reopened, self._opened = origin, index
+            case OpeningsRecovered(entries):
+                self.recovered |= {leaf_hash(body) for body in entries}
             case SchemeRegistered(scheme):
                 _new(scheme.id, self._schemes)
                 self._schemes[scheme.id] = scheme
@@ -308,6 +329,8 @@ def _whole(row: EntryRow) -> tuple[ReadEntry, Record]:
         if record_digest(row.salt, row.record) != entry.record:
             raise OpeningRefused("an entry's record is not the one it commits to")
         record = read_record(row.record)
+        if entry.reopens != (record if isinstance(record, LogReopened) else None):
+            raise OpeningRefused("an entry says another thing of a restore than its record")
         if kind_of(record) is not entry.kind:
             raise OpeningRefused("an entry is of another kind than its record")
     except (NotTheFormat, IllegalValue):

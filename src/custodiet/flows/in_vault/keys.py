@@ -13,9 +13,10 @@ from custodiet.flows.ports import Chance, Clock, Keystore, Kms, Sealer
 from custodiet.model.errors import OpeningRefused, Unready
 from custodiet.model.identity import PersonId
 from custodiet.model.mode import Category
-from custodiet.model.record import DayKey, RecordKey
+from custodiet.model.record import DayKey, LogHead, RecordKey
 from custodiet.model.times import utc_day
 from custodiet.rules.keys import day_key_claim, record_key_claim
+from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
 
 _LOG = "log"
 _ISSUE = "issue"
@@ -50,9 +51,10 @@ class Keys:
         """The public half of the key that signs issued keys."""
         return self._issue.public_key().public_bytes_raw()
 
-    def sign_log(self, body: bytes) -> bytes:
-        """An Ed25519 signature by the log key."""
-        return self._log.sign(body)
+    def sign_checkpoint(self, head: LogHead) -> str:
+        """A signed checkpoint over what the vault has followed."""
+        body = checkpoint_body(Checkpoint(head.origin, head.size, head.root))
+        return sign_note(body, head.origin, self._log.sign, self.log_public)
 
     # --- people's keys ---
 
@@ -78,6 +80,16 @@ class Keys:
     def has_day_key(self, person_id: PersonId, category: Category, day: date) -> bool:
         """Whether the key of that day lives."""
         return self._keystore.get(_day(person_id, category, day)) is not None
+
+    def holds_day(self, key: DayKey) -> bool:
+        """Whether the private half of this very key is here."""
+        private = self._open(_day(key.person_id, key.category, key.day))
+        return private is not None and self._sealer.public_of(private) == key.public
+
+    def holds_record(self, key: RecordKey) -> bool:
+        """The same for a person's record key."""
+        private = self._open(_record(key.person_id))
+        return private is not None and self._sealer.public_of(private) == key.public
 
     def day_destroyed(self, person_id: PersonId, category: Category, day: date) -> bool:
         """Whether the key of that day was destroyed: nobody makes another."""

@@ -20,6 +20,7 @@ from custodiet.model.identity import DecisionId, PersonId
 from custodiet.model.record import (
     CopyGiven,
     DayKey,
+    LogHead,
     RecordKey,
     TablesVerified,
     ZonesReleased,
@@ -28,7 +29,6 @@ from custodiet.model.times import as_text
 from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
-from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
 from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, unpack_name
 from custodiet.wire.vault import write_zone
 
@@ -78,8 +78,7 @@ class Openings:
             raise OpeningRefused("the log is not open")
         head = self._follower.head
         root = self._follower.root_at(size) if size else head.root()
-        body = checkpoint_body(Checkpoint(log.origin, size or head.size, root))
-        return sign_note(body, log.origin, self._keys.sign_log, self._keys.log_public)
+        return self._keys.sign_checkpoint(LogHead(log.origin, size or head.size, root))
 
     def open(self, index: int) -> Iterator[bytes]:
         """What the opening recorded at that place gives, as JSON lines."""

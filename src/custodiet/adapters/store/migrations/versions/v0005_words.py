@@ -6,7 +6,7 @@ from alembic import op
 from custodiet.adapters.store.migrations.law import never, once, refuse
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _FOREVER = 9_223_372_036_854_775_807
 _UNDER_ITS_DECISION = f"""

@@ -1,0 +1,38 @@
+"""Whether a database file may be believed to be a store at all, before anything is written to it.
+
+A backup lay where others could reach it. A rule that was taken away, or put in, would act with our own hands at the
+first write; so its tables and rules are held, to the letter, against those of an empty store of the same form.
+"""
+
+from pathlib import Path
+
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from custodiet.adapters.store.digests import form_digests
+from custodiet.adapters.store.engine import open_engine, viewing
+from custodiet.adapters.store.migrate import form_of, known_forms
+from custodiet.adapters.store.replay import replay_store
+from custodiet.model.errors import CannotRecord, TableMismatch, Unready
+
+
+def require_sound(path: Path) -> str:
+    """The form of a store that is sound. Raises Unready for a form this code does not know, else TableMismatch."""
+    engine = open_engine(path, read_only=True)
+    try:
+        form = form_of(engine)
+        if form not in known_forms():
+            raise Unready(
+                "the store is of a form that this code does not know: use the version that wrote it, or later"
+            )
+        with viewing(engine) as connection, replay_store(form) as empty:
+            said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if said != "ok":
+                raise TableMismatch("the database is damaged")
+            if form_digests(connection) != empty.form_digests():
+                raise TableMismatch("the store's tables and rules are not those of its form")
+    except (CannotRecord, CommandError, DBAPIError):
+        raise TableMismatch("the database cannot be read: it is damaged, or is none") from None
+    finally:
+        engine.dispose()
+    return form
