@@ -172,6 +172,26 @@ def test_a_batch_is_answered_line_by_line(demo):
     ]
 
 
+def event(serial, kind):
+    return json.dumps({"event": {"type": kind, "attributes": {}}, "device": {"uniqueId": serial}}).encode()
+
+
+def test_that_upstream_finds_a_device_silent_is_nothing(demo):
+    sender = demo.ready["senders"]["with_decision"]
+    body = event(sender["device"], "deviceOffline")
+    answer = request(demo.gateway, "POST", "/in/traccar", body, bearer(sender["token"]))
+    assert answer.said == "200 refused nothing_in_it"
+
+
+def test_a_batch_with_nothing_in_it_is_one_all_the_same(demo):
+    sender = demo.ready["senders"]["with_decision"]
+    lines = b"\n".join([event(sender["device"], "deviceOffline"), b"nothing"])
+    answer = request(demo.gateway, "POST", "/in/batch", lines, bearer(sender["token"]))
+    assert answer.status == 200
+    said = [json.loads(line)["reason"] for line in answer.body.splitlines()]
+    assert said == ["nothing_in_it", "not_the_format"]
+
+
 def test_an_ended_token_gets_one_answer_for_a_whole_batch(demo):
     sender = demo.ready["senders"]["tag_before"]
     body = b"\n".join([fix(sender["device"])] * 3)

@@ -102,6 +102,9 @@ def _ours() -> tuple[frozenset[str], frozenset[str]]:
     folder = Path(gpx.__file__).parent
     sources = [*folder.glob("*.py"), *(folder.parent / "model").glob("*.py")]
     words = frozenset(word for source in sources for word in _WORD.findall(source.read_text()))
-    limits = (osmand.BYTES_MAX, osmand.FIELDS_MAX, owntracks.BYTES_MAX, recorder.LINE_BYTES_MAX, gpx.TAG_BYTES_MAX)
-    others = (gpx.DEPTH_MAX, geojson.BYTES_MAX, SERIAL_CHARACTERS_MAX, VERTICES_MAX, 25, 16)  # 25 km, UTF-16
-    return words, frozenset(str(limit) for limit in (*limits, *others))
+    limits = [
+        *(osmand.BYTES_MAX, osmand.FIELDS_MAX, owntracks.BYTES_MAX, recorder.LINE_BYTES_MAX, geojson.BYTES_MAX),
+        *(gpx.TAG_BYTES_MAX, gpx.DEPTH_MAX, gpx.NAMES_MAX, gpx.NAME_CHARACTERS_MAX, SERIAL_CHARACTERS_MAX),
+        *(VERTICES_MAX, 25, 16),  # the last two: km, and UTF-16
+    ]
+    return words, frozenset(map(str, limits))

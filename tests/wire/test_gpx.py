@@ -11,7 +11,7 @@ from support.wire import refusal_in_own_words, require_legal, told_by
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.mode import Kind
 from custodiet.model.report import Fix, Report
-from custodiet.wire.gpx import DEPTH_MAX, PIECE_BYTES, TAG_BYTES_MAX, read_gpx
+from custodiet.wire.gpx import DEPTH_MAX, NAME_CHARACTERS_MAX, NAMES_MAX, PIECE_BYTES, TAG_BYTES_MAX, read_gpx
 
 AT = datetime(2026, 8, 21, 10, 15, 30, tzinfo=UTC)
 POINT = '<trkpt lat="46.5" lon="-28.0"><ele>46.5</ele><time>2026-08-21T10:15:30Z</time></trkpt>'
@@ -184,6 +184,18 @@ NOT_THE_FORMAT = {
         f"more than {DEPTH_MAX} elements deep: line 1",
     ),
     "very deep": (gpx("<x>" * 100_000), f"more than {DEPTH_MAX} elements deep: line 1"),
+    "many elements": (
+        gpx("".join(f"<x{n}/>" for n in range(NAMES_MAX))),
+        f"more than {NAMES_MAX} names, or one of more than {NAME_CHARACTERS_MAX} characters: line 1",
+    ),
+    "many attributes": (
+        gpx("".join(f'<x a{n}="1"/>' for n in range(NAMES_MAX))),
+        f"more than {NAMES_MAX} names, or one of more than {NAME_CHARACTERS_MAX} characters: line 1",
+    ),
+    "a long name": (
+        gpx(f"<{'x' * NAME_CHARACTERS_MAX}/>"),
+        f"more than {NAMES_MAX} names, or one of more than {NAME_CHARACTERS_MAX} characters: line 1",
+    ),
     "a huge tag": (gpx('<x y="' + "z" * 1_000_000), f"a tag of more than {TAG_BYTES_MAX} bytes: line 1"),
     "the same attribute twice": (gpx('<trkpt lat="46.5" lat="46.6" lon="-28.0"/>'), "not XML: line 1"),
     "a zero character": (gpx("\0"), "not XML: line 1"),
@@ -210,7 +222,9 @@ HEAVY = {
     "many elements": "<x/>" * 100_000,
     "one long text": f"<name>{'y' * 2_000_000}</name>",
     "one long time": f'<trkpt lat="1" lon="2"><time>{"1" * 2_000_000}</time></trkpt>',
-    "many attributes": "<x " + " ".join(f'a{n}="1"' for n in range(6_000)) + "/>",
+    "many texts in one point": f"<trkpt>{'<a>b</a>' * 100_000}</trkpt>",
+    "long texts in one point": "<trkpt>" + "".join(f"<a{n}>{'y' * 9_000}</a{n}>" for n in range(900)) + "</trkpt>",
+    "many long names": "".join(f"<{'y' * 200}{n}/>" for n in range(900)),
     "a long comment": f"<!--{'y' * (TAG_BYTES_MAX - 1000)}-->",
 }
 

@@ -7,7 +7,8 @@ extensions are never read.
 
 Raises NotTheFormat, and no other error, where the bytes stop being GPX: while the points are taken, so perhaps after
 some; the text says where, never what. A document type or an entity is refused: a track needs none, and they can grow
-without end. Held in memory: one piece of PIECE_BYTES and its points; DEPTH_MAX elements; one tag of TAG_BYTES_MAX.
+without end. Held in memory: one piece of PIECE_BYTES and its points, DEPTH_MAX elements, one tag of TAG_BYTES_MAX, and
+NAMES_MAX names of elements and attributes, of NAME_CHARACTERS_MAX each.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from custodiet.wire.quantities import number_of, place_of, serial_of, time_of_te
 PIECE_BYTES = 64 * 1024
 TAG_BYTES_MAX = 64 * 1024
 DEPTH_MAX = 32
+NAMES_MAX, NAME_CHARACTERS_MAX = 1000, 256
+"""The parser keeps every name that it has met until its end."""
 TEXT_CHARACTERS_MAX = 64
 """Of an elevation or a time; what is longer is neither."""
 
@@ -43,6 +46,7 @@ class _Reader:
     def __init__(self, serial: str) -> None:
         self._serial = serial
         self._path: list[str] = []
+        self._names: set[str] = set()
         self._place: tuple[int, int] | None = None
         self._texts: dict[str, str] = {}
         self._reports: list[Report] = []
@@ -83,12 +87,24 @@ class _Reader:
     def _begun(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._path) >= DEPTH_MAX:
             raise NotTheFormat(f"more than {DEPTH_MAX} elements deep: {self._where()}")
+        self._meet(name)
+        for attribute in attributes:
+            self._meet(attribute)
         self._path.append(_local(name))
         if self._path == _POINT:
             self._place = place_of(number_of(attributes.get("lat")), number_of(attributes.get("lon")))
             self._texts = {}
         elif self._path[0] != "gpx":
             raise NotTheFormat("not GPX: its outermost element is another")
+
+    def _meet(self, name: str) -> None:
+        if name in self._names:
+            return
+        if len(self._names) == NAMES_MAX or len(name) > NAME_CHARACTERS_MAX:
+            raise NotTheFormat(
+                f"more than {NAMES_MAX} names, or one of more than {NAME_CHARACTERS_MAX} characters: {self._where()}"
+            )
+        self._names.add(name)
 
     def _said(self, text: str) -> None:
         if self._path[:-1] == _POINT and self._path[-1] in _TEXTS:
