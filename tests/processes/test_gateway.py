@@ -207,7 +207,7 @@ def test_who_comes_too_fast_is_told_so(demo):
 
 def test_other_addresses_and_methods_are_refused(demo):
     assert request(demo.gateway, "GET", "/in/traccar").status == 405
-    assert request(demo.gateway, "POST", "/in/osmand").status == 404
+    assert request(demo.gateway, "POST", "/in/semaphore").status == 404
     assert request(demo.gateway, "POST", "/in/traccar/a/b").status == 404
     assert request(demo.gateway, "GET", "/").status == 404
 
