@@ -17,10 +17,12 @@ from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
 from custodiet.adapters.restoring import Restoring
+from custodiet.adapters.store.migrate import newest_form
 from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.check_ledger import Checked, check_ledger
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
@@ -29,7 +31,7 @@ from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.alert import AlertMove, Excuse
-from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, Unready
+from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, TableMismatch, Unready
 from custodiet.model.identity import ActorId
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
@@ -43,7 +45,7 @@ from custodiet.settings import (
     require_settled,
 )
 from custodiet.wire.broker import read_broker
-from custodiet.wire.note import key_id, vkey
+from custodiet.wire.note import key_id, open_checkpoint, vkey
 from custodiet.wire.records import read_record, record_bytes
 
 ORIGIN = "custodiet.example/made-up"
@@ -656,6 +658,46 @@ def _prepare_restore(
     restoring.commit(Plan(made.frontier, made.reopened, number, report))
 
 
+def upgrade(asked: argparse.Namespace) -> None:
+    """Bring store and vault to the form of this code, everything stopped."""
+    from custodiet.adapters.store.copying import bytes_of
+    from custodiet.adapters.store.soundness import require_sound
+    from custodiet.adapters.store.upgrading import put_copy_aside
+    from custodiet.entrypoints.cli.keeping import say_upgraded
+
+    settings = _made(asked)
+    require_made(settings)
+    with ExitStack() as closing:
+        closing.callback(os.close, hold_alone(settings.data, "custodiet"))
+        closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
+        form, aside = require_sound(settings.store), None
+        store = SqliteStore(settings.store, SystemClock(), SystemChance())
+        closing.callback(store.close)
+        before = _checked(settings, store)
+        if form != newest_form():
+            if shutil.disk_usage(settings.data).free < 3 * bytes_of(settings.store):
+                raise Unready(f"not enough room in {settings.data}: three times the size of the database is needed")
+            aside = put_copy_aside(settings.store)
+            store.prepare()
+        # The vault's own: one transaction. No copy is kept, since old wrappings must not stay anywhere.
+        vault_forms = SqliteKeystore.upgrade(settings.vault_db)
+        after = _checked(settings, store)
+    if (before.size, before.tree.root()) != (after.size, after.tree.root()):
+        raise TableMismatch("the ledger is not what it was before the upgrade: put the copy back and report it")
+    say_upgraded((form, newest_form()), vault_forms, after.size, aside)
+
+
+def _checked(settings: Settings, store: SqliteStore) -> Checked:
+    """The ledger by its hashes and what was published of it. Raises TableMismatch when it does not verify."""
+    pinned, note = read_pins(settings), TileLog(settings.log).read_checkpoint()
+    checkpoint = None if note is None else open_checkpoint(note, vkey(pinned.origin, pinned.log_key))
+    with store.reading() as view:
+        checked = check_ledger(view, checkpoint)
+    if checked.wrong:
+        raise TableMismatch(f"the ledger does not verify: {'; '.join(checked.wrong)}")
+    return checked
+
+
 def _settings(asked: argparse.Namespace) -> Settings:
     return read_settings(asked.data, asked.keys, os.environ)
 
@@ -776,6 +818,9 @@ def _command_line() -> argparse.ArgumentParser:
     )
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(do=restore)
+
+    verb = verbs.add_parser("upgrade", parents=[where], help="store and vault to the form of this version; all stopped")
+    verb.set_defaults(do=upgrade)
 
     alert_parser = verbs.add_parser("alert", help="explain one; claim, triage, clear, … as people may")
     alert = alert_parser.add_subparsers(required=True, metavar="VERB")

@@ -42,11 +42,20 @@ _FORMS: tuple[tuple[str, ...], ...] = (
 """What each form adds to the one before; PRAGMA user_version says which one a file has."""
 
 
+def _form_of(connection: sqlite3.Connection) -> int:
+    [(version,)] = connection.execute("PRAGMA user_version")
+    if version == 0:
+        # The first form did not say which it is.
+        made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'key'").fetchone()
+        return int(made is not None)
+    return int(version)
+
+
 class SqliteKeystore:
     """One file, one process."""
 
     def __init__(self, path: Path, *, upgrade: bool = False) -> None:
-        """Open the file, or make it. Raises Unready for one of another form, unless it is to be upgraded."""
+        """Open the file, or make it. Raises Unready for one of another form; an earlier one can be upgraded."""
         with _said_plainly():
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000"):
@@ -66,13 +75,18 @@ class SqliteKeystore:
         with _said_plainly():
             return self._connection.execute(statement, values).fetchall()
 
+    @classmethod
+    def upgrade(cls, path: Path) -> tuple[int, int]:
+        """Bring a file to the newest form; the form before and after. Raises Unready for a later one."""
+        with _said_plainly(), closing(sqlite3.connect(path)) as looking:
+            before = _form_of(looking)
+        cls(path, upgrade=True).close()
+        return before, len(_FORMS)
+
     def form(self) -> int:
         """How many forms were applied; 0 for a file that is new."""
-        [(version,)] = self._do("PRAGMA user_version")
-        if version == 0:
-            # The first form did not say which it is.
-            return len(self._do("SELECT 1 FROM sqlite_master WHERE name = 'key'"))
-        return int(version)
+        with _said_plainly():
+            return _form_of(self._connection)
 
     def _bring_up(self) -> None:
         with self._writing():

@@ -64,3 +64,15 @@ def _said_restored(one: Report) -> list[str]:
 
 def _listed(references: tuple[str, ...]) -> str:
     return f"{len(references)} decisions{': ' if references else ''}{', '.join(references)}"
+
+
+def say_upgraded(store: tuple[str, str], vault: tuple[int, int], entries: int, aside: Path | None) -> None:
+    """What an upgrade did."""
+    print(f"store      {_moved(*store)}\nvault      {_moved(*vault)}")
+    print(f"ledger     {entries} entries, the same before and after")
+    if aside is not None:
+        print(f"put aside  {aside.name}: the store as it was; delete it when you no longer need it")
+
+
+def _moved(before: object, after: object) -> str:
+    return f"from form {before} to {after}" if before != after else f"has the form of this version, {after}"
