@@ -698,6 +698,40 @@ def _checked(settings: Settings, store: SqliteStore) -> Checked:
     return checked
 
 
+def doctor(asked: argparse.Namespace) -> None:
+    """Look at a place and the machine under it, and change nothing."""
+    from custodiet.adapters.machine import free_bytes, look_at, look_at_machine
+    from custodiet.adapters.store.soundness import require_sound
+    from custodiet.entrypoints.cli.doctor import Patient, examine, say_examined
+
+    settings = _settings(asked)
+    store = SqliteStore(settings.store, SystemClock(), SystemChance(), read_only=True)
+    place = Patient(
+        data=settings.data,
+        keys=settings.keys,
+        store=settings.store,
+        vault_folder=settings.vault_folder,
+        vault_db=settings.vault_db,
+        log=settings.log,
+        pins=settings.pins,
+        restoring=settings.restoring,
+        look_at=look_at,
+        free_bytes=free_bytes,
+        machine=look_at_machine,
+        sound=lambda: require_sound(settings.store),
+        newest_form=newest_form(),
+        vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
+        opened=store,
+        pinned=lambda: read_pins(settings),
+        published=TileLog(settings.log).read_checkpoint,
+        vault=VaultClient(settings.vault_socket),
+        clock=SystemClock(),
+    )
+    looked = examine(place)
+    store.close()
+    sys.exit(say_examined(looked, as_json=asked.json))
+
+
 def _settings(asked: argparse.Namespace) -> Settings:
     return read_settings(asked.data, asked.keys, os.environ)
 
@@ -821,6 +855,10 @@ def _command_line() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("upgrade", parents=[where], help="store and vault to the form of this version; all stopped")
     verb.set_defaults(do=upgrade)
+
+    verb = verbs.add_parser("doctor", parents=[where], help="look at everything, running or not; exit 1 if it is wrong")
+    verb.add_argument("--json", action="store_true")
+    verb.set_defaults(do=doctor)
 
     alert_parser = verbs.add_parser("alert", help="explain one; claim, triage, clear, … as people may")
     alert = alert_parser.add_subparsers(required=True, metavar="VERB")

@@ -204,7 +204,20 @@ def test_the_installed_command_is_there_and_lists_its_verbs():
     command = shutil.which("custodiet", path=os.path.dirname(sys.executable))  # noqa: PTH120
     done = subprocess.run([command, "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
-    for verb in ("demo", "tour", "serve", "init", "ledger", "copy", "end", "status", "backup", "restore", "upgrade"):
+    for verb in (
+        "demo",
+        "tour",
+        "serve",
+        "init",
+        "ledger",
+        "copy",
+        "end",
+        "status",
+        "backup",
+        "restore",
+        "upgrade",
+        "doctor",
+    ):
         assert verb in done.stdout
 
 

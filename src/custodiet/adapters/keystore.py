@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from custodiet.model.errors import CannotRecord, TableMismatch, Unready
 from custodiet.model.times import from_ms, to_ms
@@ -78,10 +79,18 @@ class SqliteKeystore:
     @classmethod
     def upgrade(cls, path: Path) -> tuple[int, int]:
         """Bring a file to the newest form; the form before and after. Raises Unready for a later one."""
-        with _said_plainly(), closing(sqlite3.connect(path)) as looking:
-            before = _form_of(looking)
+        before, newest = cls.forms(path)
         cls(path, upgrade=True).close()
-        return before, len(_FORMS)
+        return before, newest
+
+    @staticmethod
+    def forms(path: Path) -> tuple[int, int]:
+        """The form of a file, and the newest; only looked at. Raises Unready when it cannot be."""
+        try:
+            with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as looking:
+                return _form_of(looking), len(_FORMS)
+        except sqlite3.Error:
+            raise Unready(f"{path} cannot be read: it is missing, or no database") from None
 
     def form(self) -> int:
         """How many forms were applied; 0 for a file that is new."""

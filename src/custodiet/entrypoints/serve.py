@@ -18,10 +18,8 @@ READY_WAIT_S = 60.0
 LOOK_S = 0.2
 WEB_PORT, GATEWAY_PORT = 8070, 8071
 
-WALLS = (
-    "every process here runs under one user: that is a convenience, not a wall; whoever owns this user can open "
-    "today's positions (docs/trust.md)"
-)
+NO_WALL = "that is a convenience, not a wall; whoever owns this user can open today's positions (docs/trust.md)"
+WALLS = f"every process here runs under one user: {NO_WALL}"
 
 
 @dataclass(frozen=True, slots=True)
