@@ -110,10 +110,12 @@ def test_a_run_that_is_broken_off_is_run_again_and_nothing_is_lost_or_twice(site
     again = said(ingest(site.where, wearer.token, lines).stdout)
     assert again["duplicate"] >= len(answered)
     assert again.total() == again["kept"] + again["duplicate"] == 1500
+    stored = site.stored(wearer)
+    assert (len(stored), max(stored.values())) == (1500, 1)
+    if number is signal.SIGKILL:  # the whole ledger takes long
+        return
     served = Running("serve", *site.where, "--port=0", log=tmp_path / "serve.log")
     try:
-        times = Counter(line["fix_time"] for line in site.copy(wearer))
-        assert (len(times), max(times.values())) == (1500, 1)
         verified = ask("ledger", "verify", "--tables", *site.where)
         assert verified.returncode == 0, verified.stdout + verified.stderr
     finally:
