@@ -121,6 +121,14 @@ def test_a_crossing_that_comes_late_raises_nothing_and_weakens_what_it_contradic
         assert [one.weakened_why for one in view.alerts(list(AlertState), 9)] == ["late_fix"]
 
 
+def test_a_crossing_is_late_also_for_a_gateway_that_has_just_started(house, on_device):
+    start = house.clock.now()
+    house.clock.pass_(HOUR)
+    on_device.crosses(start + 40 * MINUTE, entered=True)
+    on_device.crosses(start + 20 * MINUTE, entered=False, monitor=house.monitor("m2"))
+    assert on_device.alerts() == []
+
+
 def test_the_same_crossing_again_is_a_duplicate_also_after_a_restart(house, on_device):
     at = house.clock.now()
     assert on_device.crosses(at, entered=False) == "kept"

@@ -20,10 +20,11 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
+from custodiet.flows.known_words import WordOf, word_identity
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
-from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching, WordOf, word_identity
+from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
@@ -265,7 +266,7 @@ class Monitor:
         if reach_ms <= self._seen_from_ms:
             return
         self._seen_from_ms = reach_ms
-        self._watching.forget_words_before(reach_ms)
+        self._watching.words.forget_before(reach_ms)
         self._picture.forget_keys_before(utc_day(from_ms(reach_ms)))
         for fitting_id, fixes in list(self._seen.items()):
             left = {fix_ms: place for fix_ms, place in fixes.items() if fix_ms >= reach_ms}
@@ -365,7 +366,7 @@ class Monitor:
         if word is None:
             return Answer(Outcome.REFUSED, (Reason.NONE,))
         identity = word_identity(word)
-        if identity in part.words or identity in before.words or self._watching.has_heard(identity):
+        if identity in part.words or identity in before.words or identity in self._watching.words:
             return Answer(Outcome.DUPLICATE)
         part.words[identity] = word
         return _KEPT

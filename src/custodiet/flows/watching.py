@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
+from custodiet.flows.known_words import KnownWords
 from custodiet.flows.picture import Picture
 from custodiet.flows.ports import Reading
 from custodiet.model.case import Task, TaskKind
@@ -23,10 +24,8 @@ from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.judging import Judging
-from custodiet.model.mode import Kind
 from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
-from custodiet.model.times import from_ms, to_ms
 from custodiet.model.word import Said, Word
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.calm import Calm, after, calm_around
@@ -48,8 +47,6 @@ _LAID_OUT = timedelta(days=1)
 
 Of = tuple[ConditionId, FittingId]
 Under = tuple[FittingId, DecisionId]
-WordOf = tuple[FittingId, int, Kind, ConditionId | None]
-"""The identity of a word: whose, when in ms, of what kind, about which zone."""
 
 
 class Arrived(NamedTuple):
@@ -141,8 +138,7 @@ class Watching:
         self._quiet: dict[Under, Quiet] = {}
         """Who is in here has the scratch of here, whatever stands in the other."""
         self._recent: dict[FittingId, tuple[Arrived, ...]] = {}
-        self._words: set[WordOf] = set()
-        self._words_from: datetime | None = None
+        self.words = KnownWords()
         self._areas: dict[ConditionId, Area | None] = {}
         self._windows: dict[ConditionId, tuple[datetime, tuple[Interval, ...]]] = {}
         self._plans: dict[DecisionId, _Plan] = {}
@@ -162,9 +158,7 @@ class Watching:
 
     def catch_up(self, view: Reading, reach: datetime) -> None:
         """Take in what other monitors have judged, and the words said since `reach`: an earlier one is not admitted."""
-        number = self._number if self._words_from is not None and reach >= self._words_from else 0
-        self._words.update(word_identity(word) for word in view.words_since(number, reach))
-        self._words_from = reach if number == 0 or self._words_from is None else self._words_from
+        self.words.catch_up(view, self._number, reach)
         change = view.judged_since(self._number)
         for watch in change.watches:
             if not self._started:
@@ -185,15 +179,6 @@ class Watching:
         """A fix of that time stands in the store: whatever is older is late."""
         if fix_time > self._newest.get(fitting_id, fix_time - SCRATCH_MAX):
             self._newest[fitting_id] = fix_time
-
-    def has_heard(self, word: WordOf) -> bool:
-        """Whether it was kept already."""
-        return word in self._words
-
-    def forget_words_before(self, reach_ms: int) -> None:
-        """No word of an earlier time can be admitted any more."""
-        self._words = {word for word in self._words if word[1] >= reach_ms}
-        self._words_from = from_ms(reach_ms)
 
     def word_of(self, picture: Picture, admitted: AdmittedWord) -> Word | None:
         """What is kept of a word, without any place; None when it crosses what is no zone of its decision's."""
@@ -409,8 +394,10 @@ class Watching:
         decision, of = picture.decision(word.decision_id), (condition.id, word.fitting_id)
         watch = judged.watches.get(of) or since_the_last_pause(self.watch_of(*of), decision)
         hours = self._asked(picture, condition, decision, now).windows
-        entered = word.said is Said.ENTERED
-        judged.watches[of], findings = judge_crossing(condition, decision, watch, word.at, hours, entered=entered)
+        newest, entered = self.words.newest(word), word.said is Said.ENTERED
+        judged.watches[of], findings = judge_crossing(
+            condition, decision, watch, word.at, newest, hours, entered=entered
+        )
         judged.findings += findings
 
     def _hear_all(self, picture: Picture, heard: list[Heard], now: datetime, judged: Judged) -> None:
@@ -474,7 +461,7 @@ class Watching:
         self._watches |= judged.watches
         self._device_watches |= judged.device_watches
         self._newest |= judged.newest
-        self._words.update(word_identity(word) for word in judged.words)
+        self.words.add(judged.words)
         self._recent |= judged.recent
         for contact in detail.contacts:
             self._contacts[contact.fitting_id] = contact
@@ -507,11 +494,6 @@ def _while_quiet(
             return Quiet(quiet.calm, scratch, quiet.since, now if row else quiet.held_at), row
         scratch, newest = found, at
     return Quiet(quiet.calm, scratch, quiet.since, now), len(mine)
-
-
-def word_identity(word: Word) -> WordOf:
-    """What makes a second one of it a duplicate."""
-    return word.fitting_id, to_ms(word.at), word.kind, word.condition_id
 
 
 def _recent(arrived: tuple[Arrived, ...], now: datetime) -> tuple[Arrived, ...]:

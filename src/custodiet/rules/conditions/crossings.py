@@ -11,7 +11,7 @@ from datetime import datetime
 
 from custodiet.model.condition import KEEP_OUT, Condition, Interval
 from custodiet.model.decision import Decision
-from custodiet.model.finding import Ended, Finding, Matter, Raised, Run, Seen, Watch, Weakened, Weight, Why
+from custodiet.model.finding import Ended, Finding, Matter, Raised, Seen, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, FittingId
 from custodiet.model.times import to_ms
 from custodiet.model.word import Said, Word
@@ -20,16 +20,24 @@ from custodiet.rules.conditions.timetable import window_at
 
 
 def judge_crossing(
-    condition: Condition, decision: Decision, watch: Watch, at: datetime, windows: Sequence[Interval], *, entered: bool
+    condition: Condition,
+    decision: Decision,
+    watch: Watch,
+    at: datetime,
+    newest: datetime | None,
+    windows: Sequence[Interval],
+    *,
+    entered: bool,
 ) -> tuple[Watch, tuple[Finding, ...]]:
-    """The watch after one crossing at `at`, and what it raises, ends or weakens. `windows`: the hours it asks."""
+    """The watch after one crossing at `at`, and what it raises, ends or weakens.
+
+    `newest`: of the crossings before it; `windows`: the hours the condition asks.
+    """
     wrong = entered if condition.kind in KEEP_OUT else not entered
-    newest = watch.back.last_at
     if newest is not None and at <= newest:
         if wrong or watch.alert_id is None or watch.began_at is None or at < watch.began_at:
             return watch, ()
         return replace(watch, alert_id=None, weight=None), (Weakened(watch.alert_id, at, Why.LATE_FIX),)
-    watch = replace(watch, back=Run(1, at, at))  # the newest crossing that was judged, whatever it says
     if not wrong:
         if watch.alert_id is None:
             return watch, ()
