@@ -839,3 +839,10 @@ def test_neither_a_report_nor_its_fix_has_a_text_that_holds_the_place():
     for text in (repr(read), str(read), f"{read}", repr(read.fix), str(read.fix), f"{read.fix}", repr([read.fix])):
         for told in ("61", "2345678", "12.98", "9876543", "71.3", "7.13", "91.2", "lat", "lon"):
             assert told not in text.replace(str(read.serial), "").replace(repr(read.fix_time), ""), text
+
+
+@pytest.mark.parametrize(("mock", "is_a_place"), [(True, False), (False, True), (None, True), ("yes", True)])
+def test_a_place_that_the_phone_calls_made_up_is_nobodys_and_its_battery_counts(mock, is_a_place):
+    read = decode(body(attributes={"batteryLevel": 12.0, "mock": mock}))
+    assert (read.fix is not None) == is_a_place
+    assert read.says == DeviceSays(12.0)

@@ -2,8 +2,8 @@
 
 Source: the emitting classes of Traccar (PositionForwarderJson, PositionData, Position). Units there: speed in
 knots, course in degrees true, accuracy and altitude in metres, degrees as floats, times ISO 8601 with offset, battery
-in percent; null may stand anywhere. Of the attributes are read battery, charge, alarm, sat, hdop and approximate (set
-where Traccar itself asked a location service for a position by network). Network cells, neighbours' hardware
+in percent; null may stand anywhere. Of the attributes are read battery, charge, alarm, sat, hdop, approximate (set where
+Traccar itself asked a location service for a position by network) and mock (some app made the position up). Network cells, neighbours' hardware
 addresses, addresses and names are not read at all.
 
 A body with an `event` beside its position is Traccar's event forwarding, sent to the same address: see traccar_event.
@@ -45,6 +45,7 @@ class _Attributes(msgspec.Struct, frozen=True, gc=False):
     sat: Number = None
     hdop: Number = None
     approximate: bool | None = None
+    mock: bool | None = None
 
 
 class _Position(msgspec.Struct, frozen=True, gc=False):
@@ -127,6 +128,8 @@ def _repeats(position: _Position) -> bool:
 
 def _fix(position: _Position, attributes: _Attributes) -> Fix | None:
     lat, lon = position.latitude, position.longitude
+    if attributes.mock:
+        return None  # the phone says that the place is made up: it is nobody's
     if position.valid is False or not isinstance(lat, float) or not isinstance(lon, float):
         return None
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
