@@ -586,7 +586,7 @@ def _back_up_store(settings: Settings, out: Path, folder: Path, *, alone: bool) 
     (folder / PINS).write_bytes(settings.pins.read_bytes())
     names: tuple[str, ...] = (STORE, PINS)
     if described.checkpoint is not None:
-        (folder / CHECKPOINT).write_text(described.checkpoint)
+        (folder / CHECKPOINT).write_bytes(described.checkpoint.encode())
         names = (STORE, PINS, CHECKPOINT)
     manifest = write_archive(out, folder, names, Manifest(made_at, form, described.size, described.root, ()))
     print(said_backup(out, manifest))
@@ -603,14 +603,15 @@ def restore(asked: argparse.Namespace) -> None:
         closing.callback(os.close, hold_alone(settings.data, "custodiet"))
         closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
         restoring = Restoring(settings.data, settings.pins)
-        settings.vault_socket.parent.mkdir(mode=0o700, exist_ok=True)
         keystore = SqliteKeystore(settings.vault_db)
         closing.callback(keystore.close)
         if not restoring.is_committed:
+            closing.callback(restoring.clear)
             _prepare_restore(settings, asked, restoring, keystore)
         else:
             print("a restore was broken off here: this finishes it, and looks at no other file", file=sys.stderr)
         report = restoring.finish(keystore)
+        settings.vault_socket.parent.mkdir(mode=0o700, exist_ok=True)
     say_restored(report, as_json=asked.json)
 
 
@@ -633,11 +634,11 @@ def _prepare_restore(
         pinned = _pins_in(pins)
         if (pinned.log_key, pinned.issue_key) != (keys.log_public, keys.issue_public):
             raise Unready(f"{pins} pins other keys than this vault's: find out which vault belongs here")
-    vouching = (folder / CHECKPOINT).read_text() if (folder / CHECKPOINT).exists() else None
+    vouching = _note_in(folder / CHECKPOINT) if (folder / CHECKPOINT).exists() else None
     published = None
     with suppress(TileError, OSError):  # whatever lies there may be as broken as the rest
         published = TileLog(settings.log).read_checkpoint()
-    witnessed = tuple(Path(one).read_text() for one in asked.witnessed)
+    witnessed = tuple(_note_in(Path(one)) for one in asked.witnessed)
     require_sound(folder / STORE)
     store = SqliteStore(folder / STORE, clock, chance)
     try:
@@ -656,6 +657,11 @@ def _prepare_restore(
     number = restoring.number()
     report = placed(made.report, as_text(manifest.made_at), *restoring.aside(number))
     restoring.commit(Plan(made.frontier, made.reopened, number, report))
+
+
+def _note_in(file: Path) -> str:
+    """A checkpoint from outside; bytes that are no text make it one that nobody has signed."""
+    return file.read_bytes().decode(errors="replace")
 
 
 def upgrade(asked: argparse.Namespace) -> None:

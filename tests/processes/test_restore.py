@@ -338,11 +338,12 @@ def test_a_restore_that_is_refused_changes_nothing(copied, tmp_path):
         verb(copied.site, "restore", damaged)
     with pytest.raises(SystemExit, match="No such file"):
         verb(copied.site, "restore", tmp_path / "nothing.tar")
-    (tmp_path / "note").write_text("garbage")
-    with pytest.raises(SystemExit, match="not this vault's word"):
-        verb(copied.site, "restore", copied.backup, "--witnessed", tmp_path / "note")
+    for note in (b"garbage", b"\xff\xfe"):
+        (tmp_path / "note").write_bytes(note)
+        with pytest.raises(SystemExit, match="not this vault's word"):
+            verb(copied.site, "restore", copied.backup, "--witnessed", tmp_path / "note")
     assert state_of(copied) == before
-    assert not copied.site.settings.restoring.exists()
+    assert list(copied.site.settings.data.glob("restoring*")) == []
 
 
 def test_a_backup_of_another_place_is_refused(copied, lost, place):

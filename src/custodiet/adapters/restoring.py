@@ -15,6 +15,7 @@ from pathlib import Path
 
 from custodiet.adapters.archive import sync
 from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.model.errors import CannotRecord
 from custodiet.wire.restored import Plan, Report, plan_bytes, read_plan, report_json
 
 _STORE, _PINS, _PLAN = "custodiet.db", "pins.json", "plan.json"
@@ -30,13 +31,18 @@ class Restoring:
         self._pins = pins
         self._new = data / "restoring.new"
         self._ready = data / "restoring"
+        self._done = data / "restoring.done"
 
     def prepare(self) -> Path:
         """An empty folder to prepare in."""
-        shutil.rmtree(self._new, ignore_errors=True)
-        shutil.rmtree(self._data / "restoring.done", ignore_errors=True)
+        self.clear()
         self._new.mkdir(mode=0o700)
         return self._new
+
+    def clear(self) -> None:
+        """Away with what was prepared and is not needed, or not needed any more."""
+        for folder in (self._new, self._done):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def number(self) -> int:
         """A number under which nothing has been put aside yet."""
@@ -54,7 +60,9 @@ class Restoring:
         )
 
     def commit(self, plan: Plan) -> None:
-        """The point of no return: durable when it returns."""
+        """The point of no return: durable when it returns. The prepared store is closed, and whole in its one file."""
+        if any((self._new / (_STORE + suffix)).exists() for suffix in _BESIDE[1:]):
+            raise CannotRecord("the prepared store is still open")
         (self._new / _PLAN).write_bytes(plan_bytes(plan))
         for path in sorted(self._new.rglob("*"), reverse=True):
             sync(path)
@@ -81,10 +89,9 @@ class Restoring:
         # 5. What was done, to be read by people. Then it is over, by one rename.
         told = self._data / f"restored-{plan.number}.json"
         _write(told, report_json(plan.report) + b"\n", 0o600)
-        done = self._data / "restoring.done"
-        self._ready.rename(done)
+        self._ready.rename(self._done)
         sync(self._data)
-        shutil.rmtree(done, ignore_errors=True)
+        self.clear()
         return plan.report
 
     def _put_store(self, plan: Plan) -> None:

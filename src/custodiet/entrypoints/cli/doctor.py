@@ -200,6 +200,8 @@ def _keys(place: Patient) -> Seen:
 def _restore(place: Patient) -> Seen:
     if place.look_at(place.restoring) is not None:
         yield "wrong", "a restore was broken off: run custodiet restore again, to its end"
+    if place.look_at(place.restoring.with_name("restoring.new")) is not None:
+        yield "look", "a restore was killed before it began: the next one clears what it left, or delete restoring.new"
     aside = sorted(path.name for path in place.data.glob("custodiet.db.before-*") if path.name[-1].isdigit())
     if aside:
         yield "look", f"put aside, with what was erased since: {', '.join(aside)}; delete what nobody needs"
