@@ -2,9 +2,9 @@
 
 Source: the emitting classes of Traccar (PositionForwarderJson, PositionData, Position). Units there: speed in
 knots, course in degrees true, accuracy and altitude in metres, degrees as floats, times ISO 8601 with offset, battery
-in percent; null may stand anywhere. Of the attributes are read battery, charge, alarm, sat, hdop, approximate (set where
-Traccar itself asked a location service for a position by network) and mock (some app made the position up). Network cells, neighbours' hardware
-addresses, addresses and names are not read at all.
+in percent; null may stand anywhere. Of the attributes are read battery, charge, alarm, sat, hdop, approximate (Traccar
+itself asked a location service for the position, by network) and mock (some app made the position up). Network cells,
+neighbours' hardware addresses, addresses and names are not read at all.
 
 A body with an `event` beside its position is Traccar's event forwarding, sent to the same address: see traccar_event.
 
