@@ -110,23 +110,29 @@ class Bench:
             raise Unready("the forwarding server's token is not known")
         wall_s = cpu_s = 0.0
         positions = 0
-        for _ in range(minutes):
-            for lines in self._next_minute():
-                began, cpu_began = perf_counter(), process_time()
-                reports = tuple(_decoded(line) for line in lines)
-                [answers] = monitor.receive([Request(sender, reports, self._clock.now())])
-                cpu_s += process_time() - cpu_began
-                wall_s += perf_counter() - began
-                positions += len(lines)
-                if not isinstance(answers, list) or {one.outcome for one in answers} != {Outcome.KEPT}:
-                    raise Unready("not every position was kept: what was measured is not the path")
+        for lines in self._batches(minutes):
+            began, cpu_began = perf_counter(), process_time()
+            reports = tuple(_decoded(line) for line in lines)
+            [answers] = monitor.receive([Request(sender, reports, self._clock.now())])
+            cpu_s += process_time() - cpu_began
+            wall_s += perf_counter() - began
+            positions += len(lines)
+            if not isinstance(answers, list) or {one.outcome for one in answers} != {Outcome.KEPT}:
+                raise Unready("not every position was kept: what was measured is not the path")
             monitor.idle()
         return Spent(positions, wall_s, cpu_s)
 
-    def _next_minute(self) -> list[list[bytes]]:
-        self._clock.pass_(timedelta(minutes=1))
-        lines = self._crowd.minute(self._clock.now() - timedelta(minutes=1))
-        return [lines[at : at + BATCH] for at in range(0, len(lines), BATCH)]
+    def _batches(self, minutes: int) -> Iterator[list[bytes]]:
+        """Everyone's next minutes, a batch at a time, each sent once its minute is over."""
+        waiting: list[bytes] = []
+        for _ in range(minutes):
+            self._clock.pass_(timedelta(minutes=1))
+            waiting += self._crowd.minute(self._clock.now() - timedelta(minutes=1))
+            while len(waiting) >= BATCH:
+                yield waiting[:BATCH]
+                waiting = waiting[BATCH:]
+        if waiting:
+            yield waiting
 
     def _stages(self, store: Store, minutes: int) -> dict[str, int]:
         """CPU nanoseconds a position: decoding, deciding with judging and sealing, and the writing transaction."""
@@ -135,7 +141,7 @@ class Bench:
         self._ours(monitor, 2)
         staged.cpu_s = 0.0
         spent = self._ours(monitor, minutes)
-        lines = [line for batch in self._next_minute() for line in batch]
+        lines = [line for batch in self._batches(1) for line in batch]
         began = process_time()
         for line in lines:
             traccar.decode(line)
@@ -155,7 +161,8 @@ class Bench:
             serial: [shape(one) for _, one in self._crowd.zones_of(person) if one["type"] == "Polygon"]
             for person, serial in enumerate(self._crowd.serials)
         }
-        lines = [line for batch in self._next_minute() for line in batch][:_PEER_POSITIONS]
+        minutes = 1 + _PEER_POSITIONS // len(self._crowd.serials)
+        lines = [line for batch in self._batches(minutes) for line in batch][:_PEER_POSITIONS]
         inside: dict[tuple[str, int], bool] = {}
         with NamedTemporaryFile(suffix=".db") as file:
             store = sqlite3.connect(file.name, isolation_level=None)
