@@ -45,13 +45,13 @@ def stored_pieces(store: SqliteStore) -> Stored:
 
 
 def account(site: Site, devices: Sequence[Carried]) -> dict[str, int]:
-    """Counts that must be 0, but for `acknowledged`, `kept` and `alerts`, which must not, and `judged_again`.
+    """Counts that must be 0, but for `acknowledged`, `kept` and `alerts`, which must not.
 
     missing: acknowledged, and neither stored nor removed by a recorded end. twice: stored more than once. unsent:
     stored, and no device sent it. unrecorded: pieces of trails that the counts do not know, or the other way round.
     after_end: timed at or after the end of its decision. alerts_twice: more than one against the same person for one
-    round outside. made_up: alerts about single low batteries, alerts that a late fix weakened though none was late; of
-    people whose fixes are stored. What was only judged may be judged again (docs/trust.md): `judged_again`.
+    round outside. made_up: alerts about single low batteries, alerts that a late fix weakened though none was late.
+    judged_again: counted as judged, beyond the fixes there were.
     """
     found: Counter[str] = Counter()
     with closing(site.open()) as store:
@@ -86,8 +86,7 @@ def _alerts(store: SqliteStore, device: Carried) -> Counter[str]:
     rounds = Counter(device.life.round_of(one.began_at) for one in against)
     found["alerts"] = len(against)
     found["alerts_twice"] = sum(times - 1 for times in rounds.values())
-    made_up = sum(one.matter is Matter.BATTERY or one.weakened_why is Why.LATE_FIX for one in alerts)
-    found["made_up"] = made_up if device.wearer.keeps_trail else 0
+    found["made_up"] = sum(one.matter is Matter.BATTERY or one.weakened_why is Why.LATE_FIX for one in alerts)
     return found
 
 

@@ -205,6 +205,7 @@ DETAIL = r.IngestDetail(
         Word("fitting_1", "decision_1", AT, Kind.TRANSITION, Said.LEFT, "condition_1"),
         Word("fitting_2", "decision_2", AT, Kind.CHECK_IN, Said.CHECKED_IN),
     ),
+    sightings=(r.Sighting("fitting_1", "decision_1", AT), r.Sighting("fitting_1", "decision_1", LATER)),
 )
 
 

@@ -37,6 +37,7 @@ from custodiet.model.record import (
     RecordKey,
     RefusalsCounted,
     RemovedFix,
+    Sighting,
     Tally,
 )
 from custodiet.model.scheme import Scheme
@@ -268,6 +269,10 @@ class Reading(Tables, Protocol):
 
     def words_since(self, number: int, from_at: datetime) -> tuple[Word, ...]:
         """Words that ingest records kept from a number on, said at or after an instant."""
+        ...
+
+    def sightings_since(self, number: int, from_at: datetime) -> tuple[Sighting, ...]:
+        """Fixes that ingest records judged and dropped from a number on; from 0 on only those timed from an instant."""
         ...
 
     def words_of(self, fitting_id: FittingId, from_at: datetime) -> tuple[Word, ...]:

@@ -15,7 +15,7 @@ and reads `duplicate`.
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -30,7 +30,7 @@ from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import ConditionId, FittingId
 from custodiet.model.mode import Category, Kind
-from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Tally
+from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
 from custodiet.model.report import Admitted, AdmittedWord, Answer, Fix, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
 from custodiet.model.stored import SaltedDetail
@@ -88,6 +88,7 @@ class _Decided:
     arrived: list[Arrived] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     words: dict[WordOf, Word] = field(default_factory=dict)
+    sightings: list[Sighting] = field(default_factory=list)
     judged: Judged = field(default_factory=Judged)
     seen: dict[tuple[FittingId, int], bytes | None] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -100,6 +101,7 @@ class _Decided:
         self.arrived += other.arrived
         self.heard += other.heard
         self.words |= other.words
+        self.sightings += other.sightings
         self.seen |= other.seen
         self.tallies += other.tallies
 
@@ -201,7 +203,7 @@ class Monitor:
                     self._catch_up(write, write.now)
                     decided = self._decide(requests, write.now)
                     pieces = self._seal(decided)
-                detail = decided.judged.detail(self._watching, write.now)
+                detail = replace(decided.judged.detail(self._watching, write.now), sightings=tuple(decided.sightings))
                 kept_seq, numbered = self._keep(write, decided, pieces, detail)
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
@@ -230,11 +232,13 @@ class Monitor:
             self._watching.in_force(self._picture.conditions_in_force(now))
         for fitting_id, fix_ms in change.removed:
             self._seen.get(fitting_id, {}).pop(fix_ms, None)
-        reach_ms = self._reach_ms(now)
+        reach_ms, number = self._reach_ms(now), self._watching.number
         if reach_ms < self._seen_from_ms:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
-            self._seen_from_ms, self._cursor = reach_ms, -1
+            self._seen_from_ms, self._cursor, number = reach_ms, -1, 0
         self._watching.catch_up(view, from_ms(self._seen_from_ms))
+        for one in view.sightings_since(number, from_ms(self._seen_from_ms)):
+            self._seen.setdefault(one.fitting_id, {}).setdefault(to_ms(one.at), None)
         seen = view.seen_since(self._cursor, self._seen_from_ms)
         for fitting_id, fix_ms in seen.fixes:
             self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
@@ -355,6 +359,7 @@ class Monitor:
                 self._picture.decision(admitted.decision_id)
             ):
                 self._session(admitted, Category.EVIDENCE)  # what may have to be kept of it can be
+            part.sightings.append(Sighting(admitted.fitting_id, admitted.decision_id, admitted.fix_time))
             return _JUDGED
         part.kept.append(_Kept(admitted, fix_ms, self._session(admitted, admitted.category), received_at))
         return _KEPT

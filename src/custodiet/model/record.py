@@ -469,6 +469,15 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """That a fix of that time was judged and dropped: without a place, and only so that it is not judged again."""
+
+    fitting_id: FittingId
+    decision_id: DecisionId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IngestDetail:
     """What one ingest transaction judged, kept beside its record so that it can be erased without it."""
 
@@ -480,6 +489,7 @@ class IngestDetail:
     tasks: tuple[Task, ...] = ()
     contacts: tuple[Contact, ...] = ()
     words: tuple[Word, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

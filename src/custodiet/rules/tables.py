@@ -101,6 +101,7 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
             Insert("word", {**row_of(one, "condition_id"), "about": one.condition_id or "", "number": number})
             for one in detail.words
         ),
+        *(Insert("sighting", {**row_of(one), "number": number}) for one in detail.sightings),
     )
 
 

@@ -14,7 +14,7 @@ from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import State
 from custodiet.model.device import Fitting
 from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, TaskId
-from custodiet.model.record import Contact
+from custodiet.model.record import Contact, Sighting
 from custodiet.model.stored import JudgedChange, Pulse
 from custodiet.model.word import Word
 
@@ -51,6 +51,11 @@ class JudgedRows(Rows):
     def words_under(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:
         query = t.word.select().where(t.word.c.decision_id.in_(decisions)).order_by(t.word.c.at, t.word.c.about)
         return tuple(_word(row) for row in self._all(query))
+
+    def sightings_since(self, number: int, from_at: datetime) -> tuple[Sighting, ...]:
+        # One of the two, so that the database need not guess which index serves: the first time all that can count.
+        wanted = t.sighting.c.number >= number if number else t.sighting.c.at >= from_at
+        return tuple(noun(Sighting, row) for row in self._all(t.sighting.select().where(wanted)))
 
     # --- alerts ---
 

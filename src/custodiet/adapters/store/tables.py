@@ -306,6 +306,14 @@ word = Table(
     Column("said", Code(Said), nullable=False),
     _int("number"),
 )
+sighting = Table(
+    "sighting",
+    metadata,
+    _ref("fitting_id", "fitting.id", key=True),
+    Column("at", UtcMs, primary_key=True),
+    _ref("decision_id", "decision.id"),
+    _int("number"),
+)
 alert = Table(
     "alert",
     metadata,
@@ -493,7 +501,8 @@ Index("alert_by_decision", alert.c.decision_id)
 Index("alert_by_fitting", alert.c.fitting_id)
 Index("alert_by_condition", alert.c.condition_id)
 Index("statement_by_case", statement.c.case_id)
-for _judged in (watch, device_watch, contact, word):
+Index("sighting_by_at", sighting.c.at)
+for _judged in (watch, device_watch, contact, word, sighting):
     Index(f"{_judged.name}_by_number", _judged.c.number)
 for _standing in (scheme, case_file, device, fitting, token, decision, day_key, condition, absence, removal):
     Index(f"{_standing.name}_by_version", _standing.c.version)
@@ -528,6 +537,7 @@ REPLAYED = (
     device_watch,
     contact,
     word,
+    sighting,
     alert,
     alert_step,
     alert_reply,
