@@ -414,6 +414,28 @@ def bench(asked: argparse.Namespace) -> None:
     sys.exit(show_bench(said, as_json=asked.json))
 
 
+def profile(asked: argparse.Namespace) -> None:
+    """What is set in a wearer's phone."""
+    from custodiet.entrypoints.cli.profile import write_phone
+
+    settings = _made(asked)
+    token = read_token(asked.token_file, os.environ)
+    write_phone(
+        open_store(settings),
+        VaultClient(settings.vault_socket),
+        SystemClock(),
+        reference=asked.reference,
+        client=asked.client,
+        url=asked.url,
+        label=asked.label,
+        token=token,
+        out=asked.out,
+        by=asked.by,
+        strand=asked.strand,
+        every_s=asked.every,
+    )
+
+
 # --- verbs: asking ------------------------------------------------------------------------------------------------
 
 
@@ -823,6 +845,21 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("--device", metavar="SERIAL", help="whose reports they are, where the file does not say it")
     verb.add_argument("--token-file", metavar="FILE", help="holds the sender's token (or CUSTODIET_TOKEN)")
     verb.set_defaults(do=ingest)
+
+    verb = verbs.add_parser(
+        "profile", parents=[where, by], help="what is set in a wearer's phone: a file and a QR code"
+    )
+    verb.add_argument("reference", help="the case's reference")
+    verb.add_argument("--client", required=True, choices=["owntracks", "traccar"], help="the app")
+    verb.add_argument("--url", required=True, help="https://… of the gateway, or mqtts://host:port of a broker")
+    verb.add_argument(
+        "--label", required=True, metavar="L", help="your word for it; whoever sees the phone may read it"
+    )
+    verb.add_argument("--out", required=True, metavar="FOLDER", help="where the files go, for their owner only")
+    verb.add_argument("--token-file", metavar="FILE", help="holds the phone's own token (or CUSTODIET_TOKEN)")
+    verb.add_argument("--strand", default="main", help="which of the person's devices (main)")
+    verb.add_argument("--every", type=int, default=60, metavar="S", help="a position so often, on rungs 9 and 10 (60)")
+    verb.set_defaults(do=profile)
 
     verb = verbs.add_parser("status", parents=[where], help="how things stand, without a position or a name")
     verb.set_defaults(do=status)

@@ -22,10 +22,13 @@ def give_own_copy(store: Store, vault: Vault, reference: str, by: ActorId) -> It
     return vault.open(index)
 
 
-def release_zones(store: Store, vault: Vault, monitor: str, wanted: frozenset[ConditionId]) -> dict[ConditionId, bytes]:
+def release_zones(
+    store: Store, vault: Vault, monitor: str, wanted: frozenset[ConditionId], *, by: ActorId | None = None
+) -> dict[ConditionId, bytes]:
     """Geometry of the wanted zones that are in force, for a monitor's memory; empty bytes for one the vault withheld.
 
-    One entry a release; none for no zone, and none while the vault does not answer.
+    One entry a release, by the monitor itself if by nobody else; none for no zone, and none while the vault does not
+    answer.
     """
     if not wanted:
         return {}
@@ -34,7 +37,7 @@ def release_zones(store: Store, vault: Vault, monitor: str, wanted: frozenset[Co
         conditions = tuple(one.id for one in act.conditions_in_force(act.now) if one.id in wanted and one.kind in ZONED)
         if not conditions:
             return {}
-        entry = Entry(EntryKind.ZONES_RELEASED, ActorId(monitor))
+        entry = Entry(EntryKind.ZONES_RELEASED, by or ActorId(monitor))
         index = act.write(entry, ZonesReleased(monitor, conditions))
     return dict.fromkeys(conditions, b"") | dict(read_zone(line) for line in vault.open(index))
 

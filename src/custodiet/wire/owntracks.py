@@ -12,8 +12,9 @@ Decided here:
 - A ping (`t` is "p") tells that the app lives. Its place is the last one known, under the moment of sending on one
   system and under its old time on the other; so are a tracker's "l" and "L". A time that is reused or the moment of
   sending is no fix time: no fix. To believe it would put a person where they are no longer. Contact and battery count.
-- A transition keeps neither place nor track: which region, in or out, how exact.
-- A region's name, wireless network, picture, place of interest, motion, pressure and initials are never read.
+- A transition keeps neither place nor track: which region, in or out, how exact. One system sends a region's id; the
+  other only its name: then the last word of that is its id, as a profile of ours writes it.
+- The rest of a region's name, wireless network, picture, place of interest, motion, pressure and initials: never read.
 
 Raises NotTheFormat, and no other error, for bytes that are not this format; the text says where, never what. None is a
 message that holds nothing for us: empty, a waypoint, a last will (the phone is gone: not its word), a status, a card, a
@@ -168,7 +169,7 @@ def _fix(message: _Location) -> Fix | None:
 def _transition(message: _Transition, device: str) -> Report:
     if message.event not in _CROSSED:
         raise NotTheFormat("a transition is enter or leave: at $.event")
-    region = message.rid or message.desc
+    region = message.rid or (message.desc or "").rpartition(" ")[2]
     if not region or len(region) > _REGION_CHARACTERS_MAX:
         raise NotTheFormat(f"a transition names its region, in at most {_REGION_CHARACTERS_MAX} characters: at $.rid")
     return Report(
