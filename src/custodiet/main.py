@@ -372,6 +372,8 @@ def ingest(asked: argparse.Namespace) -> None:
 
     settings = _made(asked)
     token_sha256 = token_hash(read_token(asked.token_file, os.environ))
+    # Beside whatever runs here, but never beside a restore: it puts the store aside that we would go on writing.
+    hold_alone(settings.vault_socket.parent, "custodiet restore", with_others=True)
     clock, store = SystemClock(), open_store(settings, pulses=False)
     release = InScope(store, VaultClient(settings.vault_socket), clock, token_sha256).release
     run = Ingest(join_monitor(settings, store), clock, token_sha256, release, say_on_stdout, sleep)
@@ -624,6 +626,8 @@ def restore(asked: argparse.Namespace) -> None:
     with ExitStack() as closing:
         closing.callback(os.close, hold_alone(settings.data, "custodiet"))
         closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
+        settings.vault_socket.parent.mkdir(mode=0o700, exist_ok=True)
+        closing.callback(os.close, hold_alone(settings.vault_socket.parent, "custodiet ingest"))
         restoring = Restoring(settings.data, settings.pins)
         keystore = SqliteKeystore(settings.vault_db)
         closing.callback(keystore.close)

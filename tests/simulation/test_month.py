@@ -66,8 +66,8 @@ def zones_without_an_entry(monkeypatch):
 def every_judged_fix_kept_as_evidence(monkeypatch):
     sound = Watching.judge
 
-    def greedy(watching, picture, arrived, heard, now):
-        judged = sound(watching, picture, arrived, heard, now)
+    def greedy(watching, picture, arrived, words, heard, now):
+        judged = sound(watching, picture, arrived, words, heard, now)
         judged.evidence = [one for one in arrived if one.admitted.category is None]
         return judged
 
