@@ -37,6 +37,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.SENDER_ROTATED: "a sender got a new token; the one before it ends at a time that is said",
     EntryKind.SENDER_SCOPED: "devices were added to those a sender may speak for, or taken from them",
     EntryKind.TOKEN_ENDED: "a sender's tokens ended",
+    EntryKind.INSTRUCTION_ACKNOWLEDGED: "someone at a sender's said that they were told to stop or to start",
     EntryKind.DECISION_PROPOSED: "a decision was proposed; it authorises nothing yet",
     EntryKind.DECISION_MADE: "a second person said yes; a decision that it follows is succeeded",
     EntryKind.DECISION_REFUSED: "a proposal was refused",
@@ -125,9 +126,9 @@ An order is ended only by its maker, who alone withdraws, suspends or resumes it
 own end date does, and a court or a regulator may annul any decision. A restore from a backup pauses every decision,
 an order too, since an ending may have been lost with what was recorded after the backup; only its maker resumes it.
 
-Every ending sets three things going in one write: collection off, the retention clock on, and a task with a
-deadline: "tell the person, take the device off". A decision that had ended already, or that another has succeeded,
-raises no task again.
+Every ending sets four things going in one write: collection off, the retention clock on, whoever sends for the device
+told to stop, and a task with a deadline: "tell the person, take the device off". A decision that had ended already, or
+that another has succeeded, tells nobody and raises no task again.
 
 ```mermaid
 stateDiagram-v2

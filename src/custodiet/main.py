@@ -531,6 +531,13 @@ def sender_scope(asked: argparse.Namespace) -> None:
     scope(open_store(_made(asked)), asked.sender, tuple(asked.add), tuple(asked.remove), asked.by)
 
 
+def sender_acknowledge(asked: argparse.Namespace) -> None:
+    """Someone at the sender's was told to stop or to start."""
+    from custodiet.entrypoints.cli.senders import acknowledge_instruction
+
+    acknowledge_instruction(open_store(_made(asked)), asked.instruction, asked.by)
+
+
 def _desk(asked: argparse.Namespace) -> Desk:
     settings = _made(asked)
     return Desk(open_store(settings), sealing, SystemChance(), read_pins(settings))
@@ -921,7 +928,7 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("excuse", choices=[excuse.value for excuse in Excuse])
     verb.set_defaults(do=alert_reply)
 
-    sender_parser = verbs.add_parser("sender", help="who may send: list, issue, rotate, scope, end")
+    sender_parser = verbs.add_parser("sender", help="who may send: list, issue, rotate, scope, end; acknowledge")
     sender = sender_parser.add_subparsers(required=True, metavar="VERB")
     verb = sender.add_parser("list", parents=[where], help="senders, how many devices each speaks for, its tokens")
     verb.add_argument("--all", action="store_true", help="those that have ended too")
@@ -945,6 +952,10 @@ def _command_line() -> argparse.ArgumentParser:
     verb.add_argument("--add", nargs="+", action="extend", default=[], metavar="SERIAL")
     verb.add_argument("--remove", nargs="+", action="extend", default=[], metavar="SERIAL")
     verb.set_defaults(do=sender_scope)
+    verb = sender.add_parser("acknowledge", parents=[where], help="someone there says that they were told")
+    verb.add_argument("instruction")
+    verb.add_argument("--by", type=_actor, required=True, help="who there: a pseudonym for the ledger, never a name")
+    verb.set_defaults(do=sender_acknowledge)
     verb = sender.add_parser("end", parents=[where, by], help="its tokens speak no longer, from now on and for good")
     verb.add_argument("sender")
     verb.add_argument("--token", metavar="TOKEN", help="this one alone, by its id")

@@ -14,18 +14,20 @@ import pytest
 from support.house import ANA, BO, COURT, START, House, report
 
 from custodiet.adapters import sealing
+from custodiet.adapters.store.migrations.law import process
 from custodiet.adapters.store.replay import replay_store
 from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task, register_device, token_hash
 from custodiet.flows.handle_alert import Desk
-from custodiet.flows.keep_senders import change_scope, rotate_sender
+from custodiet.flows.keep_senders import acknowledge, change_scope, rotate_sender
 from custodiet.flows.open_case import set_condition
 from custodiet.model.alert import AlertMove, AlertState, Excuse, StatementKind
 from custodiet.model.condition import ConditionKind, Interval
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import Entry
 from custodiet.model.finding import Matter, Raised, Weight, Why
+from custodiet.model.identity import ActorId
 from custodiet.model.mode import LADDER, Category, ModeCode
 from custodiet.model.record import (
     AlertEnded,
@@ -137,7 +139,15 @@ def senders_in(house):
     rotate_sender(house.store, house.chance, names["upstream"], ANA)
     change_scope(house.store, names["upstream"], ANA, add=("TAG-3", "TAG-4"), remove=("TAG-1",))
     change_scope(house.store, names["left"], ANA, remove=("TAG-1",))
-    return names | {"bound": bound.sender_id, "gone_sender": gone.sender_id}
+    with house.store.reading() as view:
+        told, acknowledged = (one.id for one in view.instructions_unsettled(house.clock.now(), 2))
+    acknowledge(house.store, acknowledged, ActorId("upstream-1"))
+    return names | {
+        "bound": bound.sender_id,
+        "gone_sender": gone.sender_id,
+        "told": told,
+        "acknowledged": acknowledged,
+    }
 
 
 M, S = AlertMove, AlertState
@@ -276,6 +286,7 @@ COLUMNS = {
     "ingest_detail": "partition number salt body",
     "absence": "condition_id from_at to_at version",
     "removal": "fitting_id from_at to_at version",
+    "instruction": "id sender_id serial what decision_id given_at from_at due_at acknowledged_at acknowledged_by entry",
     "alert": "id case_id decision_id fitting_id condition_id matter weight began_at confirmed_at raised_at seen "
     "ended_at weakened_at weakened_why state state_at held_by enquiry_due_at decided_by version",
     "alert_step": "alert_id entry move state acted_by at reasons_sealed",
@@ -417,6 +428,10 @@ NOT_PEOPLE = {
 }
 PEOPLE = ["'officer-bo'", "'monitoring-officer-1'", "'clockwork'", "'web-master'", "'monitors'"]
 MARK = "INSERT INTO removed_fix SELECT partition, number, 0, x'00', 0 FROM frame"
+
+
+def acknowledging(by, at="given_at"):
+    return set_("told", f"acknowledged_at = {at}, acknowledged_by = {by}", "instruction")
 
 
 @dataclass
@@ -1105,6 +1120,68 @@ LAW = {
             "the only one that is left": scope_change("left", "'TAG-2'", 0),
         },
     ),
+    "instruction_never_delete": Rule(
+        "instruction: never deleted",
+        {
+            "one": "DELETE FROM instruction WHERE id = :told",
+            "an acknowledged one": "DELETE FROM instruction WHERE id = :acknowledged",
+        },
+    ),
+    "instruction_once": Rule(
+        "instruction: stands already",
+        {"replaced": replacing("instruction", "id = :told", what="'stop'")},
+    ),
+    "instruction_fixed": Rule(
+        "instruction: its terms are fixed",
+        {
+            column: set_("told", f"{column} = {value}", "instruction")
+            for column, value in {
+                "id": "'new'",
+                "sender_id": ":gone_sender",
+                "serial": "'TAG-99'",
+                "what": "CASE what WHEN 'stop' THEN 'start' ELSE 'stop' END",
+                "decision_id": "NULL",
+                "given_at": "given_at - 1",
+                "from_at": "from_at - 1",
+                "due_at": "due_at + 1",
+                "entry": "entry + 1",
+            }.items()
+        },
+    ),
+    "instruction_acknowledged_at_stands": Rule(
+        "instruction: acknowledged_at stands",
+        {
+            "earlier": set_("acknowledged", "acknowledged_at = given_at", "instruction"),
+            "never": set_("acknowledged", "acknowledged_at = NULL", "instruction"),
+        },
+        beside=("instruction_acknowledged_by_someone",),
+    ),
+    "instruction_acknowledged_by_stands": Rule(
+        "instruction: acknowledged_by stands",
+        {
+            "someone else": set_("acknowledged", "acknowledged_by = 'upstream-2'", "instruction"),
+            "nobody": set_("acknowledged", "acknowledged_by = NULL", "instruction"),
+        },
+        beside=("instruction_acknowledged_by_someone",),
+    ),
+    "instruction_begins_open": Rule(
+        "instruction: nobody has acknowledged it yet",
+        {
+            "acknowledged as it is given": like("instruction", "id = :acknowledged", id="'new'"),
+            "by someone, at no time": like("instruction", "id = :told", id="'new'", acknowledged_by="'upstream-1'"),
+            "at a time, by nobody": like("instruction", "id = :told", id="'new'", acknowledged_at="given_at"),
+            "due before it was given": like("instruction", "id = :told", id="'new'", due_at="given_at - 1"),
+        },
+    ),
+    "instruction_acknowledged_by_someone": Rule(
+        "instruction: acknowledged by a named person, at a time",
+        {f"by {who}": acknowledging(name) for who, name in NOT_PEOPLE.items()}
+        | {
+            "at no time": acknowledging("'upstream-1'", "NULL"),
+            "by none": acknowledging("NULL"),
+            "before it was given": acknowledging("'upstream-1'", "given_at - 1"),
+        },
+    ),
     # what is sealed
     "session_needs_trail": Rule(
         "session: not authorised that day",
@@ -1769,7 +1846,7 @@ def test_the_migration_asks_for_reasons_and_certainty_where_the_rules_do():
 
 
 def test_the_migration_knows_our_processes_by_the_names_the_rules_know():
-    text = CONDITIONS._process("acted_by")
+    text = process("acted_by")
     listed, beginnings = re.findall(r"IN \(([^)]*)\)", text)
     assert set(re.findall(r"'([^']*)'", listed)) == alerts.PROCESSES
     assert re.findall(r"'([^']*)'", beginnings) == ["monitor_", "monitor-"]
@@ -2014,6 +2091,8 @@ ALLOWED = {
     "a device added to a scope": scope_change("upstream", "'TAG-9'", 1),
     "a device added that was removed": scope_change("upstream", "'TAG-1'", 1),
     "a device removed that was added": scope_change("upstream", "'TAG-3'", 0),
+    "an acknowledgement as it is given": acknowledging("'upstream-1'"),
+    "one more instruction": like("instruction", "id = :told", id="'new'"),
     "take a device off": set_("fitting", f"removed_at = {NOW}", "fitting"),
     "take a device off as soon as it was fitted": set_("fitting", "removed_at = fitted_at", "fitting"),
     "fit a device where it was taken off": fitting_like("removed", fitted_at="removed_at", removed_at="NULL"),

@@ -1,14 +1,17 @@
 """Senders from the command line: a token is printed once and alone, and nothing else ever tells of it."""
 
 import re
+import sqlite3
 from dataclasses import dataclass
 
 import pytest
-from support.house import SCHEME
+from support.house import ANA, SCHEME
 from support.site import Site
 
+from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
 from custodiet.main import main
+from custodiet.rules.decisions import Ender, Move
 
 
 @dataclass
@@ -90,7 +93,43 @@ def test_a_token_bound_to_a_fitting_is_listed_with_its_device(sender):
     assert re.search(r"a device  scheme_test  TAG-0000\n  token  \S+  issued .*, ends with its fitting\n", listed)
 
 
+def test_what_a_sender_was_told_is_listed_and_acknowledged_by_name(site, sender, capsys):
+    def status():
+        main(["status", *map(str, site.where)])
+        return capsys.readouterr().out
+
+    told = re.search(
+        r"  (instruction_\S+)  told to start TAG-0000 from .*; not acknowledged yet, due ", sender("list").out
+    )
+    assert "told to start" not in status()  # only what is overdue stands there
+    assert sender("acknowledge", told[1]).out.startswith("acknowledged: entered at ")
+    assert told[1] not in sender("list").out
+    assert sender("acknowledge", told[1]).status == "custodiet: it has been acknowledged already"
+    store = site.open()
+    with store.reading() as view:
+        decision = view.decisions()[0]
+    end_decision(store, site.chance, decision.id, Move.WITHDRAW, Ender(ANA))
+    with sqlite3.connect(site.settings.store) as database:
+        database.execute("DROP TRIGGER instruction_fixed")
+        database.execute("UPDATE instruction SET due_at = given_at")  # as if a day had passed
+    database.close()
+    store.close()
+    said = (
+        r"  sender  sender_\S+  instruction_\S+  told to stop TAG-0000 from \S+ UTC; not acknowledged, overdue since "
+    )
+    assert re.search(said, status())
+    assert "overdue since" in sender("list").out
+
+
+def test_whoever_acknowledges_is_named(site, sender, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["sender", "acknowledge", "instruction_none", *map(str, site.where)])
+    assert ended.value.code == 2
+    assert "--by" in capsys.readouterr().err
+
+
 NOT_THERE = {
+    "an instruction": (("acknowledge", "instruction_none"), "no such instruction"),
     "a sender to rotate": (("rotate", "sender_none"), "no such sender"),
     "a sender to end": (("end", "sender_none"), "no such sender"),
     "a sender's token": (("end", "sender_none", "--token", "token_none"), "this sender has no such token"),

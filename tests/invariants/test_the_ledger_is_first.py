@@ -15,7 +15,7 @@ from custodiet.flows import ports
 from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.fit_device import token_hash
-from custodiet.flows.keep_senders import change_scope, end_sender, rotate_sender
+from custodiet.flows.keep_senders import acknowledge, change_scope, end_sender, rotate_sender
 from custodiet.model.errors import CannotRecord
 from custodiet.rules.decisions import Ender, Move
 
@@ -31,6 +31,8 @@ def acts(house):
     decision, proposal = house.decide(person), house.proposal(other)
     propose_decision(house.store, proposal)
     sender = house.monitor().sender(token_hash(person.token)).sender.id
+    with house.store.reading() as view:
+        [instruction] = view.instructions_unsettled(house.clock.now(), 2)
     return {
         "a case opens": house.person,
         "a decision is proposed": lambda: propose_decision(house.store, house.proposal(other)),
@@ -43,6 +45,7 @@ def acts(house):
         "a token is rotated": lambda: rotate_sender(house.store, house.chance, sender, ANA),
         "a scope changes": lambda: change_scope(house.store, sender, ANA, add=("TAG-3",)),
         "a sender ends": lambda: end_sender(house.store, sender, ANA),
+        "an instruction is acknowledged": lambda: acknowledge(house.store, instruction.id, ANA),
         "a copy is asked for": lambda: house.copy(person),
         "a position arrives": lambda: house.post(house.monitor(), person.token, report("TAG-1", house.clock.now())),
     }
@@ -58,6 +61,7 @@ ACTS = [
     "a token is rotated",
     "a scope changes",
     "a sender ends",
+    "an instruction is acknowledged",
     "a copy is asked for",
     "a position arrives",
 ]

@@ -45,6 +45,7 @@ from custodiet.model.finding import (
     Weight,
     Why,
 )
+from custodiet.model.instruction import Instruction, What
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, Kind, ModeCode
 from custodiet.model.report import Method
@@ -90,6 +91,7 @@ DECISION = Decision(
 CLOCK = RetentionClock("decision_1", Category.TRAIL, AT, LATER)
 TASK = Task("task_1", TaskKind.TELL_AND_REMOVE, "case_1", "decision_1", AT, LATER)
 REMOVED = r.RemovedFix(0, 7, 3, BYTES)
+TOLD = Instruction("instruction_1_0", "sender_1", "TAG-1", What.STOP, "decision_1", AT, LATER, LATER)
 SEEN = Seen(3, 2, Doubt.WIDE, Band.AWAY, 40, 600, (Method.GPS, Method.LBS))
 RAISED = Raised(
     alert_id="alert_1",
@@ -139,8 +141,8 @@ SAMPLES = [
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES),
     r.DeviceRegistered(Device("device_1", "TAG-1")),
-    r.FittingMade(Fitting("fitting_1", "device_1", "case_1", "main", AT)),
-    r.FittingEnded("fitting_1", LATER, (REMOVED,), ("token_1", "token_2")),
+    r.FittingMade(Fitting("fitting_1", "device_1", "case_1", "main", AT), (replace(TOLD, what=What.START),)),
+    r.FittingEnded("fitting_1", LATER, (REMOVED,), ("token_1", "token_2"), (TOLD, replace(TOLD, decision_id=None))),
     r.SenderIssued(
         Sender("sender_1", "scheme_1", "a sender", ("TAG-1", "TAG-2")),
         Token("token_1", "sender_1", BYTES, AT, fitting_id="fitting_1"),
@@ -148,12 +150,15 @@ SAMPLES = [
     r.SenderRotated(Token("token_2", "sender_1", BYTES[::-1], LATER), ("token_1",), LATER),
     r.SenderScoped("sender_1", ("TAG-3",), ("TAG-1", "TAG-2")),
     r.TokenEnded("sender_1", ("token_1", "token_2"), LATER),
+    r.InstructionAcknowledged("instruction_1_0", LATER, "upstream-1"),
     r.DecisionProposed(DECISION),
-    r.DecisionMade("decision_1", "officer-bo", AT, r.Succession("decision_0", AT, (CLOCK,))),
+    r.DecisionMade("decision_1", "officer-bo", AT, r.Succession("decision_0", AT, (CLOCK,)), (TOLD,)),
     r.DecisionRefused("decision_1"),
-    r.DecisionSuspended("decision_1", AT, (REMOVED,), (TASK,)),
-    r.DecisionResumed("decision_1", AT, LATER),
-    r.DecisionEnded("decision_1", State.WITHDRAWN, AT, (CLOCK,), (TASK,), (REMOVED, REMOVED), (CLOCK,), ("alert_1",)),
+    r.DecisionSuspended("decision_1", AT, (REMOVED,), (TASK,), (TOLD,)),
+    r.DecisionResumed("decision_1", AT, LATER, (replace(TOLD, what=What.START),)),
+    r.DecisionEnded(
+        "decision_1", State.WITHDRAWN, AT, (CLOCK,), (TASK,), (REMOVED, REMOVED), (CLOCK,), ("alert_1",), (TOLD,)
+    ),
     r.ConditionSet(Condition("condition_1", "decision_1", ConditionKind.EXCLUSION, BYTES, HOURS)),
     r.AbsenceAuthorised(Absence("condition_1", Interval(AT, LATER)), ("alert_1", "alert_2")),
     r.RemovalBooked("fitting_1", Interval(AT, LATER), ("alert_1",)),
@@ -206,6 +211,7 @@ DETAIL = r.IngestDetail(
         Word("fitting_2", "decision_2", AT, Kind.CHECK_IN, Said.CHECKED_IN),
     ),
     sightings=(r.Sighting("fitting_1", "decision_1", AT), r.Sighting("fitting_1", "decision_1", LATER)),
+    after_stop=(r.AfterStop("sender_1", "fitting_1", 3, LATER),),
 )
 
 
@@ -257,13 +263,15 @@ def test_the_bytes_of_a_record_never_change_while_the_ledger_lives():
 
 
 def test_a_record_written_before_a_field_was_added_is_read_with_its_default():
-    before = json.loads(record_bytes(r.DecisionSuspended("decision_1", AT, (REMOVED,), (TASK,))))
-    del before["removed"], before["tasks"]
+    before = json.loads(record_bytes(r.DecisionSuspended("decision_1", AT, (REMOVED,), (TASK,), (TOLD,))))
+    del before["removed"], before["tasks"], before["instructions"]
     assert read_record(json.dumps(before).encode()) == r.DecisionSuspended("decision_1", AT)
 
 
 # Class: fields that were there when the first record of it may have been written.
 FIRST_FIELDS = {
+    r.FittingMade: {"fitting"},
+    r.DecisionResumed: {"decision_id", "from_at", "to_at"},
     r.FittingEnded: {"fitting_id", "removed_at"},
     r.DecisionEnded: {"decision_id", "state", "ended_at", "clocks", "tasks", "removed"},
     r.DecisionMade: {"decision_id", "approved_by", "made_at"},

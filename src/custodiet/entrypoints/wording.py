@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from custodiet.flows.show_senders import Told
 from custodiet.flows.show_standing import Monitored
 from custodiet.model.alert import Alert
 from custodiet.model.decision import State
@@ -24,6 +25,7 @@ _TASK = {
     "swap_device": "replace the faulty device",
     "check_restored": "records were lost in a restore: see whether the decision stands and whose the device is, "
     "then have whoever may resume or end it do so",
+    "stop_device": "reports still come: see that the device stops sending",
 }
 _MATTER = {
     Matter.OUT_OF_PLACE: "where they are not to be",
@@ -85,6 +87,21 @@ def said_alert(alert: Alert, now: datetime) -> str:
         words.append(f"over {_said_when(alert.ended_at, now)}")
     if alert.weakened_why is not None:
         words.append(f"no longer stands: {NO_LONGER[alert.weakened_why]}")
+    return "; ".join(words)
+
+
+def said_told(told: Told, now: datetime) -> str:
+    """What a sender was told, whether anyone there has acknowledged it, and whether it went on."""
+    one = told.instruction
+    words = [f"told to {one.what} {one.serial} from {_said_when(one.from_at, now)}"]
+    if one.acknowledged_at is not None:
+        words.append(f"acknowledged {_said_when(one.acknowledged_at, now)} by {one.acknowledged_by}")
+    elif one.overdue(now):
+        words.append(f"not acknowledged, overdue since {_said_when(one.due_at, now)}")
+    else:
+        words.append(f"not acknowledged yet, due {_said_when(one.due_at, now)}")
+    if told.reports_after:
+        words.append(f"{told.reports_after} reports came after it")
     return "; ".join(words)
 
 

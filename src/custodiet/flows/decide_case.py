@@ -2,18 +2,22 @@
 
 from dataclasses import replace
 
+from custodiet.flows.instructing import instruct_for
 from custodiet.flows.ports import Acting, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.decision import Decision, State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, DecisionId
+from custodiet.model.instruction import Instruction, What
 from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession
 from custodiet.rules.decisions import (
     Move,
+    made,
     moved,
     objections_to_making,
     objections_to_proposing,
     retention_clocks,
+    succeeded,
 )
 
 
@@ -36,8 +40,21 @@ def make_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
         refuse_if(objections_to_making(decision, by, act.now, predecessor))
         case = act.case(decision.case_id)
         succeeds = _succession(act, predecessor, decision) if predecessor is not None else None
-        record = DecisionMade(decision_id, approved_by=by, made_at=act.now, succeeds=succeeds)
+        record = DecisionMade(
+            decision_id,
+            approved_by=by,
+            made_at=act.now,
+            succeeds=succeeds,
+            instructions=_instructions(act, made(decision, by, act.now), predecessor),
+        )
         return act.write(Entry(EntryKind.DECISION_MADE, by, case.person_id), record)
+
+
+def _instructions(act: Acting, decision: Decision, predecessor: Decision | None) -> tuple[Instruction, ...]:
+    if predecessor is None:
+        return instruct_for(act, decision, decision.starts_at, unsaid=What.STOP)
+    before = succeeded(predecessor, decision)
+    return instruct_for(act, decision, decision.starts_at, before, unsaid=What.START)
 
 
 def refuse_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:

@@ -1,11 +1,13 @@
 """End, pause or resume a decision.
 
-Every ending is one write: collection off, the retention clock on, the removal task, and whatever a device's fast clock
-had stored beyond the end gone. If we die before the commit nothing has happened; after it, everything has.
+Every ending is one write: collection off, the retention clock on, the removal task, whoever sends told to stop, and
+whatever a device's fast clock had stored beyond the end gone. If we die before the commit nothing has happened; after
+it, everything has.
 """
 
 from datetime import timedelta
 
+from custodiet.flows.instructing import instruct_for
 from custodiet.flows.ports import Acting, Chance, Clock, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.case import Task, TaskKind
@@ -13,6 +15,7 @@ from custodiet.model.decision import Decision, State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import ActorId, AlertId, DecisionId, TaskId
+from custodiet.model.instruction import What
 from custodiet.model.record import DecisionEnded, DecisionResumed, DecisionSuspended, kind_of
 from custodiet.rules.alerts import taints
 from custodiet.rules.decisions import (
@@ -22,9 +25,11 @@ from custodiet.rules.decisions import (
     ended,
     moved,
     objections_to_ending,
+    resumed,
     retention_clocks,
     still_collects,
     stopped_along,
+    suspended,
     time_is_up,
 )
 
@@ -47,7 +52,7 @@ def end_decision(store: Store, chance: Chance, decision_id: DecisionId, move: Mo
         for one in along:
             against += objections_to_ending(one, Move.WITHDRAW, by)
         refuse_if(against)
-        index = write_ending(act, chance, decision, move, by.id)
+        index = write_ending(act, chance, decision, move, by.id, *(ended(one, Move.WITHDRAW, act.now) for one in along))
         for one in along:
             write_ending(act, chance, one, Move.WITHDRAW, by.id, task=False)
         return index
@@ -99,7 +104,8 @@ def suspend_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
 
 def suspension_of(act: Acting, decision: Decision, tasks: tuple[Task, ...] = ()) -> DecisionSuspended:
     """A pause of collection from now, with what it sets going."""
-    return DecisionSuspended(decision.id, act.now, act.fixes_from(decision.id, act.now), tasks)
+    told = instruct_for(act, suspended(decision, act.now), act.now, unsaid=What.START)
+    return DecisionSuspended(decision.id, act.now, act.fixes_from(decision.id, act.now), tasks, told)
 
 
 def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
@@ -111,26 +117,34 @@ def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
         began = next(pause.from_at for pause in decision.suspensions if pause.to_at is None)
         case = act.case(decision.case_id)
         entry = Entry(EntryKind.DECISION_RESUMED, by.id, case.person_id)
-        return act.write(entry, DecisionResumed(decision_id, began, act.now))
+        told = instruct_for(act, resumed(decision, act.now), act.now, unsaid=What.STOP)
+        return act.write(entry, DecisionResumed(decision_id, began, act.now, told))
 
 
-def write_ending(act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId, *, task: bool = True) -> int:
-    """An ending, now, with all that it sets going, in a transaction that someone holds. The ledger index."""
+def write_ending(
+    act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId, *along: Decision, task: bool = True
+) -> int:
+    """An ending, now, with all that it sets going, in a transaction that someone holds. The ledger index.
+
+    `along`: what ends next, as it then will be.
+    """
     case = act.case(decision.case_id)
     scheme = act.scheme(case.scheme_id)
     after = ended(decision, move, act.now)
     if after.ended_at is None or move not in ENDINGS:
         raise NotPermitted("an ending without an end")
     clocks = retention_clocks(decision, scheme, after.ended_at)
+    stops = still_collects(decision, act.now)
     record = DecisionEnded(
         decision_id=decision.id,
         state=after.state,
         ended_at=after.ended_at,
         clocks=clocks if decision.state in (State.MADE, State.SUSPENDED) else (),
         restarted=clocks if decision.state is State.SUCCEEDED else (),
-        tasks=(removal_task(act, chance, decision),) if still_collects(decision, act.now) and task else (),
+        tasks=(removal_task(act, chance, decision),) if stops and task else (),
         removed=act.fixes_from(decision.id, after.ended_at),
         tainted=_tainted(act, decision) if move is Move.ANNUL else (),
+        instructions=instruct_for(act, after, after.ended_at, *along, unsaid=What.START) if stops else (),
     )
     return act.write(Entry(kind_of(record), by, case.person_id), record)
 

@@ -3,8 +3,10 @@
 import base64
 from hashlib import sha256
 
-from custodiet.flows.ports import Chance, Store
+from custodiet.flows.instructing import instruct
+from custodiet.flows.ports import Chance, Reading, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove
@@ -18,6 +20,7 @@ from custodiet.model.identity import (
     TaskId,
     TokenId,
 )
+from custodiet.model.instruction import What
 from custodiet.model.record import DeviceRegistered, FittingEnded, FittingMade, SenderIssued, TaskDone
 from custodiet.rules.senders import objections_to_binding
 
@@ -37,7 +40,9 @@ def fit_device(store: Store, chance: Chance, device_id: DeviceId, case_id: CaseI
     with store.acting() as act:
         case = act.case(case_id)
         fitting = Fitting(FittingId(chance.identity("fitting")), device_id, case_id, strand, act.now)
-        act.write(Entry(EntryKind.FITTING_MADE, by, case.person_id), FittingMade(fitting))
+        decisions = _on_strand(act, fitting)
+        told = instruct(act, fitting, decisions, act.now, unsaid=What.STOP, about=None)
+        act.write(Entry(EntryKind.FITTING_MADE, by, case.person_id), FittingMade(fitting, told))
     return fitting
 
 
@@ -52,7 +57,15 @@ def end_fitting(store: Store, fitting_id: FittingId, by: ActorId) -> int:
         removed_at = max(fitting.fitted_at, act.clock_now)
         removed = act.fixes_of_fitting_from(fitting_id, removed_at)
         later = [one for one in act.tokens_of_fitting(fitting_id) if one.ended_at and removed_at < one.ended_at]
-        return act.write(entry, FittingEnded(fitting_id, removed_at, removed, tuple(one.id for one in later)))
+        tokens = tuple(one.id for one in later)
+        begun = [one for one in _on_strand(act, fitting) if one.stands and one.starts_at <= removed_at]
+        about = max(begun, key=lambda one: one.starts_at).id if begun else None
+        told = instruct(act, fitting, (), removed_at, unsaid=What.START, about=about)
+        return act.write(entry, FittingEnded(fitting_id, removed_at, removed, tokens, told))
+
+
+def _on_strand(view: Reading, fitting: Fitting) -> tuple[Decision, ...]:
+    return tuple(one for one in view.decisions_of(fitting.case_id) if one.strand == fitting.strand)
 
 
 def issue_sender(

@@ -1,4 +1,5 @@
-"""Rotate a sender's token with an overlap, end it, change for which devices it speaks: each one write with its entry.
+"""Rotate a sender's token with an overlap, end it, change its scope, acknowledge what it was told: each one write with
+its entry.
 
 An end that is recorded is never moved later. Nothing here gives a secret back but to the one who asked for it, once.
 """
@@ -11,9 +12,10 @@ from custodiet.flows.refusing import refuse_if
 from custodiet.model.device import Token
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove, NotFound
-from custodiet.model.identity import ActorId, SenderId, TokenId
-from custodiet.model.record import SenderRotated, SenderScoped, TokenEnded
+from custodiet.model.identity import ActorId, InstructionId, SenderId, TokenId
+from custodiet.model.record import InstructionAcknowledged, SenderRotated, SenderScoped, TokenEnded
 from custodiet.rules.senders import OVERLAP_DEFAULT, alive_of, objections_to_rotating, objections_to_scoping
+from custodiet.rules.stopping import objections_to_acknowledging
 
 
 def rotate_sender(
@@ -79,3 +81,15 @@ def change_scope(
 def _bound_to(view: Reading, tokens: tuple[Token, ...]) -> str | None:
     fitting_id = next((one.fitting_id for one in tokens), None)
     return None if fitting_id is None else view.device(view.fitting(fitting_id).device_id).serial
+
+
+def acknowledge(store: Store, instruction_id: InstructionId, by: ActorId) -> int:
+    """Someone at the sender's says that they were told. Raises NotPermitted with every objection. The ledger index."""
+    with store.acting() as act:
+        instruction = act.instruction(instruction_id)
+        refuse_if(objections_to_acknowledging(instruction, by))
+        person_id = None
+        if instruction.decision_id is not None:
+            person_id = act.case(act.decision(instruction.decision_id).case_id).person_id
+        entry = Entry(EntryKind.INSTRUCTION_ACKNOWLEDGED, by, person_id)
+        return act.write(entry, InstructionAcknowledged(instruction_id, act.now, by))

@@ -46,6 +46,7 @@ class Picture:
         self._absences: dict[ConditionId, list[Interval]] = {}
         self._devices: dict[str, DeviceId] = {}
         self._fittings: dict[DeviceId, dict[FittingId, Fitting]] = {}
+        self._fitting_by_id: dict[FittingId, Fitting] = {}
         self._decisions: dict[tuple[CaseId, str], dict[DecisionId, Decision]] = {}
         self._tokens: dict[bytes, KnownSender] = {}
         self._day_keys: dict[DayOf, DayKey] = {}
@@ -70,6 +71,7 @@ class Picture:
             self._absorb_device(device)
         for fitting in change.fittings:
             self._fittings.setdefault(fitting.device_id, {})[fitting.id] = fitting
+            self._fitting_by_id[fitting.id] = fitting
         for decision in change.decisions:
             self._decisions.setdefault((decision.case_id, decision.strand), {})[decision.id] = decision
             self._by_id[decision.id] = decision
@@ -101,6 +103,10 @@ class Picture:
     def clear(self, serial: str) -> tuple[Clear, ...]:
         """The intervals of a device in which nothing needs to be weighed."""
         return self._known(serial)[2]
+
+    def worn(self, fitting_id: FittingId) -> Worn:
+        """One fitting that is known, with its person and decisions."""
+        return self._worn(self._fitting_by_id[fitting_id])
 
     def changes_between(self, serial: str, after: datetime, until: datetime) -> bool:
         """Whether the passing of time alone moved a decision of this device's wearers in or out of force."""
@@ -188,14 +194,7 @@ class Picture:
     def _gather(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]:
         device_id = self._devices.get(serial)
         fittings = self._fittings.get(device_id, {}).values() if device_id is not None else ()
-        worn = tuple(
-            Worn(
-                fitting,
-                self._cases[fitting.case_id].person_id,
-                tuple(self._decisions.get((fitting.case_id, fitting.strand), {}).values()),
-            )
-            for fitting in sorted(fittings, key=lambda one: one.fitted_at)
-        )
+        worn = tuple(self._worn(fitting) for fitting in sorted(fittings, key=lambda one: one.fitted_at))
         wearers = {one.person_id for one in worn}
         erased = frozenset(day_of for day_of in self._destroyed if day_of[0] in wearers)
         edges = tuple(
@@ -207,3 +206,7 @@ class Picture:
         )
         standing = DeviceStanding(worn, erased)
         return standing, edges, clear_of(standing)
+
+    def _worn(self, fitting: Fitting) -> Worn:
+        person_id = self._cases[fitting.case_id].person_id
+        return Worn(fitting, person_id, tuple(self._decisions.get((fitting.case_id, fitting.strand), {}).values()))

@@ -21,12 +21,14 @@ from custodiet.model.identity import (
     DecisionId,
     DeviceId,
     FittingId,
+    InstructionId,
     PersonId,
     SchemeId,
     SenderId,
     SessionId,
     TaskId,
 )
+from custodiet.model.instruction import Instruction, What
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     Contact,
@@ -124,6 +126,31 @@ class Reading(Tables, Protocol):
 
     def tokens_of(self, sender_id: SenderId) -> tuple[Token, ...]: ...
     def tokens_of_fitting(self, fitting_id: FittingId) -> tuple[Token, ...]: ...
+    def speaks_for(self, serial: str, at: datetime) -> tuple[SenderId, ...]:
+        """Senders with that device in their scope and a token that speaks then."""
+        ...
+
+    def instruction(self, instruction_id: InstructionId) -> Instruction: ...
+    def told(self, serial: str) -> dict[SenderId, tuple[tuple[datetime, What], ...]]:
+        """What each sender was told about that device, from when on: the earliest first."""
+        ...
+
+    def instructions_overdue(self, at: datetime, limit: int) -> tuple[Instruction, ...]:
+        """Instructions that hold and were not acknowledged in time, the longest due first."""
+        ...
+
+    def instructions_unsettled(self, at: datetime, limit: int) -> tuple[Instruction, ...]:
+        """Instructions that hold and are not acknowledged, and stops after which reports still came."""
+        ...
+
+    def reports_after(self, stop: Instruction) -> int:
+        """Reports that the sender still sent for the device, by whole hours of which the last report came after it."""
+        ...
+
+    def stop_tasks_open(self, fittings: Collection[FittingId]) -> frozenset[FittingId]:
+        """Which of these fittings someone has an open task about, at whose end the device reports no more."""
+        ...
+
     def decision(self, decision_id: DecisionId) -> Decision: ...
     def task(self, task_id: TaskId) -> Task: ...
     def record_key(self, person_id: PersonId) -> RecordKey | None: ...

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
+from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.known_words import WordOf, word_identity
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
@@ -93,6 +94,7 @@ class _Decided:
     seen: dict[tuple[FittingId, int], bytes | None] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
+    after_stop: SentAfterStop = field(default_factory=SentAfterStop)
 
     def merge(self, answers: list[Answer], other: "_Decided") -> None:
         """Add one request's part."""
@@ -104,6 +106,7 @@ class _Decided:
         self.sightings += other.sightings
         self.seen |= other.seen
         self.tallies += other.tallies
+        self.after_stop.merge(other.after_stop)
 
 
 class _Piece(NamedTuple):
@@ -203,7 +206,8 @@ class Monitor:
                     self._catch_up(write, write.now)
                     decided = self._decide(requests, write.now)
                     pieces = self._seal(decided)
-                detail = replace(decided.judged.detail(self._watching, write.now), sightings=tuple(decided.sightings))
+                judged = replace(decided.judged.detail(self._watching, write.now), sightings=tuple(decided.sightings))
+                detail = decided.after_stop.detail(judged, write, self._chance)
                 kept_seq, numbered = self._keep(write, decided, pieces, detail)
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
@@ -326,6 +330,8 @@ class Monitor:
             if heard is not None and not ended:
                 says = None if answer.outcome is Outcome.DUPLICATE else line.says
                 part.heard.append(Heard(heard[0].id, heard[1], says, _said_at(line, now)))
+        if answer.outcome is Outcome.REFUSED:
+            part.after_stop.note(self._picture, sender, line, now)
         for reason in ("", *answer.reasons):
             part.tallies[sender.sender.scheme_id, answer.outcome, reason] += 1
         return answer

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
+from custodiet.flows.show_senders import Told, told_of
 from custodiet.model.alert import Alert, AlertState
 from custodiet.model.decision import Decision, State
 from custodiet.model.identity import DecisionId
@@ -66,6 +67,8 @@ class Standing:
     tasks: tuple[ToDo, ...]
     tasks_more: int
     alerts: tuple[Waiting, ...]
+    told: tuple[Told, ...]
+    """Senders that were told to stop or to start and have not acknowledged it in time."""
     reports: tuple[tuple[str, str, int], ...]
     """(outcome, reason, reports so far); reason '' counts each report once."""
     entries: int
@@ -97,6 +100,7 @@ def show_standing(view: Reading, now: datetime) -> Standing:
         tasks=tuple(tasks[:LINES_MAX]),
         tasks_more=max(0, len(tasks) - LINES_MAX),
         alerts=tuple(alerts),
+        told=told_of(view, view.instructions_overdue(now, LINES_MAX)),
         reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),
         entries=view.ledger_size(),
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
+from custodiet.flows.instructing import fittings_under
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.model.alert import Alert
 from custodiet.model.case import Task, TaskKind
@@ -150,7 +151,7 @@ class Passing:
                 (condition.id, fitting.id)
                 for condition in view.of_kind_in_force(ConditionKind.CURFEW, self._clock.now())
                 if has_begun(condition, self._clock.now())
-                for fitting in _fittings_under(view, view.decision(condition.decision_id))
+                for fitting in fittings_under(view, view.decision(condition.decision_id))
                 if self._unanswered(view, condition.id, fitting) is not None
             ]
         return sum(self._ask(condition_id, fitting_id) for condition_id, fitting_id in found)
@@ -197,7 +198,7 @@ class Passing:
             found = [
                 (condition.id, fitting.id, raised.alert_id)
                 for condition in view.of_kind_in_force(ConditionKind.CHECK_IN, self._clock.now())
-                for fitting in _fittings_under(view, view.decision(condition.decision_id))
+                for fitting in fittings_under(view, view.decision(condition.decision_id))
                 for raised in self._unheard(view, condition.id, fitting)
             ]
         return sum(self._ask_of_window(*one) for one in found)
@@ -280,11 +281,6 @@ def _outage(view: Reading) -> OutageFound | None:
     if any(one.from_at == missed.from_at for one in view.outages(missed.from_at)):
         return None
     return OutageFound(missed.from_at, missed.to_at)
-
-
-def _fittings_under(view: Reading, decision: Decision) -> tuple[Fitting, ...]:
-    fittings = view.fittings_of(decision.case_id)
-    return tuple(one for one in fittings if one.removed_at is None and one.strand == decision.strand)
 
 
 def _stands(view: Reading, alert_id: AlertId) -> bool:

@@ -43,6 +43,12 @@ class TaskKind(StrEnum):
     """The device is faulty: replace it (R66)."""
     CHECK_RESTORED = "check_restored"
     """A restore lost what was recorded after the backup: see whether the decision stands, and who wears the device."""
+    STOP_DEVICE = "stop_device"
+    """Nothing is authorised, the device is still on the person and still reports: see that it stops."""
+
+
+ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE})
+"""Tasks at whose end a device reports no more: one of them at a time is enough for a fitting."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class EntryKind(StrEnum):
     SENDER_ROTATED = "sender.rotated"
     SENDER_SCOPED = "sender.scoped"
     TOKEN_ENDED = "token.ended"  # noqa: S105 - a kind of entry, not a secret
+    INSTRUCTION_ACKNOWLEDGED = "instruction.acknowledged"
     DECISION_PROPOSED = "decision.proposed"
     DECISION_MADE = "decision.made"
     DECISION_REFUSED = "decision.refused"

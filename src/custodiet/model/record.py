@@ -22,11 +22,13 @@ from custodiet.model.identity import (
     ConditionId,
     DecisionId,
     FittingId,
+    InstructionId,
     PersonId,
     SenderId,
     TaskId,
     TokenId,
 )
+from custodiet.model.instruction import Instruction
 from custodiet.model.mode import Category
 from custodiet.model.scheme import Scheme
 from custodiet.model.word import Word
@@ -102,6 +104,7 @@ class FittingMade:
     """A device given to a person."""
 
     fitting: Fitting
+    instructions: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class FittingEnded:
     removed: tuple[RemovedFix, ...] = ()
     tokens: tuple[TokenId, ...] = ()
     """Tokens that were to end later: they end now. Those without an end need not be named."""
+    instructions: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,15 @@ class TokenEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class InstructionAcknowledged:
+    """Someone at the sender's says that they were told."""
+
+    instruction_id: InstructionId
+    at: datetime
+    by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionProposed:
     """A proposal, which authorises nothing."""
 
@@ -189,6 +202,7 @@ class DecisionMade:
     approved_by: ActorId
     made_at: datetime
     succeeds: Succession | None = None
+    instructions: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +220,7 @@ class DecisionSuspended:
     from_at: datetime
     removed: tuple[RemovedFix, ...] = ()
     tasks: tuple[Task, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +230,7 @@ class DecisionResumed:
     decision_id: DecisionId
     from_at: datetime
     to_at: datetime
+    instructions: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +247,7 @@ class DecisionEnded:
     """Clocks that stood already (it had been succeeded) and now start earlier."""
     tainted: tuple[AlertId, ...] = ()
     """Alerts that rest on an annulled interval: they accuse nobody any more."""
+    instructions: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,6 +495,17 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterStop:
+    """So many reports that a sender sent for a fitting after collection by it had been stopped; all were refused."""
+
+    sender_id: SenderId
+    fitting_id: FittingId
+    reports: int
+    last_at: datetime
+    """When the last of them reached us."""
+
+
+@dataclass(frozen=True, slots=True)
 class IngestDetail:
     """What one ingest transaction judged, kept beside its record so that it can be erased without it."""
 
@@ -490,6 +518,7 @@ class IngestDetail:
     contacts: tuple[Contact, ...] = ()
     words: tuple[Word, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    after_stop: tuple[AfterStop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,6 +552,7 @@ Record = (
     | SenderRotated
     | SenderScoped
     | TokenEnded
+    | InstructionAcknowledged
     | DecisionProposed
     | DecisionMade
     | DecisionRefused
@@ -566,6 +596,7 @@ _KIND: dict[type, EntryKind] = {
     SenderRotated: EntryKind.SENDER_ROTATED,
     SenderScoped: EntryKind.SENDER_SCOPED,
     TokenEnded: EntryKind.TOKEN_ENDED,
+    InstructionAcknowledged: EntryKind.INSTRUCTION_ACKNOWLEDGED,
     DecisionProposed: EntryKind.DECISION_PROPOSED,
     DecisionMade: EntryKind.DECISION_MADE,
     DecisionRefused: EntryKind.DECISION_REFUSED,

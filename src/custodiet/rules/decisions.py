@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from custodiet.model.case import RetentionClock
-from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId
 from custodiet.model.mode import Category, Kind
@@ -186,6 +186,27 @@ def ended(decision: Decision, move: Move, at: datetime) -> Decision:
         state=moved(decision, move),
         ended_at=at if until is None or at < until else until,
     )
+
+
+def suspended(decision: Decision, at: datetime) -> Decision:
+    """The decision once it is paused from `at` on."""
+    return replace(decision, state=moved(decision, Move.SUSPEND), suspensions=(*decision.suspensions, Suspension(at)))
+
+
+def resumed(decision: Decision, at: datetime) -> Decision:
+    """The decision once its pause has ended at `at`."""
+    pauses = tuple(one if one.to_at is not None else replace(one, to_at=at) for one in decision.suspensions)
+    return replace(decision, state=moved(decision, Move.RESUME), suspensions=pauses)
+
+
+def made(decision: Decision, by: ActorId, at: datetime) -> Decision:
+    """The decision once the second person has said yes."""
+    return replace(decision, state=moved(decision, Move.MAKE), approved_by=by, made_at=at)
+
+
+def succeeded(decision: Decision, by: Decision) -> Decision:
+    """The decision once another follows it."""
+    return replace(decision, state=moved(decision, Move.SUCCEED), ended_at=by.starts_at)
 
 
 def kept_categories(decision: Decision) -> tuple[Category, ...]:

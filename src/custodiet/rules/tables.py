@@ -17,8 +17,10 @@ from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.decision import State
 from custodiet.model.finding import Raised, Why
 from custodiet.model.identity import AlertId, DecisionId, TokenId
+from custodiet.model.instruction import Instruction
 from custodiet.model.record import (
     AbsenceAuthorised,
+    AfterStop,
     AlertEnded,
     AlertMoved,
     AlertRaised,
@@ -39,6 +41,7 @@ from custodiet.model.record import (
     IngestDetail,
     Ingested,
     IngestEntered,
+    InstructionAcknowledged,
     KeysDestroyed,
     KeysIssued,
     LogOpened,
@@ -102,7 +105,14 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
             for one in detail.words
         ),
         *(Insert("sighting", {**row_of(one), "number": number}) for one in detail.sightings),
+        *(Add("after_stop", _after_stop(one), "reports", one.reports) for one in detail.after_stop),
+        *(Update("after_stop", _after_stop(one), {"last_at": one.last_at}) for one in detail.after_stop),
     )
+
+
+def _after_stop(one: AfterStop) -> Mapping[str, Any]:
+    hour = one.last_at.replace(minute=0, second=0, microsecond=0)
+    return {"hour": hour, "sender_id": one.sender_id, "fitting_id": one.fitting_id}
 
 
 def _alert(raised: Raised, index: int) -> Insert:
@@ -133,6 +143,10 @@ def _weak(alert_id: AlertId, at: datetime, why: Why) -> Update:
 
 def _task(task: Task) -> Insert:
     return Insert("task", {**row_of(task), "overdue": False})
+
+
+def _told(instructions: tuple[Instruction, ...], index: int) -> Changes:
+    return tuple(Insert("instruction", {**row_of(one), "entry": index}) for one in instructions)
 
 
 def _tallies(record: Ingested) -> Changes:
@@ -224,7 +238,10 @@ def _(record: DeviceRegistered, index: int) -> Changes:
 
 @_changes.register
 def _(record: FittingMade, index: int) -> Changes:
-    return (Insert("fitting", {**row_of(record.fitting), "version": index}),)
+    return (
+        Insert("fitting", {**row_of(record.fitting), "version": index}),
+        *_told(record.instructions, index),
+    )
 
 
 @_changes.register
@@ -239,6 +256,7 @@ def _(record: FittingEnded, index: int) -> Changes:
         ),
         *_ending(record.tokens, record.removed_at, index),
         Update("alert", {"fitting_id": record.fitting_id, "ended_at": None}, {"ended_at": record.removed_at}),
+        *_told(record.instructions, index),
         *_removed(record.removed, index),
     )
 
@@ -283,6 +301,12 @@ def _(record: TokenEnded, index: int) -> Changes:
 
 
 @_changes.register
+def _(record: InstructionAcknowledged, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    values = {"acknowledged_at": record.at, "acknowledged_by": record.by}
+    return (Update("instruction", {"id": record.instruction_id}, values),)
+
+
+@_changes.register
 def _(record: DecisionProposed, index: int) -> Changes:
     decision = record.decision
     row = row_of(decision, "purposes", "suspensions")
@@ -305,8 +329,9 @@ def _(record: DecisionMade, index: int) -> Changes:
         made_at=record.made_at,
         made_entry=index,
     )
+    told = _told(record.instructions, index)
     if record.succeeds is None:
-        return (made,)
+        return (made, *told)
     earlier = record.succeeds
     # The earlier one first: while it reaches into the later one's interval, the store refuses the later one.
     ends = _decision(
@@ -317,7 +342,7 @@ def _(record: DecisionMade, index: int) -> Changes:
         until_at=earlier.ends_at,
     )
     reviewed = _reviewed(earlier.decision_id, record.made_at)
-    return (ends, made, *_clocks(earlier.clocks), reviewed, *_removed(earlier.removed, index))
+    return (ends, made, *_clocks(earlier.clocks), reviewed, *told, *_removed(earlier.removed, index))
 
 
 @_changes.register
@@ -333,6 +358,7 @@ def _(record: DecisionSuspended, index: int) -> Changes:
         Insert("suspension", pause),
         _over_with(record.decision_id, record.from_at),
         *(_task(task) for task in record.tasks),
+        *_told(record.instructions, index),
         *_removed(record.removed, index),
     )
 
@@ -343,6 +369,7 @@ def _(record: DecisionResumed, index: int) -> Changes:
     return (
         _decision(record.decision_id, index, state=State.MADE),
         Update("suspension", key, {"to_at": record.to_at}),
+        *_told(record.instructions, index),
     )
 
 
@@ -366,6 +393,7 @@ def _(record: DecisionEnded, index: int) -> Changes:
             for clock in record.restarted
         ),
         *(_task(task) for task in record.tasks),
+        *_told(record.instructions, index),
         _over_with(record.decision_id, record.ended_at),
         _reviewed(record.decision_id, record.ended_at),
         *(_weak(alert_id, record.ended_at, Why.ANNULLED) for alert_id in record.tainted),

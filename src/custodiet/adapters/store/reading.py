@@ -1,6 +1,6 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, Table, and_, func, or_, select
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
-from custodiet.adapters.store.rows import N, noun
+from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.model.case import Case, Person, Task
 from custodiet.model.condition import Absence, Condition, Interval
@@ -383,7 +383,7 @@ class ReadingRows(JudgedRows, SenderRows):
 
     def _fittings_of_sessions(self, numbers: set[int]) -> dict[int, FittingId]:
         found: dict[int, FittingId] = {}
-        for some in _bounded(numbers):
+        for some in bounded(numbers):
             query = select(t.session.c.no, t.session.c.fitting_id).where(t.session.c.no.in_(some))
             found.update((row.no, row.fitting_id) for row in self._all(query))
         return found
@@ -445,12 +445,6 @@ class ReadingRows(JudgedRows, SenderRows):
 def _octets(value: object) -> bytes:
     # SQLite keeps what it is given, whatever the column says: what is no bytes is still to be hashed, and then differs.
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
-
-
-def _bounded(numbers: set[int]) -> Iterator[list[int]]:
-    """In parts: SQLite bounds the parameters of one statement."""
-    wanted = sorted(numbers)
-    return (wanted[start : start + 10_000] for start in range(0, len(wanted), 10_000))
 
 
 def _some(table: Table, few: set[str] | None) -> Select[Any]:

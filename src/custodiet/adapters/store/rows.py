@@ -1,5 +1,6 @@
 """What every view of the store does: ask, and make nouns of rows."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from custodiet.model.errors import NotFound
 
 N = TypeVar("N")
+K = TypeVar("K", int, str)
 
 
 def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
@@ -15,6 +17,12 @@ def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
     columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
     named = [f.name for f in fields(kind) if f.name in columns]  # type: ignore[arg-type]
     return kind(**{name: columns[name] for name in named}, **more)
+
+
+def bounded(keys: Collection[K]) -> Iterator[list[K]]:
+    """In parts: SQLite bounds the parameters of one statement."""
+    wanted = sorted(keys)
+    return (wanted[start : start + 10_000] for start in range(0, len(wanted), 10_000))
 
 
 class Rows:

@@ -26,6 +26,7 @@ from custodiet.model.case import TaskKind
 from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.decision import Authority, State
 from custodiet.model.finding import DeviceWatch, Matter, Seen, Watch, Weight, Why
+from custodiet.model.instruction import What
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, Kind, ModeCode
 from custodiet.model.scheme import Force, Regime
@@ -243,6 +244,21 @@ task = Table(
     _at("done_at", null=True),
     Column("overdue", Boolean, nullable=False),
 )
+instruction = Table(
+    "instruction",
+    metadata,
+    _id(),
+    _ref("sender_id", "sender.id"),
+    _text("serial"),
+    Column("what", Code(What), nullable=False),
+    _ref("decision_id", "decision.id", null=True),
+    _at("given_at"),
+    _at("from_at"),
+    _at("due_at"),
+    _at("acknowledged_at", null=True),
+    _text("acknowledged_by", null=True),
+    _int("entry"),
+)
 absence = Table(
     "absence",
     metadata,
@@ -313,6 +329,15 @@ sighting = Table(
     Column("at", UtcMs, primary_key=True),
     _ref("decision_id", "decision.id"),
     _int("number"),
+)
+after_stop = Table(
+    "after_stop",
+    metadata,
+    Column("hour", UtcMs, primary_key=True),
+    _ref("sender_id", "sender.id", key=True),
+    _ref("fitting_id", "fitting.id", key=True),
+    _int("reports"),
+    _at("last_at", null=True),
 )
 alert = Table(
     "alert",
@@ -496,6 +521,10 @@ Index("frame_by_last", frame.c.last_ms)
 Index("removed_by_entry", removed_fix.c.entry)
 Index("decision_by_follows", decision.c.follows)
 Index("task_by_due", task.c.done_at, task.c.due_at)
+Index("task_by_decision", task.c.decision_id)
+Index("instruction_by_serial", instruction.c.serial, instruction.c.sender_id)
+Index("instruction_by_due", instruction.c.acknowledged_at, instruction.c.due_at)
+Index("after_stop_by_fitting", after_stop.c.fitting_id)
 Index("alert_by_state", alert.c.state, alert.c.raised_at)
 Index("alert_by_decision", alert.c.decision_id)
 Index("alert_by_fitting", alert.c.fitting_id)
@@ -528,6 +557,7 @@ REPLAYED = (
     condition,
     retention_clock,
     task,
+    instruction,
     record_key,
     day_key,
     removed_fix,
@@ -538,6 +568,7 @@ REPLAYED = (
     contact,
     word,
     sighting,
+    after_stop,
     alert,
     alert_step,
     alert_reply,

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
+from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time, said_told
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.ports import Clock, Store, Vault
 from custodiet.flows.show_standing import show_standing
@@ -26,6 +26,9 @@ def show_status(store: Store, clock: Clock) -> None:
     for waiting in standing.alerts:
         alert = waiting.alert
         print(f"  alert {waiting.reference}  {alert.id}  {alert.state}: {said_alert(alert, standing.at)}")
+    for told in standing.told:
+        given = told.instruction
+        print(f"  sender  {given.sender_id}  {given.id}  {said_told(told, standing.at)}")
     for outcome, reason, count in standing.reports:
         print(f"  reports  {outcome:<10} {reason or 'all':<15} {count}")
 

@@ -3,12 +3,13 @@
 import sys
 from datetime import datetime, timedelta
 
+from custodiet.entrypoints.wording import said_told
 from custodiet.flows.fit_device import issue_sender, token_hash
-from custodiet.flows.keep_senders import change_scope, end_sender, end_token, rotate_sender
+from custodiet.flows.keep_senders import acknowledge, change_scope, end_sender, end_token, rotate_sender
 from custodiet.flows.ports import Chance, Clock, Store
 from custodiet.flows.show_senders import Sending, show_senders
 from custodiet.model.device import Token
-from custodiet.model.identity import ActorId, FittingId, SchemeId, SenderId, TokenId
+from custodiet.model.identity import ActorId, FittingId, InstructionId, SchemeId, SenderId, TokenId
 from custodiet.rules.senders import OVERLAP_DEFAULT
 
 LINES_MAX = 200
@@ -34,6 +35,8 @@ def _show(one: Sending, now: datetime) -> None:
     print(f"{sender.id}  {sender.label}  {sender.scheme_id}  {devices}" + ("" if one.alive else "  ended"))
     for token in one.alive:
         print(f"  token  {token.id}  issued {token.issued_at:%d %B %Y, %H:%M UTC}{_said_end(token, now)}")
+    for told in one.told:
+        print(f"  {told.instruction.id}  {said_told(told, now)}")
 
 
 def _said_end(token: Token, now: datetime) -> str:
@@ -76,3 +79,9 @@ def scope(store: Store, sender: str, add: tuple[str, ...], remove: tuple[str, ..
     """Change for which devices a sender speaks. Raises NotFound or NotPermitted."""
     index = change_scope(store, SenderId(sender), ActorId(by), add=add, remove=remove)
     print(f"{len(add)} added, {len(remove)} removed: entered at {index}")
+
+
+def acknowledge_instruction(store: Store, instruction: str, by: str) -> None:
+    """Record that someone at the sender's was told. Raises NotFound or NotPermitted."""
+    index = acknowledge(store, InstructionId(instruction), ActorId(by))
+    print(f"acknowledged: entered at {index}")

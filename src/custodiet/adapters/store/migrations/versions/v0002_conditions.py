@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from custodiet.adapters.store.migrations.law import fixed, never, once, refuse, stands
+from custodiet.adapters.store.migrations.law import fixed, never, once, process, refuse, stands
 
 revision = "0002"
 down_revision = "0001"
@@ -37,19 +37,7 @@ MOVES = [
 
 _TOWARDS_A_BREACH = "('possible_breach', 'enquiry', 'breach', 'notified')"
 _WITH_REASONS = "('clear', 'suspect', 'enquire', 'excuse', 'decide')"
-
-
 _EXCUSES = "('not_so', 'health', 'authorised', 'emergency', 'device', 'other', 'none')"
-
-
-def _process(column: str) -> str:
-    """Whether a name is one of our own processes', or nobody's."""
-    blanks = "char(9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160)"
-    name = f"lower(trim(ifnull(NEW.{column}, ''), {blanks}))"
-    processes = "('', 'clock', 'gateway', 'vault', 'web', 'sequencer', 'monitor')"
-    ours = f"{name} IN {processes} OR substr({name}, 1, 8) IN ('monitor_', 'monitor-')"
-    return f"(typeof(NEW.{column}) <> 'text' OR {ours})"
-
 
 _STANDING = (
     "absence",
@@ -94,7 +82,7 @@ CONSTRAINTS = [
     refuse(
         "statement_by_someone",
         "INSERT ON statement",
-        f"{_process('stated_by')} OR length(NEW.reasons_sealed) = 0 OR NEW.since_at > NEW.stated_at",
+        f"{process('stated_by')} OR length(NEW.reasons_sealed) = 0 OR NEW.since_at > NEW.stated_at",
         "statement: a fact has its author, date and reasons",
     ),
     never("alert", "DELETE"),
@@ -194,7 +182,7 @@ CONSTRAINTS = [
     refuse(
         "alert_step_by_someone",
         "INSERT ON alert_step",
-        _process("acted_by"),
+        process("acted_by"),
         "alert_step: a process decides nothing",
     ),
     refuse(
@@ -212,7 +200,7 @@ CONSTRAINTS = [
     refuse(
         "alert_reply_by_someone",
         "INSERT ON alert_reply",
-        f"{_process('recorded_by')} OR typeof(NEW.excuse) <> 'text' OR NEW.excuse NOT IN {_EXCUSES}",
+        f"{process('recorded_by')} OR typeof(NEW.excuse) <> 'text' OR NEW.excuse NOT IN {_EXCUSES}",
         "alert_reply: recorded by a named person",
     ),
     refuse(

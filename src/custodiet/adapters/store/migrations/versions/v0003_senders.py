@@ -1,9 +1,9 @@
-"""Senders: tokens that are rotated with an overlap, and scopes that change by an act."""
+"""Senders: tokens rotated with an overlap, scopes that change, instructions to stop and start, reports after a stop."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from custodiet.adapters.store.migrations.law import never, once, refuse
+from custodiet.adapters.store.migrations.law import fixed, never, once, process, refuse, stands
 
 revision = "0003"
 down_revision = "0002"
@@ -85,6 +85,35 @@ CONSTRAINTS = [
         _THE_LAST_ONE,
         "sender_scope_change: a sender speaks for a device",
     ),
+    never("instruction", "DELETE"),
+    once("instruction", "id"),
+    fixed(
+        "instruction",
+        "id",
+        "sender_id",
+        "serial",
+        "what",
+        "decision_id",
+        "given_at",
+        "from_at",
+        "due_at",
+        "entry",
+    ),
+    stands("instruction", "acknowledged_at"),
+    stands("instruction", "acknowledged_by"),
+    refuse(
+        "instruction_begins_open",
+        "INSERT ON instruction",
+        "coalesce(NEW.acknowledged_at, NEW.acknowledged_by) IS NOT NULL OR NEW.due_at < NEW.given_at",
+        "instruction: nobody has acknowledged it yet",
+    ),
+    refuse(
+        "instruction_acknowledged_by_someone",
+        "UPDATE ON instruction",
+        "(NEW.acknowledged_at IS NULL) <> (NEW.acknowledged_by IS NULL) OR "
+        f"NEW.acknowledged_at IS NOT NULL AND (NEW.acknowledged_at < NEW.given_at OR {process('acknowledged_by')})",
+        "instruction: acknowledged by a named person, at a time",
+    ),
 ]
 
 
@@ -104,3 +133,37 @@ def _create_tables() -> None:
     op.create_index("sender_scope_change_by_serial", "sender_scope_change", ["serial"])
     op.create_index("sender_scope_by_serial", "sender_scope", ["serial"])
     op.create_index("token_by_sender", "token", ["sender_id"])
+    op.create_table(
+        "instruction",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sender_id", sa.Text(), nullable=False),
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Text(), nullable=True),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), nullable=True),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["sender_id"], ["sender.id"]),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("instruction_by_serial", "instruction", ["serial", "sender_id"])
+    op.create_index("instruction_by_due", "instruction", ["acknowledged_at", "due_at"])
+    op.create_table(
+        "after_stop",
+        sa.Column("hour", sa.BigInteger(), nullable=False),
+        sa.Column("sender_id", sa.Text(), nullable=False),
+        sa.Column("fitting_id", sa.Text(), nullable=False),
+        sa.Column("reports", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["sender_id"], ["sender.id"]),
+        sa.ForeignKeyConstraint(["fitting_id"], ["fitting.id"]),
+        sa.PrimaryKeyConstraint("hour", "sender_id", "fitting_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("after_stop_by_fitting", "after_stop", ["fitting_id"])
+    op.create_index("task_by_decision", "task", ["decision_id"])
