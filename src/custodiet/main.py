@@ -22,6 +22,7 @@ from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.entrypoints.cli.command_line import command_line
 from custodiet.flows.check_ledger import Checked, check_ledger
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.following import Follower
@@ -30,7 +31,6 @@ from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock
 from custodiet.flows.receive_reports import Monitor
-from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, TableMismatch, Unready
 from custodiet.model.identity import ActorId
 from custodiet.model.record import LogOpened
@@ -50,13 +50,11 @@ from custodiet.wire.records import read_record, record_bytes
 
 ORIGIN = "custodiet.example/made-up"
 LAPSES = 15
-FORMATS = ("traccar", "osmand", "owntracks", "recorder", "gpx", "geojson")
-"""What `ingest` reads."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The custodiet command. Exits 0, 1 when it could not, 2 when it was asked wrongly."""
-    asked = _command_line().parse_args(arguments)
+    asked = command_line(_VERBS, _PROCESSES).parse_args(arguments)
     try:
         asked.do(asked)
     except CustodietError as error:
@@ -783,233 +781,36 @@ def _made(asked: argparse.Namespace) -> Settings:
     return settings
 
 
-# --- the command line ---------------------------------------------------------------------------------------------
-
-
-def _command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="custodiet", description="No position without a decision; no reading without a record."
+_VERBS = {
+    verb.__name__: verb
+    for verb in (
+        alert_move,
+        alert_reply,
+        alert_show,
+        backup,
+        bench,
+        copy,
+        demo,
+        doctor,
+        end,
+        ingest,
+        init,
+        ledger_export,
+        ledger_proof,
+        ledger_verify,
+        profile,
+        restore,
+        run,
+        sender_acknowledge,
+        sender_end,
+        sender_issue,
+        sender_list,
+        sender_rotate,
+        sender_scope,
+        serve,
+        simulate,
+        status,
+        tour,
+        upgrade,
     )
-    where = argparse.ArgumentParser(add_help=False)
-    where.add_argument(
-        "--data", metavar="DIR", help="the data folder (or CUSTODIET_DATA; default: ./demo if it is there)"
-    )
-    where.add_argument(
-        "--keys", metavar="DIR", help="the keys folder (or CUSTODIET_KEYS; default: DATA-keys beside it)"
-    )
-    listening = argparse.ArgumentParser(add_help=False)
-    listening.add_argument("--port", type=_port, metavar="N", help="page on N, gateway on N+1; 0: any free ones")
-    listening.add_argument("--gateways", type=int, default=1, metavar="N", choices=range(1, 9), help=argparse.SUPPRESS)
-    by = argparse.ArgumentParser(add_help=False)
-    by.add_argument("--by", type=_actor, default="operator", help="who asks: a pseudonym for the ledger, never a name")
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
-
-    verb = verbs.add_parser("demo", parents=[where, listening], help="a made-up scheme, running")
-    verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented town")
-    verb.add_argument("--json", action="store_true", help="one JSON line when it is ready")
-    verb.add_argument(
-        "--lapse-every", type=_seconds, default=120.0, metavar="S", help="seconds between reviews that nobody does"
-    )
-    verb.set_defaults(do=demo)
-
-    verb = verbs.add_parser("tour", parents=[where], help="real requests against the running demo")
-    verb.add_argument("--check", action="store_true", help="unattended: fail if any answer differs")
-    verb.set_defaults(do=tour)
-
-    verb = verbs.add_parser("simulate", help="the made-up scheme on a virtual clock, held against the truth")
-    verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented town")
-    verb.add_argument("--people", type=_count, default=20, metavar="N", help="how many are judged and scored")
-    verb.add_argument("--days", type=_count, default=7, metavar="N", help="how long they live")
-    verb.add_argument("--faults", action="store_true", help="outages, restarts, and reports that must not be kept")
-    verb.add_argument("--json", action="store_true")
-    verb.set_defaults(do=simulate)
-
-    verb = verbs.add_parser("bench", help="the hot path on this machine, beside a peer")
-    verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented crowd")
-    verb.add_argument("--people", type=_count, default=1000, metavar="N")
-    verb.add_argument("--zones", type=_count, default=2, metavar="N", help="for each of them")
-    verb.add_argument("--minutes", type=_count, default=10, metavar="N", help="a position of everyone each, in a round")
-    verb.add_argument("--json", action="store_true")
-    verb.set_defaults(do=bench)
-
-    verb = verbs.add_parser("serve", parents=[where, listening], help="the same without the made-up scheme")
-    verb.add_argument(
-        "--source", metavar="FILE", action="append", default=[], help="also take reports from the broker it names"
-    )
-    verb.set_defaults(do=serve)
-
-    verb = verbs.add_parser("init", parents=[where], help="make keys and databases")
-    verb.add_argument("--origin", default="custodiet.example/unnamed", help="the ledger's name, for ever")
-    verb.set_defaults(do=init)
-
-    verb = verbs.add_parser("run", parents=[where], help="one process alone, for a layout with a user for each")
-    verb.add_argument("process", choices=sorted(_PROCESSES))
-    verb.add_argument("--port", type=_port, metavar="N", help="where gateway or web listens")
-    verb.add_argument("--config", metavar="FILE", help="of a source: which broker, which topics")
-    verb.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
-    verb.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)
-    verb.set_defaults(do=run)
-
-    verb = verbs.add_parser("ingest", parents=[where], help="reports out of a file or a pipe, for one sender")
-    verb.add_argument("file", metavar="FILE", help="- for standard input")
-    verb.add_argument("--format", choices=FORMATS, default="traccar", help="what the file holds (default: traccar)")
-    verb.add_argument("--device", metavar="SERIAL", help="whose reports they are, where the file does not say it")
-    verb.add_argument("--token-file", metavar="FILE", help="holds the sender's token (or CUSTODIET_TOKEN)")
-    verb.set_defaults(do=ingest)
-
-    verb = verbs.add_parser(
-        "profile", parents=[where, by], help="what is set in a wearer's phone: a file and a QR code"
-    )
-    verb.add_argument("reference", help="the case's reference")
-    verb.add_argument("--client", required=True, choices=["owntracks", "traccar"], help="the app")
-    verb.add_argument("--url", required=True, help="https://… of the gateway, or mqtts://host:port of a broker")
-    verb.add_argument(
-        "--label", required=True, metavar="L", help="your word for it; whoever sees the phone may read it"
-    )
-    verb.add_argument("--out", required=True, metavar="FOLDER", help="where the files go, for their owner only")
-    verb.add_argument("--token-file", metavar="FILE", help="holds the phone's own token (or CUSTODIET_TOKEN)")
-    verb.add_argument("--strand", default="main", help="which of the person's devices (main)")
-    verb.add_argument("--every", type=int, default=60, metavar="S", help="a position so often, on rungs 9 and 10 (60)")
-    verb.set_defaults(do=profile)
-
-    verb = verbs.add_parser("status", parents=[where], help="how things stand, without a position or a name")
-    verb.set_defaults(do=status)
-
-    verb = verbs.add_parser("copy", parents=[where, by], help="a person's own copy, recorded, by the vault")
-    verb.add_argument("reference", help="the case's reference")
-    verb.add_argument("--out", metavar="FILE", help="write there, for its owner only, instead of to the terminal")
-    verb.set_defaults(do=copy)
-
-    verb = verbs.add_parser("end", parents=[where, by], help="withdraw (or annul) a case's decision, now")
-    verb.add_argument("reference", help="the case's reference")
-    verb.add_argument("--annul", action="store_true", help="a court or a regulator says it never authorised anything")
-    verb.set_defaults(do=end)
-
-    verb = verbs.add_parser(
-        "backup", parents=[where], help="the data as one file, while everything runs; never the keys"
-    )
-    verb.add_argument("--out", required=True, metavar="FILE", help="a new file, outside the data folder")
-    what = verb.add_mutually_exclusive_group()
-    what.add_argument("--vault", action="store_true", help="the vault's own database instead, to be kept elsewhere")
-    what.add_argument(
-        "--without-vault", action="store_true", help="also when no vault vouches for it: it may not be restorable"
-    )
-    verb.set_defaults(do=backup)
-
-    verb = verbs.add_parser("restore", parents=[where, by], help="the data from a backup, under a new log; all stopped")
-    verb.add_argument("file", metavar="FILE", help="what custodiet backup wrote")
-    verb.add_argument(
-        "--witnessed", action="append", default=[], metavar="NOTE", help="a checkpoint of the log that others have kept"
-    )
-    verb.add_argument(
-        "--accept-differing", action="store_true", help="also when tables do not follow from the ledger: they stay so"
-    )
-    verb.add_argument("--json", action="store_true")
-    verb.set_defaults(do=restore)
-
-    verb = verbs.add_parser("upgrade", parents=[where], help="store and vault to the form of this version; all stopped")
-    verb.set_defaults(do=upgrade)
-
-    verb = verbs.add_parser("doctor", parents=[where], help="look at everything, running or not; exit 1 if it is wrong")
-    verb.add_argument("--json", action="store_true")
-    verb.set_defaults(do=doctor)
-
-    alert_parser = verbs.add_parser("alert", help="explain one; claim, triage, clear, … as people may")
-    alert = alert_parser.add_subparsers(required=True, metavar="VERB")
-    verb = alert.add_parser("show", parents=[where], help="what it is, how sure, and what can be done with it")
-    verb.add_argument("alert")
-    verb.set_defaults(do=alert_show)
-    verb = alert.add_parser("move", parents=[where, by], help="one step; reasons, where needed, on standard input")
-    verb.add_argument("alert")
-    verb.add_argument("move", choices=[move.value for move in AlertMove])
-    verb.set_defaults(do=alert_move)
-    verb = alert.add_parser("reply", parents=[where, by], help="what the person says, on standard input")
-    verb.add_argument("alert")
-    verb.add_argument("excuse", choices=[excuse.value for excuse in Excuse])
-    verb.set_defaults(do=alert_reply)
-
-    sender_parser = verbs.add_parser("sender", help="who may send: list, issue, rotate, scope, end; acknowledge")
-    sender = sender_parser.add_subparsers(required=True, metavar="VERB")
-    verb = sender.add_parser("list", parents=[where], help="senders, how many devices each speaks for, its tokens")
-    verb.add_argument("--all", action="store_true", help="those that have ended too")
-    verb.set_defaults(do=sender_list)
-    verb = sender.add_parser("issue", parents=[where, by], help="a new sender; its token is printed, once")
-    verb.add_argument("--scheme", required=True, metavar="S", help="the scheme's id")
-    verb.add_argument("--label", required=True, metavar="L", help="what it is: shown to staff, never a person's name")
-    verb.add_argument(
-        "--device", required=True, nargs="+", action="extend", metavar="SERIAL", help="the devices it speaks for"
-    )
-    verb.add_argument("--fitting", metavar="F", help="the token ends with this fitting")
-    verb.set_defaults(do=sender_issue)
-    verb = sender.add_parser("rotate", parents=[where, by], help="a new token, printed once, beside the one in use")
-    verb.add_argument("sender")
-    verb.add_argument(
-        "--overlap", type=_hours, metavar="HOURS", help="how long the one in use still speaks (168); 0: it has leaked"
-    )
-    verb.set_defaults(do=sender_rotate)
-    verb = sender.add_parser("scope", parents=[where, by], help="devices it speaks for from now on, or no longer")
-    verb.add_argument("sender")
-    verb.add_argument("--add", nargs="+", action="extend", default=[], metavar="SERIAL")
-    verb.add_argument("--remove", nargs="+", action="extend", default=[], metavar="SERIAL")
-    verb.set_defaults(do=sender_scope)
-    verb = sender.add_parser("acknowledge", parents=[where], help="someone there says that they were told")
-    verb.add_argument("instruction")
-    verb.add_argument("--by", type=_actor, required=True, help="who there: a pseudonym for the ledger, never a name")
-    verb.set_defaults(do=sender_acknowledge)
-    verb = sender.add_parser("end", parents=[where, by], help="its tokens speak no longer, from now on and for good")
-    verb.add_argument("sender")
-    verb.add_argument("--token", metavar="TOKEN", help="this one alone, by its id")
-    verb.set_defaults(do=sender_end)
-
-    ledger = verbs.add_parser("ledger", help="verify, export, proof").add_subparsers(required=True, metavar="VERB")
-    verb = ledger.add_parser(
-        "verify", parents=[where, by], help="hashes only, no key; --tables: also what rests on them"
-    )
-    verb.add_argument("folder", nargs="?", help="an exported copy, instead of a data folder")
-    verb.add_argument("--tables", action="store_true", help="replay every record in the vault and compare")
-    verb.add_argument("--vkey", help="the log's key as you know it from elsewhere")
-    verb.add_argument("--json", action="store_true")
-    verb.set_defaults(do=ledger_verify)
-    verb = ledger.add_parser("export", parents=[where], help="a whole copy for an auditor")
-    verb.add_argument("folder")
-    verb.set_defaults(do=ledger_export)
-    verb = ledger.add_parser(
-        "proof", parents=[where], help="that entry N is in the ledger, as a file (c2sp.org/tlog-proof)"
-    )
-    verb.add_argument("index", type=int)
-    verb.set_defaults(do=ledger_proof)
-    return parser
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65534:
-        raise argparse.ArgumentTypeError("a port is 0 to 65534")
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 9000:
-        raise argparse.ArgumentTypeError("1 to 9000")
-    return number
-
-
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 1 <= number <= 86400:
-        raise argparse.ArgumentTypeError("1 to 86400 seconds")
-    return number
-
-
-def _hours(text: str) -> timedelta:
-    number = float(text)
-    if not 0 <= number <= 24 * 30:
-        raise argparse.ArgumentTypeError("0 to 720 hours")
-    return timedelta(hours=number)
-
-
-def _actor(text: str) -> str:
-    if not (1 <= len(text) <= 40 and all(one.isascii() and (one.isalnum() or one == "-") for one in text)):
-        raise argparse.ArgumentTypeError("letters, digits and dashes, 40 at most: a pseudonym, never a name")
-    return text
+}
