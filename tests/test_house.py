@@ -43,7 +43,7 @@ def test_dev_alone_lists_its_verbs_one_line_each():
     done = run("./dev")
     assert done.returncode == 0
     listed = re.findall(r"^  (\w+) +\S", done.stdout, re.MULTILINE)
-    assert listed == ["demo", "tour", "simulate", "test", "fuzz", "check", "fmt", "docs", "serve"]
+    assert listed == ["demo", "tour", "simulate", "test", "bench", "fuzz", "check", "fmt", "docs", "serve"]
     assert "Any other word is passed to the custodiet command" in done.stdout
 
 

@@ -12,12 +12,12 @@ import pytest
 from support.watched import JUDGED_ONLY, ask, kinds_since, ledger_size, rows
 
 from custodiet.entrypoints.cli import ingest
+from custodiet.entrypoints.cli.command_line import FORMATS as OFFERED
 from custodiet.entrypoints.cli.ingest import GROUP_MAX, LINE_BYTES_MAX, Ingest, read_lines, read_reports
 from custodiet.flows.fit_device import end_fitting, token_hash
 from custodiet.flows.open_sealed import release_zones
 from custodiet.flows.receive_reports import Monitor
 from custodiet.flows.release_in_scope import InScope
-from custodiet.main import FORMATS as OFFERED
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import CannotRecord, NotPermitted, NotTheFormat, Unready, VaultUnavailable
 from custodiet.simulation.device import traccar_payload
