@@ -6,11 +6,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from support.house import House
+from support.house import ANA, House
 
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.entrypoints import vault as server
 from custodiet.flows.in_vault.openings import Openings
+from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.model.errors import OpeningRefused, Unready, VaultUnavailable
 
 
@@ -92,7 +93,7 @@ def test_whoever_asks_and_does_not_read_is_left_after_a_while(served, monkeypatc
 def test_what_nobody_foresaw_is_refused_and_its_text_goes_nowhere(served, monkeypatch, caplog, capfd):
     _, _, path = served
 
-    def breaks(self):
+    def breaks(self, *_):
         raise ZeroDivisionError("46.5 N")
 
     monkeypatch.setattr(Openings, "checkpoint", breaks)
@@ -100,6 +101,13 @@ def test_what_nobody_foresaw_is_refused_and_its_text_goes_nowhere(served, monkey
         VaultClient(path).checkpoint()
     assert "ZeroDivisionError" in caplog.text
     assert "46.5" not in caplog.text + "".join(capfd.readouterr())
+
+
+def test_what_is_said_while_it_verifies_is_nothing_to_the_client(served):
+    house, _, path = served
+    found = ask_verify_tables(house.store, VaultClient(path), ANA)
+    assert found["replayed"] > 0
+    assert (found["missing"], found["differing"]) == (0, 0)
 
 
 def test_nobody_there_is_said_so(tmp_path):

@@ -21,7 +21,7 @@ from custodiet.flows.sequence_ledger import enter_staged
 from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply, Statement, StatementKind
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import Absence, ConditionKind, Interval
-from custodiet.model.entry import Entry
+from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.finding import DeviceWatch, Ended, Matter, Raised, Run, Seen, Watch, Weakened, Weight, Why
 from custodiet.model.mode import Category
@@ -40,6 +40,7 @@ from custodiet.model.record import (
     ReviewWarned,
     SilenceFound,
     StatementMade,
+    TablesVerified,
     TaskDone,
     TasksOverdue,
     kind_of,
@@ -122,6 +123,16 @@ def test_what_nobody_touched_is_whole(house):
         records = view.ledger_size() + 1 + 6
     rest = dict.fromkeys(("erased", "unentered", "missing", "differing"), 0)
     assert house.verify() == {"replayed": records, "fixes": 6} | rest
+
+
+def test_whoever_asked_hears_at_every_step_that_someone_is_at_it(house):
+    with house.store.acting() as act:
+        steps = act.ledger_size() + len(act.ingest_records(0, 0, 1000)) + len(act.replayed_tables())
+        index = act.write(Entry(EntryKind.TABLES_VERIFIED, ANA), TablesVerified(act.now))
+    *words, counts = house.vault.open(index)
+    assert set(words) == {b""}
+    assert len(words) > steps
+    assert msgspec.json.decode(counts)["differing"] == 0
 
 
 # --- ingest ---------------------------------------------------------------------------------------------

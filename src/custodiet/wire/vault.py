@@ -74,8 +74,8 @@ def write_begun() -> bytes:
 
 
 def write_part(part: bytes) -> bytes:
-    """A part, which is JSON already."""
-    return b'{"part":' + part + b"}\n"
+    """A part, which is JSON already; one with nothing in it says that the vault is still at it."""
+    return b'{"part":' + part + b"}\n" if part else write_begun()
 
 
 def write_end(why: str | None) -> bytes:

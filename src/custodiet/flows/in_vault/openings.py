@@ -12,7 +12,7 @@ import msgspec
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
-from custodiet.flows.in_vault.verifying import verify_tables
+from custodiet.flows.in_vault.verifying import verify_in_steps
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.errors import NotTheFormat, OpeningRefused
@@ -170,7 +170,7 @@ class Openings:
 
     def _verify(self) -> Iterator[bytes]:
         with self._replay() as empty:
-            counts = verify_tables(self._store, empty, self._keys, self._sealer, self._follower.head)
+            counts = yield from verify_in_steps(self._store, empty, self._keys, self._sealer, self._follower.head)
         yield _line(counts)
 
 
