@@ -71,10 +71,13 @@ def lived_in(house):
     ordered, refused, later = (house.person(f"TAG-{number}") for number in range(5, 8))
     made = house.decide(kept)
     monitor = house.monitor()
-    # One frame of three pieces.
-    fixes = [report("TAG-1", START + number * MINUTE) for number in range(3)]
-    assert [answer.outcome for answer in house.post(monitor, kept.token, *fixes)] == ["kept"] * 3
     low = house.decide(judged, mode=ModeCode.ZONE_ON_ARRIVAL)
+    monitor.refresh()
+    # One frame of three pieces, and beside it a fix that was judged and dropped.
+    fixes = [report("TAG-1", START + number * MINUTE) for number in range(3)]
+    told = house.request(monitor, kept.token, *fixes), house.request(monitor, judged.token, report("TAG-3", START))
+    outcomes = [[answer.outcome for answer in answers] for answers in monitor.receive(told)]
+    assert outcomes == [["kept"] * 3, ["judged"]]
     over = house.decide(gone)
     order = house.decide(ordered, authority=Authority.ORDER, maker=COURT, ends_at=START + 90 * 24 * HOUR)
     no = house.proposal(refused)
@@ -295,6 +298,7 @@ COLUMNS = {
     "review_warning": "decision_id days",
     "silence": "fitting_id since_at suspends",
     "outage": "from_at to_at",
+    "sighting": "fitting_id at decision_id number",
 }
 
 
@@ -1636,6 +1640,16 @@ LAW = {
     "review_warning_once": Rule("review_warning: stands already", {"replaced": replacing("review_warning", "1")}),
     **standing("silence", "suspends = 1"),
     "silence_once": Rule("silence: stands already", {"replaced": replacing("silence", "1")}),
+    **standing("sighting", "number = number + 1"),
+    "sighting_once": Rule("sighting: stands already", {"replaced": replacing("sighting", "1", number="number + 1")}),
+    "sighting_under_its_decision": Rule(
+        "sighting: no decision admits it",
+        {
+            "of a mode that keeps the fix": like("sighting", "1", decision_id=":made", fitting_id=":fitting"),
+            "of another person's decision": like("sighting", "1", fitting_id=":fitting"),
+            "before it": like("sighting", "1", at=f"at - {to_ms(START)}"),
+        },
+    ),
     **standing("outage", "to_at = to_at - 1"),
     "outage_once": Rule("outage: stands already", {"replaced": replacing("outage", "1", to_at="to_at - 1")}),
     "outage_ends_after_it_began": Rule(
@@ -2132,6 +2146,7 @@ ALLOWED = {
     "a warning on another day": like("review_warning", "1", days="1"),
     "a silence that lasts": like("silence", "1", suspends="1"),
     "an outage": like("outage", "1", from_at="to_at", to_at="to_at + 1"),
+    "another fix that was judged": like("sighting", "1", at="at + 1"),
     "erase what was judged": "DELETE FROM ingest_detail",
     "what was judged last": "UPDATE contact SET contact_at = contact_at + 1 WHERE fitting_id = :fitting",
     "take a lease": "UPDATE lease SET fence = fence + 1",
