@@ -211,8 +211,9 @@ def test_with_few_files_allowed_a_gateway_has_fewer_connections_and_still_answer
     def few():
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
 
-    line, environment = command("run", "gateway", *where(demo), "--port=0")
-    gateway = subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=few)  # noqa: PLW1509
+    line, environment = command("run", "gateway", *where(demo), "--port=0", "--tied")
+    pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+    gateway = subprocess.Popen(line, env=environment, text=True, preexec_fn=few, **pipes)  # noqa: PLW1509
     try:
         url = gateway.stderr.readline().split()[-1]
         with ExitStack() as stack:

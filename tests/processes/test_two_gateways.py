@@ -51,8 +51,10 @@ def served(place):
     with ExitStack() as stack:
         running = site.serve()
         stack.callback(running.stop)
-        line, environment = command("run", "gateway", *site.where, "--port=0")
-        other = subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True)
+        # Tied to us as the first is to its parent: beside a `serve` no other process has the place.
+        line, environment = command("run", "gateway", *site.where, "--port=0", "--tied")
+        pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+        other = subprocess.Popen(line, env=environment, text=True, **pipes)
         stack.callback(other.communicate)
         stack.callback(other.terminate)
         pair = Pair([running.gateway, other.stderr.readline().split()[-1]])
