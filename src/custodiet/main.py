@@ -76,7 +76,6 @@ def open_store(
     settings: Settings, *, read_only: bool = False, clock: Clock | None = None, pulses: bool = True
 ) -> SqliteStore:
     """The store of a made data folder. `pulses`: as the store says; only a gateway's writing proves our way up."""
-    require_settled(settings)
     store = SqliteStore(settings.store, clock or SystemClock(), SystemChance(), read_only=read_only, pulses=pulses)
     store.check_form()
     return store

@@ -126,10 +126,13 @@ def test_one_with_a_byte_changed_is_refused_or_gives_what_the_manifest_says(tmp_
     assert {path.name: path.read_bytes() for path in (tmp_path / "into").iterdir()} == CONTENT
 
 
-def info(name, kind=tarfile.REGTYPE, link=""):
+def info(name, kind=tarfile.REGTYPE, link="", size=0):
     told = tarfile.TarInfo(name)
-    told.type, told.linkname = kind, link
+    told.type, told.linkname, told.size = kind, link, size
     return told
+
+
+REST = list(CONTENT.items())[1:]
 
 
 def with_pax_header():
@@ -154,14 +157,17 @@ HOSTILE = {
     "a symbolic link": tar(STORE_FIRST, (info(STORE, tarfile.SYMTYPE, "/etc/passwd"), b"")),
     "a hard link": tar(STORE_FIRST, (info(STORE, tarfile.LNKTYPE, "../outside"), b"")),
     "a device": tar(STORE_FIRST, (info(STORE, tarfile.CHRTYPE), b"")),
+    "a link with the right content": tar(STORE_FIRST, (info(STORE, tarfile.LNKTYPE, "x", 1500), CONTENT[STORE]), *REST),
+    "another name with the right content": tar(STORE_FIRST, ("vault.db", CONTENT[STORE]), *REST),
+    "a name that climbs with the right content": tar(STORE_FIRST, (f"../{STORE}", CONTENT[STORE]), *REST),
     "a folder": tar(STORE_FIRST, (info(STORE, tarfile.DIRTYPE), b"")),
     "a pipe": tar(STORE_FIRST, (info(STORE, tarfile.FIFOTYPE), b"")),
     "a header that grows": with_pax_header(),
     "a member twice": tar(STORE_FIRST, (STORE, CONTENT[STORE]), (STORE, CONTENT[STORE])),
     "members in another order": tar(STORE_FIRST, (PINS, CONTENT[PINS]), (STORE, CONTENT[STORE])),
     "one more member": tar(STORE_FIRST, *CONTENT.items(), ("more", b"x")),
-    "another content": tar(STORE_FIRST, (STORE, b"t" * 1500), *list(CONTENT.items())[1:]),
-    "another length": tar(STORE_FIRST, (STORE, b"s" * 1501), *list(CONTENT.items())[1:]),
+    "another content": tar(STORE_FIRST, (STORE, b"t" * 1500), *REST),
+    "another length": tar(STORE_FIRST, (STORE, b"s" * 1501), *REST),
     "a manifest that is none": tar((MANIFEST, b"[]"), *CONTENT.items()),
     "a manifest as deep as it is long": tar((MANIFEST, b"[" * 60_000), *CONTENT.items()),
     "a manifest that is huge": tar((MANIFEST, described() + b" " * 64_000), *CONTENT.items()),

@@ -168,6 +168,17 @@ def test_a_ledger_that_goes_on_from_the_vaults_head_needs_no_word(place):
     assert (told.closed.size, told.lost) == (backup.size, 0)
 
 
+def test_another_ledger_of_the_same_size_does_not_go_on_from_it(place):
+    place.more(1)
+    backup = place.back_up()
+    copy = House.__new__(House)
+    copy.path, copy.clock = backup.path, place.house.clock
+    Database(copy).write(EntryKind.TABLES_VERIFIED, TablesVerified(place.house.clock.now()), place=backup.size - 1)
+    for vouching in (None, backup.note):
+        with pytest.raises(OpeningRefused, match="nothing shows that it is"):
+            place.restore(backup, vouching=vouching)
+
+
 def test_a_vault_that_is_older_than_the_store_follows_on(place):
     older = place.house.keystore.head()
     place.more(3)

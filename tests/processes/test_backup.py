@@ -69,6 +69,7 @@ def test_one_taken_while_everything_runs_is_one_whole_state_that_the_vault_signe
         assert len(view.places_of_frames()) <= sum(one.number + 1 for one in view.newest_ingest())
     copy.close()
     assert (checked.wrong, checked.size, encode_base64(checked.tree.root())) == ((), manifest.size, manifest.root)
+    assert (tmp_path / "copy" / STORE).read_bytes()[18:20] == b"\1\1"  # one file: it waits for no write-ahead log
     pinned = read_pins(site.settings)
     signed = open_checkpoint((tmp_path / "copy" / CHECKPOINT).read_text(), vkey(pinned.origin, pinned.log_key))
     assert (signed.size, encode_base64(signed.root)) == (manifest.size, manifest.root)
