@@ -72,7 +72,7 @@ def empty_replay():
 
 @cache
 def migrated() -> sqlite3.Connection:
-    kept = sqlite3.connect(":memory:")
+    kept = sqlite3.connect(":memory:", check_same_thread=False)  # whoever asks first need not be who asks next
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
         path.write_bytes(empty_store())
