@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
 
+import msgspec
 import pytest
 from support.house import ANA, BO, COURT, START, House, report
 
@@ -72,12 +73,16 @@ def lived_in(house):
     made = house.decide(kept)
     monitor = house.monitor()
     low = house.decide(judged, mode=ModeCode.ZONE_ON_ARRIVAL)
+    phone = house.person("TAG-9")
+    house.decide(phone, mode=ModeCode.CHECK_IN)
     monitor.refresh()
-    # One frame of three pieces, and beside it a fix that was judged and dropped.
+    # One frame of three pieces, and beside it a fix that was judged and dropped, and a check-in.
     fixes = [report("TAG-1", START + number * MINUTE) for number in range(3)]
-    told = house.request(monitor, kept.token, *fixes), house.request(monitor, judged.token, report("TAG-3", START))
+    by_hand = msgspec.structs.replace(report("TAG-9", START), by_hand=True)
+    lines = (kept, fixes), (judged, [report("TAG-3", START)]), (phone, [by_hand])
+    told = [house.request(monitor, person.token, *each) for person, each in lines]
     outcomes = [[answer.outcome for answer in answers] for answers in monitor.receive(told)]
-    assert outcomes == [["kept"] * 3, ["judged"]]
+    assert outcomes == [["kept"] * 3, ["judged"], ["kept"]]
     over = house.decide(gone)
     order = house.decide(ordered, authority=Authority.ORDER, maker=COURT, ends_at=START + 90 * 24 * HOUR)
     no = house.proposal(refused)
@@ -299,6 +304,7 @@ COLUMNS = {
     "silence": "fitting_id since_at suspends",
     "outage": "from_at to_at",
     "sighting": "fitting_id at decision_id number",
+    "word": "fitting_id at kind about decision_id said number",
 }
 
 
@@ -1650,6 +1656,17 @@ LAW = {
             "before it": like("sighting", "1", at=f"at - {to_ms(START)}"),
         },
     ),
+    **standing("word", "number = number + 1"),
+    "word_once": Rule("word: stands already", {"replaced": replacing("word", "1", number="number + 1")}),
+    "word_under_its_decision": Rule(
+        "word: no decision admits it",
+        {
+            "of another mode": like("word", "1", decision_id=":made", fitting_id=":fitting"),
+            "of another person's decision": like("word", "1", fitting_id=":fitting"),
+            "before it": like("word", "1", at=f"at - {to_ms(START)}"),
+            "a crossing": like("word", "1", kind="'transition'", said="'left'"),
+        },
+    ),
     **standing("outage", "to_at = to_at - 1"),
     "outage_once": Rule("outage: stands already", {"replaced": replacing("outage", "1", to_at="to_at - 1")}),
     "outage_ends_after_it_began": Rule(
@@ -2147,6 +2164,7 @@ ALLOWED = {
     "a silence that lasts": like("silence", "1", suspends="1"),
     "an outage": like("outage", "1", from_at="to_at", to_at="to_at + 1"),
     "another fix that was judged": like("sighting", "1", at="at + 1"),
+    "another check-in": like("word", "1", at="at + 1"),
     "erase what was judged": "DELETE FROM ingest_detail",
     "what was judged last": "UPDATE contact SET contact_at = contact_at + 1 WHERE fitting_id = :fitting",
     "take a lease": "UPDATE lease SET fence = fence + 1",
