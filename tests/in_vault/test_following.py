@@ -239,7 +239,7 @@ def test_the_vault_opens_the_entry_it_followed_and_not_what_stands_there_later(h
     house.vault.checkpoint()
     before = raw(house, place)
     database.write(EntryKind.COPY_GIVEN, CopyGiven(person.case.person_id, person.case.id), person, place=place)
-    [counts] = opened(house, place)
+    [counts] = filter(bytes.strip, opened(house, place))
     assert counts.startswith(b'{"replayed"')
     database.put_back(place, *before)
     house.start_vault()
