@@ -101,7 +101,11 @@ def read_frame(data: bytes) -> None:
         assert frame.unpack_fix(packed) == stored
     rows = _or_refusal(lambda: list(frame.unpack_directory(data)))
     if rows is not None:
-        assert frame.pack_directory(rows) == data
+        packed = frame.pack_directory((row.session_no, row.fix_ms) for row in rows)
+        again = list(frame.unpack_directory(packed))
+        assert [row.session_no for row in again] == [row.session_no for row in rows]
+        assert [row.fix_ms for row in again] == [row.fix_ms for row in rows]
+        assert (packed == data) == all(row.offset == n * frame.PIECE_BYTES for n, row in enumerate(rows))
         assert frame.rows_of_sessions(data, {0, 1}) == {
             n: row for n, row in enumerate(rows) if row.session_no in (0, 1)
         }
