@@ -130,14 +130,23 @@ def _pins_in(file: Path) -> LogOpened:
     return pinned
 
 
-def hold_alone(folder: Path, what: str, *, with_others: bool = False) -> int:
+def hold_alone(folder: Path, what: str) -> int:
     """Hold a folder while this process lives, and whoever inherits the descriptor that this gives.
 
-    Raises Unready when another process holds it: alone, or at all unless we hold it `with_others`.
+    Raises Unready when another process holds it.
     """
+    return _hold(folder, what, fcntl.LOCK_EX)
+
+
+def hold_with_others(folder: Path, what: str) -> int:
+    """The same for processes that may hold it together. Raises Unready when one holds it alone."""
+    return _hold(folder, what, fcntl.LOCK_SH)
+
+
+def _hold(folder: Path, what: str, how: int) -> int:
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, (fcntl.LOCK_SH if with_others else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
         raise Unready(f"{what} is running already on {folder}") from None
@@ -232,7 +241,7 @@ def run(asked: argparse.Namespace) -> None:
     if asked.tied:
         end_with_parent()
     else:
-        hold_alone(settings.data, "custodiet", with_others=True)
+        hold_with_others(settings.data, "custodiet")
     _PROCESSES[asked.process](settings, asked)
 
 

@@ -26,7 +26,7 @@ from custodiet.flows.end_decision import end_decision, resume_decision
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import hold_alone, join_vault, main, open_store, read_pins
+from custodiet.main import hold_alone, hold_with_others, join_vault, main, open_store, read_pins
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import Unready
 from custodiet.model.mode import Category
@@ -304,6 +304,17 @@ def test_a_restore_into_a_folder_that_has_only_its_vault_left_gives_everything_b
     whole_and_restored(copied, capsys)
 
 
+def test_without_any_vault_the_records_in_a_backup_can_still_be_read(lost, tmp_path, capsys):
+    with tarfile.open(lost.backup) as archive:
+        archive.extractall(tmp_path / "dir", filter="data")
+    (tmp_path / "dir" / "pins.json").rename(tmp_path / "dir-pins.json")
+    main(["status", "--data", str(tmp_path / "dir")])
+    assert lost.wearer.reference in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main(["ledger", "verify", "--data", str(tmp_path / "dir")])
+    assert ended.value.code == 0
+
+
 def test_without_the_vaults_database_nothing_is_restored_and_nothing_made(copied):
     copied.site.settings.vault_db.unlink()
     with pytest.raises(SystemExit, match="no vault in"):
@@ -366,7 +377,7 @@ def test_a_process_on_its_own_holds_the_place_with_the_others_and_keeps_a_restor
     seen = []
 
     def clock(settings, _):
-        os.close(hold_alone(settings.data, "another clock", with_others=True))
+        os.close(hold_with_others(settings.data, "another clock"))
         with pytest.raises(SystemExit, match="running already"):
             verb(copied.site, "restore", copied.backup)
         seen.append(True)

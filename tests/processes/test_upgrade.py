@@ -18,7 +18,7 @@ from custodiet.adapters.store.migrate import newest_form
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import hold_alone, join_vault, main, open_store
+from custodiet.main import hold_with_others, join_vault, main, open_store
 from custodiet.settings import read_settings
 
 
@@ -143,7 +143,7 @@ def test_without_room_for_a_copy_nothing_is_done(older, monkeypatch):
 
 def test_while_anything_runs_nothing_is_done(older):
     for folder in (older.settings.data, older.settings.vault_folder):
-        held = hold_alone(folder, "somebody", with_others=True)
+        held = hold_with_others(folder, "somebody")
         refused(older, "running already")
         os.close(held)
 
