@@ -30,7 +30,7 @@ TRAIL, JUDGED = ModeCode.FITTED_TRAIL, ModeCode.ZONE_ON_ARRIVAL
 WATCHED = [TRAIL, TRAIL, JUDGED, JUDGED, JUDGED, TRAIL]
 """People who live through twenty hours of fix times, in and out of their zone; the last two send in batches."""
 BATCH = 8
-THROUGH = 8
+THROUGH = 5
 KILL_ALL_EVERY = 5
 FLUSH_S = 120.0
 
