@@ -379,7 +379,7 @@ def ingest(asked: argparse.Namespace) -> None:
     settings = _made(asked)
     token_sha256 = token_hash(read_token(asked.token_file, os.environ))
     # Beside whatever runs here, but never beside a restore: it puts the store aside that we would go on writing.
-    hold_alone(settings.vault_socket.parent, "custodiet restore", with_others=True)
+    hold_with_others(settings.vault_socket.parent, "custodiet restore")
     clock, store = SystemClock(), open_store(settings, pulses=False)
     release = InScope(store, VaultClient(settings.vault_socket), clock, token_sha256).release
     run = Ingest(join_monitor(settings, store), clock, token_sha256, release, say_on_stdout, sleep)
