@@ -7,9 +7,10 @@ import pytest
 from support.house import House
 
 from custodiet.model.mode import LADDER, Kind, ModeCode
-from custodiet.model.report import Fix, Report
+from custodiet.model.report import Crossing, Fix, Report
 
 POSITIONS = 4
+FIX = Fix(465_000_000, -280_000_000)
 SEALED_TABLES = ("session", "frame", "removed_fix")
 
 
@@ -37,8 +38,12 @@ def town(tmp_path_factory):
             # The same under every other name that a report can have: the ladder alone says what is written.
             for kind in set(Kind) - {Kind.FIX}:
                 at = house.clock.now() - timedelta(seconds=1 + list(Kind).index(kind))
-                line = Report(person.device.serial, kind, at, Fix(465_000_000, -280_000_000))
-                house.post(monitor, person.token, line)
+                crossing = Crossing("condition_of_nobody", entered=True) if kind is Kind.TRANSITION else None
+                house.post(monitor, person.token, Report(person.device.serial, kind, at, None, crossing=crossing))
+            pressed = Report(
+                person.device.serial, Kind.FIX, house.clock.now() - timedelta(seconds=30), FIX, by_hand=True
+            )
+            house.post(monitor, person.token, pressed)
     yield house, decisions, said
     house.close()
 
@@ -67,8 +72,8 @@ def test_what_is_stored_of_a_person_is_what_the_rung_keeps(town, mode):
 
 def test_the_store_holds_as_many_sealed_fixes_as_were_kept_and_no_other(town):
     house, _, said = town
-    kept = sum(each.count("kept") for each in said.values())
-    assert kept == 2 * POSITIONS  # rungs 10 and 11
+    kept = 2 * sum(each.count("kept") for each in said.values())  # each of them once by hand, too
+    assert kept == 4 * POSITIONS  # rungs 10 and 11
     counts = house.verify()
     assert (counts["fixes"], counts["missing"], counts["differing"]) == (kept, 0, 0)
 

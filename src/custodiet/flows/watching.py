@@ -24,9 +24,10 @@ from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.judging import Judging
+from custodiet.model.mode import ModeCode
 from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
-from custodiet.model.word import Said, Word
+from custodiet.model.word import WORD_CATEGORY, Said, Word
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.calm import Calm, after, calm_around
 from custodiet.rules.conditions.crossings import from_elsewhere, judge_crossing
@@ -181,7 +182,12 @@ class Watching:
             self._newest[fitting_id] = fix_time
 
     def word_of(self, picture: Picture, admitted: AdmittedWord) -> Word | None:
-        """What is kept of a word, without any place; None when it crosses what is no zone of its decision's."""
+        """What is kept of a word, without any place; None when it crosses what is no zone of its decision's, or is of a
+        kind that nothing brings yet.
+        """
+        if admitted.kind not in WORD_CATEGORY:
+            return None
+        decision = picture.decision(admitted.decision_id)
         zoned = {one.id: one for one in picture.conditions_of(admitted.decision_id) if one.kind in ZONED}
         crossing, condition_id = admitted.crossing, None
         if crossing is not None:
@@ -189,11 +195,13 @@ class Watching:
             if condition_id not in zoned:
                 return None
             said = Said.ENTERED if crossing.entered else Said.LEFT
-        elif admitted.fix is not None:
-            areas = [self._areas.get(one.id) for one in zoned.values() if one.kind in STAY_IN]
-            said = in_area(areas, admitted.fix, picture.judging(picture.decision(admitted.decision_id)))
-        else:
+        elif decision.mode is not ModeCode.CHECK_IN_AREA:
             said = Said.CHECKED_IN
+        elif admitted.fix is None:
+            said = Said.CANNOT_TELL
+        else:
+            areas = [self._areas.get(one.id) for one in zoned.values() if one.kind in STAY_IN]
+            said = in_area(areas, admitted.fix, picture.judging(decision))
         return Word(admitted.fitting_id, admitted.decision_id, admitted.at, admitted.kind, said, condition_id)
 
     def forget_windows(self) -> None:
