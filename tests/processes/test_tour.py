@@ -40,7 +40,7 @@ FAULTS = {
     3: (
         "flows/end_decision.py",
         (
-            "tasks=(removal_task(act, chance, decision),) if still_collects(decision, act.now) and task else (),",
+            "tasks=(removal_task(act, chance, decision),) if stops and task else (),",
             "tasks=(),",
         ),
     ),
