@@ -286,13 +286,20 @@ def test_of_two_wearers_it_is_the_one_who_had_the_device_last():
     assert sent_after_stop(report(AN_HOUR_AGO), device, NOW) is None
 
 
-@pytest.mark.parametrize("name", [name for name in STOPPED if "came off" not in name])
+UNENTERED = "lapsed, and nobody has entered it"
+
+
+@pytest.mark.parametrize("name", [name for name in STOPPED if "came off" not in name and name != UNENTERED])
 def test_someone_has_to_see_to_a_device_that_is_still_on_someone(name):
     one = STOPPED[name]
     asked = to_see_to(one, NOW)
     assert asked in one.decisions
     assert asked.starts_at <= NOW
     assert to_see_to(one, AN_HOUR_AGO - MS) is None
+
+
+def test_an_end_that_nobody_has_entered_yet_brings_its_own_task():
+    assert to_see_to(STOPPED[UNENTERED], NOW) is None
 
 
 def test_a_device_that_was_fitted_after_the_stop_was_stopped_from_its_fitting_on():

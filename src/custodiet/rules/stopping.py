@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from custodiet.model.decision import Decision
+from custodiet.model.decision import Decision, State
 from custodiet.model.identity import ActorId, DecisionId
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.mode import Kind, Mode
@@ -113,12 +113,13 @@ def sent_after_stop(report: Report, device: DeviceStanding, now: datetime) -> Wo
 
 def to_see_to(worn: Worn, now: datetime) -> Decision | None:
     """The decision under which someone has to see that a device stops which is on the person and still sends; None when
-    it is off, or may send now.
+    it is off, or may send now, or when the decision ran out and nobody has entered that yet: its ending brings a task.
     """
     if not worn.fitting.covers(now) or not stopped(worn, now):
         return None
     begun = [one for one in worn.decisions if one.stands and one.starts_at <= now]
-    return max(begun, key=lambda one: one.starts_at)
+    latest = max(begun, key=lambda one: one.starts_at)
+    return None if latest.state is State.MADE and takes_reports(latest.rung) else latest
 
 
 def _fitted_at(worn: Worn) -> datetime:
