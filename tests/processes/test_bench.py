@@ -8,8 +8,8 @@ from support.running import ask
 from custodiet.entrypoints.cli.bench import PEER
 
 FEWEST_TIMES = 0.4
-"""Ours decides, judges by discs, seals and accounts; the peer does not. So few people share few batches here, and a fast
-disk helps the peer: this finds a path that has become several times slower, and no more.
+"""Ours decides, judges by discs, seals and accounts; the peer does not. So few people share few batches here, and a
+fast disk helps the peer: this finds a path that has become several times slower, and no more.
 """
 
 
