@@ -132,7 +132,7 @@ def test_a_judge_of_bare_points_would_not_do(monkeypatch):
     """The planted fault: every fix for what it says it is, at once."""
     from custodiet.rules.conditions import zoned
 
-    monkeypatch.setattr(zoned, "_doubt", lambda *_: None)
+    monkeypatch.setattr(zoned, "doubt_of", lambda *_: None)
     monkeypatch.setattr(zoned, "_confirmed", lambda run, settings: run.count >= 2)
     with pytest.raises(AssertionError):
         holds(measured(401, people=8, days=10))
