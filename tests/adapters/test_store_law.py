@@ -1451,7 +1451,7 @@ LAW = {
     ),
     "alert_starts_raised": Rule(
         "alert: begins raised",
-        {f"begins {state}": alert_like("a_raised", state=f"'{state}'") for state in set(AlertState) - {S.RAISED}}
+        {f"begins {state}": alert_like("a_raised", state=f"'{state}'") for state in AlertState if state is not S.RAISED}
         | {
             "begins in no state at all": alert_like("a_raised", state="'nonsense'"),
             "begins decided": alert_like("a_raised", **DECIDED),
