@@ -48,7 +48,7 @@ def stored_beyond_their_end(store):
 
 
 @pytest.mark.timeout(900)  # a bound on hanging, not a measure
-@pytest.mark.parametrize("rounds", [1000, pytest.param(5000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])])
+@pytest.mark.parametrize("rounds", [400, pytest.param(5000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])])
 def test_nothing_timed_after_a_withdrawal_is_stored_however_the_batch_was_under_way(place, rounds):
     site, random = Site(place, rounds), Random(rounds)
     running = site.serve(gateways=2)

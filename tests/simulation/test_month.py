@@ -26,7 +26,7 @@ from custodiet.simulation.world import AUTHORISING
 @pytest.fixture(autouse=True)
 def in_large_steps(monkeypatch):
     """Here nothing is said about delays: fewer, larger batches."""
-    monkeypatch.setattr(month, "_STEP_MS", 300_000)
+    monkeypatch.setattr(month, "_STEP_MS", 1_200_000)
 
 
 def live(folder, *, days=1, faults=False, seed=5):

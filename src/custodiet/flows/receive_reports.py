@@ -95,6 +95,15 @@ class _Decided:
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
     after_stop: SentAfterStop = field(default_factory=SentAfterStop)
+    clear_until: datetime | None = None
+    """Until when all that was clearly admitted stays so, if nobody decides anything; None: without an end."""
+    weighed: set[str] = field(default_factory=set)
+    """Devices of every other report: what was found holds until any decision of their wearers begins or ends."""
+
+    def holds_until(self, until: datetime | None) -> None:
+        """At most until then."""
+        if until is not None and (self.clear_until is None or until < self.clear_until):
+            self.clear_until = until
 
     def merge(self, answers: list[Answer], other: "_Decided") -> None:
         """Add one request's part."""
@@ -107,6 +116,8 @@ class _Decided:
         self.seen |= other.seen
         self.tallies += other.tallies
         self.after_stop.merge(other.after_stop)
+        self.holds_until(other.clear_until)
+        self.weighed |= other.weighed
 
 
 class _Piece(NamedTuple):
@@ -202,7 +213,7 @@ class Monitor:
         detail = IngestDetail()
         try:
             with self._store.ingesting() as write:
-                if self._has_moved(write, requests, decided_at):
+                if self._has_moved(write, decided, decided_at):
                     self._catch_up(write, write.now)
                     decided = self._decide(requests, write.now)
                     pieces = self._seal(decided)
@@ -249,14 +260,15 @@ class Monitor:
             self._watching.saw(fitting_id, from_ms(fix_ms))
         self._cursor = seen.cursor
 
-    def _has_moved(self, write: Ingesting, requests: Sequence[Request], decided_at: datetime) -> bool:
+    def _has_moved(self, write: Ingesting, decided: _Decided, decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""
         if write.version() != self._picture.version or write.chain(self._partition)[0] != self._watching.number:
             return True
         if not timedelta(0) <= write.now - decided_at <= _HELD or self._reach_ms(write.now) < self._seen_from_ms:
             return True  # a long wait for the lock, or a clock that was set back
-        serials = {line.serial for one in requests for line in one.lines if isinstance(line, Report)}
-        return any(self._picture.changes_between(serial, decided_at, write.now) for serial in serials)
+        if decided.clear_until is not None and decided.clear_until <= write.now:
+            return True
+        return any(self._picture.changes_between(serial, decided_at, write.now) for serial in decided.weighed)
 
     def _reach_ms(self, now: datetime) -> int:
         """The earliest fix time that could be admitted now, and some."""
@@ -316,8 +328,9 @@ class Monitor:
         else:
             mine = line.serial in sender.standing.scope
             admission: Admitted | AdmittedWord | Refused | None
-            admission, heard = self._clearly_admitted(line, now) if mine and not ended else (None, None)
+            admission, heard = self._clearly_admitted(line, now, part) if mine and not ended else (None, None)
             if admission is None:
+                part.weighed.add(line.serial)
                 device = self._picture.standing(line.serial) if mine else DeviceStanding()
                 admission = admit(line, sender.standing, device, now)
                 heard = self._picture.heard_now(line.serial, now) if mine else None
@@ -336,12 +349,15 @@ class Monitor:
             part.tallies[sender.sender.scheme_id, answer.outcome, reason] += 1
         return answer
 
-    def _clearly_admitted(self, line: Report, now: datetime) -> tuple[Admitted, _Wearer] | tuple[None, None]:
+    def _clearly_admitted(
+        self, line: Report, now: datetime, part: _Decided
+    ) -> tuple[Admitted, _Wearer] | tuple[None, None]:
         """What `admit` and `heard_now` would say where there is nothing to weigh: nearly always."""
         if line.fix is not None and line.fix_time is not None:
             for clear in self._picture.clear(line.serial):
                 admitted = clear.admit(line.fix, line.fix_time, now)
                 if admitted is not None:
+                    part.holds_until(clear.until)
                     return admitted, (clear.worn.fitting, clear.decision)
         return None, None
 
@@ -385,20 +401,15 @@ class Monitor:
     def _session(self, admitted: Admitted, category: Category) -> LiveSession:
         """The session to seal it under. Raises CannotRecord when its day has no key that the vault has signed."""
         day = utc_day(admitted.fix_time)
-        wanted = SessionFor(
-            admitted.person_id,
-            admitted.case_id,
-            admitted.decision_id,
-            admitted.fitting_id,
-            category,
-            day,
-        )
-        live = self._sessions.live(wanted)
+        live = self._sessions.live(admitted.decision_id, admitted.fitting_id, category, day)
         if live is not None:
             return live
         key = self._picture.day_key(admitted.person_id, category, day)
         if key is None:
             raise CannotRecord("no key yet for an authorised day")
+        wanted = SessionFor(
+            admitted.person_id, admitted.case_id, admitted.decision_id, admitted.fitting_id, category, day
+        )
         try:
             return self._sessions.begin(wanted, key)
         except TableMismatch:

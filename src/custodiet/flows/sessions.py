@@ -30,6 +30,14 @@ class SessionFor(NamedTuple):
     category: Category
     day: date
 
+    @property
+    def key(self) -> "Of":
+        """What tells it from every other: a decision is of one case, and that of one person."""
+        return self.decision_id, self.fitting_id, self.category, self.day
+
+
+Of = tuple[DecisionId, FittingId, Category, date]
+
 
 @dataclass(slots=True)
 class LiveSession:
@@ -53,17 +61,17 @@ class Sessions:
         self._chance = chance
         self._pinned = pinned
         self._monitor = monitor
-        self._live: dict[SessionFor, LiveSession] = {}
+        self._live: dict[Of, LiveSession] = {}
 
-    def live(self, wanted: SessionFor) -> LiveSession | None:
+    def live(self, decision_id: DecisionId, fitting_id: FittingId, category: Category, day: date) -> LiveSession | None:
         """The session for this, if there is one."""
-        return self._live.get(wanted)
+        return self._live.get((decision_id, fitting_id, category, day))
 
     def begin(self, wanted: SessionFor, key: DayKey) -> LiveSession:
         """The live session for this, made now if there is none. Raises TableMismatch for an unsigned day key."""
-        live = self._live.get(wanted)
+        live = self._live.get(wanted.key)
         if live is None:
-            live = self._live[wanted] = self._make(wanted, trusted_day_key(self._pinned, key))
+            live = self._live[wanted.key] = self._make(wanted, trusted_day_key(self._pinned, key))
         return live
 
     def nonces(self, count: int) -> Iterator[bytes]:
@@ -73,19 +81,19 @@ class Sessions:
 
     def forget_unnumbered(self) -> None:
         """Away with every session that may or may not stand in the store by now."""
-        self._live = {wanted: live for wanted, live in self._live.items() if live.no is not None}
+        self._live = {of: live for of, live in self._live.items() if live.no is not None}
 
     def keep_only(self, today: date, in_force: set[DecisionId]) -> None:
         """Forget every key of another day or of a decision that is over: it is then the vault's alone to open."""
         self._live = {
-            wanted: live
-            for wanted, live in self._live.items()
-            if wanted.day == today and wanted.decision_id in in_force
+            of: live
+            for of, live in self._live.items()
+            if live.session.day == today and live.session.decision_id in in_force
         }
 
     def prepare(self, keys: dict[SessionFor, DayKey], limit: int) -> int:
         """Make up to `limit` sessions ahead of their first fix; how many were made."""
-        missing = [wanted for wanted in keys if wanted not in self._live][:limit]
+        missing = [wanted for wanted in keys if wanted.key not in self._live][:limit]
         for wanted in missing:
             self.begin(wanted, keys[wanted])
         return len(missing)

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
+import msgspec
+
 from custodiet.flows.known_words import KnownWords
 from custodiet.flows.picture import Picture
 from custodiet.flows.ports import Reading
@@ -69,8 +71,7 @@ class Heard(NamedTuple):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Quiet:
+class Quiet(msgspec.Struct, frozen=True, gc=False):
     """A fitting under a decision with nothing going on: the one scratch of all its conditions, and what is calm.
 
     `since` and `held_at`: when the calm place and the scratch came here.
@@ -80,6 +81,12 @@ class Quiet:
     scratch: Scratch
     since: datetime
     held_at: datetime
+
+    def __repr__(self) -> str:
+        return "<Quiet>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
 
 
 @dataclass(slots=True)
@@ -277,7 +284,7 @@ class Watching:
             if timedelta(0) <= now - held_at <= SCRATCH_MAX:
                 continue
             if scratch.against:  # what is left of it holds no place
-                self._scratch[of] = (held_at, replace(scratch, back=None, back_at=None))
+                self._scratch[of] = (held_at, msgspec.structs.replace(scratch, back=None, back_at=None))
             else:
                 del self._scratch[of]
         kept = {of: _recent(arrived, now) for of, arrived in self._recent.items() if of in fittings}
@@ -377,7 +384,7 @@ class Watching:
         asked = [self._asked(picture, condition, decision, now) for condition in conditions]
         watches = [self.watch_of(one.condition.id, fitting_id) for one in asked]
         calm = calm_around(asked, watches, [quiet.scratch] * len(asked))
-        return quiet if calm is None else replace(quiet, calm=calm, since=quiet.held_at)
+        return quiet if calm is None else Quiet(calm, quiet.scratch, quiet.held_at, quiet.held_at)
 
     def _take(self, verdict: Verdict, of: Of, decision: Decision, judged: Judged) -> None:
         judged.watches[of] = verdict.watch

@@ -18,6 +18,7 @@ from threading import Condition, Thread
 from time import monotonic
 
 from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.entrypoints.gateway.memory import set_aside_what_lives
 from custodiet.entrypoints.gateway.metrics import Metrics
 from custodiet.flows.receive_reports import Answers, Monitor, Request
 from custodiet.model.errors import CannotRecord
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 REFRESH_S = 0.25
 """How often the picture is brought up to date while nobody waits."""
 IDLE_WORK_S = 1.0
+SET_ASIDE_S = 60.0
 
 Result = Answers | BaseException
 
@@ -55,6 +57,7 @@ class Writer:
         self._failing = False
         self._idling_fails: type[BaseException] | None = None
         self._idled_at = 0.0
+        self._set_aside_at = 0.0
         self._thread: Thread | None = None
 
     # --- from the event loop ---
@@ -206,6 +209,9 @@ class Writer:
         if monotonic() - self._idled_at < IDLE_WORK_S:
             return
         self._idled_at = monotonic()
+        if self._idled_at - self._set_aside_at >= SET_ASIDE_S:
+            self._set_aside_at = self._idled_at
+            set_aside_what_lives()
         try:
             self._monitor.idle()
         except Exception as error:  # noqa: BLE001 - work ahead of time may fail; the first fix tries again

@@ -11,9 +11,10 @@ other way must forget what was calm.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import inf
+
+import msgspec
 
 from custodiet.model.condition import KEEP_OUT
 from custodiet.model.finding import Watch
@@ -29,12 +30,17 @@ _FAR_M = 1_000_000.0
 _SLACK_M = 0.1
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Calm:
+class Calm(msgspec.Struct, frozen=True, gc=False):
     """Discs within `reach_m` of `place` lie on the right side of every zone; without a text form."""
 
     place: Point
     reach_m: float
+
+    def __repr__(self) -> str:
+        return "<Calm>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
 
 
 def calm_around(asked: Sequence[Asked], watches: Sequence[Watch], scratches: Sequence[Scratch]) -> Calm | None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 from custodiet.model.condition import KEEP_OUT, Condition, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.finding import (
@@ -75,15 +77,27 @@ class Weighed:
         return self.doubt in (None, Doubt.EDGE)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Scratch:
-    """What is held in memory alone: the last place on the right side, and the times of the run's newest fixes."""
+class Scratch(msgspec.Struct, frozen=True, gc=False):
+    """What is held in memory alone: the last place on the right side, and the times of the run's newest fixes.
+
+    Without a text form, as whatever holds a place.
+    """
 
     back_at: datetime | None = None
     back: Point | None = None
     moving_at: datetime | None = None
     """When a fix on the right side last showed the device moving."""
     against: tuple[datetime, ...] = ()
+
+    def without_run(self) -> "Scratch":
+        """The same, with nothing under way."""
+        return Scratch(self.back_at, self.back, self.moving_at)
+
+    def __repr__(self) -> str:
+        return "<Scratch>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +214,7 @@ def _next(
         )
         watch = replace(watch, against=against, leaning=leaning, back=NO_RUN)
         before = scratch.against if against.count > 1 else ()
-        scratch = replace(scratch, against=(*before, at)[-EVIDENCE_MAX:])
+        scratch = msgspec.structs.replace(scratch, against=(*before, at)[-EVIDENCE_MAX:])
         verdict = replace(verdict, watch=watch, scratch=scratch)
         if _confirmed(against, settings):
             return _raise(asked, verdict, against, Weight.ADVERSE)
@@ -221,7 +235,7 @@ def _right_side(verdict: Verdict, at: datetime, weighed: Weighed, settings: Judg
     if verdict.watch.alert_id is None and not verdict.watch.against.count and not verdict.watch.leaning.count:
         return verdict  # what nearly every fix of nearly everyone comes to
     watch = replace(verdict.watch, against=NO_RUN, leaning=NO_RUN)
-    scratch = replace(verdict.scratch, against=())
+    scratch = verdict.scratch.without_run()
     if watch.alert_id is None:
         return replace(verdict, watch=watch, scratch=scratch)
     back = _run_on(watch.back, at, weighed, None, None)
@@ -239,9 +253,9 @@ def _late(verdict: Verdict, at: datetime, place: Point, weighed: Weighed, settin
     reach = timedelta(seconds=settings.jump_within_s) if weighed.side is Side.BACK else timedelta(0)
     watch, scratch = verdict.watch, verdict.scratch
     if weighed.side is Side.BACK and (scratch.back_at is None or at > scratch.back_at):
-        scratch = replace(scratch, back_at=at, back=place)
+        scratch = msgspec.structs.replace(scratch, back_at=at, back=place)
     if watch.against.from_at is not None and at >= watch.against.from_at - reach:
-        watch, scratch = replace(watch, against=NO_RUN), replace(scratch, against=())
+        watch, scratch = replace(watch, against=NO_RUN), scratch.without_run()
     if watch.leaning.from_at is not None and at >= watch.leaning.from_at:
         watch = replace(watch, leaning=NO_RUN)
     findings = verdict.findings
@@ -278,7 +292,7 @@ def _within_one_window(asked: Asked, verdict: Verdict, at: datetime) -> Verdict:
         return window is None or not window.covers(at)
 
     if elsewhere(watch.against.from_at):
-        watch, scratch = replace(watch, against=NO_RUN), replace(scratch, against=())
+        watch, scratch = replace(watch, against=NO_RUN), scratch.without_run()
     if elsewhere(watch.leaning.from_at):
         watch = replace(watch, leaning=NO_RUN)
     if watch.alert_id is not None and watch.confirmed_at is not None and elsewhere(watch.confirmed_at):
@@ -399,7 +413,7 @@ def _raise(asked: Asked, verdict: Verdict, run: Run, weight: Weight) -> Verdict:
     evidence, scratch = verdict.evidence, verdict.scratch
     if weight is Weight.ADVERSE:
         evidence = (*evidence, (raised.alert_id, tuple(at for at in scratch.against if at >= run.from_at)))
-        scratch = replace(scratch, against=())
+        scratch = scratch.without_run()
     return Verdict(open_, scratch, (*findings, raised), evidence)
 
 
