@@ -8,19 +8,27 @@ from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Schedule
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
-from custodiet.model.record import CaseOpened, ConditionSet, LogOpened, PersonNamed
+from custodiet.model.record import CaseAssigned, CaseOpened, ConditionSet, LogOpened, PersonNamed
+from custodiet.model.staff import Assignment, Function
 from custodiet.rules.conditions.zones import lay_out
 from custodiet.rules.decisions import objections_to_zone
+from custodiet.rules.staff import holds
 from custodiet.wire.geometry import read_shape
 from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, pack_name
 
 
 def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str, by: ActorId) -> Case:
-    """A new person and their case, without a name."""
+    """A new person and their case, without a name. A caseworker who opens it is its first officer, in the same write.
+
+    After that nobody gives themselves a case (flows/keep_caseload.py).
+    """
     person = Person(PersonId(chance.identity("person")), chance.draw(32))
     with store.acting() as act:
         case = Case(CaseId(chance.identity("case")), scheme_id, person.id, reference, act.now)
         act.write(Entry(EntryKind.CASE_OPENED, by), CaseOpened(person, case))
+        if holds(act.roles_of(by), {Function.CASEWORKER}, scheme_id, act.now):
+            theirs = CaseAssigned(Assignment(case.id, by, act.now, by))
+            act.write(Entry(EntryKind.CASE_ASSIGNED, by, person.id), theirs)
     return case
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from custodiet.model.act import Act, ActorFacts, Thing, Verdict
 from custodiet.model.alert import Alert, AlertState, Reply, Statement
 from custodiet.model.case import Case, Person, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
@@ -15,6 +16,7 @@ from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.entry import Entry
 from custodiet.model.identity import (
+    ActorId,
     AlertId,
     CaseId,
     ConditionId,
@@ -23,9 +25,11 @@ from custodiet.model.identity import (
     FittingId,
     InstructionId,
     PersonId,
+    RoleId,
     SchemeId,
     SenderId,
     SessionId,
+    SignInId,
     TaskId,
 )
 from custodiet.model.instruction import Instruction, What
@@ -44,6 +48,7 @@ from custodiet.model.record import (
 )
 from custodiet.model.scheme import Scheme
 from custodiet.model.session import Frame, Session
+from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.stored import (
     DetailRow,
     EntryRow,
@@ -201,6 +206,47 @@ class Reading(Tables, Protocol):
         ...
 
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]: ...
+    def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
+        """What this account proposed and nobody has answered."""
+        ...
+
+    def role(self, role_id: RoleId) -> Role: ...
+    def roles(self) -> tuple[Role, ...]:
+        """Every role that was ever proposed, the earliest first."""
+        ...
+
+    def roles_of(self, actor: ActorId) -> tuple[Role, ...]: ...
+    def roles_as(self, function: Function) -> tuple[Role, ...]: ...
+    def roles_proposed_by(self, actor: ActorId) -> tuple[Role, ...]:
+        """Roles that this account proposed and nobody has answered."""
+        ...
+
+    def assignments_of(self, case_id: CaseId) -> tuple[Assignment, ...]:
+        """To whom a case was ever given, in order."""
+        ...
+
+    def covers_of(self, case_id: CaseId) -> tuple[Cover, ...]: ...
+    def conflicts_in(self, case_id: CaseId) -> tuple[Conflict, ...]: ...
+    def cases_given_to(self, actor: ActorId) -> tuple[CaseId, ...]:
+        """Cases that an account has and has not handed over, whatever became of its role."""
+        ...
+
+    def caseload(self, actor: ActorId, at: datetime, limit: int) -> tuple[CaseId, ...]:
+        """Cases in a caseworker's sight now: their own and those they cover, without conflicts; by reference."""
+        ...
+
+    def officers_of(self, case_id: CaseId, at: datetime) -> frozenset[ActorId]:
+        """A case's own caseworkers whose roles are in force."""
+        ...
+
+    def cases_without_officer(self, scheme_id: SchemeId, at: datetime, limit: int) -> tuple[CaseId, ...]:
+        """Cases that no caseworker of their own can see now: to be given to someone. By reference."""
+        ...
+
+    def case_record_given(self, case_id: CaseId, to: ActorId, sign_in: SignInId) -> int | None:
+        """The place of the entry by which a case's record was given in that session."""
+        ...
+
     def contact(self, fitting_id: FittingId) -> Contact | None: ...
     def reviews_due(self, before: datetime) -> tuple[tuple[Decision, frozenset[int]], ...]:
         """Made or paused decisions whose review is due by then, the earliest first, with the warnings given."""
@@ -391,6 +437,16 @@ class Store(Protocol):
         ...
 
     def ingesting(self) -> AbstractContextManager[Ingesting]: ...
+
+
+class Policy(Protocol):
+    """What decides acts of people: one text, whose digest can stand beside what it permitted."""
+
+    @property
+    def sha256(self) -> bytes: ...
+    def may(self, who: ActorFacts, act: Act, thing: Thing) -> Verdict:
+        """Whether this account may do this to that, by the facts handed in and nothing else."""
+        ...
 
 
 class Vault(Protocol):

@@ -16,5 +16,8 @@ TaskId = NewType("TaskId", str)
 AlertId = NewType("AlertId", str)
 StatementId = NewType("StatementId", str)
 SessionId = NewType("SessionId", str)
+RoleId = NewType("RoleId", str)
+SignInId = NewType("SignInId", str)
+"""One session of someone signed in: a name of its own, drawn at random, and never the cookie."""
 ActorId = NewType("ActorId", str)
 """Who acted: a stable pseudonym of a member of staff, a court, or one of our own processes."""

@@ -24,13 +24,16 @@ from custodiet.model.identity import (
     FittingId,
     InstructionId,
     PersonId,
+    RoleId,
     SenderId,
+    SignInId,
     TaskId,
     TokenId,
 )
 from custodiet.model.instruction import Instruction
 from custodiet.model.mode import Category
 from custodiet.model.scheme import Scheme
+from custodiet.model.staff import Assignment, Conflict, Cover, Role
 from custodiet.model.word import Word
 
 
@@ -438,6 +441,79 @@ class CopyGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffProposed:
+    """A role proposed for an account; it gives nothing yet."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class StaffJoined:
+    """The second person's yes to a role; nobody's under the recorded exception for the first ones (`first`)."""
+
+    role_id: RoleId
+    approved_by: ActorId | None
+    at: datetime
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaffReturned:
+    """The second person's no to a role, or its proposer has left."""
+
+    role_id: RoleId
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLeft:
+    """A role ended: from now on it gives nothing. `hand_over`: cases left without an officer who can see them."""
+
+    role_id: RoleId
+    at: datetime
+    hand_over: tuple[CaseId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAssigned:
+    """A case given to an account. `ended`: accounts that have handed it over with this."""
+
+    assignment: Assignment
+    ended: tuple[ActorId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoverGiven:
+    """A case in a second caseworker's sight for a while."""
+
+    cover: Cover
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictDeclared:
+    """A conflict of interest: the case is hidden from the account that has it."""
+
+    conflict: Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecordGiven:
+    """A case's record (name, zones, notes) asked for by someone in whose sight it is: once in a session of theirs."""
+
+    case_id: CaseId
+    by: ActorId
+    sign_in: SignInId
+
+
+@dataclass(frozen=True, slots=True)
+class CaseListGiven:
+    """The names on one list of cases, asked for by someone in whose sight they are."""
+
+    case_ids: tuple[CaseId, ...]
+    by: ActorId
+    sign_in: SignInId
+
+
+@dataclass(frozen=True, slots=True)
 class TablesVerified:
     """A replay of the ledger against the tables, asked for; digests leave the vault, contents do not."""
 
@@ -578,6 +654,15 @@ Record = (
     | OpeningsRecovered
     | ZonesReleased
     | CopyGiven
+    | StaffProposed
+    | StaffJoined
+    | StaffReturned
+    | StaffLeft
+    | CaseAssigned
+    | CoverGiven
+    | ConflictDeclared
+    | CaseRecordGiven
+    | CaseListGiven
     | TablesVerified
     | IngestEntered
     | RefusalsCounted
@@ -620,6 +705,15 @@ _KIND: dict[type, EntryKind] = {
     OpeningsRecovered: EntryKind.OPENINGS_RECOVERED,
     ZonesReleased: EntryKind.ZONES_RELEASED,
     CopyGiven: EntryKind.COPY_GIVEN,
+    StaffProposed: EntryKind.STAFF_PROPOSED,
+    StaffJoined: EntryKind.STAFF_JOINED,
+    StaffReturned: EntryKind.STAFF_RETURNED,
+    StaffLeft: EntryKind.STAFF_LEFT,
+    CaseAssigned: EntryKind.CASE_ASSIGNED,
+    CoverGiven: EntryKind.COVER_GIVEN,
+    ConflictDeclared: EntryKind.CONFLICT_DECLARED,
+    CaseRecordGiven: EntryKind.CASE_RECORD_GIVEN,
+    CaseListGiven: EntryKind.CASE_LIST_GIVEN,
     TablesVerified: EntryKind.TABLES_VERIFIED,
     IngestEntered: EntryKind.INGEST_ENTERED,
     RefusalsCounted: EntryKind.REFUSALS_COUNTED,

@@ -25,9 +25,14 @@ from custodiet.model.record import (
     AlertMoved,
     AlertRaised,
     AlertWeakened,
+    CaseAssigned,
+    CaseListGiven,
     CaseOpened,
+    CaseRecordGiven,
     ConditionSet,
+    ConflictDeclared,
     CopyGiven,
+    CoverGiven,
     DecisionEnded,
     DecisionMade,
     DecisionProposed,
@@ -60,6 +65,10 @@ from custodiet.model.record import (
     SenderRotated,
     SenderScoped,
     SilenceFound,
+    StaffJoined,
+    StaffLeft,
+    StaffProposed,
+    StaffReturned,
     StatementMade,
     TablesVerified,
     TaskDone,
@@ -67,6 +76,7 @@ from custodiet.model.record import (
     TokenEnded,
     ZonesReleased,
 )
+from custodiet.model.staff import RoleState
 
 Changes = tuple[RowChange, ...]
 
@@ -531,7 +541,55 @@ def _(record: RefusalsCounted, index: int) -> Changes:
     return (Insert("refusals_entered", {"hour": record.hour, "scheme_id": record.scheme_id, "entry": index}),)
 
 
+@_changes.register
+def _(record: StaffProposed, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Insert("role", row_of(record.role)),)
+
+
+@_changes.register
+def _(record: StaffJoined, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    values = {"approved_by": record.approved_by, "joined_at": record.at, "first": record.first}
+    return (Update("role", {"id": record.role_id}, {"state": RoleState.JOINED, **values}),)
+
+
+@_changes.register
+def _(record: StaffReturned, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Update("role", {"id": record.role_id}, {"state": RoleState.RETURNED}),)
+
+
+@_changes.register
+def _(record: StaffLeft, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Update("role", {"id": record.role_id}, {"state": RoleState.ENDED, "ended_at": record.at}),)
+
+
+@_changes.register
+def _(record: CaseAssigned, index: int) -> Changes:
+    given = record.assignment
+    ended = ({"case_id": given.case_id, "actor": actor, "ended_at": None} for actor in record.ended)
+    return (
+        *(Update("assignment", key, {"ended_at": given.from_at}) for key in ended),
+        Insert("assignment", {**row_of(given), "entry": index}),
+    )
+
+
+@_changes.register
+def _(record: CoverGiven, index: int) -> Changes:
+    return (Insert("cover", {**row_of(record.cover), "entry": index}),)
+
+
+@_changes.register
+def _(record: ConflictDeclared, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (Insert("conflict_of_interest", row_of(record.conflict)),)
+
+
+@_changes.register
+def _(record: CaseRecordGiven, index: int) -> Changes:
+    key = {"case_id": record.case_id, "given_to": record.by, "sign_in": record.sign_in}
+    return (Put("case_record_given", key, {"entry": index}),)
+
+
 @_changes.register(ZonesReleased)
+@_changes.register(CaseListGiven)
 @_changes.register(CopyGiven)
 @_changes.register(TablesVerified)
 @_changes.register(OpeningsRecovered)

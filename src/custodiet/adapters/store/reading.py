@@ -11,12 +11,14 @@ from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
+from custodiet.adapters.store.staff import StaffRows
 from custodiet.model.case import Case, Person, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Token
 from custodiet.model.errors import NotFound, NotTheFormat, TableMismatch
 from custodiet.model.identity import (
+    ActorId,
     CaseId,
     DecisionId,
     DeviceId,
@@ -41,7 +43,7 @@ _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps o
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
 
-class ReadingRows(JudgedRows, SenderRows):
+class ReadingRows(JudgedRows, SenderRows, StaffRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---
@@ -104,6 +106,10 @@ class ReadingRows(JudgedRows, SenderRows):
 
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
         return self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
+
+    def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
+        waiting = and_(t.decision.c.proposed_by == actor, t.decision.c.state == State.PROPOSED)
+        return self._decisions(t.decision.select().where(waiting).order_by(t.decision.c.id))
 
     def fittings_of(self, case_id: CaseId) -> tuple[Fitting, ...]:
         query = t.fitting.select().where(t.fitting.c.case_id == case_id).order_by(t.fitting.c.fitted_at)

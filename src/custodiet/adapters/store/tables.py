@@ -30,6 +30,7 @@ from custodiet.model.instruction import What
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, Kind, ModeCode
 from custodiet.model.scheme import Force, Regime
+from custodiet.model.staff import Function, RoleState
 from custodiet.model.word import Said
 
 metadata = MetaData()
@@ -500,6 +501,65 @@ tally = Table(
     _int("reports"),
 )
 
+# --- staff ------------------------------------------------------------------------------------------------------
+
+role = Table(
+    "role",
+    metadata,
+    _id(),
+    _text("actor"),
+    Column("function", Code(Function), nullable=False),
+    _ref("scheme_id", "scheme.id", null=True),
+    _text("proposed_by"),
+    _at("proposed_at"),
+    _at("from_at"),
+    _at("to_at", null=True),
+    Column("state", Code(RoleState), nullable=False),
+    _text("approved_by", null=True),
+    _at("joined_at", null=True),
+    _at("ended_at", null=True),
+    Column("first", Boolean, nullable=False),
+)
+assignment = Table(
+    "assignment",
+    metadata,
+    _ref("case_id", "case_file.id", key=True),
+    _id("actor"),
+    Column("entry", BigInteger, primary_key=True),
+    _at("from_at"),
+    _text("given_by"),
+    _at("ended_at", null=True),
+)
+cover = Table(
+    "cover",
+    metadata,
+    _ref("case_id", "case_file.id", key=True),
+    _id("actor"),
+    Column("entry", BigInteger, primary_key=True),
+    _at("from_at"),
+    _at("to_at"),
+    _text("given_by"),
+)
+conflict_of_interest = Table(
+    "conflict_of_interest",
+    metadata,
+    _ref("case_id", "case_file.id", key=True),
+    _id("actor"),
+    _at("declared_at"),
+    _text("declared_by"),
+)
+case_record_given = Table(
+    "case_record_given",
+    metadata,
+    _ref("case_id", "case_file.id", key=True),
+    _id("given_to"),
+    _id("sign_in"),
+    _int("entry"),
+)
+
+Index("role_by_actor", role.c.actor)
+Index("assignment_by_actor", assignment.c.actor)
+Index("cover_by_actor", cover.c.actor)
 Index("case_by_reference", case_file.c.scheme_id, case_file.c.reference, unique=True)
 Index("device_by_serial", device.c.serial, unique=True)
 Index("token_by_hash", token.c.sha256, unique=True)
@@ -576,6 +636,11 @@ REPLAYED = (
     review_warning,
     silence,
     outage,
+    role,
+    assignment,
+    cover,
+    conflict_of_interest,
+    case_record_given,
     ingest_entered,
     refusals_entered,
     tally,

@@ -1,0 +1,95 @@
+"""Views of the store: roles, and in whose caseload a case is."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.rows import Rows, noun
+from custodiet.model.identity import ActorId, CaseId, RoleId, SchemeId, SignInId
+from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
+
+
+class StaffRows(Rows):
+    """The part of flows.ports.Reading that is about who uses Custodiet."""
+
+    def role(self, role_id: RoleId) -> Role:
+        return noun(Role, self._one(t.role.select().where(t.role.c.id == role_id), "role"))
+
+    def roles(self) -> tuple[Role, ...]:
+        return self._roles()
+
+    def roles_of(self, actor: ActorId) -> tuple[Role, ...]:
+        return self._roles(t.role.c.actor == actor)
+
+    def roles_as(self, function: Function) -> tuple[Role, ...]:
+        return self._roles(t.role.c.function == function)
+
+    def roles_proposed_by(self, actor: ActorId) -> tuple[Role, ...]:
+        return self._roles(t.role.c.proposed_by == actor, t.role.c.state == RoleState.PROPOSED)
+
+    def assignments_of(self, case_id: CaseId) -> tuple[Assignment, ...]:
+        query = t.assignment.select().where(t.assignment.c.case_id == case_id).order_by(t.assignment.c.entry)
+        return tuple(noun(Assignment, row) for row in self._all(query))
+
+    def covers_of(self, case_id: CaseId) -> tuple[Cover, ...]:
+        query = t.cover.select().where(t.cover.c.case_id == case_id).order_by(t.cover.c.entry)
+        return tuple(noun(Cover, row) for row in self._all(query))
+
+    def conflicts_in(self, case_id: CaseId) -> tuple[Conflict, ...]:
+        one = t.conflict_of_interest
+        query = one.select().where(one.c.case_id == case_id).order_by(one.c.actor)
+        return tuple(noun(Conflict, row) for row in self._all(query))
+
+    def cases_given_to(self, actor: ActorId) -> tuple[CaseId, ...]:
+        one = t.assignment.c
+        query = select(one.case_id).where(one.actor == actor, one.ended_at.is_(None)).order_by(one.case_id)
+        return tuple(row.case_id for row in self._all(query))
+
+    def caseload(self, actor: ActorId, at: datetime, limit: int) -> tuple[CaseId, ...]:
+        given, away, hidden = t.assignment.c, t.cover.c, t.conflict_of_interest.c
+        own = select(given.case_id).where(given.actor == actor, given.from_at <= at, given.ended_at.is_(None))
+        covered = select(away.case_id).where(away.actor == actor, away.from_at <= at, at < away.to_at)
+        conflicted = select(hidden.case_id).where(hidden.actor == actor)
+        case = t.case_file.c
+        theirs = and_(or_(case.id.in_(own), case.id.in_(covered)), case.id.not_in(conflicted))
+        query = select(case.id).where(theirs, case.scheme_id.in_(_schemes(actor, at)))
+        return tuple(row.id for row in self._all(query.order_by(case.reference, case.id).limit(limit)))
+
+    def officers_of(self, case_id: CaseId, at: datetime) -> frozenset[ActorId]:
+        given, case = t.assignment.c, t.case_file.c
+        here = and_(given.case_id == case_id, case.id == case_id, given.ended_at.is_(None))
+        holds = and_(t.role.c.scheme_id == case.scheme_id, t.role.c.function == Function.CASEWORKER, _in_force(at))
+        query = select(given.actor).join(t.role, t.role.c.actor == given.actor).join(t.case_file, case.id == case_id)
+        return frozenset(row.actor for row in self._all(query.where(here, holds).distinct()))
+
+    def cases_without_officer(self, scheme_id: SchemeId, at: datetime, limit: int) -> tuple[CaseId, ...]:
+        given, hidden, case = t.assignment.c, t.conflict_of_interest.c, t.case_file.c
+        conflicted = select(hidden.actor).where(hidden.case_id == case.id, hidden.actor == given.actor).exists()
+        holds = and_(t.role.c.scheme_id == case.scheme_id, t.role.c.function == Function.CASEWORKER, _in_force(at))
+        officers = select(given.actor).join(t.role, t.role.c.actor == given.actor)
+        seen = officers.where(given.case_id == case.id, given.ended_at.is_(None), holds, ~conflicted).exists()
+        query = select(case.id).where(case.scheme_id == scheme_id, ~seen)
+        return tuple(row.id for row in self._all(query.order_by(case.reference, case.id).limit(limit)))
+
+    def case_record_given(self, case_id: CaseId, to: ActorId, sign_in: SignInId) -> int | None:
+        given = t.case_record_given.c
+        query = select(given.entry).where(given.case_id == case_id, given.given_to == to, given.sign_in == sign_in)
+        row = self._maybe(query)
+        return None if row is None else row.entry
+
+    def _roles(self, *which: ColumnElement[bool]) -> tuple[Role, ...]:
+        query = t.role.select().where(*which).order_by(t.role.c.proposed_at, t.role.c.id)
+        return tuple(noun(Role, row) for row in self._all(query))
+
+
+def _in_force(at: datetime) -> ColumnElement[bool]:
+    role = t.role.c
+    until = or_(role.to_at.is_(None), role.to_at > at)
+    return and_(role.state == RoleState.JOINED, role.from_at <= at, until)
+
+
+def _schemes(actor: ActorId, at: datetime):  # noqa: ANN202 - SQLAlchemy's own, long-winded
+    return select(t.role.c.scheme_id).where(
+        t.role.c.actor == actor, t.role.c.function == Function.CASEWORKER, _in_force(at)
+    )

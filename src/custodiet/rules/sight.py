@@ -1,0 +1,71 @@
+"""In whose sight a case is, as facts for a policy, and the one answer that the vault gives by itself.
+
+Sight follows the caseload: a case's own officers, whoever covers them meanwhile, and the authorising officers of its
+scheme while a proposal waits for their yes; nobody with a declared conflict of interest (R50, R115).
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from custodiet.model.act import ActorFacts, Kind, Thing
+from custodiet.model.case import Case
+from custodiet.model.decision import Decision, State
+from custodiet.model.identity import ActorId
+from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
+from custodiet.rules.staff import function_of, holds, schemes_of
+
+
+def actor_facts(actor: ActorId, roles: Collection[Role], at: datetime, authenticated_s: int | None) -> ActorFacts:
+    """Who asks, by all roles of the account."""
+    return ActorFacts(actor, function_of(roles, at), schemes_of(roles, at), authenticated_s)
+
+
+def case_facts(
+    case: Case,
+    assignments: Iterable[Assignment],
+    covers: Iterable[Cover],
+    conflicts: Iterable[Conflict],
+    decisions: Iterable[Decision],
+    roles_of: Callable[[ActorId], Collection[Role]],
+    at: datetime,
+) -> Thing:
+    """A case as it is now. Everything that is told of it may reach back: what is over counts for nothing."""
+    given = {one.actor for one in assignments if one.from_at <= at and (one.ended_at is None or at < one.ended_at)}
+    away = {one.actor for one in covers if one.from_at <= at < one.to_at}
+
+    def those(accounts: set[ActorId], function: Function) -> frozenset[ActorId]:
+        return frozenset(one for one in accounts if holds(roles_of(one), {function}, case.scheme_id, at))
+
+    return Thing(
+        Kind.CASE,
+        scheme_id=case.scheme_id,
+        officers=those(given, Function.CASEWORKER),
+        covering=those(away, Function.CASEWORKER),
+        conflicted=frozenset(one.actor for one in conflicts),
+        subjects=those(given, Function.PERSON),
+        representatives=those(given, Function.REPRESENTATIVE),
+        pending=any(one.state is State.PROPOSED for one in decisions),
+    )
+
+
+def decision_facts(case: Thing, decision: Decision) -> Thing:
+    """A decision, as its case stands now."""
+    return replace(case, kind=Kind.DECISION, proposed_by=decision.proposed_by, pending=decision.state is State.PROPOSED)
+
+
+def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:
+    """Every rule against showing this case's record to this account; empty when there is none.
+
+    The vault decides by this on what it read in the ledger itself; the policy text says the same of read_case_record.
+    """
+    against = []
+    if who.function not in (Function.CASEWORKER, Function.AUTHORISING_OFFICER) or case.scheme_id not in who.schemes:
+        against.append("not_your_function: a case's record is for officers of its scheme")
+    if who.function is Function.CASEWORKER and who.actor not in case.officers | case.covering:
+        against.append("not_in_sight: the case is not one of yours; its officer or an authorising officer gives cover")
+    if who.function is Function.AUTHORISING_OFFICER and not case.pending:
+        against.append("no_proposal: an authorising officer sees a case while a proposal waits for their yes")
+    if who.actor in case.conflicted:
+        against.append("conflict: you have declared a conflict of interest; another officer can look")
+    return tuple(against)
