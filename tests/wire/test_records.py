@@ -50,6 +50,7 @@ from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, Kind, ModeCode
 from custodiet.model.report import Method
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.word import Said, Word
 from custodiet.wire.records import (
     detail_bytes,
@@ -181,6 +182,21 @@ SAMPLES = [
     ),
     r.ZonesReleased("m1", ("condition_1",)),
     r.CopyGiven("person_1", "case_1"),
+    r.StaffProposed(
+        Role(
+            *("role_1", "caseworker-1", Function.CASEWORKER, "scheme_1", "administrator-1", AT, AT, LATER),
+            *(RoleState.ENDED, "authorising-officer-1", AT, LATER),
+            first=True,
+        )
+    ),
+    r.StaffJoined("role_1", "authorising-officer-1", AT, first=True),
+    r.StaffReturned("role_1"),
+    r.StaffLeft("role_1", LATER, ("case_1", "case_2")),
+    r.CaseAssigned(Assignment("case_1", "caseworker-1", AT, "officer-ana", LATER), ("caseworker-2",)),
+    r.CoverGiven(Cover("case_1", "caseworker-1", AT, LATER, "officer-ana")),
+    r.ConflictDeclared(Conflict("case_1", "caseworker-1", AT, "officer-ana")),
+    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1"),
+    r.CaseListGiven(("case_1", "case_2"), "caseworker-1", "sign_in_1"),
     r.TablesVerified(AT),
     r.IngestEntered(0, 12, BYTES),
     r.RefusalsCounted(AT, "scheme_1", (("none", 3), ("ended", 1))),
