@@ -16,6 +16,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
+from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
 from custodiet.adapters.store.migrate import newest_form
 from custodiet.adapters.store.replay import replay_store
@@ -128,6 +129,13 @@ def _pins_in(file: Path) -> LogOpened:
     if not isinstance(pinned, LogOpened):
         raise Unready(f"{file} holds something else than pinned keys")
     return pinned
+
+
+def read_policy() -> CedarPolicy:
+    """The installed policy for acts of people: every file of it, in order of their names."""
+    folder = Path(__file__).parent / "policy"
+    text = "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("*.cedar")))
+    return CedarPolicy(text, (folder / "schema.cedarschema").read_text("utf-8"))
 
 
 def hold_alone(folder: Path, what: str) -> int:

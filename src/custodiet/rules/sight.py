@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from custodiet.model.act import ActorFacts, Kind, Thing
+from custodiet.model.alert import Alert
 from custodiet.model.case import Case
 from custodiet.model.decision import Decision, State
 from custodiet.model.identity import ActorId
@@ -52,6 +53,11 @@ def case_facts(
 def decision_facts(case: Thing, decision: Decision) -> Thing:
     """A decision, as its case stands now."""
     return replace(case, kind=Kind.DECISION, proposed_by=decision.proposed_by, pending=decision.state is State.PROPOSED)
+
+
+def alert_facts(case: Thing, alert: Alert) -> Thing:
+    """An alert, as its case stands now."""
+    return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
 def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Views of the store: roles, and in whose caseload a case is."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun
@@ -89,7 +90,7 @@ def _in_force(at: datetime) -> ColumnElement[bool]:
     return and_(role.state == RoleState.JOINED, role.from_at <= at, until)
 
 
-def _schemes(actor: ActorId, at: datetime):  # noqa: ANN202 - SQLAlchemy's own, long-winded
+def _schemes(actor: ActorId, at: datetime) -> Select[Any]:
     return select(t.role.c.scheme_id).where(
         t.role.c.actor == actor, t.role.c.function == Function.CASEWORKER, _in_force(at)
     )

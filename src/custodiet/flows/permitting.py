@@ -1,0 +1,75 @@
+"""Ask the policy before an act: the facts from the view that the act sees, the verdict, and a refusal in words.
+
+Whoever is at the door (pages, API) calls `permit` inside the transaction of the act. Flows keep their own rules too:
+a policy says who may, a rule says whether it can be done at all.
+"""
+
+from datetime import datetime
+
+from custodiet.flows.ports import Policy, Reading
+from custodiet.flows.refusing import refuse_if
+from custodiet.model.act import Act, ActorFacts, Kind, Thing, Verdict
+from custodiet.model.identity import ActorId, AlertId, CaseId, DecisionId, RoleId, SchemeId
+from custodiet.rules.permission import what_is_missing
+from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts
+
+
+def permit(
+    view: Reading, policy: Policy, by: ActorId, act: Act, thing: Thing, at: datetime, authenticated_s: int | None
+) -> Verdict:
+    """The policy's yes, or NotPermitted with what is missing and what narrower thing would pass.
+
+    `authenticated_s`: seconds since they last proved who they are; None when that is not known.
+    """
+    who = who_asks(view, by, at, authenticated_s)
+    verdict = policy.may(who, act, thing)
+    if not verdict.allowed:
+        refuse_if(what_is_missing(policy.may, who, act, thing) or ("not_permitted: no policy permits this",))
+    return verdict
+
+
+def who_asks(view: Reading, by: ActorId, at: datetime, authenticated_s: int | None) -> ActorFacts:
+    """The account that asks, by its roles in force."""
+    return actor_facts(by, view.roles_of(by), at, authenticated_s)
+
+
+def the_scheme(scheme_id: SchemeId, proposed_by: ActorId | None = None) -> Thing:
+    """A scheme; `proposed_by`: who wrote what is now to be activated."""
+    return Thing(Kind.SCHEME, scheme_id=scheme_id, proposed_by=proposed_by)
+
+
+def the_case(view: Reading, case_id: CaseId, at: datetime) -> Thing:
+    """A case, as it is in that view."""
+    return case_facts(
+        view.case(case_id),
+        view.assignments_of(case_id),
+        view.covers_of(case_id),
+        view.conflicts_in(case_id),
+        view.decisions_of(case_id),
+        view.roles_of,
+        at,
+    )
+
+
+def the_decision(view: Reading, decision_id: DecisionId, at: datetime) -> Thing:
+    """A decision, as it and its case are in that view."""
+    decision = view.decision(decision_id)
+    return decision_facts(the_case(view, decision.case_id, at), decision)
+
+
+def the_alert(view: Reading, alert_id: AlertId, at: datetime) -> Thing:
+    """An alert, as it and its case are in that view."""
+    alert = view.alert(alert_id)
+    return alert_facts(the_case(view, alert.case_id, at), alert)
+
+
+def the_role(view: Reading, role_id: RoleId) -> Thing:
+    """A role, proposed or held."""
+    role = view.role(role_id)
+    return Thing(
+        Kind.ROLE,
+        scheme_id=role.scheme_id,
+        proposed_by=role.proposed_by,
+        joiner=role.actor,
+        joins_as=role.function,
+    )
