@@ -287,6 +287,10 @@ LAW = {
         "assignment: nobody gives themselves a case",
         {"a second one": assignment(given_by=f"'{CAI}'")},
     ),
+    "assignment_by_an_officer": (
+        "assignment: given by an authorising officer of this scheme",
+        {"by a colleague": assignment(given_by=f"'{CEM}'"), "by an administrator": assignment(given_by=f"'{ADA}'")},
+    ),
     "assignment_one_at_a_time": ("assignment: theirs already", {"again": assignment(actor=f"'{CEM}'")}),
     "assignment_of_a_role": (
         "assignment: to an account that holds cases in this scheme",
@@ -322,6 +326,13 @@ LAW = {
     "cover_by_another": (
         "cover: on the authority of someone else",
         {"by oneself": cover(given_by=f"'{CAI}'"), "by a process": cover(given_by="'vault'")},
+    ),
+    "cover_by_an_officer": (
+        "cover: given by the case's officer or an authorising officer",
+        {
+            "by another's officer": cover(case_id=":fourth", given_by=f"'{CEM}'"),
+            "by a data protection officer": cover(given_by=f"'{DPO}'"),
+        },
     ),
     "cover_of_a_caseworker": (
         "cover: by a caseworker of this scheme",
@@ -419,6 +430,7 @@ ALLOWED = {
     "the first officer of a case is whoever opens it": assignment(case_id=":fourth", given_by=f"'{CAI}'"),
     "a hand-over": f"UPDATE assignment SET ended_at = {NOW} WHERE case_id = :third",
     "cover": cover(),
+    "cover by the case's officer": cover(given_by=f"'{CEM}'"),
     "cover for a month": cover(to_at=NOW + 31 * DAY),
     "a conflict": conflict(),
     "another look in the same session": "UPDATE case_record_given SET entry = entry + 1",

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from custodiet.flows.ports import Acting, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.model.case import Case
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId, CaseId
@@ -38,10 +37,10 @@ def give_cover(store: Store, case_id: CaseId, to: ActorId, from_at: datetime, to
     """
     with store.acting() as act:
         case = act.case(case_id)
-        conflicts = act.conflicts_in(case_id)
-        refuse_if(tuple(objections_to_covering(case, to, by, act.roles_of(to), conflicts, from_at)))
-        entry = Entry(EntryKind.COVER_GIVEN, by, case.person_id)
-        return act.write(entry, CoverGiven(Cover(case_id, to, from_at, to_at, by)))
+        cover = Cover(case_id, to, from_at, to_at, by)
+        officers, conflicts = act.officers_of(case_id, act.now), act.conflicts_in(case_id)
+        refuse_if(tuple(objections_to_covering(case, cover, act.roles_of(to), act.roles_of(by), officers, conflicts)))
+        return act.write(Entry(EntryKind.COVER_GIVEN, by, case.person_id), CoverGiven(cover))
 
 
 def declare_conflict(store: Store, case_id: CaseId, of: ActorId, by: ActorId) -> int:
@@ -56,8 +55,8 @@ def declare_conflict(store: Store, case_id: CaseId, of: ActorId, by: ActorId) ->
 
 
 def _assign(act: Acting, case_id: CaseId, to: ActorId, by: ActorId, *, ended: tuple[ActorId, ...] = ()) -> int:
-    case: Case = act.case(case_id)
+    case = act.case(case_id)
+    given = Assignment(case_id, to, act.now, by)
     before, conflicts = act.assignments_of(case_id), act.conflicts_in(case_id)
-    refuse_if(tuple(objections_to_assigning(case, to, by, act.roles_of(to), before, conflicts, act.now)))
-    entry = Entry(EntryKind.CASE_ASSIGNED, by, case.person_id)
-    return act.write(entry, CaseAssigned(Assignment(case_id, to, act.now, by), ended))
+    refuse_if(tuple(objections_to_assigning(case, given, act.roles_of(to), act.roles_of(by), before, conflicts)))
+    return act.write(Entry(EntryKind.CASE_ASSIGNED, by, case.person_id), CaseAssigned(given, ended))

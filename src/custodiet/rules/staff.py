@@ -10,7 +10,7 @@ from datetime import datetime
 
 from custodiet.model.case import Case
 from custodiet.model.identity import ActorId, SchemeId
-from custodiet.model.staff import HOLDS_CASES, OF_NO_SCHEME, Assignment, Conflict, Function, Role, RoleState
+from custodiet.model.staff import HOLDS_CASES, OF_NO_SCHEME, Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.rules.alerts import objections_to_acting
 
 BY_ANY_OFFICER: frozenset[Function] = OF_NO_SCHEME | {Function.AUTHORISING_OFFICER}
@@ -85,37 +85,47 @@ def objections_to_leaving(role: Role, of_function: Collection[Role], by: ActorId
 
 def objections_to_assigning(
     case: Case,
-    actor: ActorId,
-    by: ActorId,
+    given: Assignment,
     of_actor: Collection[Role],
+    of_giver: Collection[Role],
     before: Collection[Assignment],
     conflicts: Collection[Conflict],
-    at: datetime,
+    *,
+    opens: bool = False,
 ) -> list[str]:
-    """Every rule against giving a case to an account; empty when there is none. `before`: the case's, ever."""
-    against = [*objections_to_acting(by), *_against_conflict(actor, conflicts)]
-    if by == actor:
-        against.append("own_case: nobody gives themselves a case; an authorising officer can")
-    if not holds(of_actor, HOLDS_CASES, case.scheme_id, at):
+    """Every rule against giving a case to an account; empty when there is none. `before`: the case's, ever.
+
+    `opens`: it comes with the case's opening, by which a caseworker is its first officer.
+    """
+    against = [*objections_to_acting(given.given_by), *_against_conflict(given.actor, conflicts)]
+    if given.given_by == given.actor:
+        if not opens or before:
+            against.append("own_case: nobody gives themselves a case; an authorising officer can")
+    elif not holds(of_giver, {Function.AUTHORISING_OFFICER}, case.scheme_id, given.from_at):
+        against.append("not_an_authorising_officer: a case is given by an authorising officer of its scheme")
+    if not holds(of_actor, HOLDS_CASES, case.scheme_id, given.from_at):
         against.append("holds_no_cases: a case is given to a caseworker of its scheme, or to the person or who speaks")
-    if any(one.actor == actor and one.ended_at is None for one in before):
+    if any(one.actor == given.actor and one.ended_at is None for one in before):
         against.append("theirs_already: this account has the case")
     return against
 
 
 def objections_to_covering(
     case: Case,
-    actor: ActorId,
-    by: ActorId,
+    cover: Cover,
     of_actor: Collection[Role],
+    of_giver: Collection[Role],
+    officers: Collection[ActorId],
     conflicts: Collection[Conflict],
-    at: datetime,
 ) -> list[str]:
-    """Every rule against giving an account cover for a case; empty when there is none."""
-    against = [*objections_to_acting(by), *_against_conflict(actor, conflicts)]
-    if by == actor:
+    """Every rule against giving an account cover for a case; empty when there is none. `officers`: the case's own."""
+    against = [*objections_to_acting(cover.given_by), *_against_conflict(cover.actor, conflicts)]
+    if cover.given_by == cover.actor:
         against.append("own_cover: cover is on someone else's authority; the case's officer can give it")
-    if not holds(of_actor, {Function.CASEWORKER}, case.scheme_id, at):
+    by_officer = cover.given_by in officers and holds(of_giver, {Function.CASEWORKER}, case.scheme_id, cover.from_at)
+    if not by_officer and not holds(of_giver, {Function.AUTHORISING_OFFICER}, case.scheme_id, cover.from_at):
+        against.append("not_theirs_to_give: cover is given by the case's officer or an authorising officer")
+    if not holds(of_actor, {Function.CASEWORKER}, case.scheme_id, cover.from_at):
         against.append("not_a_caseworker: cover is given to a caseworker of the case's scheme")
     return against
 

@@ -52,6 +52,14 @@ def pack_name(name: str) -> bytes:
     return _filled(name.encode(), b"\0", NAME_BLOCK)
 
 
+def unpack_words(plain: bytes) -> str:
+    """The inverse of pack_words. Raises NotTheFormat for what is no text."""
+    try:
+        return plain.rstrip(b"\0").decode()
+    except UnicodeDecodeError:
+        raise NotTheFormat("sealed words that are no text") from None
+
+
 def unpack_name(plain: bytes) -> str:
     """The inverse of pack_name. Raises NotTheFormat for what is no text."""
     try:

@@ -12,7 +12,9 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.ports import Clock, Store, VaultMemory
+from custodiet.model.alert import Statement
 from custodiet.model.case import Case, Person
 from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
@@ -23,9 +25,14 @@ from custodiet.model.mode import Category
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
+    CaseAssigned,
+    CaseListGiven,
     CaseOpened,
+    CaseRecordGiven,
     ConditionSet,
+    ConflictDeclared,
     CopyGiven,
+    CoverGiven,
     DecisionEnded,
     DecisionMade,
     DecisionProposed,
@@ -39,6 +46,8 @@ from custodiet.model.record import (
     Record,
     ReviewWarned,
     SchemeRegistered,
+    StaffJoined,
+    StaffProposed,
     StatementMade,
     Succession,
     kind_of,
@@ -96,6 +105,8 @@ class Follower:
         self.names_sealed: dict[PersonId, bytes] = {}
         self.decisions: dict[DecisionId, Decision] = {}
         self.conditions: dict[ConditionId, Condition] = {}
+        self.statements: dict[CaseId, list[Statement]] = {}
+        self.staffing = Staffing()
         self.case_at: dict[int, PersonId] = {}
         """Whose case the entry at a place opened."""
         self.made_at: dict[int, DecisionId] = {}
@@ -156,6 +167,10 @@ class Follower:
         """Whom a decision is about."""
         return self.cases[decision.case_id].person_id
 
+    def decisions_in(self, case_id: CaseId) -> tuple[Decision, ...]:
+        """A case's decisions, proposals too."""
+        return tuple(one for one in self.decisions.values() if one.case_id == case_id)
+
     def erase_due(self, decision: Decision, category: Category) -> datetime | None:
         """When what was collected under a decision is past its retention, whether or not a clock ran; None: not ended.
 
@@ -205,7 +220,9 @@ class Follower:
                 entry, record = _whole(row)
                 try:
                     self._require_about(entry, record)
+                    _require_by(entry, record)
                     self._believe(row, record)
+                    self.staffing.believe(record, self.cases, entry.at)
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
@@ -230,6 +247,10 @@ class Follower:
                 return self.cases[raised.case_id].person_id
             case StatementMade(statement):
                 return self.cases[statement.case_id].person_id
+            case CaseAssigned(told) | CoverGiven(told) | ConflictDeclared(told):
+                return self.cases[told.case_id].person_id
+            case CaseRecordGiven(case_id):
+                return self.cases[case_id].person_id
             case ConditionSet(condition):
                 return self.person_of(self.decisions[condition.decision_id])
             case AbsenceAuthorised(absence):
@@ -299,6 +320,8 @@ class Follower:
             case ConditionSet(condition):
                 _new(condition.id, self.conditions)
                 self.conditions[condition.id] = condition
+            case StatementMade(statement):
+                self.statements.setdefault(statement.case_id, []).append(statement)
             case _:
                 pass
 
@@ -316,6 +339,25 @@ class Follower:
 def _new(name: str, known: Container[str]) -> None:
     if name in known:
         raise OpeningRefused("an entry makes again what an entry before it has made")
+
+
+def _require_by(entry: ReadEntry, record: Record) -> None:
+    """What gives sight, or asks for it, is by the account that its entry shows."""
+    match record:
+        case StaffProposed(role):
+            by = role.proposed_by
+        case StaffJoined(_, approved_by) if approved_by is not None:
+            by = approved_by
+        case CaseAssigned(given) | CoverGiven(given):
+            by = given.given_by
+        case ConflictDeclared(conflict):
+            by = conflict.declared_by
+        case CaseRecordGiven() | CaseListGiven():
+            by = record.by
+        case _:
+            return
+    if entry.actor != by:
+        raise OpeningRefused("an entry is by another account than its record")
 
 
 def _whole(row: EntryRow) -> tuple[ReadEntry, Record]:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 import msgspec
 
+from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
@@ -16,8 +17,10 @@ from custodiet.flows.in_vault.verifying import verify_in_steps
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import DecisionId, PersonId
+from custodiet.model.identity import DecisionId
 from custodiet.model.record import (
+    CaseListGiven,
+    CaseRecordGiven,
     CopyGiven,
     DayKey,
     LogHead,
@@ -29,7 +32,7 @@ from custodiet.model.times import as_text
 from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
-from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, unpack_name
+from custodiet.wire.sealed import compact_geometry, geometry_context
 from custodiet.wire.vault import write_zone
 
 _line = msgspec.json.Encoder().encode
@@ -53,6 +56,7 @@ class Openings:
         self._sealer = sealer
         self._clock = clock
         self._replay = replay
+        self._case_records = CaseRecords(follower, keys, sealer)
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
         """Upkeep: public keys for the case or decision an entry speaks of. Nothing private leaves."""
@@ -81,19 +85,30 @@ class Openings:
         return self._keys.sign_checkpoint(LogHead(log.origin, size or head.size, root))
 
     def open(self, index: int) -> Iterator[bytes]:
-        """What the opening recorded at that place gives, as JSON lines."""
+        """What the opening recorded at that place gives, as JSON lines.
+
+        Once; but a case's record for as long as the session lasts in which it was asked for, if sight of it lasts.
+        """
         self._follower.catch_up()
+        if self._case_records.sits(index):
+            return self._case_records.again(index)
         followed = self._follower.alive(index)
         match followed.record:
             case ZonesReleased() as record:
                 opening = self._zones(record)
             case CopyGiven() as record:
                 opening = self._own_copy(record)
+            case CaseRecordGiven() as record:
+                opening = self._case_records.open(record)
+            case CaseListGiven() as record:
+                opening = self._case_records.names(record)
             case TablesVerified():
                 opening = self._verify()
             case _:
                 raise OpeningRefused(f"there is no opening for {followed.kind}")
         self._follower.spend(index)
+        if isinstance(followed.record, CaseRecordGiven):
+            self._case_records.sit(index, followed.record)
         return opening
 
     def _zones(self, record: ZonesReleased) -> Iterator[bytes]:
@@ -119,7 +134,9 @@ class Openings:
         if case is None or case.person_id != person_id:
             raise OpeningRefused("the case is another person's")
         decisions = {d.id: d for d in self._follower.decisions.values() if d.case_id == case_id and d.stands}
-        yield _line({"name": self._name(person_id), "decisions": [_told(d) for d in decisions.values()]})
+        yield _line(
+            {"name": self._case_records.name_of(person_id), "decisions": [_told(d) for d in decisions.values()]}
+        )
         given = withheld = 0
         now = self._follower.now()
         for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
@@ -160,13 +177,6 @@ class Openings:
     def _words(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:
         with self._store.reading() as view:
             return view.words_under(decisions)
-
-    def _name(self, person_id: PersonId) -> str | None:
-        sealed = self._follower.names_sealed.get(person_id)
-        if sealed is None:
-            return None
-        private = self._keys.record_private(person_id)
-        return unpack_name(self._sealer.open_with(private, sealed, name_context(person_id)))
 
     def _verify(self) -> Iterator[bytes]:
         with self._replay() as empty:

@@ -64,6 +64,11 @@ OR (NEW.state = 'ended') <> (NEW.ended_at IS NOT NULL)
 _BY_ONESELF = """
 NEW.given_by = NEW.actor AND EXISTS (SELECT 1 FROM assignment a WHERE a.case_id = NEW.case_id)
 """
+_BY_AN_OFFICER = _holds("NEW.given_by", "('authorising_officer')", "NEW.from_at", _IN_ITS_SCHEME)
+_BY_ITS_OFFICER = f"""
+({_holds("NEW.given_by", _CASEWORKER, "NEW.from_at", _IN_ITS_SCHEME)} AND EXISTS (
+  SELECT 1 FROM assignment a WHERE a.case_id = NEW.case_id AND a.actor = NEW.given_by AND a.ended_at IS NULL))
+"""
 _GIVEN_ALREADY = """
 EXISTS (SELECT 1 FROM assignment a WHERE a.case_id = NEW.case_id AND a.actor = NEW.actor AND a.ended_at IS NULL)
 """
@@ -121,6 +126,12 @@ CONSTRAINTS = [
         "assignment: given by a named person, and not over yet",
     ),
     refuse("assignment_by_another", "INSERT ON assignment", _BY_ONESELF, "assignment: nobody gives themselves a case"),
+    refuse(
+        "assignment_by_an_officer",
+        "INSERT ON assignment",
+        f"NEW.given_by <> NEW.actor AND NOT {_BY_AN_OFFICER}",
+        "assignment: given by an authorising officer of this scheme",
+    ),
     refuse("assignment_one_at_a_time", "INSERT ON assignment", _GIVEN_ALREADY, "assignment: theirs already"),
     refuse(
         "assignment_of_a_role",
@@ -148,6 +159,12 @@ CONSTRAINTS = [
         "INSERT ON cover",
         f"NEW.given_by = NEW.actor OR {process('given_by')}",
         "cover: on the authority of someone else",
+    ),
+    refuse(
+        "cover_by_an_officer",
+        "INSERT ON cover",
+        f"NOT {_BY_AN_OFFICER} AND NOT {_BY_ITS_OFFICER}",
+        "cover: given by the case''s officer or an authorising officer",
     ),
     refuse(
         "cover_of_a_caseworker",

@@ -1,0 +1,104 @@
+"""The opening `case record`: the name, zones and notes of one case, or the names on one list, for staff in sight.
+
+That the account has sight is decided here, by what the ledger says of roles, assignments, cover and conflicts, each
+time it looks. One entry per case and session: the entry of a case's record opens again while the session can last.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.ports import Sealer
+from custodiet.model.alert import Statement
+from custodiet.model.case_record import Note, Zone
+from custodiet.model.condition import Condition
+from custodiet.model.decision import State
+from custodiet.model.errors import NotTheFormat, OpeningRefused
+from custodiet.model.identity import ActorId, CaseId, PersonId
+from custodiet.model.record import CaseListGiven, CaseRecordGiven
+from custodiet.wire.case_record import write_name, write_part
+from custodiet.wire.sealed import geometry_context, name_context, unpack_name, unpack_words, words_context
+
+SITTING = timedelta(hours=8)
+"""How long a session can last at most: after that a look at the same case is another entry."""
+_SHOWN = (State.PROPOSED, State.MADE, State.SUSPENDED)
+
+
+class CaseRecords:
+    """Opens records of cases. What it remembers of sessions is in memory only: after a restart they ask again."""
+
+    def __init__(self, follower: Follower, keys: Keys, sealer: Sealer) -> None:
+        self._follower = follower
+        self._keys = keys
+        self._sealer = sealer
+        self._sittings: dict[int, tuple[datetime, CaseRecordGiven]] = {}
+
+    def sits(self, index: int) -> bool:
+        """Whether an entry has opened a case's record in a session that can last still."""
+        now = self._follower.now()
+        self._sittings = {place: one for place, one in self._sittings.items() if now - one[0] < SITTING}
+        return index in self._sittings
+
+    def open(self, record: CaseRecordGiven) -> Iterator[bytes]:
+        """A case's record. Raises OpeningRefused for an account that has no sight of it now."""
+        self._require_sight(record.by, record.case_id)
+        return self._lines(record.case_id)
+
+    def sit(self, index: int, record: CaseRecordGiven) -> None:
+        """The entry opens again from now on, while the session can last."""
+        self._sittings[index] = (self._follower.now(), record)
+
+    def again(self, index: int) -> Iterator[bytes]:
+        """The same in the same session. Raises OpeningRefused when sight has ended."""
+        return self.open(self._sittings[index][1])
+
+    def names(self, record: CaseListGiven) -> Iterator[bytes]:
+        """The names on a list: all of them, or none if one case is out of sight."""
+        for case_id in record.case_ids:
+            self._require_sight(record.by, case_id)
+        return iter([write_name(one, self.name_of(self._follower.cases[one].person_id)) for one in record.case_ids])
+
+    def name_of(self, person_id: PersonId) -> str | None:
+        """The person's name; None for someone who was never named."""
+        sealed = self._follower.names_sealed.get(person_id)
+        if sealed is None:
+            return None
+        private = self._keys.record_private(person_id)
+        return unpack_name(self._sealer.open_with(private, sealed, name_context(person_id)))
+
+    def _require_sight(self, actor: ActorId, case_id: CaseId) -> None:
+        case = self._follower.cases.get(case_id)
+        if case is None:
+            raise OpeningRefused("no entry has opened such a case")
+        decisions = self._follower.decisions_in(case_id)
+        if self._follower.staffing.objections_to_seeing(actor, case, decisions, self._follower.now()):
+            raise OpeningRefused("the case is not in their sight")
+
+    def _lines(self, case_id: CaseId) -> Iterator[bytes]:
+        person_id = self._follower.cases[case_id].person_id
+        yield write_name(case_id, self.name_of(person_id))
+        shown = {one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN}
+        for condition in self._follower.conditions.values():
+            if condition.decision_id in shown and condition.geometry_sealed:
+                yield from self._zone(condition, person_id)
+        for statement in self._follower.statements.get(case_id, ()):
+            yield from self._note(statement, person_id)
+
+    def _zone(self, condition: Condition, person_id: PersonId) -> Iterator[bytes]:
+        plain = self._plain(person_id, condition.geometry_sealed, geometry_context(condition.id))
+        if plain is not None:
+            geometry = plain.rstrip(b" ")
+            yield write_part(Zone(condition.id, condition.decision_id, condition.kind, geometry))
+
+    def _note(self, said: Statement, person_id: PersonId) -> Iterator[bytes]:
+        plain = self._plain(person_id, said.reasons_sealed, words_context(person_id))
+        if plain is not None:
+            yield write_part(Note(said.kind, said.since_at, said.stated_at, said.stated_by, unpack_words(plain)))
+
+    def _plain(self, person_id: PersonId, sealed: bytes, context: bytes) -> bytes | None:
+        """None for what does not open: one broken piece must not keep the others from being seen."""
+        try:
+            return self._sealer.open_with(self._keys.record_private(person_id), sealed, context)
+        except (OpeningRefused, NotTheFormat):
+            return None

@@ -1,0 +1,58 @@
+"""Open a case's record, or the names on a list of cases: recorded first, then the vault opens for who has sight.
+
+One entry per case and session, one per list (design: the opening `case record`). The vault decides sight again by the
+ledger alone, so whoever forges a row of these tables sees nothing more.
+"""
+
+from custodiet.flows.permitting import the_case, who_asks
+from custodiet.flows.ports import Acting, Store, Vault
+from custodiet.flows.refusing import refuse_if
+from custodiet.model.case_record import CaseRecord
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import OpeningRefused
+from custodiet.model.identity import ActorId, CaseId, SignInId
+from custodiet.model.record import CaseListGiven, CaseRecordGiven
+from custodiet.rules.sight import objections_to_seeing
+from custodiet.wire.case_record import read_case_record, read_names
+
+LIST_MAX = 200
+"""Cases whose names one list shows at most."""
+
+
+def open_case_record(store: Store, vault: Vault, case_id: CaseId, actor: ActorId, session_id: SignInId) -> CaseRecord:
+    """Name, zones and notes of a case in someone's sight.
+
+    Raises NotPermitted with every objection, NotFound, VaultUnavailable, OpeningRefused.
+    """
+    with store.reading() as view:
+        before = view.case_record_given(case_id, actor, session_id)
+    if before is not None:
+        try:
+            return read_case_record(list(vault.open(before)))
+        except OpeningRefused:
+            pass  # the vault has started anew, the session is too long, or sight has ended: the rules say which
+    with store.acting() as act:
+        _require_sight(act, actor, case_id)
+        entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
+        index = act.write(entry, CaseRecordGiven(case_id, actor, session_id))
+    return read_case_record(list(vault.open(index)))
+
+
+def open_case_list(store: Store, vault: Vault, actor: ActorId, session_id: SignInId) -> dict[CaseId, str | None]:
+    """The names of a caseworker's caseload, by reference: at most LIST_MAX. None for someone who was never named.
+
+    Without a case nothing is recorded and nothing opened. Raises VaultUnavailable, OpeningRefused.
+    """
+    with store.acting() as act:
+        cases = act.caseload(actor, act.now, LIST_MAX)
+        if not cases:
+            return {}
+        for case_id in cases:
+            _require_sight(act, actor, case_id)
+        index = act.write(Entry(EntryKind.CASE_LIST_GIVEN, actor), CaseListGiven(cases, actor, session_id))
+    return read_names(vault.open(index))
+
+
+def _require_sight(act: Acting, actor: ActorId, case_id: CaseId) -> None:
+    who = who_asks(act, actor, act.now, None)
+    refuse_if(objections_to_seeing(who, the_case(act, case_id, act.now)))

@@ -1,0 +1,56 @@
+"""A case's record as the vault says it: one JSON line for each part, each under its own name.
+
+    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*        of a list: {"case": …, "name": …}*
+
+Raises NotTheFormat for anything else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from custodiet.model.case_record import CaseRecord, Note, Zone
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.identity import CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    case: CaseId | None = None
+    name: str | None = None
+    zone: Zone | None = None
+    note: Note | None = None
+
+
+def write_name(case_id: CaseId, name: str | None) -> bytes:
+    """Whose case it is."""
+    return msgspec.json.encode({"case": case_id, "name": name})
+
+
+def write_part(part: Zone | Note) -> bytes:
+    """One zone or note."""
+    return msgspec.json.encode({"zone" if isinstance(part, Zone) else "note": part})
+
+
+def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
+    """The record that these lines hold."""
+    told = [_read(line) for line in lines]
+    if not told or told[0].case is None or any(line.case is not None for line in told[1:]):
+        raise NotTheFormat("not the record of one case")
+    zones = tuple(line.zone for line in told if line.zone is not None)
+    notes = tuple(line.note for line in told if line.note is not None)
+    return CaseRecord(told[0].case, told[0].name, zones, notes)
+
+
+def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:
+    """The names of a list of cases, in its order; None for someone who was never named."""
+    told = [_read(line) for line in lines]
+    return {line.case: line.name for line in told if line.case is not None}
+
+
+def _read(line: bytes) -> _Line:
+    try:
+        return msgspec.json.decode(line, type=_Line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
+        raise NotTheFormat("not a line of a case's record") from None
