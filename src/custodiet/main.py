@@ -32,10 +32,12 @@ from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock
 from custodiet.flows.receive_reports import Monitor
+from custodiet.flows.refusing import refuse_if
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, TableMismatch, Unready
 from custodiet.model.identity import ActorId
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
+from custodiet.rules.alerts import objections_to_acting
 from custodiet.settings import (
     Settings,
     read_secret,
@@ -172,9 +174,15 @@ def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
 
 def init(asked: argparse.Namespace) -> None:
     """Make a data folder."""
-    settings = _settings(asked)
-    make_folder(settings, asked.origin, SystemClock()).close()
-    print(f"made {settings.data}")
+    from custodiet.flows.staff_joins import begin_administration
+
+    settings, clock = _settings(asked), SystemClock()
+    administrator = ActorId(asked.administrator)
+    refuse_if(objections_to_acting(administrator))  # before anything is made
+    store = make_folder(settings, asked.origin, clock)
+    begin_administration(store, SystemChance(), administrator)
+    store.close()
+    print(f"made {settings.data}, whose first administrator is {administrator}: recorded as an exception")
     print(f"made {settings.keys}: keep it out of every backup of the first")
     print(f"made {settings.pins}: the vault's public keys, which everyone else goes by")
 

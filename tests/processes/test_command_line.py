@@ -146,8 +146,12 @@ def test_init_makes_a_place_that_serves(place):
     assert made.returncode == 0, made.stderr
     for folder in ("data", "data-keys", "data/vault"):
         assert stat.S_IMODE((place / folder).stat().st_mode) == 0o700
+    assert "whose first administrator is administrator-1: recorded as an exception" in made.stdout
     again = ask("init", *where)
     assert (again.returncode, "nothing was made" in again.stderr) == (1, True)
+    nobody = ask("init", "--data", place / "other", "--administrator", "clock")
+    assert (nobody.returncode, "a process decides nothing" in nobody.stderr) == (1, True)
+    assert not (place / "other").exists()
     assert "0 cases" in ask("status", *where).stdout
 
 

@@ -14,10 +14,12 @@ from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
 from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
 from custodiet.flows.issue_keys import issue_wanted_keys
+from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.ports import Chance, Sealer, Store, Vault
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.set_up_scheme import register_scheme
+from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
 from custodiet.model.case import Case
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
@@ -27,6 +29,7 @@ from custodiet.model.mode import LADDER, Category, Kind, ModeCode
 from custodiet.model.record import LogOpened
 from custodiet.model.report import Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.model.staff import OF_NO_SCHEME, Function
 from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.names import made_up_name
 from custodiet.simulation.seeded import SetClock
@@ -37,6 +40,24 @@ SCHEME = SchemeId("scheme_made_up")
 CASEWORKER = ActorId("caseworker-1")
 AUTHORISING = ActorId("authorising-officer-1")
 COURT = ActorId("made-up-court")
+ADMINISTRATOR = ActorId("administrator-1")
+STAFF: dict[ActorId, Function] = {
+    ADMINISTRATOR: Function.ADMINISTRATOR,
+    AUTHORISING: Function.AUTHORISING_OFFICER,
+    CASEWORKER: Function.CASEWORKER,
+    ActorId("caseworker-2"): Function.CASEWORKER,
+    ActorId("authorising-officer-2"): Function.AUTHORISING_OFFICER,
+    ActorId("operator-1"): Function.OPERATOR,
+    ActorId("dpo-1"): Function.DPO,
+    ActorId("auditor-1"): Function.AUDITOR,
+    ActorId("translator-1"): Function.TRANSLATOR,
+    ActorId("requester-1"): Function.REQUESTER,
+    ActorId("person-1"): Function.PERSON,
+    ActorId("representative-1"): Function.REPRESENTATIVE,
+}
+"""The accounts of the made-up scheme, in the order in which they join; two that nobody needs for the law."""
+_FIRST_STAFF_NAME = 101
+"""Staff are called by the same list as everybody, from here on."""
 _PAST = timedelta(days=8)
 ZONE_HALF_M = 250.0
 """Half the side of every zone here."""
@@ -53,6 +74,15 @@ class InventedDevice:
     lon: float
 
 
+@dataclass(frozen=True, slots=True)
+class InventedColleague:
+    """An account of the made-up scheme. The name is for sign-in and pages; it stands in no record."""
+
+    actor: ActorId
+    function: Function
+    name: str
+
+
 @dataclass(slots=True)
 class World:
     """What was made. `senders` by what each is there to show."""
@@ -62,6 +92,7 @@ class World:
     """Devices that report by themselves; the others are left to whoever tries them."""
     lapses: list[datetime] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
+    staff: list[InventedColleague] = field(default_factory=list)
 
 
 class WorldMaker:
@@ -93,7 +124,7 @@ class WorldMaker:
     def make(self, now: datetime, lapses: int, lapse_every: timedelta) -> World:
         """The whole past, up to `now`, and the reviews that nobody will do after it."""
         self._clock.set(now - _PAST)
-        register_scheme(self._store, made_up_scheme(now), CASEWORKER)
+        self._staff_join(made_up_scheme(now))
         for rung in _QUIET_RUNGS:
             case, _ = self._person()
             self._decide(case, LADDER[rung].code, now + timedelta(days=20))
@@ -108,12 +139,26 @@ class WorldMaker:
         self._pass_to(now)
         return self.world
 
+    def _staff_join(self, scheme: Scheme) -> None:
+        """The first two under the recorded exception, and everyone else by those two."""
+        begin_administration(self._store, self._chance, ADMINISTRATOR)
+        register_scheme(self._store, scheme, ADMINISTRATOR)
+        begin_authorising(self._store, self._chance, AUTHORISING, SCHEME, ADMINISTRATOR)
+        for number, (actor, function) in enumerate(STAFF.items(), _FIRST_STAFF_NAME):
+            if actor not in (ADMINISTRATOR, AUTHORISING):
+                scheme_id = None if function in OF_NO_SCHEME else SCHEME
+                joins = propose_joiner(self._store, self._chance, actor, function, scheme_id, ADMINISTRATOR)
+                approve_joiner(self._store, joins, AUTHORISING)
+            self.world.staff.append(InventedColleague(actor, function, made_up_name(number)))
+
     # --- the ones who show the gate ---
 
     def _people_at_the_gate(self, now: datetime) -> None:
         far = now + timedelta(days=20)
 
         case, tag = self._wearer("with_decision", walks=True)
+        for theirs in ("person-1", "representative-1"):
+            assign_case(self._store, case.id, ActorId(theirs), AUTHORISING)
         self._decide(case, ModeCode.FITTED_TRAIL, far, zone_around=self.world.senders["with_decision"])
         self._wearer("without")
         case, _ = self._wearer("lapsed")

@@ -67,6 +67,12 @@ def command_line(
 
     verb = verbs.add_parser("init", parents=[where], help="make keys and databases")
     verb.add_argument("--origin", default="custodiet.example/unnamed", help="the ledger's name, for ever")
+    verb.add_argument(
+        "--administrator",
+        metavar="ACCOUNT",
+        default="administrator-1",
+        help="the first account, whom nobody can approve: a pseudonym, never a name",
+    )
     verb.set_defaults(do=do["init"])
 
     verb = verbs.add_parser("run", parents=[where], help="one process alone, for a layout with a user for each")
