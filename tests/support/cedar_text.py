@@ -18,7 +18,7 @@ def policies(text):
 def acts_of(policy):
     """The acts that a policy speaks of."""
     action = policy["action"]
-    named = [action["entity"]] if action["op"] == "==" else action["entities"]
+    named = action.get("entities") or [action["entity"]]
     return {one["id"] for one in named}
 
 

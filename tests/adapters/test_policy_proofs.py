@@ -1,0 +1,320 @@
+"""What no policy permits, proved on the installed text over all facts there could be.
+
+The proof is of the text under our reading of Cedar (support/cedar_to_z3.py); the last tests hold that reading to Cedar
+itself, and plant faults that must be found.
+"""
+
+from random import Random
+
+import pytest
+
+z3 = pytest.importorskip("z3", reason="z3-solver is not installed: nothing is proved of the policy text")
+
+from support.cedar_text import acts_of, policies  # noqa: E402
+from support.cedar_to_z3 import World, allows, possible  # noqa: E402
+from support.circumstances import ABOUT, OTHER, SCHEME, WHO  # noqa: E402
+
+from custodiet.main import read_policy  # noqa: E402
+from custodiet.model.act import Act, ActorFacts, Kind, Thing  # noqa: E402
+from custodiet.model.staff import Function  # noqa: E402
+
+POLICY = read_policy()
+TEXT = POLICY.text
+CASES = (Kind.CASE, Kind.DECISION, Kind.ALERT)
+FRESH_S = 900
+SENSITIVE = (
+    *(Act.PROPOSE_DECISION, Act.MAKE_DECISION, Act.RESUME_DECISION, Act.DECIDE_BREACH, Act.GIVE_COPY),
+    *(Act.PROPOSE_JOINER, Act.APPROVE_JOINER, Act.REGISTER_SCHEME, Act.AMEND_REGISTER, Act.ADVISE_ON_DPIA),
+    *(Act.ACTIVATE_OPERATION, Act.APPROVE_TRANSLATION, Act.KEEP_SENDERS),
+)
+
+
+@pytest.fixture(scope="module")
+def one():
+    return World("one")
+
+
+def is_(world, *functions):
+    return z3.Or([world.who("function") == each for each in functions])
+
+
+def about(world, *kinds):
+    return z3.Or([world.kind == kind for kind in kinds])
+
+
+def doing(world, *acts):
+    return z3.Or([world.act == act for act in acts])
+
+
+def never(world, *facts, text=TEXT):
+    """No policy permits a request of which these hold."""
+    return possible(allows(text, world), *facts) is None
+
+
+TWO_PEOPLE = [
+    (Act.PROPOSE_DECISION, Act.MAKE_DECISION),
+    (Act.PROPOSE_DECISION, Act.RESUME_DECISION),
+    (Act.SET_CONDITION, Act.MAKE_DECISION),
+    (Act.PROPOSE_JOINER, Act.APPROVE_JOINER),
+    (Act.AMEND_REGISTER, Act.ACTIVATE_OPERATION),
+    (Act.REGISTER_SCHEME, Act.ACTIVATE_OPERATION),
+    (Act.ASSIGN_CASE, Act.FIT_DEVICE),
+]
+
+
+def both(proposing, approving, text=TEXT):
+    """One account, two requests, whatever each is about."""
+    first, second = World("first"), World("second")
+    return possible(
+        *(allows(text, first), first.act == proposing),
+        *(allows(text, second), second.act == approving),
+    )
+
+
+@pytest.mark.parametrize(("proposing", "approving"), TWO_PEOPLE)
+def test_no_account_may_do_both_of_what_takes_two_people(proposing, approving):
+    assert both(proposing, approving) is None
+
+
+def test_nobody_says_yes_to_what_they_proposed_or_to_their_own_role(one):
+    own = one.what("proposed_by") == one.who("id")
+    acts = (Act.MAKE_DECISION, Act.REFUSE_DECISION, Act.RESUME_DECISION, Act.APPROVE_JOINER, Act.ACTIVATE_OPERATION)
+    assert never(one, doing(one, *acts), own)
+    assert never(one, doing(one, Act.APPROVE_JOINER), one.what("joiner") == one.who("id"))
+
+
+def test_nobody_without_sight_reads_a_cases_record(one):
+    me = one.who("id")
+    sight = z3.And(
+        one.who("schemes")(one.what("scheme")),
+        z3.Not(one.what("conflicted")(me)),
+        z3.Or(
+            z3.And(is_(one, Function.CASEWORKER), z3.Or(one.what("officers")(me), one.what("covering")(me))),
+            z3.And(is_(one, Function.AUTHORISING_OFFICER), one.what("pending")),
+        ),
+    )
+    assert never(one, doing(one, Act.READ_CASE_RECORD), z3.Not(sight))
+
+
+def test_an_administrator_does_nothing_with_a_case_a_decision_or_an_alert(one):
+    assert never(one, is_(one, Function.ADMINISTRATOR), about(one, *CASES))
+
+
+def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_claimed(one):
+    free = z3.Not(one.has("resource", "held_by"))
+    theirs = z3.And(one.has("resource", "held_by"), one.what("held_by") == one.who("id"))
+    may = z3.Or(
+        z3.And(doing(one, Act.CLAIM_ALERT), free),
+        z3.And(doing(one, Act.TRIAGE_ALERT), theirs),
+        doing(one, Act.DECLARE_CONFLICT),
+    )
+    assert never(one, is_(one, Function.OPERATOR), z3.Not(may))
+
+
+@pytest.mark.parametrize(
+    ("function", "acts"),
+    [
+        (Function.DPO, (Act.READ_DECISION, Act.READ_ASSURANCE, Act.ADVISE_ON_DPIA)),
+        (Function.AUDITOR, (Act.READ_DECISION, Act.READ_ASSURANCE)),
+        (Function.TRANSLATOR, (Act.APPROVE_TRANSLATION,)),
+        (Function.PERSON, (Act.GIVE_COPY,)),
+        (Function.REPRESENTATIVE, (Act.GIVE_COPY,)),
+        (Function.REQUESTER, ()),
+    ],
+)
+def test_others_do_what_is_theirs_and_nothing_else(one, function, acts):
+    assert never(one, is_(one, function), z3.Not(doing(one, *acts)))
+
+
+def test_a_copy_goes_to_the_person_and_who_speaks_for_them_and_to_no_member_of_staff(one):
+    me = one.who("id")
+    theirs = z3.Or(
+        z3.And(is_(one, Function.PERSON), one.what("subjects")(me)),
+        z3.And(is_(one, Function.REPRESENTATIVE), one.what("representatives")(me)),
+    )
+    assert never(one, doing(one, Act.GIVE_COPY), z3.Not(theirs))
+
+
+def test_a_conflict_of_interest_shuts_everything_about_a_case_but_declaring_it(one):
+    conflicted = one.what("conflicted")(one.who("id"))
+    oversight = z3.And(doing(one, Act.READ_DECISION), is_(one, Function.DPO, Function.AUDITOR))
+    assert never(
+        one, about(one, *CASES), conflicted, z3.Not(doing(one, Act.DECLARE_CONFLICT, Act.GIVE_COPY)), z3.Not(oversight)
+    )
+
+
+def test_nothing_about_a_case_is_done_from_outside_its_scheme_but_oversight(one):
+    outside = z3.Not(one.who("schemes")(one.what("scheme")))
+    oversight = z3.And(doing(one, Act.READ_DECISION), is_(one, Function.DPO, Function.AUDITOR))
+    assert never(one, about(one, *CASES), outside, z3.Not(oversight))
+
+
+def test_a_sensitive_act_needs_a_fresh_sign_in(one):
+    fresh = z3.And(one.has("context", "authenticated_s"), one.fact("context", "authenticated_s") <= FRESH_S)
+    assert never(one, doing(one, *SENSITIVE), z3.Not(fresh))
+
+
+def test_an_account_without_a_function_does_nothing(one):
+    assert never(one, z3.Not(one.has("principal", "function")))
+
+
+def test_facts_that_are_not_there_permit_nothing(one):
+    assert never(one, z3.Not(one.there("principal")))
+    assert never(one, z3.Not(one.there("resource")), about(one, Kind.CASE, Kind.ALERT))
+
+
+def test_nobody_looks_up_a_trail_yet(one):
+    assert never(one, doing(one, Act.ASK_LOOK_UP, Act.APPROVE_LOOK_UP))
+
+
+def test_none_of_this_needs_the_adapter_since_no_policy_only_forbids(one):
+    """What Cedar alone would allow and the adapter refuses: nothing more than requests in which a policy errs."""
+    assert possible(allows(TEXT, one, refuse_on_error=False), doing(one, Act.ASK_LOOK_UP)) is None
+
+
+# --- and that it says something -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", [act for act in Act if act not in (Act.ASK_LOOK_UP, Act.APPROVE_LOOK_UP)])
+def test_every_other_act_is_permitted_to_someone(one, act):
+    assert possible(allows(TEXT, one), one.act == act) is not None
+
+
+def with_changed(text, name, was, becomes):
+    """The text with one policy loosened."""
+    start = text.index(f'@id("{name}")')
+    end = text.index("};", start)
+    assert was in text[start:end]
+    return text[:start] + text[start:end].replace(was, becomes) + text[end:]
+
+
+PLANTED = {
+    "a reader without sight": (
+        "caseworker-works-on-a-case-in-sight",
+        "resource.covering.contains(principal.id)",
+        "resource.pending",
+        lambda one: (
+            doing(one, Act.READ_CASE_RECORD),
+            is_(one, Function.CASEWORKER),
+            z3.Not(z3.Or(one.what("officers")(one.who("id")), one.what("covering")(one.who("id")))),
+        ),
+    ),
+    "a conflict that hides nothing": (
+        "caseworker-works-on-a-case-in-sight",
+        "!resource.conflicted.contains(principal.id)",
+        'principal.id != ""',
+        lambda one: (doing(one, Act.READ_CASE_RECORD), one.what("conflicted")(one.who("id"))),
+    ),
+    "a yes to one's own": (
+        "authorising-officer-says-yes",
+        "resource.proposed_by != principal.id",
+        "resource.pending",
+        lambda one: (doing(one, Act.MAKE_DECISION), one.what("proposed_by") == one.who("id")),
+    ),
+    "a stale sign-in": (
+        "authorising-officer-says-yes",
+        "context.authenticated_s <= 900",
+        "context.authenticated_s <= 901",
+        lambda one: (doing(one, Act.MAKE_DECISION), one.fact("context", "authenticated_s") > FRESH_S),
+    ),
+    "an administrator with a case": (
+        "authorising-officer-gives-cases",
+        'principal.function == "authorising_officer"',
+        'principal.function == "administrator"',
+        lambda one: (is_(one, Function.ADMINISTRATOR), about(one, *CASES)),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_a_planted_fault_in_the_text_is_found(one, what):
+    name, was, becomes, hole = PLANTED[what]
+    assert never(one, *hole(one))
+    assert not never(one, *hole(one), text=with_changed(TEXT, name, was, becomes))
+
+
+def test_a_function_that_may_do_both_is_found():
+    loosened = with_changed(
+        TEXT,
+        "authorising-officer-says-yes",
+        'principal.function == "authorising_officer"',
+        '["authorising_officer", "caseworker"].contains(principal.function)',
+    )
+    assert both(Act.PROPOSE_DECISION, Act.MAKE_DECISION, loosened) is not None
+
+
+def test_a_rule_that_only_forbids_is_gone_when_it_errs_and_the_adapter_refuses_then(one):
+    """Why every permit carries its conditions: with one fact missing, Cedar skips the rule and allows."""
+    text = """
+@id("any") permit (principal, action in [Custodiet::Action::"read_case_record"], resource is Custodiet::Case)
+when { principal has function };
+@id("but") forbid (principal, action in [Custodiet::Action::"read_case_record"], resource is Custodiet::Case)
+unless { resource.officers.contains(principal.id) };
+"""
+    outside = z3.Not(one.what("officers")(one.who("id")))
+    assert possible(allows(text, one, refuse_on_error=False), outside) is not None
+    assert possible(allows(text, one), outside) is None
+
+
+# --- our reading beside Cedar's own ---------------------------------------------------------------------
+
+
+def random_request(chance):
+    accounts, schemes = (WHO, OTHER), (SCHEME, "another")
+
+    def some(of):
+        return frozenset(one for one in of if chance.random() < 0.6)
+
+    policy = chance.choice(list(policies(TEXT).values()))  # aimed: most requests at random are refused for their kind
+    act = Act(chance.choice(sorted(acts_of(policy))))
+    kind = next(kind for kind, acts in ABOUT.items() if act in acts)
+    function = chance.choice([None, *Function])
+    if chance.random() < 0.7:
+        function = Function.CASEWORKER if chance.random() < 0.5 else Function.AUTHORISING_OFFICER
+    who = ActorFacts(WHO, function, some(schemes), chance.choice([None, 0, 900, 901]))
+    thing = Thing(
+        kind,
+        scheme_id=None if kind is Kind.HOUSE else chance.choice(schemes),
+        **{name: some(accounts) for name in ("officers", "covering", "conflicted", "subjects", "representatives")},
+        pending=chance.random() < 0.7,
+        proposed_by=None if kind is Kind.HOUSE else chance.choice(accounts),
+        held_by=chance.choice([None, *accounts]),
+        joiner=chance.choice(accounts),
+        joins_as=chance.choice(list(Function)),
+    )
+    return who, act, thing
+
+
+def as_facts(world, who, act, thing):
+    """The same request as Z3 facts, for the names that occur."""
+    from custodiet.adapters.policy import _account, _thing
+
+    yield from (world.act == act, world.kind == thing.kind, world.there("principal"), world.there("resource"))
+    context = {} if who.authenticated_s is None else {"authenticated_s": who.authenticated_s}
+    for variable, told in (("principal", _account(who)), ("resource", _thing(thing)), ("context", context)):
+        for name in ALL_NAMES:
+            yield world.has(variable, name) == (name in told)
+        for name, value in told.items():
+            fact = world.fact(variable, name)
+            if isinstance(value, list):
+                yield from (fact(z3.StringVal(one)) == (one in value) for one in (WHO, OTHER, SCHEME, "another"))
+            else:
+                yield fact == value
+
+
+ALL_NAMES = (
+    *("id", "function", "schemes", "scheme", "officers", "covering", "conflicted", "subjects", "representatives"),
+    *("pending", "proposed_by", "held_by", "joiner", "authenticated_s"),
+)
+
+
+def test_our_reading_of_the_text_is_cedars_on_random_requests(one):
+    chance, allowed = Random(7), 0
+    said = allows(TEXT, one)
+    for _ in range(150):
+        who, act, thing = random_request(chance)
+        cedar = POLICY.may(who, act, thing).allowed
+        ours = possible(said, *as_facts(one, who, act, thing)) is not None
+        assert ours == cedar, (who, act, thing)
+        allowed += cedar
+    assert allowed > 15  # a comparison of refusals alone would say little
