@@ -86,6 +86,17 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.TABLES_VERIFIED: "somebody asked to compare the tables with the ledger",
     EntryKind.INGEST_ENTERED: "a partition's newest ingest record; it vouches for all before it",
     EntryKind.REFUSALS_COUNTED: "the refusals of one hour and scheme, counted by reason",
+    EntryKind.REGISTER_AMENDED: "a version of a scheme's register was kept, and from when on it holds",
+    EntryKind.DPIA_WRITTEN: "a version of a scheme's impact assessment was kept",
+    EntryKind.DPO_ADVISED: "the data protection officer advised on a version of it",
+    EntryKind.ADVICE_DEPARTED: "someone senior went on against that advice, with reasons",
+    EntryKind.CONSULTATION_RECORDED: "those affected were consulted, or why not was recorded",
+    EntryKind.REGULATOR_CONSULTED: "the regulator was consulted beforehand, or answered",
+    EntryKind.OPERATION_PROPOSED: "that operations of a scheme begin was proposed; nothing rests on it yet",
+    EntryKind.OPERATION_ACTIVATED: "a second person said yes: decisions may rest on these operations for a time",
+    EntryKind.OPERATION_REFUSED: "such a proposal was refused",
+    EntryKind.OPERATION_CLOSED: "an operation was closed: nothing new rests on it",
+    EntryKind.SCHEME_ENDED: "a scheme was ended, and every decision under it with it",
 }
 
 REASON_MEANINGS: dict[str, str] = {

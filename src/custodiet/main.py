@@ -517,6 +517,28 @@ def alert_reply(asked: argparse.Namespace) -> None:
     record_reply(_desk(asked), asked.alert, asked.excuse, asked.by)
 
 
+def scheme_check(asked: argparse.Namespace) -> None:
+    """Say what is wrong with a scheme's file."""
+    from custodiet.entrypoints.cli.schemes import check_file
+
+    sys.exit(check_file(asked.file, SystemClock()))
+
+
+def scheme_import(asked: argparse.Namespace) -> None:
+    """Keep a file's register."""
+    from custodiet.entrypoints.cli.schemes import import_file
+
+    store = open_store(_made(asked))
+    sys.exit(import_file(store, asked.file, asked.by, effective_at=asked.effective_at, seen=asked.seen))
+
+
+def scheme_export(asked: argparse.Namespace) -> None:
+    """Write a scheme's file."""
+    from custodiet.entrypoints.cli.schemes import export_scheme
+
+    export_scheme(open_store(_made(asked), read_only=True), SystemClock(), asked.name, asked.out, asked.at)
+
+
 def sender_list(asked: argparse.Namespace) -> None:
     """Who may send, and until when."""
     from custodiet.entrypoints.cli.senders import list_senders
@@ -825,6 +847,9 @@ _VERBS = {
         profile,
         restore,
         run,
+        scheme_check,
+        scheme_export,
+        scheme_import,
         sender_acknowledge,
         sender_end,
         sender_issue,

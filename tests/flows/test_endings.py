@@ -10,7 +10,6 @@ from custodiet.adapters.store.reading import ReadingRows
 from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.open_case import open_case
-from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.model.decision import Authority, State
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import SchemeId
@@ -94,7 +93,7 @@ def person(house):
     whole = scheme_at(START)
     fields = {name: getattr(whole, name) for name in whole.__dataclass_fields__}
     scheme = type(whole)(**fields | {"id": SchemeId("scheme_ending"), "ends_at": START + 30 * DAY})
-    register_scheme(house.store, scheme, ANA)
+    house.register(scheme)
     return Person(open_case(house.store, house.chance, scheme.id, "M-1", ANA))
 
 

@@ -8,7 +8,6 @@ from support.house import ANA, SCHEME, START, scheme_at
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.open_case import open_case
 from custodiet.flows.open_sealed import give_own_copy
-from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import SchemeId
 from custodiet.rules.decisions import Ender, Move
@@ -91,7 +90,7 @@ def test_a_reference_that_two_schemes_use_names_nobody(house):
     whole = scheme_at(START)
     fields = {name: getattr(whole, name) for name in whole.__dataclass_fields__}
     other = type(whole)(**fields | {"id": SchemeId("scheme_other")})
-    register_scheme(house.store, other, ANA)
+    house.register(other)
     for scheme_id in (SCHEME, other.id):
         open_case(house.store, house.chance, scheme_id, "SAME", ANA)
     with house.store.reading() as view:

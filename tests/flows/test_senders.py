@@ -10,7 +10,6 @@ from support.watched import whole
 
 from custodiet.flows.fit_device import issue_sender, token_hash
 from custodiet.flows.keep_senders import change_scope, end_sender, end_token, rotate_sender
-from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.model.errors import IllegalMove, NotFound, NotPermitted
 from custodiet.model.identity import SchemeId
 from custodiet.model.times import to_ms
@@ -64,7 +63,7 @@ def test_no_token_of_one_scheme_is_bound_to_a_fitting_of_another(house):
     whole = scheme_at(START)
     fields = {name: getattr(whole, name) for name in whole.__dataclass_fields__}
     other = type(whole)(**fields | {"id": SchemeId("scheme_other")})
-    register_scheme(house.store, other, ANA)
+    house.register(other)
     person = house.person("TAG")
     assert refused(house, person.fitting, "another scheme's", scheme=other.id)
 

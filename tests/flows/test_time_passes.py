@@ -31,7 +31,6 @@ from custodiet.flows.end_decision import end_what_ran_out, resume_decision, susp
 from custodiet.flows.fit_device import complete_task, fit_device, issue_sender, register_device
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.open_case import open_case
-from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.time_passes import Passing
 from custodiet.model.alert import AlertState
 from custodiet.model.case import TaskKind
@@ -63,7 +62,7 @@ def alerts(house):
 def impatient(house, **settings) -> Person:
     """Someone in a scheme whose clocks run faster."""
     scheme = replace(scheme_at(START), id=SchemeId("scheme_impatient"), judging=Judging(**settings))
-    register_scheme(house.store, scheme, ANA)
+    house.register(scheme)
     person = Person(open_case(house.store, house.chance, scheme.id, "M-9001", ANA))
     person.device = register_device(house.store, house.chance, "TAG-9001", ANA)
     person.fitting = fit_device(house.store, house.chance, person.device.id, person.case.id, "main", ANA)

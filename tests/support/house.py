@@ -37,6 +37,7 @@ from custodiet.model.mode import LADDER, Category, Kind, ModeCode
 from custodiet.model.record import LogOpened
 from custodiet.model.report import Answer, Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SeededChance, SetClock
 
 START = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
@@ -124,7 +125,7 @@ class House:
         open_log(self.store, self.pinned)
         self.vault = self.start_vault()
         self.fence = (FENCE_NAME, self.store.take_lease(FENCE_NAME))
-        register_scheme(self.store, scheme_at(start), ANA)
+        self.register(scheme_at(start))
         self._count = 0
 
     def start_vault(self) -> Openings:
@@ -136,6 +137,11 @@ class House:
     def close(self) -> None:
         self.store.close()
         self.keystore.close()
+
+    def register(self, scheme: Scheme) -> None:
+        """A scheme whose operations may all begin."""
+        register_scheme(self.store, scheme, ANA)
+        activate_made_up(self.store, scheme, self.clock.now(), ANA, BO)
 
     # --- people and devices ---
 

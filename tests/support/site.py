@@ -25,6 +25,7 @@ from custodiet.model.decision import Authority, Decision
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.mode import ModeCode
 from custodiet.settings import Settings, read_settings
+from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
 from custodiet.wire.frame import unpack_directory
 
@@ -64,6 +65,7 @@ class Site:
         self.clock, self.chance = SetClock(now - since), SystemChance()
         store = make_folder(self.settings, ORIGIN, self.clock)
         register_scheme(store, scheme_at(now), ANA)
+        activate_made_up(store, scheme_at(now), self.clock.now(), ANA, BO)
         keystore = SqliteKeystore(self.settings.vault_db)
         vault, _ = join_vault(self.settings, store, keystore, self.clock, self.chance)
         fence = (LEASE, store.take_lease(LEASE))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Ingesting
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision
 from custodiet.model.identity import FittingId, SenderId, TaskId
@@ -75,6 +76,6 @@ class SentAfterStop:
 
 
 def _task(write: Ingesting, chance: Chance, decision: Decision) -> Task:
-    hours = timedelta(hours=write.scheme(write.case(decision.case_id).scheme_id).removal_hours)
+    hours = timedelta(hours=scheme_at(write, write.case(decision.case_id).scheme_id, write.now).removal_hours)
     task_id = TaskId(chance.identity("task"))
     return Task(task_id, TaskKind.STOP_DEVICE, decision.case_id, decision.id, write.now, write.now + hours)

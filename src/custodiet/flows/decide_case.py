@@ -5,9 +5,10 @@ from dataclasses import replace
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.ports import Acting, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.scheme_now import register_at, scheme_at, scheme_binding
 from custodiet.model.decision import Decision, State
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.identity import ActorId, DecisionId
+from custodiet.model.identity import ActorId, DecisionId, SchemeId
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession
 from custodiet.rules.decisions import (
@@ -19,6 +20,8 @@ from custodiet.rules.decisions import (
     retention_clocks,
     succeeded,
 )
+from custodiet.rules.dpia import inactive
+from custodiet.rules.register import objections_to_operation
 
 
 def propose_decision(store: Store, decision: Decision) -> int:
@@ -26,7 +29,12 @@ def propose_decision(store: Store, decision: Decision) -> int:
     proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None)
     with store.acting() as act:
         case = act.case(proposal.case_id)
-        refuse_if(objections_to_proposing(proposal, act.scheme(case.scheme_id), act.now))
+        register, number = register_at(act, case.scheme_id, act.now)
+        refuse_if(
+            objections_to_proposing(proposal, scheme_at(act, case.scheme_id, act.now), act.now)
+            + (objections_to_operation(register, proposal, act.decisions_of(case.id), act.now) if number else ())
+            + _inactive(act, case.scheme_id, proposal)
+        )
         entry = Entry(EntryKind.DECISION_PROPOSED, proposal.proposed_by, case.person_id)
         return act.write(entry, DecisionProposed(proposal))
 
@@ -37,8 +45,8 @@ def make_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
         decision = act.decision(decision_id)
         predecessor = act.decision(decision.follows) if decision.follows is not None else None
         moved(decision, Move.MAKE)
-        refuse_if(objections_to_making(decision, by, act.now, predecessor))
         case = act.case(decision.case_id)
+        refuse_if(objections_to_making(decision, by, act.now, predecessor) + _inactive(act, case.scheme_id, decision))
         succeeds = _succession(act, predecessor, decision) if predecessor is not None else None
         record = DecisionMade(
             decision_id,
@@ -48,6 +56,14 @@ def make_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
             instructions=_instructions(act, made(decision, by, act.now), predecessor),
         )
         return act.write(Entry(EntryKind.DECISION_MADE, by, case.person_id), record)
+
+
+def _inactive(act: Acting, scheme_id: SchemeId, decision: Decision) -> tuple[str, ...]:
+    """The gate: a decision rests on an operation that is active now, and when the decision starts."""
+    acts = act.activations(scheme_id)
+    return inactive(acts, scheme_id, decision.mode, act.now) or inactive(
+        acts, scheme_id, decision.mode, decision.starts_at
+    )
 
 
 def _instructions(act: Acting, decision: Decision, predecessor: Decision | None) -> tuple[Instruction, ...]:
@@ -68,7 +84,7 @@ def refuse_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
 
 def _succession(act: Acting, earlier: Decision, later: Decision) -> Succession:
     moved(earlier, Move.SUCCEED)
-    scheme = act.scheme(act.case(earlier.case_id).scheme_id)
+    scheme = scheme_binding(act, earlier, act.now)
     clocks = retention_clocks(earlier, scheme, later.starts_at)
     # A device's fast clock may have stored something beyond: it lies in no interval of the earlier one any more.
     return Succession(earlier.id, later.starts_at, clocks, act.fixes_from(earlier.id, later.starts_at))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.ports import Acting, Chance, Clock, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.scheme_now import scheme_at, scheme_binding
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision, State
 from custodiet.model.entry import Entry, EntryKind
@@ -32,6 +33,7 @@ from custodiet.rules.decisions import (
     suspended,
     time_is_up,
 )
+from custodiet.rules.dpia import inactive
 
 CLOCK = ActorId("clock")
 """Who acts when nobody did: the passing of time."""
@@ -113,9 +115,13 @@ def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
     with store.acting() as act:
         decision = act.decision(decision_id)
         moved(decision, Move.RESUME)
-        refuse_if(objections_to_ending(decision, Move.RESUME, by))
-        began = next(pause.from_at for pause in decision.suspensions if pause.to_at is None)
         case = act.case(decision.case_id)
+        acts = act.activations(case.scheme_id)
+        # What pauses does not begin again under an operation that is no longer active.
+        refuse_if(
+            objections_to_ending(decision, Move.RESUME, by) + inactive(acts, case.scheme_id, decision.mode, act.now)
+        )
+        began = next(pause.from_at for pause in decision.suspensions if pause.to_at is None)
         entry = Entry(EntryKind.DECISION_RESUMED, by.id, case.person_id)
         told = instruct_for(act, resumed(decision, act.now), act.now, unsaid=What.STOP)
         return act.write(entry, DecisionResumed(decision_id, began, act.now, told))
@@ -129,7 +135,7 @@ def write_ending(
     `along`: what ends next, as it then will be.
     """
     case = act.case(decision.case_id)
-    scheme = act.scheme(case.scheme_id)
+    scheme = scheme_binding(act, decision, act.now)
     after = ended(decision, move, act.now)
     if after.ended_at is None or move not in ENDINGS:
         raise NotPermitted("an ending without an end")
@@ -157,7 +163,7 @@ def _tainted(act: Acting, decision: Decision) -> tuple[AlertId, ...]:
 
 def removal_task(act: Acting, chance: Chance, decision: Decision) -> Task:
     """Tell the person, and take the device off (R107)."""
-    scheme = act.scheme(act.case(decision.case_id).scheme_id)
+    scheme = scheme_at(act, act.case(decision.case_id).scheme_id, act.now)
     return Task(
         id=TaskId(chance.identity("task")),
         kind=TaskKind.TELL_AND_REMOVE,

@@ -10,10 +10,11 @@ from typing import Protocol
 
 from custodiet.model.act import Act, ActorFacts, Thing, Verdict
 from custodiet.model.alert import Alert, AlertState, Reply, Statement
-from custodiet.model.case import Case, Person, Task, TaskKind
+from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.entry import Entry
 from custodiet.model.identity import (
     ActorId,
@@ -43,9 +44,11 @@ from custodiet.model.record import (
     RecordKey,
     RefusalsCounted,
     RemovedFix,
+    SchemeEnded,
     Sighting,
     Tally,
 )
+from custodiet.model.register import RegisterVersion
 from custodiet.model.scheme import Scheme
 from custodiet.model.session import Frame, Session
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
@@ -111,7 +114,40 @@ class Tables(Protocol):
 class Reading(Tables, Protocol):
     """A consistent view of the store. Raises NotFound for what does not exist."""
 
-    def scheme(self, scheme_id: SchemeId) -> Scheme: ...
+    def scheme(self, scheme_id: SchemeId) -> Scheme:
+        """A scheme as it was registered; as its register has it now is flows/scheme_now.py's to tell."""
+        ...
+
+    def scheme_ids(self) -> tuple[SchemeId, ...]: ...
+    def registers(self, scheme_id: SchemeId) -> tuple[RegisterVersion, ...]:
+        """Every version of a scheme's register, the first one first; none for a scheme that has none yet."""
+        ...
+
+    def dpias(self, scheme_id: SchemeId) -> tuple[Dpia, ...]:
+        """Every version of its assessment as it was written, the first one first."""
+        ...
+
+    def dpo_advices(self, scheme_id: SchemeId) -> tuple[DpoAdvice, ...]: ...
+    def departures(self, scheme_id: SchemeId) -> tuple[Departure, ...]: ...
+    def consultations(self, scheme_id: SchemeId) -> tuple[Consultation, ...]: ...
+    def prior_consultations(self, scheme_id: SchemeId) -> tuple[PriorConsultation, ...]:
+        """In the order they were recorded: the last one of a version says how it stands."""
+        ...
+
+    def activations(self, scheme_id: SchemeId) -> tuple[Activation, ...]:
+        """Every authorising act of its operations, the first one first: waiting, refused, standing and over."""
+        ...
+
+    def scheme_ending(self, scheme_id: SchemeId) -> SchemeEnded | None:
+        """How the scheme ended, if it was ended."""
+        ...
+
+    def retention_clocks_of(self, scheme_id: SchemeId) -> tuple[RetentionClock, ...]: ...
+    def decisions_under(self, scheme_id: SchemeId) -> tuple[Decision, ...]: ...
+    def left_of(self, scheme_id: SchemeId) -> dict[Category, int]:
+        """What is left of a scheme: sealed person-days that still open (trail, evidence), alerts, and outcomes."""
+        ...
+
     def case(self, case_id: CaseId) -> Case: ...
     def case_by_reference(self, reference: str) -> Case: ...
     def person(self, person_id: PersonId) -> Person: ...

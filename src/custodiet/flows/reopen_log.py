@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from custodiet.flows.end_decision import suspension_of, write_ending
 from custodiet.flows.ports import Acting, Chance, Store
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision
 from custodiet.model.entry import Entry, EntryKind
@@ -61,7 +62,7 @@ def reopen_log(
 
 
 def _check(act: Acting, chance: Chance, decision: Decision) -> Task:
-    scheme = act.scheme(act.case(decision.case_id).scheme_id)
+    scheme = scheme_at(act, act.case(decision.case_id).scheme_id, act.now)
     return Task(
         id=TaskId(chance.identity("task")),
         kind=TaskKind.CHECK_RESTORED,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
 from custodiet.flows.instructing import fittings_under
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.alert import Alert
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import ConditionKind
@@ -252,7 +253,7 @@ class Passing:
             if found is None:
                 return 0
             decision, silence = found
-            hours = timedelta(hours=act.scheme(act.case(decision.case_id).scheme_id).removal_hours)
+            hours = timedelta(hours=scheme_at(act, act.case(decision.case_id).scheme_id, act.now).removal_hours)
             kind = silence_asks(decision, suspends=silence.suspends)
             if kind is None:
                 suspension = suspension_of(act, decision, (removal_task(act, self._chance, decision),))

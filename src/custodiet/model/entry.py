@@ -74,6 +74,17 @@ class EntryKind(StrEnum):
     TABLES_VERIFIED = "tables.verified"
     INGEST_ENTERED = "ingest.entered"
     REFUSALS_COUNTED = "refusals.counted"
+    REGISTER_AMENDED = "register.amended"
+    DPIA_WRITTEN = "dpia.written"
+    DPO_ADVISED = "dpo.advised"
+    ADVICE_DEPARTED = "advice.departed"
+    CONSULTATION_RECORDED = "consultation.recorded"
+    REGULATOR_CONSULTED = "regulator.consulted"
+    OPERATION_PROPOSED = "operation.proposed"
+    OPERATION_ACTIVATED = "operation.activated"
+    OPERATION_REFUSED = "operation.refused"
+    OPERATION_CLOSED = "operation.closed"
+    SCHEME_ENDED = "scheme.ended"
 
 
 @dataclass(frozen=True, slots=True)

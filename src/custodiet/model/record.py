@@ -12,6 +12,7 @@ from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import Decision, State
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.dpia import Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
@@ -25,13 +26,15 @@ from custodiet.model.identity import (
     InstructionId,
     PersonId,
     RoleId,
+    SchemeId,
     SenderId,
     SignInId,
     TaskId,
     TokenId,
 )
 from custodiet.model.instruction import Instruction
-from custodiet.model.mode import Category
+from custodiet.model.mode import Category, ModeCode
+from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
 from custodiet.model.word import Word
@@ -615,6 +618,141 @@ class RefusalsCounted:
     reasons: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reassessed:
+    """An activation that carries new decisions no longer than this: what it rested on is another from then on."""
+
+    act: int
+    mode: ModeCode
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAmended:
+    """A version of a scheme's register, and from when on it holds; what it puts into re-assessment stands beside it."""
+
+    number: int
+    effective_at: datetime
+    register: Register
+    reassessed: tuple[Reassessed, ...] = ()
+    restarted: tuple[RetentionClock, ...] = ()
+    """Clocks that a shorter rule makes run out earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class DpiaWritten:
+    """A version of a scheme's assessment; what is said of it later stands in records of its own."""
+
+    dpia: Dpia
+    reassessed: tuple[Reassessed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DpoAdvised:
+    """The data protection officer's advice on one version of an assessment."""
+
+    scheme_id: SchemeId
+    advice: DpoAdvice
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceDeparted:
+    """Someone senior goes on against that advice, and says why (R29)."""
+
+    scheme_id: SchemeId
+    departure: Departure
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationRecorded:
+    """What those affected said, or why they were not asked (R30)."""
+
+    scheme_id: SchemeId
+    consultation: Consultation
+
+
+@dataclass(frozen=True, slots=True)
+class PriorConsultationRecorded:
+    """That the regulator was consulted beforehand, and what it answered when it has (R28)."""
+
+    scheme_id: SchemeId
+    prior: PriorConsultation
+
+
+@dataclass(frozen=True, slots=True)
+class OperationProposed:
+    """That operations of a scheme begin is proposed. The entry's place names the act."""
+
+    scheme_id: SchemeId
+    modes: tuple[ModeCode, ...]
+    register_number: int
+    dpia_version: int
+    rests_on: tuple[str, ...]
+    """Of each mode: a fingerprint of what it rests on."""
+    proposed_by: ActorId
+    proposed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActivatedMode:
+    """One operation that begins, and when it is over if nothing happens before."""
+
+    mode: ModeCode
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationActivated:
+    """The second person's yes: from now on decisions may rest on these operations."""
+
+    act: int
+    scheme_id: SchemeId
+    approved_by: ActorId
+    activated_at: datetime
+    modes: tuple[ActivatedMode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRefused:
+    """The second person's no, or the proposer taking it back."""
+
+    act: int
+    scheme_id: SchemeId
+    refused_by: ActorId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OperationClosed:
+    """An operation ends for good: nothing new rests on this act. Decisions in force go on until their review."""
+
+    act: int
+    scheme_id: SchemeId
+    mode: ModeCode
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """What of one category was left when a scheme ended, and between which dates it has to be gone."""
+
+    category: Category
+    remaining: int
+    first_due_at: datetime | None
+    last_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeEnded:
+    """A scheme ended. Its decisions ended along with it, each in an entry of its own, in the same transaction."""
+
+    scheme_id: SchemeId
+    ended_at: datetime
+    ended_by: ActorId
+    decisions: int
+    plan: tuple[PlanLine, ...]
+
+
 Record = (
     LogOpened
     | LogReopened
@@ -666,6 +804,17 @@ Record = (
     | TablesVerified
     | IngestEntered
     | RefusalsCounted
+    | RegisterAmended
+    | DpiaWritten
+    | DpoAdvised
+    | AdviceDeparted
+    | ConsultationRecorded
+    | PriorConsultationRecorded
+    | OperationProposed
+    | OperationActivated
+    | OperationRefused
+    | OperationClosed
+    | SchemeEnded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -717,6 +866,17 @@ _KIND: dict[type, EntryKind] = {
     TablesVerified: EntryKind.TABLES_VERIFIED,
     IngestEntered: EntryKind.INGEST_ENTERED,
     RefusalsCounted: EntryKind.REFUSALS_COUNTED,
+    RegisterAmended: EntryKind.REGISTER_AMENDED,
+    DpiaWritten: EntryKind.DPIA_WRITTEN,
+    DpoAdvised: EntryKind.DPO_ADVISED,
+    AdviceDeparted: EntryKind.ADVICE_DEPARTED,
+    ConsultationRecorded: EntryKind.CONSULTATION_RECORDED,
+    PriorConsultationRecorded: EntryKind.REGULATOR_CONSULTED,
+    OperationProposed: EntryKind.OPERATION_PROPOSED,
+    OperationActivated: EntryKind.OPERATION_ACTIVATED,
+    OperationRefused: EntryKind.OPERATION_REFUSED,
+    OperationClosed: EntryKind.OPERATION_CLOSED,
+    SchemeEnded: EntryKind.SCHEME_ENDED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

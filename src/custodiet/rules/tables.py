@@ -6,7 +6,6 @@ reader asks only for what changed.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
@@ -77,6 +76,8 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
+from custodiet.rules.register_rows import RECORDS, register_changes
+from custodiet.rules.row import row_of
 
 Changes = tuple[RowChange, ...]
 
@@ -174,11 +175,6 @@ def _tallies(record: Ingested) -> Changes:
         )
         for tally in record.tallies
     )
-
-
-def row_of(noun: Any, *without: str) -> Mapping[str, Any]:
-    """The fields of a noun as columns of the same names."""
-    return {f.name: getattr(noun, f.name) for f in fields(noun) if f.name not in without}
 
 
 def _decision(decision_id: DecisionId, index: int, **values: Any) -> Update:
@@ -595,3 +591,7 @@ def _(record: CaseRecordGiven, index: int) -> Changes:
 @_changes.register(OpeningsRecovered)
 def _(record: Record, index: int) -> Changes:  # noqa: ARG001 - these stand in the ledger and nowhere else
     return ()
+
+
+for _kind in RECORDS:
+    _changes.register(_kind, register_changes)

@@ -21,6 +21,7 @@ from custodiet.model.condition import ConditionKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
+from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
 from custodiet.simulation.town import home_of, offset, square_around
 from custodiet.simulation.world import AUTHORISING, CASEWORKER, SCHEME, STRAND, made_up_scheme, officers_proposal
@@ -137,7 +138,9 @@ def settle(
 ) -> str:
     """Everyone's case, device, decision and zones, in an empty store. The forwarding server's token."""
     now = clock.now()
-    register_scheme(store, made_up_scheme(now), CASEWORKER)
+    scheme = made_up_scheme(now)
+    register_scheme(store, scheme, CASEWORKER)
+    activate_made_up(store, scheme, now, CASEWORKER, AUTHORISING)
     cases = [open_case(store, chance, SCHEME, f"M-{number:05d}", CASEWORKER) for number in range(len(crowd.serials))]
     for serial, case in zip(crowd.serials, cases, strict=True):
         device = register_device(store, chance, serial, CASEWORKER)

@@ -49,6 +49,7 @@ from custodiet.model.times import EPOCH, as_text, from_ms, to_ms
 from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.life import Life, LivedCondition, Reading, TrueEvent
+from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.names import made_up_name
 from custodiet.simulation.scoring import PersonScore, Score, Scored, Truth, is_usable, quantile, ratio_interval
 from custodiet.simulation.scripted import Scripted
@@ -187,6 +188,7 @@ class Month:
         """Live the month; the report as `simulate --json` prints it."""
         self._clock.set(_SET_UP)
         register_scheme(self._store, made_up_scheme(BEGINS), CASEWORKER)
+        activate_made_up(self._store, made_up_scheme(BEGINS), _SET_UP, CASEWORKER, AUTHORISING)
         self._check_one_truth()
         for number in range(self._people):
             mode = ModeCode.ZONE_ON_ARRIVAL if number % 2 else ModeCode.FITTED_TRAIL

@@ -31,6 +31,7 @@ from custodiet.model.report import Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.staff import OF_NO_SCHEME, Function
 from custodiet.rules.decisions import Ender, Move
+from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.names import made_up_name
 from custodiet.simulation.seeded import SetClock
 from custodiet.simulation.town import TOWN_LAT, TOWN_LON, home_of, square_around
@@ -124,7 +125,9 @@ class WorldMaker:
     def make(self, now: datetime, lapses: int, lapse_every: timedelta) -> World:
         """The whole past, up to `now`, and the reviews that nobody will do after it."""
         self._clock.set(now - _PAST)
-        self._staff_join(made_up_scheme(now))
+        scheme = made_up_scheme(now)
+        self._staff_join(scheme)
+        activate_made_up(self._store, scheme, self._clock.now(), CASEWORKER, AUTHORISING)
         for rung in _QUIET_RUNGS:
             case, _ = self._person()
             self._decide(case, LADDER[rung].code, now + timedelta(days=20))

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from custodiet.adapters.store.engine import viewing, writing
 
@@ -23,6 +23,7 @@ def migrate(engine: Engine) -> None:
     """Run every migration the store has not seen, in one transaction."""
     with writing(engine) as connection:
         migrate_on(connection)
+        _bind(connection)
 
 
 def migrate_on(connection: Connection, form: str = "head") -> None:
@@ -30,6 +31,14 @@ def migrate_on(connection: Connection, form: str = "head") -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, form)
+
+
+def _bind(connection: Connection) -> None:
+    """From here on no decision is made in this store but under an active operation, whatever its scheme has.
+
+    Only in a store that is written to: a replay takes in decisions of schemes that had no register yet, as they came.
+    """
+    connection.execute(text("INSERT INTO activation_law SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM activation_law)"))
 
 
 def known_forms() -> frozenset[str]:

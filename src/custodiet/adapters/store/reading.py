@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, Table, and_, func, or_, select
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
+from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
@@ -43,7 +44,7 @@ _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps o
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
 
-class ReadingRows(JudgedRows, SenderRows, StaffRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---
@@ -110,6 +111,10 @@ class ReadingRows(JudgedRows, SenderRows, StaffRows):
     def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
         waiting = and_(t.decision.c.proposed_by == actor, t.decision.c.state == State.PROPOSED)
         return self._decisions(t.decision.select().where(waiting).order_by(t.decision.c.id))
+
+    def decisions_under(self, scheme_id: SchemeId) -> tuple[Decision, ...]:
+        of = select(t.case_file.c.id).where(t.case_file.c.scheme_id == scheme_id)
+        return self._decisions(t.decision.select().where(t.decision.c.case_id.in_(of)).order_by(t.decision.c.id))
 
     def fittings_of(self, case_id: CaseId) -> tuple[Fitting, ...]:
         query = t.fitting.select().where(t.fitting.c.case_id == case_id).order_by(t.fitting.c.fitted_at)

@@ -2,9 +2,10 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from custodiet.model.alert import AlertMove, Excuse
+from custodiet.model.times import cut
 
 FORMATS = ("traccar", "osmand", "owntracks", "recorder", "gpx", "geojson")
 """What `ingest` reads."""
@@ -194,6 +195,24 @@ def command_line(
     verb.add_argument("--token", metavar="TOKEN", help="this one alone, by its id")
     verb.set_defaults(do=do["sender_end"])
 
+    scheme_parser = verbs.add_parser("scheme", help="a scheme as one JSON document: check, import, export")
+    scheme = scheme_parser.add_subparsers(required=True, metavar="VERB")
+    verb = scheme.add_parser("check", help="everything that is wrong with a file, and what its register still lacks")
+    verb.add_argument("file", metavar="FILE")
+    verb.set_defaults(do=do["scheme_check"])
+    verb = scheme.add_parser("import", parents=[where, by], help="keep its register as the scheme's next version")
+    verb.add_argument("file", metavar="FILE")
+    verb.add_argument("--effective-at", type=_instant, metavar="TIME", help="from when on it holds (default: now)")
+    verb.add_argument(
+        "--seen", default="", metavar="TOKEN", help="of the dry run, where it keeps something for a shorter time"
+    )
+    verb.set_defaults(do=do["scheme_import"])
+    verb = scheme.add_parser("export", parents=[where], help="write it out, as at any date")
+    verb.add_argument("name", metavar="NAME", help="the scheme's id, or its name")
+    verb.add_argument("--at", type=_instant, metavar="TIME", help="as it stood then (default: now)")
+    verb.add_argument("--out", metavar="FILE", help="a new file, instead of the terminal")
+    verb.set_defaults(do=do["scheme_export"])
+
     ledger = verbs.add_parser("ledger", help="verify, export, proof").add_subparsers(required=True, metavar="VERB")
     verb = ledger.add_parser(
         "verify", parents=[where, by], help="hashes only, no key; --tables: also what rests on them"
@@ -240,6 +259,13 @@ def _hours(text: str) -> timedelta:
     if not 0 <= number <= 24 * 30:
         raise argparse.ArgumentTypeError("0 to 720 hours")
     return timedelta(hours=number)
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time with its zone, for example 2031-03-03T09:00:00Z")
+    return cut(at)
 
 
 def _actor(text: str) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.ports import Clock, Store, VaultMemory
 from custodiet.model.alert import Statement
-from custodiet.model.case import Case, Person
+from custodiet.model.case import Case, Person, RetentionClock
 from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.entry import EntryKind
@@ -44,6 +44,7 @@ from custodiet.model.record import (
     OpeningsRecovered,
     PersonNamed,
     Record,
+    RegisterAmended,
     ReviewWarned,
     SchemeRegistered,
     StaffJoined,
@@ -52,11 +53,13 @@ from custodiet.model.record import (
     Succession,
     kind_of,
 )
+from custodiet.model.register import RegisterVersion
 from custodiet.model.scheme import Scheme
 from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
 from custodiet.rules.chain import Frontier, Tree, leaf_hash
 from custodiet.rules.decisions import retention_clocks
+from custodiet.rules.register import rules_for
 from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record, record_digest
 
 FRESH = timedelta(seconds=30)
@@ -92,6 +95,7 @@ class Follower:
         self._latest = EPOCH
         self._alive: dict[int, tuple[datetime, Followed]] = {}
         self._schemes: dict[SchemeId, Scheme] = {}
+        self._registers: dict[SchemeId, tuple[RegisterVersion, ...]] = {}
         self._persons: dict[PersonId, Person] = {}
         self._erase_due: dict[tuple[DecisionId, Category], datetime] = {}
         self.log: LogOpened | None = None
@@ -174,12 +178,16 @@ class Follower:
     def erase_due(self, decision: Decision, category: Category) -> datetime | None:
         """When what was collected under a decision is past its retention, whether or not a clock ran; None: not ended.
 
-        By the rules the scheme was registered with, and never later than an ending that was recorded has said.
+        By the rules that bound the decision when it was made, or shorter ones since, and never later than a recorded
+        ending has said.
         """
         if decision.until is None:
             return None
-        scheme = self._schemes[self.cases[decision.case_id].scheme_id]
-        by_rule = {clock.category: clock.erase_due_at for clock in retention_clocks(decision, scheme, decision.until)}
+        scheme_id = self.cases[decision.case_id].scheme_id
+        scheme = self._schemes[scheme_id]
+        rules = rules_for(scheme, self._registers.get(scheme_id, ()), decision.made_at, decision.until)
+        bound = replace(scheme, retention=rules)
+        by_rule = {clock.category: clock.erase_due_at for clock in retention_clocks(decision, bound, decision.until)}
         due = [by_rule.get(category, decision.until)]
         if (decision.id, category) in self._erase_due:
             due.append(self._erase_due[decision.id, category])
@@ -288,6 +296,9 @@ class Follower:
             case SchemeRegistered(scheme):
                 _new(scheme.id, self._schemes)
                 self._schemes[scheme.id] = scheme
+            case RegisterAmended(number, effective_at, register, _, restarted):
+                self._amend(RegisterVersion(number, effective_at, index, register))
+                self._shorten(restarted)
             case CaseOpened(person, case):
                 _new(person.id, self._persons)
                 _new(case.id, self.cases)
@@ -328,7 +339,19 @@ class Follower:
     def _clocks(self, ending: Succession | DecisionEnded) -> None:
         """A retention clock only ever runs out earlier."""
         restarted = ending.restarted if isinstance(ending, DecisionEnded) else ()
-        for clock in (*ending.clocks, *restarted):
+        self._shorten((*ending.clocks, *restarted))
+
+    def _amend(self, version: RegisterVersion) -> None:
+        """One after another, each in effect no earlier than the one before: what was promised is not told anew."""
+        scheme_id = version.register.scheme_id
+        before = self._registers.get(scheme_id, ())
+        earliest = max(self._latest, before[-1].effective_at) if before else self._latest
+        if scheme_id not in self._schemes or version.number != len(before) + 1 or version.effective_at < earliest:
+            raise OpeningRefused("a register is amended out of order")
+        self._registers[scheme_id] = (*before, version)
+
+    def _shorten(self, clocks: tuple[RetentionClock, ...]) -> None:
+        for clock in clocks:
             of = (clock.decision_id, clock.category)
             self._erase_due[of] = min(clock.erase_due_at, self._erase_due.get(of, clock.erase_due_at))
 

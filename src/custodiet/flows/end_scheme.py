@@ -1,0 +1,58 @@
+"""End a scheme: in one act every decision under it ends, its operations close, and what is left gets a dated plan.
+
+One person is enough: it lowers. Orders end too: who carried them out does so no longer, and the entry of each ending
+says who ended it. If we die before the commit nothing has happened; after it, everything has.
+"""
+
+from custodiet.flows.activate_operation import close
+from custodiet.flows.end_decision import write_ending
+from custodiet.flows.ports import Acting, Chance, Reading, Store
+from custodiet.model.decision import State
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import ActorId, DecisionId, SchemeId
+from custodiet.model.record import DecisionRefused, PlanLine, SchemeEnded
+from custodiet.rules.closing import plan_of
+from custodiet.rules.decisions import Move, ended, still_collects, stopped_along
+
+
+def end_scheme(store: Store, chance: Chance, scheme_id: SchemeId, by: ActorId) -> int:
+    """End it, now. Raises NotFound, or NotPermitted when it has ended already. The ledger index of the end itself."""
+    with store.acting() as act:
+        if act.scheme_ending(act.scheme(scheme_id).id) is not None:
+            raise NotPermitted("scheme_ended: it was ended already")
+        count = _end_all(act, chance, scheme_id, by)
+        close(act, tuple(one for one in act.activations(scheme_id) if one.active(act.now)), by)
+        plan = plan_of(act.left_of(scheme_id), act.retention_clocks_of(scheme_id), act.now)
+        record = SchemeEnded(scheme_id, act.now, by, count, plan)
+        return act.write(Entry(EntryKind.SCHEME_ENDED, by), record)
+
+
+def what_is_left(view: Reading, scheme_id: SchemeId) -> tuple[PlanLine, ...]:
+    """The plan of an ended scheme with today's counts: down to nothing, by category. Raises NotPermitted before."""
+    ending = view.scheme_ending(view.scheme(scheme_id).id)
+    if ending is None:
+        raise NotPermitted("scheme_goes_on: it was not ended")
+    return plan_of(view.left_of(scheme_id), view.retention_clocks_of(scheme_id), ending.ended_at)
+
+
+def _end_all(act: Acting, chance: Chance, scheme_id: SchemeId, by: ActorId) -> int:
+    """Every decision that authorises anything, or would; how many ended."""
+    under = act.decisions_under(scheme_id)
+    for decision in under:
+        if decision.state is State.PROPOSED:
+            case = act.case(decision.case_id)
+            act.write(Entry(EntryKind.DECISION_REFUSED, by, case.person_id), DecisionRefused(decision.id))
+    done: set[DecisionId] = set()
+    # The earlier first: what is to follow it ends along with it, with one task for both.
+    for decision in sorted(under, key=lambda one: (one.starts_at, one.id)):
+        stands = decision.state in (State.MADE, State.SUSPENDED)
+        if decision.id in done or not (stands or still_collects(decision, act.now)):
+            continue
+        along = stopped_along(decision, act.followers(decision.id), act.now)
+        will_be = tuple(ended(one, Move.WITHDRAW, act.now) for one in along)
+        write_ending(act, chance, decision, Move.WITHDRAW, by, *will_be)
+        for one in along:
+            write_ending(act, chance, one, Move.WITHDRAW, by, task=False)
+        done |= {decision.id, *(one.id for one in along)}
+    return len(done)

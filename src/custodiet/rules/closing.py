@@ -1,0 +1,45 @@
+"""What follows from the end of a scheme: a dated plan for what is left, and who may still open it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from custodiet.model.case import RetentionClock
+from custodiet.model.mode import Category
+from custodiet.model.record import PlanLine, SchemeEnded
+
+
+class Opening(StrEnum):
+    """Ways to what is kept, as far as the end of a scheme tells them apart."""
+
+    OWN = "own"
+    COURT = "court"
+    DPO = "dpo"
+    QUESTION = "question"
+    LOOK_UP = "look_up"
+    DISCLOSURE = "disclosure"
+    EVALUATION = "evaluation"
+
+
+AFTER_THE_END = frozenset({Opening.OWN, Opening.COURT, Opening.DPO})
+"""The only ones that stay open once a scheme has ended: the person's own copy, a court's, and the officer's."""
+
+
+def objections_to_opening(ending: SchemeEnded | None, opening: Opening) -> tuple[str, ...]:
+    """What the end of a scheme says against an opening; empty while it goes on."""
+    if ending is None or opening in AFTER_THE_END:
+        return ()
+    says = "scheme_ended: it is over, and its data are kept only until they are erased"
+    return (f"{says}; the person's own copy, a court's and the data protection officer's view stay open",)
+
+
+def plan_of(left: Mapping[Category, int], clocks: Iterable[RetentionClock], ended_at: datetime) -> tuple[PlanLine, ...]:
+    """By category: how much is left, and between which dates it has to be gone. Nothing left has no date."""
+    due: dict[Category, list[datetime]] = {}
+    for clock in clocks:
+        due.setdefault(clock.category, []).append(max(clock.erase_due_at, ended_at))
+    lines = []
+    for category in Category:
+        dates = due.get(category, [ended_at]) if left.get(category, 0) else []
+        lines.append(PlanLine(category, left.get(category, 0), min(dates, default=None), max(dates, default=None)))
+    return tuple(lines)
