@@ -29,6 +29,7 @@ from custodiet.model.condition import (
 )
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsultation
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.finding import (
@@ -52,6 +53,7 @@ from custodiet.model.report import Method
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.word import Said, Word
+from custodiet.simulation.made_up_register import made_up_dpia, made_up_register
 from custodiet.wire.records import (
     detail_bytes,
     entry_bytes,
@@ -123,22 +125,23 @@ REOPENED = r.LogReopened(
     "officer-ana",
 )
 
+SCHEME = Scheme(
+    id="scheme_1",
+    name="Made-up scheme",
+    controller="Made-up authority, \N{LATIN SMALL LETTER E WITH ACUTE} \N{BLACK SPADE SUIT} \U0001f511",
+    starts_at=AT,
+    ends_at=None,
+    purposes=(Purpose("contact", "Keeping in contact", operational=True),),
+    powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DUTY, Regime.LAW_ENFORCEMENT),),
+    modes=(ModeCode.NONE, ModeCode.FITTED_TRAIL),
+    retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
+    judging=Judging(fixes=4, lasting_s=240, disc_scale=1.75),
+)
+REGISTER = made_up_register(SCHEME, AT)
+
 SAMPLES = [
     r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1]),
-    r.SchemeRegistered(
-        Scheme(
-            id="scheme_1",
-            name="Made-up scheme",
-            controller="Made-up authority, \N{LATIN SMALL LETTER E WITH ACUTE} \N{BLACK SPADE SUIT} \U0001f511",
-            starts_at=AT,
-            ends_at=None,
-            purposes=(Purpose("contact", "Keeping in contact", operational=True),),
-            powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DUTY, Regime.LAW_ENFORCEMENT),),
-            modes=(ModeCode.NONE, ModeCode.FITTED_TRAIL),
-            retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
-            judging=Judging(fixes=4, lasting_s=240, disc_scale=1.75),
-        )
-    ),
+    r.SchemeRegistered(SCHEME),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES),
     r.DeviceRegistered(Device("device_1", "TAG-1")),
@@ -203,6 +206,17 @@ SAMPLES = [
     REOPENED,
     r.KeysDestroyed((r.DestroyedDay("person_1", Category.TRAIL, date(2031, 3, 3), AT, issued=True),)),
     r.OpeningsRecovered((BYTES, b"{}")),
+    r.RegisterAmended(2, LATER, REGISTER, (r.Reassessed(41, ModeCode.FITTED_TRAIL, LATER),), (CLOCK,)),
+    r.DpiaWritten(made_up_dpia(REGISTER, AT), (r.Reassessed(41, ModeCode.TELEPHONE, AT),)),
+    r.DpoAdvised("scheme_1", DpoAdvice(1, "dpo-1", AT, "made-up advice", proceed=False)),
+    r.AdviceDeparted("scheme_1", Departure(1, "owner-1", LATER, "made-up reasons")),
+    r.ConsultationRecorded("scheme_1", Consultation(("wearer", "household"), AT, "asked", "made-up views", "because")),
+    r.PriorConsultationRecorded("scheme_1", PriorConsultation(1, AT, LATER, "a made-up answer", may_proceed=True)),
+    r.OperationProposed("scheme_1", (ModeCode.TELEPHONE, ModeCode.FITTED_TRAIL), 2, 1, ("aa", "bb"), "officer-ana", AT),
+    r.OperationActivated(41, "scheme_1", "officer-bo", AT, (r.ActivatedMode(ModeCode.TELEPHONE, LATER),)),
+    r.OperationRefused(41, "scheme_1", "officer-bo", AT),
+    r.OperationClosed(41, "scheme_1", ModeCode.TELEPHONE, LATER),
+    r.SchemeEnded("scheme_1", LATER, "officer-ana", 3, (r.PlanLine(Category.TRAIL, 12, AT, LATER),)),
 ]
 INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),), BYTES, 41)
 RUN = Run(3, AT, LATER, SEEN)

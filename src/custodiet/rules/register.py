@@ -280,15 +280,13 @@ def _held_up(register: Register, held: Held) -> tuple[ModeCode | None, ...]:
         case "suppliers" | "exemptions":
             one = next((part for part in getattr(register, name) if part.code == code.partition("]")[0]), None)
             modes = () if one is None else one.operations
-            return modes or (None,)
         case "recipients":
             one = next((part for part in register.recipients if part.code == code), None)
             served = set() if one is None else set(one.purposes)
             modes = tuple(op.mode for op in register.operations if served & set(op.purposes))
-            return modes or (None,)
         case _:
             return (None,)
-    return modes  # of something that no operation uses nothing is held up
+    return modes or (None,)
 
 
 def _using(register: Register, category: str) -> tuple[ModeCode, ...]:
@@ -361,7 +359,9 @@ def _bare(value: Any) -> Any:
 
 def reassessed(old: Register, new: Register) -> tuple[ModeCode, ...]:
     """The operations whose assessment no longer holds once the new register does."""
-    return tuple(op.mode for op in old.operations if basis_of(old, op.mode) != basis_of(new, op.mode))
+    return tuple(
+        op.mode for op in old.operations if MODES[op.mode].rung and basis_of(old, op.mode) != basis_of(new, op.mode)
+    )
 
 
 # --- retention --------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A scheme as one JSON document: out as one spelling, in with every problem at once and the path of each.
 
 Taken in is the register alone. An assessment in the file is for reading: it is made for one scheme and comes along with
-no copy (R32); a made-up scheme's file carries none. The schema is `docs/scheme.schema.json`, drawn from the same classes.
+no copy (R32); a made-up scheme's file carries none. `docs/scheme.schema.json` is drawn from the same classes.
 """
 
 import types
@@ -23,7 +23,7 @@ SIZE_MAX = 4_000_000
 """Bytes of a scheme's file; a whole one has a few tens of thousands."""
 PROBLEMS_MAX = 500
 """How many are told; a file with more is of another kind."""
-VERSION = 1
+VERSION: Literal[1] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ReadScheme:
 
 
 def scheme_bytes(register: Register, assessment: Dpia | None = None) -> bytes:
-    """The file of a scheme, indented, in the order in which its fields are declared. A made-up one has no assessment."""
+    """The file of a scheme, indented, its fields in the order of their class. A made-up one has no assessment."""
     shown = None if register.made_up else assessment
     told = msgspec.to_builtins(SchemeFile(VERSION, register, shown), builtin_types=())
     return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
@@ -78,7 +78,7 @@ def read_scheme(body: bytes) -> ReadScheme:
         return ReadScheme(None, (*problems, FileProblem("register", "is missing")))
     reading = _Reading(problems)
     register = reading.noun(Register, told["register"], "register")
-    notes = ()
+    notes: tuple[str, ...] = ()
     if told.get("assessment") is not None:
         notes = ("the assessment was not taken: it is made for one scheme, and comes along with no copy",)
     if problems:
@@ -120,7 +120,7 @@ class _Reading:
             return self._wrong(path, str(error))
 
     def _value(self, hint: Any, told: Any, path: str) -> Any:
-        options = get_args(hint) if get_origin(hint) in (types.UnionType,) else (hint,)
+        options = get_args(hint) if get_origin(hint) is types.UnionType else (hint,)
         if told is None and type(None) in options:
             return None
         [kind] = [one for one in options if one is not type(None)]

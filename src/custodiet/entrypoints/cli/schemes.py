@@ -67,7 +67,9 @@ def _found(view: Reading, name: str, at: datetime) -> SchemeId:
         return SchemeId(name)
     called = [one for one in known if register_at(view, one, at)[0].name == name]
     if len(called) != 1:
-        raise NotFound("no scheme of that id or name" if not called else "more than one scheme has that name: use the id")
+        raise NotFound(
+            "no scheme of that id or name" if not called else "more than one scheme has that name: use the id"
+        )
     return called[0]
 
 

@@ -1,0 +1,1 @@
+"""The documents of a scheme, made from its register (and, for one of them, its assessment) and from nothing else."""
