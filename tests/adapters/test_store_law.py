@@ -13,11 +13,12 @@ from importlib import import_module
 import msgspec
 import pytest
 from support.house import ANA, BO, COURT, START, House, report
+from support.proposing import propose
 
 from custodiet.adapters import sealing
 from custodiet.adapters.store.migrations.law import process
 from custodiet.adapters.store.replay import replay_store
-from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
+from custodiet.flows.decide_case import make_decision, refuse_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task, register_device, token_hash
 from custodiet.flows.handle_alert import Desk
@@ -86,7 +87,7 @@ def lived_in(house):
     over = house.decide(gone)
     order = house.decide(ordered, authority=Authority.ORDER, maker=COURT, ends_at=START + 90 * 24 * HOUR)
     no = house.proposal(refused)
-    propose_decision(house.store, no)
+    propose(house.store, house.chance, no)
     refuse_decision(house.store, no.id, BO)
     house.clock.set(START + HOUR)
     end_decision(house.store, house.chance, over.id, Move.WITHDRAW, Ender(ANA))
@@ -100,14 +101,14 @@ def lived_in(house):
     # Proposed and not made: on a strand of its own, and beside the decision that is in force.
     free, beside = (house.proposal(one, id=name) for one, name in ((waiting, "free"), (kept, "beside")))
     for one in (free, beside):
-        propose_decision(house.store, one)
+        propose(house.store, house.chance, one)
     zone = zone_of(house, free)
     # Annulled, and in its interval nothing else is.
     annulled = house.decide(house.person(), starts_at=house.clock.now())
     end_decision(house.store, house.chance, annulled.id, Move.ANNUL, Ender(COURT, authority=True))
     first = house.decide(later)
     second = house.proposal(later, starts_at=house.clock.now() + HOUR, follows=first.id)
-    propose_decision(house.store, second)
+    propose(house.store, house.chance, second)
     make_decision(house.store, second.id, BO)
     told = alerts_in(house, kept, made, zone) | senders_in(house)
     found_by_the_clock(house, kept, made, task)

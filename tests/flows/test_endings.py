@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, COURT, START, Person, scheme_at
+from support.proposing import propose
 
 from custodiet.adapters.store.reading import ReadingRows
-from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.open_case import open_case
 from custodiet.model.decision import Authority, State
@@ -108,7 +108,7 @@ OUTLIVING = {
 @pytest.mark.parametrize("given", OUTLIVING.values(), ids=OUTLIVING.keys())
 def test_no_decision_outlives_its_scheme(house, person, given):
     with pytest.raises(NotPermitted, match="it would outlive the scheme"):
-        propose_decision(house.store, house.proposal(person, **given))
+        propose(house.store, house.chance, house.proposal(person, **given))
 
 
 @pytest.mark.parametrize(

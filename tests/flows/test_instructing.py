@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, BO, COURT, START
+from support.proposing import propose
 from support.watched import DAY, HOUR, ledger_size, pass_time, rows, whole
 
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
 from custodiet.flows.fit_device import fit_device, register_device, token_hash
 from custodiet.flows.keep_senders import acknowledge, change_scope, end_sender
@@ -148,7 +149,7 @@ def test_a_review_in_time_tells_nobody_anything(house, upstream):
     first = house.decide(upstream)
     house.clock.pass_(DAY)
     second = house.proposal(upstream, starts_at=house.clock.now() + DAY, follows=first.id)
-    propose_decision(house.store, second)
+    propose(house.store, house.chance, second)
     make_decision(house.store, second.id, BO)
     assert both(house, upstream) == [(GO, START)]
 
@@ -157,7 +158,7 @@ def test_a_step_down_to_a_mode_without_a_device_is_told_from_when_it_begins(hous
     first = house.decide(upstream)
     begins = START + 2 * DAY
     second = house.proposal(upstream, starts_at=begins, follows=first.id, mode=ModeCode.TELEPHONE)
-    propose_decision(house.store, second)
+    propose(house.store, house.chance, second)
     make_decision(house.store, second.id, BO)
     assert both(house, upstream) == [(GO, START), (STOP, begins)]
 
@@ -171,7 +172,7 @@ def test_who_began_to_send_after_the_first_decision_hears_of_the_second_only_if_
     first = house.decide(upstream)
     late = sender_of(house, house.sender("TAG"))
     second = house.proposal(upstream, starts_at=START + 2 * DAY, follows=first.id, mode=mode)
-    propose_decision(house.store, second)
+    propose(house.store, house.chance, second)
     make_decision(house.store, second.id, BO)
     assert told(house, late) == expected
 
@@ -179,7 +180,7 @@ def test_who_began_to_send_after_the_first_decision_hears_of_the_second_only_if_
 def test_what_is_stopped_along_is_told_in_one_word(house, upstream):
     first = house.decide(upstream)
     second = house.proposal(upstream, starts_at=START + 2 * DAY, follows=first.id)
-    propose_decision(house.store, second)
+    propose(house.store, house.chance, second)
     make_decision(house.store, second.id, BO)
     house.clock.pass_(HOUR)
     end(house, first)

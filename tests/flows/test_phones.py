@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from support.house import ANA, BO
 from support.phone import OwnTracksPhone, taken_in, traccar_takes_in
+from support.proposing import propose
 from support.watched import ask, circle, kinds_since, ledger_size, rows
 
-from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import end_fitting, token_hash
 from custodiet.flows.keep_senders import end_sender
@@ -213,7 +213,7 @@ def test_without_a_device_or_a_decision_now_there_is_nothing_to_set(house):
     with pytest.raises(NotFound, match="no device is on this person"):
         prepare(house, person, token="nobody")
     fitted = house.person(SERIAL)
-    propose_decision(house.store, house.proposal(fitted, mode=ModeCode.CARRIED_TRAIL))
+    propose(house.store, house.chance, house.proposal(fitted, mode=ModeCode.CARRIED_TRAIL))
     with pytest.raises(NotFound, match="no decision of this case is in force"):
         prepare(house, fitted)
     other = house.person("made-up/43")

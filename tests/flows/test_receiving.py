@@ -8,9 +8,10 @@ from math import inf, nan
 
 import pytest
 from support.house import ANA, START, report
+from support.proposing import propose
 
 from custodiet.adapters.store.reading import ReadingRows
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.model.decision import LATE_MAX_DEFAULT
 from custodiet.model.errors import CannotRecord
@@ -299,7 +300,7 @@ def test_what_was_seen_is_forgotten_with_it(house):
 
 def test_a_proposal_that_would_wait_long_for_late_fixes_changes_nothing(house):
     proposal = house.proposal(house.person("TAG"), late_max=30 * DAY)
-    propose_decision(house.store, proposal)
+    propose(house.store, house.chance, proposal)
     monitor = house.monitor()
     assert monitor._picture.late_max(house.clock.now()) == LATE_MAX_DEFAULT
     make_decision(house.store, proposal.id, "officer-bo")

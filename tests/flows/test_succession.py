@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, BO, COURT, START, report
+from support.proposing import propose
 
 from custodiet.adapters.store.reading import ReadingRows
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.model.decision import Authority, State
 from custodiet.model.errors import NotPermitted
@@ -107,12 +108,12 @@ def test_both_the_rule_and_the_store_refuse_to_follow_another_persons(house):
     one, other = house.person("TAG-1"), house.person("TAG-2")
     decision = house.decide(one)
     with pytest.raises(NotPermitted, match="it follows another of its case and strand"):
-        propose_decision(house.store, house.proposal(other, follows=decision.id))
+        propose(house.store, house.chance, house.proposal(other, follows=decision.id))
     connection = sqlite3.connect(house.path, isolation_level=None)
     connection.execute("DROP TRIGGER decision_follows_its_own")
     connection.close()
     proposal = house.proposal(other, follows=decision.id)
-    propose_decision(house.store, proposal)
+    propose(house.store, house.chance, proposal)
     with pytest.raises(NotPermitted, match="another person's, or another device's"):
         make_decision(house.store, proposal.id, BO)
 
@@ -199,7 +200,7 @@ def test_a_proposal_to_follow_does_not_keep_alive_what_was_stopped(house):
     person = house.person("TAG")
     earlier = house.decide(person)
     proposal = house.proposal(person, follows=earlier.id, starts_at=START + 5 * HOUR)
-    propose_decision(house.store, proposal)
+    propose(house.store, house.chance, proposal)
     house.clock.pass_(HOUR)
     end(house, earlier)
     with pytest.raises(NotPermitted, match="has no successor"):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from support.house import ANA, BO, COURT, START, House, Person, scheme_at
 from support.nouns import changed
+from support.proposing import propose
 from support.watched import (
     AWAY,
     DAY,
@@ -26,7 +27,7 @@ from support.watched import (
     whole,
 )
 
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_what_ran_out, resume_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task, fit_device, issue_sender, register_device
 from custodiet.flows.handle_alert import Desk
@@ -307,7 +308,7 @@ def test_what_was_succeeded_is_warned_of_no_more(house):
     follower = house.proposal(
         person, starts_at=house.clock.now() + HOUR, follows=decision.id, review_due_at=START + 200 * DAY
     )
-    propose_decision(house.store, follower)
+    propose(house.store, house.chance, follower)
     make_decision(house.store, follower.id, BO)
     assert tasks(house) == []
     for _ in range(40):
@@ -324,7 +325,7 @@ def test_a_review_that_was_done_is_no_open_task(house):
     follower = house.proposal(
         person, starts_at=house.clock.now() + HOUR, follows=decision.id, review_due_at=START + 200 * DAY
     )
-    propose_decision(house.store, follower)
+    propose(house.store, house.chance, follower)
     make_decision(house.store, follower.id, BO)
     house.clock.set(START + 61 * DAY)
     assert (passing(house).look(), tasks(house)) == (0, [])
@@ -482,7 +483,7 @@ def test_an_alert_about_a_device_that_came_off_does_not_go_on_for_ever(house):
 
 def succeeded_tomorrow(house, one):
     follower = house.proposal(one.person, starts_at=house.clock.now() + DAY, follows=one.decision_id)
-    propose_decision(house.store, follower)
+    propose(house.store, house.chance, follower)
     make_decision(house.store, follower.id, BO)
     one.monitor.refresh()
 

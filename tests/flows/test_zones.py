@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, BO, START
+from support.proposing import propose
 
 from custodiet.adapters import sealing
-from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
+from custodiet.flows.decide_case import make_decision, refuse_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.open_sealed import release_zones
@@ -23,11 +24,11 @@ SQUARE = {"type": "Polygon", "coordinates": [[[-28.0, 46.5], [-28.0, 46.6], [-27
 SPOT = {"type": "Point", "coordinates": [-28, 46], "radius_m": 9}
 
 
-def propose(house):
+def proposed(house):
     person = house.person(f"TAG-{house._count}")
     house.issue_keys()
     proposal = house.proposal(person)
-    propose_decision(house.store, proposal)
+    propose(house.store, house.chance, proposal)
     return proposal
 
 
@@ -57,7 +58,7 @@ PRETTY = {
 
 @pytest.mark.parametrize("written", PRETTY.values(), ids=PRETTY.keys())
 def test_geometry_on_many_lines_is_released_as_what_it_says(house, written):
-    decision = propose(house)
+    decision = proposed(house)
     one = zone(house, decision, written)
     make_decision(house.store, decision.id, BO)
     assert release(house) == {one: json.loads(written)}
@@ -77,7 +78,7 @@ NONE = {
 
 @pytest.mark.parametrize("written", NONE.values(), ids=NONE.keys())
 def test_what_is_no_json_object_is_no_geometry_and_is_not_quoted(house, written):
-    decision = propose(house)
+    decision = proposed(house)
     with pytest.raises(NotTheFormat) as caught:
         zone(house, decision, written)
     assert str(caught.value) == "zone geometry is not a JSON object"
@@ -86,7 +87,7 @@ def test_what_is_no_json_object_is_no_geometry_and_is_not_quoted(house, written)
 
 
 def test_a_zone_belongs_to_a_proposal_and_to_nothing_later(house):
-    made, refused, withdrawn = (propose(house) for _ in range(3))
+    made, refused, withdrawn = (proposed(house) for _ in range(3))
     make_decision(house.store, made.id, BO)
     refuse_decision(house.store, refused.id, BO)
     make_decision(house.store, withdrawn.id, BO)
@@ -98,7 +99,7 @@ def test_a_zone_belongs_to_a_proposal_and_to_nothing_later(house):
 
 
 def test_a_zone_of_a_proposal_is_not_released_before_it_is_made(house):
-    decision = propose(house)
+    decision = proposed(house)
     one = zone(house, decision)
     assert release(house) == {}
     make_decision(house.store, decision.id, BO)
@@ -106,7 +107,7 @@ def test_a_zone_of_a_proposal_is_not_released_before_it_is_made(house):
 
 
 def test_a_zone_whose_decision_ended_between_the_entry_and_the_opening_does_not_stop_the_others(house):
-    first, second, third = (propose(house) for _ in range(3))
+    first, second, third = (proposed(house) for _ in range(3))
     zones = [zone(house, decision) for decision in (first, second, third)]
     for decision in (first, second, third):
         make_decision(house.store, decision.id, BO)
@@ -127,10 +128,10 @@ def test_a_zone_whose_decision_ended_between_the_entry_and_the_opening_does_not_
 
 
 def test_a_zone_whose_decision_is_over_by_its_date_does_not_stop_the_others(house):
-    first = propose(house)
+    first = proposed(house)
     second = house.proposal(house.person("TAG"), review_due_at=START + HOUR)
     house.issue_keys()
-    propose_decision(house.store, second)
+    propose(house.store, house.chance, second)
     zones = [zone(house, decision) for decision in (first, second)]
     for decision in (first, second):
         make_decision(house.store, decision.id, BO)
@@ -141,7 +142,7 @@ def test_a_zone_whose_decision_is_over_by_its_date_does_not_stop_the_others(hous
 
 @pytest.mark.parametrize("broken", ["not sealed", "sealed for another", "not an object"])
 def test_a_zone_that_cannot_be_opened_does_not_stop_the_others(house, broken):
-    decision = propose(house)
+    decision = proposed(house)
     with house.store.reading() as view:
         person_id = view.case(decision.case_id).person_id
         public = view.record_key(person_id).public
@@ -161,7 +162,7 @@ def test_a_zone_that_cannot_be_opened_does_not_stop_the_others(house, broken):
 def test_a_zone_whose_decision_is_over_stays_shut_in_the_vault_when_the_clock_is_set_back(house):
     first = house.proposal(house.person(), review_due_at=START + HOUR)
     house.issue_keys()
-    propose_decision(house.store, first)
+    propose(house.store, house.chance, first)
     one = zone(house, first)
     make_decision(house.store, first.id, BO)
     house.clock.set(START + HOUR)
@@ -173,7 +174,7 @@ def test_a_zone_whose_decision_is_over_stays_shut_in_the_vault_when_the_clock_is
 
 
 def test_what_is_sealed_of_a_zone_has_one_length_however_fine_it_is(house):
-    decision = propose(house)
+    decision = proposed(house)
     fine = SQUARE | {"coordinates": [[[-28.0 + n / 900, 46.5 + n * n / 70_000] for n in range(30)] + [[-28.0, 46.5]]]}
     for geometry in (SQUARE, fine, SPOT):
         zone(house, decision, json.dumps(geometry).encode())

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from in_vault.test_following import Database
 from support.house import ANA, BO, COURT, House, empty_replay, report
+from support.proposing import propose
 
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.check_ledger import check_ledger
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.in_vault.following import Follower, _whole
@@ -516,7 +517,7 @@ def test_what_would_begin_later_is_paused_and_what_was_succeeded_ends(place):
     later = house.person("TAG-2")
     begins = house.decide(later, starts_at=house.clock.now() + DAY)
     follower = house.proposal(place.wearer, starts_at=house.clock.now() + DAY, follows=place.decision.id)
-    propose_decision(house.store, follower)
+    propose(house.store, house.chance, follower)
     make_decision(house.store, follower.id, BO)
     told = place.restore(place.back_up())
     reference = place.wearer.case.reference

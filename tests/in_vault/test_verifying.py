@@ -13,9 +13,9 @@ import msgspec
 import pytest
 import rfc8785
 from support.house import ANA, START, House
+from support.proposing import propose
 
 from custodiet.adapters import sealing
-from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.sequence_ledger import enter_staged
 from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply, Statement, StatementKind
@@ -350,7 +350,7 @@ def judged(house):
     """The same, with an alert raised by an ingest record and everything of which there is one row."""
     person, now = house.people[0], house.clock.now()
     proposal = house.proposal(person, strand="second")
-    propose_decision(house.store, proposal)
+    propose(house.store, house.chance, proposal)
     given = (proposal.id, ConditionKind.EXCLUSION, ANA)
     zone = set_condition(house.store, sealing, house.chance, house.pinned, *given, geometry=PLACE)
     detail = detail_of(house, zone)

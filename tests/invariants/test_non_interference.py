@@ -14,8 +14,9 @@ from random import Random
 
 import pytest
 from support.door import Door
-from support.house import ANA, BO, House, make_decision, propose_decision
+from support.house import ANA, BO, House, make_decision
 from support.ideal import IdealSealing
+from support.proposing import propose
 
 from custodiet.adapters.ledger.tiles import TileLog
 from custodiet.flows import open_case, receive_reports
@@ -56,7 +57,7 @@ def live(folder, shift, hours, seed=7):
             name_person(house.store, house.sealer, house.pinned, person.case.person_id, f"Sample-{number}", ANA)
             modes = (ModeCode.FITTED_TRAIL, ModeCode.CARRIED_TRAIL, ModeCode.ZONE_ON_ARRIVAL, ModeCode.CHECK_IN)
             decision = house.proposal(person, mode=modes[number % 4])
-            propose_decision(house.store, decision)
+            propose(house.store, house.chance, decision)
             lat, lon = homes[number][0] + shift[0], homes[number][1] + shift[1]
             ring = [[round(lon + x, 7), round(lat + y, 7)] for x, y in ((0, 0), (0.01, 0), (0.01, 0.01), (0, 0))]
             geometry = json.dumps({"type": "Polygon", "coordinates": [ring]}).encode()

@@ -2,6 +2,7 @@
 
 import pytest
 from support.house import ANA, BO, COURT
+from support.proposing import propose
 from support.watched import (
     AWAY,
     DAY,
@@ -22,7 +23,7 @@ from support.watched import (
 )
 
 from custodiet.flows import end_decision as ending
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
 from custodiet.model.alert import AlertMove, AlertState, Excuse
 from custodiet.model.decision import State
@@ -189,7 +190,7 @@ def followed(house, one):
     from custodiet.model.condition import ConditionKind
 
     follower = house.proposal(one.person, starts_at=house.clock.now() + MINUTE, follows=one.decision_id)
-    propose_decision(house.store, follower)
+    propose(house.store, house.chance, follower)
     of = (follower.id, ConditionKind.INCLUSION, ANA)
     condition = set_condition(house.store, sealing, house.chance, house.pinned, *of, geometry=circle())
     make_decision(house.store, follower.id, BO)

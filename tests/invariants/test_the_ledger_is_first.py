@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 from support.house import ANA, BO, report
+from support.proposing import propose
 
 from custodiet.adapters.store import sqlite as store_module
 from custodiet.adapters.store.sqlite import ActingRows, IngestingRows
 from custodiet.flows import ports
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.keep_senders import acknowledge, change_scope, end_sender, rotate_sender
@@ -29,13 +30,13 @@ def acts(house):
     """Every kind of act, as something to try."""
     person, other = house.person("TAG-1"), house.person("TAG-2")
     decision, proposal = house.decide(person), house.proposal(other)
-    propose_decision(house.store, proposal)
+    propose(house.store, house.chance, proposal)
     sender = house.monitor().sender(token_hash(person.token)).sender.id
     with house.store.reading() as view:
         [instruction] = view.instructions_unsettled(house.clock.now(), 2)
     return {
         "a case opens": house.person,
-        "a decision is proposed": lambda: propose_decision(house.store, house.proposal(other)),
+        "a decision is proposed": lambda: propose(house.store, house.chance, house.proposal(other)),
         "a decision is made": lambda: make_decision(house.store, proposal.id, BO),
         "a decision is paused": lambda: suspend_decision(house.store, decision.id, Ender(ANA)),
         "a decision is withdrawn": lambda: end_decision(

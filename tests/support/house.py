@@ -12,13 +12,14 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
+from support.proposing import propose
 
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.store.replay import ReplayRows
 from custodiet.adapters.store.sqlite import SqliteStore
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
@@ -189,7 +190,7 @@ class House:
 
     def decide(self, person: Person, *, keys: bool = True, **given) -> Decision:
         decision = self.proposal(person, **given)
-        propose_decision(self.store, decision)
+        propose(self.store, self.chance, decision)
         make_decision(self.store, decision.id, BO)
         if keys:
             self.issue_keys()

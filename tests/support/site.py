@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from support.proposing import propose
+
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.clock import LEASE
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.fit_device import fit_device, issue_sender, register_device
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import open_case, set_condition
@@ -110,7 +112,7 @@ class Site:
             review_due_at=self.clock.now() + timedelta(days=1),
             ends_at=None,
         )
-        propose_decision(store, decision)
+        propose(store, self.chance, decision)
         if ask is not None:
             ask(decision)
         make_decision(store, decision.id, BO)

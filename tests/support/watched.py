@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from support.house import ANA, BO, House, Person
+from support.proposing import propose
 
 from custodiet.adapters import sealing
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.open_sealed import release_zones
@@ -69,7 +70,7 @@ def ask(
     """A decision in force with one condition, or with one more for each further zone."""
     house.issue_keys()
     proposal = house.proposal(person, **given)
-    propose_decision(house.store, proposal)
+    propose(house.store, house.chance, proposal)
     conditions = []
     for zone in (geometry or circle(), *more):
         written = zone if kind in ZONED else None

@@ -1,22 +1,44 @@
-"""Propose, make or refuse a decision: two people, or an order entered; each step decided, recorded, kept."""
+"""Propose, make, narrow, return or refuse a decision: two people; each step decided, recorded, kept.
 
+The ladder's gate holds at the proposal and again at the making; the store holds it too. Refusing a rung always says
+which one below it is ready, and that it is no ground for detaining anyone.
+"""
+
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
+from custodiet.flows.assess_case import Assessor
+from custodiet.flows.carrying import carry_conditions
+from custodiet.flows.gathering import gather
 from custodiet.flows.instructing import instruct_for
-from custodiet.flows.ports import Acting, Store
-from custodiet.flows.refusing import refuse_if
+from custodiet.flows.ports import Acting, Chance, Store
+from custodiet.flows.refusing import refuse_if, refuse_rung_if
 from custodiet.flows.scheme_now import register_at, scheme_at, scheme_binding
+from custodiet.model.assessing_record import (
+    AssessmentRecorded,
+    DecisionNarrowed,
+    DecisionReturned,
+    ReturnReason,
+    RungRefused,
+)
+from custodiet.model.assessment import Assessment, Words
 from custodiet.model.decision import Decision, State
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.identity import ActorId, DecisionId, SchemeId
+from custodiet.model.identity import ActorId, ConditionId, DecisionId, SchemeId
 from custodiet.model.instruction import Instruction, What
-from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession
+from custodiet.model.mode import ModeCode
+from custodiet.model.objection import Objection
+from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession, kind_of
+from custodiet.rules import ladder
 from custodiet.rules.decisions import (
     Move,
     made,
     moved,
     objections_to_making,
+    objections_to_narrowing,
     objections_to_proposing,
+    objections_to_returning,
     retention_clocks,
     succeeded,
 )
@@ -24,38 +46,88 @@ from custodiet.rules.dpia import inactive
 from custodiet.rules.register import objections_to_operation
 
 
-def propose_decision(store: Store, decision: Decision) -> int:
-    """Record a proposal. Raises NotPermitted with every objection. The ledger index."""
+def propose_decision(store: Store, decision: Decision, assessment: Assessment | None = None) -> int:
+    """Record a proposal with its assessment; rung 0 needs none. The ledger index of the proposal.
+
+    Raises NotPermitted with every objection. Where the ladder objects, the refusal is recorded first, with what is
+    ready instead.
+    """
     proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None)
     with store.acting() as act:
         case = act.case(proposal.case_id)
-        register, number = register_at(act, case.scheme_id, act.now)
-        refuse_if(
-            objections_to_proposing(proposal, scheme_at(act, case.scheme_id, act.now), act.now)
-            + (objections_to_operation(register, proposal, act.decisions_of(case.id), act.now) if number else ())
-            + _inactive(act, case.scheme_id, proposal)
-        )
-        entry = Entry(EntryKind.DECISION_PROPOSED, proposal.proposed_by, case.person_id)
-        return act.write(entry, DecisionProposed(proposal))
+        refuse_if(_against_proposing(act, case.scheme_id, proposal))
+        facts, standing = gather(act, proposal, act.now)
+        against = ladder.objections(proposal, assessment, facts, standing)
+        if against:
+            _record_refusal(act, proposal, against)
+            index = -1
+        else:
+            entry = Entry(EntryKind.DECISION_PROPOSED, proposal.proposed_by, case.person_id)
+            index = act.write(entry, DecisionProposed(proposal))
+            if assessment is not None:
+                record = AssessmentRecorded(_compared(act, replace(assessment, at=act.now)))
+                act.write(Entry(kind_of(record), proposal.proposed_by, case.person_id), record)
+    refuse_rung_if(against)
+    return index
+
+
+def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
+    register, number = register_at(act, scheme_id, act.now)
+    against = objections_to_proposing(proposal, scheme_at(act, scheme_id, act.now), act.now)
+    if number:
+        against += objections_to_operation(register, proposal, act.decisions_of(proposal.case_id), act.now)
+    return against + _inactive(act, scheme_id, proposal)
+
+
+def what_stands_against(store: Store, decision: Decision, assessment: Assessment | None) -> tuple[Objection, ...]:
+    """The ladder's objections to a proposal as it would be now. Nothing is recorded: it is for a form."""
+    with store.acting() as act:
+        facts, standing = gather(act, decision, act.now)
+        return ladder.objections(decision, assessment, facts, standing)
+
+
+def _record_refusal(act: Acting, proposal: Decision, against: tuple[Objection, ...]) -> None:
+    codes = tuple(dict.fromkeys(one.code for one in against))
+    by, offers = proposal.proposed_by, against[0].instead
+    record = RungRefused(proposal.case_id, proposal.mode, codes, offers, act.now, by)
+    act.write(Entry(kind_of(record), by, act.case(proposal.case_id).person_id), record)
+
+
+def _compared(act: Acting, assessment: Assessment) -> Assessment:
+    """Each text with whether another case has nearly the same."""
+
+    def of(words: Words | None) -> Words | None:
+        if words is None:
+            return None
+        return replace(words, alike=act.is_alike(assessment.case_id, words.signature))
+
+    families = tuple(replace(one, words=of(one.words)) for one in assessment.families)
+    return replace(assessment, words=of(assessment.words), families=families)
 
 
 def make_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
     """The second person's yes. What it follows ends where it starts. The ledger index."""
     with store.acting() as act:
         decision = act.decision(decision_id)
-        predecessor = act.decision(decision.follows) if decision.follows is not None else None
         moved(decision, Move.MAKE)
-        case = act.case(decision.case_id)
-        refuse_if(objections_to_making(decision, by, act.now, predecessor) + _inactive(act, case.scheme_id, decision))
-        succeeds = _succession(act, predecessor, decision) if predecessor is not None else None
-        record = DecisionMade(
-            decision_id,
-            approved_by=by,
-            made_at=act.now,
-            succeeds=succeeds,
-            instructions=_instructions(act, made(decision, by, act.now), predecessor),
-        )
-        return act.write(Entry(EntryKind.DECISION_MADE, by, case.person_id), record)
+        return _make(act, decision, by)
+
+
+def _make(act: Acting, decision: Decision, by: ActorId) -> int:
+    predecessor = act.decision(decision.follows) if decision.follows is not None else None
+    case = act.case(decision.case_id)
+    refuse_if(objections_to_making(decision, by, act.now, predecessor) + _inactive(act, case.scheme_id, decision))
+    facts, standing = gather(act, decision, act.now)
+    refuse_rung_if(ladder.objections_to_making(decision, act.assessment_of(decision.id), facts, standing))
+    succeeds = succession(act, predecessor, decision) if predecessor is not None else None
+    record = DecisionMade(
+        decision.id,
+        approved_by=by,
+        made_at=act.now,
+        succeeds=succeeds,
+        instructions=_instructions(act, made(decision, by, act.now), predecessor),
+    )
+    return act.write(Entry(EntryKind.DECISION_MADE, by, case.person_id), record)
 
 
 def _inactive(act: Acting, scheme_id: SchemeId, decision: Decision) -> tuple[str, ...]:
@@ -73,16 +145,77 @@ def _instructions(act: Acting, decision: Decision, predecessor: Decision | None)
     return instruct_for(act, decision, decision.starts_at, before, unsaid=What.START)
 
 
+def narrow_decision(
+    store: Store,
+    chance: Chance,
+    decision_id: DecisionId,
+    by: ActorId,
+    *,
+    mode: ModeCode | None = None,
+    review_due_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    without: Collection[ConditionId] = (),
+) -> DecisionId:
+    """The second person makes less of a proposal than was proposed: a lower rung, a shorter time, fewer zones.
+
+    Never more. The proposal is over; what is made instead rests on its assessment.
+    """
+    with store.acting() as act:
+        wide = act.decision(decision_id)
+        moved(wide, Move.MAKE)
+        narrow = replace(
+            wide,
+            id=DecisionId(chance.identity("decision")),
+            mode=wide.mode if mode is None else mode,
+            review_due_at=wide.review_due_at if review_due_at is None else review_due_at,
+            ends_at=wide.ends_at if ends_at is None else ends_at,
+        )
+        conditions = act.conditions_of(decision_id)
+        gone = frozenset(without)
+        refuse_if(objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions)))
+        person_id = act.case(wide.case_id).person_id
+        assessment = act.assessment_of(decision_id)
+        rests_on = None if assessment is None else assessment.id
+        # The narrower one before the entry that names it.
+        act.write(Entry(EntryKind.DECISION_PROPOSED, wide.proposed_by, person_id), DecisionProposed(narrow, rests_on))
+        carry_conditions(act, chance, [one for one in conditions if one.id not in gone], narrow.id, by)
+        record = DecisionNarrowed(decision_id, narrow.id, act.now, by)
+        act.write(Entry(kind_of(record), by, person_id), record)
+        _make(act, narrow, by)
+    return narrow.id
+
+
+def return_decision(
+    store: Store, assessor: Assessor, decision_id: DecisionId, reason: ReturnReason, words: str, by: ActorId
+) -> int:
+    """The second person gives a proposal back, with a reason in code and words (sealed). The ledger index."""
+    with store.acting() as act:
+        decision = act.decision(decision_id)
+        moved(decision, Move.REFUSE)
+        refuse_if(objections_to_returning(decision, words, by))
+        person_id = act.case(decision.case_id).person_id
+        sealed = assessor.seal(act, person_id, words)
+        record = DecisionReturned(decision_id, reason, act.now, by, sealed, _ready_below(act, decision))
+        return act.write(Entry(kind_of(record), by, person_id), record)
+
+
 def refuse_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
     """The second person's no, or the proposer taking it back. The ledger index."""
     with store.acting() as act:
         decision = act.decision(decision_id)
         moved(decision, Move.REFUSE)
         case = act.case(decision.case_id)
-        return act.write(Entry(EntryKind.DECISION_REFUSED, by, case.person_id), DecisionRefused(decision_id))
+        record = DecisionRefused(decision_id, act.now, by, _ready_below(act, decision), no_ground_for_detention=True)
+        return act.write(Entry(EntryKind.DECISION_REFUSED, by, case.person_id), record)
 
 
-def _succession(act: Acting, earlier: Decision, later: Decision) -> Succession:
+def _ready_below(act: Acting, decision: Decision) -> ModeCode:
+    facts, standing = gather(act, decision, act.now)
+    return ladder.ready_below(decision, act.assessment_of(decision.id), facts, standing)
+
+
+def succession(act: Acting, earlier: Decision, later: Decision) -> Succession:
+    """What happens to the one that another follows. Raises IllegalMove for one that has no successor."""
     moved(earlier, Move.SUCCEED)
     scheme = scheme_binding(act, earlier, act.now)
     clocks = retention_clocks(earlier, scheme, later.starts_at)

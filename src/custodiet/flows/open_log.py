@@ -1,5 +1,7 @@
 """Open the log: its first entry pins the vault's public keys."""
 
+from dataclasses import replace
+
 from custodiet.flows.ports import Store
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove
@@ -12,4 +14,4 @@ def open_log(store: Store, opening: LogOpened) -> int:
     with store.acting() as act:
         if act.ledger_size():
             raise IllegalMove("the log is open already")
-        return act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), opening)
+        return act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), replace(opening, assessed=True))

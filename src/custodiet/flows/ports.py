@@ -10,12 +10,15 @@ from typing import Protocol
 
 from custodiet.model.act import Act, ActorFacts, Thing, Verdict
 from custodiet.model.alert import Alert, AlertState, Reply, Statement
+from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
+from custodiet.model.ending import Stop
 from custodiet.model.entry import Entry
+from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import (
     ActorId,
     AlertId,
@@ -26,11 +29,14 @@ from custodiet.model.identity import (
     FittingId,
     InstructionId,
     PersonId,
+    RepresentationId,
+    ReviewId,
     RoleId,
     SchemeId,
     SenderId,
     SessionId,
     SignInId,
+    StopId,
     TaskId,
 )
 from custodiet.model.instruction import Instruction, What
@@ -49,7 +55,10 @@ from custodiet.model.record import (
     Tally,
 )
 from custodiet.model.register import RegisterVersion
+from custodiet.model.representation import Invitation, Representation
+from custodiet.model.review import Review, Used
 from custodiet.model.scheme import Scheme
+from custodiet.model.screening import Screening
 from custodiet.model.session import Frame, Session
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.stored import (
@@ -220,6 +229,7 @@ class Reading(Tables, Protocol):
         ...
 
     def condition(self, condition_id: ConditionId) -> Condition: ...
+    def conditions_of(self, decision_id: DecisionId) -> tuple[Condition, ...]: ...
     def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]: ...
     def absences(self, condition_id: ConditionId) -> tuple[Interval, ...]: ...
     def alert(self, alert_id: AlertId) -> Alert: ...
@@ -318,6 +328,54 @@ class Reading(Tables, Protocol):
 
     def fixes_of_fitting_from(self, fitting_id: FittingId, at: datetime) -> tuple[RemovedFix, ...]:
         """The same for a fitting."""
+        ...
+
+    def facts(self, case_id: CaseId) -> tuple[CaseFact, ...]:
+        """The facts of a case, as they were recorded."""
+        ...
+
+    def newest_fact(self, case_id: CaseId, *kinds: FactKind) -> CaseFact | None:
+        """The one recorded last, of these kinds."""
+        ...
+
+    def first_invitation(self, case_id: CaseId) -> Invitation | None: ...
+    def representation(self, representation_id: RepresentationId) -> Representation: ...
+    def representations(self, case_id: CaseId) -> tuple[Representation, ...]: ...
+    def newest_screening(self, case_id: CaseId) -> Screening | None: ...
+    def assessment_of(self, decision_id: DecisionId) -> Assessment | None:
+        """What a decision rests on; None for one of before there were assessments, and for rung 0."""
+        ...
+
+    def is_alike(self, case_id: CaseId, signature: bytes) -> bool:
+        """Whether a text of another case is nearly the same."""
+        ...
+
+    def texts_alike(self) -> tuple[int, int]:
+        """(texts that are nearly another case's, all texts) of assessments."""
+        ...
+
+    def review(self, review_id: ReviewId) -> Review: ...
+    def reviews_of(self, decision_id: DecisionId) -> tuple[Review, ...]: ...
+    def evidence_pending(self, case_id: CaseId) -> bool:
+        """Whether a review that new evidence opened waits for its decision."""
+        ...
+
+    def reviews_missed(self, decision_id: DecisionId) -> tuple[datetime, ...]:
+        """Days on which a review of an order was due and not made: they stand for good."""
+        ...
+
+    def orders_past_review(self, at: datetime, limit: int) -> tuple[DecisionId, ...]:
+        """Orders whose review is past its day, and that is not recorded yet."""
+        ...
+
+    def used_since(self, decision_id: DecisionId, since: datetime) -> Used:
+        """What was used of a decision since then."""
+        ...
+
+    def stop(self, stop_id: StopId) -> Stop: ...
+    def stop_checked(self, stop_id: StopId) -> bool: ...
+    def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:
+        """Stops that nobody looked at in time, and nobody was told of."""
         ...
 
     def version(self) -> int:

@@ -45,9 +45,19 @@ class TaskKind(StrEnum):
     """A restore lost what was recorded after the backup: see whether the decision stands, and who wears the device."""
     STOP_DEVICE = "stop_device"
     """Nothing is authorised, the device is still on the person and still reports: see that it stops."""
+    TAKE_BACK = "take_back"
+    """The person has died: fetch the device back. Nothing is sent to them."""
+    TELL_MAKER_MISSED = "tell_maker_missed"
+    """Our review of an order was missed: tell whoever made it."""
+    DECIDE_REVIEW = "decide_review"
+    """An event has opened a review: decide it by its day."""
+    CHECK_STOP = "check_stop"
+    """Someone entered a court's or a regulator's stop: a second person looks whether it was entered as ordered."""
+    LOOK_INTO_STOP = "look_into_stop"
+    """For the data protection officer: nobody looked at a stop within a day, or it was not entered as ordered."""
 
 
-ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE})
+ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE, TaskKind.TAKE_BACK})
 """Tasks at whose end a device reports no more: one of them at a time is enough for a fitting."""
 
 

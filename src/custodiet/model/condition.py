@@ -134,6 +134,8 @@ class Condition:
     kind: ConditionKind
     geometry_sealed: bytes
     schedule: Schedule = ALWAYS
+    sealed_as: ConditionId | None = None
+    """The condition it was carried over from, under whose name the geometry was sealed."""
 
     def __post_init__(self) -> None:
         if (self.kind in ZONED) != bool(self.geometry_sealed):

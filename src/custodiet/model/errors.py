@@ -18,7 +18,11 @@ class IllegalMove(CustodietError):
 
 
 class NotPermitted(CustodietError):
-    """A rule refuses this act; the text names every rule that does."""
+    """A rule refuses this act; the text names every rule that does, `objections` those that have a code."""
+
+    def __init__(self, text: str = "", objections: tuple[object, ...] = ()) -> None:
+        super().__init__(text)
+        self.objections = objections
 
 
 class CannotRecord(CustodietError):

@@ -34,6 +34,17 @@ class Category(StrEnum):
     __hash__ = str.__hash__  # as Kind
 
 
+class Family(StrEnum):
+    """Rungs that are answered together when something above them is asked for."""
+
+    SUPPORT = "support"
+    REPORTING = "reporting"
+    COARSE_AREA = "coarse_area"
+    HOME = "home"
+    ON_DEVICE = "on_device"
+    ON_ARRIVAL = "on_arrival"
+
+
 class ModeCode(StrEnum):
     """The stored name of a rung."""
 
@@ -66,6 +77,40 @@ class Mode:
     def keeps_trail(self) -> bool:
         """Whether a position may ever be written as a trail under this mode."""
         return Category.TRAIL in self.keeps
+
+    @property
+    def locates(self) -> bool:
+        """Whether it admits a position, or that the person is present somewhere or with a device (R51)."""
+        return bool(self.admits & _LOCATING) or self.code is ModeCode.CHECK_IN_AREA
+
+    @property
+    def worn(self) -> bool:
+        """Whether the person has a device with them that must come back when the mode ends."""
+        return bool(self.admits & (_LOCATING - {Kind.PRESENCE}))
+
+    @property
+    def needs_device(self) -> bool:
+        """Whether it works only with a device that is charged and heard: on the person, or at home."""
+        return bool(self.admits & _LOCATING)
+
+    @property
+    def lower_families(self) -> tuple[Family, ...]:
+        """What must be answered before this rung is asked for: every family with a rung below it."""
+        return tuple(family for family, rungs in FAMILIES.items() if rungs[0] < self.rung)
+
+
+_LOCATING = frozenset({Kind.PRESENCE, Kind.PROMPT, Kind.TRANSITION, Kind.FIX})
+"""A prompt that is answered says that the person is with the device, and the device is one that could be located."""
+
+FAMILIES: dict[Family, tuple[int, ...]] = {
+    Family.SUPPORT: (0, 1),
+    Family.REPORTING: (2, 3, 4),
+    Family.COARSE_AREA: (5,),
+    Family.HOME: (6,),
+    Family.ON_DEVICE: (7, 8),
+    Family.ON_ARRIVAL: (9,),
+}
+"""The ladder's families of lower rungs, the lowest first."""
 
 
 def _rung(rung: int, code: ModeCode, title: str, admits: set[Kind], keeps: set[Category], never: str) -> Mode:

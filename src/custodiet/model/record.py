@@ -8,17 +8,36 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from custodiet.model.alert import AlertMove, AlertState, Reply, Statement
+from custodiet.model.assessing_record import (
+    AssessmentRecorded,
+    DecisionNarrowed,
+    DecisionReturned,
+    FactRecorded,
+    RepresentationAnswered,
+    RepresentationMade,
+    RepresentationsInvited,
+    ReviewDecided,
+    ReviewMissed,
+    ReviewOpened,
+    RungRefused,
+    ScreeningCompleted,
+    StopChecked,
+    StopEntered,
+    StopEscalated,
+)
 from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import Decision, State
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
+from custodiet.model.ending import EndReason
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
 from custodiet.model.identity import (
     ActorId,
     AlertId,
+    AssessmentId,
     CaseId,
     ConditionId,
     DecisionId,
@@ -47,6 +66,8 @@ class LogOpened:
     origin: str
     log_key: bytes
     issue_key: bytes
+    assessed: bool = False
+    """Whether every decision in this log rests on an assessment; in one of an earlier version the first ones do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +209,8 @@ class DecisionProposed:
     """A proposal, which authorises nothing."""
 
     decision: Decision
+    rests_on: AssessmentId | None = None
+    """The assessment of a higher rung that it steps down from or narrows; None: its own follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +232,21 @@ class DecisionMade:
     made_at: datetime
     succeeds: Succession | None = None
     instructions: tuple[Instruction, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    lowered_by: ActorId | None = None
+    """Who stepped down to it, alone: whoever approved the higher rung approved this one with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRefused:
-    """The second person's no."""
+    """The second person's no, or the proposer taking it back. It is no ground for detaining anyone."""
 
     decision_id: DecisionId
+    at: datetime | None = None
+    by: ActorId | None = None
+    offers: ModeCode | None = None
+    no_ground_for_detention: bool = False
+    """True in every record that says when; those of earlier versions say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +285,8 @@ class DecisionEnded:
     tainted: tuple[AlertId, ...] = ()
     """Alerts that rest on an annulled interval: they accuse nobody any more."""
     instructions: tuple[Instruction, ...] = ()
+    reason: EndReason | None = None
+    ended_by: ActorId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -774,6 +807,21 @@ Record = (
     | DecisionResumed
     | DecisionEnded
     | ConditionSet
+    | FactRecorded
+    | RepresentationsInvited
+    | RepresentationMade
+    | RepresentationAnswered
+    | ScreeningCompleted
+    | AssessmentRecorded
+    | RungRefused
+    | DecisionReturned
+    | DecisionNarrowed
+    | ReviewOpened
+    | ReviewDecided
+    | ReviewMissed
+    | StopEntered
+    | StopChecked
+    | StopEscalated
     | AbsenceAuthorised
     | RemovalBooked
     | AlertRaised
@@ -837,6 +885,21 @@ _KIND: dict[type, EntryKind] = {
     DecisionSuspended: EntryKind.DECISION_SUSPENDED,
     DecisionResumed: EntryKind.DECISION_RESUMED,
     ConditionSet: EntryKind.CONDITION_SET,
+    FactRecorded: EntryKind.FACT_RECORDED,
+    RepresentationsInvited: EntryKind.REPRESENTATIONS_INVITED,
+    RepresentationMade: EntryKind.REPRESENTATION_MADE,
+    RepresentationAnswered: EntryKind.REPRESENTATION_ANSWERED,
+    ScreeningCompleted: EntryKind.SCREENING_COMPLETED,
+    AssessmentRecorded: EntryKind.ASSESSMENT_RECORDED,
+    RungRefused: EntryKind.RUNG_REFUSED,
+    DecisionReturned: EntryKind.DECISION_RETURNED,
+    DecisionNarrowed: EntryKind.DECISION_NARROWED,
+    ReviewOpened: EntryKind.REVIEW_OPENED,
+    ReviewDecided: EntryKind.REVIEW_DECIDED,
+    ReviewMissed: EntryKind.REVIEW_MISSED,
+    StopEntered: EntryKind.STOP_ENTERED,
+    StopChecked: EntryKind.STOP_CHECKED,
+    StopEscalated: EntryKind.STOP_ESCALATED,
     AbsenceAuthorised: EntryKind.ABSENCE_AUTHORISED,
     RemovalBooked: EntryKind.REMOVAL_BOOKED,
     AlertRaised: EntryKind.ALERT_RAISED,

@@ -42,6 +42,8 @@ class Power:
     source: str
     force: Force
     regime: Regime
+    satisfied_from: ModeCode | None = None
+    """Of a duty: the lowest rung that satisfies it, if the scheme says (R105)."""
 
 
 @dataclass(frozen=True, slots=True)

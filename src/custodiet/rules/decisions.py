@@ -12,8 +12,9 @@ from custodiet.model.case import RetentionClock
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId
-from custodiet.model.mode import Category, Kind
+from custodiet.model.mode import Category, Kind, Mode
 from custodiet.model.scheme import Scheme
+from custodiet.rules.alerts import objections_to_acting
 
 
 class Move(StrEnum):
@@ -134,6 +135,55 @@ def objections_to_making(
             against.append(f"a decision that is {predecessor.state} has no successor")
         if until is not None and decision.starts_at > until:
             against.append("it leaves a gap after what it follows")
+    return tuple(against)
+
+
+def objections_to_narrowing(
+    wide: Decision, narrow: Decision, by: ActorId, without: frozenset[str], conditions: frozenset[str]
+) -> tuple[str, ...]:
+    """Every rule against making this instead of what was proposed; empty when there is none. Never more than that.
+
+    `without`: conditions to leave out, of those that the proposal has.
+    """
+    against = [*objections_to_acting(by)]
+    if narrow.rung.rung > wide.rung.rung:
+        against.append("a proposal is narrowed to a lower rung, never to a higher one")
+    if narrow.review_due_at > wide.review_due_at:
+        against.append("its review comes no later than was proposed")
+    if wide.ends_at is not None and (narrow.ends_at is None or narrow.ends_at > wide.ends_at):
+        against.append("it ends no later than was proposed")
+    if not without <= conditions:
+        against.append("what is left out is not one of its conditions")
+    terms = ("mode", "review_due_at", "ends_at")
+    if not without and all(getattr(wide, name) == getattr(narrow, name) for name in terms):
+        against.append("nothing of it is narrower: approve it, return it or refuse it")
+    return tuple(against)
+
+
+def objections_to_returning(decision: Decision, words: str, by: ActorId) -> tuple[str, ...]:
+    """Every rule against giving a proposal back; empty when there is none."""
+    against = [*objections_to_acting(by)]
+    if by == decision.proposed_by:
+        against.append("whoever proposed it takes it back; a second person returns it")
+    if not words.strip():
+        against.append("what is returned says what is missing")
+    return tuple(against)
+
+
+def objections_to_lowering(
+    decision: Decision, to: Mode, by: ActorId, *, satisfied_from: Mode | None, lifted: bool
+) -> tuple[str, ...]:
+    """Every rule against stepping down to a rung; empty when there is none. One person is enough.
+
+    `satisfied_from`: the lowest rung that satisfies the duty it rests on; `lifted`: the finding that lifts that stands.
+    """
+    against = [*objections_to_acting(by)]
+    if to.rung >= decision.rung.rung:
+        against.append("one steps down to a lower rung; going up is a proposal")
+    if decision.authority is Authority.ORDER and by != decision.maker:
+        against.append("an order is lowered only by its maker")
+    if satisfied_from is not None and to.rung < satisfied_from.rung and not lifted:
+        against.append("the power is a duty, satisfied from a higher rung: record the finding that lifts it first")
     return tuple(against)
 
 

@@ -11,7 +11,7 @@ from functools import singledispatch
 from typing import Any
 
 from custodiet.model.alert import AlertMove, AlertState, Excuse
-from custodiet.model.case import RetentionClock, Task, TaskKind
+from custodiet.model.case import RetentionClock, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.decision import State
 from custodiet.model.finding import Raised, Why
@@ -76,8 +76,9 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
+from custodiet.rules.assessing_tables import approved, changes_of, refusal, rests_on
 from custodiet.rules.register_rows import RECORDS, register_changes
-from custodiet.rules.row import row_of
+from custodiet.rules.row import new_task, row_of
 
 Changes = tuple[RowChange, ...]
 
@@ -102,7 +103,7 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
         *(_alert(one, -1) for one in detail.raised),
         *(_over(one.alert_id, one.ended_at) for one in detail.ended),
         *(_weak(one.alert_id, one.at, one.why) for one in detail.weakened),
-        *(_task(task) for task in detail.tasks),
+        *(new_task(task) for task in detail.tasks),
         *(
             Put(
                 "contact",
@@ -152,10 +153,6 @@ def _weak(alert_id: AlertId, at: datetime, why: Why) -> Update:
     return Update("alert", {"id": alert_id, "weakened_why": None}, {"weakened_at": at, "weakened_why": why})
 
 
-def _task(task: Task) -> Insert:
-    return Insert("task", {**row_of(task), "overdue": False})
-
-
 def _told(instructions: tuple[Instruction, ...], index: int) -> Changes:
     return tuple(Insert("instruction", {**row_of(one), "entry": index}) for one in instructions)
 
@@ -197,7 +194,7 @@ def _removed(removed: tuple[RemovedFix, ...], index: int) -> Changes:
 
 @singledispatch
 def _changes(record: Record, index: int) -> Changes:
-    raise TypeError(f"no table rule for {type(record).__name__} at {index}")
+    return changes_of(record, index)
 
 
 @_changes.register
@@ -322,6 +319,7 @@ def _(record: DecisionProposed, index: int) -> Changes:
             Insert("decision_purpose", {"decision_id": decision.id, "purpose": purpose})
             for purpose in decision.purposes
         ),
+        *(() if record.rests_on is None else (rests_on(decision.id, record.rests_on),)),
     )
 
 
@@ -335,9 +333,11 @@ def _(record: DecisionMade, index: int) -> Changes:
         made_at=record.made_at,
         made_entry=index,
     )
-    told = _told(record.instructions, index)
+    # The assessment before the decision: the store makes nothing that rests on one nobody has approved.
+    assessed = approved(record.decision_id, record.approved_by, record.made_at)
+    told = (*(new_task(task) for task in record.tasks), *_told(record.instructions, index))
     if record.succeeds is None:
-        return (made, *told)
+        return (assessed, made, *told)
     earlier = record.succeeds
     # The earlier one first: while it reaches into the later one's interval, the store refuses the later one.
     ends = _decision(
@@ -348,12 +348,15 @@ def _(record: DecisionMade, index: int) -> Changes:
         until_at=earlier.ends_at,
     )
     reviewed = _reviewed(earlier.decision_id, record.made_at)
-    return (ends, made, *_clocks(earlier.clocks), reviewed, *told, *_removed(earlier.removed, index))
+    return (ends, assessed, made, *_clocks(earlier.clocks), reviewed, *told, *_removed(earlier.removed, index))
 
 
 @_changes.register
 def _(record: DecisionRefused, index: int) -> Changes:
-    return (_decision(record.decision_id, index, state=State.REFUSED),)
+    refused = _decision(record.decision_id, index, state=State.REFUSED)
+    if record.at is None:
+        return (refused,)
+    return (refused, refusal(record.decision_id, "refused", record.at, record.by, offers=record.offers))
 
 
 @_changes.register
@@ -363,7 +366,7 @@ def _(record: DecisionSuspended, index: int) -> Changes:
         _decision(record.decision_id, index, state=State.SUSPENDED),
         Insert("suspension", pause),
         _over_with(record.decision_id, record.from_at),
-        *(_task(task) for task in record.tasks),
+        *(new_task(task) for task in record.tasks),
         *_told(record.instructions, index),
         *_removed(record.removed, index),
     )
@@ -390,6 +393,7 @@ def _(record: DecisionEnded, index: int) -> Changes:
             until_at=record.ended_at,
         ),
         *_clocks(record.clocks),
+        *(() if record.reason is None else (_reason(record, index),)),
         *(
             Update(
                 "retention_clock",
@@ -398,13 +402,18 @@ def _(record: DecisionEnded, index: int) -> Changes:
             )
             for clock in record.restarted
         ),
-        *(_task(task) for task in record.tasks),
+        *(new_task(task) for task in record.tasks),
         *_told(record.instructions, index),
         _over_with(record.decision_id, record.ended_at),
         _reviewed(record.decision_id, record.ended_at),
         *(_weak(alert_id, record.ended_at, Why.ANNULLED) for alert_id in record.tainted),
         *_removed(record.removed, index),
     )
+
+
+def _reason(record: DecisionEnded, index: int) -> Insert:
+    row = {"at": record.ended_at, "reason": record.reason, "ended_by": record.ended_by}
+    return Insert("ending", {"decision_id": record.decision_id, "entry": index, **row})
 
 
 @_changes.register
@@ -480,13 +489,13 @@ def _(record: StatementMade, index: int) -> Changes:  # noqa: ARG001 - the place
 @_changes.register
 def _(record: ReviewWarned, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     warning = {"decision_id": record.decision_id, "days": record.days}
-    return (Insert("review_warning", warning), *(_task(task) for task in record.tasks))
+    return (Insert("review_warning", warning), *(new_task(task) for task in record.tasks))
 
 
 @_changes.register
 def _(record: SilenceFound, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     silence = {"fitting_id": record.fitting_id, "since_at": record.since_at, "suspends": record.suspends}
-    return (Insert("silence", silence), *(_task(task) for task in record.tasks))
+    return (Insert("silence", silence), *(new_task(task) for task in record.tasks))
 
 
 @_changes.register

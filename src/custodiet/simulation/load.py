@@ -21,6 +21,7 @@ from custodiet.model.condition import ConditionKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
+from custodiet.simulation.made_up_assessment import made_up_assessment
 from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
 from custodiet.simulation.town import home_of, offset, square_around
@@ -148,7 +149,7 @@ def settle(
     _issue(store, vault, clock, pinned, fence)
     for person, case in enumerate(cases):
         decision = officers_proposal(chance, case.id, ModeCode.FITTED_TRAIL, now, now + timedelta(days=20))
-        propose_decision(store, decision)
+        propose_decision(store, decision, made_up_assessment(store, chance, decision))
         for kind, geometry in crowd.zones_of(person):
             of = (decision.id, kind, CASEWORKER)
             set_condition(store, sealer, chance, pinned, *of, geometry=json.dumps(geometry).encode())

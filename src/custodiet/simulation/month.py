@@ -49,6 +49,7 @@ from custodiet.model.times import EPOCH, as_text, from_ms, to_ms
 from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.life import Life, LivedCondition, Reading, TrueEvent
+from custodiet.simulation.made_up_assessment import made_up_assessment
 from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.names import made_up_name
 from custodiet.simulation.scoring import PersonScore, Score, Scored, Truth, is_usable, quantile, ratio_interval
@@ -220,7 +221,7 @@ class Month:
     def _decide(self, wearer: Wearer, review_due_at: datetime) -> None:
         now = self._clock.now()
         decision = officers_proposal(self._chance, wearer.case.id, wearer.mode, now, review_due_at)
-        propose_decision(self._store, decision)
+        propose_decision(self._store, decision, made_up_assessment(self._store, self._chance, decision))
         for lived in wearer.life.conditions:
             self._condition(wearer, decision.id, lived)
         self._check_nobody_approves_their_own(decision.id)

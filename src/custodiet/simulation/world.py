@@ -31,6 +31,7 @@ from custodiet.model.report import Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.staff import OF_NO_SCHEME, Function
 from custodiet.rules.decisions import Ender, Move
+from custodiet.simulation.made_up_assessment import made_up_assessment
 from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.names import made_up_name
 from custodiet.simulation.seeded import SetClock
@@ -247,7 +248,7 @@ class WorldMaker:
         return decision
 
     def _make(self, decision: Decision, zone_around: InventedDevice | None = None) -> None:
-        propose_decision(self._store, decision)
+        propose_decision(self._store, decision, made_up_assessment(self._store, self._chance, decision))
         if zone_around is not None:
             ring = square_around(zone_around.lat, zone_around.lon, ZONE_HALF_M)
             geometry = rfc8785.dumps({"type": "Polygon", "coordinates": [ring]})

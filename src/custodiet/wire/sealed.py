@@ -21,6 +21,16 @@ def words_context(person_id: PersonId) -> bytes:
     return b"custodiet/words/v1\0" + person_id.encode()
 
 
+def assessment_context(person_id: PersonId) -> bytes:
+    """The context of what is written in facts, representations and assessments (HPKE info)."""
+    return b"custodiet/assessment/v1\0" + person_id.encode()
+
+
+def screening_context(person_id: PersonId) -> bytes:
+    """The context of reasons in a screening, which only the case's own officers read (HPKE info)."""
+    return b"custodiet/screening/v1\0" + person_id.encode()
+
+
 GEOMETRY_BLOCK = 4096
 NAME_BLOCK = 128
 WORDS_BLOCK = 1024

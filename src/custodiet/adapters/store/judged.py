@@ -25,6 +25,10 @@ class JudgedRows(Rows):
     def condition(self, condition_id: ConditionId) -> Condition:
         return noun(Condition, self._one(t.condition.select().where(t.condition.c.id == condition_id), "condition"))
 
+    def conditions_of(self, decision_id: DecisionId) -> tuple[Condition, ...]:
+        query = t.condition.select().where(t.condition.c.decision_id == decision_id).order_by(t.condition.c.id)
+        return tuple(noun(Condition, row) for row in self._all(query))
+
     def absences(self, condition_id: ConditionId) -> tuple[Interval, ...]:
         query = t.absence.select().where(t.absence.c.condition_id == condition_id).order_by(t.absence.c.from_at)
         return tuple(Interval(row.from_at, row.to_at) for row in self._all(query))

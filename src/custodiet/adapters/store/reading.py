@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.register import RegisterRows
@@ -44,7 +45,7 @@ _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps o
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---

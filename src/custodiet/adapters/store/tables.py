@@ -91,6 +91,7 @@ log = Table(
     _bytes("kept_root", null=True),
     Column("lost", BigInteger),
     _text("ordered_by", null=True),
+    Column("assessed", Boolean, nullable=False, server_default="0"),
 )
 scheme = Table(
     "scheme",
@@ -121,6 +122,7 @@ scheme_power = Table(
     _text("source"),
     Column("force", Code(Force), nullable=False),
     Column("regime", Code(Regime), nullable=False),
+    Column("satisfied_from", Code(ModeCode)),
 )
 scheme_mode = Table(
     "scheme_mode",
@@ -224,6 +226,7 @@ condition = Table(
     _bytes("geometry_sealed"),
     Column("schedule", Json(Schedule), nullable=False),
     _int("version"),
+    _ref("sealed_as", "condition.id", null=True),
 )
 retention_clock = Table(
     "retention_clock",

@@ -15,6 +15,16 @@ from datetime import datetime, timedelta
 from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.ports import Clock, Store, VaultMemory
 from custodiet.model.alert import Statement
+from custodiet.model.assessing_record import (
+    AssessmentRecorded,
+    DecisionNarrowed,
+    DecisionReturned,
+    FactRecorded,
+    RepresentationMade,
+    RepresentationsInvited,
+    RungRefused,
+    ScreeningCompleted,
+)
 from custodiet.model.case import Case, Person, RetentionClock
 from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
@@ -257,7 +267,15 @@ class Follower:
                 return self.cases[statement.case_id].person_id
             case CaseAssigned(told) | CoverGiven(told) | ConflictDeclared(told):
                 return self.cases[told.case_id].person_id
-            case CaseRecordGiven(case_id):
+            case (
+                FactRecorded(about)
+                | RepresentationsInvited(about)
+                | RepresentationMade(about)
+                | ScreeningCompleted(about)
+                | AssessmentRecorded(about)
+            ):
+                return self.cases[about.case_id].person_id
+            case CaseRecordGiven(case_id) | RungRefused(case_id):
                 return self.cases[case_id].person_id
             case ConditionSet(condition):
                 return self.person_of(self.decisions[condition.decision_id])
@@ -266,6 +284,8 @@ class Follower:
             case (
                 DecisionMade(decision_id)
                 | DecisionRefused(decision_id)
+                | DecisionReturned(decision_id)
+                | DecisionNarrowed(decision_id)
                 | DecisionSuspended(decision_id)
                 | DecisionResumed(decision_id)
                 | DecisionEnded(decision_id)
@@ -310,7 +330,7 @@ class Follower:
             case DecisionProposed(decision):
                 _new(decision.id, self.decisions)
                 self.decisions[decision.id] = decision
-            case DecisionRefused(decision_id):
+            case DecisionRefused(decision_id) | DecisionReturned(decision_id) | DecisionNarrowed(decision_id):
                 self._change(decision_id, state=State.REFUSED)
             case DecisionMade(decision_id, approved_by, made_at, succeeds):
                 self._change(decision_id, state=State.MADE, approved_by=approved_by, made_at=made_at)
@@ -330,11 +350,19 @@ class Follower:
                 self._clocks(record)
             case ConditionSet(condition):
                 _new(condition.id, self.conditions)
+                if condition.sealed_as is not None:
+                    self._require_carried(condition, self.conditions[condition.sealed_as])
                 self.conditions[condition.id] = condition
             case StatementMade(statement):
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case _:
                 pass
+
+    def _require_carried(self, condition: Condition, before: Condition) -> None:
+        """A zone that is carried over is the same zone, of the same case: none opens in another's place."""
+        cases = [self.decisions[one.decision_id].case_id for one in (condition, before)]
+        if cases[0] != cases[1] or condition.geometry_sealed != before.geometry_sealed:
+            raise OpeningRefused("a condition is carried over from another case, or is not the same")
 
     def _clocks(self, ending: Succession | DecisionEnded) -> None:
         """A retention clock only ever runs out earlier."""

@@ -120,7 +120,7 @@ class Openings:
             decision = self._follower.decisions[condition.decision_id]
             if not decision.in_force(self._follower.now()) or not _signed_by_two(decision):
                 continue
-            context = geometry_context(condition_id)
+            context = geometry_context(condition.sealed_as or condition_id)
             try:
                 private = self._keys.record_private(self._follower.person_of(decision))
                 plain = compact_geometry(self._sealer.open_with(private, condition.geometry_sealed, context))

@@ -1,0 +1,178 @@
+"""Views of the store: a case's facts, hearing, screening and assessments; reviews and stops."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+
+from custodiet.adapters.store import assessing as a
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.rows import Rows, noun
+from custodiet.model.alert import AlertMove
+from custodiet.model.assessment import Assessment, FamilyAnswer
+from custodiet.model.decision import Authority, State
+from custodiet.model.ending import Stop
+from custodiet.model.fact import CaseFact, FactKind
+from custodiet.model.identity import CaseId, DecisionId, FactId, RepresentationId, ReviewId, StopId
+from custodiet.model.representation import Invitation, Representation
+from custodiet.model.review import Review, Trigger, Used
+from custodiet.model.screening import Screened, Screening
+from custodiet.rules.likeness import ALIKE, bands_of, likeness
+
+
+class AssessedRows(Rows):
+    """The part of flows.ports.Reading that is about what decisions rest on."""
+
+    def facts(self, case_id: CaseId) -> tuple[CaseFact, ...]:
+        query = a.case_fact.select().where(a.case_fact.c.case_id == case_id).order_by(a.case_fact.c.entry)
+        return tuple(noun(CaseFact, row) for row in self._all(query))
+
+    def newest_fact(self, case_id: CaseId, *kinds: FactKind) -> CaseFact | None:
+        one = a.case_fact.c
+        query = a.case_fact.select().where(one.case_id == case_id, one.kind.in_(kinds))
+        row = self._maybe(query.order_by(one.entry.desc()).limit(1))
+        return None if row is None else noun(CaseFact, row)
+
+    def first_invitation(self, case_id: CaseId) -> Invitation | None:
+        query = a.invitation.select().where(a.invitation.c.case_id == case_id).order_by(a.invitation.c.entry).limit(1)
+        row = self._maybe(query)
+        return None if row is None else noun(Invitation, row)
+
+    def representation(self, representation_id: RepresentationId) -> Representation:
+        query = a.representation.select().where(a.representation.c.id == representation_id)
+        return noun(Representation, self._one(query, "representation"))
+
+    def representations(self, case_id: CaseId) -> tuple[Representation, ...]:
+        one = a.representation.c
+        query = a.representation.select().where(one.case_id == case_id).order_by(one.entry)
+        return tuple(noun(Representation, row) for row in self._all(query))
+
+    def newest_screening(self, case_id: CaseId) -> Screening | None:
+        one = a.screening.c
+        row = self._maybe(a.screening.select().where(one.case_id == case_id).order_by(one.entry.desc()).limit(1))
+        if row is None:
+            return None
+        answers = a.screening_answer.select().where(a.screening_answer.c.screening_id == row.id)
+        told = self._all(answers.order_by(a.screening_answer.c.question))
+        return noun(Screening, row, answers=tuple(noun(Screened, each) for each in told))
+
+    def assessment_of(self, decision_id: DecisionId) -> Assessment | None:
+        on = a.assessed.c.assessment_id == a.assessment.c.id
+        query = a.assessment.select().join(a.assessed, on).where(a.assessed.c.decision_id == decision_id)
+        row = self._maybe(query)
+        if row is None:
+            return None
+        facts: dict[str, list[FactId]] = {}
+        for each in self._all(a.family_fact.select().where(a.family_fact.c.assessment_id == row.id)):
+            facts.setdefault(each.family, []).append(each.fact_id)
+        answers = self._all(a.family_answer.select().where(a.family_answer.c.assessment_id == row.id))
+        families = tuple(noun(FamilyAnswer, each, facts=tuple(sorted(facts.get(each.family, ())))) for each in answers)
+        return noun(Assessment, row, families=families)
+
+    def is_alike(self, case_id: CaseId, signature: bytes) -> bool:
+        band = a.text_band.c
+        some = [and_(band.band == at, band.value == value) for at, value in enumerate(bands_of(signature))]
+        if not some:
+            return False
+        others = select(band.assessment_id, band.part).join(a.assessment, a.assessment.c.id == band.assessment_id)
+        near = others.where(a.assessment.c.case_id != case_id, or_(*some)).distinct().limit(_NEAR_MAX)
+        return any(likeness(signature, self._signature(row)) >= ALIKE for row in self._all(near).all())
+
+    def _signature(self, place: Row[Any]) -> bytes:
+        band = a.text_band.c
+        here = and_(band.assessment_id == place.assessment_id, band.part == place.part)
+        parts = self._all(select(band.value).where(here).order_by(band.band))
+        return b"".join(row.value for row in parts)
+
+    def texts_alike(self) -> tuple[int, int]:
+        every = [
+            row.words
+            for table in (a.assessment, a.family_answer)
+            for row in self._all(select(table.c.words).where(table.c.words.is_not(None)))
+        ]
+        return sum(words.alike for words in every), len(every)
+
+    # --- reviews ---
+
+    def review(self, review_id: ReviewId) -> Review:
+        return noun(Review, self._one(a.review.select().where(a.review.c.id == review_id), "review"))
+
+    def reviews_of(self, decision_id: DecisionId) -> tuple[Review, ...]:
+        query = a.review.select().where(a.review.c.decision_id == decision_id).order_by(a.review.c.entry)
+        return tuple(noun(Review, row) for row in self._all(query))
+
+    def evidence_pending(self, case_id: CaseId) -> bool:
+        query = (
+            select(a.review.c.id)
+            .join(t.decision, t.decision.c.id == a.review.c.decision_id)
+            .where(
+                t.decision.c.case_id == case_id,
+                a.review.c.trigger == Trigger.NEW_EVIDENCE,
+                a.review.c.decided_at.is_(None),
+            )
+        )
+        return bool(self._all(query.limit(1)).all())
+
+    def reviews_missed(self, decision_id: DecisionId) -> tuple[datetime, ...]:
+        query = a.review_missed.select().where(a.review_missed.c.decision_id == decision_id)
+        return tuple(row.due_at for row in self._all(query.order_by(a.review_missed.c.due_at)))
+
+    def orders_past_review(self, at: datetime, limit: int) -> tuple[DecisionId, ...]:
+        one = t.decision.c
+        due = _order_review_due()
+        marked = select(a.review_missed.c.due_at).where(
+            a.review_missed.c.decision_id == one.id, a.review_missed.c.due_at == due
+        )
+        query = select(one.id).where(
+            one.authority == Authority.ORDER, one.state.in_([State.MADE, State.SUSPENDED]), due <= at, ~marked.exists()
+        )
+        return tuple(row.id for row in self._all(query.order_by(one.id).limit(limit)))
+
+    def used_since(self, decision_id: DecisionId, since: datetime) -> Used:
+        alerts = select(t.alert.c.id).where(t.alert.c.decision_id == decision_id, t.alert.c.raised_at >= since)
+        steps = select(func.count()).select_from(t.alert_step).join(t.alert, t.alert.c.id == t.alert_step.c.alert_id)
+        steps = steps.where(t.alert.c.decision_id == decision_id, t.alert_step.c.at >= since)
+        return Used(
+            since=since,
+            openings=0,
+            alerts=len(self._all(alerts).all()),
+            possible_breaches=self._count(steps.where(t.alert_step.c.move == AlertMove.SUSPECT)),
+            breaches=self._count(steps.where(t.alert_step.c.move == AlertMove.DECIDE)),
+        )
+
+    # --- stops ---
+
+    def stop(self, stop_id: StopId) -> Stop:
+        row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
+        stopped = self._all(a.stopped.select().where(a.stopped.c.stop_id == stop_id).order_by(a.stopped.c.decision_id))
+        return noun(Stop, row, decisions=tuple(each.decision_id for each in stopped))
+
+    def stop_checked(self, stop_id: StopId) -> bool:
+        row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
+        return row.checked_at is not None
+
+    def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:
+        one = a.stop.c
+        query = select(one.id).where(one.checked_at.is_(None), one.escalated_at.is_(None), one.check_due_at <= at)
+        return tuple(row.id for row in self._all(query.order_by(one.check_due_at, one.id).limit(limit)))
+
+    def _count(self, query: Any) -> int:
+        counted: int = self._connection.execute(query).scalar() or 0
+        return counted
+
+
+_NEAR_MAX = 100
+"""Texts that are looked at for likeness: that many near ones make any text a copied one."""
+
+
+def _order_review_due() -> Any:
+    """When an order's review is due: as the newest decided review says, or else as the order does."""
+    review = a.review.c
+    newest = (
+        select(review.next_due_at)
+        .where(review.decision_id == t.decision.c.id, review.next_due_at.is_not(None))
+        .order_by(review.entry.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(newest, t.decision.c.review_due_at)

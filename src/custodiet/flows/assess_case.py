@@ -1,0 +1,134 @@
+"""Record what a decision will rest on: facts, the person's own view, a screening; and seal the words of an assessment.
+
+Every text is sealed under the person's record key before it reaches the store. Its keyed signature is computed here,
+where the text is, and nowhere else.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from custodiet.flows.ports import Acting, Chance, Sealer, Store
+from custodiet.flows.refusing import refuse_if
+from custodiet.flows.trusting import trusted_record_key
+from custodiet.model.assessing_record import (
+    FactRecorded,
+    RepresentationAnswered,
+    RepresentationMade,
+    RepresentationsInvited,
+    ScreeningCompleted,
+)
+from custodiet.model.assessment import Words
+from custodiet.model.entry import Entry
+from custodiet.model.errors import CannotRecord
+from custodiet.model.fact import Age, CaseFact, FactKind
+from custodiet.model.identity import ActorId, CaseId, FactId, PersonId, RepresentationId, ScreeningId
+from custodiet.model.record import LogOpened, kind_of
+from custodiet.model.representation import Invitation, Reply, Representation
+from custodiet.model.screening import Adjustment, Hit, Question, Screened, Screening
+from custodiet.rules.alerts import objections_to_acting
+from custodiet.rules.hearing import ANSWER_WITHIN, objections_to_answering, objections_to_representing
+from custodiet.rules.likeness import signature_of
+from custodiet.wire.sealed import assessment_context, pack_words, screening_context
+
+
+class Assessor:
+    """Where a case is assessed. `likeness_key`: 32 secret bytes, the same for every text that is to be compared."""
+
+    def __init__(self, store: Store, sealer: Sealer, chance: Chance, pinned: LogOpened, likeness_key: bytes) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._chance = chance
+        self._pinned = pinned
+        self._likeness_key = likeness_key
+
+    def record_fact(
+        self, case_id: CaseId, kind: FactKind, dated: date, by: ActorId, text: str = "", age: Age | None = None
+    ) -> FactId:
+        """A fact of a case. Raises IllegalValue for one that lies ahead. What opens a review has a flow of its own."""
+        with self._store.acting() as act:
+            fact = self.fact(act, case_id, kind, dated, by, text, age)
+            act.write(Entry(kind_of(FactRecorded(fact)), by, act.case(case_id).person_id), FactRecorded(fact))
+        return fact.id
+
+    def fact(
+        self, act: Acting, case_id: CaseId, kind: FactKind, dated: date, by: ActorId, text: str, age: Age | None
+    ) -> CaseFact:
+        """A fact, sealed and not recorded yet, in a transaction that someone holds."""
+        refuse_if(objections_to_acting(by))
+        sealed = self.seal(act, act.case(case_id).person_id, text) if text.strip() else b""
+        return CaseFact(FactId(self._chance.identity("fact")), case_id, kind, dated, act.now, by, sealed, age)
+
+    def invite(self, case_id: CaseId, by: ActorId, until: datetime) -> int:
+        """The person was asked to say what they think, and has until then. The ledger index."""
+        with self._store.acting() as act:
+            refuse_if(objections_to_acting(by))
+            record = RepresentationsInvited(Invitation(case_id, act.now, by, max(until, act.now)))
+            return act.write(Entry(kind_of(record), by, act.case(case_id).person_id), record)
+
+    def represent(self, case_id: CaseId, text: str, by: ActorId) -> RepresentationId:
+        """Record what the person, or someone for them, says."""
+        representation_id = RepresentationId(self._chance.identity("representation"))
+        with self._store.acting() as act:
+            refuse_if(objections_to_representing(text, by))
+            person_id = act.case(case_id).person_id
+            sealed = self.seal(act, person_id, text)
+            due_at = act.now + ANSWER_WITHIN
+            record = RepresentationMade(Representation(representation_id, case_id, act.now, by, sealed, due_at))
+            act.write(Entry(kind_of(record), by, person_id), record)
+        return representation_id
+
+    def answer(self, representation_id: RepresentationId, reply: Reply, reasons: str, by: ActorId) -> int:
+        """Answer it, with reasons. Raises NotPermitted for one that was answered. The ledger index."""
+        with self._store.acting() as act:
+            one = act.representation(representation_id)
+            refuse_if(objections_to_answering(one, reasons, by))
+            person_id = act.case(one.case_id).person_id
+            sealed = self.seal(act, person_id, reasons)
+            record = RepresentationAnswered(representation_id, act.now, by, reply, sealed)
+            return act.write(Entry(kind_of(record), by, person_id), record)
+
+    def screen(
+        self,
+        case_id: CaseId,
+        answers: Mapping[Question, tuple[Hit, tuple[Adjustment, ...], str]],
+        by: ActorId,
+    ) -> ScreeningId:
+        """A screening, whole: to each question what came of it, what is done otherwise, and a reason in words or "".
+
+        Raises IllegalValue for a question left out, and for a hit with neither adjustment nor reason.
+        """
+        screening_id = ScreeningId(self._chance.identity("screening"))
+        with self._store.acting() as act:
+            refuse_if(objections_to_acting(by))
+            person_id = act.case(case_id).person_id
+            told = tuple(
+                Screened(question, hit, adjustments, self._seal_reason(act, person_id, reason))
+                for question, (hit, adjustments, reason) in answers.items()
+            )
+            record = ScreeningCompleted(Screening(screening_id, case_id, act.now, by, told))
+            act.write(Entry(kind_of(record), by, person_id), record)
+        return screening_id
+
+    def words(self, case_id: CaseId, text: str) -> Words | None:
+        """A text of an assessment, sealed, with its keyed signature; None for one that says nothing."""
+        if not text.strip():
+            return None
+        with self._store.acting() as act:
+            return self.words_in(act, act.case(case_id).person_id, text)
+
+    def words_in(self, act: Acting, person_id: PersonId, text: str) -> Words:
+        """The same in a transaction that someone holds."""
+        return Words(self.seal(act, person_id, text), signature_of(self._likeness_key, text))
+
+    def seal(self, act: Acting, person_id: PersonId, text: str) -> bytes:
+        """Sealed under the person's record key. Raises CannotRecord while the vault has issued none yet."""
+        return self._seal(act, person_id, text, assessment_context(person_id))
+
+    def _seal_reason(self, act: Acting, person_id: PersonId, reason: str) -> bytes:
+        return self._seal(act, person_id, reason, screening_context(person_id)) if reason.strip() else b""
+
+    def _seal(self, act: Acting, person_id: PersonId, text: str, context: bytes) -> bytes:
+        key = act.record_key(person_id)
+        if key is None:
+            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
+        return self._sealer.seal_to(trusted_record_key(self._pinned, key), pack_words(text), context)

@@ -1,0 +1,99 @@
+"""A complete made-up assessment, with all that it rests on, for people who are invented.
+
+What is on the table of a case already is not put there again. Nothing has words, so no key is needed for it.
+"""
+
+from dataclasses import dataclass
+
+from custodiet.flows.ports import Acting, Chance, Store
+from custodiet.model.assessing_record import FactRecorded, RepresentationsInvited, ScreeningCompleted
+from custodiet.model.assessment import (
+    Article8,
+    Assessment,
+    AtHome,
+    FamilyAnswer,
+    FamilyReason,
+    Practical,
+    Said,
+    Selection,
+)
+from custodiet.model.decision import Decision
+from custodiet.model.entry import Entry
+from custodiet.model.fact import Age, CaseFact, FactKind
+from custodiet.model.identity import ActorId, AssessmentId, FactId, ScreeningId
+from custodiet.model.mode import ModeCode
+from custodiet.model.published import ON_ABSCONDING
+from custodiet.model.record import kind_of
+from custodiet.model.representation import Invitation
+from custodiet.model.screening import Hit, Question, Screened, Screening
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is on the table of one case."""
+
+    contact: FactId
+    screening: ScreeningId
+
+
+def made_up_assessment(store: Store, chance: Chance, decision: Decision) -> Assessment | None:
+    """An assessment that the gate finds whole for this proposal; None for rung 0, which needs none."""
+    if decision.rung.rung == 0:
+        return None
+    table = lay_table(store, chance, decision)
+    return Assessment(
+        id=AssessmentId(chance.identity("assessment")),
+        case_id=decision.case_id,
+        decision_id=decision.id,
+        author=decision.proposed_by,
+        selection=Selection.INDIVIDUAL,
+        selection_fact=table.contact,
+        screening_id=table.screening,
+        families=tuple(
+            FamilyAnswer(family, FamilyReason.TRIED, (table.contact,)) for family in decision.rung.lower_families
+        ),
+        compared_with=(ModeCode.NONE,),
+        with_detention=False,
+        article_8=tuple((question, Said.YES) for question in Article8),
+        practicality=tuple((question, Said.YES) for question in Practical),
+        at_home=(AtHome.NOBODY,),
+        finding_shown=ON_ABSCONDING.version,
+    )
+
+
+def lay_table(store: Store, chance: Chance, decision: Decision, age: Age = Age.ADULT) -> _Table:
+    """Facts, an invitation and a screening, where the case has none yet."""
+    by, case_id = decision.proposed_by, decision.case_id
+    with store.acting() as act:
+        if act.newest_fact(case_id, FactKind.AGE) is None:
+            _fact(act, chance, decision, FactKind.AGE, age)
+        contact = act.newest_fact(case_id, FactKind.CONTACT_LOST)
+        contact = contact or _fact(act, chance, decision, FactKind.CONTACT_LOST)
+        if act.first_invitation(case_id) is None:
+            invited = RepresentationsInvited(Invitation(case_id, act.now, by, act.now))
+            act.write(_entry(act, invited, decision, by), invited)
+        screening = act.newest_screening(case_id)
+        if screening is None:
+            answers = tuple(Screened(question, Hit.NO) for question in Question)
+            screening = Screening(ScreeningId(chance.identity("screening")), case_id, act.now, by, answers)
+            completed = ScreeningCompleted(screening)
+            act.write(_entry(act, completed, decision, by), completed)
+    return _Table(contact.id, screening.id)
+
+
+def _fact(act: Acting, chance: Chance, decision: Decision, kind: FactKind, age: Age | None = None) -> CaseFact:
+    by = decision.proposed_by
+    fact_id = FactId(chance.identity("fact"))
+    fact = CaseFact(fact_id, decision.case_id, kind, act.now.date(), act.now, by, age=age)
+    record = FactRecorded(fact)
+    act.write(_entry(act, record, decision, by), record)
+    return fact
+
+
+def _entry(
+    act: Acting,
+    record: FactRecorded | RepresentationsInvited | ScreeningCompleted,
+    decision: Decision,
+    by: ActorId,
+) -> Entry:
+    return Entry(kind_of(record), by, act.case(decision.case_id).person_id)
