@@ -25,6 +25,12 @@ _TASK = {
     "swap_device": "replace the faulty device",
     "check_restored": "records were lost in a restore: see whether the decision stands and whose the device is, "
     "then have whoever may resume or end it do so",
+    "take_back": "the person has died: fetch the device back; nothing is sent to them",
+    "tell_maker_missed": "tell whoever made the order that our review of it was missed",
+    "tell_maker_facts": "tell whoever made the order what has come up: only they can end, lower or pause it",
+    "decide_review": "decide the review that an event has opened",
+    "check_stop": "look whether the stop was entered as it was ordered",
+    "look_into_stop": "for the data protection officer: nobody looked at a stop, or it was not entered as ordered",
     "stop_device": "reports still come: see that the device stops sending",
 }
 _MATTER = {

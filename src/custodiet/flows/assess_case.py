@@ -1,17 +1,16 @@
-"""Record what a decision will rest on: facts, the person's own view, a screening; and seal the words of an assessment.
+"""Record what a decision will rest on: the person's own view and a screening; and seal the words of an assessment.
 
 Every text is sealed under the person's record key before it reaches the store. Its keyed signature is computed here,
 where the text is, and nowhere else.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from custodiet.flows.ports import Acting, Chance, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.trusting import trusted_record_key
 from custodiet.model.assessing_record import (
-    FactRecorded,
     RepresentationAnswered,
     RepresentationMade,
     RepresentationsInvited,
@@ -20,8 +19,7 @@ from custodiet.model.assessing_record import (
 from custodiet.model.assessment import Words
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord
-from custodiet.model.fact import Age, CaseFact, FactKind
-from custodiet.model.identity import ActorId, CaseId, FactId, PersonId, RepresentationId, ScreeningId
+from custodiet.model.identity import ActorId, CaseId, PersonId, RepresentationId, ScreeningId
 from custodiet.model.record import LogOpened, kind_of
 from custodiet.model.representation import Invitation, Reply, Representation
 from custodiet.model.screening import Adjustment, Hit, Question, Screened, Screening
@@ -40,23 +38,6 @@ class Assessor:
         self._chance = chance
         self._pinned = pinned
         self._likeness_key = likeness_key
-
-    def record_fact(
-        self, case_id: CaseId, kind: FactKind, dated: date, by: ActorId, text: str = "", age: Age | None = None
-    ) -> FactId:
-        """A fact of a case. Raises IllegalValue for one that lies ahead. What opens a review has a flow of its own."""
-        with self._store.acting() as act:
-            fact = self.fact(act, case_id, kind, dated, by, text, age)
-            act.write(Entry(kind_of(FactRecorded(fact)), by, act.case(case_id).person_id), FactRecorded(fact))
-        return fact.id
-
-    def fact(
-        self, act: Acting, case_id: CaseId, kind: FactKind, dated: date, by: ActorId, text: str, age: Age | None
-    ) -> CaseFact:
-        """A fact, sealed and not recorded yet, in a transaction that someone holds."""
-        refuse_if(objections_to_acting(by))
-        sealed = self.seal(act, act.case(case_id).person_id, text) if text.strip() else b""
-        return CaseFact(FactId(self._chance.identity("fact")), case_id, kind, dated, act.now, by, sealed, age)
 
     def invite(self, case_id: CaseId, by: ActorId, until: datetime) -> int:
         """The person was asked to say what they think, and has until then. The ledger index."""

@@ -5,16 +5,21 @@ whatever a device's fast clock had stored beyond the end gone. If we die before 
 it, everything has.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+from custodiet.flows.gathering import duty_of
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.ports import Acting, Chance, Clock, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.scheme_now import scheme_at, scheme_binding
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision, State
+from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import NotPermitted
+from custodiet.model.errors import IllegalMove, NotFound, NotPermitted
+from custodiet.model.fact import FactKind
 from custodiet.model.identity import ActorId, AlertId, DecisionId, TaskId
 from custodiet.model.instruction import What
 from custodiet.model.record import DecisionEnded, DecisionResumed, DecisionSuspended, kind_of
@@ -26,6 +31,7 @@ from custodiet.rules.decisions import (
     ended,
     moved,
     objections_to_ending,
+    objections_to_lifting,
     resumed,
     retention_clocks,
     still_collects,
@@ -38,26 +44,91 @@ from custodiet.rules.dpia import inactive
 CLOCK = ActorId("clock")
 """Who acts when nobody did: the passing of time."""
 AT_ONCE = 100
+FEW = 25
+"""How many one act ends in one transaction."""
 """How many that ran out are ended before the clock looks at its other work again."""
 
 
-def end_decision(store: Store, chance: Chance, decision_id: DecisionId, move: Move, by: Ender) -> int:
+def end_decision(
+    store: Store, chance: Chance, decision_id: DecisionId, move: Move, by: Ender, reason: EndReason | None = None
+) -> int:
     """Withdraw or annul. Raises IllegalMove or NotPermitted, and then nothing has changed. The ledger index.
 
     What is to follow it is stopped along with it, in the same transaction.
     """
     with store.acting() as act:
-        decision = act.decision(decision_id)
-        moved(decision, move)
-        against = objections_to_ending(decision, move, by)
-        along = stopped_along(decision, act.followers(decision_id), act.now)
-        for one in along:
-            against += objections_to_ending(one, Move.WITHDRAW, by)
-        refuse_if(against)
-        index = write_ending(act, chance, decision, move, by.id, *(ended(one, Move.WITHDRAW, act.now) for one in along))
-        for one in along:
-            write_ending(act, chance, one, Move.WITHDRAW, by.id, task=False)
-        return index
+        return end_in(act, chance, act.decision(decision_id), move, by, reason)
+
+
+def end_in(
+    act: Acting, chance: Chance, decision: Decision, move: Move, by: Ender, reason: EndReason | None = None
+) -> int:
+    """The same in a transaction that someone holds."""
+    moved(decision, move)
+    along = stopped_along(decision, act.followers(decision.id), act.now)
+    against = objections_to_ending(decision, move, by)
+    duty = duty_of(act, decision) is not None
+    lifted = act.newest_fact(decision.case_id, FactKind.LIFTS_DUTY) is not None
+    against += objections_to_lifting(decision, move, reason, duty=duty, lifted=lifted)
+    for one in along:
+        against += objections_to_ending(one, Move.WITHDRAW, by)
+    refuse_if(against)
+    return write_endings(act, chance, decision, along, move, by.id, reason)
+
+
+def write_endings(
+    act: Acting,
+    chance: Chance,
+    decision: Decision,
+    along: tuple[Decision, ...],
+    move: Move,
+    by: ActorId,
+    reason: EndReason | None,
+) -> int:
+    """An ending with those of what was to follow it: one device, one task. The ledger index of the first."""
+    after = (ended(one, Move.WITHDRAW, act.now) for one in along)
+    index = write_ending(act, chance, decision, move, by, *after, reason=reason)
+    for one in along:
+        write_ending(act, chance, one, Move.WITHDRAW, by, task=False, reason=reason)
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What came of ending many at once."""
+
+    ended: int
+    over: int
+    """So many had ended before: they are left as they are."""
+    refused: tuple[tuple[DecisionId, str], ...]
+
+
+def end_many(
+    store: Store,
+    chance: Chance,
+    decision_ids: Sequence[DecisionId],
+    move: Move,
+    by: Ender,
+    reason: EndReason | None = None,
+) -> Bulk:
+    """End many by one act: each has its own entry, task and record. Nothing that raises intrusion is done so.
+
+    In transactions of a few, so that reports come in between; asked again after a crash it goes on where it stopped.
+    One that is refused does not hold up the rest.
+    """
+    done = over = 0
+    refused: list[tuple[DecisionId, str]] = []
+    for start in range(0, len(decision_ids), FEW):
+        with store.acting() as act:
+            for decision_id in decision_ids[start : start + FEW]:
+                try:
+                    end_in(act, chance, act.decision(decision_id), move, by, reason)
+                    done += 1
+                except IllegalMove:
+                    over += 1
+                except (NotPermitted, NotFound) as error:
+                    refused.append((decision_id, str(error)))
+    return Bulk(done, over, tuple(refused))
 
 
 def end_what_ran_out(store: Store, chance: Chance, clock: Clock, fence: tuple[str, int]) -> int:
@@ -128,7 +199,14 @@ def resume_decision(store: Store, decision_id: DecisionId, by: Ender) -> int:
 
 
 def write_ending(
-    act: Acting, chance: Chance, decision: Decision, move: Move, by: ActorId, *along: Decision, task: bool = True
+    act: Acting,
+    chance: Chance,
+    decision: Decision,
+    move: Move,
+    by: ActorId,
+    *along: Decision,
+    task: bool = True,
+    reason: EndReason | None = None,
 ) -> int:
     """An ending, now, with all that it sets going, in a transaction that someone holds. The ledger index.
 
@@ -147,10 +225,12 @@ def write_ending(
         ended_at=after.ended_at,
         clocks=clocks if decision.state in (State.MADE, State.SUSPENDED) else (),
         restarted=clocks if decision.state is State.SUCCEEDED else (),
-        tasks=(removal_task(act, chance, decision),) if stops and task else (),
+        tasks=(removal_task(act, chance, decision, reason),) if stops and task else (),
         removed=act.fixes_from(decision.id, after.ended_at),
         tainted=_tainted(act, decision) if move is Move.ANNUL else (),
         instructions=instruct_for(act, after, after.ended_at, *along, unsaid=What.START) if stops else (),
+        reason=reason,
+        ended_by=None if reason is None else by,
     )
     return act.write(Entry(kind_of(record), by, case.person_id), record)
 
@@ -161,12 +241,12 @@ def _tainted(act: Acting, decision: Decision) -> tuple[AlertId, ...]:
     return tuple(one.id for one in alerts if one.stands and taints(one, decision.starts_at, decision.until))
 
 
-def removal_task(act: Acting, chance: Chance, decision: Decision) -> Task:
-    """Tell the person, and take the device off (R107)."""
+def removal_task(act: Acting, chance: Chance, decision: Decision, reason: EndReason | None = None) -> Task:
+    """Tell the person, and take the device off (R107). Of someone who has died it is fetched back."""
     scheme = scheme_at(act, act.case(decision.case_id).scheme_id, act.now)
     return Task(
         id=TaskId(chance.identity("task")),
-        kind=TaskKind.TELL_AND_REMOVE,
+        kind=TaskKind.TAKE_BACK if reason is EndReason.DIED else TaskKind.TELL_AND_REMOVE,
         case_id=decision.case_id,
         decision_id=decision.id,
         raised_at=act.now,

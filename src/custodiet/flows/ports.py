@@ -13,6 +13,7 @@ from custodiet.model.alert import Alert, AlertState, Reply, Statement
 from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
+from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
@@ -360,6 +361,10 @@ class Reading(Tables, Protocol):
         """Whether a review that new evidence opened waits for its decision."""
         ...
 
+    def review_due_at(self, decision_id: DecisionId) -> datetime:
+        """When its review is due: as the newest decided review says, or else as the decision does."""
+        ...
+
     def reviews_missed(self, decision_id: DecisionId) -> tuple[datetime, ...]:
         """Days on which a review of an order was due and not made: they stand for good."""
         ...
@@ -372,7 +377,21 @@ class Reading(Tables, Protocol):
         """What was used of a decision since then."""
         ...
 
+    def day(
+        self, cases: Collection[CaseId], before: datetime, after: tuple[datetime, str] | None, limit: int
+    ) -> tuple[DayLine, ...]:
+        """What is to be done for these cases, by due time and subject, after that line; reviews due before an instant."""
+        ...
+
     def stop(self, stop_id: StopId) -> Stop: ...
+    def stops_unfinished(self, limit: int) -> tuple[StopId, ...]:
+        """Stops with decisions that nothing has touched since it was entered, and that still stand."""
+        ...
+
+    def stopped_and_untouched(self, stop_id: StopId, limit: int) -> tuple[DecisionId, ...]:
+        """Decisions a stop is about that nothing has touched since it was entered."""
+        ...
+
     def stop_checked(self, stop_id: StopId) -> bool: ...
     def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:
         """Stops that nobody looked at in time, and nobody was told of."""

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
 from custodiet.flows.instructing import fittings_under
+from custodiet.flows.obey_stop import escalate_stop, obey_stop
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.alert import Alert
+from custodiet.model.assessing_record import ReviewMissed
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Decision
@@ -62,6 +64,8 @@ class Passing:
             self._curfews,
             self._check_ins,
             self._silences,
+            self._missed_reviews,
+            self._stops,
         )
         return sum(step() for step in steps)
 
@@ -110,6 +114,33 @@ class Passing:
             if again:
                 act.write(Entry(EntryKind.TASKS_OVERDUE, CLOCK), TasksOverdue(again))
         return len(again)
+
+    def _missed_reviews(self) -> int:
+        """Orders whose review is late: looks are closed by now, and whoever made the order is told."""
+        with self._store.reading() as view:
+            late = view.orders_past_review(self._clock.now(), AT_ONCE)
+        return sum(self._miss(decision_id) for decision_id in late)
+
+    def _miss(self, decision_id: DecisionId) -> int:
+        with self._store.acting(self._fence) as act:
+            if decision_id not in act.orders_past_review(act.now, AT_ONCE):
+                return 0
+            decision = act.decision(decision_id)
+            within = timedelta(hours=act.scheme(act.case(decision.case_id).scheme_id).removal_hours)
+            tasks = (self._task(act, decision, TaskKind.TELL_MAKER_MISSED, within),)
+            record = ReviewMissed(decision_id, act.review_due_at(decision_id), tasks)
+            self._write(act, decision, EntryKind.REVIEW_MISSED, record)
+        return 1
+
+    def _stops(self) -> int:
+        """Stops that were not carried out to the end, and those that nobody has checked within a day."""
+        with self._store.reading() as view:
+            unfinished = view.stops_unfinished(AT_ONCE)
+            unchecked = view.stops_unchecked(self._clock.now(), AT_ONCE)
+        done = sum(obey_stop(self._store, self._chance, stop_id, self._fence) for stop_id in unfinished)
+        return done + sum(
+            escalate_stop(self._store, self._chance, stop_id, CLOCK, self._fence) for stop_id in unchecked
+        )
 
     # --- windows ---
 

@@ -163,6 +163,8 @@ class StopChecked:
     at: datetime
     by: ActorId
     as_ordered: bool
+    task_of: DecisionId
+    """The decision under which the task to check stands."""
     tasks: tuple[Task, ...] = ()
 
 

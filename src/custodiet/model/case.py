@@ -49,6 +49,8 @@ class TaskKind(StrEnum):
     """The person has died: fetch the device back. Nothing is sent to them."""
     TELL_MAKER_MISSED = "tell_maker_missed"
     """Our review of an order was missed: tell whoever made it."""
+    TELL_MAKER_FACTS = "tell_maker_facts"
+    """New facts bear on an order: tell whoever made it, who alone can end, lower or pause it."""
     DECIDE_REVIEW = "decide_review"
     """An event has opened a review: decide it by its day."""
     CHECK_STOP = "check_stop"

@@ -45,15 +45,11 @@ class Used:
     """What was used since the last review, counted in the store and never typed in."""
 
     since: datetime
-    openings: int
     alerts: int
     possible_breaches: int
     breaches: int
-
-    @property
-    def nothing(self) -> bool:
-        """Whether all that was collected was for nothing."""
-        return not (self.openings or self.alerts or self.possible_breaches or self.breaches)
+    openings: int | None = None
+    """Unknown while the store keeps no rows of openings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,8 @@ def _(record: DecisionReturned, index: int) -> Changes:
 @changes_of.register
 def _(record: DecisionNarrowed, index: int) -> Changes:
     return (
+        # Whoever makes less of it approves its assessment: what they make rests on that.
+        approved(record.decision_id, record.by, record.at),
         _refused(record.decision_id, index),
         refusal(record.decision_id, "narrowed", record.at, record.by, narrowed_to=record.narrowed_to),
     )
@@ -180,7 +182,12 @@ def _(record: StopEntered, index: int) -> Changes:
 @changes_of.register
 def _(record: StopChecked, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     values = {"checked_at": record.at, "checked_by": record.by, "as_ordered": record.as_ordered}
-    return (Update("stop", {"id": record.stop_id}, values), *(new_task(task) for task in record.tasks))
+    task = {"decision_id": record.task_of, "kind": TaskKind.CHECK_STOP, "done_at": None}
+    return (
+        Update("stop", {"id": record.stop_id}, values),
+        Update("task", task, {"done_at": record.at}),
+        *(new_task(one) for one in record.tasks),
+    )
 
 
 @changes_of.register

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from custodiet.model.case import RetentionClock
 from custodiet.model.decision import Authority, Decision, State, Suspension
+from custodiet.model.ending import CLOSING, EndReason, Stop
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId
 from custodiet.model.mode import Category, Kind, Mode
@@ -167,6 +168,37 @@ def objections_to_returning(decision: Decision, words: str, by: ActorId) -> tupl
         against.append("whoever proposed it takes it back; a second person returns it")
     if not words.strip():
         against.append("what is returned says what is missing")
+    return tuple(against)
+
+
+def objections_to_lifting(
+    decision: Decision, move: Move, reason: EndReason | None, *, duty: bool, lifted: bool
+) -> tuple[str, ...]:
+    """What stands against ending a duty by hand; empty when nothing does (R105).
+
+    `lifted`: a fact of the case says what lifts it. Whoever leaves the country, dies or is detained lifts it too.
+    """
+    by_hand = move is Move.WITHDRAW and decision.authority is Authority.OFFICERS
+    if not duty or lifted or not by_hand or reason in CLOSING or reason is EndReason.STOPPED:
+        return ()
+    return ("the power is a duty: record the finding that lifts it first",)
+
+
+def objections_to_closing(reason: EndReason, by: ActorId) -> tuple[str, ...]:
+    """Every rule against closing a case for this; empty when there is none."""
+    against = [*objections_to_acting(by)]
+    if reason not in CLOSING:
+        against.append("a case is closed because leave was granted, or someone was detained, removed, moved or died")
+    return tuple(against)
+
+
+def objections_to_checking(stop: Stop, by: ActorId, *, checked: bool) -> tuple[str, ...]:
+    """Every rule against this person's look at a stop; empty when there is none."""
+    against = [*objections_to_acting(by)]
+    if by == stop.entered_by:
+        against.append("whoever entered it does not check it")
+    if checked:
+        against.append("a second person has looked at it already")
     return tuple(against)
 
 

@@ -86,6 +86,17 @@ def objections_to_making(
     return objections(decision, assessment, facts, standing)
 
 
+def while_pending(mode: Mode, permitted: tuple[ModeCode, ...]) -> ModeCode:
+    """Where someone stands while evidence is looked at: the next rung down, and with no device on them (R35)."""
+    below = lower_rungs(mode.code, permitted)
+    return next(one for one in below if not (mode.worn and MODES[one].worn))
+
+
+def for_minors(mode: Mode, permitted: tuple[ModeCode, ...]) -> ModeCode:
+    """Where someone stands who is under 18, or whose age is disputed: the next rung that says of no place."""
+    return next(one for one in lower_rungs(mode.code, permitted) if not MODES[one].locates)
+
+
 def lower_rungs(mode: ModeCode, permitted: tuple[ModeCode, ...]) -> tuple[ModeCode, ...]:
     """Where one may step down to from here, the highest first; rung 0 always."""
     below = [one.code for one in reversed(LADDER[: MODES[mode].rung])]

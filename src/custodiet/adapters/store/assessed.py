@@ -1,22 +1,25 @@
 """Views of the store: a case's facts, hearing, screening and assessments; reviews and stops."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import BigInteger, Row, Select, Text, and_, func, literal, or_, select, type_coerce, union_all
 
 from custodiet.adapters.store import assessing as a
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, bounded, noun
 from custodiet.model.alert import AlertMove
 from custodiet.model.assessment import Assessment, FamilyAnswer
+from custodiet.model.day import DayKind, DayLine
 from custodiet.model.decision import Authority, State
-from custodiet.model.ending import Stop
+from custodiet.model.ending import Stop, StopKind
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import CaseId, DecisionId, FactId, RepresentationId, ReviewId, StopId
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.review import Review, Trigger, Used
 from custodiet.model.screening import Screened, Screening
+from custodiet.model.times import from_ms, to_ms
 from custodiet.rules.likeness import ALIKE, bands_of, likeness
 
 
@@ -113,6 +116,11 @@ class AssessedRows(Rows):
         )
         return bool(self._all(query.limit(1)).all())
 
+    def review_due_at(self, decision_id: DecisionId) -> datetime:
+        query = select(_order_review_due().label("due")).where(t.decision.c.id == decision_id)
+        due: datetime = self._one(query, "decision").due
+        return due
+
     def reviews_missed(self, decision_id: DecisionId) -> tuple[datetime, ...]:
         query = a.review_missed.select().where(a.review_missed.c.decision_id == decision_id)
         return tuple(row.due_at for row in self._all(query.order_by(a.review_missed.c.due_at)))
@@ -134,11 +142,27 @@ class AssessedRows(Rows):
         steps = steps.where(t.alert.c.decision_id == decision_id, t.alert_step.c.at >= since)
         return Used(
             since=since,
-            openings=0,
             alerts=len(self._all(alerts).all()),
             possible_breaches=self._count(steps.where(t.alert_step.c.move == AlertMove.SUSPECT)),
             breaches=self._count(steps.where(t.alert_step.c.move == AlertMove.DECIDE)),
         )
+
+    # --- the day ---
+
+    def day(
+        self, cases: Collection[CaseId], before: datetime, after: tuple[datetime, str] | None, limit: int
+    ) -> tuple[DayLine, ...]:
+        found: list[DayLine] = []
+        for some in bounded(cases):
+            lines = union_all(*(part.where(t.case_file.c.id.in_(some)) for part in _day(before))).subquery().c
+            query = select(lines.due_at, lines.about, lines.kind, lines.case_id, lines.reference, lines.what)
+            if after is not None:
+                due_at = to_ms(after[0])
+                query = query.where(or_(lines.due_at > due_at, and_(lines.due_at == due_at, lines.about > after[1])))
+            for row in self._all(query.order_by(lines.due_at, lines.about).limit(limit)):
+                at = from_ms(row.due_at)
+                found.append(DayLine(at, row.about, DayKind(row.kind), row.case_id, row.reference, row.what))
+        return tuple(sorted(found, key=lambda one: (one.due_at, one.about))[:limit])
 
     # --- stops ---
 
@@ -146,6 +170,26 @@ class AssessedRows(Rows):
         row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
         stopped = self._all(a.stopped.select().where(a.stopped.c.stop_id == stop_id).order_by(a.stopped.c.decision_id))
         return noun(Stop, row, decisions=tuple(each.decision_id for each in stopped))
+
+    def stops_unfinished(self, limit: int) -> tuple[StopId, ...]:
+        # Untouched since the stop was entered: what was resumed on the authority's word stays resumed.
+        untouched = and_(t.decision.c.version < a.stop.c.entry, t.decision.c.state.in_([State.MADE, State.SUSPENDED]))
+        query = (
+            select(a.stop.c.id)
+            .join(a.stopped, a.stopped.c.stop_id == a.stop.c.id)
+            .join(t.decision, t.decision.c.id == a.stopped.c.decision_id)
+            .where(untouched, or_(a.stop.c.kind != StopKind.RESTRICT, t.decision.c.state == State.MADE))
+        )
+        return tuple(row.id for row in self._all(query.distinct().order_by(a.stop.c.id).limit(limit)))
+
+    def stopped_and_untouched(self, stop_id: StopId, limit: int) -> tuple[DecisionId, ...]:
+        query = (
+            select(a.stopped.c.decision_id)
+            .join(a.stop, a.stop.c.id == a.stopped.c.stop_id)
+            .join(t.decision, t.decision.c.id == a.stopped.c.decision_id)
+            .where(a.stop.c.id == stop_id, t.decision.c.version < a.stop.c.entry)
+        )
+        return tuple(row.decision_id for row in self._all(query.order_by(a.stopped.c.decision_id).limit(limit)))
 
     def stop_checked(self, stop_id: StopId) -> bool:
         row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
@@ -163,6 +207,43 @@ class AssessedRows(Rows):
 
 _NEAR_MAX = 100
 """Texts that are looked at for likeness: that many near ones make any text a copied one."""
+
+
+def _day(before: datetime) -> tuple[Select[Any], ...]:
+    """The parts of the day's list, alike in their columns."""
+    decision, task, said, case = t.decision.c, t.task.c, a.representation.c, t.case_file.c
+    again = t.decision.alias().c
+
+    def part(kind: DayKind, due_at: Any, about: Any, what: Any) -> Select[Any]:
+        told = (
+            type_coerce(due_at, BigInteger).label("due_at"),
+            about.label("about"),
+            literal(kind.value).label("kind"),
+        )
+        return select(*told, case.id.label("case_id"), case.reference, type_coerce(what, Text).label("what"))
+
+    reviews = part(DayKind.REVIEW_DUE, decision.review_due_at, decision.id, decision.mode).join_from(
+        t.decision, t.case_file, decision.case_id == case.id
+    )
+    tasks = part(DayKind.TASK, task.due_at, task.id, task.kind).join_from(t.task, t.case_file, task.case_id == case.id)
+    hearing = part(DayKind.REPRESENTATION, said.due_at, said.id, literal("")).join_from(
+        a.representation, t.case_file, said.case_id == case.id
+    )
+    returned = (
+        part(DayKind.RETURNED, a.decision_refusal.c.at, decision.id, a.decision_refusal.c.reason)
+        .join_from(a.decision_refusal, t.decision, a.decision_refusal.c.decision_id == decision.id)
+        .join(t.case_file, decision.case_id == case.id)
+    )
+    # A proposal that came back is done with once something was proposed after it.
+    anew = select(again.id).where(
+        again.case_id == decision.case_id, again.strand == decision.strand, again.version > decision.version
+    )
+    return (
+        reviews.where(decision.state.in_([State.MADE, State.SUSPENDED]), decision.review_due_at <= before),
+        tasks.where(task.done_at.is_(None)),
+        hearing.where(said.answered_at.is_(None)),
+        returned.where(a.decision_refusal.c.how == "returned", ~anew.exists()),
+    )
 
 
 def _order_review_due() -> Any:

@@ -22,6 +22,8 @@ from custodiet.model.assessing_record import (
     FactRecorded,
     RepresentationMade,
     RepresentationsInvited,
+    ReviewMissed,
+    ReviewOpened,
     RungRefused,
     ScreeningCompleted,
 )
@@ -275,6 +277,8 @@ class Follower:
                 | AssessmentRecorded(about)
             ):
                 return self.cases[about.case_id].person_id
+            case ReviewOpened(review):
+                return self.person_of(self.decisions[review.decision_id])
             case CaseRecordGiven(case_id) | RungRefused(case_id):
                 return self.cases[case_id].person_id
             case ConditionSet(condition):
@@ -286,6 +290,7 @@ class Follower:
                 | DecisionRefused(decision_id)
                 | DecisionReturned(decision_id)
                 | DecisionNarrowed(decision_id)
+                | ReviewMissed(decision_id)
                 | DecisionSuspended(decision_id)
                 | DecisionResumed(decision_id)
                 | DecisionEnded(decision_id)

@@ -90,8 +90,14 @@ _NOT_SCREENED = f"""
       JOIN screening_answer r ON r.screening_id = s.id
     WHERE l.decision_id = NEW.id AND s.case_id = NEW.case_id AND r.question = q.question))
 """
+# Stepping down waits for nobody: something that rests on the same assessment was made before.
+_STEPS_DOWN = """
+EXISTS (
+  SELECT 1 FROM assessed l JOIN assessed m ON m.assessment_id = l.assessment_id JOIN decision d ON d.id = m.decision_id
+  WHERE l.decision_id = NEW.id AND d.id <> NEW.id AND d.state NOT IN ('proposed', 'refused'))
+"""
 _NOT_HEARD = f"""
-{_MAKES} AND (
+{_MAKES} AND NOT {_STEPS_DOWN} AND (
   NOT EXISTS (SELECT 1 FROM invitation WHERE case_id = NEW.case_id)
   OR EXISTS (SELECT 1 FROM representation WHERE case_id = NEW.case_id AND answered_at IS NULL))
 """
