@@ -1,6 +1,6 @@
 """Close a case: leave was granted, or the person was detained, removed, transferred, or has died.
 
-One write: every officers' decision ends with its reason, every proposal is over. An order is its maker's: they are told.
+One write: every officers' decision ends with its reason, every proposal is over. Of an order its maker is told.
 """
 
 from custodiet.flows.end_decision import write_endings

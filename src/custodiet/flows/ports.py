@@ -380,7 +380,7 @@ class Reading(Tables, Protocol):
     def day(
         self, cases: Collection[CaseId], before: datetime, after: tuple[datetime, str] | None, limit: int
     ) -> tuple[DayLine, ...]:
-        """What is to be done for these cases, by due time and subject, after that line; reviews due before an instant."""
+        """What is to be done for these cases, by due time and subject, after that line; reviews due by an instant."""
         ...
 
     def stop(self, stop_id: StopId) -> Stop: ...

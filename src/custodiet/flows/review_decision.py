@@ -1,4 +1,4 @@
-"""Open a review and decide it: what was used since the last one, why it is still necessary, why nothing lower will do."""
+"""Open a review and decide it: what was used since the last one, why it is still needed, why nothing lower will do."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from custodiet.model.entry import Entry
 from custodiet.model.identity import ActorId, DecisionId, ReviewId
 from custodiet.model.mode import MODES, ModeCode
 from custodiet.model.record import kind_of
-from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, Used
+from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger, Used
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.reviewing import looks_closed, objections_to_deciding, objections_to_opening
 
@@ -77,14 +77,13 @@ def decide_review(
             next_due_at=next_due_at,
         )
         index = act.write(Entry(kind_of(record), by, person_id), record)
-        _carry_out(act, chance, review, decision, outcome, to_mode, by)
+        _carry_out(act, chance, decision, outcome, to_mode, by)
         return index
 
 
 def _carry_out(
     act: Acting,
     chance: Chance,
-    review: Review,
     decision: Decision,
     outcome: ReviewOutcome,
     to_mode: ModeCode,

@@ -147,6 +147,8 @@ def objections_to_narrowing(
     `without`: conditions to leave out, of those that the proposal has.
     """
     against = [*objections_to_acting(by)]
+    if by == wide.proposed_by:
+        against.append("nobody approves their own proposal")
     if narrow.rung.rung > wide.rung.rung:
         against.append("a proposal is narrowed to a lower rung, never to a higher one")
     if narrow.review_due_at > wide.review_due_at:
