@@ -225,6 +225,6 @@ def test_a_refusal_offers_the_next_rung_down_and_is_no_ground_for_detention(hous
 
 
 def view_of(name):
-    from custodiet.adapters.store.assessing import REPLAYED_TOO
+    from custodiet.adapters.store.assessing import ASSESSED
 
-    return next(table for table in REPLAYED_TOO if table.name == name)
+    return next(table for table in ASSESSED if table.name == name)

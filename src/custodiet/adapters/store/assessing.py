@@ -236,7 +236,7 @@ Index("ending_by_decision", ending.c.decision_id)
 Index("rung_refusal_by_case", rung_refusal.c.case_id)
 Index("stop_by_due", stop.c.checked_at, stop.c.check_due_at)
 
-REPLAYED_TOO = (
+ASSESSED = (
     case_fact,
     invitation,
     representation,

@@ -11,12 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Table, and_, bindparam, insert, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from custodiet.adapters.store.assessing import REPLAYED_TOO
-from custodiet.adapters.store.tables import frame, metadata
+from custodiet.adapters.store.every_table import BY_NAME
+from custodiet.adapters.store.tables import frame
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.wire.frame import PIECE_BYTES, piece_of, unpack_directory
 
-_TABLES = metadata.tables | {table.name: table for table in REPLAYED_TOO}
 _KEY = "key_"
 """Before the names of an update's key, so that a column can be both looked for and set."""
 
@@ -82,7 +81,7 @@ def _statement(kind: type, name: str, key: Sequence[str], columns: Sequence[str]
 
 
 def _table(name: str) -> Table:
-    return _TABLES[name]
+    return BY_NAME[name]
 
 
 def _blank(connection: Connection, blank: Blank) -> None:

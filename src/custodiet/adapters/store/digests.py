@@ -5,13 +5,12 @@ from hashlib import sha256
 import rfc8785
 from sqlalchemy import Connection, Row, text
 
-from custodiet.adapters.store.assessing import REPLAYED_TOO
-from custodiet.adapters.store.register import REGISTERED
-from custodiet.adapters.store.tables import REPLAYED, metadata
+from custodiet.adapters.store.every_table import REPLAYED
+from custodiet.adapters.store.tables import metadata
 
 _MOVES = {"decision_move": ["from_state", "to_state"], "alert_move": ["from_state", "move", "to_state"]}
 """Tables that the triggers go by."""
-TABLES = tuple(table.name for table in (*REPLAYED, *REGISTERED, *REPLAYED_TOO))
+TABLES = tuple(table.name for table in REPLAYED)
 
 
 def row_digests(connection: Connection, table: str) -> dict[bytes, bytes]:

@@ -1,0 +1,8 @@
+"""All the tables that follow from records, wherever they stand: who imports this has every one of them at hand."""
+
+from custodiet.adapters.store import tables
+from custodiet.adapters.store.assessing import ASSESSED
+from custodiet.adapters.store.register import REGISTERED
+
+REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED)
+BY_NAME = dict(tables.metadata.tables)
