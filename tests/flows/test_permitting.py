@@ -6,9 +6,9 @@ from itertools import product
 import pytest
 from support.circumstances import facts
 from support.house import SCHEME
+from support.proposing import propose
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA, staffed
 
-from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover
 from custodiet.flows.open_case import open_case
 from custodiet.flows.permitting import permit, the_case, the_decision, the_role, the_scheme, who_asks
@@ -42,7 +42,7 @@ class Of:
 
 def proposed(house, case, by=CAI):
     decision = house.proposal(Of(case), proposed_by=by)
-    propose_decision(house.store, decision)
+    propose(house.store, house.chance, decision)
     return decision.id
 
 

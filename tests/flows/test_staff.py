@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from support.house import SCHEME, scheme_at
+from support.proposing import propose
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, staffed
 
-from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover, hand_over_case
 from custodiet.flows.open_case import open_case
 from custodiet.flows.set_up_scheme import register_scheme
@@ -201,7 +201,7 @@ def test_a_role_ends_at_once_and_what_the_leaver_proposed_is_returned(house, sta
     waiting = house.proposal(type(other)(case), proposed_by=CAI)
     others = house.proposal(other, proposed_by=CEM)
     for one in (waiting, others):
-        propose_decision(house.store, one)
+        propose(house.store, house.chance, one)
     left = end_role(house.store, staff[CAI], ADA)
     assert left == (case.id,)
     assert house.decision(waiting.id).state is State.REFUSED

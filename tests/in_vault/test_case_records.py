@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, SCHEME
+from support.proposing import propose
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA, staffed
 
 from custodiet.adapters import sealing
-from custodiet.flows.decide_case import propose_decision, refuse_decision
+from custodiet.flows.decide_case import refuse_decision
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.case_records import SITTING
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover
@@ -45,7 +46,7 @@ class Case:
         house.issue_keys()
         name_person(house.store, sealing, house.pinned, self.case.person_id, name, CAI)
         self.proposal = house.proposal(Person(self.case), proposed_by=CAI)
-        propose_decision(house.store, self.proposal)
+        propose(house.store, house.chance, self.proposal)
         where = (self.proposal.id, ConditionKind.EXCLUSION, CAI)
         self.zone = set_condition(house.store, sealing, house.chance, house.pinned, *where, geometry=RING)
         self.desk = Desk(house.store, sealing, house.chance, house.pinned)
