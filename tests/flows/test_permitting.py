@@ -16,8 +16,11 @@ from custodiet.flows.staff_joins import propose_joiner
 from custodiet.flows.staff_leaves import end_role
 from custodiet.main import read_policy
 from custodiet.model.act import HOUSE, Act, Kind
+from custodiet.model.alert import AlertMove
 from custodiet.model.errors import NotPermitted
 from custodiet.model.staff import Function
+from custodiet.rules.decisions import BY_PEOPLE, Move
+from custodiet.rules.permission import ACT_OF_ALERT_MOVE, ACT_OF_MOVE
 from custodiet.rules.sight import objections_to_seeing
 
 POLICY = read_policy()
@@ -159,6 +162,11 @@ def test_the_facts_of_an_account_are_its_roles_in_force(house, staff):
         assert (who.function, who.schemes, who.authenticated_s) == (Function.DPO, frozenset(), 7)
         who = who_asks(view, CAI, house.clock.now() - DAY, None)
         assert (who.function, who.schemes, who.authenticated_s) == (None, frozenset(), None)
+
+
+def test_every_move_that_someone_may_ask_for_is_an_act():
+    assert list(ACT_OF_ALERT_MOVE) == list(AlertMove)
+    assert set(ACT_OF_MOVE) == BY_PEOPLE | {Move.MAKE, Move.REFUSE}
 
 
 @pytest.mark.parametrize("function", Function)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from support.house import SCHEME, scheme_at
 from support.proposing import propose
-from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, staffed
+from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, PER, staffed
 
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover, hand_over_case
 from custodiet.flows.open_case import open_case
@@ -239,6 +239,12 @@ def test_a_leavers_case_waits_to_be_handed_over_and_then_is_the_next_ones(house,
         (CAI, False),
         (CEM, True),
     ]
+
+
+def test_whoever_is_no_caseworker_leaves_no_case_behind(house, staff):
+    case = case_of(house, "M-1", by=AOS)
+    assign_case(house.store, case.id, PER, AOS)
+    assert end_role(house.store, staff[PER], ADA) == ()
 
 
 def test_a_case_with_a_second_officer_is_not_left_behind(house, staff):

@@ -14,7 +14,7 @@ from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.case_records import SITTING
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover
 from custodiet.flows.open_case import name_person, open_case, set_condition
-from custodiet.flows.open_case_record import open_case_list, open_case_record
+from custodiet.flows.open_case_record import LIST_MAX, open_case_list, open_case_record, open_names
 from custodiet.flows.staff_leaves import end_role
 from custodiet.model.alert import StatementKind
 from custodiet.model.condition import ConditionKind
@@ -26,6 +26,7 @@ from custodiet.model.record import (
     CaseListGiven,
     CaseRecordGiven,
     CoverGiven,
+    PersonNamed,
     StaffJoined,
     StaffProposed,
     kind_of,
@@ -213,6 +214,28 @@ def test_who_has_no_caseload_has_no_list_and_no_entry(house, case, actor):
     before = size(house)
     assert open_case_list(house.store, house.vault, actor, SITTING_1) == {}
     assert size(house) == before
+
+
+def test_an_authorising_officer_has_the_names_of_the_proposals_that_wait(house, case):
+    other = Case(house, "M-2", "Curlew Sample-2")
+    both = [other.case.id, case.case.id]
+    names = open_names(house.store, house.vault, [*both, other.case.id], AOS, SITTING_1)
+    assert list(names.items()) == list(zip(both, ["Curlew Sample-2", "Heron Sample-1"], strict=True))
+    refuse_decision(house.store, other.proposal.id, AOS)
+    before = size(house)
+    with pytest.raises(NotPermitted, match="no_proposal"):
+        open_names(house.store, house.vault, both, AOS, SITTING_1)
+    with pytest.raises(NotPermitted, match="too_many"):
+        open_names(house.store, house.vault, [f"case_{n}" for n in range(LIST_MAX + 1)], AOS, SITTING_1)
+    assert size(house) == before
+
+
+def test_a_name_that_opens_for_nobody_keeps_no_other_from_being_seen(house, case):
+    other = Case(house, "M-2", "Curlew Sample-2")
+    written(house, PersonNamed(case.case.person_id, b"not sealed by us"), CAI, case.case.person_id)
+    names = open_case_list(house.store, house.vault, CAI, SITTING_1)
+    assert names == {case.case.id: None, other.case.id: "Curlew Sample-2"}
+    assert case.open().name is None
 
 
 def test_a_list_opens_once(house, case):

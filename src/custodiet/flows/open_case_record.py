@@ -4,12 +4,14 @@ One entry per case and session, one per list (design: the opening `case record`)
 ledger alone, so whoever forges a row of these tables sees nothing more.
 """
 
+from collections.abc import Collection
+
 from custodiet.flows.permitting import the_case, who_asks
 from custodiet.flows.ports import Acting, Store, Vault
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.case_record import CaseRecord
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import OpeningRefused
+from custodiet.model.errors import NotPermitted, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, SignInId
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.rules.sight import objections_to_seeing
@@ -44,13 +46,31 @@ def open_case_list(store: Store, vault: Vault, actor: ActorId, session_id: SignI
     Without a case nothing is recorded and nothing opened. Raises VaultUnavailable, OpeningRefused.
     """
     with store.acting() as act:
-        cases = act.caseload(actor, act.now, LIST_MAX)
-        if not cases:
-            return {}
-        for case_id in cases:
-            _require_sight(act, actor, case_id)
-        index = act.write(Entry(EntryKind.CASE_LIST_GIVEN, actor), CaseListGiven(cases, actor, session_id))
-    return read_names(vault.open(index))
+        index = _list(act, act.caseload(actor, act.now, LIST_MAX), actor, session_id)
+    return {} if index is None else read_names(vault.open(index))
+
+
+def open_names(
+    store: Store, vault: Vault, case_ids: Collection[CaseId], actor: ActorId, session_id: SignInId
+) -> dict[CaseId, str | None]:
+    """The names of these cases, all of them in someone's sight, in this order: of the proposals that wait, say.
+
+    Raises NotPermitted with every objection when one is not, or for more than LIST_MAX.
+    """
+    with store.acting() as act:
+        index = _list(act, tuple(dict.fromkeys(case_ids)), actor, session_id)
+    return {} if index is None else read_names(vault.open(index))
+
+
+def _list(act: Acting, case_ids: tuple[CaseId, ...], actor: ActorId, session_id: SignInId) -> int | None:
+    """The place of the entry that records a list; None for an empty one."""
+    if len(case_ids) > LIST_MAX:
+        raise NotPermitted(f"too_many: a list shows {LIST_MAX} names at most; ask for a part of it")
+    if not case_ids:
+        return None
+    for case_id in case_ids:
+        _require_sight(act, actor, case_id)
+    return act.write(Entry(EntryKind.CASE_LIST_GIVEN, actor), CaseListGiven(case_ids, actor, session_id))
 
 
 def _require_sight(act: Acting, actor: ActorId, case_id: CaseId) -> None:

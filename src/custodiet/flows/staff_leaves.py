@@ -6,7 +6,7 @@ from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId, CaseId, RoleId
 from custodiet.model.record import DecisionRefused, StaffLeft, StaffReturned
-from custodiet.model.staff import Role, RoleState
+from custodiet.model.staff import Function, Role, RoleState
 from custodiet.rules.staff import needs_an_officer, objections_to_leaving
 
 
@@ -34,7 +34,9 @@ def end_role(store: Store, role_id: RoleId, by: ActorId) -> tuple[CaseId, ...]:
 
 
 def _left_behind(act: Acting, role: Role) -> tuple[CaseId, ...]:
-    """The leaver's cases in that scheme that no other officer of theirs can see."""
+    """A leaving caseworker's cases in that scheme that no other officer of theirs can see."""
+    if role.function is not Function.CASEWORKER:
+        return ()
     cases = (act.case(one) for one in act.cases_given_to(role.actor))
     return tuple(
         case.id

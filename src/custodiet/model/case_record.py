@@ -31,7 +31,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """What is sealed of one case. `name` is None for someone who was never named."""
+    """What is sealed of one case. `name` is None for someone who was never named, or is erased."""
 
     case_id: CaseId
     name: str | None

@@ -57,7 +57,7 @@ class CaseRecords:
         """The names on a list: all of them, or none if one case is out of sight."""
         for case_id in record.case_ids:
             self._require_sight(record.by, case_id)
-        return iter([write_name(one, self.name_of(self._follower.cases[one].person_id)) for one in record.case_ids])
+        return iter([write_name(one, self._name(self._follower.cases[one].person_id)) for one in record.case_ids])
 
     def name_of(self, person_id: PersonId) -> str | None:
         """The person's name; None for someone who was never named."""
@@ -77,13 +77,18 @@ class CaseRecords:
 
     def _lines(self, case_id: CaseId) -> Iterator[bytes]:
         person_id = self._follower.cases[case_id].person_id
-        yield write_name(case_id, self.name_of(person_id))
+        yield write_name(case_id, self._name(person_id))
         shown = {one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN}
         for condition in self._follower.conditions.values():
             if condition.decision_id in shown and condition.geometry_sealed:
                 yield from self._zone(condition, person_id)
         for statement in self._follower.statements.get(case_id, ()):
             yield from self._note(statement, person_id)
+
+    def _name(self, person_id: PersonId) -> str | None:
+        sealed = self._follower.names_sealed.get(person_id, b"")
+        plain = self._plain(person_id, sealed, name_context(person_id)) if sealed else None
+        return None if plain is None else unpack_name(plain)
 
     def _zone(self, condition: Condition, person_id: PersonId) -> Iterator[bytes]:
         plain = self._plain(person_id, condition.geometry_sealed, geometry_context(condition.id))

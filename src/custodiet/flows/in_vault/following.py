@@ -120,6 +120,7 @@ class Follower:
         self.cases: dict[CaseId, Case] = {}
         self.names_sealed: dict[PersonId, bytes] = {}
         self.decisions: dict[DecisionId, Decision] = {}
+        self._decisions_in: dict[CaseId, list[DecisionId]] = {}
         self.conditions: dict[ConditionId, Condition] = {}
         self.statements: dict[CaseId, list[Statement]] = {}
         self.staffing = Staffing()
@@ -185,7 +186,7 @@ class Follower:
 
     def decisions_in(self, case_id: CaseId) -> tuple[Decision, ...]:
         """A case's decisions, proposals too."""
-        return tuple(one for one in self.decisions.values() if one.case_id == case_id)
+        return tuple(self.decisions[one] for one in self._decisions_in.get(case_id, ()))
 
     def erase_due(self, decision: Decision, category: Category) -> datetime | None:
         """When what was collected under a decision is past its retention, whether or not a clock ran; None: not ended.
@@ -335,6 +336,7 @@ class Follower:
             case DecisionProposed(decision):
                 _new(decision.id, self.decisions)
                 self.decisions[decision.id] = decision
+                self._decisions_in.setdefault(decision.case_id, []).append(decision.id)
             case DecisionRefused(decision_id) | DecisionReturned(decision_id) | DecisionNarrowed(decision_id):
                 self._change(decision_id, state=State.REFUSED)
             case DecisionMade(decision_id, approved_by, made_at, succeeds):

@@ -1,0 +1,57 @@
+"""A case's record on the vault's socket: what was written is what is read, and anything else is refused."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from custodiet.model.alert import StatementKind
+from custodiet.model.case_record import CaseRecord, Note, Zone
+from custodiet.model.condition import ConditionKind
+from custodiet.model.errors import NotTheFormat
+from custodiet.wire.case_record import read_case_record, read_names, write_name, write_part
+from custodiet.wire.sealed import WORDS_BLOCK, pack_words, unpack_words
+
+AT = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
+ZONE = Zone("condition_1", "decision_1", ConditionKind.EXCLUSION, b'{"type":"Polygon"}')
+NOTE = Note(StatementKind.OUT_OF_CONTACT, AT, AT, "caseworker-1", "made-up \N{BLACK SPADE SUIT} words")
+
+
+@pytest.mark.parametrize("name", ["Heron Sample-1", None])
+def test_a_record_is_read_as_it_was_written(name):
+    lines = [write_name("case_1", name), write_part(ZONE), write_part(NOTE), write_part(ZONE)]
+    assert read_case_record(lines) == CaseRecord("case_1", name, (ZONE, ZONE), (NOTE,))
+
+
+def test_a_list_is_read_in_its_order():
+    names = {"case_2": "Curlew Sample-2", "case_1": None}
+    assert list(read_names(write_name(*one) for one in names.items()).items()) == list(names.items())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [write_part(ZONE)],
+        [write_name("case_1", "one"), write_name("case_2", "two")],
+        [b""],
+        [b"[" * 100_000],
+        [b"{"],
+        [b"[1]"],
+        [b"\xff"],
+        [write_name("case_1", "one"), b'{"zone": {"kind": "mine"}}'],
+    ],
+    ids=["nothing", "nobody's", "two people's", "empty", "bottomless", "broken", "a list", "no text", "no zone"],
+)
+def test_what_is_no_record_of_one_case_is_refused(lines):
+    with pytest.raises(NotTheFormat):
+        read_case_record(lines)
+
+
+@pytest.mark.parametrize("words", ["", "made-up words", "x" * WORDS_BLOCK, "\N{BLACK SPADE SUIT}"])
+def test_words_come_back_without_what_filled_them_up(words):
+    assert unpack_words(pack_words(words)) == words
+
+
+def test_sealed_words_that_are_no_text_are_refused():
+    with pytest.raises(NotTheFormat):
+        unpack_words(b"\xff\xff")
