@@ -187,6 +187,18 @@ def init(asked: argparse.Namespace) -> None:
     print(f"made {settings.pins}: the vault's public keys, which everyone else goes by")
 
 
+def administrator(asked: argparse.Namespace) -> None:
+    """The first administrator of a place that was made before there were any."""
+    from custodiet.flows.staff_joins import begin_administration
+
+    store = open_store(_made(asked))
+    try:
+        begin_administration(store, SystemChance(), ActorId(asked.account))
+    finally:
+        store.close()
+    print(f"the first administrator is {asked.account}: recorded as an exception")
+
+
 def serve(asked: argparse.Namespace) -> None:
     """Run everything over a data folder."""
     from custodiet.entrypoints import serve as entry
@@ -830,6 +842,7 @@ def _made(asked: argparse.Namespace) -> Settings:
 _VERBS = {
     verb.__name__: verb
     for verb in (
+        administrator,
         alert_move,
         alert_reply,
         alert_show,

@@ -144,6 +144,12 @@ def command_line(
     verb = verbs.add_parser("upgrade", parents=[where], help="store and vault to the form of this version; all stopped")
     verb.set_defaults(do=do["upgrade"])
 
+    verb = verbs.add_parser(
+        "administrator", parents=[where], help="the first one, of a place made before there were any"
+    )
+    verb.add_argument("account", metavar="ACCOUNT", help="a pseudonym, never a name")
+    verb.set_defaults(do=do["administrator"])
+
     verb = verbs.add_parser("doctor", parents=[where], help="look at everything, running or not; exit 1 if it is wrong")
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(do=do["doctor"])
