@@ -41,6 +41,7 @@ from custodiet.model.record import (
     LogOpened,
     PersonNamed,
     RecordKey,
+    RegisterAmended,
     ReviewWarned,
     SchemeRegistered,
     StatementMade,
@@ -53,6 +54,7 @@ from custodiet.model.scheme import RetentionRule
 from custodiet.rules.chain import Tree, leaf_hash
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.keys import day_key_claim, record_key_claim
+from custodiet.simulation.made_up_register import made_up_register
 from custodiet.wire.note import encode_base64
 from custodiet.wire.records import entry_bytes, handle_of, record_bytes, record_digest
 
@@ -450,6 +452,19 @@ def test_what_is_past_its_retention_stays_shut_when_the_clock_is_set_back(house,
     assert told(house, person) == (0, 1)
     house.vault = house.start_vault()
     assert told(house, person) == (0, 1)
+
+
+@pytest.mark.parametrize(("number", "since"), [(2, -1), (3, 0), (1, 0)], ids=["backwards", "one left out", "again"])
+def test_a_longer_rule_told_backwards_or_out_of_order_opens_nothing(house, database, person, number, since):
+    decision_of(house, person)
+    register = made_up_register(scheme_at(START), START)
+    place = [one.category for one in register.retention].index("trail")
+    rules = list(register.retention)
+    rules[place] = replace(rules[place], days=4000)
+    longer = replace(register, retention=tuple(rules))
+    database.write(EntryKind.REGISTER_AMENDED, RegisterAmended(number, START + since * DAY, longer))
+    with pytest.raises(OpeningRefused, match="out of order"):
+        house.vault._follower.catch_up()
 
 
 # --- once made, not made again --------------------------------------------------------------------------
