@@ -135,7 +135,7 @@ def test_a_review_says_what_was_used_by_counting_it(house):
     decide(house, review, ReviewOutcome.END)
     with house.store.reading() as view:
         used = view.used_since(made.id, made.starts_at)
-    assert (used.alerts, used.breaches, used.openings, used.nothing) == (0, 0, None, True)
+    assert (used.alerts, used.possible_breaches, used.breaches, used.openings) == (0, 0, 0, None)
 
 
 def test_the_interval_after_a_missed_review_is_empty(house):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.house import ANA
 from support.killed import killed_at, spread, steps_of
-from support.older import bring_down, form_before
+from support.older import as_before, bring_down, form_before
 from support.site import Site
 
 from custodiet.adapters.keystore import SqliteKeystore
@@ -39,7 +39,9 @@ def vault_of_the_first_form(path):
 @pytest.fixture(scope="module")
 def before(short_folder):
     """A place as the version before has left it."""
-    site = Site(short_folder / "older", 1)
+    with pytest.MonkeyPatch.context() as patch:
+        as_before(patch)
+        site = Site(short_folder / "older", 1)
     settings = site.settings
     with closing(SqliteKeystore(settings.vault_db)) as keystore, closing(open_store(settings)) as store:
         vault, _ = join_vault(settings, store, keystore, SystemClock(), SystemChance())

@@ -4,8 +4,39 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from custodiet import main
 from custodiet.adapters.store.engine import open_engine, writing
 from custodiet.adapters.store.migrate import known_forms, migrate_on
+from custodiet.model.decision import Decision
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.identity import ActorId
+from custodiet.model.record import DecisionMade, DecisionProposed
+
+from . import site
+
+
+def as_before(patch: pytest.MonkeyPatch) -> None:
+    """Places are made as the version before made them: nobody assessed anything."""
+
+    def open_log(store, opening):
+        with store.acting() as act:
+            act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), opening)
+
+    def propose(store, chance, decision: Decision):
+        with store.acting() as act:
+            person_id = act.case(decision.case_id).person_id
+            act.write(Entry(EntryKind.DECISION_PROPOSED, decision.proposed_by, person_id), DecisionProposed(decision))
+
+    def make_decision(store, decision_id, by):
+        with store.acting() as act:
+            person_id = act.case(act.decision(decision_id).case_id).person_id
+            act.write(Entry(EntryKind.DECISION_MADE, by, person_id), DecisionMade(decision_id, by, act.now))
+
+    patch.setattr(main, "open_log", open_log)
+    patch.setattr(site, "propose", propose)
+    patch.setattr(site, "make_decision", make_decision)
 
 
 def form_before() -> str:

@@ -16,6 +16,18 @@ from hypothesis import strategies as st
 
 from custodiet.model import record as r
 from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply, Statement, StatementKind
+from custodiet.model.assessing_record import ReturnReason
+from custodiet.model.assessment import (
+    Article8,
+    Assessment,
+    AtHome,
+    FamilyAnswer,
+    FamilyReason,
+    Practical,
+    Selection,
+    Words,
+)
+from custodiet.model.assessment import Said as AnswerOf
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import (
     Absence,
@@ -30,8 +42,10 @@ from custodiet.model.condition import (
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsultation
+from custodiet.model.ending import Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotTheFormat
+from custodiet.model.fact import Age, CaseFact, FactKind
 from custodiet.model.finding import (
     Band,
     DeviceWatch,
@@ -48,9 +62,13 @@ from custodiet.model.finding import (
 )
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.judging import Judging
-from custodiet.model.mode import Category, Kind, ModeCode
+from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.report import Method
+from custodiet.model.representation import Invitation, Representation
+from custodiet.model.representation import Reply as Reply_
+from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, Used
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.model.screening import Adjustment, Hit, Question, Screened, Screening
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.word import Said, Word
 from custodiet.simulation.made_up_register import made_up_dpia, made_up_register
@@ -139,6 +157,77 @@ SCHEME = Scheme(
 )
 REGISTER = made_up_register(SCHEME, AT)
 
+WORDS = Words(BYTES, BYTES[::-1], alike=True)
+CASE_SAMPLES = [
+    r.FactRecorded(CaseFact("fact_1", "case_1", FactKind.AGE, date(2031, 3, 3), AT, "officer-ana", BYTES, Age.ADULT)),
+    r.RepresentationsInvited(Invitation("case_1", AT, "officer-ana", LATER)),
+    r.RepresentationMade(Representation("representation_1", "case_1", AT, "officer-ana", BYTES, LATER)),
+    r.RepresentationAnswered("representation_1", LATER, "officer-ana", Reply_.AGREED, BYTES),
+    r.ScreeningCompleted(
+        Screening(
+            "screening_1",
+            "case_1",
+            AT,
+            "officer-ana",
+            tuple(Screened(one, Hit.YES, (Adjustment.INTERPRETER,), BYTES) for one in Question),
+        )
+    ),
+    r.AssessmentRecorded(
+        Assessment(
+            "assessment_1",
+            "case_1",
+            "decision_1",
+            "officer-ana",
+            Selection.INDIVIDUAL,
+            "fact_1",
+            "screening_1",
+            tuple(FamilyAnswer(one, FamilyReason.TRIED, ("fact_1", "fact_2"), WORDS) for one in Family),
+            (ModeCode.NONE, ModeCode.CHECK_IN),
+            True,
+            tuple((one, AnswerOf.YES) for one in Article8),
+            tuple((one, AnswerOf.NOT_KNOWN) for one in Practical),
+            (AtHome.CHILDREN, AtHome.PARTNER),
+            "a-version",
+            WORDS,
+            AT,
+        )
+    ),
+    r.RungRefused("case_1", ModeCode.FITTED_TRAIL, ("a", "b"), ModeCode.CHECK_IN, AT, "officer-ana"),
+    r.DecisionReturned("decision_1", ReturnReason.COPIED, AT, "officer-bo", BYTES, ModeCode.CHECK_IN),
+    r.DecisionNarrowed("decision_1", "decision_2", AT, "officer-bo"),
+    r.ReviewOpened(
+        Review(
+            "review_1",
+            "decision_1",
+            Trigger.PERIOD,
+            AT,
+            "officer-ana",
+            LATER,
+            LATER,
+            ReviewOutcome.END,
+            LATER,
+        ),
+        (TASK,),
+    ),
+    r.ReviewDecided(
+        "review_1",
+        "decision_1",
+        AT,
+        "officer-ana",
+        ReviewOutcome.CONTINUE,
+        Used(AT, 1, 2, 3, 4),
+        True,
+        StillNeeded.ORDER_STANDS,
+        FamilyReason.TRIED,
+        WORDS,
+        "decision_2",
+        LATER,
+    ),
+    r.ReviewMissed("decision_1", AT, (TASK,)),
+    r.StopEntered(Stop("stop_1", StopKind.STOP, "a-court", "officer-ana", AT, LATER, ("decision_1",)), (TASK,)),
+    r.StopChecked("stop_1", AT, "officer-bo", True, "decision_1", (TASK,)),
+    r.StopEscalated("stop_1", AT, (TASK,)),
+]
 SAMPLES = [
     r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1]),
     r.SchemeRegistered(SCHEME),
@@ -217,6 +306,7 @@ SAMPLES = [
     r.OperationRefused(41, "scheme_1", "officer-bo", AT),
     r.OperationClosed(41, "scheme_1", ModeCode.TELEPHONE, LATER),
     r.SchemeEnded("scheme_1", LATER, "officer-ana", 3, (r.PlanLine(Category.TRAIL, 12, AT, LATER),)),
+    *CASE_SAMPLES,
 ]
 INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),), BYTES, 41)
 RUN = Run(3, AT, LATER, SEEN)
