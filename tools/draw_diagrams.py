@@ -148,7 +148,11 @@ def decisions() -> str:
 
 {drawn_from("MOVES", "src/custodiet/rules/decisions.py")}
 
-One person proposes a decision and another makes or refuses it. Once made, it authorises collection until it ends:
+One person proposes a decision and another makes or refuses it. Above rung 0 a proposal rests on an assessment: every
+family of lower rungs answered with a fact, a whole screening, the person asked and answered. The second person may also
+make less of it (*narrow*) or give it back (*return*); the proposal is then over. Going down takes one person.
+
+Once made, it authorises collection until it ends:
 
 - **Lapse**: the review of an officers' decision was missed. Nobody has to act: who does not review, ends it.
 - **Expiry**: the end date came.

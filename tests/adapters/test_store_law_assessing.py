@@ -78,6 +78,7 @@ def lived_in(house):
         other = view.assessment_of(decided.id)
     return {
         "free": free.id,
+        "no": no.id,
         "free_case": waiting.case.id,
         "own": own.id,
         "approved": other.id,
@@ -232,9 +233,12 @@ RULES = {
         [],
     ),
     "assessed_of_its_case": (
-        "assessed: a proposal rests on one of its case",
-        ["INSERT INTO assessed VALUES (:free, :approved)"],
-        ["DELETE FROM assessed WHERE decision_id = :free"],
+        "assessed: rests on one of its case and author",
+        [
+            "INSERT INTO assessed VALUES (:free, :approved)",
+            "INSERT INTO assessed VALUES (:no, :own)",
+        ],
+        ["DELETE FROM assessed WHERE decision_id IN (:free, :no)"],
     ),
     "family_answer_closed": (
         "family_answer: closed once it was approved",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessed, assessor, kinds_written
-from support.house import ANA, BO, START
+from support.house import ANA, BO, COURT, START
 from support.proposing import propose
 
 from custodiet.adapters import sealing
@@ -16,18 +16,20 @@ from custodiet.flows.decide_case import (
     refuse_decision,
     return_decision,
 )
+from custodiet.flows.end_decision import resume_decision, suspend_decision
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.open_sealed import release_zones
 from custodiet.flows.record_fact import record_fact
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.condition import ConditionKind
-from custodiet.model.decision import State
+from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalMove, IllegalValue, NotPermitted
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.representation import Reply
 from custodiet.model.screening import Adjustment, Hit, Question
+from custodiet.rules.decisions import Ender
 
 DAY = timedelta(days=1)
 ZONE = b'{"type":"Point","coordinates":[-28.0,46.5],"radius_m":200}'
@@ -119,6 +121,16 @@ def test_who_turns_out_to_be_no_adult_comes_off_in_the_same_write(house, age):
     assert house.decision(made.id).state is State.SUCCEEDED
     assert house.say(monitor, person).startswith("refused")
     assert house.verify()["differing"] == house.verify()["missing"] == 0
+
+
+def test_who_turns_out_to_be_no_adult_is_not_resumed_either(house):
+    person = house.person()
+    order = house.decide(person, authority=Authority.ORDER, maker=COURT)
+    suspend_decision(house.store, order.id, Ender(COURT))
+    of = (person.case.id, FactKind.AGE, START.date(), ANA)
+    record_fact(house.store, assessor(house), house.chance, *of, age=Age.DISPUTED)
+    with pytest.raises(NotPermitted, match="only an adult"):
+        resume_decision(house.store, order.id, Ender(COURT))
 
 
 def test_a_screening_answers_every_question_and_a_hit_gives_an_adjustment_or_a_reason(house):

@@ -87,12 +87,35 @@ def test_while_evidence_is_looked_at_nothing_goes_up(house):
         propose(house.store, house.chance, again)
 
 
+@pytest.mark.parametrize("followed", [False, True])
+def test_nothing_that_was_made_before_the_evidence_begins_after_it(house, followed):
+    person = house.person()
+    first = house.decide(person, ends_at=None if followed else START + HOUR)
+    later = house.proposal(person, starts_at=START + DAY, follows=first.id if followed else None)
+    propose(house.store, house.chance, later)
+    make_decision(house.store, later.id, BO)
+    house.clock.pass_(MINUTE)
+    evidence(house, person)
+    assert [one.mode for one in in_force(house, person)] == [ModeCode.HOME_PRESENCE]
+    assert house.decision(later.id).state is State.WITHDRAWN
+    assert sound(house)
+
+
 def test_evidence_about_an_order_tells_its_maker_and_changes_nothing(house):
     person = house.person()
     order = house.decide(person, authority=Authority.ORDER, maker=COURT)
     evidence(house, person)
     assert [one.id for one in in_force(house, person)] == [order.id]
     assert len(tasks(house, TaskKind.TELL_MAKER_FACTS)) == 1
+
+
+def test_a_representation_opens_one_review_of_what_is_in_force(house):
+    person = house.person()
+    made = house.decide(person)
+    for words in ("It hurts.", "It still hurts."):
+        assessor(house).represent(person.case.id, words, ANA)
+    assert [one.trigger for one in open_reviews(house, made.id)] == [Trigger.REPRESENTATION]
+    assert [one.id for one in in_force(house, person)] == [made.id]
 
 
 # --- reviews -------------------------------------------------------------------------------------------------
@@ -293,7 +316,9 @@ def test_the_day_lists_what_is_to_be_done_for_these_cases_page_by_page(house):
     close_case(house.store, house.chance, other.case.id, EndReason.DIED, ANA)
     now = house.clock.now()
     day = show_day(house.store, now, [mine.case.id])
-    assert sorted(one.kind for one in day.lines) == [DayKind.REPRESENTATION, DayKind.RETURNED, DayKind.REVIEW_DUE]
+    kinds = [one.kind for one in day.lines]
+    assert set(kinds) == set(DayKind)
+    assert [one.what for one in day.lines if one.kind is DayKind.TASK] == [TaskKind.DECIDE_REVIEW]
     assert {one.reference for one in day.lines} == {mine.case.reference}
     paged, after = [], None
     while True:

@@ -7,7 +7,8 @@ where the text is, and nowhere else.
 from collections.abc import Mapping
 from datetime import datetime
 
-from custodiet.flows.ports import Acting, Chance, Sealer, Store
+from custodiet.flows.open_review import is_open, open_review
+from custodiet.flows.ports import Chance, Reading, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.trusting import trusted_record_key
 from custodiet.model.assessing_record import (
@@ -22,6 +23,7 @@ from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, CaseId, PersonId, RepresentationId, ScreeningId
 from custodiet.model.record import LogOpened, kind_of
 from custodiet.model.representation import Invitation, Reply, Representation
+from custodiet.model.review import Trigger
 from custodiet.model.screening import Adjustment, Hit, Question, Screened, Screening
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.hearing import ANSWER_WITHIN, objections_to_answering, objections_to_representing
@@ -47,7 +49,7 @@ class Assessor:
             return act.write(Entry(kind_of(record), by, act.case(case_id).person_id), record)
 
     def represent(self, case_id: CaseId, text: str, by: ActorId) -> RepresentationId:
-        """Record what the person, or someone for them, says."""
+        """Record what the person, or someone for them, says. It opens a review of what is in force (R44)."""
         representation_id = RepresentationId(self._chance.identity("representation"))
         with self._store.acting() as act:
             refuse_if(objections_to_representing(text, by))
@@ -56,6 +58,9 @@ class Assessor:
             due_at = act.now + ANSWER_WITHIN
             record = RepresentationMade(Representation(representation_id, case_id, act.now, by, sealed, due_at))
             act.write(Entry(kind_of(record), by, person_id), record)
+            for decision in act.decisions_of(case_id):
+                if decision.in_force(act.now) and not is_open(act, decision, Trigger.REPRESENTATION):
+                    open_review(act, self._chance, decision, Trigger.REPRESENTATION, by)
         return representation_id
 
     def answer(self, representation_id: RepresentationId, reply: Reply, reasons: str, by: ActorId) -> int:
@@ -94,22 +99,22 @@ class Assessor:
         """A text of an assessment, sealed, with its keyed signature; None for one that says nothing."""
         if not text.strip():
             return None
-        with self._store.acting() as act:
-            return self.words_in(act, act.case(case_id).person_id, text)
+        with self._store.reading() as view:
+            return self.words_in(view, view.case(case_id).person_id, text)
 
-    def words_in(self, act: Acting, person_id: PersonId, text: str) -> Words:
-        """The same in a transaction that someone holds."""
-        return Words(self.seal(act, person_id, text), signature_of(self._likeness_key, text))
+    def words_in(self, view: Reading, person_id: PersonId, text: str) -> Words:
+        """The same in a view that someone holds."""
+        return Words(self.seal(view, person_id, text), signature_of(self._likeness_key, text))
 
-    def seal(self, act: Acting, person_id: PersonId, text: str) -> bytes:
+    def seal(self, view: Reading, person_id: PersonId, text: str) -> bytes:
         """Sealed under the person's record key. Raises CannotRecord while the vault has issued none yet."""
-        return self._seal(act, person_id, text, assessment_context(person_id))
+        return self._seal(view, person_id, text, assessment_context(person_id))
 
-    def _seal_reason(self, act: Acting, person_id: PersonId, reason: str) -> bytes:
-        return self._seal(act, person_id, reason, screening_context(person_id)) if reason.strip() else b""
+    def _seal_reason(self, view: Reading, person_id: PersonId, reason: str) -> bytes:
+        return self._seal(view, person_id, reason, screening_context(person_id)) if reason.strip() else b""
 
-    def _seal(self, act: Acting, person_id: PersonId, text: str, context: bytes) -> bytes:
-        key = act.record_key(person_id)
+    def _seal(self, view: Reading, person_id: PersonId, text: str, context: bytes) -> bytes:
+        key = view.record_key(person_id)
         if key is None:
             raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
         return self._sealer.seal_to(trusted_record_key(self._pinned, key), pack_words(text), context)

@@ -4,8 +4,8 @@ One write: every officers' decision ends with its reason, every proposal is over
 """
 
 from custodiet.flows.end_decision import write_endings
+from custodiet.flows.open_review import open_review
 from custodiet.flows.ports import Chance, Store
-from custodiet.flows.record_fact import open_review
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.decision import Authority, State
 from custodiet.model.ending import EndReason

@@ -79,11 +79,13 @@ def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> 
     return against + _inactive(act, scheme_id, proposal)
 
 
-def what_stands_against(store: Store, decision: Decision, assessment: Assessment | None) -> tuple[Objection, ...]:
+def what_stands_against(
+    store: Store, decision: Decision, assessment: Assessment | None, now: datetime
+) -> tuple[Objection, ...]:
     """The ladder's objections to a proposal as it would be now. Nothing is recorded: it is for a form."""
-    with store.acting() as act:
-        facts, standing = gather(act, decision, act.now)
-        return ladder.objections(decision, assessment, facts, standing)
+    with store.reading() as view:
+        facts, standing = gather(view, decision, now)
+    return ladder.objections(decision, assessment, facts, standing)
 
 
 def _record_refusal(act: Acting, proposal: Decision, against: tuple[Objection, ...]) -> None:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.end_decision import end_in
+from custodiet.flows.open_review import is_open, open_review
 from custodiet.flows.ports import Acting, Chance, Reading, Store
-from custodiet.flows.record_fact import open_review
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.step_down import standing, write_step_down
 from custodiet.model.assessing_record import ReviewDecided
@@ -25,8 +25,7 @@ def begin_review(store: Store, chance: Chance, decision_id: DecisionId, trigger:
     """Open a review, by its period or for an event. New evidence opens one by itself (flows/record_fact.py)."""
     with store.acting() as act:
         decision = act.decision(decision_id)
-        open_already = any(one.trigger is trigger and one.decided_at is None for one in act.reviews_of(decision_id))
-        refuse_if(objections_to_opening(decision, open_already, by))
+        refuse_if(objections_to_opening(decision, by, open_already=is_open(act, decision, trigger)))
         return open_review(act, chance, decision, trigger, by)
 
 

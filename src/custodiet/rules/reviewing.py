@@ -19,7 +19,7 @@ def due_at(decision: Decision, trigger: Trigger, now: datetime, order_due: datet
     return by_period if trigger is Trigger.PERIOD else min(by_period, now + EVENT_WITHIN)
 
 
-def objections_to_opening(decision: Decision, open_already: bool, by: ActorId) -> tuple[str, ...]:  # noqa: FBT001
+def objections_to_opening(decision: Decision, by: ActorId, *, open_already: bool) -> tuple[str, ...]:
     """Every rule against opening a review; empty when there is none."""
     against = [*objections_to_acting(by)]
     if decision.state not in (State.MADE, State.SUSPENDED):

@@ -108,7 +108,8 @@ AND (SELECT age FROM case_fact WHERE case_id = NEW.case_id AND kind = 'age' ORDE
 _OF_ANOTHER = """
 NOT EXISTS (
   SELECT 1 FROM decision d, assessment a
-  WHERE d.id = NEW.decision_id AND a.id = NEW.assessment_id AND d.case_id = a.case_id AND d.state = 'proposed')
+  WHERE d.id = NEW.decision_id AND a.id = NEW.assessment_id AND d.case_id = a.case_id AND d.state = 'proposed'
+    AND d.proposed_by = a.author)
 """
 _FACT_OF_ANOTHER = """
 NOT EXISTS (
@@ -208,7 +209,12 @@ CONSTRAINTS = [
         f"NEW.approved_by IS NOT NULL AND (NEW.approved_by = NEW.author OR {process('approved_by')})",
         "assessment: approved by a second person",
     ),
-    refuse("assessed_of_its_case", "INSERT ON assessed", _OF_ANOTHER, "assessed: a proposal rests on one of its case"),
+    refuse(
+        "assessed_of_its_case",
+        "INSERT ON assessed",
+        _OF_ANOTHER,
+        "assessed: rests on one of its case and author",
+    ),
     refuse("family_answer_closed", "INSERT ON family_answer", _CLOSED, "family_answer: closed once it was approved"),
     refuse("family_fact_closed", "INSERT ON family_fact", _CLOSED, "family_fact: closed once it was approved"),
     refuse("family_fact_of_its_case", "INSERT ON family_fact", _FACT_OF_ANOTHER, "family_fact: a fact of its own case"),
