@@ -24,6 +24,7 @@ from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.cli.command_line import command_line
+from custodiet.entrypoints.web.place import SignInPlace
 from custodiet.flows.check_ledger import Checked, check_ledger
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.following import Follower
@@ -52,6 +53,8 @@ from custodiet.wire.note import key_id, open_checkpoint, vkey
 from custodiet.wire.records import read_record, record_bytes
 
 ORIGIN = "custodiet.example/made-up"
+FIRST_SIGN_IN = "administrator"
+"""Under which name whoever made a place signs in first."""
 LAPSES = 15
 
 
@@ -118,6 +121,17 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
     return store
 
 
+def make_accounts(settings: Settings) -> None:
+    """An empty database of accounts, and a secret where there is none."""
+    from custodiet.entrypoints.web.accounts.keeping import prepare
+
+    settings.accounts_folder.mkdir(mode=0o700, exist_ok=True)
+    if not settings.accounts_secret.exists():
+        settings.accounts_secret.touch(mode=0o600)
+        settings.accounts_secret.write_text(SystemChance().draw(32).hex() + "\n")
+    prepare(sign_in_place(settings))
+
+
 def read_pins(settings: Settings) -> LogOpened:
     """The log's name and the vault's public keys as pinned. Raises Unready when they cannot be read."""
     return _pins_in(settings.pins)
@@ -174,6 +188,7 @@ def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
 
 def init(asked: argparse.Namespace) -> None:
     """Make a data folder."""
+    from custodiet.entrypoints.web.accounts.keeping import open_account
     from custodiet.flows.staff_joins import begin_administration
 
     settings, clock = _settings(asked), SystemClock()
@@ -182,9 +197,12 @@ def init(asked: argparse.Namespace) -> None:
     store = make_folder(settings, asked.origin, clock)
     begin_administration(store, SystemChance(), administrator)
     store.close()
+    make_accounts(settings)
+    password = open_account(sign_in_place(settings), FIRST_SIGN_IN, administrator, ("administrator",))
     print(f"made {settings.data}, whose first administrator is {administrator}: recorded as an exception")
     print(f"made {settings.keys}: keep it out of every backup of the first")
     print(f"made {settings.pins}: the vault's public keys, which everyone else goes by")
+    print(f"first sign-in: {FIRST_SIGN_IN} {password} (said once; it is to be changed at once)")
 
 
 def administrator(asked: argparse.Namespace) -> None:
@@ -222,7 +240,9 @@ def demo(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.clock import LEASE
     from custodiet.entrypoints.demo import run_demo
     from custodiet.entrypoints.serve import Place, say
+    from custodiet.entrypoints.web.accounts.keeping import open_account
     from custodiet.simulation.seeded import SetClock
+    from custodiet.simulation.staff import STAFF
     from custodiet.simulation.world import WorldMaker
 
     settings = read_settings(asked.data or "demo", asked.keys, os.environ)
@@ -244,11 +264,17 @@ def demo(asked: argparse.Namespace) -> None:
     world = maker.make(now, LAPSES, timedelta(seconds=asked.lapse_every))
     store.close()
     keystore.close()
+    make_accounts(settings)
+    signing_in = sign_in_place(settings)
+    accounts = {
+        function: {"username": username, "password": open_account(signing_in, username, actor, functions, once=False)}
+        for function, username, actor, functions in STAFF
+    }
     say("starting vault, clock, gateway and page")
     place = Place(settings.data, settings.keys, held, asked.port, asked.gateways)
     shown = open_store(settings, read_only=True)
     client = VaultClient(settings.vault_socket)
-    run_demo(place, client, shown, SystemClock(), world, settings.made_up, as_json=asked.json)
+    run_demo(place, client, shown, SystemClock(), world, accounts, settings.made_up, as_json=asked.json)
 
 
 def _clear_demo(settings: Settings) -> None:
@@ -322,12 +348,21 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
     import json
 
     from custodiet.entrypoints.serving import serve_app
-    from custodiet.entrypoints.web.page import Page
+    from custodiet.entrypoints.web.place import Place
+    from custodiet.entrypoints.web.shell import Shell
 
+    if not settings.accounts_db.is_file():
+        make_accounts(settings)  # of a place that had none: a restored one, or one of an earlier version
     made_up = (lambda: json.loads(settings.made_up.read_bytes())) if settings.made_up.exists() else None
-    page = Page(open_store(settings, read_only=True), SystemClock(), settings.log, made_up)
+    store = open_store(settings, read_only=True)
+    shell = Shell(Place(store, SystemClock(), settings.log, sign_in_place(settings), made_up))
     listening = _listening(asked)
-    serve_app(page, listening)
+    serve_app(shell, listening, shell.end)
+
+
+def sign_in_place(settings: Settings) -> SignInPlace:
+    """Where accounts are kept, with the secret beside them. Raises Unready when it is not there or not safe."""
+    return SignInPlace(settings.accounts_db, read_secret(settings.accounts_secret))
 
 
 def _listening(asked: argparse.Namespace) -> socket.socket:
@@ -594,6 +629,31 @@ def sender_acknowledge(asked: argparse.Namespace) -> None:
     acknowledge_instruction(open_store(_made(asked)), asked.instruction, asked.by)
 
 
+def account_open(asked: argparse.Namespace) -> None:
+    """Give someone an account, with a password for once."""
+    from custodiet.entrypoints.web.accounts.keeping import open_account
+
+    signing_in = sign_in_place(_made(asked))
+    password = open_account(signing_in, asked.username, ActorId(asked.actor), asked.function)
+    print(f"{asked.username.lower()} {password} (said once; it is to be changed at once)")
+
+
+def account_renew(asked: argparse.Namespace) -> None:
+    """Give someone who has lost theirs a password for once."""
+    from custodiet.entrypoints.web.accounts.keeping import renew_password
+
+    password = renew_password(sign_in_place(_made(asked)), ActorId(asked.actor))
+    print(f"{password} (said once; it is to be changed at once); codes, passkeys and sessions are gone")
+
+
+def account_end(asked: argparse.Namespace) -> None:
+    """End someone's sessions at once."""
+    from custodiet.entrypoints.web.accounts.keeping import end_sessions
+
+    ended = end_sessions(sign_in_place(_made(asked)), ActorId(asked.actor), close=asked.close)
+    print(f"{ended} sessions ended" + ("; nobody signs in with that account any more" if asked.close else ""))
+
+
 def _desk(asked: argparse.Namespace) -> Desk:
     settings = _made(asked)
     return Desk(open_store(settings), sealing, SystemChance(), read_pins(settings))
@@ -774,6 +834,7 @@ def upgrade(asked: argparse.Namespace) -> None:
                 raise Unready(f"not enough room in {settings.data}: three times the size of the database is needed")
             aside = put_copy_aside(settings.store)
             store.prepare()
+        make_accounts(settings)
         # The vault's own: one transaction. No copy is kept, since old wrappings must not stay anywhere.
         vault_forms = SqliteKeystore.upgrade(settings.vault_db)
         after = _checked(settings, store)
@@ -843,6 +904,9 @@ _VERBS = {
     verb.__name__: verb
     for verb in (
         administrator,
+        account_end,
+        account_open,
+        account_renew,
         alert_move,
         alert_reply,
         alert_show,

@@ -45,6 +45,21 @@ class Settings:
         return self.data / "run" / "vault.sock"
 
     @property
+    def accounts_folder(self) -> Path:
+        """What belongs to the pages' user alone: who can sign in, and their sessions. No case is in it."""
+        return self.data / "accounts"
+
+    @property
+    def accounts_db(self) -> Path:
+        """Accounts, sessions and second factors."""
+        return self.accounts_folder / "accounts.db"
+
+    @property
+    def accounts_secret(self) -> Path:
+        """What sessions are signed and second factors are sealed with."""
+        return self.accounts_folder / "secret"
+
+    @property
     def log(self) -> Path:
         """Published tiles and the checkpoint."""
         return self.data / "log"

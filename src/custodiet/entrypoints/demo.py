@@ -16,17 +16,27 @@ from custodiet.model.errors import CannotRecord
 from custodiet.simulation.world import InventedDevice, World
 
 DEVICE_EVERY_S = 5.0
+Accounts = dict[str, dict[str, str]]
+"""One sign-in for each function: username and password."""
 
 
 def run_demo(
-    place: Place, vault: Vault, store: Store, clock: Clock, world: World, made_up: Path, *, as_json: bool
+    place: Place,
+    vault: Vault,
+    store: Store,
+    clock: Clock,
+    world: World,
+    accounts: Accounts,
+    made_up: Path,
+    *,
+    as_json: bool,
 ) -> None:
     """The made-up scheme, running, with its devices. One JSON line on stdout when it is ready, or words."""
     running = Running(place, vault)
     stop_on_signals(running.supervisor.stopping)
     try:
         running.wait_until_ready()
-        ready = _ready_line(running, place, world)
+        ready = _ready_line(running, place, world, accounts)
         _write_private(made_up, json.dumps(ready).encode())
         for number, device in enumerate(world.walking):
             running.supervisor.start(_device(device, running.gateway, number))
@@ -41,13 +51,13 @@ def run_demo(
         running.look_after(_Terminal(store, clock).look)
 
 
-def _ready_line(running: Running, place: Place, world: World) -> dict[str, Any]:
+def _ready_line(running: Running, place: Place, world: World, accounts: Accounts) -> dict[str, Any]:
     return {
         "web": running.web,
         "gateway": running.gateway,
         "data": str(place.data),
         "senders": {name: {"token": one.token, "device": one.serial} for name, one in world.senders.items()},
-        "accounts": {},
+        "accounts": accounts,
         "lapses_at": world.lapses[0].isoformat() if world.lapses else None,
         "lapses": [at.isoformat() for at in world.lapses],
         "references": world.references,
@@ -87,6 +97,9 @@ def _introduce(ready: dict[str, Any]) -> None:
     say(f"  gateway  {ready['gateway']}")
     say(f"  data     {ready['data']}")
     say("  try      ./dev tour, in another terminal")
+    say("\nSign in on the page as:")
+    for function, account in ready["accounts"].items():
+        say(f"  {function.replace('_', ' '):<24} {account['username']:<16} {account['password']}")
     say(f"\nThe next review that nobody will do: {ready['references'].get('lapses_next')} at {ready['lapses_at']}")
     say("Ctrl-C ends it.\n")
 

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
@@ -25,8 +26,20 @@ def socket_from(descriptor: int) -> socket.socket:
     return socket.socket(fileno=descriptor)
 
 
-def serve_app(app: Any, listening: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+class _Server(uvicorn.Server):
+    """Ends what would go on by itself before it waits for what is under way."""
+
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end = end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end()
+        await super().shutdown(sockets)
+
+
+def serve_app(app: Any, listening: socket.socket, end: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way is finished first. `end` stops what never finishes by itself."""
     make_room()
     keep_quiet_about_garbage()
     config = uvicorn.Config(
@@ -43,7 +56,7 @@ def serve_app(app: Any, listening: socket.socket) -> None:
         timeout_graceful_shutdown=10,
     )
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config, end).run(sockets=[listening])
 
 
 def log_plainly(process: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from custodiet.flows.show_cases import Happened, What
 from custodiet.flows.show_senders import Told
 from custodiet.flows.show_standing import Monitored
 from custodiet.model.alert import Alert
@@ -58,6 +59,32 @@ def said_time(at: datetime) -> str:
 
 def _said_when(at: datetime, now: datetime) -> str:
     return said_time(at) if at.date() == now.date() else at.strftime("%d %B, %H:%M UTC")
+
+
+def said_day(at: datetime) -> str:
+    """To the minute, with the day and the zone: for what may be long ago or far ahead."""
+    return at.strftime("%-d %B %Y, %H:%M UTC")
+
+
+def said_event(one: Happened, now: datetime) -> str:
+    """What happened in a case, in words: never a place or a name."""
+    if one.decision is not None:
+        mode = f"rung {one.decision.rung.rung}, {one.decision.rung.title}"
+        said = {
+            What.DECIDED: f"Decided: {mode}",
+            What.PAUSED: f"Paused: {mode}",
+            What.RESUMED: f"Resumed: {mode}",
+            What.ENDED: f"Ended: {mode}",
+        }
+        return said[one.what]
+    if one.device is not None:
+        return f"Device {one.device.serial} {'put on' if one.what is What.FITTED else 'taken off'}"
+    if one.task is not None:
+        raised = one.what is What.TASK_RAISED
+        return f"Task {'raised' if raised else 'done'}: {said_task(one.task.kind)}"
+    if one.alert is not None:
+        return f"Alert: {said_alert(one.alert.alert, now)}"
+    return "Case opened"
 
 
 def said_state(one: Monitored, now: datetime) -> str:

@@ -65,6 +65,7 @@ from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.stored import (
     DetailRow,
     EntryRow,
+    Holding,
     IngestRow,
     JudgedChange,
     Pulse,
@@ -207,7 +208,29 @@ class Reading(Tables, Protocol):
     def record_key(self, person_id: PersonId) -> RecordKey | None: ...
     def decisions(self) -> tuple[Decision, ...]: ...
     def cases(self) -> tuple[Case, ...]: ...
+    def cases_like(
+        self, words: str, holding: Holding | None, at: datetime, limit: int, skip: int
+    ) -> tuple[Case, ...]:
+        """Cases whose reference holds these words, and of which that holds, by reference."""
+        ...
+
+    def count_cases(self, words: str, holding: Holding | None, at: datetime) -> int:
+        """How many there are of them."""
+        ...
+
     def open_tasks(self) -> tuple[Task, ...]: ...
+    def tasks_due(self, limit: int) -> tuple[tuple[Task, ...], int]:
+        """Open tasks, the first due first, and how many more there are."""
+        ...
+
+    def tasks_of(self, case_id: CaseId) -> tuple[Task, ...]:
+        """A case's tasks, done ones too."""
+        ...
+
+    def alerts_of_case(self, case_id: CaseId, limit: int) -> tuple[Alert, ...]:
+        """A case's alerts, the newest first."""
+        ...
+
     def tallies(self) -> tuple[Tally, ...]: ...
     def decisions_running_out(self, before: datetime, limit: int, *, skip: int = 0) -> tuple[DecisionId, ...]:
         """Made or paused decisions whose end has come, the earliest first, less the first few."""

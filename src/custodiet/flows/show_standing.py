@@ -4,6 +4,7 @@ No position, no name: a case is its reference. Every list is bounded and says ho
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,11 @@ class Waiting:
     reference: str
     alert: Alert
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anyone still has to do something about it."""
+        return self.alert.state in OPEN_STATES
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -77,13 +83,8 @@ class Standing:
 def show_standing(view: Reading, now: datetime) -> Standing:
     """How things stand in this view of the store."""
     reference = {case.id: case.reference for case in view.cases()}
-    newest: dict[tuple[str, str], Decision] = {}
-    for decision in view.decisions():
-        place = (decision.case_id, decision.strand)
-        if decision.stands and (place not in newest or newest[place].starts_at < decision.starts_at):
-            newest[place] = decision
     monitored = sorted(
-        (_monitored(reference[decision.case_id], decision, now) for decision in newest.values()),
+        (_monitored(reference[decision.case_id], decision, now) for decision in _newest(view.decisions())),
         key=lambda one: (one.reference, one.strand),
     )
     tasks = [ToDo(reference[task.case_id], task.kind.value, task.raised_at, task.due_at) for task in view.open_tasks()]
@@ -104,6 +105,22 @@ def show_standing(view: Reading, now: datetime) -> Standing:
         reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),
         entries=view.ledger_size(),
     )
+
+
+def monitored_of(reference: str, decisions: Iterable[Decision], now: datetime) -> tuple[Monitored, ...]:
+    """How one case stands: the newest of its decisions on each strand."""
+    found = (_monitored(reference, decision, now) for decision in _newest(decisions))
+    return tuple(sorted(found, key=lambda one: one.strand))
+
+
+def _newest(decisions: Iterable[Decision]) -> Iterable[Decision]:
+    """Of those that were made, the one of each case and strand that starts last."""
+    newest: dict[tuple[str, str], Decision] = {}
+    for decision in decisions:
+        place = (decision.case_id, decision.strand)
+        if decision.stands and (place not in newest or newest[place].starts_at < decision.starts_at):
+            newest[place] = decision
+    return newest.values()
 
 
 def _monitored(reference: str, decision: Decision, now: datetime) -> Monitored:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from custodiet.model.case import Case
 from custodiet.model.condition import Absence, Condition, Interval
@@ -12,6 +13,17 @@ from custodiet.model.identity import FittingId, PersonId
 from custodiet.model.mode import Category
 from custodiet.model.record import Contact, DayKey, IngestDetail
 from custodiet.model.scheme import Scheme
+
+
+class Holding(StrEnum):
+    """What holds for a case at an instant, as a list is narrowed by it."""
+
+    AUTHORISED = "authorised"
+    """A decision is in force."""
+    PAUSED = "paused"
+    """A decision stands and is suspended."""
+    NOTHING = "nothing"
+    """No decision stands: whatever is sent is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
+from custodiet.adapters.store.cases import CaseRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.register import RegisterRows
@@ -45,7 +46,7 @@ _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps o
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---

@@ -1,1 +1,1 @@
-"""The page for people: until roles exist, one plain local page without positions or names, and the log's tiles."""
+"""The pages for staff: Django as a shell around sign-in, sessions and forms. It holds no case and can open none."""

@@ -1,0 +1,68 @@
+"""What a request may cost before Django sees it: its body in bytes and in time, all bodies together in memory.
+
+Django would put a long body into a file; ours never leave memory.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from custodiet.entrypoints.web.served import Receive, Send
+
+BODY_WAIT_S = 30.0
+BODIES_MAX = 64
+"""Bodies that come at the same time; each is bounded too."""
+
+
+class Bounded:
+    """An ASGI application around another: it reads the body first, within bounds, and hands it on whole."""
+
+    def __init__(self, pages: Callable[..., Awaitable[None]], bytes_max: int) -> None:
+        self._pages = pages
+        self._bytes_max = bytes_max
+        self._coming = 0
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["method"] in {"GET", "HEAD"}:
+            await self._pages(scope, receive, send)
+            return
+        if self._coming >= BODIES_MAX:
+            await _say(send, 503, b"too many at once: try again\n")
+            return
+        self._coming += 1
+        try:
+            body = await asyncio.wait_for(self._read(receive), BODY_WAIT_S)
+        except TimeoutError:
+            await _say(send, 408, b"the body did not come\n")
+            return
+        finally:
+            self._coming -= 1
+        if body is None:
+            await _say(send, 413, b"longer than any form here\n")
+            return
+        waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def whole() -> MutableMapping[str, Any]:
+            return waiting.pop() if waiting else await receive()
+
+        await self._pages(scope, whole, send)
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        """The body; None when it is too long or whoever sent it has gone."""
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            body += message.get("body", b"")
+            if len(body) > self._bytes_max:
+                return None
+            if not message.get("more_body"):
+                return body
+
+
+async def _say(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

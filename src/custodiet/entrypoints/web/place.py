@@ -1,0 +1,43 @@
+"""What the pages are handed by main: the store, the clock, where sign-ins are kept. Nothing here knows Django."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from custodiet.flows.ports import Clock, Store
+from custodiet.model.identity import ActorId
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProvider:
+    """The organisation's own identity provider, by OpenID Connect."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPlace:
+    """Where accounts, sessions and second factors are kept, and the secret that they are protected with."""
+
+    database: Path
+    secret: str
+    address: str | None = None
+    """https://… as people reach the pages through a proxy; None: only from this machine."""
+    provider: OwnProvider | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place as its pages see it. `made_up` gives what a demo tells of itself; None when the people are real."""
+
+    store: Store
+    clock: Clock
+    log: Path
+    signing_in: SignInPlace
+    made_up: Callable[[], dict[str, Any]] | None = None
+    functions: Callable[[ActorId], tuple[str, ...]] | None = None
+    """What an actor may act as. None: as the accounts say, until staff and roles are records of the store."""

@@ -1,0 +1,102 @@
+"""What is served without Django: the published log (hashes only), style sheets and scripts. Read only, no session."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from custodiet.model.errors import Unready
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_TILE = re.compile(r"checkpoint|tile/(?:entries/)?[0-9x/]+(?:\.p/[0-9]{1,3})?", re.ASCII)
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+_POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_YEAR = b"public, max-age=31536000, immutable"
+
+
+class Assets:
+    """The files that pages refer to, held in memory: what was built from npm, and our own scripts."""
+
+    def __init__(self) -> None:
+        here = files("custodiet.entrypoints.web")
+        built = here / "built"
+        if not (built / "MANIFEST.json").is_file():
+            raise Unready("the style sheets are not built: run ./dev, or node assets/build.mjs after npm ci")
+        self.manifest: dict[str, Any] = json.loads((built / "MANIFEST.json").read_bytes())
+        found = [*built.iterdir(), *(here / "static").iterdir()]
+        self._files = {one.name: one.read_bytes() for one in found if Path(one.name).suffix in _KINDS}
+        self._versions = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in self._files.items()}
+
+    def address(self, name: str) -> str:
+        """Where a page finds a file; another file has another address."""
+        return f"/static/{self._versions[name]}/{name}"
+
+    def get(self, path: str) -> tuple[bytes, bytes] | None:
+        """What lies at such an address, and of what kind it is."""
+        version, _, name = path.removeprefix("/static/").partition("/")
+        # A script names another one beside itself, whatever its version is.
+        if name not in self._files or version not in self._versions.values():
+            return None
+        return self._files[name], _KINDS[Path(name).suffix].encode()
+
+
+class Served:
+    """An ASGI application: the log and the assets by itself, everything else by the pages."""
+
+    def __init__(self, log: Path, assets: Assets, pages: Callable[..., Awaitable[None]]) -> None:
+        self._log = log
+        self._assets = assets
+        self._pages = pages
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "lifespan":
+            while (await receive())["type"] != "lifespan.shutdown":
+                await send({"type": "lifespan.startup.complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+        elif scope["type"] == "http":
+            if scope["path"].startswith(("/log/", "/static/")):
+                await self._file(scope, send)
+            else:
+                await self._pages(scope, receive, send)
+
+    async def _file(self, scope: MutableMapping[str, Any], send: Send) -> None:
+        method, path = scope["method"], scope["path"]
+        status, body, kind, keep = 404, b"no such file\n", b"text/plain", b"no-store"
+        if method not in {"GET", "HEAD"}:
+            status, body = 405, b"only GET\n"
+        elif path.startswith("/log/"):
+            found = await asyncio.to_thread(self._published, path.removeprefix("/log/"))
+            if found is not None:
+                status, (body, kind) = 200, found
+        else:
+            asset = self._assets.get(path)
+            if asset is not None:
+                status, (body, kind), keep = 200, asset, _YEAR
+        headers = [
+            (b"content-type", kind),
+            (b"content-length", str(len(body)).encode()),
+            (b"content-security-policy", _POLICY),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+            (b"cache-control", keep),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    def _published(self, name: str) -> tuple[bytes, bytes] | None:
+        """A tile or the checkpoint. Entry bundles are not published: the folder holds none."""
+        if not _TILE.fullmatch(name):
+            return None
+        try:
+            data = (self._log / name).read_bytes()
+        except OSError:
+            return None
+        return data, b"text/plain; charset=utf-8" if name == "checkpoint" else b"application/octet-stream"
