@@ -63,6 +63,7 @@ def environment(**_: Any) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined]
+    env.filters["sentence"] = _sentence
     env.globals.update(
         HAS_SCRIPT=HAS_SCRIPT,
         asset=assets.address,
@@ -82,6 +83,11 @@ def environment(**_: Any) -> Environment:
         url=lambda name, *args: reverse(name, args=args),
     )
     return env
+
+
+def _sentence(text: str) -> str:
+    """With a capital first letter; what follows stays."""
+    return text[:1].upper() + text[1:]
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **given: Any) -> HttpResponse:
