@@ -92,7 +92,7 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine():
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("group", ["build", "run", "test", "proof", "fuzz"])
+@pytest.mark.parametrize("group", ["build", "run", "test", "proof", "fuzz", "node"])
 def test_every_requirement_is_pinned_and_hashed(group):
     text = (ROOT / "requirements" / f"{group}.txt").read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
