@@ -146,8 +146,7 @@ def _signing_in(signing_in: SignInPlace) -> dict[str, Any]:
     return {
         "AUTH_USER_MODEL": "accounts.Account",
         "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
-        # Slow on purpose and in the standard library; attempts are taken one at a time (accounts/adapters.py).
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.ScryptPasswordHasher"],
+        "PASSWORD_HASHERS": [f"{_HERE}.accounts.hashing.Hasher"],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
             for name, options in (

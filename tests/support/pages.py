@@ -1,0 +1,153 @@
+"""The pages as they really run: the web process alone over a made place, with accounts, and a visitor without a browser.
+
+The place holds people and decisions; there is no gateway, vault or clock beside it, so it starts fast.
+"""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from custodiet.entrypoints.web.accounts import keeping
+from custodiet.main import make_accounts, sign_in_place
+from custodiet.model.identity import ActorId
+
+from .running import START_WAIT_S, command
+from .site import Site
+
+FUNCTIONS = {
+    "caseworker": ("caseworker",),
+    "administrator": ("administrator",),
+    "nobody": (),
+    "both": ("caseworker", "authorising_officer"),
+}
+"""Accounts by what they act as."""
+
+
+@dataclass
+class Account:
+    username: str
+    password: str
+    actor: ActorId
+
+
+class Pages:
+    """One running web process, ended by its id. `site` is the place, written to by the test itself."""
+
+    def __init__(self, folder: Path, people: int = 3, **given) -> None:
+        self.site = Site(folder, people, **given)
+        settings = self.site.settings
+        make_accounts(settings)
+        self.signing_in = sign_in_place(settings)
+        self.accounts = {name: self.account(name, functions) for name, functions in FUNCTIONS.items()}
+        # A made-up place: it speaks the pseudo-languages.
+        settings.made_up.write_text(json.dumps({"senders": {}, "gateway": "http://127.0.0.1:9", "accounts": {}}))
+        self.log = folder / "web.log"
+        self.port = 0
+        self.start()
+
+    def account(self, name: str, functions=(), *, once: bool = False) -> Account:
+        actor = ActorId(f"{name}-1")
+        return Account(name, keeping.open_account(self.signing_in, name, actor, functions, once=once), actor)
+
+    def start(self) -> None:
+        """Start it, again on the port it had."""
+        line, environment = command("run", "web", *self.site.where, f"--port={self.port}")
+        before = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as stderr:
+            self.process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL, stderr=stderr)
+        until = time.monotonic() + START_WAIT_S
+        while True:
+            said = re.search(r"web on http://127\.0\.0\.1:(\d+)", self.log.read_bytes()[before:].decode())
+            if said:
+                self.port = int(said[1])
+                break
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.05)
+        self.address = f"127.0.0.1:{self.port}"
+        # By name: a passkey belongs to a name, never to a number.
+        self.url = f"http://localhost:{self.port}"
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+@dataclass
+class Shown:
+    """What came back."""
+
+    status: int
+    text: str
+    headers: http.client.HTTPMessage
+
+    @property
+    def to(self) -> str:
+        """Where it leads."""
+        return self.headers.get("Location", "")
+
+
+@dataclass
+class Visitor:
+    """A browser's cookies and forms, and nothing else of one."""
+
+    address: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    wait_s: float = 30
+
+    def get(self, path: str, **headers: str) -> Shown:
+        return self.ask("GET", path, headers=headers)
+
+    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict | None = None) -> Shown:
+        told = dict(headers or {})
+        if self.cookies:
+            told["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        with closing(http.client.HTTPConnection(self.address, timeout=self.wait_s)) as connection:
+            connection.request(method, path, body, told)
+            response = connection.getresponse()
+            shown = Shown(response.status, response.read().decode(), response.headers)
+        for line in response.headers.get_all("Set-Cookie") or ():
+            for name, morsel in SimpleCookie(line).items():
+                if morsel.value and morsel["max-age"] != "0":
+                    self.cookies[name] = morsel.value
+                else:
+                    self.cookies.pop(name, None)
+        return shown
+
+    def send(self, path: str, fields: dict[str, str], *, to: str | None = None, token: str | None = None) -> Shown:
+        """Open a page and send a form of it."""
+        if token is None:
+            opened = self.get(path)
+            found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', opened.text)
+            assert found, (opened.status, opened.to, opened.text[:500])
+            token = found[1]
+        body = urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.address}"}
+        return self.ask("POST", to or path, body, headers)
+
+    def sign_in(self, account: Account, password: str | None = None) -> Shown:
+        return self.send("/sign-in", {"login": account.username, "password": password or account.password})
+
+    def is_in(self) -> bool:
+        """Whether a page that needs a sign-in opens."""
+        return self.get("/account/security").status == 200
+
+    def follow(self, shown: Shown) -> Shown:
+        """Where it leads, opened."""
+        assert shown.status in {301, 302, 303}, (shown.status, shown.text[:500])
+        split = urlsplit(shown.to)
+        return self.get(split.path + (f"?{split.query}" if split.query else ""))
