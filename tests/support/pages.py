@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -32,6 +33,12 @@ FUNCTIONS = {
 """Accounts by what they act as."""
 
 
+def aside(do, *given, **more):
+    """Done in a thread of its own: Django refuses where an event loop runs, as it does beside a browser."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(do, *given, **more).result()
+
+
 @dataclass
 class Account:
     username: str
@@ -45,7 +52,7 @@ class Pages:
     def __init__(self, folder: Path, people: int = 3, **given) -> None:
         self.site = Site(folder, people, **given)
         settings = self.site.settings
-        make_accounts(settings)
+        aside(make_accounts, settings)
         self.signing_in = sign_in_place(settings)
         self.accounts = {name: self.account(name, functions) for name, functions in FUNCTIONS.items()}
         # A made-up place: it speaks the pseudo-languages.
@@ -56,7 +63,8 @@ class Pages:
 
     def account(self, name: str, functions=(), *, once: bool = False) -> Account:
         actor = ActorId(f"{name}-1")
-        return Account(name, keeping.open_account(self.signing_in, name, actor, functions, once=once), actor)
+        password = aside(keeping.open_account, self.signing_in, name, actor, functions, once=once)
+        return Account(name, password, actor)
 
     def start(self) -> None:
         """Start it, again on the port it had."""

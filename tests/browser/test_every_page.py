@@ -1,0 +1,142 @@
+"""Every page, as people with different eyes, hands and machines meet it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from support.browsing import CUT_OFF, SMALL, SPACING, Watched, browsing, sign_in, validate_html
+from support.pages import Visitor
+
+FOR_ANYONE = {
+    "start": "/",
+    "sign_in": "/sign-in",
+    "ended": "/sign-in?ended",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "cookies": "/cookies",
+    "not_found": "/nope",
+    "closed": "/sign-in/closed",
+}
+SIGNED_IN = {
+    "start_in": "/",
+    "cases": "/cases",
+    "cases_last": "/cases?page=2",
+    "cases_none": "/cases?reference=zzz",
+    "case": "/cases/M-0000",
+    "case_ended": "/cases/M-0001",
+    "no_case": "/cases/M-9999",
+    "standing": "/standing",
+    "security": "/account/security",
+    "password": "/account/password",
+    "confirm": "/account/passkeys/add",
+    "sign_out": "/sign-out",
+}
+EVERY = [(name, path, False) for name, path in FOR_ANYONE.items()] + [(n, p, True) for n, p in SIGNED_IN.items()]
+NAMES = [name for name, _, _ in EVERY]
+
+
+@pytest.fixture
+def as_whom(signed_in):
+    return lambda inside: {"storage_state": signed_in} if inside else {}
+
+
+@pytest.mark.parametrize(("name", "path", "inside"), EVERY, ids=NAMES)
+def test_a_page_is_whole_on_wide_and_narrow_screens_and_asks_nobody_else(
+    browser, pages, as_whom, shots, name, path, inside
+):
+    with browsing(browser, viewport={"width": 1280, "height": 900}, **as_whom(inside)) as context:
+        here = Watched(context, pages.url)
+        here.open(path)
+        assert here.page.title().endswith("– Custodiet")
+        here.page.screenshot(path=shots / f"{name}.png", full_page=True)
+        assert here.axe() == []
+        here.page.set_viewport_size({"width": 360, "height": 740})
+        assert here.axe() == []
+        assert here.page.evaluate(SMALL) == []
+        here.page.screenshot(path=shots / f"{name}-narrow.png", full_page=True)
+        here.page.set_viewport_size({"width": 320, "height": 740})
+        assert here.width() <= 320
+        here.page.evaluate(SPACING)
+        assert here.page.evaluate(CUT_OFF) == []
+        assert here.width() <= 320
+        assert here.wrong == []
+        assert here.strangers() == set()
+
+
+def test_pages_stand_from_right_to_left_in_forced_colours_and_longer_words(browser, pages, as_whom, shots):
+    given = {"extra_http_headers": {"Accept-Language": "ar-XB"}, "forced_colors": "active", "reduced_motion": "reduce"}
+    wrong = {}
+    for inside in (False, True):
+        with browsing(browser, viewport={"width": 360, "height": 740}, **given, **as_whom(inside)) as context:
+            here = Watched(context, pages.url)
+            for name, path, _ in (one for one in EVERY if one[2] is inside):
+                here.open(path)
+                found = here.axe() + here.wrong
+                if here.page.evaluate("getComputedStyle(document.documentElement).direction") != "rtl":
+                    found.append("not from right to left")
+                if here.width() > 360:
+                    found.append("wider than the screen")
+                if not re.fullmatch(r"\[.*\]", here.page.locator("h1").inner_text()):
+                    found.append("a heading that nobody translates")
+                here.page.screenshot(path=shots / f"{name}-rtl.png", full_page=True)
+                if found:
+                    wrong[name] = found
+    assert wrong == {}
+
+
+ONLY_WITH_SCRIPTS = "[data-passkey-with], .govuk-service-navigation__toggle, .govuk-password-input__toggle"
+
+
+def test_pages_can_be_read_without_scripts(browser, pages, as_whom):
+    unread = {}
+    for inside in (False, True):
+        with browsing(browser, java_script_enabled=False, **as_whom(inside)) as context:
+            page = context.new_page()
+            for name, path, _ in (one for one in EVERY if one[2] is inside):
+                page.goto(pages.url + path)
+                hidden = page.locator(f"[hidden]:not({ONLY_WITH_SCRIPTS})").count()
+                if page.locator("h1").count() != 1 or not page.locator("main").inner_text().strip() or hidden:
+                    unread[name] = page.content()
+    assert unread == {}
+
+
+def test_every_page_is_html(pages, tmp_path):
+    visitor = Visitor(pages.address)
+    visitor.sign_in(pages.accounts["caseworker"])
+    for name, path, inside in EVERY:
+        shown = (visitor if inside else Visitor(pages.address)).get(path)
+        (tmp_path / f"{name}.html").write_text(visitor.follow(shown).text if shown.status == 302 else shown.text)
+    refused = Visitor(pages.address)
+    refused.sign_in(pages.accounts["nobody"])
+    (tmp_path / "refused.html").write_text(refused.get("/cases").text)
+    failed = Visitor(pages.address).send("/sign-in", {"login": "", "password": ""})
+    (tmp_path / "failed.html").write_text(failed.text)
+    done = validate_html(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(browser, pages):
+    with browsing(browser) as context:
+        page = context.new_page()
+        page.goto(pages.url)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+        page.keyboard.press("Enter")
+        assert page.evaluate("location.hash") == "#main-content"
+
+
+def test_a_refusal_and_a_failed_form_are_whole_pages_too(browser, pages, shots):
+    with browsing(browser) as context:
+        here = Watched(context, pages.url)
+        here.open("/sign-in")
+        here.page.locator("main form button[type=submit]").first.click()
+        expect(here.page.locator(".govuk-error-summary")).to_be_focused()
+        assert here.page.title().startswith("Error: ")
+        assert here.axe() == []
+        here.page.get_by_role("link", name="Enter your password").click()
+        expect(here.page.locator("#id_password")).to_be_focused()
+        sign_in(here.page, pages.url, pages.accounts["nobody"])
+        assert here.open("/cases") == 403
+        assert here.axe() == []
+        here.page.screenshot(path=shots / "refused.png", full_page=True)
+        assert here.wrong == []
