@@ -9,9 +9,6 @@ from playwright.sync_api import sync_playwright
 from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
 from support.pages import Pages
 
-from custodiet.adapters.world import SystemChance
-from custodiet.entrypoints.cli.ending import end_by_hand
-
 PEOPLE = 27
 """More than one page of a list."""
 
@@ -30,7 +27,7 @@ def browser():
 def pages():
     folder = Path(tempfile.mkdtemp(prefix="c"))
     pages = Pages(folder, PEOPLE)
-    end(pages, "M-0001")
+    pages.end("M-0001")
     yield pages
     pages.stop()
     shutil.rmtree(folder, ignore_errors=True)
@@ -49,12 +46,3 @@ def signed_in(browser, pages):
         page = context.new_page()
         sign_in(page, pages.url, pages.accounts["caseworker"])
         return context.storage_state()
-
-
-def end(pages, reference: str) -> None:
-    """Someone ends a decision."""
-    store = pages.site.open()
-    try:
-        end_by_hand(store, SystemChance(), reference, "officer-bo", annul=False)
-    finally:
-        store.close()

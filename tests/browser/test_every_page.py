@@ -111,6 +111,8 @@ def test_every_page_is_html(pages, tmp_path):
     (tmp_path / "refused.html").write_text(refused.get("/cases").text)
     failed = Visitor(pages.address).send("/sign-in", {"login": "", "password": ""})
     (tmp_path / "failed.html").write_text(failed.text)
+    # A tag that was escaped where it should not be is text, and passes every check of the form.
+    assert [file.name for file in tmp_path.iterdir() if "&lt;" in file.read_text()] == []
     done = validate_html(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -56,6 +56,7 @@ def used(tmp_path_factory, short_folder):
                 request(running.gateway, "POST", f"/in/traccar?lat={lat}&lon={lon}", body, headers)
         request(running.gateway, "GET", f"/in/traccar/{sender['token']}?lat={PLACES[0][0]}", None, headers)
         request(running.web, "GET", f"/?lat={PLACES[0][0]}", None, headers)
+        request(running.web, "POST", f"/sign-in?lat={PLACES[0][0]}", f"login={PLACES[0][0]}".encode(), headers)
     running.kill("gateway")
     running.wait_until(lambda: running.children().get("gateway"), "no gateway")
     running.stop()

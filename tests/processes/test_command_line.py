@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
 
 import pytest
+from support.pages import Account, Visitor
 from support.running import Running, ask, request
 from support.site import Site
 
@@ -33,16 +35,36 @@ def test_status_shows_references_and_states_and_no_place(here):
     assert "46.5" not in done.stdout
 
 
-def test_the_page_shows_the_same_without_a_script_or_a_place(here):
-    _, running = here
-    page = request(running.web, "GET", "/")
-    text = page.body.decode()
+def test_the_page_shows_the_same_to_staff_alone_and_without_a_place(here):
+    site, running = here
+    assert request(running.web, "GET", "/standing").headers["location"] == "/sign-in?next=/standing"
+    opened = ask("account", "open", "ana", "--actor", "officer-ana", "--function", "caseworker", *site.where)
+    assert opened.returncode == 0, opened.stderr
+    visitor = Visitor(running.web.removeprefix("http://"))
+    given, own = Account("ana", opened.stdout.split()[1], "officer-ana"), "my own four words"
+    visitor.sign_in(given)
+    assert visitor.get("/standing").to == "/account/password"
+    fields = {"oldpassword": given.password, "password1": own, "password2": own}
+    assert visitor.send("/account/password", fields).status == 302
+    page = visitor.get("/standing")
     assert page.status == 200
-    assert "M-0000" in text
-    assert "<script" not in text
-    assert "46.5" not in text
-    assert page.headers["content-security-policy"].startswith("default-src 'none'")
-    assert request(running.web, "GET", "/style.css").status == 200
+    assert "M-0000" in page.text
+    assert "46.5" not in page.text
+    ended = ask("account", "end", "officer-ana", "--close", *site.where)
+    assert "1 sessions ended" in ended.stdout
+    assert visitor.get("/standing").status == 302
+    renewed = ask("account", "renew", "officer-ana", *site.where)
+    assert visitor.sign_in(given, renewed.stdout.split()[0]).status == 302
+
+
+def test_an_account_of_nobody_and_a_second_one_of_somebody_are_refused_in_one_line(here):
+    site, _ = here
+    done = ask("account", "end", "nobody-1", *site.where)
+    assert (done.returncode, done.stderr) == (1, "custodiet: no account of that actor\n")
+    for name in ("eva", "eva", "other"):
+        done = ask("account", "open", name, "--actor", "officer-eva", *site.where)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has an account already" in done.stderr
 
 
 def test_the_page_publishes_checkpoint_and_tiles_and_nothing_else(here):
@@ -50,7 +72,7 @@ def test_the_page_publishes_checkpoint_and_tiles_and_nothing_else(here):
     assert request(running.web, "GET", "/log/checkpoint").body.startswith(b"custodiet.example/made-up\n")
     for name in ("/log/../custodiet.db", "/log/tile/../../custodiet.db", "/log/tile/entries/000", "/custodiet.db"):
         assert request(running.web, "GET", name).status == 404
-    assert request(running.web, "POST", "/").status == 405
+    assert request(running.web, "POST", "/log/checkpoint").status == 405
 
 
 def test_a_copy_goes_to_a_file_of_its_owner_and_never_over_another(here, tmp_path):
@@ -144,7 +166,8 @@ def test_init_makes_a_place_that_serves(place):
     where = ("--data", place / "data")
     made = ask("init", *where, "--origin", "custodiet.example/here")
     assert made.returncode == 0, made.stderr
-    for folder in ("data", "data-keys", "data/vault"):
+    assert len(re.findall(r"^first sign-in: administrator [a-z2-9-]{23} ", made.stdout, re.MULTILINE)) == 1
+    for folder in ("data", "data-keys", "data/vault", "data/accounts"):
         assert stat.S_IMODE((place / folder).stat().st_mode) == 0o700
     assert "whose first administrator is administrator-1: recorded as an exception" in made.stdout
     again = ask("init", *where)
@@ -246,3 +269,16 @@ def test_what_the_system_refuses_is_one_line_and_no_traceback(place):
     done = ask("init", "--data", place / "file" / "data")
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert done.stderr.startswith("custodiet: ")
+
+
+def test_the_demo_gives_a_sign_in_for_each_function_and_shows_them_on_its_page(demo):
+    accounts = demo.ready["accounts"]
+    assert {"caseworker", "authorising_officer", "operator", "data_protection_officer", "auditor"} < accounts.keys()
+    start = Visitor(demo.web.removeprefix("http://")).get("/").text
+    for function, account in accounts.items():
+        assert account.keys() == {"username", "password"}
+        assert account["password"] in start
+        visitor = Visitor(demo.web.removeprefix("http://"))
+        assert visitor.sign_in(Account(**account, actor="")).to == "/"
+        assert visitor.get("/standing").status == 200, function
+    assert demo.ready["references"]["lapses_next"] in visitor.get("/standing").text

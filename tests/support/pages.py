@@ -17,6 +17,8 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from custodiet.adapters.world import SystemChance
+from custodiet.entrypoints.cli.ending import end_by_hand
 from custodiet.entrypoints.web.accounts import keeping
 from custodiet.main import make_accounts, sign_in_place
 from custodiet.model.identity import ActorId
@@ -65,6 +67,14 @@ class Pages:
         actor = ActorId(f"{name}-1")
         password = aside(keeping.open_account, self.signing_in, name, actor, functions, once=once)
         return Account(name, password, actor)
+
+    def end(self, reference: str) -> None:
+        """Someone ends a decision."""
+        store = self.site.open()
+        try:
+            end_by_hand(store, SystemChance(), reference, "officer-bo", annul=False)
+        finally:
+            store.close()
 
     def start(self) -> None:
         """Start it, again on the port it had."""
