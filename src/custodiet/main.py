@@ -198,7 +198,7 @@ def init(asked: argparse.Namespace) -> None:
     begin_administration(store, SystemChance(), administrator)
     store.close()
     make_accounts(settings)
-    password = open_account(sign_in_place(settings), FIRST_SIGN_IN, administrator, ("administrator",))
+    password = open_account(sign_in_place(settings), FIRST_SIGN_IN, administrator)
     print(f"made {settings.data}, whose first administrator is {administrator}: recorded as an exception")
     print(f"made {settings.keys}: keep it out of every backup of the first")
     print(f"made {settings.pins}: the vault's public keys, which everyone else goes by")
@@ -242,7 +242,6 @@ def demo(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.serve import Place, say
     from custodiet.entrypoints.web.accounts.keeping import open_account
     from custodiet.simulation.seeded import SetClock
-    from custodiet.simulation.staff import STAFF
     from custodiet.simulation.world import WorldMaker
 
     settings = read_settings(asked.data or "demo", asked.keys, os.environ)
@@ -266,10 +265,11 @@ def demo(asked: argparse.Namespace) -> None:
     keystore.close()
     make_accounts(settings)
     signing_in = sign_in_place(settings)
-    accounts = {
-        function: {"username": username, "password": open_account(signing_in, username, actor, functions, once=False)}
-        for function, username, actor, functions in STAFF
-    }
+    accounts: dict[str, dict[str, str]] = {}
+    for one in world.staff:
+        account = {"username": str(one.actor), "password": open_account(signing_in, one.actor, one.actor, once=False)}
+        number = sum(key.startswith(one.function) for key in accounts)
+        accounts[f"{one.function}_{number + 1}" if number else one.function] = account
     say("starting vault, clock, gateway and page")
     place = Place(settings.data, settings.keys, held, asked.port, asked.gateways)
     shown = open_store(settings, read_only=True)
@@ -354,8 +354,20 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
     if not settings.accounts_db.is_file():
         make_accounts(settings)  # of a place that had none: a restored one, or one of an earlier version
     made_up = (lambda: json.loads(settings.made_up.read_bytes())) if settings.made_up.exists() else None
-    store = open_store(settings, read_only=True)
-    shell = Shell(Place(store, SystemClock(), settings.log, sign_in_place(settings), made_up))
+    shell = Shell(
+        Place(
+            store=open_store(settings),
+            vault=VaultClient(settings.vault_socket),
+            policy=read_policy(),
+            sealer=sealing,
+            clock=SystemClock(),
+            chance=SystemChance(),
+            pinned=read_pins(settings),
+            log=settings.log,
+            signing_in=sign_in_place(settings),
+            made_up=made_up,
+        )
+    )
     listening = _listening(asked)
     serve_app(shell, listening, shell.end)
 
@@ -634,7 +646,7 @@ def account_open(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.web.accounts.keeping import open_account
 
     signing_in = sign_in_place(_made(asked))
-    password = open_account(signing_in, asked.username, ActorId(asked.actor), asked.function)
+    password = open_account(signing_in, asked.username, ActorId(asked.actor))
     print(f"{asked.username.lower()} {password} (said once; it is to be changed at once)")
 
 

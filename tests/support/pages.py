@@ -20,19 +20,25 @@ from urllib.parse import urlencode, urlsplit
 from custodiet.adapters.world import SystemChance
 from custodiet.entrypoints.cli.ending import end_by_hand
 from custodiet.entrypoints.web.accounts import keeping
+from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
 from custodiet.main import make_accounts, sign_in_place
 from custodiet.model.identity import ActorId
+from custodiet.model.staff import OF_NO_SCHEME, Function
 
+from .house import SCHEME
 from .running import START_WAIT_S, command
 from .site import Site
 
 FUNCTIONS = {
-    "caseworker": ("caseworker",),
-    "administrator": ("administrator",),
-    "nobody": (),
-    "both": ("caseworker", "authorising_officer"),
+    "caseworker": Function.CASEWORKER,
+    "authorising_officer": Function.AUTHORISING_OFFICER,
+    "dpo": Function.DPO,
+    "auditor": Function.AUDITOR,
+    "administrator": Function.ADMINISTRATOR,
+    "operator": Function.OPERATOR,
 }
-"""Accounts by what they act as."""
+"""Accounts by what they act as; "nobody" has one too, and no role."""
 
 
 def aside(do, *given, **more):
@@ -56,16 +62,34 @@ class Pages:
         settings = self.site.settings
         aside(make_accounts, settings)
         self.signing_in = sign_in_place(settings)
-        self.accounts = {name: self.account(name, functions) for name, functions in FUNCTIONS.items()}
+        self._staff()
+        self.accounts = {name: self.account(name) for name in (*FUNCTIONS, "nobody")}
         # A made-up place: it speaks the pseudo-languages.
         settings.made_up.write_text(json.dumps({"senders": {}, "gateway": "http://127.0.0.1:9", "accounts": {}}))
         self.log = folder / "web.log"
         self.port = 0
         self.start()
 
-    def account(self, name: str, functions=(), *, once: bool = False) -> Account:
+    def _staff(self) -> None:
+        """One of each function; the caseworker has every case."""
+        store, chance = self.site.open(), SystemChance()
+        actors = {name: ActorId(f"{name}-1") for name in FUNCTIONS}
+        admin, officer = actors["administrator"], actors["authorising_officer"]
+        begin_administration(store, chance, admin)
+        begin_authorising(store, chance, officer, SCHEME, admin)
+        for name, function in FUNCTIONS.items():
+            if name not in ("administrator", "authorising_officer"):
+                scheme = None if function in OF_NO_SCHEME else SCHEME
+                approve_joiner(store, propose_joiner(store, chance, actors[name], function, scheme, admin), officer)
+        with store.reading() as view:
+            cases = view.cases()
+        for case in cases:
+            assign_case(store, case.id, actors["caseworker"], officer)
+        store.close()
+
+    def account(self, name: str, *, once: bool = False) -> Account:
         actor = ActorId(f"{name}-1")
-        password = aside(keeping.open_account, self.signing_in, name, actor, functions, once=once)
+        password = aside(keeping.open_account, self.signing_in, name, actor, once=once)
         return Account(name, password, actor)
 
     def end(self, reference: str) -> None:

@@ -1,17 +1,55 @@
 """Ask the policy before an act: the facts from the view that the act sees, the verdict, and a refusal in words.
 
-Whoever is at the door (pages, API) calls `permit` inside the transaction of the act. Flows keep their own rules too:
-a policy says who may, a rule says whether it can be done at all.
+Whoever is at the door (pages, API) hands a flow a `Permitted` store: the policy is asked inside the transaction of the
+act. Flows keep their own rules too: a policy says who may, a rule says whether it can be done at all.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
-from custodiet.flows.ports import Policy, Reading
+from custodiet.flows.ports import Acting, Ingesting, Policy, Reading, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.act import Act, ActorFacts, Kind, Thing, Verdict
 from custodiet.model.identity import ActorId, AlertId, CaseId, DecisionId, RoleId, SchemeId
 from custodiet.rules.permission import what_is_missing
 from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts
+
+ThingOf = Callable[[Reading, datetime], Thing]
+"""What an act is about, as it is in a view at a time."""
+
+
+class Permitted:
+    """A store for one act of one account: nothing is written through it that the policy does not permit then.
+
+    What it reads is not asked about: whoever shows something asks `permit` for that.
+    """
+
+    def __init__(
+        self, store: Store, policy: Policy, by: ActorId, act: Act, thing: ThingOf, authenticated_s: int | None
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._by = by
+        self._act = act
+        self._thing = thing
+        self._authenticated_s = authenticated_s
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """As the store's."""
+        return self._store.reading()
+
+    @contextmanager
+    def acting(self, fence: tuple[str, int] | None = None) -> Iterator[Acting]:
+        """The store's, once the policy has said yes. Raises NotPermitted too."""
+        with self._store.acting(fence) as act:
+            thing = self._thing(act, act.now)
+            permit(act, self._policy, self._by, self._act, thing, act.now, self._authenticated_s)
+            yield act
+
+    def ingesting(self) -> AbstractContextManager[Ingesting]:
+        """As the store's: no person lets a fix in, and no policy keeps one out."""
+        return self._store.ingesting()
 
 
 def permit(
@@ -31,6 +69,11 @@ def permit(
 def who_asks(view: Reading, by: ActorId, at: datetime, authenticated_s: int | None) -> ActorFacts:
     """The account that asks, by its roles in force."""
     return actor_facts(by, view.roles_of(by), at, authenticated_s)
+
+
+def the_house(*_: object) -> Thing:
+    """What is of no scheme and no case."""
+    return Thing(Kind.HOUSE)
 
 
 def the_scheme(scheme_id: SchemeId, proposed_by: ActorId | None = None) -> Thing:

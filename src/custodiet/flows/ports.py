@@ -209,18 +209,26 @@ class Reading(Tables, Protocol):
     def decisions(self) -> tuple[Decision, ...]: ...
     def cases(self) -> tuple[Case, ...]: ...
     def cases_like(
-        self, words: str, holding: Holding | None, at: datetime, limit: int, skip: int
+        self,
+        words: str,
+        holding: Holding | None,
+        at: datetime,
+        limit: int,
+        skip: int,
+        within: Collection[CaseId] | None = None,
     ) -> tuple[Case, ...]:
-        """Cases whose reference holds these words, and of which that holds, by reference."""
+        """Cases whose reference holds these words, and of which that holds, by reference; all of them or these."""
         ...
 
-    def count_cases(self, words: str, holding: Holding | None, at: datetime) -> int:
+    def count_cases(
+        self, words: str, holding: Holding | None, at: datetime, within: Collection[CaseId] | None = None
+    ) -> int:
         """How many there are of them."""
         ...
 
     def open_tasks(self) -> tuple[Task, ...]: ...
-    def tasks_due(self, limit: int) -> tuple[tuple[Task, ...], int]:
-        """Open tasks, the first due first, and how many more there are."""
+    def tasks_due(self, limit: int, within: Collection[CaseId] | None = None) -> tuple[tuple[Task, ...], int]:
+        """Open tasks, the first due first, and how many more there are; of all cases or these."""
         ...
 
     def tasks_of(self, case_id: CaseId) -> tuple[Task, ...]:

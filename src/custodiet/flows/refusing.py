@@ -7,7 +7,7 @@ from custodiet.model.objection import Objection
 def refuse_if(objections: tuple[str, ...]) -> None:
     """Raise NotPermitted with every objection, or return when there is none."""
     if objections:
-        raise NotPermitted("; ".join(objections))
+        raise NotPermitted("; ".join(objections), objections)
 
 
 def refuse_rung_if(objections: tuple[Objection, ...]) -> None:

@@ -4,7 +4,7 @@ No position and no name: a case is its reference, an alert what was found and ho
 how many it leaves out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from custodiet.flows.show_standing import Monitored, ToDo, Waiting, monitored_of
 from custodiet.model.case import Case, Task
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting
-from custodiet.model.identity import ActorId
+from custodiet.model.identity import ActorId, CaseId
 from custodiet.model.scheme import Scheme
 from custodiet.model.stored import Holding
 
@@ -103,15 +103,23 @@ class CaseFile:
 
 
 def find_cases(
-    view: Reading, now: datetime, search: str = "", holding: Holding | None = None, page: int = 1
+    view: Reading,
+    now: datetime,
+    search: str = "",
+    holding: Holding | None = None,
+    page: int = 1,
+    within: Collection[CaseId] | None = None,
 ) -> CasesFound:
-    """Cases whose reference holds the words, by reference; a page beyond the last one is the last one."""
+    """Cases whose reference holds the words, by reference; a page beyond the last one is the last one.
+
+    `within`: those in the asker's sight, of which nothing else is looked at; None: all of them.
+    """
     words = search.strip()[:SEARCH_MAX]
-    found = view.count_cases(words, holding, now)
+    found = view.count_cases(words, holding, now, within)
     pages = max(1, -(-found // PAGE_LINES))
     page = min(max(1, page), pages)
-    cases = view.cases_like(words, holding, now, PAGE_LINES, (page - 1) * PAGE_LINES)
-    due, more = view.tasks_due(TASKS_MAX)
+    cases = view.cases_like(words, holding, now, PAGE_LINES, (page - 1) * PAGE_LINES, within)
+    due, more = view.tasks_due(TASKS_MAX, within)
     reference = {task.case_id: view.case(task.case_id).reference for task in due}
     return CasesFound(
         at=now,

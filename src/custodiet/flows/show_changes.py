@@ -8,6 +8,7 @@ from datetime import datetime
 
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_standing import OPEN_STATES
+from custodiet.model.identity import CaseId
 from custodiet.rules.decisions import moved, time_is_up
 
 WATCHED_MAX = 200
@@ -20,6 +21,7 @@ class Change:
     kind: str
     id: str
     state: str
+    case_id: CaseId
 
 
 class Watching:
@@ -27,7 +29,7 @@ class Watching:
 
     def __init__(self) -> None:
         self._version: int | None = None
-        self._open: dict[tuple[str, str], str] = {}
+        self._open: dict[tuple[str, str], tuple[str, CaseId]] = {}
 
     def look(self, view: Reading, now: datetime) -> tuple[Change, ...]:
         """What has changed since the look before; nothing at the first."""
@@ -37,16 +39,18 @@ class Watching:
             for decision in view.standing_since(self._version).decisions:
                 move = time_is_up(decision, now)
                 state = decision.state if move is None else moved(decision, move)
-                changes.append(Change("decision", decision.id, state.value))
+                changes.append(Change("decision", decision.id, state.value, decision.case_id))
         self._version = version
         tasks, _ = view.tasks_due(WATCHED_MAX)
-        now_open = {("task", str(one.id)): "overdue" if one.due_at <= now else "open" for one in tasks}
+        now_open = {("task", str(one.id)): ("overdue" if one.due_at <= now else "open", one.case_id) for one in tasks}
         for alert in view.alerts(OPEN_STATES, WATCHED_MAX):
-            now_open["alert", alert.id] = alert.state.value if alert.stands else "weakened"
+            now_open["alert", alert.id] = (alert.state.value if alert.stands else "weakened", alert.case_id)
         if not first:
             changes += [
-                Change(kind, id_, state) for (kind, id_), state in now_open.items() if self._open.get((kind, id_)) != state
+                Change(*one, state, case_id)
+                for one, (state, case_id) in now_open.items()
+                if self._open.get(one, ("",))[0] != state
             ]
-            changes += [Change(kind, id_, "closed") for kind, id_ in self._open.keys() - now_open.keys()]
+            changes += [Change(*one, "closed", self._open[one][1]) for one in self._open.keys() - now_open.keys()]
         self._open = now_open
         return tuple(changes)

@@ -18,7 +18,7 @@ class IllegalMove(CustodietError):
 
 
 class NotPermitted(CustodietError):
-    """A rule refuses this act; the text names every rule that does, `objections` those that have a code."""
+    """A rule refuses this act; the text names every rule that does, `objections` each of them apart."""
 
     def __init__(self, text: str = "", objections: tuple[object, ...] = ()) -> None:
         super().__init__(text)

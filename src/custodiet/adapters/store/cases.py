@@ -1,5 +1,6 @@
 """Views of the store: cases as a list is narrowed and paged, and what belongs to one of them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,16 +18,27 @@ from custodiet.model.stored import Holding
 class CaseRows(Rows):
     """The part of flows.ports.Reading that lists are made from."""
 
-    def cases_like(self, words: str, holding: Holding | None, at: datetime, limit: int, skip: int) -> tuple[Case, ...]:
+    def cases_like(
+        self,
+        words: str,
+        holding: Holding | None,
+        at: datetime,
+        limit: int,
+        skip: int,
+        within: Collection[CaseId] | None = None,
+    ) -> tuple[Case, ...]:
         by_reference = (t.case_file.c.reference, t.case_file.c.id)
-        query = t.case_file.select().where(*_narrowed(words, holding, at)).order_by(*by_reference)
+        query = t.case_file.select().where(*_narrowed(words, holding, at, within)).order_by(*by_reference)
         return tuple(noun(Case, row) for row in self._all(query.limit(limit).offset(skip)))
 
-    def count_cases(self, words: str, holding: Holding | None, at: datetime) -> int:
-        return self._count(select(t.case_file.c.id).where(*_narrowed(words, holding, at)))
+    def count_cases(
+        self, words: str, holding: Holding | None, at: datetime, within: Collection[CaseId] | None = None
+    ) -> int:
+        return self._count(select(t.case_file.c.id).where(*_narrowed(words, holding, at, within)))
 
-    def tasks_due(self, limit: int) -> tuple[tuple[Task, ...], int]:
-        is_open = t.task.c.done_at.is_(None)
+    def tasks_due(self, limit: int, within: Collection[CaseId] | None = None) -> tuple[tuple[Task, ...], int]:
+        done = t.task.c.done_at
+        is_open = done.is_(None) if within is None else and_(done.is_(None), t.task.c.case_id.in_(within))
         query = t.task.select().where(is_open).order_by(t.task.c.due_at, t.task.c.id).limit(limit)
         tasks = tuple(noun(Task, row) for row in self._all(query))
         return tasks, self._count(select(t.task.c.id).where(is_open)) - len(tasks)
@@ -45,8 +57,12 @@ class CaseRows(Rows):
         return counted
 
 
-def _narrowed(words: str, holding: Holding | None, at: datetime) -> list[ColumnElement[bool]]:
+def _narrowed(
+    words: str, holding: Holding | None, at: datetime, within: Collection[CaseId] | None
+) -> list[ColumnElement[bool]]:
     which = [t.case_file.c.reference.icontains(words, autoescape=True)] if words else []
+    if within is not None:
+        which.append(t.case_file.c.id.in_(within))
     if holding is None:
         return which
     running = or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > at)

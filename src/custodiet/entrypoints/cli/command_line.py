@@ -173,7 +173,6 @@ def command_line(
     verb = account.add_parser("open", parents=[where], help="a new one; its password is printed, for one use")
     verb.add_argument("username")
     verb.add_argument("--actor", type=_actor, required=True, help="whom it speaks for: a pseudonym, never a name")
-    verb.add_argument("--function", action="append", default=[], metavar="F", help="what they act as; may come again")
     verb.set_defaults(do=do["account_open"])
     verb = account.add_parser("renew", parents=[where], help="a password for one use, for one that was lost")
     verb.add_argument("actor", type=_actor)

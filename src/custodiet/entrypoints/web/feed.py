@@ -13,7 +13,8 @@ from contextlib import suppress
 
 from custodiet.flows.ports import Clock, Store
 from custodiet.flows.show_changes import Change, Watching
-from custodiet.model.errors import CannotRecord
+from custodiet.model.errors import CannotRecord, NotPermitted
+from custodiet.model.identity import CaseId
 
 LOOK_S = 1.0
 CHECK_S = 4.0
@@ -49,8 +50,12 @@ class Feed:
         for stream in self._streams:
             stream.set()
 
-    async def stream(self, last_id: str, lives: Callable[[], bool]) -> AsyncIterator[bytes]:
-        """Server-sent events for one page, from the one after `last_id` on. `lives` is asked in a thread."""
+    async def stream(self, last_id: str, lives: Callable[[], frozenset[CaseId] | None]) -> AsyncIterator[bytes]:
+        """Server-sent events for one page, from the one after `last_id` on.
+
+        `lives` gives the cases that they are told of, None for all, and raises NotPermitted when the session is over; it
+        is asked in a thread.
+        """
         woken = asyncio.Event()
         self._streams.add(woken)
         try:
@@ -60,10 +65,16 @@ class Feed:
             yield b"retry: 5000\n\n" + (_event("", "missed", {}) if missed else b": live\n\n")
             loop = asyncio.get_running_loop()
             checked = beaten = loop.time()
+            try:
+                within = await asyncio.to_thread(lives)
+            except NotPermitted:
+                return
             while not self._ended:
                 woken.clear()
                 for number, change in [one for one in self._events if one[0] > sent]:
                     sent = number
+                    if within is not None and change.case_id not in within:
+                        continue
                     said = {"kind": change.kind, "id": change.id, "state": change.state}
                     yield _event(f"{self._name}.{number}", "change", said)
                     beaten = loop.time()
@@ -72,7 +83,9 @@ class Feed:
                     await asyncio.wait_for(woken.wait(), max(0.0, wait_s))
                 if loop.time() - checked >= CHECK_S:
                     checked = loop.time()
-                    if not await asyncio.to_thread(lives):
+                    try:
+                        within = await asyncio.to_thread(lives)
+                    except (NotPermitted, CannotRecord):
                         return
                 if loop.time() - beaten >= HEARTBEAT_S:
                     beaten = loop.time()

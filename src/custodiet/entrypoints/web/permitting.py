@@ -1,42 +1,20 @@
-"""Who may open which page: the seam into which the permissions for acts of people are plugged.
+"""Who may open which page, and do what on it: the policy is asked, about the account's roles as the store has them now.
 
-Until they are rules of the store, it is this table of functions; a page asks `require` and nothing else.
+A page that shows something asks `require`; one that changes something hands its flow `store_for`, which asks again inside
+the transaction of the change.
 """
 
-from dataclasses import dataclass
+import time
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest
 
-from custodiet.model.errors import NotPermitted
+from custodiet.flows.permitting import Permitted, ThingOf, permit, the_house, who_asks
+from custodiet.flows.ports import Reading, Store
+from custodiet.model.act import Act
 from custodiet.model.identity import ActorId
-
-_CASEWORK = frozenset({"caseworker", "authorising_officer", "data_protection_officer", "auditor"})
-MAY: dict[str, frozenset[str]] = {
-    "see_cases": _CASEWORK,
-    "see_standing": _CASEWORK | {"administrator", "operator"},
-}
-_SAID = {
-    "see_cases": "see the list of cases or open one",
-    "see_standing": "see how things stand",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """One reason of a refusal: a stable code, which fact is missing, what would pass."""
-
-    code: str
-    missing: str
-    instead: str
-
-
-class Refused(NotPermitted):
-    """A refusal with its reasons apart, for a page."""
-
-    def __init__(self, objections: tuple[Objection, ...]) -> None:
-        super().__init__("; ".join(f"{one.code}: {one.missing}" for one in objections))
-        self.objections = objections
+from custodiet.model.staff import Function
 
 
 def actor_of(request: HttpRequest) -> ActorId:
@@ -44,27 +22,34 @@ def actor_of(request: HttpRequest) -> ActorId:
     return ActorId(request.user.actor)
 
 
-def functions_of(request: HttpRequest) -> tuple[str, ...]:
+def authenticated_s(request: HttpRequest) -> int | None:
+    """Seconds since they last proved who they are; None when that is not known."""
+    times = [one["at"] for one in get_authentication_records(request) if "at" in one]
+    return max(0, int(time.time() - max(times))) if times else None
+
+
+def function_of(request: HttpRequest) -> Function | None:
     """What they may act as, asked anew for every page."""
-    of_store = settings.PLACE.functions
-    return tuple(request.user.functions) if of_store is None else of_store(actor_of(request))
+    place = settings.PLACE
+    with place.store.reading() as view:
+        return who_asks(view, actor_of(request), place.clock.now(), None).function
 
 
-def may(request: HttpRequest, act: str) -> bool:
-    """Whether this act is theirs."""
-    return not MAY[act].isdisjoint(functions_of(request))
+def require(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> None:
+    """Raises NotPermitted, with what is missing, unless the policy permits it now."""
+    place = settings.PLACE
+    at = place.clock.now()
+    permit(view, place.policy, actor_of(request), act, thing(view, at), at, authenticated_s(request))
 
 
-def require(request: HttpRequest, act: str) -> None:
-    """Raises Refused unless this act is theirs."""
-    if not may(request, act):
-        theirs = ", ".join(one.replace("_", " ") for one in sorted(MAY[act]))
-        raise Refused(
-            (
-                Objection(
-                    code="no_function",
-                    missing=f"To {_SAID[act]}, you must act as one of: {theirs}. No such function is recorded for you.",
-                    instead="Ask an administrator to record your function. Until then, your account page is open.",
-                ),
-            )
-        )
+def may(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> bool:
+    """Whether the policy permits it now, were they to prove again who they are: whether to show the way to it."""
+    place = settings.PLACE
+    at = place.clock.now()
+    return bool(place.policy.may(who_asks(view, actor_of(request), at, 0), act, thing(view, at)).allowed)
+
+
+def store_for(request: HttpRequest, act: Act, thing: ThingOf = the_house) -> Store:
+    """The store, for this one act."""
+    place = settings.PLACE
+    return Permitted(place.store, place.policy, actor_of(request), act, thing, authenticated_s(request))

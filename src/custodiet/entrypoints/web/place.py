@@ -1,12 +1,12 @@
-"""What the pages are handed by main: the store, the clock, where sign-ins are kept. Nothing here knows Django."""
+"""What the pages are handed by main: all that flows want, and where sign-ins are kept. Nothing here knows Django."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from custodiet.flows.ports import Clock, Store
-from custodiet.model.identity import ActorId
+from custodiet.flows.ports import Chance, Clock, Policy, Sealer, Store, Vault
+from custodiet.model.record import LogOpened
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,12 @@ class Place:
     """One place as its pages see it. `made_up` gives what a demo tells of itself; None when the people are real."""
 
     store: Store
+    vault: Vault
+    policy: Policy
+    sealer: Sealer
     clock: Clock
+    chance: Chance
+    pinned: LogOpened
     log: Path
     signing_in: SignInPlace
     made_up: Callable[[], dict[str, Any]] | None = None
-    functions: Callable[[ActorId], tuple[str, ...]] | None = None
-    """What an actor may act as. None: as the accounts say, until staff and roles are records of the store."""

@@ -4,7 +4,6 @@ Every function sets Django up over the database it is handed; the rest of our co
 """
 
 import secrets
-from collections.abc import Iterable
 
 from django.db import connection, transaction
 
@@ -41,9 +40,7 @@ def is_prepared(signing_in: SignInPlace) -> bool:
     return ready
 
 
-def open_account(
-    signing_in: SignInPlace, username: str, actor: ActorId, functions: Iterable[str] = (), *, once: bool = True
-) -> str:
+def open_account(signing_in: SignInPlace, username: str, actor: ActorId, *, once: bool = True) -> str:
     """A new account for an actor; the password, which nobody else knows. `once`: it must be changed at first use.
 
     Raises IllegalMove when the name is taken, or the actor has an account already.
@@ -54,7 +51,7 @@ def open_account(
     from custodiet.entrypoints.web.accounts.models import Account  # noqa: PLC0415 - as above
 
     password = new_password()
-    account = Account(username=username.lower(), actor=actor, functions=sorted(functions), password_is_given=once)
+    account = Account(username=username.lower(), actor=actor, password_is_given=once)
     account.set_password(password)
     try:
         with transaction.atomic():

@@ -13,8 +13,6 @@ class Account(AbstractBaseUser):
 
     username = models.CharField(max_length=64, unique=True)
     actor = models.CharField(max_length=64, unique=True)
-    functions = models.JSONField(default=list)
-    """Until roles are records of the store: what this actor acts as."""
     is_active = models.BooleanField(default=True)
     password_is_given = models.BooleanField(default=False)
     """Someone else knows the password: nothing may be done before it is changed."""

@@ -6,33 +6,33 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from custodiet.entrypoints.web.permitting import require
 from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.sight import in_sight, require_sight
 from custodiet.flows.show_cases import SEARCH_MAX, CasesFound, find_cases, show_case
 from custodiet.model.stored import Holding
 
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    require(request, "see_cases")
     words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
     wanted = request.GET.get("holding", "")
     holding = Holding(wanted) if wanted in set(Holding) else None
     number = request.GET.get("page", "1")
     place = settings.PLACE
     with place.store.reading() as view:
-        found = find_cases(view, place.clock.now(), words, holding, int(number) if _is_number(number) else 1)
+        within = in_sight(request, view)
+        wanted_page = int(number) if _is_number(number) else 1
+        found = find_cases(view, place.clock.now(), words, holding, wanted_page, within)
     asked = {"reference": words, "holding": wanted}
-    return page(
-        request, "cases.html", found=found, words=words, holding=holding, holdings=list(Holding), at=_pages(found, asked)
-    )
+    told = {"found": found, "words": words, "holding": holding, "holdings": list(Holding)}
+    return page(request, "cases.html", at=_pages(found, asked), **told)
 
 
 @require_safe
 def show(request: HttpRequest, reference: str) -> HttpResponse:
-    require(request, "see_cases")
     place = settings.PLACE
     with place.store.reading() as view:
+        require_sight(request, view, view.case_by_reference(reference))
         file = show_case(view, place.clock.now(), reference)
     return page(request, "case.html", file=file)
 

@@ -3,7 +3,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 
+from custodiet.entrypoints.web.reasons import reasons_of
 from custodiet.entrypoints.web.rendering import page
+from custodiet.model.errors import NotPermitted
 
 
 @login_not_required
@@ -37,8 +39,8 @@ def cannot_read(request: HttpRequest) -> HttpResponse:
     return page(request, "error.html", 503, kind="store")
 
 
-def refused(request: HttpRequest, error: Exception) -> HttpResponse:
+def refused(request: HttpRequest, error: NotPermitted) -> HttpResponse:
     """The reasons of a refusal, and what would pass."""
-    return page(request, "refused.html", 403, objections=getattr(error, "objections", ()), error=error)
+    return page(request, "refused.html", 403, reasons=reasons_of(error))
 
 

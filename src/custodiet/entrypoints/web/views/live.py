@@ -10,26 +10,40 @@ from django.views.decorators.http import require_safe
 
 from custodiet.entrypoints.web.accounts.models import Session
 from custodiet.entrypoints.web.configured import SESSION_MAX
-from custodiet.entrypoints.web.permitting import may
+from custodiet.entrypoints.web.sight import in_sight
+from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import CaseId
 
 
 @login_not_required  # whoever listens without a session is told so, and not sent to a page
 @require_safe
 def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Kinds, identities and states, for whoever may see the cases they are of."""
-    if not request.user.is_authenticated or request.user.password_is_given or not may(request, "see_cases"):
+    if not request.user.is_authenticated or request.user.password_is_given:
         return HttpResponse("sign in\n", status=401, content_type="text/plain")
+
+    def sees() -> frozenset[CaseId] | None:
+        """Whose changes they are told of: asked in a thread of its own."""
+        with settings.PLACE.store.reading() as view:
+            return in_sight(request, view)
+
+    try:
+        sees()
+    except NotPermitted:
+        return HttpResponse("not for you\n", status=401, content_type="text/plain")
     if settings.FEED.is_full:
         return HttpResponse("too many at once\n", status=503, content_type="text/plain")
     key = request.session.session_key
 
-    def lives() -> bool:
-        """Asked in a thread of its own."""
+    def lives() -> frozenset[CaseId] | None:
+        """What they see, while their session lives. Raises NotPermitted when it does not."""
         try:
             row = Session.objects.filter(
                 session_key=key, expire_date__gt=datetime.now(UTC), began_at__gt=datetime.now(UTC) - SESSION_MAX
             )
-            return row.filter(account__is_active=True).exists() and may(request, "see_cases")
+            if not row.filter(account__is_active=True).exists():
+                raise NotPermitted("the session has ended")
+            return sees()
         finally:
             connection.close()
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 
-from custodiet.entrypoints.web.permitting import may
+from custodiet.entrypoints.web.permitting import function_of
 from custodiet.entrypoints.web.rendering import page
 
 
@@ -16,7 +16,7 @@ def start(request: HttpRequest) -> HttpResponse:
     tells = {} if settings.PLACE.made_up is None else settings.PLACE.made_up()
     given: dict[str, Any] = {"accounts": tells.get("accounts", {})}
     if request.user.is_authenticated:
-        given = {"may_cases": may(request, "see_cases"), "may_standing": may(request, "see_standing")}
+        given = {"function": function_of(request)}
     return page(request, "start.html", **given)
 
 

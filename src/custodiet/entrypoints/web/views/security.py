@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.permitting import functions_of
+from custodiet.entrypoints.web.permitting import function_of
 from custodiet.entrypoints.web.rendering import page
 
 SESSIONS_MAX = 20
@@ -26,7 +26,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "security.html",
-        functions=functions_of(request),
+        function=function_of(request),
         has_code=any(one.type == Authenticator.Type.TOTP for one in factors),
         passkeys=[one for one in factors if one.type == Authenticator.Type.WEBAUTHN],
         recovery_codes=None if codes is None else len(codes.wrap().get_unused_codes()),

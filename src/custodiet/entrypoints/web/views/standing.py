@@ -7,13 +7,14 @@ from django.views.decorators.http import require_safe
 from custodiet.entrypoints.web.permitting import require
 from custodiet.entrypoints.web.rendering import page
 from custodiet.flows.show_standing import show_standing
+from custodiet.model.act import Act
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    require(request, "see_standing")
     place = settings.PLACE
     with place.store.reading() as view:
+        require(request, view, Act.READ_STANDING)
         standing = show_standing(view, place.clock.now())
     made_up = None if place.made_up is None else place.made_up()
     return page(request, "standing.html", standing=standing, made_up=made_up)

@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('username', models.CharField(max_length=64, unique=True)),
                 ('actor', models.CharField(max_length=64, unique=True)),
-                ('functions', models.JSONField(default=list)),
                 ('is_active', models.BooleanField(default=True)),
                 ('password_is_given', models.BooleanField(default=False)),
             ],

@@ -1,0 +1,32 @@
+"""What is in an account's sight: its caseload, or every case by reference for those who oversee, without a name."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from custodiet.entrypoints.web.permitting import actor_of, may, require
+from custodiet.flows.permitting import ThingOf, the_case
+from custodiet.flows.ports import Reading
+from custodiet.model.act import Act
+from custodiet.model.case import Case
+from custodiet.model.identity import CaseId
+
+CASELOAD_MAX = 1000
+
+
+def in_sight(request: HttpRequest, view: Reading) -> frozenset[CaseId] | None:
+    """The cases that they may see in a list; None: all, by reference. Raises NotPermitted for who sees none."""
+    if may(request, view, Act.READ_ASSURANCE):
+        return None
+    require(request, view, Act.READ_CASE_LIST)
+    return frozenset(view.caseload(actor_of(request), settings.PLACE.clock.now(), CASELOAD_MAX))
+
+
+def require_sight(request: HttpRequest, view: Reading, case: Case) -> None:
+    """Raises NotPermitted unless they may see this case, by reference."""
+    if not may(request, view, Act.READ_ASSURANCE):
+        require(request, view, Act.READ_CASE_RECORD, of_case(case.id))
+
+
+def of_case(case_id: CaseId) -> ThingOf:
+    """What an act in a case is about."""
+    return lambda view, at: the_case(view, case_id, at)
