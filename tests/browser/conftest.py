@@ -1,4 +1,4 @@
-"""One place and one browser for every test of the pages; each test has a context of its own."""
+"""One place for every test of the pages, a browser for each file of them, a context for each test."""
 
 import shutil
 import tempfile
@@ -13,7 +13,7 @@ PEOPLE = 27
 """More than one page of a list."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it leaves an event loop running in this thread, which other tests must not meet
 def browser():
     if not CHROMIUM.exists() or not AXE.exists():
         pytest.skip("no chromium, or no axe-core: ./dev test installs both")
@@ -39,7 +39,7 @@ def shots(tmp_path_factory):
     return tmp_path_factory.mktemp("shots")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser, pages):
     """What a browser keeps of someone who has signed in."""
     with browsing(browser) as context:

@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 from support.browsing import Watched, browsing
-from support.pages import Visitor, aside
+from support.pages import Visitor
+from support.running import aside
 
 from custodiet.entrypoints.web.accounts import keeping
 

@@ -1,4 +1,4 @@
-"""Signing in, against whoever should not: guesses, stolen and planted sessions, forged forms, leavers, a killed process."""
+"""Signing in, against whoever should not: guesses, planted sessions, forged forms, leavers, a killed process."""
 
 import sqlite3
 import threading
@@ -46,7 +46,9 @@ def test_who_is_not_signed_in_sees_no_case_and_is_led_to_the_sign_in(visitor):
 
 
 def test_the_right_password_signs_in_and_leads_on_only_within_these_pages(pages, visitor, someone):
-    shown = visitor.send("/sign-in?next=/cases", {"login": someone.username, "password": someone.password, "next": "/cases"})
+    shown = visitor.send(
+        "/sign-in?next=/cases", {"login": someone.username, "password": someone.password, "next": "/cases"}
+    )
     assert (shown.status, shown.to) == (302, "/cases")
     assert "M-0000" in visitor.get("/cases").text
     other = Visitor(pages.address)
@@ -142,7 +144,16 @@ def test_a_form_without_its_token_or_with_anothers_does_nothing(pages, visitor, 
     other = Visitor(pages.address)
     found = other.get("/sign-in").text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
     assert visitor.send("/account/sessions/end", {}, token=found).status == 403
-    assert len(rows(pages, "SELECT * FROM session s JOIN accounts_account a ON a.id = s.account_id WHERE a.username = ?", someone.username)) == 2
+    assert (
+        len(
+            rows(
+                pages,
+                "SELECT * FROM session s JOIN accounts_account a ON a.id = s.account_id WHERE a.username = ?",
+                someone.username,
+            )
+        )
+        == 2
+    )
 
 
 def test_a_form_from_another_site_does_nothing(visitor, someone):
@@ -213,7 +224,9 @@ def test_with_a_password_that_someone_else_knows_nothing_is_done_but_changing_it
         assert visitor.get(path).to == "/account/password"
     assert visitor.get("/live").to == "/account/password"
     own = "four words in a row"
-    short = visitor.send("/account/password", {"oldpassword": fresh.password, "password1": "short", "password2": "short"})
+    short = visitor.send(
+        "/account/password", {"oldpassword": fresh.password, "password1": "short", "password2": "short"}
+    )
     assert "too short" in short.text
     other = Visitor(pages.address)
     other.sign_in(fresh)
@@ -273,7 +286,12 @@ def test_another_host_is_not_answered_for(visitor):
 def test_every_page_carries_its_policy_and_is_stored_nowhere(visitor, path):
     headers = visitor.get(path).headers
     policy = headers["Content-Security-Policy"]
-    for part in ("default-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"):
+    for part in (
+        "default-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    ):
         assert part in policy
     assert "unsafe" not in policy
     assert headers["Cache-Control"] == "no-store"

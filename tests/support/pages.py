@@ -1,4 +1,4 @@
-"""The pages as they really run: the web process alone over a made place, with accounts, and a visitor without a browser.
+"""The pages as they really run: the web process over a made place, with accounts; and a visitor without a browser.
 
 The place holds people and decisions; there is no gateway, vault or clock beside it, so it starts fast.
 """
@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -22,12 +21,12 @@ from custodiet.entrypoints.cli.ending import end_by_hand
 from custodiet.entrypoints.web.accounts import keeping
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
-from custodiet.main import make_accounts, sign_in_place
+from custodiet.main import sign_in_place
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import OF_NO_SCHEME, Function
 
 from .house import SCHEME
-from .running import START_WAIT_S, command
+from .running import START_WAIT_S, aside, command
 from .site import Site
 
 FUNCTIONS = {
@@ -39,12 +38,6 @@ FUNCTIONS = {
     "operator": Function.OPERATOR,
 }
 """Accounts by what they act as; "nobody" has one too, and no role."""
-
-
-def aside(do, *given, **more):
-    """Done in a thread of its own: Django refuses where an event loop runs, as it does beside a browser."""
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(do, *given, **more).result()
 
 
 @dataclass
@@ -60,7 +53,6 @@ class Pages:
     def __init__(self, folder: Path, people: int = 3, **given) -> None:
         self.site = Site(folder, people, **given)
         settings = self.site.settings
-        aside(make_accounts, settings)
         self.signing_in = sign_in_place(settings)
         self._staff()
         self.accounts = {name: self.account(name) for name in (*FUNCTIONS, "nobody")}

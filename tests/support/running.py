@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,6 +71,12 @@ def bearer(token: str) -> dict:
 
 def fix(serial: str, at: datetime | None = None, lat: float = 46.5, lon: float = -28.0) -> bytes:
     return traccar_payload(serial, at or datetime.now(UTC), lat, lon)
+
+
+def aside(do, *given, **more):
+    """Done in a thread of its own: Django refuses where an event loop runs, as it does beside a browser."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(do, *given, **more).result()
 
 
 class Running:

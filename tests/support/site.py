@@ -1,11 +1,15 @@
 """A made place for real processes: a data folder whose people were decided on an hour ago, by the real flows."""
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from support.proposing import propose
 
@@ -21,7 +25,7 @@ from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import open_case, set_condition
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.set_up_scheme import register_scheme
-from custodiet.main import ORIGIN, join_vault, make_folder, open_store, read_pins
+from custodiet.main import ORIGIN, join_vault, make_accounts, make_folder, open_store, read_pins
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.identity import DecisionId, FittingId
@@ -32,7 +36,26 @@ from custodiet.simulation.seeded import SetClock
 from custodiet.wire.frame import unpack_directory
 
 from .house import ANA, BO, SCHEME, scheme_at
-from .running import Running
+from .running import Running, aside
+
+
+def give_accounts(settings: Settings) -> None:
+    """An empty database of accounts, copied: its migrations take longer than all else here."""
+    settings.accounts_folder.mkdir(mode=0o700)
+    settings.accounts_secret.touch(mode=0o600)
+    settings.accounts_secret.write_text("made up, and the same in every test\n")
+    settings.accounts_db.touch(mode=0o600)
+    settings.accounts_db.write_bytes(empty_accounts())
+
+
+@cache
+def empty_accounts() -> bytes:
+    with TemporaryDirectory() as folder:
+        settings = read_settings(folder, None, {})
+        aside(make_accounts, settings)
+        with closing(sqlite3.connect(settings.accounts_db)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")
+        return settings.accounts_db.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -89,6 +112,7 @@ class Site:
         issue_keys()
         keystore.close()
         store.close()
+        give_accounts(self.settings)
 
     def _wearer(
         self, store: SqliteStore, number: int, mode: ModeCode, ask: Callable[[Decision], None] | None

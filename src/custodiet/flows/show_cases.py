@@ -14,7 +14,7 @@ from custodiet.flows.show_standing import Monitored, ToDo, Waiting, monitored_of
 from custodiet.model.case import Case, Task
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting
-from custodiet.model.identity import ActorId, CaseId
+from custodiet.model.identity import ActorId, CaseId, DeviceId
 from custodiet.model.scheme import Scheme
 from custodiet.model.stored import Holding
 
@@ -175,7 +175,7 @@ def _history(
     case: Case,
     decisions: Iterable[Decision],
     fittings: Iterable[Fitting],
-    devices: dict[str, Device],
+    devices: dict[DeviceId, Device],
     tasks: Iterable[Task],
     alerts: Iterable[Waiting],
     now: datetime,

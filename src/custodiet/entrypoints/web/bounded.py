@@ -50,7 +50,7 @@ class Bounded:
 
     async def _read(self, receive: Receive) -> bytes | None:
         """The body; None when it is too long or whoever sent it has gone."""
-        body = b""
+        body: bytes = b""
         while True:
             message = await receive()
             if message["type"] != "http.request":
@@ -63,6 +63,10 @@ class Bounded:
 
 
 async def _say(send: Send, status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    headers = [
+        (b"content-type", b"text/plain"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

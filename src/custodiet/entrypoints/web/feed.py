@@ -24,7 +24,6 @@ KEPT = 1000
 STREAMS_MAX = 500
 
 
-
 class Feed:
     """All streams of one process."""
 

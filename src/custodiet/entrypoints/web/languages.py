@@ -36,7 +36,7 @@ spoken: ContextVar[Language] = ContextVar("spoken", default=ENGLISH)
 
 def chosen(wanted: str, *, made_up: bool) -> Language:
     """The first language that a browser asks for and we speak."""
-    ours = {one.tag.lower(): one for one in (ENGLISH, *(PSEUDO if made_up else ()))}
+    ours: dict[str, Language] = {one.tag.lower(): one for one in (ENGLISH, *(PSEUDO if made_up else ()))}
     for part in wanted.lower().split(",")[:20]:
         tag = part.partition(";")[0].strip()
         if tag in ours:

@@ -94,5 +94,3 @@ class OwnProviderAdapter(DefaultSocialAccountAdapter):
 def _sealing() -> AESGCM:
     derived = HKDF(SHA256(), 32, None, b"custodiet second factors").derive(settings.SECRET_KEY.encode())
     return AESGCM(derived)
-
-

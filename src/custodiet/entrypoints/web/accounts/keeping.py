@@ -4,6 +4,7 @@ Every function sets Django up over the database it is handed; the rest of our co
 """
 
 import secrets
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -112,7 +113,7 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
 
 
-def _account_of(actor: ActorId):
+def _account_of(actor: ActorId) -> Any:
     from custodiet.entrypoints.web.accounts.models import Account  # noqa: PLC0415 - as above
 
     account = Account.objects.filter(actor=actor).first()

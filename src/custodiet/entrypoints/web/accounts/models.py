@@ -30,6 +30,8 @@ class Session(AbstractBaseSession):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
+        """What Django asks of a table."""
+
         db_table = "session"
 
     @classmethod

@@ -42,5 +42,3 @@ def cannot_read(request: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest, error: NotPermitted) -> HttpResponse:
     """The reasons of a refusal, and what would pass."""
     return page(request, "refused.html", 403, reasons=reasons_of(error))
-
-

@@ -45,7 +45,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 @receiver(password_changed)
 @receiver(password_set)
-def _now_ones_own(request: HttpRequest, user: object, **_: object) -> None:
+def _now_ones_own(request: HttpRequest, **_: object) -> None:
     """A new password ends every other session, and is known to nobody else."""
     request.user.sessions.filter(~Q(session_key=request.session.session_key)).delete()
     request.user.password_is_given = False
