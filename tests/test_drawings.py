@@ -15,7 +15,7 @@ from custodiet.model.report import Reason
 from custodiet.rules.decisions import ENDINGS, MOVES, Move
 
 TOOL = Path(__file__).parents[1] / "tools" / "draw_diagrams.py"
-PAGES = ["alerts.md", "decisions.md", "ladder.md", "entries.md", "reasons.md"]
+PAGES = ["alerts.md", "decisions.md", "ladder.md", "entries.md", "reasons.md", "scheme.schema.json"]
 
 
 @pytest.fixture

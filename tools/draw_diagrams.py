@@ -20,6 +20,7 @@ from custodiet.rules.alerts import MOVES as ALERT_MOVES
 from custodiet.rules.alerts import RAISES_IT, WITH_REASONS
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.decisions import ENDINGS, MOVES, Move
+from custodiet.wire.scheme import schema_bytes
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -287,6 +288,7 @@ PAGES = {
     "ladder.md": ladder,
     "entries.md": entries,
     "reasons.md": reasons,
+    "scheme.schema.json": lambda: schema_bytes().decode(),
 }
 
 

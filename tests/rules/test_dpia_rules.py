@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from rules.test_register_rules import blanked
+from support.blanked import blanked
 from support.house import ANA, BO, START, scheme_at
 
 from custodiet.model.dpia import SEEDED, Activation, Consultation, Departure, DpoAdvice, Level, PriorConsultation

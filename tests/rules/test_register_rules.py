@@ -1,9 +1,10 @@
 """What follows from a register: its gaps, its contradictions, the version that holds, and what a change rests on."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from support.blanked import blanked
 from support.house import ANA, BO, COURT, START, scheme_at
 
 from custodiet.model.case import RetentionClock
@@ -42,25 +43,6 @@ def changed(register, path, **values):
     parts = list(getattr(register, name))
     parts[at] = replace(parts[at], **values)
     return replace(register, **{name: tuple(parts)})
-
-
-def blanked(noun, path):
-    """A noun with one field emptied, by its path as `walk` tells it."""
-    head, _, rest = path.partition(".")
-    name, listed, code = head.partition("[")
-    if not rest:
-        [one] = [field for field in fields(noun) if field.name == name]
-        empty = "" if one.default == "" else () if one.default == () else None
-        return replace(noun, **{name: empty})
-    value = getattr(noun, name)
-    if not listed:
-        return replace(noun, **{name: blanked(value, rest)})
-    from custodiet.rules.fields import key_of
-
-    parts = tuple(
-        blanked(one, rest) if key_of(one, number) == code.removesuffix("]") else one for number, one in enumerate(value)
-    )
-    return replace(noun, **{name: parts})
 
 
 MUST = [held.path for held in walk(WHOLE) if held.must]

@@ -52,8 +52,12 @@ def gaps(register: Register, dpia: Dpia | None, now: datetime) -> tuple[Gap, ...
 def gaps_of(register: Register, dpia: Dpia | None, mode: ModeCode, now: datetime) -> tuple[Gap, ...]:
     """Those that hold up one operation."""
     if register.operation(mode) is None:
-        return (Gap("register.operations", f"operations[{mode}]", "the operation", Who.OWNER, mode),)
+        return (_no_operation(mode),)
     return tuple(one for one in gaps(register, dpia, now) if one.mode in (None, mode))
+
+
+def _no_operation(mode: ModeCode) -> Gap:
+    return Gap("register.operations", f"operations[{mode}]", "the operation", Who.OWNER, mode)
 
 
 def _gap(held: Held, mode: ModeCode | None) -> Gap:
@@ -214,10 +218,10 @@ def objections_to_activating(
     """Every gap of these operations, in words; empty when they may begin."""
     if over:
         return ("scheme_ended: the scheme was ended; nothing begins under it again",)
-    against: dict[str, None] = {}
-    for mode in modes:
-        for gap in gaps_of(register, dpia, mode, now):
-            against[f"{gap.code}: {gap.field} lacks {gap.missing} ({gap.who} can supply it)"] = None
+    wanted = tuple(modes)
+    none = [_no_operation(mode) for mode in wanted if register.operation(mode) is None]
+    found = [*none, *(one for one in gaps(register, dpia, now) if one.mode is None or one.mode in wanted)]
+    against = dict.fromkeys(f"{one.code}: {one.field} lacks {one.missing} ({one.who} can supply it)" for one in found)
     return tuple(against)
 
 

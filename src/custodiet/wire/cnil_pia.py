@@ -337,6 +337,7 @@ class _Reading:
     def _risks(self, answers: Mapping[int, dict[str, Any]], measures: dict[str, tuple[str, str]]) -> Iterator[Risk]:
         titles = {title: (code, harm) for code, title, harm in SEEDED}
         taken: set[str] = set()
+        told: set[str] = set()
         for question in (321, 331, 341):
             lines = answers.get(question, {}).get("list")
             for line in lines if isinstance(lines, list) else []:
@@ -345,10 +346,11 @@ class _Reading:
                     continue
                 title = parts[1] if len(parts) > 1 else parts[0]
                 code, harm = titles.get(title, (parts[0] if len(parts) > 1 else _code_of(title, taken), None))
-                if code in taken:
+                if code in taken or title in told:
                     self._note(f"answers {question}: {_start(title)} stands twice; the first was taken")
                     continue
                 taken.add(code)
+                told.add(title)
                 said = dict(part.split("=", 1) for part in parts[2:] if "=" in part)
                 if "likelihood" not in said or "severity" not in said:
                     self._note(f"answers {question}: how likely and severe {_start(title)} is, is not said")
@@ -397,11 +399,13 @@ def _start(text: str) -> str:
 
 
 _KEPT = {"p", "br", "ul", "ol", "li", "strong", "b", "em", "i", "div", "h1", "h2", "h3", "h4", "h5", "h6", "tr"}
+_GONE = {"script", "style", "iframe", "object", "embed", "noscript", "template"}
+"""Taken out with all that is in them."""
 _ENDS_A_LINE = ("</p>", "<br>", "</li>", "</div>", "</tr>", *(f"</h{number}>" for number in range(1, 7)))
 
 
 def _clean(told: str) -> str:
-    return nh3.clean(told, tags=_KEPT, attributes={}, link_rel=None)
+    return nh3.clean(told, tags=_KEPT, clean_content_tags=_GONE, attributes={}, link_rel=None)
 
 
 def _unsafe(told: str) -> bool:
