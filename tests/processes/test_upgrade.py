@@ -4,21 +4,27 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.house import ANA
+from support.house import ANA, BO, SCHEME
 from support.killed import killed_at, spread, steps_of
-from support.older import as_before, bring_down, form_before
+from support.older import as_before, bring_down, decided_before, form_before
 from support.site import Site
 
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.ledger.tiles import TileLog
 from custodiet.adapters.store.migrate import newest_form
 from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.decide_case import propose_decision
+from custodiet.flows.open_case import open_case
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.flows.sequence_ledger import publish_checkpoint
 from custodiet.main import hold_with_others, join_vault, main, open_store
+from custodiet.model.decision import State
+from custodiet.model.errors import NotPermitted
 from custodiet.settings import read_settings
 
 
@@ -41,7 +47,7 @@ def before(short_folder):
     """A place as the version before has left it."""
     with pytest.MonkeyPatch.context() as patch:
         as_before(patch)
-        site = Site(short_folder / "older", 1)
+        site = Site(short_folder / "older", 1, registered=False)
     settings = site.settings
     with closing(SqliteKeystore(settings.vault_db)) as keystore, closing(open_store(settings)) as store:
         vault, _ = join_vault(settings, store, keystore, SystemClock(), SystemChance())
@@ -148,6 +154,30 @@ def test_while_anything_runs_nothing_is_done(older):
         held = hold_with_others(folder, "somebody")
         refused(older, "running already")
         os.close(held)
+
+
+def test_what_was_decided_before_there_were_registers_goes_on_and_nothing_new_is_decided(before, older):
+    """ADR 17: an upgrade stops nothing that is in force and starts nothing."""
+    verb(older, "upgrade")
+    [wearer] = before.wearers
+    with closing(older.open()) as store:
+        with store.reading() as view:
+            decision = view.decision(wearer.decision_id)
+            assert decision.in_force(SystemClock().now())
+            assert view.activations(SCHEME) == ()
+        case = open_case(store, SystemChance(), SCHEME, "M-9999", ANA)
+        now = SystemClock().now()
+        new = replace(
+            decision,
+            id="decision_new",
+            case_id=case.id,
+            starts_at=now + timedelta(hours=1),
+            review_due_at=now + timedelta(days=9),
+        )
+        with pytest.raises(NotPermitted, match="operation_not_active"):
+            propose_decision(store, new)
+        with pytest.raises(NotPermitted, match="its operation is not active"):
+            decided_before(store, replace(new, state=State.PROPOSED, approved_by=None, made_at=None), BO)
 
 
 def test_a_ledger_that_does_not_verify_is_not_upgraded(older):

@@ -8,40 +8,45 @@ import pytest
 
 from custodiet import main
 from custodiet.adapters.store.engine import open_engine, writing
-from custodiet.adapters.store.migrate import known_forms, migrate_on
+from custodiet.adapters.store.migrate import migrate_on
+from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.model.decision import Decision
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId
 from custodiet.model.record import DecisionMade, DecisionProposed
 
-from . import site
-
 
 def as_before(patch: pytest.MonkeyPatch) -> None:
-    """Places are made as the version before made them: nobody assessed anything."""
+    """A log is opened as the version before opened it: nobody had to assess anything."""
 
     def open_log(store, opening):
         with store.acting() as act:
             act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), opening)
 
-    def propose(store, chance, decision: Decision):
-        with store.acting() as act:
-            person_id = act.case(decision.case_id).person_id
-            act.write(Entry(EntryKind.DECISION_PROPOSED, decision.proposed_by, person_id), DecisionProposed(decision))
-
-    def make_decision(store, decision_id, by):
-        with store.acting() as act:
-            person_id = act.case(act.decision(decision_id).case_id).person_id
-            act.write(Entry(EntryKind.DECISION_MADE, by, person_id), DecisionMade(decision_id, by, act.now))
-
     patch.setattr(main, "open_log", open_log)
-    patch.setattr(site, "propose", propose)
-    patch.setattr(site, "make_decision", make_decision)
 
 
 def form_before() -> str:
-    """The form before the newest."""
-    return sorted(known_forms())[-2]
+    """The form that the last version left: those since then came together."""
+    return "0006"
+
+
+def unbind(path: Path) -> None:
+    """Take the mark away by which no decision is made but under an active operation: there was none before."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        [(rule,)] = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'activation_law_never_delete'").fetchall()
+        raw.execute("DROP TRIGGER activation_law_never_delete")
+        raw.execute("DELETE FROM activation_law")
+        raw.execute(rule)
+
+
+def decided_before(store: SqliteStore, decision: Decision, by: ActorId) -> None:
+    """A decision as it was made while schemes had no register: the same two records."""
+    with store.acting() as act:
+        person_id = act.case(decision.case_id).person_id
+        act.write(Entry(EntryKind.DECISION_PROPOSED, decision.proposed_by, person_id), DecisionProposed(decision))
+        made = DecisionMade(decision.id, by, act.now)
+        act.write(Entry(EntryKind.DECISION_MADE, by, person_id), made)
 
 
 def bring_down(path: Path, form: str) -> None:

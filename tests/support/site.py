@@ -36,6 +36,7 @@ from custodiet.simulation.seeded import SetClock
 from custodiet.wire.frame import unpack_directory
 
 from .house import ANA, BO, SCHEME, scheme_at
+from .older import decided_before, unbind
 from .running import Running, aside
 
 
@@ -71,7 +72,8 @@ class Wearer:
 class Site:
     """Made with wearers, `people` of them on rung 11 or one on each of `modes`, decided an hour ago for a day to come.
 
-    With a `zone` (GeoJSON) everyone is to stay in it.
+    With a `zone` (GeoJSON) everyone is to stay in it. `registered`: whether the scheme has a register, or is one from
+    before there were any.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Site:
         zone: bytes | None = None,
         since: timedelta = timedelta(hours=1),
         serials: str = "TAG-{:04d}",
+        registered: bool = True,
     ) -> None:
         self.folder, self.serials = folder, serials
         self.settings: Settings = read_settings(str(folder / "site"), None, {})
@@ -90,7 +93,11 @@ class Site:
         self.clock, self.chance = SetClock(now - since), SystemChance()
         store = make_folder(self.settings, ORIGIN, self.clock)
         register_scheme(store, scheme_at(now), ANA)
-        activate_made_up(store, scheme_at(now), self.clock.now(), ANA, BO)
+        self._registered = registered
+        if registered:
+            activate_made_up(store, scheme_at(now), self.clock.now(), ANA, BO)
+        else:
+            unbind(self.settings.store)
         keystore = SqliteKeystore(self.settings.vault_db)
         vault, _ = join_vault(self.settings, store, keystore, self.clock, self.chance)
         fence = (LEASE, store.take_lease(LEASE))
@@ -136,10 +143,13 @@ class Site:
             review_due_at=self.clock.now() + timedelta(days=1),
             ends_at=None,
         )
-        propose(store, self.chance, decision)
-        if ask is not None:
-            ask(decision)
-        make_decision(store, decision.id, BO)
+        if self._registered:
+            propose(store, self.chance, decision)
+            if ask is not None:
+                ask(decision)
+            make_decision(store, decision.id, BO)
+        else:
+            decided_before(store, decision, BO)
         return Wearer(reference, serial, token, decision.id, fitting.id, decision.rung.keeps_trail)
 
     def upstream(self, *wearers: Wearer) -> str:
