@@ -211,6 +211,19 @@ def test_the_second_person_makes_less_of_it_and_never_more(house):
     assert (house.verify()["differing"], house.verify()["missing"]) == (0, 0)
 
 
+def test_no_proposal_is_narrowed_upwards(house):
+    proposal = house.proposal(house.person(), mode=ModeCode.CHECK_IN, ends_at=START + 9 * DAY)
+    propose(house.store, house.chance, proposal)
+    for more, why in (
+        ({"mode": ModeCode.FITTED_TRAIL}, "never to a higher one"),
+        ({"review_due_at": proposal.review_due_at + DAY}, "its review comes no later"),
+        ({"ends_at": START + 10 * DAY}, "it ends no later"),
+        ({}, "nothing of it is narrower"),
+    ):
+        with pytest.raises(NotPermitted, match=why):
+            narrow_decision(house.store, house.chance, proposal.id, BO, **more)
+
+
 def test_a_proposal_that_is_returned_is_over_and_says_what_is_ready(house):
     person = house.person()
     house.issue_keys()
