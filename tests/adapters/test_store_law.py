@@ -254,7 +254,16 @@ def world(tmp_path_factory):
 
 
 @pytest.fixture
-def sql(world):
+def sql(whole):
+    """The same without what a decision must rest on: test_store_law_assessing.py tries that."""
+    for statement in ASSESSING.CONSTRAINTS:
+        if statement.split()[2].startswith("decision_"):
+            whole(f"DROP TRIGGER {statement.split()[2]}")
+    return whole
+
+
+@pytest.fixture
+def whole(world):
     """A connection of sqlite3's own; whatever a test does is rolled back."""
     connection = sqlite3.connect(world.path, isolation_level=None)
     connection.execute("PRAGMA foreign_keys=ON")
@@ -1733,17 +1742,17 @@ TRIED_ELSEWHERE = [
 """Each has a file of tests of its own, test_store_law_*.py."""
 
 
-def test_every_rule_of_the_migrations_is_tried_here_or_in_a_file_of_its_own(sql):
+def test_every_rule_of_the_migrations_is_tried_here_or_in_a_file_of_its_own(whole):
     texts = chain(*(one.CONSTRAINTS for one in TRIED_ELSEWHERE))
     elsewhere = {re.match(r"CREATE TRIGGER (\w+) ", text)[1] for text in texts}
-    standing = {name for (name,) in sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    standing = {name for (name,) in whole("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     assert standing == set(LAW) | elsewhere
 
 
-def test_the_store_a_replay_fills_stands_under_the_same_law(sql):
+def test_the_store_a_replay_fills_stands_under_the_same_law(whole):
     query = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'table')"
     with replay_store() as replay:
-        assert dict(replay._connection.exec_driver_sql(query).fetchall()) == dict(sql(query).fetchall())
+        assert dict(replay._connection.exec_driver_sql(query).fetchall()) == dict(whole(query).fetchall())
 
 
 # --- two decisions at once ------------------------------------------------------------------------------
