@@ -395,6 +395,33 @@ def test_the_lists_in_the_migration_are_the_ladders_and_the_screenings():
     assert set(LAW.QUESTIONS) == set(Question)
 
 
+BEFORE = "UPDATE assessment SET entry = (SELECT version + 2 FROM decision WHERE id = :free)"
+
+
+@pytest.mark.parametrize(
+    ("log", "assessments", "binds"),
+    [
+        (1, "DELETE FROM assessment", True),
+        (0, "DELETE FROM assessment", False),
+        (0, BEFORE, False),
+        (0, BEFORE.replace("+ 2", "+ 1"), True),
+    ],
+)
+def test_in_a_log_of_an_earlier_version_the_law_binds_from_the_first_assessment_on(sql, log, assessments, binds):
+    triggers = sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        sql(f"DROP TRIGGER {name}")
+    sql(f"UPDATE log SET assessed = {log}")
+    sql(assessments)
+    for _, text in triggers:
+        sql(text)
+    if not binds:
+        assert sql(MAKE).rowcount == 1
+        return
+    with pytest.raises(sqlite3.IntegrityError, match="^decision: "):
+        sql(MAKE)
+
+
 # --- whatever anyone does, through the flows -----------------------------------------------------------------
 
 

@@ -42,7 +42,7 @@ from custodiet.model.condition import (
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsultation
-from custodiet.model.ending import Stop, StopKind
+from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.fact import Age, CaseFact, FactKind
@@ -231,6 +231,21 @@ CASE_SAMPLES = [
 SAMPLES = [
     r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1]),
     r.SchemeRegistered(SCHEME),
+    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True),
+    r.SchemeRegistered(
+        Scheme(
+            id="scheme_1",
+            name="Made-up scheme",
+            controller="Made-up authority, \N{LATIN SMALL LETTER E WITH ACUTE} \N{BLACK SPADE SUIT} \U0001f511",
+            starts_at=AT,
+            ends_at=None,
+            purposes=(Purpose("contact", "Keeping in contact", operational=True),),
+            powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DUTY, Regime.LAW_ENFORCEMENT),),
+            modes=(ModeCode.NONE, ModeCode.FITTED_TRAIL),
+            retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
+            judging=Judging(fixes=4, lasting_s=240, disc_scale=1.75),
+        )
+    ),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES),
     r.DeviceRegistered(Device("device_1", "TAG-1")),
@@ -244,13 +259,25 @@ SAMPLES = [
     r.SenderScoped("sender_1", ("TAG-3",), ("TAG-1", "TAG-2")),
     r.TokenEnded("sender_1", ("token_1", "token_2"), LATER),
     r.InstructionAcknowledged("instruction_1_0", LATER, "upstream-1"),
-    r.DecisionProposed(DECISION),
-    r.DecisionMade("decision_1", "officer-bo", AT, r.Succession("decision_0", AT, (CLOCK,)), (TOLD,)),
-    r.DecisionRefused("decision_1"),
+    r.DecisionProposed(DECISION, "assessment_1"),
+    r.DecisionMade(
+        "decision_1", "officer-bo", AT, r.Succession("decision_0", AT, (CLOCK,)), (TOLD,), (TASK,), "officer-ana"
+    ),
+    r.DecisionRefused("decision_1", AT, "officer-bo", ModeCode.CHECK_IN, no_ground_for_detention=True),
     r.DecisionSuspended("decision_1", AT, (REMOVED,), (TASK,), (TOLD,)),
     r.DecisionResumed("decision_1", AT, LATER, (replace(TOLD, what=What.START),)),
     r.DecisionEnded(
-        "decision_1", State.WITHDRAWN, AT, (CLOCK,), (TASK,), (REMOVED, REMOVED), (CLOCK,), ("alert_1",), (TOLD,)
+        "decision_1",
+        State.WITHDRAWN,
+        AT,
+        (CLOCK,),
+        (TASK,),
+        (REMOVED, REMOVED),
+        (CLOCK,),
+        ("alert_1",),
+        (TOLD,),
+        EndReason.DIED,
+        "officer-ana",
     ),
     r.ConditionSet(Condition("condition_1", "decision_1", ConditionKind.EXCLUSION, BYTES, HOURS)),
     r.AbsenceAuthorised(Absence("condition_1", Interval(AT, LATER)), ("alert_1", "alert_2")),
@@ -390,7 +417,10 @@ def test_a_record_written_before_a_field_was_added_is_read_with_its_default():
 
 # Class: fields that were there when the first record of it may have been written.
 FIRST_FIELDS = {
+    r.LogOpened: {"origin", "log_key", "issue_key"},
     r.FittingMade: {"fitting"},
+    r.DecisionProposed: {"decision"},
+    r.DecisionRefused: {"decision_id"},
     r.DecisionResumed: {"decision_id", "from_at", "to_at"},
     r.FittingEnded: {"fitting_id", "removed_at"},
     r.DecisionEnded: {"decision_id", "state", "ended_at", "clocks", "tasks", "removed"},
