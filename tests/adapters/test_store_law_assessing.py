@@ -418,7 +418,7 @@ def test_in_a_log_of_an_earlier_version_the_law_binds_from_the_first_assessment_
     if not binds:
         assert sql(MAKE).rowcount == 1
         return
-    with pytest.raises(sqlite3.IntegrityError, match="^decision: "):
+    with pytest.raises(sqlite3.IntegrityError, match=r"^decision: "):
         sql(MAKE)
 
 

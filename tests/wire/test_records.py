@@ -229,23 +229,8 @@ CASE_SAMPLES = [
     r.StopEscalated("stop_1", AT, (TASK,)),
 ]
 SAMPLES = [
-    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1]),
-    r.SchemeRegistered(SCHEME),
     r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True),
-    r.SchemeRegistered(
-        Scheme(
-            id="scheme_1",
-            name="Made-up scheme",
-            controller="Made-up authority, \N{LATIN SMALL LETTER E WITH ACUTE} \N{BLACK SPADE SUIT} \U0001f511",
-            starts_at=AT,
-            ends_at=None,
-            purposes=(Purpose("contact", "Keeping in contact", operational=True),),
-            powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DUTY, Regime.LAW_ENFORCEMENT),),
-            modes=(ModeCode.NONE, ModeCode.FITTED_TRAIL),
-            retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
-            judging=Judging(fixes=4, lasting_s=240, disc_scale=1.75),
-        )
-    ),
+    r.SchemeRegistered(SCHEME),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES),
     r.DeviceRegistered(Device("device_1", "TAG-1")),

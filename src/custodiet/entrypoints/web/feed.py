@@ -52,8 +52,8 @@ class Feed:
     async def stream(self, last_id: str, lives: Callable[[], frozenset[CaseId] | None]) -> AsyncIterator[bytes]:
         """Server-sent events for one page, from the one after `last_id` on.
 
-        `lives` gives the cases that they are told of, None for all, and raises NotPermitted when the session is over; it
-        is asked in a thread.
+        `lives` gives the cases that they are told of, None for all, and raises NotPermitted when the session is over.
+        It is asked in a thread.
         """
         woken = asyncio.Event()
         self._streams.add(woken)

@@ -1,7 +1,7 @@
 """Who may open which page, and do what on it: the policy is asked, about the account's roles as the store has them now.
 
-A page that shows something asks `require`; one that changes something hands its flow `store_for`, which asks again inside
-the transaction of the change.
+A page that shows something asks `require`; one that changes something hands its flow `store_for`, which asks again
+inside the transaction of the change.
 """
 
 import time
