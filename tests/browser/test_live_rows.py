@@ -108,7 +108,7 @@ def test_who_comes_back_gets_what_was_missed_and_who_cannot_is_told(pages, visit
 
 
 def test_a_stream_ends_with_its_session(pages):
-    leaver = aside(lambda: pages.account(f"leaver{next(_numbers)}", ("caseworker",)))
+    leaver = aside(lambda: pages.caseworker(f"leaver{next(_numbers)}"))
     visitor = Visitor(pages.address)
     visitor.sign_in(leaver)
     stream = Stream(pages, visitor)

@@ -14,7 +14,7 @@ _numbers = iter(range(1000))
 
 @pytest.fixture
 def someone(pages):
-    return pages.account(f"holder{next(_numbers)}", ("caseworker",))
+    return pages.caseworker(f"holder{next(_numbers)}")
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ _numbers = iter(range(1000))
 @pytest.fixture
 def someone(pages):
     """An account of the test's own: whoever guesses at it locks nobody else out."""
-    return pages.account(f"someone{next(_numbers)}", ("caseworker",))
+    return pages.caseworker(f"someone{next(_numbers)}")
 
 
 def rows(pages, query, *given):
@@ -217,7 +217,7 @@ def test_a_session_of_a_whole_shift_is_over_however_it_is_used(pages, visitor, s
 
 
 def test_with_a_password_that_someone_else_knows_nothing_is_done_but_changing_it(pages):
-    fresh = pages.account(f"fresh{next(_numbers)}", ("caseworker",), once=True)
+    fresh = pages.caseworker(f"fresh{next(_numbers)}", once=True)
     visitor = Visitor(pages.address)
     visitor.sign_in(fresh)
     for path in ("/", "/cases", "/account/security", "/account/passkeys/add", "/standing"):

@@ -38,6 +38,7 @@ FUNCTIONS = {
     "operator": Function.OPERATOR,
 }
 """Accounts by what they act as; "nobody" has one too, and no role."""
+ADMINISTRATOR, OFFICER = ActorId("administrator-1"), ActorId("authorising_officer-1")
 
 
 @dataclass
@@ -45,6 +46,17 @@ class Account:
     username: str
     password: str
     actor: ActorId
+
+
+def joins(store, actor: ActorId, function: Function) -> None:
+    """Someone of the staff; a caseworker has every case."""
+    scheme = None if function in OF_NO_SCHEME else SCHEME
+    approve_joiner(store, propose_joiner(store, SystemChance(), actor, function, scheme, ADMINISTRATOR), OFFICER)
+    if function is Function.CASEWORKER:
+        with store.reading() as view:
+            cases = view.cases()
+        for case in cases:
+            assign_case(store, case.id, actor, OFFICER)
 
 
 class Pages:
@@ -65,19 +77,19 @@ class Pages:
     def _staff(self) -> None:
         """One of each function; the caseworker has every case."""
         store, chance = self.site.open(), SystemChance()
-        actors = {name: ActorId(f"{name}-1") for name in FUNCTIONS}
-        admin, officer = actors["administrator"], actors["authorising_officer"]
-        begin_administration(store, chance, admin)
-        begin_authorising(store, chance, officer, SCHEME, admin)
+        begin_administration(store, chance, ADMINISTRATOR)
+        begin_authorising(store, chance, OFFICER, SCHEME, ADMINISTRATOR)
         for name, function in FUNCTIONS.items():
-            if name not in ("administrator", "authorising_officer"):
-                scheme = None if function in OF_NO_SCHEME else SCHEME
-                approve_joiner(store, propose_joiner(store, chance, actors[name], function, scheme, admin), officer)
-        with store.reading() as view:
-            cases = view.cases()
-        for case in cases:
-            assign_case(store, case.id, actors["caseworker"], officer)
+            if f"{name}-1" not in (ADMINISTRATOR, OFFICER):
+                joins(store, ActorId(f"{name}-1"), function)
         store.close()
+
+    def caseworker(self, name: str, *, once: bool = False) -> Account:
+        """Another one, with every case."""
+        store = self.site.open()
+        joins(store, ActorId(f"{name}-1"), Function.CASEWORKER)
+        store.close()
+        return self.account(name, once=once)
 
     def account(self, name: str, *, once: bool = False) -> Account:
         actor = ActorId(f"{name}-1")

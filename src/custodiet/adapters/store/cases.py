@@ -34,14 +34,14 @@ class CaseRows(Rows):
     def count_cases(
         self, words: str, holding: Holding | None, at: datetime, within: Collection[CaseId] | None = None
     ) -> int:
-        return self._count(select(t.case_file.c.id).where(*_narrowed(words, holding, at, within)))
+        return self._how_many(select(t.case_file.c.id).where(*_narrowed(words, holding, at, within)))
 
     def tasks_due(self, limit: int, within: Collection[CaseId] | None = None) -> tuple[tuple[Task, ...], int]:
         done = t.task.c.done_at
         is_open = done.is_(None) if within is None else and_(done.is_(None), t.task.c.case_id.in_(within))
         query = t.task.select().where(is_open).order_by(t.task.c.due_at, t.task.c.id).limit(limit)
         tasks = tuple(noun(Task, row) for row in self._all(query))
-        return tasks, self._count(select(t.task.c.id).where(is_open)) - len(tasks)
+        return tasks, self._how_many(select(t.task.c.id).where(is_open)) - len(tasks)
 
     def tasks_of(self, case_id: CaseId) -> tuple[Task, ...]:
         query = t.task.select().where(t.task.c.case_id == case_id).order_by(t.task.c.due_at, t.task.c.id)
@@ -52,7 +52,7 @@ class CaseRows(Rows):
         newest = (t.alert.c.raised_at.desc(), t.alert.c.id)
         return tuple(noun(Alert, row) for row in self._all(query.order_by(*newest).limit(limit)))
 
-    def _count(self, query: Select[Any]) -> int:
+    def _how_many(self, query: Select[Any]) -> int:
         counted: int = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         return counted
 
