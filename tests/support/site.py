@@ -42,17 +42,23 @@ from .running import Running, aside
 
 def give_accounts(settings: Settings) -> None:
     """An empty database of accounts, copied: its migrations take longer than all else here."""
+    give_secret(settings)
+    settings.accounts_db.touch(mode=0o600)
+    settings.accounts_db.write_bytes(empty_accounts())
+
+
+def give_secret(settings: Settings) -> None:
+    """The same everywhere: Django is set up once in a process."""
     settings.accounts_folder.mkdir(mode=0o700)
     settings.accounts_secret.touch(mode=0o600)
     settings.accounts_secret.write_text("made up, and the same in every test\n")
-    settings.accounts_db.touch(mode=0o600)
-    settings.accounts_db.write_bytes(empty_accounts())
 
 
 @cache
 def empty_accounts() -> bytes:
     with TemporaryDirectory() as folder:
         settings = read_settings(folder, None, {})
+        give_secret(settings)
         aside(make_accounts, settings)
         with closing(sqlite3.connect(settings.accounts_db)) as database:
             database.execute("PRAGMA journal_mode=DELETE")
