@@ -33,31 +33,22 @@ _LISTED_IN = {
 
 def documents(register: Register, dpia: Dpia | None, as_at: datetime) -> tuple[Document, ...]:
     """Every document of a scheme, as at an instant, from what held then."""
-    return tuple(document(one.code, register, dpia, as_at) for one in TEMPLATES)
+    making = _Making(register, dpia, as_at)
+    return tuple(making.document(one) for one in TEMPLATES)
 
 
 def document(code: DocumentCode, register: Register, dpia: Dpia | None, as_at: datetime) -> Document:
     """One document. Nothing that is missing keeps it from being made: it says so."""
-    [template] = [one for one in TEMPLATES if one.code is code]
-    making = _Making(register, dpia, as_at)
-    return Document(
-        code=code,
-        title=template.title,
-        scheme_id=register.scheme_id,
-        scheme=register.name,
-        made_up=register.made_up,
-        as_at=as_at,
-        sections=tuple(
-            Section(name, title, tuple(block for part in parts for block in making.blocks(part)))
-            for name, title, parts in template.sections
-        ),
-    )
+    return _Making(register, dpia, as_at).document(_template(code))
+
+
+def _template(code: DocumentCode) -> Template:
+    return next(one for one in TEMPLATES if one.code is code)
 
 
 def fields_used(code: DocumentCode) -> frozenset[str]:
     """The patterns of the register's fields that a document tells."""
-    [template] = [one for one in TEMPLATES if one.code is code]
-    return frozenset(_patterns(template))
+    return frozenset(_patterns(_template(code)))
 
 
 def _patterns(template: Template) -> Iterable[str]:
@@ -74,7 +65,7 @@ def _patterns(template: Template) -> Iterable[str]:
 
 class _Making:
     def __init__(self, register: Register, dpia: Dpia | None, as_at: datetime) -> None:
-        self._register, self._dpia = register, dpia
+        self._register, self._dpia, self._as_at = register, dpia, as_at
         held: dict[tuple[str, str], Held] = {("register", one.path): one for one in walk(register)}
         if dpia is not None:
             held |= {("dpia", one.path): one for one in walk(dpia)}
@@ -93,6 +84,21 @@ class _Making:
 
     def _title(self, of: str, code: str) -> str:
         return self._titles[of].get(code, code)
+
+    def document(self, template: Template) -> Document:
+        register = self._register
+        return Document(
+            code=template.code,
+            title=template.title,
+            scheme_id=register.scheme_id,
+            scheme=register.name,
+            made_up=register.made_up,
+            as_at=self._as_at,
+            sections=tuple(
+                Section(name, title, tuple(block for part in parts for block in self.blocks(part)))
+                for name, title, parts in template.sections
+            ),
+        )
 
     def blocks(self, part: Part) -> list[Block]:
         match part:
@@ -127,38 +133,26 @@ class _Making:
         if noun is None:
             return [Missing(table.path, "the scheme has no assessment yet", Who.OWNER)]
         parts = getattr(noun, table.path)
-        lacking: list[Block] = []
         if not parts:
             held = self._held.get((table.of, table.path))
             says = ("what belongs here", Who.OWNER) if held is None else (held.says, held.who)
             return [Missing(table.path, *says)]
-        rows = []
-        for number, one in enumerate(parts):
-            cells = []
-            for _, name in table.columns:
-                path = f"{table.path}[{key_of(one, number)}].{name}"
-                held = self._held.get((table.of, path))
-                gap = None if held is None else self._gap(held)
-                lacking += [] if gap is None else [gap]
-                cells.append("" if gap is not None else self._cell(name, getattr(one, name)))
-                lacking += self._within(path) if held is not None else []
-            rows.append(tuple(cells))
-        known = {block.field for block in lacking if isinstance(block, Missing)}
-        # What no column tells: a part that is not there at all, or that no longer fits what it was made for.
-        lacking += [
+        rows = tuple(
+            tuple(
+                ""
+                if f"{table.path}[{key_of(one, number)}].{name}" in self._gaps
+                else self._cell(name, getattr(one, name))
+                for _, name in table.columns
+            )
+            for number, one in enumerate(parts)
+        )
+        # Below it all that is missing in its list: in a cell, inside one, or of a part that is not there at all.
+        lacking = [
             Missing(gap.field, gap.missing, gap.who)
             for field, gap in self._gaps.items()
-            if field.startswith(f"{table.path}[") and field not in known
+            if field.startswith(f"{table.path}[")
         ]
-        return [Rows(tuple(title for title, _ in table.columns), tuple(rows)), *lacking]
-
-    def _within(self, path: str) -> list[Block]:
-        """What is missing inside a list that stands in one cell."""
-        return [
-            Missing(held.path, held.says, held.who)
-            for (_, place), held in self._held.items()
-            if place.startswith(f"{path}[") and held.must and held.empty
-        ]
+        return [Rows(tuple(title for title, _ in table.columns), rows), *lacking]
 
     def _cell(self, name: str, value: Any) -> str:
         of = _LISTED_IN.get(name)
