@@ -25,7 +25,7 @@ from custodiet.model.decision import Authority
 from custodiet.model.ending import EndReason, StopKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.fact import Age, FactKind
-from custodiet.model.mode import LADDER, MODES, Family
+from custodiet.model.mode import LADDER, MODES, Family, ModeCode
 from custodiet.model.representation import Reply
 from custodiet.model.review import ReviewOutcome, Trigger
 from custodiet.model.screening import Question
@@ -51,6 +51,7 @@ def lived_in(house):
     free = house.proposal(waiting)
     words = desk.words(waiting.case.id, "The line at home is shared with the landlord's family.")
     propose_decision(house.store, free, assessed(house, free, words=words))
+    low = house.decide(waiting, strand="second", mode=ModeCode.REMINDERS)
     decided = house.decide(made)
     no = house.proposal(over)
     propose_decision(house.store, no, assessed(house, no))
@@ -76,9 +77,11 @@ def lived_in(house):
     with house.store.reading() as view:
         own = view.assessment_of(free.id)
         other = view.assessment_of(decided.id)
+        lower = view.assessment_of(low.id)
     return {
         "free": free.id,
         "no": no.id,
+        "lower": lower.id,
         "free_case": waiting.case.id,
         "own": own.id,
         "approved": other.id,
@@ -237,6 +240,7 @@ RULES = {
         [
             "INSERT INTO assessed VALUES (:free, :approved)",
             "INSERT INTO assessed VALUES (:no, :own)",
+            "INSERT INTO assessed VALUES (:free, :lower)",
         ],
         ["DELETE FROM assessed WHERE decision_id IN (:free, :no)"],
     ),
@@ -391,6 +395,7 @@ def test_with_all_that_is_asked_for_raw_sql_makes_it(sql):
 
 def test_the_lists_in_the_migration_are_the_ladders_and_the_screenings():
     assert LAW.NEEDS == {mode.code: mode.lower_families for mode in LADDER if mode.rung}
+    assert tuple(mode.code for mode in LADDER) == LAW.RUNGS
     assert set(LAW.LOCATING) == {mode.code for mode in LADDER if mode.locates}
     assert set(LAW.QUESTIONS) == set(Question)
 

@@ -24,6 +24,8 @@ NEEDS = {
     "fitted_trail": ("support", "reporting", "coarse_area", "home", "on_device", "on_arrival"),
 }
 """Families that must be answered for each mode."""
+RUNGS = ("none", *NEEDS)
+"""Modes, the lowest first."""
 LOCATING = (
     "check_in_area",
     "home_presence",
@@ -105,11 +107,16 @@ _NOT_ADULT = f"""
 NEW.state = 'made' AND OLD.state <> 'made' AND NEW.mode IN ({_LOCATING_SQL}) AND {_BINDS}
 AND (SELECT age FROM case_fact WHERE case_id = NEW.case_id AND kind = 'age' ORDER BY entry DESC LIMIT 1) IS NOT 'adult'
 """
-_OF_ANOTHER = """
+_RUNGS_SQL = ", ".join(f"('{mode}', {rung})" for rung, mode in enumerate(RUNGS))
+# One that was written for something else was written for more, or for as much: nobody goes up on it.
+_OF_ANOTHER = f"""
 NOT EXISTS (
+  WITH step(mode, rung) AS (VALUES {_RUNGS_SQL})
   SELECT 1 FROM decision d, assessment a
   WHERE d.id = NEW.decision_id AND a.id = NEW.assessment_id AND d.case_id = a.case_id AND d.state = 'proposed'
-    AND d.proposed_by = a.author)
+    AND d.proposed_by = a.author
+    AND (SELECT s.rung FROM step s WHERE s.mode = d.mode)
+      <= (SELECT s.rung FROM step s JOIN decision o ON o.mode = s.mode WHERE o.id = a.decision_id))
 """
 _FACT_OF_ANOTHER = """
 NOT EXISTS (
