@@ -3,7 +3,7 @@
 import pytest
 
 from custodiet.model.errors import Unready
-from custodiet.settings import SECRET_BYTES_MAX, read_secret, read_token
+from custodiet.settings import SECRET_BYTES_MAX, read_secret, read_settings, read_token
 
 
 def held(folder, content, mode=0o600):
@@ -44,3 +44,23 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
         read_secret(tmp_path / "none")
     with pytest.raises(Unready, match="cannot be read: Is a directory"):
         read_secret(tmp_path)
+
+
+@pytest.mark.parametrize("address", ["http://here.example", "https://", "https://here.example/pages", "here.example"])
+def test_pages_that_others_reach_are_reached_by_a_name_and_under_tls(tmp_path, address):
+    with pytest.raises(Unready, match="CUSTODIET_WEB_ADDRESS is to be https"):
+        read_settings(str(tmp_path), None, {"CUSTODIET_WEB_ADDRESS": address})
+
+
+def test_an_address_of_the_pages_is_taken_and_none_means_this_machine_alone(tmp_path):
+    assert read_settings(str(tmp_path), None, {}).web_address is None
+    told = {"CUSTODIET_WEB_ADDRESS": "https://here.example/"}
+    assert read_settings(str(tmp_path), None, told).web_address == "https://here.example"
+
+
+def test_an_identity_provider_is_named_whole_or_not_at_all(tmp_path):
+    whole = {f"CUSTODIET_OIDC_{one}": "x" for one in ("ISSUER", "NAME", "CLIENT", "SECRET_FILE")}
+    assert read_settings(str(tmp_path), None, whole).provider.issuer == "x"
+    del whole["CUSTODIET_OIDC_CLIENT"]
+    with pytest.raises(Unready, match="missing: CUSTODIET_OIDC_CLIENT"):
+        read_settings(str(tmp_path), None, whole)

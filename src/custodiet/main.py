@@ -24,7 +24,7 @@ from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.cli.command_line import command_line
-from custodiet.entrypoints.web.place import SignInPlace
+from custodiet.entrypoints.web.place import OwnProvider, SignInPlace
 from custodiet.flows.check_ledger import Checked, check_ledger
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.following import Follower
@@ -374,7 +374,11 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
 
 def sign_in_place(settings: Settings) -> SignInPlace:
     """Where accounts are kept, with the secret beside them. Raises Unready when it is not there or not safe."""
-    return SignInPlace(settings.accounts_db, read_secret(settings.accounts_secret))
+    provider = None
+    if settings.provider is not None:
+        named = settings.provider
+        provider = OwnProvider(named.name, named.issuer, named.client, read_secret(named.secret_file))
+    return SignInPlace(settings.accounts_db, read_secret(settings.accounts_secret), settings.web_address, provider)
 
 
 def _listening(asked: argparse.Namespace) -> socket.socket:

@@ -2,18 +2,32 @@
 
 CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys, CUSTODIET_TOKEN for --token-file.
 CUSTODIET_GET_SENDERS names, by id and with commas between, the senders that may put positions into an address: proxies
-and logs on the way may keep those. Everything that is missing or unsafe is said at once.
+and logs on the way may keep those. CUSTODIET_WEB_ADDRESS is the https address by which people reach the pages; without
+it they are for this machine alone. CUSTODIET_OIDC_ISSUER, _NAME, _CLIENT and _SECRET_FILE name the organisation's own
+identity provider, all four or none. Everything that is missing or unsafe is said at once.
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from custodiet.model.errors import Unready
 
 DEMO_FOLDER = "demo"
 SECRET_BYTES_MAX = 1024
+_OF_PROVIDER = ("ISSUER", "NAME", "CLIENT", "SECRET_FILE")
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The organisation's own identity provider, by OpenID Connect."""
+
+    issuer: str
+    name: str
+    client: str
+    secret_file: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,8 @@ class Settings:
     data: Path
     keys: Path
     get_senders: frozenset[str] = frozenset()
+    web_address: str | None = None
+    provider: Provider | None = None
 
     @property
     def store(self) -> Path:
@@ -91,7 +107,28 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
     if of_keys == folder or folder in of_keys.parents:
         raise Unready("the keys folder lies inside the data folder: whoever copies one would have both")
     named_senders = (one.strip() for one in environment.get("CUSTODIET_GET_SENDERS", "").split(","))
-    return Settings(folder, of_keys, frozenset(one for one in named_senders if one))
+    senders = frozenset(one for one in named_senders if one)
+    return Settings(folder, of_keys, senders, _web_address(environment), _provider(environment))
+
+
+def _web_address(environment: Mapping[str, str]) -> str | None:
+    address = environment.get("CUSTODIET_WEB_ADDRESS", "").strip().rstrip("/")
+    if not address:
+        return None
+    split = urlsplit(address)
+    if split.scheme != "https" or not split.hostname or split.path or split.query or split.username:
+        raise Unready("CUSTODIET_WEB_ADDRESS is to be https:// and a name, nothing after it")
+    return address
+
+
+def _provider(environment: Mapping[str, str]) -> Provider | None:
+    said = {name: environment.get(f"CUSTODIET_OIDC_{name}", "").strip() for name in _OF_PROVIDER}
+    missing = [f"CUSTODIET_OIDC_{name}" for name, value in said.items() if not value]
+    if len(missing) == len(said):
+        return None
+    if missing:
+        raise Unready(f"an identity provider needs all of its settings; missing: {', '.join(missing)}")
+    return Provider(said["ISSUER"], said["NAME"], said["CLIENT"], Path(said["SECRET_FILE"]).resolve())
 
 
 def require_outside(settings: Settings, file: Path) -> None:

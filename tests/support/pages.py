@@ -62,7 +62,8 @@ def joins(store, actor: ActorId, function: Function) -> None:
 class Pages:
     """One running web process, ended by its id. `site` is the place, written to by the test itself."""
 
-    def __init__(self, folder: Path, people: int = 3, **given) -> None:
+    def __init__(self, folder: Path, people: int = 3, more: dict[str, str] | None = None, **given) -> None:
+        self._more = more or {}
         self.site = Site(folder, people, **given)
         settings = self.site.settings
         self.signing_in = sign_in_place(settings)
@@ -109,7 +110,7 @@ class Pages:
         line, environment = command("run", "web", *self.site.where, f"--port={self.port}")
         before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as stderr:
-            self.process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL, stderr=stderr)
+            self.process = subprocess.Popen(line, env=environment | self._more, stdin=subprocess.DEVNULL, stderr=stderr)
         until = time.monotonic() + START_WAIT_S
         while True:
             said = re.search(r"web on http://127\.0\.0\.1:(\d+)", self.log.read_bytes()[before:].decode())

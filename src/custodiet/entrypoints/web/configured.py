@@ -166,6 +166,7 @@ def _signing_in(signing_in: SignInPlace) -> dict[str, Any]:
         "ACCOUNT_LOGOUT_ON_GET": False,
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/",
         "ACCOUNT_PRESERVE_USERNAME_CASING": False,
+        "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": int(CONFIRMED_FOR.total_seconds()),
         # By account and never by address: we keep none.
         "ACCOUNT_RATE_LIMITS": {
@@ -186,6 +187,8 @@ def _signing_in(signing_in: SignInPlace) -> dict[str, Any]:
         # fido2 takes https only; from this machine alone (localhost) there is none.
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": signing_in.address is None,
         "SOCIALACCOUNT_ADAPTER": f"{_HERE}.accounts.adapters.OwnProviderAdapter",
-        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": apps}},
+        # Who they are and nothing more; what else it tells is not kept (accounts/adapters.py).
+        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": apps, "SCOPE": ["openid"], "OAUTH_PKCE_ENABLED": True}},
+        "ACCOUNT_DEFAULT_HTTP_PROTOCOL": "http" if signing_in.address is None else "https",
         "SOCIALACCOUNT_STORE_TOKENS": False,
     }

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -26,12 +27,19 @@ from custodiet.entrypoints.wording import (
     said_time,
 )
 
+
+def _own_issuers() -> list[str]:
+    return [one["settings"]["server_url"] for one in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]]
+
+
 HAS_SCRIPT = (
     "document.body.className += ' js-enabled' + "
     "('noModule' in HTMLScriptElement.prototype ? ' govuk-frontend-supported' : '');"
 )
 """The one line of script that stands in a page; its hash stands in the policy."""
 _HASH = base64.b64encode(hashlib.sha256(HAS_SCRIPT.encode()).digest()).decode()
+_SENT_TO = " ".join(("'self'", *(f"{urlsplit(one).scheme}://{urlsplit(one).netloc}" for one in _own_issuers())))
+"""Where a form may lead: here, and on to the organisation's own provider to sign in."""
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -42,7 +50,7 @@ POLICY = "; ".join(
         "worker-src 'none'",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
+        f"form-action {_SENT_TO}",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
     )
