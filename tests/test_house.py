@@ -173,6 +173,34 @@ def dev_on_a_machine_without(package, monkeypatch, *, ci, root):
     return dev
 
 
+def test_assets_are_built_anew_when_anything_changes_that_they_are_built_from(monkeypatch, tmp_path):
+    dev = dev_on_a_machine_without("nothing", monkeypatch, ci=False, root=False)
+    for name in ("ASSETS", "BUILT"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setattr(dev, name, tmp_path / name)
+    monkeypatch.setattr(dev, "ASSETS_STAMP", tmp_path / "stamp.json")
+    ran = []
+    monkeypatch.setattr(dev, "run", lambda command: ran.append([str(word) for word in command]))
+    (tmp_path / "ASSETS" / "app.scss").write_text("a")
+    (tmp_path / "BUILT" / "MANIFEST.json").write_text("{}")
+
+    def built(*, with_tests):
+        ran.clear()
+        dev.build_assets(with_tests=with_tests)
+        return ran != []
+
+    assert built(with_tests=False)
+    assert "--omit=dev" in ran[0]
+    assert "--ignore-scripts" in ran[0]
+    assert not built(with_tests=False)
+    assert built(with_tests=True)
+    assert not built(with_tests=False)
+    (tmp_path / "ASSETS" / "app.scss").write_text("b")
+    assert built(with_tests=False)
+    (tmp_path / "BUILT" / "MANIFEST.json").unlink()
+    assert built(with_tests=False)
+
+
 @pytest.mark.parametrize("root", [False, True])
 def test_a_missing_debian_package_is_one_line_that_says_what_is_skipped(monkeypatch, capsys, root):
     dev = dev_on_a_machine_without("golang-go", monkeypatch, ci=False, root=root)

@@ -127,6 +127,51 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(browser, pages):
         assert page.evaluate("location.hash") == "#main-content"
 
 
+IN_SIGHT = """() => { const style = getComputedStyle(document.activeElement);
+  return style.outlineStyle !== 'none' || style.boxShadow !== 'none' }"""
+
+
+def test_the_whole_way_in_and_to_a_case_and_out_again_by_keyboard(browser, pages):
+    account = pages.accounts["caseworker"]
+    with browsing(browser) as context:
+        page = context.new_page()
+
+        def go_to(what: str) -> None:
+            """Tab until that is in focus, and see that one sees it."""
+            for _ in range(60):
+                page.keyboard.press("Tab")
+                told = "document.activeElement.innerText || document.activeElement.name"
+                if page.evaluate(told).strip() == what:
+                    assert page.evaluate(IN_SIGHT), what
+                    return
+            raise AssertionError(f"{what} is not reached")
+
+        page.goto(pages.url)
+        go_to("Sign in")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sign-in")
+        go_to("login")
+        page.keyboard.type(account.username)
+        go_to("password")
+        page.keyboard.type(account.password)
+        page.keyboard.press("Enter")
+        page.wait_for_url(pages.url + "/")
+        go_to("Cases")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/cases")
+        go_to("M-0000")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/cases/M-0000")
+        go_to("Sign out")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sign-out")
+        for _ in range(2):
+            go_to("Sign out")
+        page.keyboard.press("Enter")
+        page.wait_for_url(pages.url + "/")
+        assert page.goto(pages.url + "/cases").url.endswith("/sign-in?next=/cases")
+
+
 def test_a_refusal_and_a_failed_form_are_whole_pages_too(browser, pages, shots):
     with browsing(browser) as context:
         here = Watched(context, pages.url)

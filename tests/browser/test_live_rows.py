@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import sqlite3
 import threading
 from contextlib import closing
 
@@ -125,6 +126,22 @@ def test_a_stream_ends_with_its_session(pages):
         reading.start()
         aside(keeping.end_sessions, pages.signing_in, leaver.actor)
         assert ended.wait(WAIT_S)
+    assert visitor.get("/live").status == 401
+
+
+def test_a_stream_ends_when_a_function_ends(pages):
+    mover = aside(lambda: pages.account(f"mover{next(_numbers)}", ("caseworker",)))
+    visitor = Visitor(pages.address)
+    visitor.sign_in(mover)
+    stream = Stream(pages, visitor)
+    with closing(stream):
+        assert stream.response.readline() == b"retry: 5000\n"
+        with closing(sqlite3.connect(pages.signing_in.database)) as database:
+            database.execute("UPDATE accounts_account SET functions = '[]' WHERE actor = ?", (mover.actor,))
+            database.commit()
+        pages.end("M-0007")
+        assert b"decision" not in stream.rest()
+    assert visitor.is_in()
     assert visitor.get("/live").status == 401
 
 

@@ -70,25 +70,27 @@ class Feed:
                 return
             while not self._ended:
                 woken.clear()
-                for number, change in [one for one in self._events if one[0] > sent]:
-                    sent = number
-                    if within is not None and change.case_id not in within:
-                        continue
-                    said = {"kind": change.kind, "id": change.id, "state": change.state}
-                    yield _event(f"{self._name}.{number}", "change", said)
-                    beaten = loop.time()
-                wait_s = min(CHECK_S - (loop.time() - checked), HEARTBEAT_S - (loop.time() - beaten))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), max(0.0, wait_s))
-                if loop.time() - checked >= CHECK_S:
+                waiting = [one for one in self._events if one[0] > sent]
+                if waiting or loop.time() - checked >= CHECK_S:
+                    # Asked again for every message, and now and then when there is none.
                     checked = loop.time()
                     try:
                         within = await asyncio.to_thread(lives)
                     except (NotPermitted, CannotRecord):
                         return
+                for number, change in waiting:
+                    sent = number
+                    if within is not None and change.case_id not in within:
+                        continue
+                    beaten = loop.time()
+                    said = {"kind": change.kind, "id": change.id, "state": change.state}
+                    yield _event(f"{self._name}.{number}", "change", said)
                 if loop.time() - beaten >= HEARTBEAT_S:
                     beaten = loop.time()
                     yield b": beat\n\n"
+                wait_s = min(CHECK_S - (loop.time() - checked), HEARTBEAT_S - (loop.time() - beaten))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), max(0.0, wait_s))
         finally:
             self._streams.discard(woken)
 

@@ -31,17 +31,19 @@ class Assets:
         self.manifest: dict[str, Any] = json.loads((built / "MANIFEST.json").read_bytes())
         found = [*built.iterdir(), *(here / "static").iterdir()]
         self._files = {one.name: one.read_bytes() for one in found if Path(one.name).suffix in _KINDS}
-        self._versions = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in self._files.items()}
+        # One for all: a script names the ones beside it, and must not find another version's.
+        self._version = hashlib.sha256(b"".join(data for _, data in sorted(self._files.items()))).hexdigest()[:12]
 
     def address(self, name: str) -> str:
-        """Where a page finds a file; another file has another address."""
-        return f"/static/{self._versions[name]}/{name}"
+        """Where a page finds a file; when any of them changes, all have other addresses. Raises KeyError for none."""
+        if name not in self._files:
+            raise KeyError(name)
+        return f"/static/{self._version}/{name}"
 
     def get(self, path: str) -> tuple[bytes, bytes] | None:
         """What lies at such an address, and of what kind it is."""
         version, _, name = path.removeprefix("/static/").partition("/")
-        # A script names another one beside itself, whatever its version is.
-        if name not in self._files or version not in self._versions.values():
+        if version != self._version or name not in self._files:
             return None
         return self._files[name], _KINDS[Path(name).suffix].encode()
 
