@@ -105,8 +105,23 @@ def empty_store() -> bytes:
         return path.read_bytes()
 
 
+@cache
+def settled(start: datetime, seed: int) -> tuple[dict[str, tuple[bytes, int]], object]:
+    """The files of a House whose scheme stands, and where its chance had come to. Made once: it takes long."""
+    with TemporaryDirectory() as folder:
+        house = House(Path(folder), start=start, seed=seed, anew=True)
+        house.close()
+        files = [path for path in Path(folder).rglob("*") if path.is_file()]
+        kept = {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mode) for path in files}
+        return kept, house.chance._random.getstate()
+
+
 class House:
-    def __init__(self, folder: Path, *, start: datetime = START, seed: int = 1, sealer=sealing) -> None:
+    def __init__(
+        self, folder: Path, *, start: datetime = START, seed: int = 1, sealer=sealing, anew: bool = False
+    ) -> None:
+        """`anew`: set up step by step, as with another sealer; otherwise a copy of one that was."""
+        anew = anew or sealer is not sealing
         self.folder = folder
         self.clock = SetClock(start)
         self.chance = SeededChance(seed)
@@ -114,19 +129,28 @@ class House:
         (folder / "data").mkdir(parents=True, exist_ok=True)
         (folder / "keys").mkdir(mode=0o700, exist_ok=True)
         self.path = folder / "data" / "custodiet.db"
-        if not self.path.exists():
+        if anew:
             self.path.write_bytes(empty_store())
+        else:
+            files, state = settled(start, seed)
+            for name, (body, mode) in files.items():
+                (folder / name).write_bytes(body)
+                (folder / name).chmod(mode)
+            self.chance._random.setstate(state)
         self.store = SqliteStore(self.path, self.clock, self.chance)
         self.store.prepare()
         self.keystore = SqliteKeystore(folder / "data" / "vault.db")
         self.kms = KeyfileKms(folder / "keys")
-        make_first_keys(self.keystore, self.kms, sealer, self.clock, self.chance)
+        if anew:
+            make_first_keys(self.keystore, self.kms, sealer, self.clock, self.chance)
         keys = Keys(self.keystore, self.kms, sealer, self.clock, self.chance)
         self.pinned = LogOpened("custodiet.example/test", keys.log_public, keys.issue_public)
-        open_log(self.store, self.pinned)
+        if anew:
+            open_log(self.store, self.pinned)
         self.vault = self.start_vault()
-        self.fence = (FENCE_NAME, self.store.take_lease(FENCE_NAME))
-        self.register(scheme_at(start))
+        self.fence = (FENCE_NAME, self.store.take_lease(FENCE_NAME) if anew else 1)
+        if anew:
+            self.register(scheme_at(start))
         self._count = 0
 
     def start_vault(self) -> Openings:
