@@ -5,13 +5,14 @@ from datetime import datetime
 from custodiet.flows.ports import Reading
 from custodiet.model.decision import Decision
 from custodiet.model.fact import EVIDENCE, CaseFact, FactKind
-from custodiet.model.scheme import Force
+from custodiet.model.scheme import Force, Scheme
 from custodiet.rules.ladder import Duty, Standing
 
 
 def gather(view: Reading, decision: Decision, now: datetime) -> tuple[tuple[CaseFact, ...], Standing]:
     """The facts of the case of a decision, and what is on the table about the person."""
     case = view.case(decision.case_id)
+    scheme = view.scheme(case.scheme_id)
     age = view.newest_fact(case.id, FactKind.AGE)
     screening = view.newest_screening(case.id)
     invitation = view.first_invitation(case.id)
@@ -27,14 +28,17 @@ def gather(view: Reading, decision: Decision, now: datetime) -> tuple[tuple[Case
         unanswered=sum(one.answered_at is None for one in said),
         evidence_at=None if evidence is None else evidence.recorded_at,
         evidence_pending=view.evidence_pending(case.id),
-        modes=view.scheme(case.scheme_id).modes,
-        duty=duty_of(view, decision),
+        modes=scheme.modes,
+        duty=_duty(scheme, decision),
     )
     return view.facts(case.id), standing
 
 
 def duty_of(view: Reading, decision: Decision) -> Duty | None:
     """The duty a decision rests on, or None where its power is a discretion or the scheme holds none of that name."""
-    scheme = view.scheme(view.case(decision.case_id).scheme_id)
+    return _duty(view.scheme(view.case(decision.case_id).scheme_id), decision)
+
+
+def _duty(scheme: Scheme, decision: Decision) -> Duty | None:
     power = next((one for one in scheme.powers if one.code == decision.power), None)
     return Duty(power.satisfied_from) if power is not None and power.force is Force.DUTY else None
