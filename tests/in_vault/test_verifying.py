@@ -464,7 +464,7 @@ def test_a_detail_under_another_record_than_its_own_is_missing_and_differs(judge
 OF_ONE = "WHERE id = 'alert_1'"
 OF_TWO = "WHERE id = 'alert_2'"
 CHANGED_ROWS = {
-    "whose an alert is": f"UPDATE alert SET case_id = (SELECT max(id) FROM case_file) {OF_TWO}",
+    "whose an alert is": f"UPDATE alert SET case_id = (SELECT id FROM case_file WHERE id <> alert.case_id) {OF_TWO}",
     "what it is about": f"UPDATE alert SET matter = 'tamper' {OF_ONE}",
     "its weight": f"UPDATE alert SET weight = 'service' {OF_ONE}",
     "when it began": f"UPDATE alert SET began_at = began_at - 1 {OF_ONE}",

@@ -1,5 +1,7 @@
 """Registers, assessments and operations: nothing is decided under an operation that two people have not activated."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -196,26 +198,27 @@ CONSTRAINTS = [
 def upgrade() -> None:
     """Create the tables and their law."""
 
-    def table(name: str, key: tuple[str, ...], *columns: sa.Column[object]) -> None:
+    def table(name: str, key: tuple[str, ...], *columns: sa.Column[Any]) -> None:
         scheme = sa.Column("scheme_id", sa.Text(), nullable=False)
         entry = sa.Column("entry", sa.BigInteger(), nullable=False)
+        # The key first: SQLite's own check of such a table takes other columns for missing otherwise.
+        parts: list[sa.Column[Any]] = [scheme, *columns, entry]
+        parts.sort(key=lambda one: one.name not in key)
         op.create_table(
             name,
-            scheme,
-            *columns,
-            entry,
+            *parts,
             sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
             sa.PrimaryKeyConstraint(*key),
             sqlite_with_rowid=False,
         )
 
-    def number(name: str, *, null: bool = False) -> sa.Column[object]:
+    def number(name: str, *, null: bool = False) -> sa.Column[Any]:
         return sa.Column(name, sa.BigInteger(), nullable=null)
 
-    def text(name: str, *, null: bool = False) -> sa.Column[object]:
+    def text(name: str, *, null: bool = False) -> sa.Column[Any]:
         return sa.Column(name, sa.Text(), nullable=null)
 
-    def yes(name: str) -> sa.Column[object]:
+    def yes(name: str) -> sa.Column[Any]:
         return sa.Column(name, sa.Boolean(), nullable=False)
 
     op.create_table("activation_law", sa.Column("stands", sa.Integer(), primary_key=True))
@@ -229,7 +232,7 @@ def upgrade() -> None:
         text("dpia"),
     )
 
-    def advised() -> tuple[sa.Column[object], ...]:
+    def advised() -> tuple[sa.Column[Any], ...]:
         return number("version"), text("by"), number("at")
 
     table("dpo_advice", ("scheme_id", "version"), *advised(), text("text"), yes("proceed"))
