@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, BO, COURT, SCHEME, START, House, scheme_at
+from support.proposing import propose
 
 from custodiet.flows import end_scheme as ending
 from custodiet.flows.activate_operation import propose_operations
 from custodiet.flows.decide_case import make_decision, propose_decision
-from custodiet.flows.end_decision import suspend_decision
+from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.end_scheme import end_scheme, what_is_left
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.scheme_now import register_at
@@ -19,7 +20,7 @@ from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import SchemeId
 from custodiet.model.mode import Category, ModeCode
 from custodiet.rules.closing import Opening, objections_to_opening
-from custodiet.rules.decisions import Ender
+from custodiet.rules.decisions import Ender, Move
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OTHER = SchemeId("scheme_other")
@@ -34,9 +35,9 @@ def lived_in(house):
     order = {"authority": Authority.ORDER, "maker": COURT, "ends_at": START + 90 * DAY}
     decisions["ordered"] = house.decide(people["ordered"], **order)
     decisions["waiting"] = house.proposal(people["waiting"])
-    propose_decision(house.store, decisions["waiting"])
+    propose(house.store, house.chance, decisions["waiting"])
     later = house.proposal(people["reviewed"], starts_at=START + 2 * HOUR, follows=decisions["reviewed"].id)
-    propose_decision(house.store, later)
+    propose(house.store, house.chance, later)
     make_decision(house.store, later.id, BO)
     decisions["later"] = later
     monitor = house.monitor()
@@ -49,17 +50,30 @@ def states(house, decisions):
     return {name: house.decision(one.id).state for name, one in decisions.items()}
 
 
-def test_one_act_ends_every_decision_and_collection_is_off(house, lived_in):
+def test_one_act_ends_every_decision_of_officers_and_their_collection_is_off(house, lived_in):
     people, decisions, monitor = lived_in
     end_scheme(house.store, house.chance, SCHEME, ANA)
-    assert states(house, decisions) == dict.fromkeys(decisions, State.WITHDRAWN) | {"waiting": State.REFUSED}
+    left = {"waiting": State.REFUSED, "ordered": State.MADE}
+    assert states(house, decisions) == dict.fromkeys(decisions, State.WITHDRAWN) | left
     monitor.refresh()
-    for name in ("made", "ordered", "reviewed"):
+    for name in ("made", "reviewed"):
         assert house.say(monitor, people[name]).startswith("refused")
     with house.store.reading() as view:
         told = [one.decision_id for one in view.open_tasks() if one.kind is TaskKind.TELL_AND_REMOVE]
-    assert sorted(told) == sorted(decisions[name].id for name in ("made", "paused", "ordered", "reviewed"))
+    assert sorted(told) == sorted(decisions[name].id for name in ("made", "paused", "reviewed"))
     assert house.verify()["differing"] == 0
+
+
+def test_an_order_goes_on_until_its_maker_ends_it(house, lived_in):
+    people, decisions, monitor = lived_in
+    end_scheme(house.store, house.chance, SCHEME, ANA)
+    monitor.refresh()
+    assert house.say(monitor, people["ordered"]) == "kept"
+    with pytest.raises(NotPermitted, match="its maker"):
+        end_decision(house.store, house.chance, decisions["ordered"].id, Move.WITHDRAW, Ender(ANA))
+    end_decision(house.store, house.chance, decisions["ordered"].id, Move.WITHDRAW, Ender(COURT))
+    monitor.refresh()
+    assert house.say(monitor, people["ordered"]).startswith("refused")
 
 
 def test_nothing_begins_under_it_again(house, lived_in):
@@ -91,7 +105,7 @@ def test_its_plan_says_by_category_how_much_is_left_and_when_it_has_to_be_gone(h
     with house.store.reading() as view:
         ended = view.scheme_ending(SCHEME)
         assert what_is_left(view, SCHEME) == ended.plan
-    assert ended.decisions == 5
+    assert ended.decisions == 4
     by = {line.category: line for line in ended.plan}
     assert set(by) == set(Category)
     trail = by[Category.TRAIL]
@@ -133,7 +147,7 @@ def test_what_would_follow_ends_along_with_what_it_follows(tmp_path):
         person = house.person("TAG-1")
         first = house.decide(person)
         second = house.proposal(person, starts_at=START + DAY, follows=first.id)
-        propose_decision(house.store, second)
+        propose(house.store, house.chance, second)
         make_decision(house.store, second.id, BO)
         end_scheme(house.store, house.chance, SCHEME, ANA)
         house.clock.pass_(2 * DAY)

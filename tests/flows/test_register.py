@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.house import ANA, BO, COURT, SCHEME, START, House, scheme_at
+from support.proposing import propose as propose_assessed
 
 from custodiet.flows.activate_operation import (
     activate_operations,
@@ -83,7 +84,7 @@ def test_step_by_step_an_operation_is_activated_and_until_then_nothing_is_decide
     keep_register(store, register, ANA)
     case = open_case(store, house.chance, NEW, "N-1", ANA)
     person = replace_case(house, case)
-    decide = lambda: propose_decision(store, house.proposal(person, mode=LOW))  # noqa: E731
+    decide = lambda: propose_assessed(store, house.chance, house.proposal(person, mode=LOW))  # noqa: E731
     propose = lambda: propose_operations(store, NEW, [LOW], ANA)  # noqa: E731
 
     refused(decide, "operation_not_active", "none; address and support")
@@ -123,7 +124,7 @@ def test_an_operation_that_was_not_assessed_for_the_register_is_not_activated_al
 def test_a_decision_proposed_while_an_operation_was_active_is_not_made_after_it_is_closed(house):
     person = house.person()
     decision = house.proposal(person)
-    propose_decision(house.store, decision)
+    propose_assessed(house.store, house.chance, decision)
     close_operation(house.store, SCHEME, TRAIL, ANA)
     refused(lambda: make_decision(house.store, decision.id, BO), "operation_closed", "non-fitted device with trail")
 

@@ -1,13 +1,13 @@
-"""End a scheme: in one act every decision under it ends, its operations close, and what is left gets a dated plan.
+"""End a scheme: in one act every decision of officers under it ends, its operations close; what is left gets a plan.
 
-One person is enough: it lowers. Orders end too: who carried them out does so no longer, and the entry of each ending
-says who ended it. If we die before the commit nothing has happened; after it, everything has.
+One person is enough: it lowers. An order of a court goes on until its maker ends it, under the power it names: nobody
+here may do that. If we die before the commit nothing has happened; after it, everything has.
 """
 
 from custodiet.flows.activate_operation import close
 from custodiet.flows.end_decision import write_ending
 from custodiet.flows.ports import Acting, Chance, Reading, Store
-from custodiet.model.decision import State
+from custodiet.model.decision import Authority, State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import ActorId, DecisionId, SchemeId
@@ -37,8 +37,8 @@ def what_is_left(view: Reading, scheme_id: SchemeId) -> tuple[PlanLine, ...]:
 
 
 def _end_all(act: Acting, chance: Chance, scheme_id: SchemeId, by: ActorId) -> int:
-    """Every decision that authorises anything, or would; how many ended."""
-    under = act.decisions_under(scheme_id)
+    """Every decision of officers that authorises anything, or would; how many ended. No order is answered here."""
+    under = [one for one in act.decisions_under(scheme_id) if one.authority is Authority.OFFICERS]
     for decision in under:
         if decision.state is State.PROPOSED:
             case = act.case(decision.case_id)

@@ -777,7 +777,10 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class SchemeEnded:
-    """A scheme ended. Its decisions ended along with it, each in an entry of its own, in the same transaction."""
+    """A scheme ended, and its officers' decisions with it, each in an entry of its own, in the same transaction.
+
+    Orders go on until their makers end them.
+    """
 
     scheme_id: SchemeId
     ended_at: datetime
