@@ -407,6 +407,6 @@ def test_in_a_store_that_is_written_to_a_scheme_without_a_register_is_bound_too(
 def test_the_store_a_replay_fills_stands_under_the_same_law_without_the_mark(whole):
     query = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'table')"
     with replay_store() as replay:
-        assert dict(replay._connection.exec_driver_whole(query).fetchall()) == dict(sql(query).fetchall())
+        assert dict(replay._connection.exec_driver_sql(query).fetchall()) == dict(whole(query).fetchall())
         assert replay._connection.exec_driver_sql("SELECT count(*) FROM activation_law").scalar() == 0
     assert whole("SELECT count(*) FROM activation_law").fetchone() == (1,)
