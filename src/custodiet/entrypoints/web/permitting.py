@@ -24,7 +24,7 @@ def actor_of(request: HttpRequest) -> ActorId:
 
 def authenticated_s(request: HttpRequest) -> int | None:
     """Seconds since they last proved who they are; None when that is not known."""
-    times = [one["at"] for one in get_authentication_records(request) if "at" in one]
+    times = [one["at"] for one in get_authentication_records(request, request.user) if "at" in one]
     return max(0, int(time.time() - max(times))) if times else None
 
 
