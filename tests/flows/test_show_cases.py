@@ -119,7 +119,7 @@ def test_a_change_is_told_once_as_a_kind_an_identity_and_a_state(house):
     assert look() == ()
     withdraw(house, decision)
     told = look()
-    assert Change("decision", decision.id, "withdrawn") in told
+    assert Change("decision", decision.id, "withdrawn", decision.case_id) in told
     assert [(one.kind, one.state) for one in told if one.kind == "task"] == [("task", "open")]
     assert not any("M-0001" in repr(one) for one in told)
     assert look() == ()

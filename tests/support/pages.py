@@ -48,6 +48,12 @@ class Account:
     actor: ActorId
 
 
+def first_staff(store) -> None:
+    """The two who come before there is anyone to be the second person."""
+    begin_administration(store, SystemChance(), ADMINISTRATOR)
+    begin_authorising(store, SystemChance(), OFFICER, SCHEME, ADMINISTRATOR)
+
+
 def joins(store, actor: ActorId, function: Function) -> None:
     """Someone of the staff; a caseworker has every case."""
     scheme = None if function in OF_NO_SCHEME else SCHEME
@@ -77,9 +83,8 @@ class Pages:
 
     def _staff(self) -> None:
         """One of each function; the caseworker has every case."""
-        store, chance = self.site.open(), SystemChance()
-        begin_administration(store, chance, ADMINISTRATOR)
-        begin_authorising(store, chance, OFFICER, SCHEME, ADMINISTRATOR)
+        store = self.site.open()
+        first_staff(store)
         for name, function in FUNCTIONS.items():
             if f"{name}-1" not in (ADMINISTRATOR, OFFICER):
                 joins(store, ActorId(f"{name}-1"), function)

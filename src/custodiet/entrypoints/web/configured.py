@@ -28,7 +28,7 @@ _setting_up = threading.Lock()
 
 
 def configure(signing_in: SignInPlace, place: Place | None = None) -> None:
-    """Set Django up over one accounts database. Only once in a process, but for the same database."""
+    """Set Django up over one accounts database; in a process that has another one already, over this one from now on."""
     with _setting_up:
         if not settings.configured:
             settings.configure(**_settings(signing_in), PLACE=place)
@@ -36,6 +36,7 @@ def configure(signing_in: SignInPlace, place: Place | None = None) -> None:
             return
     if settings.DATABASES["default"]["NAME"] != str(signing_in.database):
         connections["default"].close()
+        settings.SECRET_KEY = signing_in.secret
         settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = str(signing_in.database)
     if place is not None:
         settings.PLACE = place
