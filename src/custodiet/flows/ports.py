@@ -69,6 +69,7 @@ from custodiet.model.stored import (
     IngestRow,
     JudgedChange,
     Pulse,
+    RoleStanding,
     SaltedDetail,
     Seen,
     StandingChange,
@@ -291,6 +292,30 @@ class Reading(Tables, Protocol):
     def role(self, role_id: RoleId) -> Role: ...
     def roles(self) -> tuple[Role, ...]:
         """Every role that was ever proposed, the earliest first."""
+        ...
+
+    def roles_like(
+        self,
+        words: str,
+        function: Function | None,
+        scheme_id: SchemeId | None,
+        standing: RoleStanding,
+        at: datetime,
+        limit: int,
+        skip: int,
+    ) -> tuple[Role, ...]:
+        """Roles whose account holds these words and that stand so, by account; of every function and scheme or one."""
+        ...
+
+    def count_roles(
+        self,
+        words: str,
+        function: Function | None,
+        scheme_id: SchemeId | None,
+        standing: RoleStanding,
+        at: datetime,
+    ) -> int:
+        """How many there are of them."""
         ...
 
     def roles_of(self, actor: ActorId) -> tuple[Role, ...]: ...

@@ -46,6 +46,8 @@ class Act(StrEnum):
     DECIDE_BREACH = "decide_breach"
     NOTIFY_BREACH = "notify_breach"
     # staff
+    READ_STAFF = "read_staff"
+    OPEN_ACCOUNT = "open_account"
     PROPOSE_JOINER = "propose_joiner"
     APPROVE_JOINER = "approve_joiner"
     RETURN_JOINER = "return_joiner"

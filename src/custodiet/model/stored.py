@@ -26,6 +26,17 @@ class Holding(StrEnum):
     """No decision stands: whatever is sent is refused."""
 
 
+class RoleStanding(StrEnum):
+    """Where roles stand at an instant, as a list is narrowed by it."""
+
+    HELD = "held"
+    """Joined, and not over: in force, or to begin."""
+    OVER = "over"
+    """Joined once; ended, or run out."""
+    WAITING = "waiting"
+    """Proposed, and nobody has answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryRow:
     """An entry as it stands in the ledger table, with its record beside it (None once erased)."""

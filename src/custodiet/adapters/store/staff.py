@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.model.identity import ActorId, CaseId, RoleId, SchemeId, SignInId
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
+from custodiet.model.stored import RoleStanding
 
 
 class StaffRows(Rows):
@@ -19,6 +20,34 @@ class StaffRows(Rows):
 
     def roles(self) -> tuple[Role, ...]:
         return self._roles()
+
+    def roles_like(
+        self,
+        words: str,
+        function: Function | None,
+        scheme_id: SchemeId | None,
+        standing: RoleStanding,
+        at: datetime,
+        limit: int,
+        skip: int,
+    ) -> tuple[Role, ...]:
+        query = t.role.select().where(*_narrowed(words, function, scheme_id, standing, at))
+        page = query.order_by(t.role.c.actor, t.role.c.proposed_at, t.role.c.id).limit(limit).offset(skip)
+        return tuple(noun(Role, row) for row in self._all(page))
+
+    def count_roles(
+        self,
+        words: str,
+        function: Function | None,
+        scheme_id: SchemeId | None,
+        standing: RoleStanding,
+        at: datetime,
+    ) -> int:
+        query = select(func.count()).select_from(t.role)
+        counted: int = self._connection.execute(
+            query.where(*_narrowed(words, function, scheme_id, standing, at))
+        ).scalar_one()
+        return counted
 
     def roles_of(self, actor: ActorId) -> tuple[Role, ...]:
         return self._roles(t.role.c.actor == actor)
@@ -82,6 +111,25 @@ class StaffRows(Rows):
     def _roles(self, *which: ColumnElement[bool]) -> tuple[Role, ...]:
         query = t.role.select().where(*which).order_by(t.role.c.proposed_at, t.role.c.id)
         return tuple(noun(Role, row) for row in self._all(query))
+
+
+def _narrowed(
+    words: str, function: Function | None, scheme_id: SchemeId | None, standing: RoleStanding, at: datetime
+) -> list[ColumnElement[bool]]:
+    role = t.role.c
+    which = [role.actor.icontains(words, autoescape=True)] if words else []
+    if function is not None:
+        which.append(role.function == function)
+    if scheme_id is not None:
+        which.append(role.scheme_id == scheme_id)
+    ran_out = and_(role.to_at.is_not(None), role.to_at <= at)
+    joined = role.state == RoleState.JOINED
+    stands = {
+        RoleStanding.HELD: and_(joined, or_(role.to_at.is_(None), role.to_at > at)),
+        RoleStanding.OVER: or_(role.state == RoleState.ENDED, and_(joined, ran_out)),
+        RoleStanding.WAITING: role.state == RoleState.PROPOSED,
+    }
+    return [*which, stands[standing]]
 
 
 def _in_force(at: datetime) -> ColumnElement[bool]:

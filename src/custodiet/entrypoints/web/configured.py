@@ -28,7 +28,7 @@ _setting_up = threading.Lock()
 
 
 def configure(signing_in: SignInPlace, place: Place | None = None) -> None:
-    """Set Django up over one accounts database; in a process that has another one already, over this one from now on."""
+    """Set Django up over one accounts database; where a process has another one already, over this from now on."""
     with _setting_up:
         if not settings.configured:
             settings.configure(**_settings(signing_in), PLACE=place)

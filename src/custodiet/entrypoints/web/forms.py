@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from custodiet.entrypoints.web.dates import DateBoxes
+
 _AUTOCOMPLETE = {"login": "username webauthn", "password": "current-password", "oldpassword": "current-password"}
 
 
@@ -25,6 +27,10 @@ def field_of(bound: BoundField, **over: Any) -> dict[str, Any]:
         told |= {"kind": "password", "value": "", "autocomplete": _AUTOCOMPLETE.get(bound.name, "new-password")}
     elif isinstance(widget, forms.CheckboxInput):
         told |= {"kind": "checkbox", "checked": bool(bound.value())}
+    elif isinstance(widget, forms.Select):
+        told |= {"kind": "select", "items": [_item(value, text, told["value"]) for value, text in widget.choices]}
+    elif isinstance(widget, DateBoxes):
+        told |= {"kind": "date", "boxes": _boxes(bound)}
     elif isinstance(widget, forms.HiddenInput):
         told |= {"kind": "hidden"}
     else:
@@ -38,10 +44,30 @@ def errors_of(form: forms.Form | None) -> list[dict[str, Any]]:
         return []
     found = [{"text": str(text), "href": f"#{_first(form)}"} for text in form.non_field_errors()]
     for bound in form:
-        href = f"#{_first(form) if isinstance(bound.field.widget, forms.HiddenInput) else bound.auto_id}"
+        href = f"#{_first(form) if isinstance(bound.field.widget, forms.HiddenInput) else _begins(bound)}"
         found += [{"text": str(text), "href": href} for text in bound.errors]
     return found
 
 
 def _first(form: forms.Form) -> str:
-    return next((bound.auto_id for bound in form.visible_fields()), "main-content")
+    return next((_begins(bound) for bound in form.visible_fields()), "main-content")
+
+
+def _begins(bound: BoundField) -> str:
+    """The first box of a field."""
+    return f"{bound.auto_id}_0" if isinstance(bound.field.widget, DateBoxes) else bound.auto_id
+
+
+def _item(value: Any, text: Any, chosen: Any) -> dict[str, Any]:
+    return {"value": str(value), "text": str(text), "selected": str(value) == str(chosen)}
+
+
+def _boxes(bound: BoundField) -> list[dict[str, Any]]:
+    """Day, month and year, each with what was typed."""
+    widget: Any = bound.field.widget
+    value = bound.value()
+    typed = value if isinstance(value, list) else widget.decompress(value)
+    return [
+        {"id": f"{bound.auto_id}_{number}", "name": f"{bound.html_name}_{number}", "value": "" if one is None else one}
+        for number, one in enumerate(typed)
+    ]

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from custodiet.entrypoints.web.forms import errors_of, field_of
 from custodiet.entrypoints.web.languages import say, say_number, spoken
+from custodiet.entrypoints.web.menu import leads_to
 from custodiet.entrypoints.web.served import Assets
 from custodiet.entrypoints.wording import (
     said_alert,
@@ -26,6 +27,7 @@ from custodiet.entrypoints.wording import (
     said_task,
     said_time,
 )
+from custodiet.entrypoints.wording_staff import said_function, said_role_state
 
 
 def _own_issuers() -> list[str]:
@@ -80,6 +82,7 @@ def environment(**_: Any) -> Environment:
         asset=assets.address,
         errors_of=errors_of,
         field_of=field_of,
+        leads_to=leads_to,
         is_made_up=lambda: settings.PLACE is not None and settings.PLACE.made_up is not None,
         language=spoken.get,
         messages_of=get_messages,
@@ -88,6 +91,8 @@ def environment(**_: Any) -> Environment:
         said_alert=said_alert,
         said_day=_apart(said_day),
         said_event=said_event,
+        said_function=said_function,
+        said_role_state=said_role_state,
         said_state=said_state,
         said_task=said_task,
         said_time=_apart(said_time),

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
-from django.urls import path
+from django.urls import include, path
 
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("cookies", public.cookies, name="cookies"),
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
+    path("", include("custodiet.entrypoints.web.urls_staff")),
     path("standing", standing.show, name="standing"),
     path("live", live.stream, name="live"),
     # Signing in.
