@@ -2,12 +2,21 @@
 
 import shutil
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
-from support.pages import Pages
+from support.house import SCHEME
+from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
+from support.running import aside
+
+from custodiet.adapters.world import SystemChance
+from custodiet.flows.keep_caseload import declare_conflict, give_cover
+from custodiet.flows.staff_joins import propose_joiner
+from custodiet.model.identity import ActorId
+from custodiet.model.staff import Function
 
 PEOPLE = 27
 """More than one page of a list."""
@@ -23,11 +32,29 @@ def browser():
         browser.close()
 
 
+def staff_who_come_and_go(pages) -> dict[str, str]:
+    """More proposals than a page, accounts that nobody has opened, cover and a conflict; two roles to be named."""
+    store, now = pages.site.open(), datetime.now(UTC)
+    for number in range(27):
+        actor = ActorId(f"paged-{number:02d}")
+        waiting = propose_joiner(store, SystemChance(), actor, Function.OPERATOR, SCHEME, ADMINISTRATOR)
+    for name, function in (("newcomer-1", Function.CASEWORKER), ("auditor-9", Function.AUDITOR)):
+        joins(store, ActorId(name), function)
+    with store.reading() as view:
+        case = view.case_by_reference("M-0002")
+        [held] = view.roles_of(ActorId("caseworker-1"))
+    declare_conflict(store, case.id, ActorId("operator-1"), OFFICER)
+    give_cover(store, case.id, ActorId("newcomer-1"), now, now + timedelta(days=7), OFFICER)
+    store.close()
+    return {"waiting": waiting, "held": held.id}
+
+
 @pytest.fixture(scope="session")
 def pages():
     folder = Path(tempfile.mkdtemp(prefix="c"))
     pages = Pages(folder, PEOPLE)
     pages.end("M-0001")
+    pages.known = aside(staff_who_come_and_go, pages)
     yield pages
     pages.stop()
     shutil.rmtree(folder, ignore_errors=True)
@@ -41,8 +68,11 @@ def shots(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def signed_in(browser, pages):
-    """What a browser keeps of someone who has signed in."""
-    with browsing(browser) as context:
-        page = context.new_page()
-        sign_in(page, pages.url, pages.accounts["caseworker"])
-        return context.storage_state()
+    """What a browser keeps of someone who has signed in, by what they act as."""
+    kept = {}
+    for whom in ("caseworker", "administrator", "authorising_officer"):
+        with browsing(browser) as context:
+            page = context.new_page()
+            sign_in(page, pages.url, pages.accounts[whom])
+            kept[whom] = context.storage_state()
+    return kept

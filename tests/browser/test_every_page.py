@@ -31,22 +31,47 @@ SIGNED_IN = {
     "confirm": "/account/passkeys/add",
     "sign_out": "/sign-out",
 }
-EVERY = [(name, path, False) for name, path in FOR_ANYONE.items()] + [(n, p, True) for n, p in SIGNED_IN.items()]
+OF_STAFF = {
+    "administrator": {
+        "staff": "/staff",
+        "staff_found": "/staff?account=paged&standing=waiting",
+        "staff_join": "/staff/join",
+        "staff_taken_back": "/staff/join/{waiting}",
+        "staff_account": "/staff/caseworker-1",
+        "staff_not_opened": "/staff/newcomer-1",
+        "staff_open": "/staff/newcomer-1/account",
+        "staff_end": "/staff/caseworker-1/end/{held}",
+    },
+    "authorising_officer": {
+        "staff_joiner": "/staff/join/{waiting}",
+        "people": "/cases/M-0002/people",
+        "people_assign": "/cases/M-0002/people/assign",
+        "people_hand_over": "/cases/M-0002/people/hand-over",
+        "people_cover": "/cases/M-0002/people/cover",
+        "people_conflict": "/cases/M-0002/people/conflict",
+        "people_conflict_other": "/cases/M-0002/people/conflict-of-another",
+    },
+}
+EVERY = [(name, path, None) for name, path in FOR_ANYONE.items()] + [(n, p, "caseworker") for n, p in SIGNED_IN.items()]
+EVERY += [(name, path, whom) for whom, theirs in OF_STAFF.items() for name, path in theirs.items()]
 NAMES = [name for name, _, _ in EVERY]
+
+
+WHO = (None, "caseworker", *OF_STAFF)
 
 
 @pytest.fixture
 def as_whom(signed_in):
-    return lambda inside: {"storage_state": signed_in} if inside else {}
+    return lambda whom: {"storage_state": signed_in[whom]} if whom else {}
 
 
-@pytest.mark.parametrize(("name", "path", "inside"), EVERY, ids=NAMES)
+@pytest.mark.parametrize(("name", "path", "whom"), EVERY, ids=NAMES)
 def test_a_page_is_whole_on_wide_and_narrow_screens_and_asks_nobody_else(
-    browser, pages, as_whom, shots, name, path, inside
+    browser, pages, as_whom, shots, name, path, whom
 ):
-    with browsing(browser, viewport={"width": 1280, "height": 900}, **as_whom(inside)) as context:
+    with browsing(browser, viewport={"width": 1280, "height": 900}, **as_whom(whom)) as context:
         here = Watched(context, pages.url)
-        here.open(path)
+        here.open(path.format(**pages.known))
         assert here.page.title().endswith("– Custodiet")
         here.page.screenshot(path=shots / f"{name}.png", full_page=True)
         assert here.axe() == []
@@ -66,11 +91,11 @@ def test_a_page_is_whole_on_wide_and_narrow_screens_and_asks_nobody_else(
 def test_pages_stand_from_right_to_left_in_forced_colours_and_longer_words(browser, pages, as_whom, shots):
     given = {"extra_http_headers": {"Accept-Language": "ar-XB"}, "forced_colors": "active", "reduced_motion": "reduce"}
     wrong = {}
-    for inside in (False, True):
-        with browsing(browser, viewport={"width": 360, "height": 740}, **given, **as_whom(inside)) as context:
+    for whom in WHO:
+        with browsing(browser, viewport={"width": 360, "height": 740}, **given, **as_whom(whom)) as context:
             here = Watched(context, pages.url)
-            for name, path, _ in (one for one in EVERY if one[2] is inside):
-                here.open(path)
+            for name, path, _ in (one for one in EVERY if one[2] == whom):
+                here.open(path.format(**pages.known))
                 found = here.axe() + here.wrong
                 if here.page.evaluate("getComputedStyle(document.documentElement).direction") != "rtl":
                     found.append("not from right to left")
@@ -89,11 +114,11 @@ ONLY_WITH_SCRIPTS = "[data-passkey-with], .govuk-service-navigation__toggle, .go
 
 def test_pages_can_be_read_without_scripts(browser, pages, as_whom):
     unread = {}
-    for inside in (False, True):
-        with browsing(browser, java_script_enabled=False, **as_whom(inside)) as context:
+    for whom in WHO:
+        with browsing(browser, java_script_enabled=False, **as_whom(whom)) as context:
             page = context.new_page()
-            for name, path, _ in (one for one in EVERY if one[2] is inside):
-                page.goto(pages.url + path)
+            for name, path, _ in (one for one in EVERY if one[2] == whom):
+                page.goto(pages.url + path.format(**pages.known))
                 hidden = page.locator(f"[hidden]:not({ONLY_WITH_SCRIPTS})").count()
                 if page.locator("h1").count() != 1 or not page.locator("main").inner_text().strip() or hidden:
                     unread[name] = page.content()
@@ -101,11 +126,16 @@ def test_pages_can_be_read_without_scripts(browser, pages, as_whom):
 
 
 def test_every_page_is_html(pages, tmp_path):
-    visitor = Visitor(pages.address)
-    visitor.sign_in(pages.accounts["caseworker"])
-    for name, path, inside in EVERY:
-        shown = (visitor if inside else Visitor(pages.address)).get(path)
+    visitors = {whom: Visitor(pages.address) for whom in WHO}
+    for whom in filter(None, WHO):
+        visitors[whom].sign_in(pages.accounts[whom])
+    for name, path, whom in EVERY:
+        visitor = visitors[whom]
+        shown = visitor.get(path.format(**pages.known))
         (tmp_path / f"{name}.html").write_text(visitor.follow(shown).text if shown.status == 302 else shown.text)
+    wrong = visitors["administrator"].send("/staff/join", {"until_0": "31", "until_1": "2", "until_2": "2031"})
+    (tmp_path / "wrong.html").write_text(wrong.text)
+    (tmp_path / "password.html").write_text(visitors["administrator"].send("/staff/auditor-9/account", {}).text)
     refused = Visitor(pages.address)
     refused.sign_in(pages.accounts["nobody"])
     (tmp_path / "refused.html").write_text(refused.get("/cases").text)

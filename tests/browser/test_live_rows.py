@@ -2,17 +2,23 @@
 
 import http.client
 import json
-import sqlite3
 import threading
 from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
 from support.browsing import Watched, browsing
-from support.pages import Visitor
+from support.house import SCHEME
+from support.pages import ADMINISTRATOR, OFFICER, Account, Visitor
 from support.running import aside
 
+from custodiet.adapters.world import SystemChance
 from custodiet.entrypoints.web.accounts import keeping
+from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.staff_joins import approve_joiner, propose_joiner
+from custodiet.flows.staff_leaves import end_role
+from custodiet.model.identity import ActorId
+from custodiet.model.staff import Function
 
 _numbers = iter(range(1000))
 WAIT_S = 60
@@ -62,7 +68,7 @@ def visitor(pages):
 
 
 def test_a_row_changes_by_itself_and_the_page_says_that_it_is_live(browser, pages, signed_in):
-    with browsing(browser, storage_state=signed_in) as context:
+    with browsing(browser, storage_state=signed_in["caseworker"]) as context:
         here = Watched(context, pages.url)
         here.open("/cases?reference=M-0003")
         expect(here.page.locator("[data-live-state-of-page]")).to_contain_text("Live:")
@@ -129,24 +135,69 @@ def test_a_stream_ends_with_its_session(pages):
     assert visitor.get("/live").status == 401
 
 
-def test_a_stream_ends_when_a_function_ends(pages):
-    mover = aside(lambda: pages.account(f"mover{next(_numbers)}", ("caseworker",)))
-    visitor = Visitor(pages.address)
-    visitor.sign_in(mover)
-    stream = Stream(pages, visitor)
-    with closing(stream):
-        assert stream.response.readline() == b"retry: 5000\n"
-        with closing(sqlite3.connect(pages.signing_in.database)) as database:
-            database.execute("UPDATE accounts_account SET functions = '[]' WHERE actor = ?", (mover.actor,))
-            database.commit()
+def test_nobody_is_told_of_a_case_that_is_not_theirs(pages, visitor):
+    """Changes come in order: had they been told of the other case, that would have come first."""
+    one = ActorId(f"one-case-{next(_numbers)}")
+    aside(joins_with_one_case, pages, one, "M-0007")
+    listener = Visitor(pages.address)
+    listener.sign_in(aside(account_of, pages, one))
+    own, every = Stream(pages, listener), Stream(pages, visitor)
+    with closing(own), closing(every):
+        for stream in (own, every):
+            assert stream.response.readline() == b"retry: 5000\n"
+        pages.end("M-0008")
+        assert every.events(1)[0]["data"]["id"] in things_of(pages, "M-0008")
         pages.end("M-0007")
-        assert b"decision" not in stream.rest()
-    assert visitor.is_in()
-    assert visitor.get("/live").status == 401
+        assert own.events(1)[0]["data"]["id"] in things_of(pages, "M-0007")
+    assert listener.get("/cases/M-0008").status == 403
+
+
+def test_a_stream_ends_with_the_role_even_where_the_session_goes_on(pages):
+    actor = ActorId(f"leaver-{next(_numbers)}")
+    role_id = aside(joins_with_one_case, pages, actor, "M-0009")
+    leaver = Visitor(pages.address)
+    leaver.sign_in(aside(account_of, pages, actor))
+    with closing(Stream(pages, leaver)) as stream:
+        assert stream.response.readline() == b"retry: 5000\n"
+        aside(ends, pages, role_id)
+        stream.rest()
+    assert leaver.is_in()
+    assert leaver.get("/live").status == 401
+
+
+def joins_with_one_case(pages, actor, reference):
+    store = pages.site.open()
+    role_id = propose_joiner(store, SystemChance(), actor, Function.CASEWORKER, SCHEME, ADMINISTRATOR)
+    approve_joiner(store, role_id, OFFICER)
+    with store.reading() as view:
+        case = view.case_by_reference(reference)
+    assign_case(store, case.id, actor, OFFICER)
+    store.close()
+    return role_id
+
+
+def account_of(pages, actor):
+    return Account(actor, keeping.open_account(pages.signing_in, actor, actor, once=False), actor)
+
+
+def ends(pages, role_id):
+    store = pages.site.open()
+    end_role(store, role_id, ADMINISTRATOR)
+    store.close()
+
+
+def things_of(pages, reference):
+    """Identities of everything in a case that a change can be of."""
+    store = pages.site.open()
+    with store.reading() as view:
+        case = view.case_by_reference(reference)
+        found = {str(one.id) for one in (*view.decisions_of(case.id), *view.tasks_of(case.id))}
+    store.close()
+    return found
 
 
 def test_without_scripts_the_page_says_that_it_is_not_live(browser, pages, signed_in):
-    with browsing(browser, storage_state=signed_in, java_script_enabled=False) as context:
+    with browsing(browser, storage_state=signed_in["caseworker"], java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(pages.url + "/cases")
         assert "Not live: reload the page" in page.locator("[data-live-state-of-page]").inner_text()
@@ -155,7 +206,7 @@ def test_without_scripts_the_page_says_that_it_is_not_live(browser, pages, signe
 def test_a_page_whose_server_is_gone_says_that_it_is_not_live_and_the_session_outlives_a_kill(
     browser, pages, signed_in
 ):
-    with browsing(browser, storage_state=signed_in) as context:
+    with browsing(browser, storage_state=signed_in["caseworker"]) as context:
         here = Watched(context, pages.url)
         here.open("/cases")
         said = here.page.locator("[data-live-state-of-page]")

@@ -33,6 +33,7 @@ class CaseLine:
     """The newest decision of each strand."""
     tasks: int
     next_due_at: datetime | None
+    case_id: CaseId
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def _line(view: Reading, case: Case, now: datetime) -> CaseLine:
         monitored=monitored_of(case.reference, view.decisions_of(case.id), now),
         tasks=len(tasks),
         next_due_at=min((task.due_at for task in tasks), default=None),
+        case_id=case.id,
     )
 
 
