@@ -34,7 +34,7 @@ def browser():
 
 def staff_who_come_and_go(pages) -> dict[str, str]:
     """More proposals than a page, accounts that nobody has opened, cover and a conflict; two roles to be named."""
-    store, now = pages.site.open(), datetime.now(UTC)
+    store = pages.site.open()
     for number in range(27):
         actor = ActorId(f"paged-{number:02d}")
         waiting = propose_joiner(store, SystemChance(), actor, Function.OPERATOR, SCHEME, ADMINISTRATOR)
@@ -43,6 +43,7 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     with store.reading() as view:
         case = view.case_by_reference("M-0002")
         [held] = view.roles_of(ActorId("caseworker-1"))
+    now = datetime.now(UTC)
     declare_conflict(store, case.id, ActorId("operator-1"), OFFICER)
     give_cover(store, case.id, ActorId("newcomer-1"), now, now + timedelta(days=7), OFFICER)
     store.close()
@@ -53,10 +54,12 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
 def pages():
     folder = Path(tempfile.mkdtemp(prefix="c"))
     pages = Pages(folder, PEOPLE)
-    pages.end("M-0001")
-    pages.known = aside(staff_who_come_and_go, pages)
-    yield pages
-    pages.stop()
+    try:
+        pages.end("M-0001")
+        pages.known = aside(staff_who_come_and_go, pages)
+        yield pages
+    finally:
+        pages.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 

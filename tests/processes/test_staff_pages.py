@@ -69,10 +69,13 @@ def propose(administrator, actor, function="caseworker", scheme=SCHEME):
     return administrator.send("/staff/join", {"actor": actor, "function": function, "scheme": scheme})
 
 
+def token_of(visitor):
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.get("/sign-out").text)[1]
+
+
 def answered(visitor, pages, actor, answer):
     path = f"/staff/join/{role_of(pages, actor).id}"
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.get("/sign-out").text)[1]
-    return visitor.send(path, {"answer": answer}, token=token)
+    return visitor.send(path, {"answer": answer}, token=token_of(visitor))
 
 
 def password_on(shown):
@@ -121,10 +124,6 @@ def test_someone_joins_by_two_people_and_signs_in_with_a_password_that_is_shown_
     newcomer = own_password(pages, actor, first)
     assert newcomer.get("/cases").status == 200
     assert newcomer.get("/staff").status == 403
-
-
-def token_of(visitor):
-    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.get("/sign-out").text)[1]
 
 
 def test_an_administrator_does_not_approve_and_an_officer_does_not_propose(pages, administrator, officer):
@@ -228,6 +227,15 @@ def test_the_last_administrator_does_not_leave(pages, administrator):
     assert refused.status == 403
     assert "Nobody else holds this function" in refused.text
     assert administrator.get("/staff").status == 200
+
+
+def test_an_administrator_who_ends_their_own_role_is_signed_out(pages, administrator, officer):
+    actor, first = joined(pages, administrator, officer, "administrator")
+    leaver = own_password(pages, actor, first)
+    shown = leaver.send(f"/staff/{actor}/end/{role_of(pages, actor).id}", {})
+    assert (shown.status, shown.to) == (302, "/")
+    assert leaver.follow(shown).status == 200
+    assert not leaver.is_in()
 
 
 # --- who sees what ---------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from custodiet.model.stored import RoleStanding
 from custodiet.rules.staff import holds, needs_an_officer
 
 PAGE_LINES = 25
-WAITING_MAX = 50
+WAITING_MAX = 10
 SEARCH_MAX = 64
 
 
@@ -117,10 +117,10 @@ def show_account(view: Reading, now: datetime, actor: ActorId, page: int = 1) ->
     roles = view.roles_of(actor)
     if not roles:
         raise NotFound("no such account among the staff")
-    given = view.cases_given_to(actor)
+    given = sorted((view.case(one) for one in view.cases_given_to(actor)), key=lambda one: (one.reference, one.id))
     pages = max(1, -(-len(given) // PAGE_LINES))
     page = min(max(1, page), pages)
-    cases = [view.case(one) for one in given[(page - 1) * PAGE_LINES : page * PAGE_LINES]]
+    cases = given[(page - 1) * PAGE_LINES : page * PAGE_LINES]
     held = (CaseHeld(one, needs_an_officer(view.officers_of(one.id, now), view.conflicts_in(one.id))) for one in cases)
     return AccountFile(now, actor, tuple(reversed(roles)), schemes(view), tuple(held), len(given), page, pages)
 

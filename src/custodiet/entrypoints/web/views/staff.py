@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -181,6 +182,9 @@ def leave(request: HttpRequest, actor: str, role_id: str) -> HttpResponse:
             len(left),
         ) % {"num": len(left)}
         messages.success(request, " ".join([say("The role has ended."), told, *([wants] if left else [])]))
+        if actor == actor_of(request):  # their own: this session is among those that have ended
+            logout(request)
+            return HttpResponseRedirect(reverse("start"))
     return HttpResponseRedirect(reverse("staff_account", args=[actor]))
 
 

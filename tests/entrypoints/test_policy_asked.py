@@ -1,0 +1,94 @@
+"""How often a page asks the policy: a few times, however many cases and roles there are."""
+
+import pytest
+from support.house import SCHEME
+from support.site import empty_accounts
+from support.staff import ADA, AOS, CAI, DPO, staffed
+
+from custodiet.adapters import sealing
+from custodiet.entrypoints.web.accounts import keeping
+from custodiet.entrypoints.web.configured import configure
+from custodiet.entrypoints.web.place import Place, SignInPlace
+from custodiet.flows.open_case import open_case
+from custodiet.flows.staff_joins import approve_joiner, propose_joiner
+from custodiet.main import read_policy
+from custodiet.model.identity import ActorId
+from custodiet.model.staff import Function
+
+ASKED_MAX = 8
+"""Some 100 µs each."""
+PAGES = [
+    (CAI, "/cases"),
+    (CAI, "/cases/M-01"),
+    (CAI, "/cases/M-01/people"),
+    (CAI, "/standing"),
+    (AOS, "/cases"),
+    (AOS, "/cases/M-01/people"),
+    (AOS, "/staff"),
+    (DPO, "/staff"),
+    (ADA, "/staff?function=caseworker"),
+    (ADA, f"/staff/{CAI}"),
+]
+
+
+class Counted:
+    """The installed policy, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self._policy = read_policy()
+        self.sha256 = self._policy.sha256
+        self.asked = 0
+
+    def may(self, who, act, thing):
+        self.asked += 1
+        return self._policy.may(who, act, thing)
+
+
+@pytest.fixture
+def place(house, tmp_path):
+    (tmp_path / "accounts.db").write_bytes(empty_accounts())
+    signing_in = SignInPlace(tmp_path / "accounts.db", "made up, and the same in every test")
+    policy = Counted()
+    given = (house.store, house.vault, policy, sealing, house.clock, house.chance, house.pinned, tmp_path)
+    staffed(house)
+    configure(signing_in, Place(*given, signing_in))
+    for actor in (ADA, AOS, CAI, DPO):
+        keeping.open_account(signing_in, actor, actor, once=False)
+    yield policy
+    from django.db import connection
+
+    connection.close()
+
+
+def grow(house, cases, staff):
+    """So many more of each."""
+    for number in cases:
+        open_case(house.store, house.chance, SCHEME, f"M-{number:02d}", CAI)
+    for number in staff:
+        given = (ActorId(f"more-{number:02d}"), Function.CASEWORKER, SCHEME, ADA)
+        approve_joiner(house.store, propose_joiner(house.store, house.chance, *given), AOS)
+
+
+def asked_by_each_page(policy):
+    from django.test import Client
+
+    from custodiet.entrypoints.web.accounts.models import Account
+
+    told = {}
+    for actor, path in PAGES:
+        client = Client(SERVER_NAME="localhost")
+        client.get("/")  # what listens for a sign-in is there from the first page on
+        client.force_login(Account.objects.get(actor=actor))
+        before = policy.asked
+        assert client.get(path).status_code == 200, path
+        told[actor, path] = policy.asked - before
+    return told
+
+
+def test_a_page_asks_the_policy_a_few_times_however_much_there_is(house, place):
+    grow(house, range(1, 3), range(2))
+    few = asked_by_each_page(place)
+    assert max(few.values()) <= ASKED_MAX
+    assert min(few.values()) > 0
+    grow(house, range(3, 30), range(2, 30))
+    assert asked_by_each_page(place) == few
