@@ -1,10 +1,10 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
@@ -44,6 +44,11 @@ from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, rows_of_ses
 
 _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps or Category.EVIDENCE in mode.keeps]
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
+
+
+def _waiting(schemes: Collection[SchemeId]) -> ColumnElement[bool]:
+    of = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
+    return and_(t.decision.c.state == State.PROPOSED, t.decision.c.case_id.in_(of))
 
 
 class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows):
@@ -113,6 +118,13 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
     def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
         waiting = and_(t.decision.c.proposed_by == actor, t.decision.c.state == State.PROPOSED)
         return self._decisions(t.decision.select().where(waiting).order_by(t.decision.c.id))
+
+    def proposals_in(self, schemes: Collection[SchemeId], limit: int, offset: int = 0) -> tuple[Decision, ...]:
+        query = t.decision.select().where(_waiting(schemes)).order_by(t.decision.c.version, t.decision.c.id)
+        return self._decisions(query.limit(limit).offset(offset))
+
+    def count_proposals(self, schemes: Collection[SchemeId]) -> int:
+        return self._count(select(func.count()).select_from(t.decision).where(_waiting(schemes)))
 
     def decisions_under(self, scheme_id: SchemeId) -> tuple[Decision, ...]:
         of = select(t.case_file.c.id).where(t.case_file.c.scheme_id == scheme_id)

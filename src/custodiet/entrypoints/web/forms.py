@@ -1,13 +1,49 @@
 """From Django's forms to what GOV.UK's components take: a plain dict for each field, and the list of errors."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.functional import lazy
 
-from custodiet.entrypoints.web.dates import DateBoxes
+from custodiet.entrypoints.web.languages import say
+
+later = lazy(say, str)
+"""A text in the language of the request that shows it: for what is written down before there is one."""
 
 _AUTOCOMPLETE = {"login": "username webauthn", "password": "current-password", "oldpassword": "current-password"}
+_CHOSEN = {forms.RadioSelect: "radios", forms.CheckboxSelectMultiple: "checkboxes", forms.Select: "select"}
+
+
+class DateParts(forms.MultiWidget):
+    """Day, month and year, each typed."""
+
+    def __init__(self) -> None:
+        super().__init__([forms.TextInput(), forms.TextInput(), forms.TextInput()])
+
+    def decompress(self, value: date | None) -> list[int | None]:
+        return [None, None, None] if value is None else [value.day, value.month, value.year]
+
+
+class DateField(forms.MultiValueField):
+    """A day, as three inputs."""
+
+    widget = DateParts
+
+    def __init__(self, **given: Any) -> None:
+        parts = [forms.CharField(required=False, max_length=4) for _ in range(3)]
+        super().__init__(parts, require_all_fields=False, **given)
+
+    def compress(self, data_list: list[str]) -> date | None:
+        if not any(data_list):
+            return None
+        try:
+            day, month, year = (int(part) for part in data_list)
+            return date(year, month, day)
+        except ValueError:
+            raise ValidationError(say("Enter a real date, such as 27 3 2031")) from None
 
 
 def field_of(bound: BoundField, **over: Any) -> dict[str, Any]:
@@ -27,12 +63,14 @@ def field_of(bound: BoundField, **over: Any) -> dict[str, Any]:
         told |= {"kind": "password", "value": "", "autocomplete": _AUTOCOMPLETE.get(bound.name, "new-password")}
     elif isinstance(widget, forms.CheckboxInput):
         told |= {"kind": "checkbox", "checked": bool(bound.value())}
-    elif isinstance(widget, forms.Select):
-        told |= {"kind": "select", "items": [_item(value, text, told["value"]) for value, text in widget.choices]}
-    elif isinstance(widget, DateBoxes):
-        told |= {"kind": "date", "boxes": _boxes(bound)}
     elif isinstance(widget, forms.HiddenInput):
         told |= {"kind": "hidden"}
+    elif isinstance(widget, DateParts):
+        told |= {"kind": "date", "parts": _date_parts(bound)}
+    elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple | forms.Select):
+        told |= {"kind": _CHOSEN[type(widget)], "items": _items(bound)}
+    elif isinstance(widget, forms.Textarea):
+        told |= {"kind": "textarea"}
     else:
         told |= {"autocomplete": _AUTOCOMPLETE.get(bound.name, "off")}
     return told | over
@@ -44,30 +82,39 @@ def errors_of(form: forms.Form | None) -> list[dict[str, Any]]:
         return []
     found = [{"text": str(text), "href": f"#{_first(form)}"} for text in form.non_field_errors()]
     for bound in form:
-        href = f"#{_first(form) if isinstance(bound.field.widget, forms.HiddenInput) else _begins(bound)}"
+        href = f"#{_first(form) if isinstance(bound.field.widget, forms.HiddenInput) else _id_of(bound)}"
         found += [{"text": str(text), "href": href} for text in bound.errors]
     return found
 
 
 def _first(form: forms.Form) -> str:
-    return next((_begins(bound) for bound in form.visible_fields()), "main-content")
+    return next((_id_of(bound) for bound in form.visible_fields()), "main-content")
 
 
-def _begins(bound: BoundField) -> str:
-    """The first box of a field."""
-    return f"{bound.auto_id}_0" if isinstance(bound.field.widget, DateBoxes) else bound.auto_id
+def _id_of(bound: BoundField) -> str:
+    """What an error links to: of a date its day."""
+    return f"{bound.auto_id}_0" if isinstance(bound.field.widget, DateParts) else bound.auto_id
 
 
-def _item(value: Any, text: Any, chosen: Any) -> dict[str, Any]:
-    return {"value": str(value), "text": str(text), "selected": str(value) == str(chosen)}
-
-
-def _boxes(bound: BoundField) -> list[dict[str, Any]]:
-    """Day, month and year, each with what was typed."""
-    widget: Any = bound.field.widget
+def _items(bound: BoundField) -> list[dict[str, Any]]:
+    """Each choice in the words of this request, with whether it is chosen."""
     value = bound.value()
-    typed = value if isinstance(value, list) else widget.decompress(value)
+    chosen = {str(one) for one in value} if isinstance(value, list | tuple | set) else {str(value or "")}
+    choices = bound.field.choices
+    return [{"value": str(code), "text": str(words), "chosen": str(code) in chosen} for code, words in choices]
+
+
+def _date_parts(bound: BoundField) -> list[dict[str, Any]]:
+    value = bound.value()
+    values = value if isinstance(value, list | tuple) else bound.field.widget.decompress(value)
+    sizes = (("Day", 2), ("Month", 2), ("Year", 4))
     return [
-        {"id": f"{bound.auto_id}_{number}", "name": f"{bound.html_name}_{number}", "value": "" if one is None else one}
-        for number, one in enumerate(typed)
+        {
+            "id": f"{bound.auto_id}_{number}",
+            "name": f"{bound.html_name}_{number}",
+            "label": say(label),
+            "value": "" if values[number] is None else str(values[number]),
+            "classes": f"govuk-input--width-{size}" + (" govuk-input--error" if bound.errors else ""),
+        }
+        for number, (label, size) in enumerate(sizes)
     ]

@@ -27,6 +27,7 @@ from custodiet.entrypoints.wording import (
     said_task,
     said_time,
 )
+from custodiet.entrypoints.wording_deciding import said
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
 
 
@@ -88,6 +89,7 @@ def environment(**_: Any) -> Environment:
         messages_of=get_messages,
         own_providers=lambda: settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
         merged=lambda *parts: {key: value for part in parts for key, value in part.items()},
+        said=lambda code: say(said(code)),
         said_alert=said_alert,
         said_day=_apart(said_day),
         said_event=said_event,

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from custodiet.entrypoints.web.dates import DateBoxesField
+from custodiet.entrypoints.web.forms import DateField
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.wording_staff import said_function
 from custodiet.model.identity import ActorId, SchemeId
@@ -37,7 +37,7 @@ class Joiner(forms.Form):
     )
     function = forms.ChoiceField(error_messages={"required": "Choose what the account is for"})
     scheme = forms.ChoiceField(required=False)
-    until = DateBoxesField(required=False)
+    until = DateField(required=False)
 
     def __init__(self, schemes: dict[SchemeId, Scheme], today: date, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -88,8 +88,8 @@ class CoverAsked(Given):
     def __init__(self, asked: dict[str, Choices], today: date, *given: Any, **more: Any) -> None:
         super().__init__(asked, *given, **more)
         self._today = today
-        self.fields["first"] = DateBoxesField(error_messages={"required": say("Give the first day of cover")})
-        self.fields["last"] = DateBoxesField(error_messages={"required": say("Give the last day of cover")})
+        self.fields["first"] = DateField(error_messages={"required": say("Give the first day of cover")})
+        self.fields["last"] = DateField(error_messages={"required": say("Give the last day of cover")})
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -1,0 +1,91 @@
+"""What pages that change something have in common: a fresh sign-in first, refusals as errors of a form, a message after.
+
+A form that is refused keeps what was typed and says what is missing; nothing has been written then.
+"""
+
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.permitting import authenticated_s
+from custodiet.entrypoints.web.reasons import Reason, reasons_of
+from custodiet.flows.assess_case import Assessor
+from custodiet.flows.ports import Reading, Store
+from custodiet.model.case import Case
+from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue, NotFound, NotPermitted, NotTheFormat
+from custodiet.model.identity import SignInId
+
+FRESH_S = 600
+"""A form that needs a fresh sign-in asks for one first, so early that there is time to fill it in; the policy asks for
+one of the last 900 seconds.
+"""
+
+
+def case_of(view: Reading, reference: str) -> Case:
+    """One case by its reference. Raises NotFound."""
+    return view.case_by_reference(reference)
+
+
+def stale(request: HttpRequest) -> HttpResponse | None:
+    """The way to show again that it is you, and back; None when that was a moment ago."""
+    passed = authenticated_s(request)
+    if passed is not None and passed <= FRESH_S:
+        return None
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+
+
+def sitting_of(request: HttpRequest) -> SignInId:
+    """The name of this session in the ledger: drawn at random, and never the cookie."""
+    if "sitting" not in request.session:
+        request.session["sitting"] = settings.PLACE.chance.identity("sitting")
+    return SignInId(request.session["sitting"])
+
+
+def assessor_for(store: Store) -> Assessor:
+    """Who seals texts of a case, writing through this store.
+
+    Texts are compared under a key that only this place has: one made from the secret of its accounts.
+    """
+    place = settings.PLACE
+    secret = place.signing_in.secret.encode()
+    key = blake2b(secret, digest_size=32, person=b"likeness").digest()
+    return Assessor(store, place.sealer, place.chance, place.pinned, key)
+
+
+def done(request: HttpRequest, words: str, to: str, *args: str) -> HttpResponse:
+    """It is done: say so on the next page."""
+    messages.success(request, words)
+    return HttpResponseRedirect(reverse(to, args=args))
+
+
+def refusals(form: forms.Form, act: Callable[[], object], place: Callable[[Reason], str | None] = lambda _: None) -> list[Reason]:
+    """Do it; when a rule refuses, every reason, and each as an error of the form. Empty: it is done."""
+    try:
+        act()
+    except NotPermitted as error:
+        reasons = reasons_of(error)
+    except (IllegalMove, IllegalValue, NotTheFormat) as error:
+        reasons = [Reason(None, str(error), say("what the page offers for this case as it stands now"))]
+    except NotFound as error:
+        reasons = [Reason(None, str(error), None)]
+    except CannotRecord as error:
+        reasons = [Reason(None, str(error), say("the same without a text, or again in a moment"))]
+    else:
+        return []
+    show_reasons(form, reasons, place)
+    return reasons
+
+
+def show_reasons(form: forms.Form, reasons: Iterable[Reason], place: Callable[[Reason], str | None] = lambda _: None) -> None:
+    """Each reason as an error of the field where it is mended, or of the whole form."""
+    for one in reasons:
+        name = place(one)
+        missing = one.missing[:1].upper() + one.missing[1:]
+        form.add_error(name if name in form.fields else None, missing)

@@ -1,0 +1,339 @@
+"""From an open case to a proposal: facts, being heard, screening, then a rung with every lower one answered.
+
+What is typed and not sent yet stands in the page and nowhere else.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals, show_reasons, stale
+from custodiet.entrypoints.web.forms_deciding import (
+    AnswerForm,
+    AssessForm,
+    FactForm,
+    InviteForm,
+    NewCase,
+    SaidForm,
+    ScreeningForm,
+    ZoneForm,
+    end_of,
+    field_for,
+    mode_of,
+)
+from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.permitting import actor_of, require, store_for
+from custodiet.entrypoints.web.reasons import Reason, reasons_of
+from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.sight import of_case
+from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
+from custodiet.flows.open_case import open_case, set_condition
+from custodiet.flows.permitting import the_decision, the_scheme
+from custodiet.flows.ports import Reading
+from custodiet.flows.record_fact import record_fact
+from custodiet.flows.show_deciding import Table, show_rungs, show_table
+from custodiet.model.act import Act
+from custodiet.model.assessment import Assessment, AtHome, FamilyAnswer, FamilyReason, Selection
+from custodiet.model.condition import ConditionKind
+from custodiet.model.decision import Authority, Decision
+from custodiet.model.errors import CannotRecord, NotPermitted
+from custodiet.model.fact import Age, FactKind
+from custodiet.model.identity import (
+    AssessmentId,
+    CaseId,
+    DecisionId,
+    FactId,
+    RepresentationId,
+    SchemeId,
+    ScreeningId,
+)
+from custodiet.model.mode import MODES, Kind, Mode, ModeCode
+from custodiet.model.published import ON_ABSCONDING
+from custodiet.model.representation import Reply
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a case. Whoever opens it is its first officer."""
+    place, by = settings.PLACE, actor_of(request)
+    with place.store.reading() as view:
+        held = sorted({one.scheme_id for one in view.roles_of(by) if one.in_force(place.clock.now()) and one.scheme_id})
+        schemes = [view.scheme(one) for one in held]
+        thing = the_scheme(held[0] if held else SchemeId(""))
+        require(request, view, Act.OPEN_CASE, lambda *_: thing)
+    form = NewCase(schemes, request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        scheme_id = SchemeId(form.cleaned_data.get("scheme", held[0]))
+        reference = form.cleaned_data["reference"]
+        store = store_for(request, Act.OPEN_CASE, lambda *_: the_scheme(scheme_id))
+        if _is_taken(scheme_id, reference):
+            form.add_error("reference", say("There is a case of that reference already"))
+        else:
+            reasons = refusals(form, lambda: open_case(store, place.chance, scheme_id, reference, by))
+            if form.is_valid():
+                return done(request, say("The case is open. Nothing is authorised in it."), "case", reference)
+    return page(request, "deciding/new.html", form=form, reasons=reasons)
+
+
+def _is_taken(scheme_id: SchemeId, reference: str) -> bool:
+    with settings.PLACE.store.reading() as view:
+        near = view.cases_like(reference, None, settings.PLACE.clock.now(), 100, 0, None)
+        return any(one.reference == reference and one.scheme_id == scheme_id for one in near)
+
+
+@require_safe
+def tasks(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is to be done before a rung is proposed, and every rung as it stands now."""
+    now = settings.PLACE.clock.now()
+    with settings.PLACE.store.reading() as view:
+        table = _table(request, view, reference, now)
+        rungs = show_rungs(view, now, table)
+    shown = [(one, reasons_of(NotPermitted("", one.against)) if one.against else []) for one in rungs]
+    return page(request, "deciding/tasks.html", table=table, rungs=shown, now=now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def facts(request: HttpRequest, reference: str) -> HttpResponse:
+    """Facts of the case; a new one."""
+    place = settings.PLACE
+    table = _opened(request, reference)
+    form = FactForm(request.POST or None, initial={"dated": place.clock.now().date()})
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        store = _assessing(request, table.case.id)
+        age = Age(told["age"]) if told["age"] else None
+        what = (table.case.id, FactKind(told["kind"]), told["dated"], actor_of(request), told["text"], age)
+        reasons = refusals(form, lambda: record_fact(store, assessor_for(store), place.chance, *what))
+        if form.is_valid():
+            return done(request, say("The fact is recorded."), "facts", reference)
+    return page(request, "deciding/facts.html", table=table, form=form, reasons=reasons)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def heard(request: HttpRequest, reference: str) -> HttpResponse:
+    """The person is asked to say what they think; what they said; our answer to each."""
+    place, by = settings.PLACE, actor_of(request)
+    table = _opened(request, reference)
+    what = request.POST.get("what", "")
+    forms = {
+        "invite": InviteForm(request.POST if what == "invite" else None),
+        "said": SaidForm(request.POST if what == "said" else None, auto_id="id_said_%s"),
+        "answer": AnswerForm(request.POST if what == "answer" else None, auto_id="id_answer_%s"),
+    }
+    reasons: list[Reason] = []
+    form = forms.get(what)
+    if request.method == "POST" and form is not None and form.is_valid():
+        assessor = assessor_for(_assessing(request, table.case.id))
+        told = form.cleaned_data
+        acts: dict[str, Callable[[], object]] = {
+            "invite": lambda: assessor.invite(table.case.id, by, forms["invite"].until_at(place.clock.now())),
+            "said": lambda: assessor.represent(table.case.id, told["text"], by),
+            "answer": lambda: assessor.answer(_said_here(request, table), Reply(told["reply"]), told["reasons"], by),
+        }
+        reasons = refusals(form, acts[what])
+        if form.is_valid():
+            words = {
+                "invite": say("It is recorded that the person was asked."),
+                "said": say("What they said is recorded, sealed."),
+                "answer": say("The answer is recorded, sealed."),
+            }
+            return done(request, words[what], "heard", reference)
+    return page(request, "deciding/heard.html", table=table, forms=forms, form=form, reasons=reasons)
+
+
+def _said_here(request: HttpRequest, table: Table) -> RepresentationId:
+    """What is answered, of this case and no other."""
+    wanted = request.POST.get("said", "")
+    if wanted not in {one.id for one in table.said}:
+        raise Http404
+    return RepresentationId(wanted)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def screening(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everyone is asked the same questions."""
+    table = _opened(request, reference)
+    form = ScreeningForm(request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        assessor = assessor_for(_assessing(request, table.case.id))
+        reasons = refusals(form, lambda: assessor.screen(table.case.id, form.answers(), actor_of(request)))
+        if form.is_valid():
+            return done(request, say("The screening is recorded."), "decide", reference)
+    return page(request, "deciding/screening.html", table=table, form=form, reasons=reasons)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
+    """Why this rung and none lower: asked, shown to check, sent. Nothing is kept before it is sent."""
+    mode = mode_of(code)
+    if mode is None or mode.rung == 0:
+        raise Http404
+    table = _opened(request, reference, Act.PROPOSE_DECISION)
+    if request.method != "POST":
+        again = stale(request)
+        if again is not None:
+            return again
+    form = AssessForm(mode, table.scheme, table.facts, request.POST or None)
+    step = request.POST.get("step", "")
+    if request.method == "POST" and step != "change" and form.is_valid():
+        try:
+            decision, assessment = _proposal(request, table, form)
+        except CannotRecord as error:
+            form.add_error(None, say("No text can be sealed yet: leave texts empty, or try again in a moment"))
+            return _assess_page(request, table, form, reasons=[Reason(None, str(error), None)])
+        if step == "send":
+            return _send(request, table, form, decision, assessment)
+        against = what_stands_against(settings.PLACE.store, decision, assessment, settings.PLACE.clock.now())
+        if not against:
+            typed = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
+            typed = [one for one in typed if one[0] not in ("csrfmiddlewaretoken", "step")]
+            told = {"decision": decision, "assessment": assessment, "typed": typed}
+            return page(request, "deciding/check.html", table=table, mode=mode, sent=form, **told)
+        return _objected(request, table, form, NotPermitted("", against), 200)
+    return _assess_page(request, table, form)
+
+
+def _send(
+    request: HttpRequest, table: Table, form: AssessForm, decision: Decision, assessment: Assessment
+) -> HttpResponse:
+    store = store_for(request, Act.PROPOSE_DECISION, of_case(table.case.id))
+    try:
+        propose_decision(store, decision, assessment)
+    except NotPermitted as error:
+        return _objected(request, table, form, error, 403)
+    if decision.rung.admits & {Kind.FIX, Kind.TRANSITION}:
+        words = say("Sent for approval. Its zones can be added while it waits.")
+        return done(request, words, "zones", table.case.reference, decision.id)
+    return done(request, say("Sent for approval. Nothing has changed until someone else says yes."), "case", table.case.reference)
+
+
+def _objected(
+    request: HttpRequest, table: Table, form: AssessForm, error: NotPermitted, status: int
+) -> HttpResponse:
+    """The form as it was typed, with every objection where it is mended, and the rung that is ready."""
+    instead: Mode | None = None
+    for one in error.objections:
+        about = getattr(one, "about", "")
+        ready = getattr(one, "instead", None)
+        instead = MODES[ready] if ready is not None else instead
+        name = field_for(getattr(one, "code", ""), about)
+        show_reasons(form, reasons_of(NotPermitted("", (one,))), lambda _, name=name: name)
+    reasons = reasons_of(error)
+    return _assess_page(request, table, form, status, reasons=reasons, instead=instead)
+
+
+def _assess_page(
+    request: HttpRequest, table: Table, form: AssessForm, status: int = 200, **told: object
+) -> HttpResponse:
+    given = {"reasons": [], "instead": None} | told
+    return page(
+        request, "deciding/assess.html", status, table=table, form=form, mode=form.mode, finding=ON_ABSCONDING, **given
+    )
+
+
+def _proposal(request: HttpRequest, table: Table, form: AssessForm) -> tuple[Decision, Assessment]:
+    """What was typed, as a proposal with its assessment. Raises CannotRecord."""
+    place, by, told = settings.PLACE, actor_of(request), form.cleaned_data
+    now = place.clock.now()
+    case_id, current = table.case.id, table.current
+    decision = Decision(
+        id=DecisionId(place.chance.identity("decision")),
+        case_id=case_id,
+        strand="main" if current is None else current.strand,
+        mode=form.mode.code,
+        power=told.get("power") or table.scheme.powers[0].code,
+        purposes=tuple(told["purposes"]) if told.get("purposes") else (table.scheme.purposes[0].code,),
+        authority=Authority.OFFICERS,
+        maker=None,
+        proposed_by=by,
+        starts_at=form.starts_at(now),
+        review_due_at=form.review_due_at(now),
+        ends_at=None if told["ends"] is None else end_of(told["ends"]),
+        follows=None if current is None else current.id,
+    )
+    assessor = assessor_for(place.store)
+    families = tuple(
+        FamilyAnswer(
+            family,
+            FamilyReason(told[f"{family}_reason"]),
+            tuple(FactId(one) for one in told[f"{family}_facts"]),
+            assessor.words(case_id, told[f"{family}_words"]),
+        )
+        for family in form.mode.lower_families
+        if told[f"{family}_reason"]
+    )
+    assessment = Assessment(
+        id=AssessmentId(place.chance.identity("assessment")),
+        case_id=case_id,
+        decision_id=decision.id,
+        author=by,
+        selection=Selection(told["selection"] or Selection.INDIVIDUAL),
+        selection_fact=FactId(told["selection_fact"] if told["selection"] else ""),
+        screening_id=ScreeningId("") if table.screening is None else table.screening.id,
+        families=families,
+        compared_with=tuple(ModeCode(one) for one in told["compared"]),
+        with_detention=False,
+        article_8=form.article_8(),
+        practicality=form.practicality(),
+        at_home=tuple(AtHome(one) for one in told["at_home"]),
+        finding_shown=ON_ABSCONDING.version if told["finding"] else "",
+        words=assessor.words(case_id, told["words"]),
+    )
+    return decision, assessment
+
+
+def _opened(request: HttpRequest, reference: str, act: Act = Act.ASSESS_CASE) -> Table:
+    with settings.PLACE.store.reading() as view:
+        return _table(request, view, reference, settings.PLACE.clock.now(), act)
+
+
+def _table(request: HttpRequest, view: Reading, reference: str, now: datetime, act: Act = Act.ASSESS_CASE) -> Table:
+    case = case_of(view, reference)
+    require(request, view, Act.ASSESS_CASE, of_case(case.id))
+    if act is not Act.ASSESS_CASE and request.method == "POST":
+        require(request, view, act, of_case(case.id))
+    return show_table(view, now, case.id)
+
+
+def _assessing(request: HttpRequest, case_id: CaseId):
+    return store_for(request, Act.ASSESS_CASE, of_case(case_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def zones(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
+    """Zones of a proposal of one's own, while it waits."""
+    place, by = settings.PLACE, actor_of(request)
+    wanted = DecisionId(decision_id)
+    with place.store.reading() as view:
+        case = case_of(view, reference)
+        decision = view.decision(wanted)
+        if decision.case_id != case.id or not decision.rung.admits & {Kind.FIX, Kind.TRANSITION}:
+            raise Http404
+        require(request, view, Act.SET_CONDITION, lambda view, at: the_decision(view, wanted, at))
+        conditions = view.conditions_of(wanted)
+    form = ZoneForm(request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        store = store_for(request, Act.SET_CONDITION, lambda view, at: the_decision(view, wanted, at))
+        kind = ConditionKind(form.cleaned_data["kind"])
+        of = (store, place.sealer, place.chance, place.pinned, wanted, kind, by)
+        reasons = refusals(form, lambda: set_condition(*of, geometry=form.geometry()), lambda _: form.where())
+        if form.is_valid():
+            return done(request, say("The zone is part of the proposal, sealed."), "zones", reference, wanted)
+    told = {"case": case, "decision": decision, "conditions": conditions}
+    return page(request, "deciding/zones.html", form=form, reasons=reasons, **told)
+
+
+@require_http_methods(["POST"])
+def take_back(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
+    """The proposer takes a proposal back."""
+    wanted = DecisionId(decision_id)
+    store = store_for(request, Act.TAKE_BACK_PROPOSAL, lambda view, at: the_decision(view, wanted, at))
+    refuse_decision(store, wanted, actor_of(request))
+    return done(request, say("The proposal is taken back."), "case", reference)
