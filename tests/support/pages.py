@@ -187,7 +187,7 @@ class Visitor:
             found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', opened.text)
             assert found, (opened.status, opened.to, opened.text[:500])
             token = found[1]
-        body = urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
+        body = urlencode({"csrfmiddlewaretoken": token, **fields}, doseq=True).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.address}"}
         return self.ask("POST", to or path, body, headers)
 

@@ -41,6 +41,12 @@ def stale(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
 
 
+def page_number(request: HttpRequest) -> int:
+    """Which page of a list is asked for."""
+    number = request.GET.get("page", "1")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 8 else 1
+
+
 def sitting_of(request: HttpRequest) -> SignInId:
     """The name of this session in the ledger: drawn at random, and never the cookie."""
     if "sitting" not in request.session:

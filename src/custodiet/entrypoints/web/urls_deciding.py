@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from custodiet.entrypoints.web.views import deciding
+from custodiet.entrypoints.web.views import authorising, deciding
 
 urlpatterns = [
     path("cases/new", deciding.new, name="new_case"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("cases/<str:reference>/decide/<str:code>", deciding.assess, name="assess"),
     path("cases/<str:reference>/proposals/<str:decision_id>/zones", deciding.zones, name="zones"),
     path("cases/<str:reference>/proposals/<str:decision_id>/take-back", deciding.take_back, name="take_back"),
+    path("authorise", authorising.queue, name="authorise"),
+    path("authorise/<str:decision_id>", authorising.one, name="authorise_one"),
 ]

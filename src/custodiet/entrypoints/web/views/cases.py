@@ -5,10 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from custodiet.entrypoints.web.names import names_on
+from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.permitting import actor_of, may
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import in_sight, require_sight
+from custodiet.entrypoints.web.sight import in_sight, of_case, require_sight
 from custodiet.flows.show_cases import SEARCH_MAX, find_cases, show_case
+from custodiet.flows.show_deciding import show_table
+from custodiet.model.act import Act
 from custodiet.model.stored import Holding
 
 
@@ -34,5 +38,12 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
     place = settings.PLACE
     with place.store.reading() as view:
         require_sight(request, view, view.case_by_reference(reference))
-        file = show_case(view, place.clock.now(), reference)
-    return page(request, "case.html", file=file)
+        now = place.clock.now()
+        file = show_case(view, now, reference)
+        about = of_case(file.case.id)
+        acts = (Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.READ_CASE_RECORD)
+        may_do = {one.value for one in acts if may(request, view, one, about)}
+        table = show_table(view, now, file.case.id)
+    opened = named_case(request, file.case.id)
+    me = actor_of(request)
+    return page(request, "case.html", file=file, table=table, may_do=may_do, opened=opened, me=me)

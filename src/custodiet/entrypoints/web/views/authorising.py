@@ -1,0 +1,108 @@
+"""What waits for a second person: a queue, and each proposal beside what the rules find. Never one's own."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from custodiet.entrypoints.web.asking import assessor_for, done, page_number, refusals, stale
+from custodiet.entrypoints.web.forms_deciding import NarrowForm, ReturnForm, end_of
+from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.opened import NamedCase, named_case, zones_in_words
+from custodiet.entrypoints.web.permitting import actor_of, require, store_for
+from custodiet.entrypoints.web.reasons import Reason, reasons_of
+from custodiet.entrypoints.web.rendering import page
+from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
+from custodiet.flows.permitting import the_decision, who_asks
+from custodiet.flows.ports import Reading, Store
+from custodiet.flows.show_deciding import show_proposal, show_queue
+from custodiet.model.act import Act
+from custodiet.model.assessing_record import ReturnReason
+from custodiet.model.decision import State
+from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import DecisionId
+from custodiet.model.mode import ModeCode
+from custodiet.model.staff import Function
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Proposals that wait in the schemes of this officer."""
+    place = settings.PLACE
+    with place.store.reading() as view:
+        who = who_asks(view, actor_of(request), place.clock.now(), None)
+        if who.function is not Function.AUTHORISING_OFFICER:
+            raise NotPermitted("", ("not_your_function: this is for an authorising officer",))
+        shown = show_queue(view, who.schemes, page_number(request))
+    return page(request, "authorising/queue.html", queue=shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: HttpRequest, decision_id: str) -> HttpResponse:
+    """One proposal: approve it, narrow it, give it back, refuse it."""
+    place, by = settings.PLACE, actor_of(request)
+    wanted = DecisionId(decision_id)
+    about = _about(wanted)
+    with place.store.reading() as view:
+        if view.decision(wanted).state is not State.PROPOSED:
+            raise NotPermitted("", ("no_proposal: this proposal has been answered; see the case’s page",))
+        require(request, view, Act.REFUSE_DECISION, about)
+        proposal = show_proposal(view, place.clock.now(), wanted, by)
+    if request.method != "POST" and (again := stale(request)) is not None:
+        return again
+    what = request.POST.get("what", "")
+    forms = {
+        "narrow": NarrowForm(proposal.lower, request.POST if what == "narrow" else None),
+        "return": ReturnForm(request.POST if what == "return" else None),
+    }
+    reference, reasons = proposal.case.reference, list[Reason]()
+    if what == "approve":
+        make_decision(store_for(request, Act.MAKE_DECISION, about), wanted, by)
+        return done(request, say("Approved: case %(reference)s") % {"reference": reference}, "authorise")
+    if what == "refuse":
+        refuse_decision(store_for(request, Act.REFUSE_DECISION, about), wanted, by)
+        ready = say("Refused. Ready below it: rung %(rung)s, %(title)s. It is no ground for detaining anyone.")
+        return done(request, ready % {"rung": proposal.below.rung, "title": proposal.below.title}, "authorise")
+    form = forms.get(what)
+    if form is not None and form.is_valid():
+        acts: dict[str, Callable[[], object]] = {
+            "narrow": lambda: _narrow(request, wanted, form.cleaned_data),
+            "return": lambda: _give_back(request, wanted, form.cleaned_data),
+        }
+        reasons = refusals(form, acts[what])
+        if form.is_valid():
+            said = say("Approved, narrower than it was proposed.") if what == "narrow" else say("Given back, with your reason.")
+            return done(request, said, "authorise")
+    elif request.method == "POST" and form is None:
+        raise Http404
+    opened: NamedCase = named_case(request, proposal.case.id)
+    return page(
+        request,
+        "authorising/one.html",
+        proposal=proposal,
+        opened=opened,
+        zones=zones_in_words(opened, wanted),
+        findings=reasons_of(NotPermitted("", proposal.findings)) if proposal.findings else [],
+        forms=forms,
+        form=form,
+        reasons=reasons,
+    )
+
+
+def _narrow(request: HttpRequest, wanted: DecisionId, told: dict[str, object]) -> None:
+    store = store_for(request, Act.MAKE_DECISION, _about(wanted))
+    mode = ModeCode(str(told["mode"])) if told["mode"] else None
+    review = end_of(told["review"]) if told["review"] else None
+    narrow_decision(store, settings.PLACE.chance, wanted, actor_of(request), mode=mode, review_due_at=review)
+
+
+def _give_back(request: HttpRequest, wanted: DecisionId, told: dict[str, str]) -> None:
+    store: Store = store_for(request, Act.REFUSE_DECISION, _about(wanted))
+    reason = ReturnReason(told["reason"])
+    return_decision(store, assessor_for(store), wanted, reason, told["words"], actor_of(request))
+
+
+def _about(wanted: DecisionId) -> Callable[[Reading, datetime], object]:
+    return lambda view, at: the_decision(view, wanted, at)

@@ -1,0 +1,41 @@
+"""What people type into the pages on which a case is decided."""
+
+from custodiet.model.mode import LADDER, MODES, ModeCode
+from custodiet.model.screening import Question
+
+YESTERDAY_IS_FINE = {"dated_0": "1", "dated_1": "3", "dated_2": "2026"}
+
+
+def fact(kind: str, **more: str) -> dict[str, str]:
+    return {"kind": kind, "age": "", "text": "", **YESTERDAY_IS_FINE, **more}
+
+
+def invited() -> dict[str, str]:
+    return {"what": "invite", "when": "now"}
+
+
+def screened(**other: str) -> dict[str, str]:
+    return {"asked": "on", **{f"{one}_hit": "no" for one in Question}, **other}
+
+
+def assessed(code: ModeCode, fact_id: str, **other) -> dict:
+    """A whole assessment of a rung; `other`: what is typed otherwise (None: left out)."""
+    mode = MODES[code]
+    told: dict = {
+        "selection": "individual",
+        "selection_fact": fact_id,
+        "compared": [LADDER[0].code.value],
+        "interference": "light",
+        "article_8": ["provided_by_law", "necessary", "proportionate"],
+        "practical": [
+            "charging", "power_at_home", "signal", "housing", "work", "travel", "disability", "on_body",
+        ],
+        "at_home": ["nobody"],
+        "finding": "on",
+        "starts": "hour",
+        "review": "28",
+        "step": "send",
+    }
+    for family in mode.lower_families:
+        told |= {f"{family}_reason": "tried", f"{family}_facts": [fact_id]}
+    return {name: value for name, value in (told | other).items() if value is not None}
