@@ -207,7 +207,10 @@ def test_no_ending_moves_an_end_later(move, hours, by_order):
 
 # --- objections to ending -------------------------------------------------------------------------------
 
-MAKERS_ALONE = "an order is ended, paused and resumed only by its maker"
+MAKERS_ALONE = (
+    "order_of_another: an order is ended, paused and resumed only by its maker; "
+    "a stop that its maker, a court or a regulator has ordered, entered as such"
+)
 COURTS_ALONE = "a decision is annulled only by a court or a regulator"
 TIMES_ALONE = "this is for the passing of time, not for anyone to do"
 OFFICER, MAKER = Ender(BO), Ender(COURT)
@@ -320,7 +323,7 @@ def test_a_scheme_without_an_end_bounds_nothing():
 
 OWN = "nobody approves their own proposal"
 WAITED = "its start has passed while it waited: propose it again"
-OVER = "what it would follow is over: this is a new decision, not a review"
+OVER = "over: what it would follow is over: this is a new decision, not a review; a new proposal that follows nothing"
 ELSEWHERE = "what it would follow is another person's, or another device's"
 MAKERS_ORDER = "an order is followed only by another of its maker's"
 GAP = "it leaves a gap after what it follows"

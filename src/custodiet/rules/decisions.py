@@ -91,7 +91,10 @@ def objections_to_ending(decision: Decision, move: Move, by: Ender) -> tuple[str
         and decision.authority is Authority.ORDER
         and by.id != decision.maker
     ):
-        against.append("an order is ended, paused and resumed only by its maker")
+        against.append(
+            "order_of_another: an order is ended, paused and resumed only by its maker; "
+            "a stop that its maker, a court or a regulator has ordered, entered as such"
+        )
     if move is Move.ANNUL and not by.authority and by.id != decision.maker:
         against.append("a decision is annulled only by a court or a regulator")
     return tuple(against)
@@ -131,7 +134,10 @@ def objections_to_making(
         if predecessor.authority is Authority.ORDER and decision.maker != predecessor.maker:
             against.append("an order is followed only by another of its maker's")
         if not predecessor.covers(now):
-            against.append("what it would follow is over: this is a new decision, not a review")
+            against.append(
+                "over: what it would follow is over: this is a new decision, not a review; "
+                "a new proposal that follows nothing"
+            )
         if predecessor.state is not State.MADE:
             against.append(f"a decision that is {predecessor.state} has no successor")
         if until is not None and decision.starts_at > until:
@@ -215,7 +221,10 @@ def objections_to_lowering(
     if to.rung >= decision.rung.rung:
         against.append("one steps down to a lower rung; going up is a proposal")
     if decision.authority is Authority.ORDER and by != decision.maker:
-        against.append("an order is lowered only by its maker")
+        against.append(
+            "order_of_another: an order is lowered only by its maker; "
+            "a stop that its maker, a court or a regulator has ordered, entered as such"
+        )
     if satisfied_from is not None and to.rung < satisfied_from.rung and not lifted:
         against.append("the power is a duty, satisfied from a higher rung: record the finding that lifts it first")
     return tuple(against)

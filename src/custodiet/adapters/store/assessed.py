@@ -195,6 +195,10 @@ class AssessedRows(Rows):
         row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
         return row.checked_at is not None
 
+    def stops_waiting(self, limit: int) -> tuple[StopId, ...]:
+        query = select(a.stop.c.id).where(a.stop.c.checked_at.is_(None))
+        return tuple(row.id for row in self._all(query.order_by(a.stop.c.check_due_at, a.stop.c.id).limit(limit)))
+
     def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:
         one = a.stop.c
         query = select(one.id).where(one.checked_at.is_(None), one.escalated_at.is_(None), one.check_due_at <= at)

@@ -22,6 +22,7 @@ from custodiet.model.assessment import (
     Selection,
 )
 from custodiet.model.condition import ConditionKind
+from custodiet.model.decision import Decision
 from custodiet.model.ending import CLOSING, EndReason, StopKind
 from custodiet.model.fact import Age, CaseFact, FactKind
 from custodiet.model.mode import LADDER, MODES, Mode, ModeCode
@@ -383,6 +384,26 @@ class ReturnForm(forms.Form):
 
     reason = _select("What is missing", one_of(ReturnReason), required=True)
     words = _text("In words", "Sealed for this case; whoever proposed it can be told.", required=True)
+
+
+class DecisionWords:
+    """A decision as a choice, in the language of the request."""
+
+    def __init__(self, decision: Decision) -> None:
+        self._rung = decision.rung
+
+    def __str__(self) -> str:
+        return say("Rung %(rung)s: %(title)s") % {"rung": self._rung.rung, "title": self._rung.title}
+
+
+class WhichForm(forms.Form):
+    """Nothing but which decision is meant, where there are several."""
+
+
+def choose_decision(form: forms.Form, standing: Sequence[Decision]) -> None:
+    """Ask which decision is meant; of one alone nothing is asked."""
+    if len(standing) > 1:
+        form.fields["decision"] = _radios("Which decision", [(one.id, DecisionWords(one)) for one in standing])
 
 
 class StepDownForm(forms.Form):

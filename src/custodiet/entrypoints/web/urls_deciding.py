@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from custodiet.entrypoints.web.views import authorising, deciding
+from custodiet.entrypoints.web.views import authorising, day, deciding, lowering
 
 urlpatterns = [
     path("cases/new", deciding.new, name="new_case"),
@@ -15,4 +15,13 @@ urlpatterns = [
     path("cases/<str:reference>/proposals/<str:decision_id>/take-back", deciding.take_back, name="take_back"),
     path("authorise", authorising.queue, name="authorise"),
     path("authorise/<str:decision_id>", authorising.one, name="authorise_one"),
+    path("day", day.show, name="day"),
+    path("cases/<str:reference>/step-down", lowering.lower, name="step_down"),
+    path("cases/<str:reference>/pause", lowering.pause, name="pause"),
+    path("cases/<str:reference>/resume", lowering.resume, name="resume"),
+    path("cases/<str:reference>/end", lowering.end, name="end"),
+    path("cases/<str:reference>/close", lowering.close, name="close"),
+    path("cases/<str:reference>/review", lowering.review, name="review"),
+    path("cases/<str:reference>/stop", lowering.stop, name="stop"),
+    path("stops", lowering.stops, name="stops"),
 ]

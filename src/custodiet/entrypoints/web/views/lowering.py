@@ -1,0 +1,321 @@
+"""The way down, which needs one person: step down, pause, end, close, a court's stop. And reviews.
+
+Going on again after a pause is the second person's alone; to go on after a review takes a successor proposed first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms as django_forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals, stale
+from custodiet.entrypoints.web.forms_deciding import (
+    CheckForm,
+    CloseForm,
+    DecisionWords,
+    EndForm,
+    OpenReviewForm,
+    ReviewForm,
+    StepDownForm,
+    StopForm,
+    WhichForm,
+    choose_decision,
+    end_of,
+)
+from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
+from custodiet.entrypoints.web.reasons import Reason
+from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.sight import of_case
+from custodiet.flows.close_case import close_case
+from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
+from custodiet.flows.obey_stop import check_stop, enter_stop
+from custodiet.flows.permitting import ThingOf, the_decision, the_scheme
+from custodiet.flows.ports import Reading
+from custodiet.flows.review_decision import begin_review, decide_review, used_so_far
+from custodiet.flows.step_down import step_down
+from custodiet.model.act import Act
+from custodiet.model.assessment import FamilyReason
+from custodiet.model.case import Case
+from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.ending import EndReason, Stop, StopKind
+from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import ActorId, DecisionId, ReviewId, SchemeId, StopId
+from custodiet.model.mode import MODES, ModeCode
+from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, Used
+from custodiet.rules.decisions import Ender, Move
+from custodiet.rules.ladder import lower_rungs
+
+STOPS_MAX = 50
+_STANDS = (State.MADE, State.SUSPENDED, State.SUCCEEDED)
+
+
+def _standing(view: Reading, case: Case, states: tuple[State, ...] = _STANDS) -> list[Decision]:
+    """What stands of a case now. Raises NotPermitted when nothing does: what is over is not taken up again."""
+    now = settings.PLACE.clock.now()
+    found = [one for one in view.decisions_of(case.id) if one.state in states and one.covers(now)]
+    if not found:
+        raise NotPermitted(
+            "", ("nothing_stands: no decision of this case stands to do that with; a new one, proposed from its facts up",)
+        )
+    return found
+
+
+def _case(view: Reading, request: HttpRequest, reference: str, act: Act) -> Case:
+    case = case_of(view, reference)
+    require(request, view, act, of_case(case.id))
+    return case
+
+
+def _of(decision_id: DecisionId) -> ThingOf:
+    return lambda view, at: the_decision(view, decision_id, at)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lower(request: HttpRequest, reference: str) -> HttpResponse:
+    """Step down: one person, one act."""
+    place = settings.PLACE
+    with place.store.reading() as view:
+        case = _case(view, request, reference, Act.STEP_DOWN)
+        standing = _standing(view, case)
+        top = max(standing, key=lambda one: one.rung.rung)
+        below = [MODES[one] for one in lower_rungs(top.mode, view.scheme(case.scheme_id).modes)]
+    form = StepDownForm(below, request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        store = store_for(request, Act.STEP_DOWN, of_case(case.id))
+        to = ModeCode(form.cleaned_data["mode"])
+        reasons = refusals(form, lambda: step_down(store, place.chance, case.id, to, actor_of(request)))
+        if form.is_valid():
+            return done(request, say("Stepped down. What no longer applies has ended in the same moment."), "case", reference)
+    told = {"title": say("Step down"), "button": say("Step down"), "body": say("It takes effect at once. A device that is no longer needed comes off; the task for that is raised with it.")}
+    return page(request, "lowering/act.html", case=case, standing=standing, form=form, reasons=reasons, **told)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: HttpRequest, reference: str) -> HttpResponse:
+    """Pause collection."""
+    told = {"title": say("Pause"), "button": say("Pause it"), "body": say("Nothing is collected while it is paused. The review date stays.")}
+    return _with_one(request, reference, Act.SUSPEND_DECISION, (State.MADE,), say("It is paused."), told,
+                     lambda store, one, _: suspend_decision(store, one.id, Ender(actor_of(request))))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def resume(request: HttpRequest, reference: str) -> HttpResponse:
+    """Go on after a pause: for the second person, freshly signed in."""
+    if request.method != "POST" and (again := stale(request)) is not None:
+        return again
+    told = {"title": say("Go on after the pause"), "button": say("Go on"), "body": say("Collection begins again at once.")}
+    return _with_one(request, reference, Act.RESUME_DECISION, (State.SUSPENDED,), say("It goes on."), told,
+                     lambda store, one, _: resume_decision(store, one.id, Ender(actor_of(request))))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, reference: str) -> HttpResponse:
+    """End one decision, with a reason."""
+    told = {"title": say("End it"), "button": say("End it"), "body": say("Collection stops at once, the device comes off, and what was kept has its day of erasure.")}
+
+    def act(store, one: Decision, typed: dict[str, str]) -> None:
+        reason = EndReason(typed["reason"])
+        end_decision(store, settings.PLACE.chance, one.id, Move.WITHDRAW, Ender(actor_of(request)), reason)
+
+    return _with_one(request, reference, Act.WITHDRAW_DECISION, _STANDS, say("It has ended."), told, act, EndForm)
+
+
+def _with_one(request, reference, act, states, said, told, carry_out, form_class=WhichForm) -> HttpResponse:
+    """A page that does something with one of the decisions that stand."""
+    with settings.PLACE.store.reading() as view:
+        case = case_of(view, reference)
+        found = [one for one in view.decisions_of(case.id) if one.state in _STANDS] or view.decisions_of(case.id)
+        if not found:
+            require(request, view, Act.STEP_DOWN, of_case(case.id))
+        for one in found[:1]:
+            require(request, view, act, _of(one.id))
+        standing = _standing(view, case, states)
+    form = form_class(request.POST if request.method == "POST" else None)
+    choose_decision(form, standing)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data.get("decision", standing[0].id)
+        one = next(each for each in standing if each.id == wanted)
+        reasons = refusals(form, lambda: carry_out(store_for(request, act, _of(one.id)), one, form.cleaned_data))
+        if form.is_valid():
+            return done(request, said, "case", reference)
+    status = 403 if reasons else 200
+    return page(request, "lowering/act.html", status, case=case, standing=standing, form=form, reasons=reasons, **told)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    """Close the case."""
+    place = settings.PLACE
+    with place.store.reading() as view:
+        case = _case(view, request, reference, Act.CLOSE_CASE)
+    form = CloseForm(request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        store = store_for(request, Act.CLOSE_CASE, of_case(case.id))
+        reason = EndReason(form.cleaned_data["reason"])
+        reasons = refusals(form, lambda: close_case(store, place.chance, case.id, reason, actor_of(request)))
+        if form.is_valid():
+            return done(request, say("Closed. Every decision of officers has ended; of an order its maker is told."), "case", reference)
+    told = {"title": say("Close the case"), "button": say("Close the case"), "body": say("Every officers’ decision ends now, and every proposal is over. An order goes on until its maker ends it.")}
+    return page(request, "lowering/act.html", case=case, standing=[], form=form, reasons=reasons, **told)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToReview:
+    """What a review page shows of one decision."""
+
+    decision: Decision
+    reviews: tuple[Review, ...]
+    """Those that are open."""
+    used: Used
+    successor: Decision | None
+    """Proposed or made to follow it."""
+    due_at: datetime
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was used, why it is still needed: go on, step down or end. Or open a review."""
+    place, by = settings.PLACE, actor_of(request)
+    with place.store.reading() as view:
+        case = _case(view, request, reference, Act.ASSESS_CASE)
+        shown = [_to_review(view, case, one) for one in _standing(view, case, (State.MADE, State.SUSPENDED))]
+        wanted = request.POST.get("decision", shown[0].decision.id)
+        one = next((each for each in shown if each.decision.id == wanted), None)
+        if one is None:
+            raise Http404
+        below = [MODES[each] for each in lower_rungs(one.decision.mode, view.scheme(case.scheme_id).modes)]
+    what = request.POST.get("what", "")
+    forms: dict[str, django_forms.Form] = {
+        "open": OpenReviewForm(request.POST if what == "open" else None, auto_id="id_open_%s"),
+        "decide": ReviewForm(below, request.POST if what == "decide" else None),
+    }
+    form, reasons = forms.get(what), list[Reason]()
+    if request.method == "POST" and form is not None and form.is_valid():
+        told = form.cleaned_data
+        if what == "open":
+            store = store_for(request, Act.ASSESS_CASE, of_case(case.id))
+            trigger = Trigger(told["trigger"])
+            reasons = refusals(form, lambda: begin_review(store, place.chance, one.decision.id, trigger, by))
+        else:
+            reasons = refusals(form, lambda: _decide(request, case, one, told))
+        if form.is_valid():
+            said = say("The review is open.") if what == "open" else say("The review is decided.")
+            return done(request, said, "review" if what == "open" else "case", reference)
+    told = {"case": case, "shown": shown, "one": one, "forms": forms, "form": form, "reasons": reasons}
+    return page(request, "lowering/review.html", 403 if reasons else 200, **told)
+
+
+def _to_review(view: Reading, case: Case, decision: Decision) -> _ToReview:
+    following = [one for one in view.decisions_of(case.id) if one.follows == decision.id]
+    successors = [one for one in following if one.state in (State.PROPOSED, State.MADE)]
+    return _ToReview(
+        decision,
+        tuple(one for one in view.reviews_of(decision.id) if one.decided_at is None),
+        used_so_far(view, decision),
+        successors[-1] if successors else None,
+        view.review_due_at(decision.id) if decision.authority is Authority.ORDER else decision.review_due_at,
+    )
+
+
+def _decide(request: HttpRequest, case: Case, one: _ToReview, told: dict[str, object]) -> None:
+    outcome = ReviewOutcome(str(told["outcome"]))
+    acts: dict[ReviewOutcome, tuple[Act, ThingOf]] = {
+        ReviewOutcome.CONTINUE: (Act.ASSESS_CASE, of_case(case.id)),
+        ReviewOutcome.LOWER: (Act.STEP_DOWN, of_case(case.id)),
+        ReviewOutcome.END: (Act.WITHDRAW_DECISION, _of(one.decision.id)),
+    }
+    wanted = request.POST.get("review", "")
+    if wanted not in {each.id for each in one.reviews}:
+        raise NotPermitted("", ("no_review_open: no review of it is open; open one first, and say what opens it",))
+    store = store_for(request, *acts[outcome])
+    decide_review(
+        store,
+        assessor_for(store),
+        settings.PLACE.chance,
+        ReviewId(wanted),
+        outcome,
+        actor_of(request),
+        why=StillNeeded(str(told["why"])) if told["why"] else None,
+        why_not_lower=FamilyReason(str(told["why_not_lower"])) if told["why_not_lower"] else None,
+        text=str(told["text"]),
+        to_mode=ModeCode(str(told["mode"])) if told["mode"] else ModeCode.NONE,
+        successor=None if one.successor is None else one.successor.id,
+        next_due_at=end_of(told["next_due"]) if told["next_due"] else None,  # type: ignore[arg-type]
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, reference: str) -> HttpResponse:
+    """Enter what a court or a regulator has ordered: it is obeyed at once."""
+    place = settings.PLACE
+    with place.store.reading() as view:
+        case = _case(view, request, reference, Act.ENTER_STOP)
+        standing = _standing(view, case)
+    form = StopForm([(one.id, DecisionWords(one)) for one in standing], request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        store = store_for(request, Act.ENTER_STOP, of_case(case.id))
+        told = form.cleaned_data
+        stopped = [DecisionId(one) for one in told["decisions"]]
+        what = (StopKind(told["kind"]), ActorId(told["authority"]), stopped, actor_of(request))
+        reasons = refusals(form, lambda: enter_stop(store, place.chance, *what))
+        if form.is_valid():
+            return done(request, say("The stop is obeyed. Someone else looks within a day whether it is what was ordered."), "case", reference)
+    told = {"title": say("Enter a court’s or regulator’s stop"), "button": say("Enter it: it is obeyed at once"), "body": say("Nothing undoes a stop by itself.")}
+    return page(request, "lowering/act.html", case=case, standing=standing, form=form, reasons=reasons, **told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A stop that a second person has to look at."""
+
+    stop: Stop
+    references: tuple[str, ...]
+    mine: bool
+    late: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stops(request: HttpRequest) -> HttpResponse:
+    """Stops that wait for a second person’s look."""
+    place, by = settings.PLACE, actor_of(request)
+    with place.store.reading() as view:
+        shown = [one for each in view.stops_waiting(STOPS_MAX) if (one := _waiting(request, view, each)) is not None]
+        if not shown and not may(request, view, Act.READ_ASSURANCE):
+            held = [one.scheme_id for one in view.roles_of(by) if one.in_force(place.clock.now()) and one.scheme_id]
+            thing = the_scheme(held[0] if held else SchemeId(""), ActorId(""))
+            require(request, view, Act.CHECK_STOP, lambda *_: thing)
+    form = CheckForm(request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        wanted = StopId(request.POST.get("stop", ""))
+        store = store_for(request, Act.CHECK_STOP, lambda view, _: _scheme_of(view, wanted))
+        as_ordered = form.cleaned_data["as_ordered"] == "yes"
+        reasons = refusals(form, lambda: check_stop(store, place.chance, wanted, by, as_ordered=as_ordered))
+        if form.is_valid():
+            return done(request, say("It is recorded that you looked."), "stops")
+    return page(request, "lowering/stops.html", 403 if reasons else 200, shown=shown, form=form, reasons=reasons)
+
+
+def _scheme_of(view: Reading, stop_id: StopId):
+    one = view.stop(stop_id)
+    case = view.case(view.decision(one.decisions[0]).case_id)
+    return the_scheme(case.scheme_id, one.entered_by)
+
+
+def _waiting(request: HttpRequest, view: Reading, stop_id: StopId) -> _Waiting | None:
+    one, by = view.stop(stop_id), actor_of(request)
+    thing = _scheme_of(view, stop_id)
+    mine = one.entered_by == by
+    if not mine and not may(request, view, Act.CHECK_STOP, lambda *_: thing):
+        return None
+    references = sorted({view.case(view.decision(each).case_id).reference for each in one.decisions[:STOPS_MAX]})
+    return _Waiting(one, tuple(references), mine, one.check_due_at <= settings.PLACE.clock.now())
