@@ -1,4 +1,4 @@
-"""What pages that change something have in common: a fresh sign-in first, refusals as errors of a form, a message after.
+"""What pages that change something have in common: a fresh sign-in, refusals as errors of a form, a message after.
 
 A form that is refused keeps what was typed and says what is missing; nothing has been written then.
 """
@@ -71,7 +71,9 @@ def done(request: HttpRequest, words: str, to: str, *args: str) -> HttpResponse:
     return HttpResponseRedirect(reverse(to, args=args))
 
 
-def refusals(form: forms.Form, act: Callable[[], object], place: Callable[[Reason], str | None] = lambda _: None) -> list[Reason]:
+def refusals(
+    form: forms.Form, act: Callable[[], object], place: Callable[[Reason], str | None] = lambda _: None
+) -> list[Reason]:
     """Do it; when a rule refuses, every reason, and each as an error of the form. Empty: it is done."""
     try:
         act()
@@ -89,7 +91,9 @@ def refusals(form: forms.Form, act: Callable[[], object], place: Callable[[Reaso
     return reasons
 
 
-def show_reasons(form: forms.Form, reasons: Iterable[Reason], place: Callable[[Reason], str | None] = lambda _: None) -> None:
+def show_reasons(
+    form: forms.Form, reasons: Iterable[Reason], place: Callable[[Reason], str | None] = lambda _: None
+) -> None:
     """Each reason as an error of the field where it is mended, or of the whole form."""
     for one in reasons:
         name = place(one)

@@ -152,7 +152,7 @@ class FactForm(forms.Form):
     text = _text("In words, if a code does not say it", "Sealed for this case. Not needed.")
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        told: dict[str, Any] = super().clean() or self.cleaned_data
         if (told.get("kind") == FactKind.AGE) != bool(told.get("age")) and "kind" in told:
             self.add_error("age", say("A fact about age says which, and only such a one does"))
         dated = told.get("dated")
@@ -175,7 +175,7 @@ class InviteForm(forms.Form):
     until = DateField(label=later("They have until the end of"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        told: dict[str, Any] = super().clean() or self.cleaned_data
         if told.get("when") == "until":
             if told.get("until") is None and "until" not in self.errors:
                 self.add_error("until", say("Enter the day until which they may answer"))
@@ -192,7 +192,9 @@ class InviteForm(forms.Form):
 class SaidForm(forms.Form):
     """What the person said."""
 
-    text = _text("What they, or someone for them, said", "Sealed for this case. It is answered in 28 days.", required=True)
+    text = _text(
+        "What they, or someone for them, said", "Sealed for this case. It is answered in 28 days.", required=True
+    )
 
 
 class AnswerForm(forms.Form):
@@ -221,7 +223,7 @@ class ScreeningForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        told: dict[str, Any] = super().clean() or self.cleaned_data
         for one in Question:
             hit = told.get(f"{one}_hit")
             if hit in (Hit.YES, Hit.NOT_KNOWN) and not told.get(f"{one}_adjusted") and not told.get(f"{one}_reason"):
@@ -258,7 +260,9 @@ class AssessForm(forms.Form):
         add["compared"] = _boxes(
             "Lower rungs that this was compared with", rungs(LADDER[: mode.rung]), "Detention alone is no comparison."
         )
-        add["interference"] = _select("Private and family life (Article 8)", [("", later(CHOOSE)), *_worded(INTERFERENCE)])
+        add["interference"] = _select(
+            "Private and family life (Article 8)", [("", later(CHOOSE)), *_worded(INTERFERENCE)]
+        )
         add["article_8"] = _boxes("Which of these is so", _worded(ARTICLE_8), "What is not marked is answered no.")
         hint = "What is not marked is not known." if mode.needs_device else "Not needed for a rung without a device."
         add["practical"] = _boxes("What is so in this person’s life", coded(Practical), hint)
@@ -272,10 +276,15 @@ class AssessForm(forms.Form):
         add["review"] = forms.ChoiceField(
             label=later("It is reviewed after"),
             help_text=later("Without a review it ends that day by itself."),
-            choices=[("", later(CHOOSE)), *((str(one), later(f"{one} days" if one > 1 else "1 day")) for one in REVIEW_DAYS)],
+            choices=[
+                ("", later(CHOOSE)),
+                *((str(one), later(f"{one} days" if one > 1 else "1 day")) for one in REVIEW_DAYS),
+            ],
             error_messages={"required": later("Choose when it is reviewed")},
         )
-        add["ends"] = DateField(label=later("It ends on"), help_text=later("If it ends sooner than that."), required=False)
+        add["ends"] = DateField(
+            label=later("It ends on"), help_text=later("If it ends sooner than that."), required=False
+        )
         add["words"] = _text("Anything else, in words", "Sealed for this case. Not needed.")
 
     def starts_at(self, now: datetime) -> datetime:
@@ -305,7 +314,7 @@ class AssessForm(forms.Form):
         return tuple((one, Said.YES if one.value in marked else Said.NOT_KNOWN) for one in Practical)
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        told: dict[str, Any] = super().clean() or self.cleaned_data
         ends = told.get("ends")
         if ends is not None and ends <= _today() + timedelta(days=1):
             self.add_error("ends", say("The end lies after the start"))
@@ -347,7 +356,7 @@ class ZoneForm(forms.Form):
     polygon = _text("Or a polygon, as GeoJSON", "Positions are longitude, latitude.")
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        told: dict[str, Any] = super().clean() or self.cleaned_data
         circle = [told.get(name) for name in ("latitude", "longitude", "radius_m")]
         if not self.errors and (None in circle) == (not told.get("polygon")):
             self.add_error("latitude", say("Enter a circle, whole, or a polygon, and not both"))
@@ -435,7 +444,9 @@ class ReviewForm(forms.Form):
         add["outcome"] = _radios("What it comes to", coded(ReviewOutcome))
         add["why"] = _select("To go on: why it is still needed", one_of(StillNeeded))
         add["why_not_lower"] = _select("To go on: why nothing lower will do", one_of(FamilyReason))
-        add["mode"] = forms.ChoiceField(label=later("To step down: to which rung"), choices=rungs(lower), required=False)
+        add["mode"] = forms.ChoiceField(
+            label=later("To step down: to which rung"), choices=rungs(lower), required=False
+        )
         add["next_due"] = DateField(label=later("Of an order that goes on: its next review"), required=False)
         add["text"] = _text("In words", "Sealed for this case. Not needed.")
 
@@ -490,7 +501,8 @@ def end_of(day: date) -> datetime:
 
 
 def _today() -> date:
-    return settings.PLACE.clock.now().date()
+    today: date = settings.PLACE.clock.now().date()
+    return today
 
 
 def _worded(words: dict[str, str]) -> list[Choice]:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from custodiet.flows.permitting import Permitted, ThingOf, permit, the_house, who_asks
 from custodiet.flows.ports import Reading, Store
 from custodiet.model.act import Act
+from custodiet.model.errors import CustodietError
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
 
@@ -33,6 +34,15 @@ def function_of(request: HttpRequest) -> Function | None:
     place = settings.PLACE
     with place.store.reading() as view:
         return who_asks(view, actor_of(request), place.clock.now(), None).function
+
+
+def desk_of(request: HttpRequest) -> str | None:
+    """The page where their work lies, by its name: a caseworker's day, the proposals that wait; None: neither."""
+    try:
+        function = None if settings.PLACE is None else function_of(request)
+    except CustodietError:
+        return None  # a page that says that the store cannot be read is a page all the same
+    return {Function.CASEWORKER: "day", Function.AUTHORISING_OFFICER: "authorise"}.get(function) if function else None
 
 
 def require(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> None:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from custodiet.entrypoints.web.forms import errors_of, field_of
 from custodiet.entrypoints.web.languages import say, say_number, spoken
 from custodiet.entrypoints.web.menu import leads_to
+from custodiet.entrypoints.web.permitting import desk_of
 from custodiet.entrypoints.web.served import Assets
 from custodiet.entrypoints.wording import (
     said_alert,
@@ -81,6 +82,7 @@ def environment(**_: Any) -> Environment:
     env.globals.update(
         HAS_SCRIPT=HAS_SCRIPT,
         asset=assets.address,
+        desk_of=desk_of,
         errors_of=errors_of,
         field_of=field_of,
         leads_to=leads_to,

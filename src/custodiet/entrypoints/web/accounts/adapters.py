@@ -18,6 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.urls import reverse
+
+from custodiet.entrypoints.web.permitting import desk_of
 
 FAILURES_MAX = "100/5m/key"
 """Wrong passwords of all accounts together: one password tried on many names is one attack."""
@@ -39,6 +42,11 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):  # noqa: ARG002
         return False
+
+    def get_login_redirect_url(self, request):
+        """A caseworker's day first; for anyone else the start."""
+        desk = desk_of(request)
+        return reverse("day") if desk == "day" else super().get_login_redirect_url(request)
 
     def get_client_ip(self, request):  # noqa: ARG002
         """Nobody's address is asked for; whoever does is told the same for all."""

@@ -1,9 +1,10 @@
 """What waits for a second person: a queue, and each proposal beside what the rules find. Never one's own."""
 
 from collections.abc import Callable
-from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,12 +16,11 @@ from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
-from custodiet.flows.permitting import the_decision, who_asks
-from custodiet.flows.ports import Reading, Store
+from custodiet.flows.permitting import ThingOf, the_decision, who_asks
+from custodiet.flows.ports import Store
 from custodiet.flows.show_deciding import show_proposal, show_queue
 from custodiet.model.act import Act
 from custodiet.model.assessing_record import ReturnReason
-from custodiet.model.decision import State
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import DecisionId
 from custodiet.model.mode import ModeCode
@@ -46,14 +46,12 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     wanted = DecisionId(decision_id)
     about = _about(wanted)
     with place.store.reading() as view:
-        if view.decision(wanted).state is not State.PROPOSED:
-            raise NotPermitted("", ("no_proposal: this proposal has been answered; see the case’s page",))
         require(request, view, Act.REFUSE_DECISION, about)
         proposal = show_proposal(view, place.clock.now(), wanted, by)
     if request.method != "POST" and (again := stale(request)) is not None:
         return again
     what = request.POST.get("what", "")
-    forms = {
+    forms: dict[str, Form] = {
         "narrow": NarrowForm(proposal.lower, request.POST if what == "narrow" else None),
         "return": ReturnForm(request.POST if what == "return" else None),
     }
@@ -73,7 +71,11 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
         }
         reasons = refusals(form, acts[what])
         if form.is_valid():
-            said = say("Approved, narrower than it was proposed.") if what == "narrow" else say("Given back, with your reason.")
+            said = (
+                say("Approved, narrower than it was proposed.")
+                if what == "narrow"
+                else say("Given back, with your reason.")
+            )
             return done(request, said, "authorise")
     elif request.method == "POST" and form is None:
         raise Http404
@@ -81,6 +83,7 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     return page(
         request,
         "authorising/one.html",
+        403 if reasons else 200,
         proposal=proposal,
         opened=opened,
         zones=zones_in_words(opened, wanted),
@@ -91,7 +94,7 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     )
 
 
-def _narrow(request: HttpRequest, wanted: DecisionId, told: dict[str, object]) -> None:
+def _narrow(request: HttpRequest, wanted: DecisionId, told: dict[str, Any]) -> None:
     store = store_for(request, Act.MAKE_DECISION, _about(wanted))
     mode = ModeCode(str(told["mode"])) if told["mode"] else None
     review = end_of(told["review"]) if told["review"] else None
@@ -104,5 +107,5 @@ def _give_back(request: HttpRequest, wanted: DecisionId, told: dict[str, str]) -
     return_decision(store, assessor_for(store), wanted, reason, told["words"], actor_of(request))
 
 
-def _about(wanted: DecisionId) -> Callable[[Reading, datetime], object]:
+def _about(wanted: DecisionId) -> ThingOf:
     return lambda view, at: the_decision(view, wanted, at)

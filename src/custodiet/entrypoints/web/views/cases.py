@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from custodiet.entrypoints.web.names import names_on
 from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.paging import page_asked, pages_of
-from custodiet.entrypoints.web.permitting import actor_of, may
+from custodiet.entrypoints.web.permitting import actor_of, desk_of, may
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import in_sight, of_case, require_sight
 from custodiet.flows.show_cases import SEARCH_MAX, find_cases, show_case
@@ -28,7 +28,8 @@ def find(request: HttpRequest) -> HttpResponse:
     # Whoever oversees is shown references alone.
     names = {} if within is None else names_on(request, [line.case_id for line in found.lines])
     asked = {"reference": words, "holding": wanted}
-    told = {"found": found, "words": words, "holding": holding, "holdings": list(Holding)}
+    may_open = desk_of(request) == "day"
+    told = {"may_open": may_open, "found": found, "words": words, "holding": holding, "holdings": list(Holding)}
     told |= {"names": names, "named_here": within is not None}
     return page(request, "cases.html", at=pages_of(found.page, found.pages, asked), **told)
 

@@ -36,4 +36,4 @@ def _after(request: HttpRequest) -> Cursor | None:
 
 
 def _address(cursor: Cursor) -> str:
-    return "?" + urlencode({"due": to_ms(cursor[0]), "about": cursor[1]})
+    return "?" + str(urlencode({"due": to_ms(cursor[0]), "about": cursor[1]}))

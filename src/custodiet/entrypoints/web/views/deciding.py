@@ -5,8 +5,11 @@ What is typed and not sent yet stands in the page and nowhere else.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.conf import settings
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -32,7 +35,7 @@ from custodiet.entrypoints.web.sight import of_case
 from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
 from custodiet.flows.open_case import open_case, set_condition
 from custodiet.flows.permitting import the_decision, the_scheme
-from custodiet.flows.ports import Reading
+from custodiet.flows.ports import Reading, Store
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.show_deciding import Table, show_rungs, show_table
 from custodiet.model.act import Act
@@ -76,7 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
             reasons = refusals(form, lambda: open_case(store, place.chance, scheme_id, reference, by))
             if form.is_valid():
                 return done(request, say("The case is open. Nothing is authorised in it."), "case", reference)
-    return page(request, "deciding/new.html", form=form, reasons=reasons)
+    return page(request, "deciding/new.html", 403 if reasons else 200, form=form, reasons=reasons)
 
 
 def _is_taken(scheme_id: SchemeId, reference: str) -> bool:
@@ -111,7 +114,7 @@ def facts(request: HttpRequest, reference: str) -> HttpResponse:
         reasons = refusals(form, lambda: record_fact(store, assessor_for(store), place.chance, *what))
         if form.is_valid():
             return done(request, say("The fact is recorded."), "facts", reference)
-    return page(request, "deciding/facts.html", table=table, form=form, reasons=reasons)
+    return page(request, "deciding/facts.html", 403 if reasons else 200, table=table, form=form, reasons=reasons)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,8 +123,9 @@ def heard(request: HttpRequest, reference: str) -> HttpResponse:
     place, by = settings.PLACE, actor_of(request)
     table = _opened(request, reference)
     what = request.POST.get("what", "")
-    forms = {
-        "invite": InviteForm(request.POST if what == "invite" else None),
+    invite = InviteForm(request.POST if what == "invite" else None)
+    forms: dict[str, Form] = {
+        "invite": invite,
         "said": SaidForm(request.POST if what == "said" else None, auto_id="id_said_%s"),
         "answer": AnswerForm(request.POST if what == "answer" else None, auto_id="id_answer_%s"),
     }
@@ -131,7 +135,7 @@ def heard(request: HttpRequest, reference: str) -> HttpResponse:
         assessor = assessor_for(_assessing(request, table.case.id))
         told = form.cleaned_data
         acts: dict[str, Callable[[], object]] = {
-            "invite": lambda: assessor.invite(table.case.id, by, forms["invite"].until_at(place.clock.now())),
+            "invite": lambda: assessor.invite(table.case.id, by, invite.until_at(place.clock.now())),
             "said": lambda: assessor.represent(table.case.id, told["text"], by),
             "answer": lambda: assessor.answer(_said_here(request, table), Reply(told["reply"]), told["reasons"], by),
         }
@@ -143,7 +147,9 @@ def heard(request: HttpRequest, reference: str) -> HttpResponse:
                 "answer": say("The answer is recorded, sealed."),
             }
             return done(request, words[what], "heard", reference)
-    return page(request, "deciding/heard.html", table=table, forms=forms, form=form, reasons=reasons)
+    return page(
+        request, "deciding/heard.html", 403 if reasons else 200, table=table, forms=forms, form=form, reasons=reasons
+    )
 
 
 def _said_here(request: HttpRequest, table: Table) -> RepresentationId:
@@ -165,7 +171,7 @@ def screening(request: HttpRequest, reference: str) -> HttpResponse:
         reasons = refusals(form, lambda: assessor.screen(table.case.id, form.answers(), actor_of(request)))
         if form.is_valid():
             return done(request, say("The screening is recorded."), "decide", reference)
-    return page(request, "deciding/screening.html", table=table, form=form, reasons=reasons)
+    return page(request, "deciding/screening.html", 403 if reasons else 200, table=table, form=form, reasons=reasons)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -193,7 +199,7 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
         if not against:
             typed = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
             typed = [one for one in typed if one[0] not in ("csrfmiddlewaretoken", "step")]
-            told = {"decision": decision, "assessment": assessment, "typed": typed}
+            told: dict[str, Any] = {"decision": decision, "assessment": assessment, "typed": typed}
             return page(request, "deciding/check.html", table=table, mode=mode, sent=form, **told)
         return _objected(request, table, form, NotPermitted("", against), 200)
     return _assess_page(request, table, form)
@@ -210,12 +216,15 @@ def _send(
     if decision.rung.admits & {Kind.FIX, Kind.TRANSITION}:
         words = say("Sent for approval. Its zones can be added while it waits.")
         return done(request, words, "zones", table.case.reference, decision.id)
-    return done(request, say("Sent for approval. Nothing has changed until someone else says yes."), "case", table.case.reference)
+    return done(
+        request,
+        say("Sent for approval. Nothing has changed until someone else says yes."),
+        "case",
+        table.case.reference,
+    )
 
 
-def _objected(
-    request: HttpRequest, table: Table, form: AssessForm, error: NotPermitted, status: int
-) -> HttpResponse:
+def _objected(request: HttpRequest, table: Table, form: AssessForm, error: NotPermitted, status: int) -> HttpResponse:
     """The form as it was typed, with every objection where it is mended, and the rung that is ready."""
     instead: Mode | None = None
     for one in error.objections:
@@ -223,14 +232,16 @@ def _objected(
         ready = getattr(one, "instead", None)
         instead = MODES[ready] if ready is not None else instead
         name = field_for(getattr(one, "code", ""), about)
-        show_reasons(form, reasons_of(NotPermitted("", (one,))), lambda _, name=name: name)
+        show_reasons(form, reasons_of(NotPermitted("", (one,))), partial(_always, name))
     reasons = reasons_of(error)
     return _assess_page(request, table, form, status, reasons=reasons, instead=instead)
 
 
-def _assess_page(
-    request: HttpRequest, table: Table, form: AssessForm, status: int = 200, **told: object
-) -> HttpResponse:
+def _always(name: str | None, _: Reason) -> str | None:
+    return name
+
+
+def _assess_page(request: HttpRequest, table: Table, form: AssessForm, status: int = 200, **told: Any) -> HttpResponse:
     given = {"reasons": [], "instead": None} | told
     return page(
         request, "deciding/assess.html", status, table=table, form=form, mode=form.mode, finding=ON_ABSCONDING, **given
@@ -301,7 +312,7 @@ def _table(request: HttpRequest, view: Reading, reference: str, now: datetime, a
     return show_table(view, now, case.id)
 
 
-def _assessing(request: HttpRequest, case_id: CaseId):
+def _assessing(request: HttpRequest, case_id: CaseId) -> Store:
     return store_for(request, Act.ASSESS_CASE, of_case(case_id))
 
 
@@ -327,7 +338,7 @@ def zones(request: HttpRequest, reference: str, decision_id: str) -> HttpRespons
         if form.is_valid():
             return done(request, say("The zone is part of the proposal, sealed."), "zones", reference, wanted)
     told = {"case": case, "decision": decision, "conditions": conditions}
-    return page(request, "deciding/zones.html", form=form, reasons=reasons, **told)
+    return page(request, "deciding/zones.html", 403 if reasons else 200, form=form, reasons=reasons, **told)
 
 
 @require_http_methods(["POST"])

@@ -6,9 +6,10 @@ Going on again after a pause is the second person's alone; to go on after a revi
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django import forms as django_forms
 from django.conf import settings
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -35,10 +36,10 @@ from custodiet.flows.close_case import close_case
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.flows.obey_stop import check_stop, enter_stop
 from custodiet.flows.permitting import ThingOf, the_decision, the_scheme
-from custodiet.flows.ports import Reading
+from custodiet.flows.ports import Reading, Store
 from custodiet.flows.review_decision import begin_review, decide_review, used_so_far
 from custodiet.flows.step_down import step_down
-from custodiet.model.act import Act
+from custodiet.model.act import Act, Thing
 from custodiet.model.assessment import FamilyReason
 from custodiet.model.case import Case
 from custodiet.model.decision import Authority, Decision, State
@@ -54,13 +55,17 @@ STOPS_MAX = 50
 _STANDS = (State.MADE, State.SUSPENDED, State.SUCCEEDED)
 
 
-def _standing(view: Reading, case: Case, states: tuple[State, ...] = _STANDS) -> list[Decision]:
-    """What stands of a case now. Raises NotPermitted when nothing does: what is over is not taken up again."""
+def _standing(
+    view: Reading, case: Case, states: tuple[State, ...] = _STANDS, *, to_come: bool = False
+) -> list[Decision]:
+    """What stands of a case now, or also what is to come. Raises NotPermitted when nothing does: what is over is not taken up again."""
     now = settings.PLACE.clock.now()
-    found = [one for one in view.decisions_of(case.id) if one.state in states and one.covers(now)]
+    decisions = [one for one in view.decisions_of(case.id) if one.state in states]
+    found = [one for one in decisions if one.covers(now) or (to_come and now < one.starts_at)]
     if not found:
         raise NotPermitted(
-            "", ("nothing_stands: no decision of this case stands to do that with; a new one, proposed from its facts up",)
+            "",
+            ("nothing_stands: no decision of this case stands to do that with; a new one, proposed from its facts up",),
         )
     return found
 
@@ -91,17 +96,45 @@ def lower(request: HttpRequest, reference: str) -> HttpResponse:
         to = ModeCode(form.cleaned_data["mode"])
         reasons = refusals(form, lambda: step_down(store, place.chance, case.id, to, actor_of(request)))
         if form.is_valid():
-            return done(request, say("Stepped down. What no longer applies has ended in the same moment."), "case", reference)
-    told = {"title": say("Step down"), "button": say("Step down"), "body": say("It takes effect at once. A device that is no longer needed comes off; the task for that is raised with it.")}
-    return page(request, "lowering/act.html", case=case, standing=standing, form=form, reasons=reasons, **told)
+            return done(
+                request, say("Stepped down. What no longer applies has ended in the same moment."), "case", reference
+            )
+    told = {
+        "title": say("Step down"),
+        "button": say("Step down"),
+        "body": say(
+            "It takes effect at once. A device that is no longer needed comes off; the task for that is raised with it."
+        ),
+    }
+    return page(
+        request,
+        "lowering/act.html",
+        403 if reasons else 200,
+        case=case,
+        standing=standing,
+        form=form,
+        reasons=reasons,
+        **told,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest, reference: str) -> HttpResponse:
     """Pause collection."""
-    told = {"title": say("Pause"), "button": say("Pause it"), "body": say("Nothing is collected while it is paused. The review date stays.")}
-    return _with_one(request, reference, Act.SUSPEND_DECISION, (State.MADE,), say("It is paused."), told,
-                     lambda store, one, _: suspend_decision(store, one.id, Ender(actor_of(request))))
+    told = {
+        "title": say("Pause"),
+        "button": say("Pause it"),
+        "body": say("Nothing is collected while it is paused. The review date stays."),
+    }
+    return _with_one(
+        request,
+        reference,
+        Act.SUSPEND_DECISION,
+        (State.MADE,),
+        say("It is paused."),
+        told,
+        lambda store, one, _: suspend_decision(store, one.id, Ender(actor_of(request))),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,24 +142,48 @@ def resume(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on after a pause: for the second person, freshly signed in."""
     if request.method != "POST" and (again := stale(request)) is not None:
         return again
-    told = {"title": say("Go on after the pause"), "button": say("Go on"), "body": say("Collection begins again at once.")}
-    return _with_one(request, reference, Act.RESUME_DECISION, (State.SUSPENDED,), say("It goes on."), told,
-                     lambda store, one, _: resume_decision(store, one.id, Ender(actor_of(request))))
+    told = {
+        "title": say("Go on after the pause"),
+        "button": say("Go on"),
+        "body": say("Collection begins again at once."),
+    }
+    return _with_one(
+        request,
+        reference,
+        Act.RESUME_DECISION,
+        (State.SUSPENDED,),
+        say("It goes on."),
+        told,
+        lambda store, one, _: resume_decision(store, one.id, Ender(actor_of(request))),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, reference: str) -> HttpResponse:
     """End one decision, with a reason."""
-    told = {"title": say("End it"), "button": say("End it"), "body": say("Collection stops at once, the device comes off, and what was kept has its day of erasure.")}
+    told = {
+        "title": say("End it"),
+        "button": say("End it"),
+        "body": say("Collection stops at once, the device comes off, and what was kept has its day of erasure."),
+    }
 
-    def act(store, one: Decision, typed: dict[str, str]) -> None:
+    def act(store: Store, one: Decision, typed: dict[str, str]) -> None:
         reason = EndReason(typed["reason"])
         end_decision(store, settings.PLACE.chance, one.id, Move.WITHDRAW, Ender(actor_of(request)), reason)
 
     return _with_one(request, reference, Act.WITHDRAW_DECISION, _STANDS, say("It has ended."), told, act, EndForm)
 
 
-def _with_one(request, reference, act, states, said, told, carry_out, form_class=WhichForm) -> HttpResponse:
+def _with_one(
+    request: HttpRequest,
+    reference: str,
+    act: Act,
+    states: tuple[State, ...],
+    said: str,
+    told: dict[str, str],
+    carry_out: Callable[[Store, Decision, dict[str, str]], object],
+    form_class: type[Form] = WhichForm,
+) -> HttpResponse:
     """A page that does something with one of the decisions that stand."""
     with settings.PLACE.store.reading() as view:
         case = case_of(view, reference)
@@ -135,7 +192,7 @@ def _with_one(request, reference, act, states, said, told, carry_out, form_class
             require(request, view, Act.STEP_DOWN, of_case(case.id))
         for one in found[:1]:
             require(request, view, act, _of(one.id))
-        standing = _standing(view, case, states)
+        standing = _standing(view, case, states, to_come=act is Act.WITHDRAW_DECISION)
     form = form_class(request.POST if request.method == "POST" else None)
     choose_decision(form, standing)
     reasons: list[Reason] = []
@@ -162,9 +219,29 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         reason = EndReason(form.cleaned_data["reason"])
         reasons = refusals(form, lambda: close_case(store, place.chance, case.id, reason, actor_of(request)))
         if form.is_valid():
-            return done(request, say("Closed. Every decision of officers has ended; of an order its maker is told."), "case", reference)
-    told = {"title": say("Close the case"), "button": say("Close the case"), "body": say("Every officers’ decision ends now, and every proposal is over. An order goes on until its maker ends it.")}
-    return page(request, "lowering/act.html", case=case, standing=[], form=form, reasons=reasons, **told)
+            return done(
+                request,
+                say("Closed. Every decision of officers has ended; of an order its maker is told."),
+                "case",
+                reference,
+            )
+    told = {
+        "title": say("Close the case"),
+        "button": say("Close the case"),
+        "body": say(
+            "Every officers’ decision ends now, and every proposal is over. An order goes on until its maker ends it."
+        ),
+    }
+    return page(
+        request,
+        "lowering/act.html",
+        403 if reasons else 200,
+        case=case,
+        standing=[],
+        form=form,
+        reasons=reasons,
+        **told,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +270,7 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
             raise Http404
         below = [MODES[each] for each in lower_rungs(one.decision.mode, view.scheme(case.scheme_id).modes)]
     what = request.POST.get("what", "")
-    forms: dict[str, django_forms.Form] = {
+    forms: dict[str, Form] = {
         "open": OpenReviewForm(request.POST if what == "open" else None, auto_id="id_open_%s"),
         "decide": ReviewForm(below, request.POST if what == "decide" else None),
     }
@@ -225,7 +302,7 @@ def _to_review(view: Reading, case: Case, decision: Decision) -> _ToReview:
     )
 
 
-def _decide(request: HttpRequest, case: Case, one: _ToReview, told: dict[str, object]) -> None:
+def _decide(request: HttpRequest, case: Case, one: _ToReview, told: dict[str, Any]) -> None:
     outcome = ReviewOutcome(str(told["outcome"]))
     acts: dict[ReviewOutcome, tuple[Act, ThingOf]] = {
         ReviewOutcome.CONTINUE: (Act.ASSESS_CASE, of_case(case.id)),
@@ -248,7 +325,7 @@ def _decide(request: HttpRequest, case: Case, one: _ToReview, told: dict[str, ob
         text=str(told["text"]),
         to_mode=ModeCode(str(told["mode"])) if told["mode"] else ModeCode.NONE,
         successor=None if one.successor is None else one.successor.id,
-        next_due_at=end_of(told["next_due"]) if told["next_due"] else None,  # type: ignore[arg-type]
+        next_due_at=end_of(told["next_due"]) if told["next_due"] else None,
     )
 
 
@@ -258,7 +335,7 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
     place = settings.PLACE
     with place.store.reading() as view:
         case = _case(view, request, reference, Act.ENTER_STOP)
-        standing = _standing(view, case)
+        standing = _standing(view, case, to_come=True)
     form = StopForm([(one.id, DecisionWords(one)) for one in standing], request.POST or None)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
@@ -268,9 +345,27 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
         what = (StopKind(told["kind"]), ActorId(told["authority"]), stopped, actor_of(request))
         reasons = refusals(form, lambda: enter_stop(store, place.chance, *what))
         if form.is_valid():
-            return done(request, say("The stop is obeyed. Someone else looks within a day whether it is what was ordered."), "case", reference)
-    told = {"title": say("Enter a court’s or regulator’s stop"), "button": say("Enter it: it is obeyed at once"), "body": say("Nothing undoes a stop by itself.")}
-    return page(request, "lowering/act.html", case=case, standing=standing, form=form, reasons=reasons, **told)
+            return done(
+                request,
+                say("The stop is obeyed. Someone else looks within a day whether it is what was ordered."),
+                "case",
+                reference,
+            )
+    told = {
+        "title": say("Enter a court’s or regulator’s stop"),
+        "button": say("Enter it: it is obeyed at once"),
+        "body": say("Nothing undoes a stop by itself."),
+    }
+    return page(
+        request,
+        "lowering/act.html",
+        403 if reasons else 200,
+        case=case,
+        standing=standing,
+        form=form,
+        reasons=reasons,
+        **told,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +400,7 @@ def stops(request: HttpRequest) -> HttpResponse:
     return page(request, "lowering/stops.html", 403 if reasons else 200, shown=shown, form=form, reasons=reasons)
 
 
-def _scheme_of(view: Reading, stop_id: StopId):
+def _scheme_of(view: Reading, stop_id: StopId) -> Thing:
     one = view.stop(stop_id)
     case = view.case(view.decision(one.decisions[0]).case_id)
     return the_scheme(case.scheme_id, one.entered_by)

@@ -1,0 +1,284 @@
+"""By form post, and past every page: what may not be decided is not, whoever types what; and it says what would pass."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from support.deciding import assessed, fact, invited, screened
+from support.house import SCHEME
+from support.pages import ADMINISTRATOR, OFFICER, Pages, Visitor
+from support.proposing import propose
+
+from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.entrypoints.clock import LEASE
+from custodiet.flows.decide_case import make_decision
+from custodiet.flows.end_decision import end_what_ran_out
+from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.identity import ActorId, DecisionId
+from custodiet.model.mode import ModeCode
+from custodiet.wire.records import read_entry
+
+COURT = ActorId("court-of-made-up-things")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """M-0000 stands on no rung; M-0001 wears a tag and nobody reviewed it in time."""
+    modes = [ModeCode.NONE, ModeCode.FITTED_TRAIL]
+    pages = Pages(tmp_path_factory.mktemp("p"), modes=modes, since=timedelta(hours=25))
+    store = pages.site.open()
+    assert end_what_ran_out(store, SystemChance(), SystemClock(), (LEASE, store.take_lease(LEASE))) == 2
+    yield pages, store
+    store.close()
+    pages.stop()
+
+
+@pytest.fixture(scope="module")
+def caseworker(place):
+    visitor = Visitor(place[0].address)
+    assert visitor.sign_in(place[0].accounts["caseworker"]).to == "/day"
+    return visitor
+
+
+@pytest.fixture(scope="module")
+def officer(place):
+    visitor = Visitor(place[0].address)
+    visitor.sign_in(place[0].accounts["authorising_officer"])
+    return visitor
+
+
+@pytest.fixture
+def store(place):
+    return place[1]
+
+
+def fresh_case(caseworker, reference: str, *facts: dict) -> str:
+    """A case of one's own with all that a decision rests on; the address of one of its facts."""
+    assert caseworker.send("/cases/new", {"reference": reference}).to == f"/cases/{reference}"
+    decide = f"/cases/{reference}/decide"
+    for one in facts or (fact("contact_lost"), fact("age", age="adult")):
+        assert caseworker.send(f"{decide}/facts", one).status == 302
+    assert caseworker.send(f"{decide}/heard", invited()).status == 302
+    assert caseworker.send(f"{decide}/screening", screened()).status == 302
+    found = re.search(r'<option value="(fact[^"]+)"', caseworker.get(f"{decide}/telephone").text)
+    return found[1]
+
+
+def kinds(store) -> list[str]:
+    with store.reading() as view:
+        return [read_entry(row.body).kind.value for row in view.entries(0, 10_000)]
+
+
+def decisions(store, reference: str) -> list[Decision]:
+    with store.reading() as view:
+        return list(view.decisions_of(view.case_by_reference(reference).id))
+
+
+def words(shown) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown.text[shown.text.index("<main") :]))
+
+
+def made_by_hand(store, reference: str, *, approve: bool = True, **given) -> Decision:
+    """A decision that was not typed into a page."""
+    chance, now = SystemChance(), SystemClock().now()
+    with store.reading() as view:
+        case = view.case_by_reference(reference)
+    told = {
+        "id": DecisionId(chance.identity("decision")),
+        "case_id": case.id,
+        "strand": "main",
+        "mode": ModeCode.TELEPHONE,
+        "power": "p1",
+        "purposes": ("contact",),
+        "authority": Authority.OFFICERS,
+        "maker": None,
+        "proposed_by": ADMINISTRATOR,
+        "starts_at": now + timedelta(hours=1),
+        "review_due_at": now + timedelta(days=7),
+        "ends_at": None,
+    }
+    decision = Decision(**(told | given))
+    propose(store, chance, decision)
+    if approve:
+        make_decision(store, decision.id, OFFICER)
+    return decision
+
+
+def test_a_rung_with_a_lower_family_unanswered_is_not_saved(caseworker, store):
+    known = fresh_case(caseworker, "P-1")
+    for code, left_out in ((ModeCode.TELEPHONE, "reporting"), (ModeCode.FITTED_TRAIL, "on_arrival")):
+        before = kinds(store)
+        path = f"/cases/P-1/decide/{code}"
+        shown = caseworker.send(path, assessed(code, known, **{f"{left_out}_reason": None}))
+        assert shown.status == 403
+        assert "why these rungs will not do for this person" in words(shown)
+        assert "is ready to start now" in words(shown)
+        assert "no ground for detaining anyone" in words(shown)
+        assert f'href="#id_{left_out}_reason"' in shown.text
+        no_fact = caseworker.send(path, assessed(code, known, **{f"{left_out}_facts": None}))
+        assert no_fact.status == 403
+        assert "at least one fact of this case that says so" in words(no_fact)
+        # The refusal itself is recorded, and nothing else.
+        assert kinds(store)[len(before) :] == ["rung_refused", "rung_refused"]
+    assert decisions(store, "P-1") == []
+    # Shown to check, nothing is recorded at all; whole, it is sent.
+    before = kinds(store)
+    caseworker.send("/cases/P-1/decide/telephone", assessed(ModeCode.TELEPHONE, known, step="check"))
+    assert kinds(store) == before
+    assert caseworker.send("/cases/P-1/decide/telephone", assessed(ModeCode.TELEPHONE, known)).to == "/cases/P-1"
+    assert [one.state for one in decisions(store, "P-1")] == [State.PROPOSED]
+
+
+def test_a_fact_of_another_case_is_no_reason(caseworker, store):
+    known = fresh_case(caseworker, "P-2")
+    other = fresh_case(caseworker, "P-3")
+    shown = caseworker.send("/cases/P-2/decide/telephone", assessed(ModeCode.TELEPHONE, known, reporting_facts=[other]))
+    assert shown.status == 200  # it was never offered: an error of the form
+    assert "is not one of the available choices" in shown.text
+    assert decisions(store, "P-2") == []
+
+
+def test_what_was_typed_is_still_there_after_a_refusal(caseworker):
+    known = fresh_case(caseworker, "P-4")
+    told = assessed(ModeCode.TELEPHONE, known, at_home=None, support_words="a text <of> one’s own")
+    shown = caseworker.send("/cases/P-4/decide/telephone", told)
+    # No record key while no vault runs: the words cannot be sealed, and are still there.
+    assert "a text &lt;of&gt; one’s own" in shown.text
+    assert "<title>Error: " in shown.text
+
+
+def test_nobody_under_18_gets_a_rung_that_says_where_they_are(caseworker, store):
+    known = fresh_case(caseworker, "P-5", fact("contact_lost"), fact("age", age="under_18"))
+    before = kinds(store)
+    for code in (ModeCode.HOME_PRESENCE, ModeCode.FITTED_TRAIL):
+        shown = caseworker.send(f"/cases/P-5/decide/{code}", assessed(code, known))
+        assert shown.status == 403
+        assert "Nobody under 18, or whose age is disputed" in words(shown)
+        assert "rung 4, check-in by phone or web, is ready to start now" in words(shown)
+    assert kinds(store)[len(before) :] == ["rung_refused", "rung_refused"]
+    assert decisions(store, "P-5") == []
+    listed = words(caseworker.get("/cases/P-5/decide"))
+    assert listed.count("Open now: rung 4, check-in by phone or web") == 7
+
+
+def test_nobody_approves_their_own_proposal(caseworker, officer, store):
+    fresh_case(caseworker, "P-6")
+    own = made_by_hand(store, "P-6", approve=False, proposed_by=OFFICER)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', officer.get("/account/password").text)[1]
+    before = kinds(store)
+    for what in ("approve", "narrow", "refuse"):
+        shown = officer.send(f"/authorise/{own.id}", {"what": what, "mode": "reminders"}, token=token)
+        assert shown.status == 403
+        assert "Nobody approves their own proposal" in words(shown)
+        assert "What would pass Another authorising officer can" in words(shown)
+    assert kinds(store) == before
+
+
+def test_a_caseworker_approves_nothing(caseworker, store):
+    fresh_case(caseworker, "P-7")
+    waiting = made_by_hand(store, "P-7", approve=False)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', caseworker.get("/cases/new").text)[1]
+    before = kinds(store)
+    shown = caseworker.send(f"/authorise/{waiting.id}", {"what": "approve"}, token=token)
+    assert shown.status == 403
+    assert "This is for an authorising officer" in words(shown)
+    assert kinds(store) == before
+
+
+def test_what_has_lapsed_is_not_taken_up_again(caseworker, officer, store):
+    (lapsed,) = decisions(store, "M-0001")
+    assert lapsed.state is State.LAPSED
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', caseworker.get("/cases/new").text)[1]
+    before = kinds(store)
+    asked = {"decision": lapsed.id, "asked": "yes", "what": "decide", "outcome": "continue", "why": "contact_at_risk"}
+    his = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', officer.get("/account/password").text)[1]
+    for visitor, path, its in (
+        (officer, "resume", his),
+        (caseworker, "review", token),
+        (caseworker, "step-down", token),
+    ):
+        shown = visitor.send(f"/cases/M-0001/{path}", asked, token=its)
+        assert shown.status == 403
+        assert "No decision of this case stands" in words(shown)
+        assert "What would pass A new one, proposed from its facts up" in words(shown)
+    assert kinds(store) == before
+    # A new proposal follows nothing, whatever is typed along with it.
+    known = re.search(r'<option value="(fact[^"]+)"', caseworker.get("/cases/M-0001/decide/telephone").text)[1]
+    told = assessed(ModeCode.TELEPHONE, known, follows=lapsed.id)
+    assert caseworker.send("/cases/M-0001/decide/telephone", told).status == 302
+    assert [one.follows for one in decisions(store, "M-0001") if one.state is State.PROPOSED] == [None]
+
+
+def test_an_order_is_ended_by_nobody_but_its_maker(caseworker, store):
+    fresh_case(caseworker, "P-8")
+    order = made_by_hand(store, "P-8", authority=Authority.ORDER, maker=COURT)
+    before = kinds(store)
+    shown = caseworker.send("/cases/P-8/end", {"reason": "not_needed", "decision": order.id})
+    assert shown.status == 403
+    assert "An order is ended, paused and resumed only by its maker" in words(shown)
+    assert "What would pass: a stop that its maker, a court or a regulator has ordered, entered as such" in words(shown)
+    assert kinds(store) == before
+    assert [one.state for one in decisions(store, "P-8")] == [State.MADE]
+    # Entered as such it is obeyed, and a second person is asked to look.
+    told = {"kind": "stop", "authority": "court of made up things", "decisions": [order.id]}
+    assert caseworker.send("/cases/P-8/stop", told).status == 302
+    assert [one.state for one in decisions(store, "P-8")] == [State.WITHDRAWN]
+    assert "You entered it: someone else looks at it" in words(caseworker.get("/stops"))
+
+
+def test_whoever_entered_a_stop_does_not_check_it(caseworker, officer, store):
+    fresh_case(caseworker, "P-9")
+    one = made_by_hand(store, "P-9")
+    told = {"kind": "restrict", "authority": "regulator", "decisions": [one.id]}
+    assert officer.send("/cases/P-9/stop", told).status == 302
+    with store.reading() as view:
+        stop = next(each for each in view.stops_waiting(10) if view.stop(each).decisions == (one.id,))
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', officer.get("/account/password").text)[1]
+    before = kinds(store)
+    assert officer.send("/stops", {"stop": stop, "as_ordered": "yes"}, token=token).status == 403
+    assert kinds(store) == before
+    assert caseworker.send("/stops", {"stop": stop, "as_ordered": "yes"}).to == "/stops"
+    assert kinds(store)[len(before) :] == ["stop_checked"]
+
+
+def test_a_second_person_makes_less_of_a_proposal_or_gives_it_back_and_never_more(caseworker, officer, store):
+    known = fresh_case(caseworker, "P-10")
+    path = "/cases/P-10/decide/check_in"
+    assert caseworker.send(path, assessed(ModeCode.CHECK_IN, known)).status == 302
+    (wide,) = decisions(store, "P-10")
+    before = kinds(store)
+    late = {"what": "narrow", "mode": "", "review_0": "1", "review_1": "1", "review_2": "2099"}
+    more = officer.send(f"/authorise/{wide.id}", late)
+    assert more.status == 403
+    assert "its review comes no later than was proposed" in words(more).lower()
+    nothing = officer.send(f"/authorise/{wide.id}", {"what": "return", "reason": "copied"})
+    assert "Write something, or go back" in words(nothing)
+    assert kinds(store) == before
+    assert officer.send(f"/authorise/{wide.id}", {"what": "narrow", "mode": "in_person"}).to == "/authorise"
+    states = {one.mode: one.state for one in decisions(store, "P-10")}
+    assert states == {ModeCode.CHECK_IN: State.REFUSED, ModeCode.IN_PERSON: State.MADE}
+
+
+def test_a_zone_that_cannot_be_judged_is_not_kept(caseworker, store):
+    known = fresh_case(caseworker, "P-11")
+    sent = caseworker.send("/cases/P-11/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
+    before = kinds(store)
+    circle = {"kind": "exclusion_zone", "latitude": "46.5", "longitude": "-28.0", "radius_m": "900000"}
+    assert "radius" in words(caseworker.send(sent.to, circle))
+    assert "not both" in words(caseworker.send(sent.to, circle | {"polygon": "{}"}))
+    assert "GeoJSON" in words(caseworker.send(sent.to, {"kind": "exclusion_zone", "polygon": "{}"}))
+    assert kinds(store) == before
+
+
+def test_a_case_of_that_reference_is_not_opened_twice(caseworker, store):
+    fresh_case(caseworker, "P-12")
+    before = kinds(store)
+    assert "There is a case of that reference already" in words(caseworker.send("/cases/new", {"reference": "P-12"}))
+    assert "letters, digits" in words(caseworker.send("/cases/new", {"reference": "Mr/Smith"}))
+    assert kinds(store) == before
+
+
+def test_the_scheme_is_the_one_that_these_accounts_are_of(store):
+    with store.reading() as view:
+        assert view.count_proposals({SCHEME}) == len(view.proposals_in({SCHEME}, 100))
+        assert view.count_proposals({"scheme_of_others"}) == 0
