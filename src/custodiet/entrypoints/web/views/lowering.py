@@ -52,20 +52,26 @@ from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.ladder import lower_rungs
 
 STOPS_MAX = 50
+_NOTHING_STANDS = (
+    "nothing_stands: no decision of this case stands to do that with; a new one, proposed from its facts up"
+)
 _STANDS = (State.MADE, State.SUSPENDED, State.SUCCEEDED)
 
 
 def _standing(
     view: Reading, case: Case, states: tuple[State, ...] = _STANDS, *, to_come: bool = False
 ) -> list[Decision]:
-    """What stands of a case now, or also what is to come. Raises NotPermitted when nothing does: what is over is not taken up again."""
+    """What stands of a case now, or also what is to come.
+
+    Raises NotPermitted when nothing does: what is over is not taken up again.
+    """
     now = settings.PLACE.clock.now()
     decisions = [one for one in view.decisions_of(case.id) if one.state in states]
     found = [one for one in decisions if one.covers(now) or (to_come and now < one.starts_at)]
     if not found:
         raise NotPermitted(
             "",
-            ("nothing_stands: no decision of this case stands to do that with; a new one, proposed from its facts up",),
+            (_NOTHING_STANDS,),
         )
     return found
 

@@ -1,0 +1,213 @@
+"""From rung 0 to rung 3, from there to 11 with every family answered, and down again: by two people, on pages."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from support.browsing import CUT_OFF, SMALL, Watched, browsing, sign_in
+from support.pages import Pages
+
+from custodiet.model.mode import MODES, Family, ModeCode
+
+NEW = "B-1"
+ON_3, ON_11 = "M-0000", "M-0001"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    pages = Pages(tmp_path_factory.mktemp("p"), modes=[ModeCode.TELEPHONE, ModeCode.FITTED_TRAIL])
+    yield pages
+    pages.stop()
+
+
+class Person:
+    """Someone at a browser. Counts the fields that they fill in and the pages that they fill them in on."""
+
+    def __init__(self, context, pages, account: str, shots) -> None:
+        self.here = Watched(context, pages.url)
+        self.page, self.shots = self.here.page, shots
+        sign_in(self.page, pages.url, pages.accounts[account])
+        self.begin()
+
+    def begin(self) -> None:
+        self.fields: set[tuple[str, str]] = set()
+        self.pages: set[str] = set()
+
+    def open(self, path: str) -> None:
+        assert self.here.open(path) == 200, self.page.content()
+
+    def count(self, name: str) -> None:
+        path = re.sub(r"^https?://[^/]+", "", self.page.url)
+        self.fields.add((path, name))
+        self.pages.add(path)
+
+    def choose(self, name: str, value: str) -> None:
+        self.count(name)
+        self.page.locator(f"select[name={name}]").select_option(value)
+
+    def mark(self, name: str, *values: str) -> None:
+        self.count(name)
+        for value in values:
+            self.page.locator(f'input[name={name}][value="{value}"]').check()
+
+    def write(self, name: str, text: str) -> None:
+        self.count(name)
+        self.page.locator(f"[name={name}]").fill(text)
+
+    def press(self, text: str) -> None:
+        self.count("")
+        self.fields.discard((re.sub(r"^https?://[^/]+", "", self.page.url), ""))
+        self.page.get_by_role("button", name=text, exact=True).click()
+
+    def follow(self, text: str) -> None:
+        self.page.get_by_role("link", name=text, exact=True).first.click()
+
+    def look(self, name: str) -> None:
+        """Whole on a wide screen and on a narrow one."""
+        page = self.page
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert self.here.axe() == [], (name, width)
+            page.screenshot(path=self.shots / f"deciding-{name}-{width}.png", full_page=True)
+            assert self.here.width() <= width, (name, width)
+        assert page.evaluate(SMALL) == [], name
+        assert page.evaluate(CUT_OFF) == [], name
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert self.here.wrong == []
+
+
+def assess(person: Person, code: ModeCode, fact: str) -> None:
+    """Everything that a rung asks for, and no more."""
+    mode = MODES[code]
+    page = person.page
+    known = page.locator(f"select[name=selection_fact] option:text-matches('{fact}')").first.get_attribute("value")
+    person.choose("selection", "individual")
+    person.choose("selection_fact", known)
+    for family in mode.lower_families:
+        person.choose(f"{family}_reason", "tried")
+        person.mark(f"{family}_facts", known)
+    person.mark("compared", "none")
+    person.choose("interference", "light")
+    person.mark("article_8", "provided_by_law", "necessary", "proportionate")
+    if mode.needs_device:
+        marks = [one.get_attribute("value") for one in page.locator("input[name=practical]").all()]
+        person.mark("practical", *marks)
+    person.mark("at_home", "nobody")
+    person.mark("finding", "on")
+    person.choose("starts", "hour")
+    person.choose("review", "28")
+
+
+@pytest.fixture(scope="module")
+def shown(browser, place, shots):
+    """A caseworker and an authorising officer, each at a browser."""
+    with browsing(browser) as one, browsing(browser) as other:
+        yield Person(one, place, "caseworker", shots), Person(other, place, "authorising_officer", shots)
+
+
+def test_a_case_goes_from_rung_0_to_3_with_few_fields_on_few_pages(shown):
+    ana, bo = shown
+    expect(ana.page.get_by_role("heading", name="Your day")).to_be_visible()
+    ana.look("day")
+    ana.follow("All your cases")
+    ana.follow("Open a case")
+    ana.look("new")
+    ana.write("reference", NEW)
+    ana.press("Open the case")
+    ana.look("case-new")
+    ana.begin()
+    ana.follow("Decide on this case")
+    ana.look("tasks-nothing-yet")
+    ana.follow("Facts of the case")
+    ana.look("facts-empty")
+    ana.choose("kind", "contact_lost")
+    ana.press("Record the fact")
+    ana.look("facts")
+    ana.follow(f"Decide on case {NEW}")
+    ana.follow("What the person says")
+    ana.look("heard")
+    ana.mark("when", "now")
+    ana.press("Record it")
+    ana.follow(f"Decide on case {NEW}")
+    ana.follow("Screening")
+    ana.look("screening")
+    ana.mark("asked", "on")
+    ana.press("Record the screening")
+    ana.look("tasks")
+    ana.page.get_by_role("link", name="Propose rung 3", exact=True).click()
+    ana.press("Check what you wrote")
+    expect(ana.page.locator(".govuk-error-summary")).to_be_focused()
+    ana.press("Check what you wrote")
+    assess(ana, ModeCode.TELEPHONE, "Contact was lost")
+    ana.look("assess-3")
+    ana.press("Check what you wrote")
+    ana.look("check-3")
+    ana.press("Change it")
+    expect(ana.page.locator("select[name=reporting_reason]")).to_have_value("tried")
+    ana.press("Check what you wrote")
+    ana.press("Send for approval")
+    expect(ana.page.get_by_text("Sent for approval.")).to_be_visible()
+    ana.look("case-waiting")
+    fields, pages = len(ana.fields), len(ana.pages) + 2  # the tasks and the case itself
+    assert fields <= 20, sorted(ana.fields)
+    assert pages <= 6, sorted(ana.pages)
+
+    bo.open("/authorise")
+    bo.look("queue")
+    bo.follow(NEW)
+    bo.look("proposal-3")
+    bo.press("Approve rung 3")
+    expect(bo.page.get_by_text(f"Approved: case {NEW}")).to_be_visible()
+    ana.open(f"/cases/{NEW}")
+    expect(ana.page.get_by_role("heading", name="Rung 3: telephone reporting")).to_be_visible()
+
+
+def test_a_case_goes_from_rung_3_to_11_when_every_family_is_answered_and_not_before(shown):
+    ana, bo = shown
+    ana.open(f"/cases/{ON_3}/decide/fitted_trail")
+    assess(ana, ModeCode.FITTED_TRAIL, "Contact was lost")
+    ana.choose(f"{Family.ON_ARRIVAL}_reason", "")
+    ana.press("Check what you wrote")
+    expect(ana.page.locator(".govuk-error-summary")).to_contain_text("why these rungs will not do for this person")
+    expect(ana.page.get_by_role("link", name="Propose rung 9 instead")).to_be_visible()
+    expect(ana.page.locator("select[name=home_reason]")).to_have_value("tried")
+    ana.look("assess-11-refused")
+    ana.choose(f"{Family.ON_ARRIVAL}_reason", "not_enough")
+    ana.press("Check what you wrote")
+    ana.look("check-11")
+    ana.press("Send for approval")
+    expect(ana.page.get_by_role("heading", name="Zones of the proposal")).to_be_visible()
+    ana.look("zones")
+    bo.open("/authorise")
+    bo.follow(ON_3)
+    expect(bo.page.get_by_text("No rule stands against it.")).to_be_visible()
+    bo.look("proposal-11")
+    bo.press("Approve rung 11")
+    expect(bo.page.get_by_text(f"Approved: case {ON_3}")).to_be_visible()
+
+
+def test_one_person_steps_a_case_down_at_once_and_ends_it(shown):
+    ana, bo = shown
+    ana.open(f"/cases/{ON_11}")
+    ana.follow("Review what is in force")
+    ana.choose("trigger", "period")
+    ana.press("Open a review")
+    ana.look("review")
+    ana.open(f"/cases/{ON_11}/step-down")
+    ana.look("step-down")
+    ana.mark("mode", "telephone")
+    ana.press("Step down")
+    expect(ana.page.get_by_role("heading", name="Rung 3: telephone reporting")).to_be_visible()
+    ana.look("case-stepped-down")
+    ana.open(f"/cases/{ON_11}/stop")
+    ana.look("stop")
+    for path in ("pause", "end", "close"):
+        ana.open(f"/cases/{ON_11}/{path}")
+        ana.look(path)
+    ana.mark("reason", "died")
+    ana.press("Close the case")
+    expect(ana.page.get_by_text("Closed.")).to_be_visible()
+    ana.open("/day")
+    ana.look("day-later")
+    bo.open("/stops")
+    bo.look("stops")
