@@ -21,9 +21,12 @@ from custodiet.model.record import (
 from custodiet.rules.dpia import objections_to_writing, reassessed_by, written
 
 
-def write_dpia(store: Store, dpia: Dpia, by: ActorId, *, assessed: Collection[ModeCode]) -> int:
+def write_dpia(
+    store: Store, dpia: Dpia, by: ActorId, *, assessed: Collection[ModeCode], after: int | None = None
+) -> int:
     """Keep the next version. `assessed`: the operations that were assessed anew, for the newest register.
 
+    `after`: the version that the author had before them (0: none), where only a part of it was written anew.
     Operations of which it says something else than before go into re-assessment at once; the others go on. Raises
     NotPermitted with every objection. The ledger index.
     """
@@ -34,23 +37,30 @@ def write_dpia(store: Store, dpia: Dpia, by: ActorId, *, assessed: Collection[Mo
         register = versions[-1].register
         refuse_if(objections_to_writing(dpia, register, assessed, by))
         before = dpia_at(act, dpia.scheme_id)
+        _still(after, 0 if before is None else before.version)
         kept = written(dpia, register, assessed, before, act.now)
         changed = () if before is None else reassessed_by(before, kept)
         cut = cut_short(act.activations(dpia.scheme_id), changed, act.now)
         return act.write(Entry(EntryKind.DPIA_WRITTEN, by), DpiaWritten(kept, cut))
 
 
-def advise(store: Store, scheme_id: SchemeId, by: ActorId, text: str, *, proceed: bool) -> int:
-    """The data protection officer's advice on the newest version. Raises NotFound or NotPermitted. The ledger index."""
+def advise(store: Store, scheme_id: SchemeId, by: ActorId, text: str, *, proceed: bool, on: int | None = None) -> int:
+    """The data protection officer's advice on the newest version. Raises NotFound or NotPermitted. The ledger index.
+
+    `on`: the version that they read.
+    """
     with store.acting() as act:
-        advice = DpoAdvice(_newest(act, scheme_id).version, by, act.now, text, proceed)
+        version = _newest(act, scheme_id).version
+        _still(on, version)
+        advice = DpoAdvice(version, by, act.now, text, proceed)
         return act.write(Entry(EntryKind.DPO_ADVISED, by), DpoAdvised(scheme_id, advice))
 
 
-def depart_from_advice(store: Store, scheme_id: SchemeId, by: ActorId, reasons: str) -> int:
-    """Go on against the advice on the newest version, and say why. The ledger index."""
+def depart_from_advice(store: Store, scheme_id: SchemeId, by: ActorId, reasons: str, *, on: int | None = None) -> int:
+    """Go on against the advice on the newest version, and say why. `on`: the version they read. The ledger index."""
     with store.acting() as act:
         dpia = _newest(act, scheme_id)
+        _still(on, dpia.version)
         advice = dpia.advice
         if advice is None or advice.proceed:
             raise NotPermitted("nothing_to_depart_from: no advice against it was given on this version")
@@ -93,6 +103,12 @@ def record_prior_consultation(store: Store, prior: PriorConsultation, scheme_id:
             against += ("out_of_time: an answer comes after the question, and not from the future",)
         refuse_if(against)
         return act.write(Entry(EntryKind.REGULATOR_CONSULTED, by), PriorConsultationRecorded(scheme_id, prior))
+
+
+def _still(version: int | None, newest: int) -> None:
+    """Raises NotPermitted when the version that someone had before them is not the newest any more."""
+    if version is not None and version != newest:
+        raise NotPermitted("changed_since: someone wrote another version meanwhile; read that one first")
 
 
 def _newest(act: Acting, scheme_id: SchemeId) -> Dpia:

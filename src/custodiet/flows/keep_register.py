@@ -39,11 +39,13 @@ def keep_register(
     *,
     effective_at: datetime | None = None,
     seen: str = "",
+    after: int | None = None,
     judging: Judging = DEFAULTS,
 ) -> int:
     """Keep a version, in effect from now or later; the first one registers the scheme as well. The ledger index.
 
-    `seen`: the token of the dry run, where it shortens a retention rule. Raises NotPermitted with every objection.
+    `seen`: the token of the dry run, where it shortens a retention rule. `after`: the number of the version that the
+    author had before them (0: none). Raises NotPermitted with every objection.
     """
     with store.acting() as act:
         _registered(act, register, by, judging)
@@ -57,6 +59,8 @@ def keep_register(
             against += ("before_the_last: a version waits that takes effect later than this would",)
         if act.scheme_ending(scheme_id) is not None:
             against += ("scheme_ended: the scheme was ended; its register stands as it is",)
+        if after is not None and after != len(versions):
+            against += ("changed_since: someone kept another version meanwhile; look at what changes against that one",)
         refuse_if(against)
         looked = preview_retention(act, register, starts)
         if (looked.shortens or (versions and shorter(before, register))) and seen != looked.token:

@@ -4,7 +4,7 @@ Django would put a long body into a file; ours never leave memory.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from custodiet.entrypoints.web.served import Receive, Send
@@ -17,9 +17,13 @@ BODIES_MAX = 64
 class Bounded:
     """An ASGI application around another: it reads the body first, within bounds, and hands it on whole."""
 
-    def __init__(self, pages: Callable[..., Awaitable[None]], bytes_max: int) -> None:
+    def __init__(
+        self, pages: Callable[..., Awaitable[None]], bytes_max: int, longer: Mapping[str, int] | None = None
+    ) -> None:
         self._pages = pages
         self._bytes_max = bytes_max
+        self._longer = longer or {}
+        """Where documents come in: the beginning of the address, and how many bytes are taken there."""
         self._coming = 0
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -32,7 +36,7 @@ class Bounded:
             return
         self._coming += 1
         try:
-            body = await asyncio.wait_for(self._read(receive), BODY_WAIT_S)
+            body = await asyncio.wait_for(self._read(receive, self._most(scope["path"])), BODY_WAIT_S)
         except TimeoutError:
             await _say(send, 408, b"the body did not come\n")
             return
@@ -48,7 +52,10 @@ class Bounded:
 
         await self._pages(scope, whole, send)
 
-    async def _read(self, receive: Receive) -> bytes | None:
+    def _most(self, path: str) -> int:
+        return next((most for begins, most in self._longer.items() if path.startswith(begins)), self._bytes_max)
+
+    async def _read(self, receive: Receive, bytes_max: int) -> bytes | None:
         """The body; None when it is too long or whoever sent it has gone."""
         body: bytes = b""
         while True:
@@ -56,7 +63,7 @@ class Bounded:
             if message["type"] != "http.request":
                 return None
             body += message.get("body", b"")
-            if len(body) > self._bytes_max:
+            if len(body) > bytes_max:
                 return None
             if not message.get("more_body"):
                 return body

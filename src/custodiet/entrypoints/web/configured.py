@@ -22,6 +22,8 @@ SESSION_MAX = timedelta(hours=12)
 CONFIRMED_FOR = timedelta(minutes=10)
 """How long it counts that someone has shown again who they are."""
 BODY_BYTES_MAX = 64 * 1024
+DOCUMENT_BYTES_MAX = 1024 * 1024
+"""Of a form by which the document of a scheme, or its assessment, comes in."""
 PASSWORD_LENGTH_MIN = 12
 _HERE = "custodiet.entrypoints.web"
 _setting_up = threading.Lock()
@@ -93,8 +95,9 @@ def _settings(signing_in: SignInPlace) -> dict[str, Any]:
         "LANGUAGE_CODE": "en-gb",
         "APPEND_SLASH": False,
         "LOGGING_CONFIG": None,
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": BODY_BYTES_MAX,
-        "FILE_UPLOAD_MAX_MEMORY_SIZE": BODY_BYTES_MAX,
+        # What a body may hold is bounded before Django sees it, by its address: bounded.py.
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": DOCUMENT_BYTES_MAX,
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": DOCUMENT_BYTES_MAX,
         "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
         "CSRF_FAILURE_VIEW": f"{_HERE}.views.errors.csrf_failure",

@@ -1,6 +1,6 @@
 """From Django's forms to what GOV.UK's components take: a plain dict for each field, and the list of errors."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ later = lazy(say, str)
 """A text in the language of the request that shows it: for what is written down before there is one."""
 
 _AUTOCOMPLETE = {"login": "username webauthn", "password": "current-password", "oldpassword": "current-password"}
+_ROWS, _DJANGOS_ROWS = 3, "10"
 _CHOSEN = {forms.RadioSelect: "radios", forms.CheckboxSelectMultiple: "checkboxes", forms.Select: "select"}
 
 
@@ -46,6 +47,14 @@ class DateField(forms.MultiValueField):
             raise ValidationError(say("Enter a real date, such as 27 3 2031")) from None
 
 
+class DayField(DateField):
+    """A day, as the beginning of it (UTC); None when it was left empty."""
+
+    def compress(self, data_list: list[str]) -> datetime | None:
+        day = super().compress(data_list)
+        return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
 def field_of(bound: BoundField, **over: Any) -> dict[str, Any]:
     """What a component takes; `over` is what a page says better than the form."""
     widget = bound.field.widget
@@ -70,7 +79,12 @@ def field_of(bound: BoundField, **over: Any) -> dict[str, Any]:
     elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple | forms.Select):
         told |= {"kind": _CHOSEN[type(widget)], "items": _items(bound)}
     elif isinstance(widget, forms.Textarea):
-        told |= {"kind": "textarea"}
+        told |= {
+            "kind": "textarea",
+            "rows": _ROWS if widget.attrs["rows"] == _DJANGOS_ROWS else int(widget.attrs["rows"]),
+        }
+    elif isinstance(widget, forms.ClearableFileInput):
+        told |= {"kind": "file"}
     else:
         told |= {"autocomplete": _AUTOCOMPLETE.get(bound.name, "off")}
     return told | over

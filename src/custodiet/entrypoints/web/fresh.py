@@ -7,7 +7,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from custodiet.entrypoints.web.permitting import authenticated_s
+from custodiet.entrypoints.web.permitting import authenticated_s, may, require
+from custodiet.flows.permitting import ThingOf, the_house
+from custodiet.flows.ports import Reading
+from custodiet.model.act import Act
+from custodiet.model.errors import NotPermitted
 
 FRESH_S = 900
 """What the policies call fresh."""
@@ -21,6 +25,20 @@ def is_stale(request: HttpRequest) -> bool:
     """Whether they have to show again who they are before this request makes sense."""
     since_s = authenticated_s(request)
     return since_s is None or since_s > (FRESH_S if request.method == "POST" else FRESH_S - TO_FILL_IN_S)
+
+
+def is_fresh(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> bool:
+    """Whether they may do it as they are signed in; False: they may, once they have shown again who they are.
+
+    Raises NotPermitted for whoever may not at all.
+    """
+    try:
+        require(request, view, act, thing)
+    except NotPermitted:
+        if not may(request, view, act, thing):
+            raise
+        return False
+    return True
 
 
 def confirm_first(request: HttpRequest) -> HttpResponse:

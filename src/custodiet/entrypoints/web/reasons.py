@@ -7,7 +7,7 @@ from custodiet.model.errors import NotPermitted
 from custodiet.model.mode import MODES
 from custodiet.model.objection import Objection
 
-_CODED = re.compile(r"(?P<code>[a-z_]+): (?P<missing>[^;]+)(?:; (?P<instead>.+))?", re.DOTALL)
+_CODED = re.compile(r"(?P<code>[a-z_.]+): (?P<missing>[^;]+)(?:; (?P<instead>.+))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from custodiet.entrypoints.wording import (
     said_time,
 )
 from custodiet.entrypoints.wording_deciding import said
+from custodiet.entrypoints.wording_schemes import said_gap, said_mode, said_version
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
 
 
@@ -79,6 +80,7 @@ def environment(**_: Any) -> Environment:
     )
     env.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined]
     env.filters["sentence"] = _sentence
+    env.filters["said_mode"] = said_mode
     env.globals.update(
         HAS_SCRIPT=HAS_SCRIPT,
         asset=assets.address,
@@ -97,9 +99,12 @@ def environment(**_: Any) -> Environment:
         said_event=said_event,
         said_function=said_function,
         said_role_state=said_role_state,
+        said_gap=said_gap,
+        said_mode=said_mode,
         said_state=said_state,
         said_task=said_task,
         said_time=_apart(said_time),
+        said_version=said_version,
         url=lambda name, *args: reverse(name, args=args),
     )
     return env

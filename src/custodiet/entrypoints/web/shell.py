@@ -5,7 +5,7 @@ import traceback
 
 from custodiet.entrypoints.web.accounts.keeping import clear_old_sessions, is_prepared
 from custodiet.entrypoints.web.bounded import Bounded
-from custodiet.entrypoints.web.configured import BODY_BYTES_MAX, configure
+from custodiet.entrypoints.web.configured import BODY_BYTES_MAX, DOCUMENT_BYTES_MAX, configure
 from custodiet.entrypoints.web.feed import Feed
 from custodiet.entrypoints.web.place import Place
 from custodiet.entrypoints.web.served import Served
@@ -27,7 +27,9 @@ class Shell(Served):
         _log_little()
         clear_old_sessions(place.signing_in)
         self._feed = settings.FEED = Feed(place.store, place.clock)
-        super().__init__(place.log, assets, Bounded(get_asgi_application(), BODY_BYTES_MAX))
+        super().__init__(
+            place.log, assets, Bounded(get_asgi_application(), BODY_BYTES_MAX, {"/schemes/": DOCUMENT_BYTES_MAX})
+        )
 
     def end(self) -> None:
         """End what would go on by itself: the process is about to."""
