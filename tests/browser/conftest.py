@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
@@ -17,6 +17,8 @@ from custodiet.flows.keep_caseload import declare_conflict, give_cover
 from custodiet.flows.staff_joins import propose_joiner
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
+
+expect.set_options(timeout=60_000)  # a bound on hanging, not a measure
 
 PEOPLE = 27
 """More than one page of a list."""

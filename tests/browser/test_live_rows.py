@@ -225,5 +225,6 @@ def test_an_open_stream_does_not_hold_up_an_end(pages, visitor):
     stream.rest()
     stream.close()
     pages.process.wait(WAIT_S)
+    pages.process.stdin.close()
     assert pages.process.returncode in {0, -15}
     pages.start()

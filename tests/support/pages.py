@@ -112,10 +112,10 @@ class Pages:
 
     def start(self) -> None:
         """Start it, again on the port it had."""
-        line, environment = command("run", "web", *self.site.where, f"--port={self.port}")
+        line, environment = command("run", "web", *self.site.where, f"--port={self.port}", "--tied")
         before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as stderr:
-            self.process = subprocess.Popen(line, env=environment | self._more, stdin=subprocess.DEVNULL, stderr=stderr)
+            self.process = subprocess.Popen(line, env=environment | self._more, stdin=subprocess.PIPE, stderr=stderr)
         until = time.monotonic() + START_WAIT_S
         while True:
             said = re.search(r"web on http://127\.0\.0\.1:(\d+)", self.log.read_bytes()[before:].decode())
@@ -132,11 +132,13 @@ class Pages:
     def kill(self) -> None:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.process.stdin.close()
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
+        self.process.stdin.close()
 
 
 @dataclass
