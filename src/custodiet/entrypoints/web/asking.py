@@ -11,10 +11,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.permitting import authenticated_s
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.ports import Reading, Store
@@ -22,29 +20,10 @@ from custodiet.model.case import Case
 from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue, NotFound, NotPermitted, NotTheFormat
 from custodiet.model.identity import SignInId
 
-FRESH_S = 600
-"""A form that needs a fresh sign-in asks for one first, so early that there is time to fill it in; the policy asks for
-one of the last 900 seconds.
-"""
-
 
 def case_of(view: Reading, reference: str) -> Case:
     """One case by its reference. Raises NotFound."""
     return view.case_by_reference(reference)
-
-
-def stale(request: HttpRequest) -> HttpResponse | None:
-    """The way to show again that it is you, and back; None when that was a moment ago."""
-    passed = authenticated_s(request)
-    if passed is not None and passed <= FRESH_S:
-        return None
-    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
-
-
-def page_number(request: HttpRequest) -> int:
-    """Which page of a list is asked for."""
-    number = request.GET.get("page", "1")
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 8 else 1
 
 
 def sitting_of(request: HttpRequest) -> SignInId:

@@ -8,10 +8,12 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from custodiet.entrypoints.web.asking import assessor_for, done, page_number, refusals, stale
+from custodiet.entrypoints.web.asking import assessor_for, done, refusals
 from custodiet.entrypoints.web.forms_deciding import NarrowForm, ReturnForm, end_of
+from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import NamedCase, named_case, zones_in_words
+from custodiet.entrypoints.web.paging import page_asked
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
@@ -35,7 +37,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         who = who_asks(view, actor_of(request), place.clock.now(), None)
         if who.function is not Function.AUTHORISING_OFFICER:
             raise NotPermitted("", ("not_your_function: this is for an authorising officer",))
-        shown = show_queue(view, who.schemes, page_number(request))
+        shown = show_queue(view, who.schemes, page_asked(request))
     return page(request, "authorising/queue.html", queue=shown)
 
 
@@ -48,8 +50,8 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     with place.store.reading() as view:
         require(request, view, Act.REFUSE_DECISION, about)
         proposal = show_proposal(view, place.clock.now(), wanted, by)
-    if request.method != "POST" and (again := stale(request)) is not None:
-        return again
+    if request.method != "POST" and is_stale(request):
+        return confirm_first(request)
     what = request.POST.get("what", "")
     forms: dict[str, Form] = {
         "narrow": NarrowForm(proposal.lower, request.POST if what == "narrow" else None),

@@ -13,7 +13,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals, show_reasons, stale
+from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals, show_reasons
 from custodiet.entrypoints.web.forms_deciding import (
     AnswerForm,
     AssessForm,
@@ -27,6 +27,7 @@ from custodiet.entrypoints.web.forms_deciding import (
     field_for,
     mode_of,
 )
+from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
@@ -181,10 +182,8 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     if mode is None or mode.rung == 0:
         raise Http404
     table = _opened(request, reference, Act.PROPOSE_DECISION)
-    if request.method != "POST":
-        again = stale(request)
-        if again is not None:
-            return again
+    if request.method != "POST" and is_stale(request):
+        return confirm_first(request)
     form = AssessForm(mode, table.scheme, table.facts, request.POST or None)
     step = request.POST.get("step", "")
     if request.method == "POST" and step != "change" and form.is_valid():

@@ -13,7 +13,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals, stale
+from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals
 from custodiet.entrypoints.web.forms_deciding import (
     CheckForm,
     CloseForm,
@@ -27,6 +27,7 @@ from custodiet.entrypoints.web.forms_deciding import (
     choose_decision,
     end_of,
 )
+from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
@@ -146,8 +147,8 @@ def pause(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on after a pause: for the second person, freshly signed in."""
-    if request.method != "POST" and (again := stale(request)) is not None:
-        return again
+    if request.method != "POST" and is_stale(request):
+        return confirm_first(request)
     told = {
         "title": say("Go on after the pause"),
         "button": say("Go on"),
