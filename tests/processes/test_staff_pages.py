@@ -174,7 +174,7 @@ def test_what_is_wrong_on_the_form_is_said_and_what_was_typed_is_kept(pages, adm
     fields = {"actor": new_name(), "function": "auditor", "scheme": ""}
     assert "This day is over" in administrator.send("/staff/join", fields | past).text
     assert (
-        "not a date"
+        "Enter a real date"
         in administrator.send("/staff/join", fields | {"until_0": "31", "until_1": "2", "until_2": "2031"}).text
     )
     assert entries(pages) == before

@@ -165,6 +165,8 @@ class WorldMaker:
             assign_case(self._store, case.id, ActorId(theirs), AUTHORISING)
         self._decide(case, ModeCode.FITTED_TRAIL, far, zone_around=self.world.senders["with_decision"])
         self._wearer("without")
+        case, _ = self._wearer("waiting")
+        self._propose(case, ModeCode.ZONE_ON_ARRIVAL, far)
         case, _ = self._wearer("lapsed")
         self._decide(case, ModeCode.FITTED_TRAIL, now - timedelta(hours=3))
         case, _ = self._wearer("annulled")
@@ -246,6 +248,12 @@ class WorldMaker:
         decision = officers_proposal(self._chance, case.id, mode, starts_at or self._clock.now(), review_due_at)
         self._make(decision, zone_around)
         return decision
+
+    def _propose(self, case: Case, mode: ModeCode, review_due_at: datetime) -> None:
+        """What waits for a second person."""
+        starts_at = review_due_at - timedelta(days=10)
+        decision = officers_proposal(self._chance, case.id, mode, starts_at, review_due_at)
+        propose_decision(self._store, decision, made_up_assessment(self._store, self._chance, decision))
 
     def _make(self, decision: Decision, zone_around: InventedDevice | None = None) -> None:
         propose_decision(self._store, decision, made_up_assessment(self._store, self._chance, decision))

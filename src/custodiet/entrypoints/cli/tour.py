@@ -3,6 +3,7 @@
     1  one position posted with a decision, without one, and after one
     2  the data folder searched for it: nothing; and the person's own copy: there it is
     3  a review that nobody does: stopped by us, a task to take the tag off, and no finding about the person after it
+    4  a trail proposed: stopped at the lower rungs, and then at whoever approves their own
     5  a device that cannot tell: someone is asked to ring, beside what a plain geofence would have raised
     10 a proof that a copy was given, checked by code that is not ours; one byte changed: it does not match; put back
 
@@ -27,6 +28,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from custodiet.entrypoints.cli.outside import Auditor, missing
+from custodiet.entrypoints.cli.visiting import Visitor
 from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.ports import Store, Vault
@@ -36,7 +38,8 @@ from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import State
 from custodiet.model.entry import EntryKind
 from custodiet.model.finding import Weight
-from custodiet.model.identity import ActorId
+from custodiet.model.identity import ActorId, DecisionId
+from custodiet.model.mode import ModeCode
 from custodiet.model.record import LogOpened
 from custodiet.model.times import to_ms
 from custodiet.rules.alerts import objections_to_moving
@@ -45,7 +48,7 @@ from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.device import traccar_payload
 from custodiet.simulation.life import LivedCondition
 from custodiet.simulation.town import TOWN_LAT, TOWN_LON, offset, square_around
-from custodiet.simulation.world import ZONE_HALF_M
+from custodiet.simulation.world import CASEWORKER, ZONE_HALF_M
 from custodiet.wire.note import parse_checkpoint, unverified_body, vkey
 from custodiet.wire.records import read_entry, read_record
 
@@ -101,6 +104,7 @@ class Tour:
             (1, "One position, posted three times", self.position_three_times),
             (2, "The data folder, searched for that position", self.search_the_folder),
             (3, "A review that nobody does", self.review_nobody_does),
+            (4, "A trail, proposed", self.trail_proposed),
             (5, "A device that cannot tell", self.cannot_tell),
             (10, "A proof, checked by a verifier that is not ours", self.proof_checked_outside),
         )
@@ -173,6 +177,36 @@ class Tour:
         if any(waiting.reference == reference for waiting in self._standing().alerts):
             raise Differs("an alert about someone who is not monitored any more")
         _means("A flat battery, a cut strap: nothing of it is anyone's business any more, and no alert is raised.")
+
+    # --- 4 ---
+
+    def trail_proposed(self) -> None:
+        """A caseworker asks for rung 11 with nothing below it answered; then answers their own proposal."""
+        account, reference = self._ready["accounts"]["caseworker"], self._ready["references"]["without"]
+        visitor = Visitor(self._ready["web"])
+        if not visitor.sign_in(account["username"], account["password"]):
+            raise Differs("the caseworker cannot sign in")
+        path = f"/cases/{reference}/decide/{ModeCode.FITTED_TRAIL}"
+        print(f"  sent      POST {path}, as {account['username']}: rung 11, and no answer to any lower rung")
+        before = self._proposals()
+        shown = visitor.send(path, {"step": "send", "starts": "day", "review": "28"})
+        print(f"  came back {shown.status} {', '.join(shown.codes)}")
+        if shown.status == http.client.FOUND or self._proposals() != before:
+            raise Differs("a trail was proposed with the lower rungs unanswered")
+        if shown.status not in (http.client.OK, http.client.FORBIDDEN) or "family_unanswered" not in shown.codes:
+            raise Differs("the page does not say which lower rungs are unanswered")
+        _means("Each family of lower rungs wants a reason and a fact of the case; the page says which are missing.")
+        waiting = self._proposals()[-1]
+        print(f"  sent      POST /authorise/{waiting}, as {account['username']}, who proposed it: approve")
+        shown = visitor.send(f"/authorise/{waiting}", {"what": "approve"}, form="/account/security")
+        print(f"  came back {shown.status} {', '.join(shown.codes)}")
+        if shown.status != http.client.FORBIDDEN or self._proposals() != before:
+            raise Differs("whoever proposed it could answer it")
+        _means("One account proposes or approves, never both; and the store refuses the row, whoever writes it.")
+
+    def _proposals(self) -> tuple[DecisionId, ...]:
+        with self._store.reading() as view:
+            return tuple(one.id for one in view.proposals_of(CASEWORKER))
 
     # --- 5 ---
 

@@ -272,7 +272,12 @@ class AssessForm(forms.Form):
             add["power"] = _radios("Power", [(one.code, f"{one.title} ({one.source})") for one in scheme.powers])
         if len(scheme.purposes) > 1:
             add["purposes"] = _boxes("Purposes", [(one.code, one.title) for one in scheme.purposes])
-        add["starts"] = forms.ChoiceField(label=later("It starts"), choices=_worded(STARTS), initial="day")
+        add["starts"] = forms.ChoiceField(
+            label=later("It starts"),
+            choices=_worded(STARTS),
+            initial="day",
+            error_messages={"required": later("Choose when it starts")},
+        )
         add["review"] = forms.ChoiceField(
             label=later("It is reviewed after"),
             help_text=later("Without a review it ends that day by itself."),
