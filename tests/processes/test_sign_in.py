@@ -53,7 +53,7 @@ def test_the_right_password_signs_in_and_leads_on_only_within_these_pages(pages,
     assert "M-0000" in visitor.get("/cases").text
     other = Visitor(pages.address)
     shown = other.send("/sign-in", {"login": someone.username, "password": someone.password, "next": "//evil.example/"})
-    assert shown.to == "/"
+    assert shown.to == "/day"
 
 
 def test_a_wrong_password_and_an_unknown_name_are_told_alike(visitor, someone):
