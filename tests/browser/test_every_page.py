@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from support.browsing import CUT_OFF, SMALL, SPACING, Watched, browsing, sign_in, validate_html
+from support.house import SCHEME
 from support.pages import Visitor
 
 FOR_ANYONE = {
@@ -26,6 +27,11 @@ SIGNED_IN = {
     "case_ended": "/cases/M-0001",
     "no_case": "/cases/M-9999",
     "standing": "/standing",
+    "schemes": "/schemes",
+    "scheme": f"/schemes/{SCHEME}",
+    "scheme_document": f"/schemes/{SCHEME}/documents/data_flow_map",
+    "scheme_dpia": f"/schemes/{SCHEME}/dpia",
+    "scheme_operations": f"/schemes/{SCHEME}/operations",
     "security": "/account/security",
     "password": "/account/password",
     "confirm": "/account/passkeys/add",

@@ -191,6 +191,15 @@ def test_a_document_with_mistakes_is_told_each_by_its_place_and_kept_by_nobody(a
     assert written() == before
 
 
+def test_a_long_document_is_taken_where_documents_come_in_and_nowhere_else(acting, new):
+    administrator = acting("administrator")
+    padded = new_file() + b" " * 200_000
+    assert "what it changes" in words(send_file(administrator, f"{new}/amend", padded))
+    assert "larger than 300 kilobytes" in words(send_file(administrator, f"{new}/amend", padded + b" " * 200_000))
+    assert send_file(administrator, f"{new}/amend", b" " * 1_100_000).status == 413
+    assert send_file(administrator, "/account/security", padded).status == 413
+
+
 def test_a_preview_says_what_changes_and_writes_nothing_until_it_is_confirmed(acting, written, pages):
     administrator, before = acting("administrator"), written()
     store = pages.site.open()
@@ -203,7 +212,7 @@ def test_a_preview_says_what_changes_and_writes_nothing_until_it_is_confirmed(ac
     said = words(shown)
     assert "operations that have to be assessed anew" in said
     assert "rung 11, fitted gps with trail" in said
-    assert "active now, and in re-assessment" in said
+    assert "11 of them are active now and go into re-assessment" in said
     assert "the people supervised" in said
     assert "source of the privacy information" in said
     assert written() == before

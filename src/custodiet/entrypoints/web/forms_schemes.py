@@ -18,6 +18,9 @@ TEXT_MAX = 50_000
 """Characters of one answer."""
 CODE = r"^[a-z][a-z0-9_]{0,39}$"
 _CODE_SAYS = "Use up to 40 small letters, digits and underscores, beginning with a letter"
+_CALLED = {Regime.UK_GDPR: "UK GDPR"}
+FILE_BYTES_MAX = 300 * 1024
+"""Of a document: it comes twice, and the second time as a field of a form (configured.py bounds both)."""
 UNSAID = [("", "Not said yet")]
 
 
@@ -50,7 +53,7 @@ def line(kind: type, name: str) -> forms.CharField:
 
 def choice(kind: type, name: str, options: Any) -> forms.ChoiceField:
     """One of a few, or not said yet."""
-    named = [(one.value, one.value.replace("_", " ").capitalize()) for one in options]
+    named = [(one.value, _CALLED.get(one, one.value.replace("_", " ").capitalize())) for one in options]
     return forms.ChoiceField(
         label=label_of(kind, name),
         help_text=_who(kind, name),
@@ -60,25 +63,32 @@ def choice(kind: type, name: str, options: Any) -> forms.ChoiceField:
     )
 
 
+class SmallFile(forms.FileField):
+    """A file that is not larger than any document of a scheme."""
+
+    def __init__(self, label: str) -> None:
+        told = {"required": "Choose a file", "empty": "The file is empty", "missing": "Choose a file"}
+        super().__init__(label=label, help_text="At most 300 kilobytes", error_messages=told)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Raises ValidationError for a larger one."""
+        file = super().clean(data, initial)
+        if file is not None and file.size > FILE_BYTES_MAX:
+            raise forms.ValidationError("The file is larger than 300 kilobytes")
+        return file
+
+
 class DocumentForm(forms.Form):
     """A file, and from when on it is to hold."""
 
-    document = forms.FileField(
-        label="The scheme as a JSON document",
-        help_text="At most 300 kilobytes",
-        error_messages={"required": "Choose a file", "empty": "The file is empty", "missing": "Choose a file"},
-    )
+    document = SmallFile("The scheme as a JSON document")
     from_day = DayField(label="In effect from", help_text="Empty: at once", required=False)
 
 
 class PiaForm(forms.Form):
     """A file of the CNIL's tool."""
 
-    document = forms.FileField(
-        label="The file that the PIA tool has written",
-        help_text="At most 300 kilobytes",
-        error_messages={"required": "Choose a file", "empty": "The file is empty", "missing": "Choose a file"},
-    )
+    document = SmallFile("The file that the PIA tool has written")
 
 
 class PurposeForm(forms.Form):

@@ -99,7 +99,7 @@ def _by_document(request: HttpRequest, scheme_id: str | None) -> HttpResponse:
         problems = _problems(read, head, known)
         if read.register is not None and not problems:
             return _preview(request, head, read.register, form.cleaned_data["from_day"], read.notes)
-        form.add_error("document", say("This document cannot be taken as it is: see what is wrong, below"))
+        form.add_error("document", say("This document cannot be taken as it is: what is wrong is listed on this page"))
     shown = problems[:PROBLEMS_SHOWN]
     more = len(problems) - len(shown)
     return page(request, "schemes/amend.html", head=head, form=form, problems=shown, more=more)
