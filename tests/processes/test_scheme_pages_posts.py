@@ -3,11 +3,13 @@
 import html
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, Visitor
-from support.scheme_files import NEW, hidden_in, new_file, new_register, send_file, token_of
+from support.running import aside
+from support.scheme_files import NEW, hidden_in, new_file, new_register, send_file, signed_in_before, token_of
 
 from custodiet.adapters.world import SystemChance
 from custodiet.flows.keep_register import keep_register
@@ -113,6 +115,27 @@ def test_whoever_it_is_not_for_is_told_whom_it_is_for_and_writes_nothing(acting,
     assert says.lower() in words(shown) or who == "nobody"
     assert "what is missing" in words(shown)
     assert written() == before
+
+
+def test_whoever_signed_in_long_ago_shows_again_who_they_are_and_comes_back(pages, acting, written):
+    administrator = Visitor(pages.address)
+    account = pages.accounts["administrator"]
+    administrator.sign_in(account)
+    form, fields = f"{LADDER}/dpia/need", {"need": "typed for a quarter of an hour", "version": "1"}
+    aside(signed_in_before, pages.signing_in, administrator, 1000)
+    before = written()
+    led = administrator.get(form)
+    assert (led.status, led.to) == (302, f"/account/confirm?next={quote(form, safe='')}")
+    late = post(administrator, form, fields)
+    assert late.status == 403
+    assert "sign in again" in words(late)
+    assert "typed for a quarter of an hour" in late.text
+    pressed = post(administrator, f"{LADDER}/operations", {"do": "close", "mode": "reminders"})
+    assert (pressed.status, pressed.to) == (302, f"/account/confirm?next={quote(f'{LADDER}/operations', safe='')}")
+    assert written() == before
+    back = administrator.send(led.to, {"password": account.password, "next": form}, to="/account/confirm")
+    assert (back.status, back.to) == (302, form)
+    assert administrator.get(form).status == 200
 
 
 def test_a_form_without_its_token_is_refused(acting, written):

@@ -1,9 +1,11 @@
 """A scheme that is not there yet, as the document it comes in by; and forms with a file, as a browser sends them."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from custodiet.entrypoints.web.configured import configure
 from custodiet.model.identity import SchemeId
 from custodiet.model.mode import ModeCode
 from custodiet.model.register import Register
@@ -49,8 +51,17 @@ def send_file(visitor: Visitor, path: str, document: bytes, fields: dict[str, st
 
 def hidden_in(text: str) -> dict[str, str]:
     """The hidden fields of the last form on a page, but for the token."""
-    import html
-
     last = text[text.rindex("<form") :]
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', last)
     return {name: html.unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+def signed_in_before(signing_in, visitor: Visitor, seconds: int) -> None:
+    """The visitor showed who they are so many seconds earlier than they did."""
+    configure(signing_in)
+    from custodiet.entrypoints.web.accounts.sessions import SessionStore
+
+    session = SessionStore(session_key=visitor.cookies["session"])
+    shown = [one | {"at": one["at"] - seconds} for one in session["account_authentication_methods"]]
+    session["account_authentication_methods"] = shown
+    session.save()

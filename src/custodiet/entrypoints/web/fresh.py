@@ -38,7 +38,7 @@ def is_fresh(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the
         if not may(request, view, act, thing):
             raise
         return False
-    return True
+    return not is_stale(request)
 
 
 def confirm_first(request: HttpRequest) -> HttpResponse:
