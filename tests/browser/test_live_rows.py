@@ -210,11 +210,11 @@ def test_a_page_whose_server_is_gone_says_that_it_is_not_live_and_the_session_ou
         here = Watched(context, pages.url)
         here.open("/cases")
         said = here.page.locator("[data-live-state-of-page]")
-        expect(said).to_contain_text("Live:")
+        expect(said).to_contain_text("Live:", timeout=WAIT_S * 1000)
         pages.kill()
-        expect(said).to_contain_text("Not live")
+        expect(said).to_contain_text("Not live", timeout=WAIT_S * 1000)
         pages.start()
-        expect(said).to_contain_text("Live:")
+        expect(said).to_contain_text("Live:", timeout=WAIT_S * 1000)
         assert here.open("/cases") == 200
 
 
