@@ -422,4 +422,9 @@ _INDEXES = (
     ("ending_by_decision", "ending", ("decision_id",)),
     ("rung_refusal_by_case", "rung_refusal", ("case_id",)),
     ("stop_by_due", "stop", ("checked_at", "check_due_at")),
+    ("case_by_reference_alone", "case_file", ("reference", "id")),
+    ("task_by_case", "task", ("case_id",)),
+    ("alert_by_case", "alert", ("case_id", "raised_at")),
+    ("conflict_by_actor", "conflict_of_interest", ("actor",)),
+    ("role_by_function", "role", ("function",)),
 )

@@ -1,6 +1,10 @@
-"""How often a page asks the policy: a few times, however many cases and roles there are."""
+"""What a page costs, whatever there is: it asks the policy a few times, and reads no growing table from end to end."""
+
+import sqlite3
+from contextlib import closing
 
 import pytest
+from sqlalchemy import event
 from support.house import SCHEME
 from support.site import empty_accounts
 from support.staff import ADA, AOS, CAI, DPO, staffed
@@ -27,6 +31,27 @@ PAGES = [
     (AOS, "/staff"),
     (DPO, "/staff"),
     (ADA, "/staff?function=caseworker"),
+    (ADA, f"/staff/{CAI}"),
+]
+
+
+GROWS = (
+    "task",
+    "alert",
+    "decision",
+    "case_file",
+    "assignment",
+    "cover",
+    "conflict_of_interest",
+    "fitting",
+    "statement",
+)
+OF_ONE_OFFICER = [
+    (CAI, "/cases"),
+    (CAI, "/cases?holding=authorised"),
+    (CAI, "/cases/M-01"),
+    (CAI, "/cases/M-01/people"),
+    (AOS, "/cases/M-01/people"),
     (ADA, f"/staff/{CAI}"),
 ]
 
@@ -69,16 +94,21 @@ def grow(house, cases, staff):
         approve_joiner(house.store, propose_joiner(house.store, house.chance, *given), AOS)
 
 
-def asked_by_each_page(policy):
+def client_of(actor):
     from django.test import Client
 
     from custodiet.entrypoints.web.accounts.models import Account
 
+    client = Client(SERVER_NAME="localhost")
+    client.get("/")  # what listens for a sign-in is there from the first page on
+    client.force_login(Account.objects.get(actor=actor))
+    return client
+
+
+def asked_by_each_page(policy):
     told = {}
     for actor, path in PAGES:
-        client = Client(SERVER_NAME="localhost")
-        client.get("/")  # what listens for a sign-in is there from the first page on
-        client.force_login(Account.objects.get(actor=actor))
+        client = client_of(actor)
         before = policy.asked
         assert client.get(path).status_code == 200, path
         told[actor, path] = policy.asked - before
@@ -92,3 +122,26 @@ def test_a_page_asks_the_policy_a_few_times_however_much_there_is(house, place):
     assert min(few.values()) > 0
     grow(house, range(3, 30), range(2, 30))
     assert asked_by_each_page(place) == few
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(("actor", "path"), OF_ONE_OFFICER, ids=[path for _, path in OF_ONE_OFFICER])
+def test_a_page_about_ones_own_cases_reads_no_table_that_grows_from_end_to_end(house, actor, path):
+    grow(house, range(1, 3), range(2))
+    client, read = client_of(actor), {}
+
+    def heard(_connection, _cursor, statement, parameters, *_):
+        read[statement] = parameters
+
+    event.listen(house.store._engine, "before_cursor_execute", heard)
+    assert client.get(path).status_code == 200
+    event.remove(house.store._engine, "before_cursor_execute", heard)
+    with closing(sqlite3.connect(house.path)) as database:
+        plans = {
+            statement: [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
+            for statement, given in read.items()
+            if statement.startswith("SELECT")
+        }
+    assert plans
+    scans = [(one, step) for one, steps in plans.items() for step in steps if step.startswith("SCAN")]
+    assert [one for one in scans if one[1].split()[1] in GROWS] == []
