@@ -110,7 +110,7 @@ def test_a_case_goes_from_rung_0_to_3_with_few_fields_on_few_pages(shown):
     expect(ana.page.get_by_role("heading", name="Your day")).to_be_visible()
     ana.look("day")
     ana.follow("All your cases")
-    ana.follow("Open a case")
+    ana.press("Open a case")
     ana.look("new")
     ana.write("reference", NEW)
     ana.press("Open the case")
