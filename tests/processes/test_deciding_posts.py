@@ -280,6 +280,20 @@ def test_a_case_of_that_reference_is_not_opened_twice(caseworker, store):
     assert kinds(store) == before
 
 
+def test_a_name_that_cannot_be_sealed_is_not_kept_and_is_still_there(caseworker, store):
+    fresh_case(caseworker, "P-13")
+    before = kinds(store)
+    shown = caseworker.send("/cases/P-13/name", {"name": "Nobody of the Sea"})
+    assert shown.status == 403
+    assert "no record key yet" in words(shown).lower()
+    assert 'value="Nobody of the Sea"' in shown.text
+    assert kinds(store) == before
+    # Of someone who has a key it is kept, sealed.
+    assert caseworker.send("/cases/M-0001/name", {"name": "Nobody of the Sea"}).status == 302
+    with store.reading() as view:
+        assert not any(b"Nobody of the Sea" in row.body for row in view.entries(0, 10_000))
+
+
 def test_the_scheme_is_the_one_that_these_accounts_are_of(store):
     with store.reading() as view:
         assert view.count_proposals({SCHEME}) == len(view.proposals_in({SCHEME}, 100))

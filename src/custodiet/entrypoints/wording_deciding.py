@@ -1,15 +1,15 @@
 """How codes of a case's decisions are said to people. English texts; a page says them in its language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from custodiet.model.assessing_record import ReturnReason
-from custodiet.model.assessment import AtHome, FamilyReason, Practical, Said, Selection
+from custodiet.model.assessment import AtHome, FamilyAnswer, FamilyReason, Practical, Said, Selection
 from custodiet.model.condition import ConditionKind
 from custodiet.model.day import DayKind
 from custodiet.model.ending import EndReason, StopKind
 from custodiet.model.fact import Age, FactKind
-from custodiet.model.mode import Family, Kind
+from custodiet.model.mode import FAMILIES, Family, Kind
 from custodiet.model.representation import Reply
 from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger
 from custodiet.model.screening import Adjustment, Hit, Question
@@ -202,3 +202,9 @@ INTERFERENCE = {
 def said(code: StrEnum) -> str:
     """A code in words."""
     return WORDS[type(code)][code]
+
+
+def by_ladder(answers: Iterable[FamilyAnswer]) -> list[FamilyAnswer]:
+    """Answers for families of lower rungs, the lowest first."""
+    order = list(FAMILIES)
+    return sorted(answers, key=lambda one: order.index(one.family))

@@ -133,6 +133,17 @@ class NewCase(forms.Form):
         return reference
 
 
+class NameForm(forms.Form):
+    """Name the person of a case."""
+
+    name = forms.CharField(
+        label=later("Name"),
+        help_text=later("Sealed for this case before it is kept. Only its own officers can open it."),
+        max_length=200,
+        error_messages={"required": later("Enter a name")},
+    )
+
+
 class FactForm(forms.Form):
     """One fact."""
 

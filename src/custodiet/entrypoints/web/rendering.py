@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,9 +29,10 @@ from custodiet.entrypoints.wording import (
     said_task,
     said_time,
 )
-from custodiet.entrypoints.wording_deciding import said
+from custodiet.entrypoints.wording_deciding import by_ladder, said
 from custodiet.entrypoints.wording_schemes import said_gap, said_mode, said_version
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
+from custodiet.model.mode import MODES, ModeCode
 
 
 def _own_issuers() -> list[str]:
@@ -79,8 +81,7 @@ def environment(**_: Any) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined]
-    env.filters["sentence"] = _sentence
-    env.filters["said_mode"] = said_mode
+    env.filters.update(sentence=_sentence, said=_said, said_rung=_said_rung, said_mode=said_mode)
     env.globals.update(
         HAS_SCRIPT=HAS_SCRIPT,
         asset=assets.address,
@@ -93,7 +94,8 @@ def environment(**_: Any) -> Environment:
         messages_of=get_messages,
         own_providers=lambda: settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
         merged=lambda *parts: {key: value for part in parts for key, value in part.items()},
-        said=lambda code: say(said(code)),
+        by_ladder=by_ladder,
+        said=_said,
         said_alert=said_alert,
         said_day=_apart(said_day),
         said_event=said_event,
@@ -113,6 +115,16 @@ def environment(**_: Any) -> Environment:
 def _apart(said: Callable[[datetime], str]) -> Callable[[datetime], Markup]:
     """A time as it is said, set apart: it reads from left to right also where the page does not."""
     return lambda at: Markup("<bdi>{}</bdi>").format(said(at))
+
+
+def _said(code: StrEnum) -> str:
+    """A code of a closed list in the language of the request."""
+    return say(said(code))
+
+
+def _said_rung(code: ModeCode) -> str:
+    """A rung by its code."""
+    return say("rung %(rung)s, %(title)s") % {"rung": MODES[code].rung, "title": MODES[code].title}
 
 
 def _sentence(text: str) -> str:

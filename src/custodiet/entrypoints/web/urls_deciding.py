@@ -6,6 +6,7 @@ from custodiet.entrypoints.web.views import authorising, day, deciding, lowering
 
 urlpatterns = [
     path("cases/new", deciding.new, name="new_case"),
+    path("cases/<str:reference>/name", deciding.name, name="name_person"),
     path("cases/<str:reference>/decide", deciding.tasks, name="decide"),
     path("cases/<str:reference>/decide/facts", deciding.facts, name="facts"),
     path("cases/<str:reference>/decide/heard", deciding.heard, name="heard"),

@@ -19,6 +19,7 @@ from custodiet.entrypoints.web.forms_deciding import (
     AssessForm,
     FactForm,
     InviteForm,
+    NameForm,
     NewCase,
     SaidForm,
     ScreeningForm,
@@ -34,7 +35,7 @@ from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case
 from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
-from custodiet.flows.open_case import open_case, set_condition
+from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.permitting import the_decision, the_scheme
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.record_fact import record_fact
@@ -81,6 +82,24 @@ def new(request: HttpRequest) -> HttpResponse:
             if form.is_valid():
                 return done(request, say("The case is open. Nothing is authorised in it."), "case", reference)
     return page(request, "deciding/new.html", 403 if reasons else 200, form=form, reasons=reasons)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def name(request: HttpRequest, reference: str) -> HttpResponse:
+    """Name the person: sealed before it is kept."""
+    place, by = settings.PLACE, actor_of(request)
+    with place.store.reading() as view:
+        case = case_of(view, reference)
+        require(request, view, Act.NAME_PERSON, of_case(case.id))
+    form = NameForm(request.POST or None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        store = store_for(request, Act.NAME_PERSON, of_case(case.id))
+        whose = (store, place.sealer, place.pinned, case.person_id, form.cleaned_data["name"], by)
+        reasons = refusals(form, lambda: name_person(*whose))
+        if form.is_valid():
+            return done(request, say("The name is sealed and kept."), "case", reference)
+    return page(request, "deciding/name.html", 403 if reasons else 200, case=case, form=form, reasons=reasons)
 
 
 def _is_taken(scheme_id: SchemeId, reference: str) -> bool:
