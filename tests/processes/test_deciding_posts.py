@@ -1,13 +1,17 @@
 """By form post, past every page: what may not be decided is not, whoever types what; and what would pass is said."""
 
 import re
+import subprocess
+import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from support.deciding import assessed, fact, invited, screened
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, Visitor
 from support.proposing import propose
+from support.running import START_WAIT_S, aside, command
 
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.clock import LEASE
@@ -55,6 +59,11 @@ def store(place):
 def fresh_case(caseworker, reference: str, *facts: dict) -> str:
     """A case of one's own with all that a decision rests on; the address of one of its facts."""
     assert caseworker.send("/cases/new", {"reference": reference}).to == f"/cases/{reference}"
+    return laid(caseworker, reference, *facts)
+
+
+def laid(caseworker, reference: str, *facts: dict) -> str:
+    """The same for a case that there is."""
     decide = f"/cases/{reference}/decide"
     for one in facts or (fact("contact_lost"), fact("age", age="adult")):
         assert caseworker.send(f"{decide}/facts", one).status == 302
@@ -292,6 +301,91 @@ def test_a_name_that_cannot_be_sealed_is_not_kept_and_is_still_there(caseworker,
     assert caseworker.send("/cases/M-0001/name", {"name": "Nobody of the Sea"}).status == 302
     with store.reading() as view:
         assert not any(b"Nobody of the Sea" in row.body for row in view.entries(0, 10_000))
+
+
+@pytest.fixture
+def vault(place):
+    """The vault's process, for as long as a test."""
+    site = place[0].site
+    line, environment = command("run", "vault", *site.where)
+    process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL)
+    until = time.monotonic() + START_WAIT_S
+    while not site.settings.vault_socket.exists():
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    yield
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.mark.usefixtures("vault")
+def test_name_and_zones_are_shown_to_who_has_sight_recorded_once_a_session_and_to_nobody_else(
+    place, caseworker, officer, store
+):
+    known = laid(caseworker, "M-0000")
+    assert caseworker.send("/cases/M-0000/name", {"name": "Nobody of the Sea"}).status == 302
+    sent = caseworker.send("/cases/M-0000/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
+    circle = {"kind": "exclusion_zone", "latitude": "46.5", "longitude": "-28", "radius_m": "400"}
+    assert caseworker.send(sent.to, circle).status == 302
+    before = len(opened(store))
+    for _ in range(2):
+        assert "Nobody of the Sea" in words(caseworker.get("/cases/M-0000"))
+    assert len(opened(store)) == before + 1
+    (waiting,) = (one for one in decisions(store, "M-0000") if one.state is State.PROPOSED)
+    shown = words(officer.get(f"/authorise/{waiting.id}"))
+    assert "Nobody of the Sea" in shown
+    assert "A circle of 400 m about latitude 46.5000, longitude -28.0000" in shown
+    auditor = Visitor(place[0].address)
+    auditor.sign_in(place[0].accounts["auditor"])
+    seen = words(auditor.get("/cases/M-0000"))
+    assert "Rung 11" in seen
+    assert "Nobody of the Sea" not in seen
+    assert "Screening" not in seen
+    # Once it is answered, the officer's sight has ended.
+    assert officer.send(f"/authorise/{waiting.id}", {"what": "refuse"}).to == "/authorise"
+    assert "Nobody of the Sea" not in words(officer.get("/cases/M-0000"))
+
+
+def test_an_old_sign_in_is_shown_the_way_to_a_new_one_and_back(place, caseworker, store):
+    fresh_case(caseworker, "P-14")
+    waiting = made_by_hand(store, "P-14", approve=False)
+    officer = Visitor(place[0].address)
+    officer.sign_in(place[0].accounts["authorising_officer"])
+    path = f"/authorise/{waiting.id}"
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', officer.get(path).text)[1]
+    aside(signed_in_before, officer.cookies["session"], 1000)
+    before = kinds(store)
+    late = officer.send(path, {"what": "approve"}, token=token)
+    assert late.status == 403
+    assert "Sign in again" in words(late)
+    assert f'href="/account/confirm?next={path}"' in late.text
+    assert kinds(store) == before
+    asked = officer.get(path)
+    assert asked.to == f"/account/confirm?next={quote(path, safe='')}"
+    account = place[0].accounts["authorising_officer"]
+    assert officer.send(asked.to, {"password": account.password, "next": path}).to == path
+    assert officer.send(path, {"what": "approve"}).to == "/authorise"
+
+
+def signed_in_before(key: str, seconds: int) -> None:
+    """A session whose sign-in lies further back."""
+    from django.db import connection
+
+    from custodiet.entrypoints.web.accounts.sessions import SessionStore
+
+    session = SessionStore(key)
+    session["account_authentication_methods"] = [
+        one | {"at": one["at"] - seconds} for one in session["account_authentication_methods"]
+    ]
+    session.save()
+    connection.close()
+
+
+def opened(store) -> list[str]:
+    with store.reading() as view:
+        found = [read_entry(row.body).kind.value for row in view.entries(0, 10_000)]
+    return [one for one in found if one == "case_record.given"]
 
 
 def test_the_scheme_is_the_one_that_these_accounts_are_of(store):
