@@ -1,6 +1,7 @@
 """Forms of schemes, sent by whoever should not, or too early: each is told what is missing, and nothing is written."""
 
 import html
+import json
 import re
 from dataclasses import replace
 from urllib.parse import quote
@@ -247,6 +248,33 @@ def test_a_preview_says_what_changes_and_writes_nothing_until_it_is_confirmed(ac
     assert written() == before
 
 
+def test_a_file_of_the_pia_tool_says_what_was_not_taken_before_it_is_kept_as_a_draft(acting, written, new):
+    administrator, before = acting("administrator"), written()
+    file = {"pia": {"name": "n", "author_name": "The owner", "dpo_opinion": "fine"}, "answers": [], "measures": []}
+    preview = send_file(administrator, f"{new}/dpia/import", json.dumps(file | {"odd": 1}).encode())
+    said = words(preview)
+    assert "odd: no part of this format; not taken" in said
+    assert "pia.dpo_opinion: not taken" in said
+    assert "not a file of that tool" in words(send_file(administrator, f"{new}/dpia/import", b"[]"))
+    assert written() == before
+    kept = post(administrator, f"{new}/dpia/import", hidden_in(preview.text))
+    assert kept.status == 302
+    assert written() == before + 1
+    given = administrator.get(f"{new}/dpia/pia.json")
+    assert json.loads(given.text)["pia"]["author_name"] == "The owner"
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    # A made-up scheme's assessment is not given away.
+    assert administrator.get(f"{LADDER}/dpia/pia.json").status == 403
+
+
+def test_what_is_downloaded_can_be_handed_in_again_and_changes_nothing(acting, written, new):
+    administrator, before = acting("administrator"), written()
+    given = administrator.get(f"{new}/register.json")
+    said = words(send_file(administrator, f"{new}/amend", given.text.encode()))
+    assert "documents that read otherwise none. operations that have to be assessed anew none." in said
+    assert written() == before
+
+
 def test_a_shorter_retention_rule_is_kept_only_by_who_saw_the_dry_run(acting, written, new):
     administrator, before = acting("administrator"), written()
     register = new_register()
@@ -268,6 +296,9 @@ def test_nobody_activates_what_they_proposed_and_a_second_person_of_the_scheme_o
     administrator = acting("administrator")
     closed = post(administrator, f"{LADDER}/operations", {"do": "close", "mode": "check_in"})
     assert closed.status == 302
+    nothing = post(administrator, f"{LADDER}/operations", {"do": "propose"})
+    assert nothing.status == 403
+    assert "what may be proposed now is: check-in by phone or web" in words(nothing)
     proposed = post(administrator, f"{LADDER}/operations", {"do": "propose", "mode": "check_in"})
     assert proposed.status == 302
     store = pages.site.open()
