@@ -19,9 +19,11 @@ from custodiet.main import read_policy
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
 
-ASKED_MAX = 8
+ASKED_MAX = 12
 """Some 100 µs each."""
 PAGES = [
+    (CAI, "/day"),
+    (AOS, "/authorise"),
     (CAI, "/cases"),
     (CAI, "/cases/M-01"),
     (CAI, "/cases/M-01/people"),
@@ -47,6 +49,8 @@ GROWS = (
     "statement",
 )
 OF_ONE_OFFICER = [
+    (CAI, "/day"),
+    (AOS, "/authorise"),
     (CAI, "/cases"),
     (CAI, "/cases?holding=authorised"),
     (CAI, "/cases/M-01"),
