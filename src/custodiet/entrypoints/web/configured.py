@@ -27,6 +27,8 @@ DOCUMENT_BYTES_MAX = 1024 * 1024
 PASSWORD_LENGTH_MIN = 12
 _HERE = "custodiet.entrypoints.web"
 _setting_up = threading.Lock()
+_in_this_thread = threading.local()
+"""Which database each thread has connected to: a connection is a thread's own, and so is its end."""
 
 
 def configure(signing_in: SignInPlace, place: Place | None = None) -> None:
@@ -35,11 +37,13 @@ def configure(signing_in: SignInPlace, place: Place | None = None) -> None:
         if not settings.configured:
             settings.configure(**_settings(signing_in), PLACE=place)
             django.setup()
-            return
-    if settings.DATABASES["default"]["NAME"] != str(signing_in.database):
-        connections["default"].close()
+    database = str(signing_in.database)
+    if settings.DATABASES["default"]["NAME"] != database:
         settings.SECRET_KEY = signing_in.secret
-        settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = str(signing_in.database)
+        settings.DATABASES["default"]["NAME"] = database
+    if getattr(_in_this_thread, "database", None) != database:
+        connections["default"].close()  # it would go on reading the one before
+    _in_this_thread.database = connections["default"].settings_dict["NAME"] = database
     if place is not None:
         settings.PLACE = place
 
