@@ -354,7 +354,7 @@ def test_an_old_sign_in_is_shown_the_way_to_a_new_one_and_back(place, caseworker
     officer.sign_in(place[0].accounts["authorising_officer"])
     path = f"/authorise/{waiting.id}"
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', officer.get(path).text)[1]
-    aside(signed_in_before, officer.cookies["session"], 1000)
+    aside(signed_in_before, place[0].signing_in, officer.cookies["session"], 1000)
     before = kinds(store)
     late = officer.send(path, {"what": "approve"}, token=token)
     assert late.status == 403
@@ -368,17 +368,17 @@ def test_an_old_sign_in_is_shown_the_way_to_a_new_one_and_back(place, caseworker
     assert officer.send(path, {"what": "approve"}).to == "/authorise"
 
 
-def signed_in_before(key: str, seconds: int) -> None:
+def signed_in_before(signing_in, key: str, seconds: int) -> None:
     """A session whose sign-in lies further back."""
     from django.db import connection
+    from django.test import override_settings
 
     from custodiet.entrypoints.web.accounts.sessions import SessionStore
 
-    session = SessionStore(key)
-    session["account_authentication_methods"] = [
-        one | {"at": one["at"] - seconds} for one in session["account_authentication_methods"]
-    ]
-    session.save()
+    with override_settings(SECRET_KEY=signing_in.secret):
+        session, name = SessionStore(key), "account_authentication_methods"
+        session[name] = [one | {"at": one["at"] - seconds} for one in session[name]]
+        session.save()
     connection.close()
 
 
