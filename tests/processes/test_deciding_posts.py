@@ -342,6 +342,7 @@ def test_name_and_zones_are_shown_to_who_has_sight_recorded_once_a_session_and_t
     assert "Rung 11" in seen
     assert "Nobody of the Sea" not in seen
     assert "Screening" not in seen
+    assert "Why not presence at home (rung 6) It was tried: 1 fact" in seen
     # Once it is answered, the officer's sight has ended.
     assert officer.send(f"/authorise/{waiting.id}", {"what": "refuse"}).to == "/authorise"
     assert "Nobody of the Sea" not in words(officer.get("/cases/M-0000"))

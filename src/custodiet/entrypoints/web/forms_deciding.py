@@ -283,6 +283,8 @@ class AssessForm(forms.Form):
             add["power"] = _radios("Power", [(one.code, f"{one.title} ({one.source})") for one in scheme.powers])
         if len(scheme.purposes) > 1:
             add["purposes"] = _boxes("Purposes", [(one.code, one.title) for one in scheme.purposes])
+            add["purposes"].required = True
+            add["purposes"].error_messages["required"] = later("Choose what it is for")
         add["starts"] = forms.ChoiceField(
             label=later("It starts"),
             choices=_worded(STARTS),

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from custodiet.entrypoints.web.permitting import actor_of, may, require
-from custodiet.flows.permitting import ThingOf, the_case
+from custodiet.flows.permitting import ThingOf, the_case, the_decision
 from custodiet.flows.ports import Reading
 from custodiet.model.act import Act
 from custodiet.model.case import Case
-from custodiet.model.identity import CaseId
+from custodiet.model.identity import CaseId, DecisionId
 
 CASELOAD_MAX = 1000
 
@@ -30,3 +30,8 @@ def require_sight(request: HttpRequest, view: Reading, case: Case) -> None:
 def of_case(case_id: CaseId) -> ThingOf:
     """What an act in a case is about."""
     return lambda view, at: the_case(view, case_id, at)
+
+
+def of_decision(decision_id: DecisionId) -> ThingOf:
+    """What an act on a decision is about."""
+    return lambda view, at: the_decision(view, decision_id, at)

@@ -17,8 +17,9 @@ from custodiet.entrypoints.web.paging import page_asked
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.sight import of_decision
 from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
-from custodiet.flows.permitting import ThingOf, the_decision, who_asks
+from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
 from custodiet.flows.show_deciding import show_proposal, show_queue
 from custodiet.model.act import Act
@@ -46,7 +47,7 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     """One proposal: approve it, narrow it, give it back, refuse it."""
     place, by = settings.PLACE, actor_of(request)
     wanted = DecisionId(decision_id)
-    about = _about(wanted)
+    about = of_decision(wanted)
     with place.store.reading() as view:
         require(request, view, Act.REFUSE_DECISION, about)
         proposal = show_proposal(view, place.clock.now(), wanted, by)
@@ -97,17 +98,13 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
 
 
 def _narrow(request: HttpRequest, wanted: DecisionId, told: dict[str, Any]) -> None:
-    store = store_for(request, Act.MAKE_DECISION, _about(wanted))
+    store = store_for(request, Act.MAKE_DECISION, of_decision(wanted))
     mode = ModeCode(str(told["mode"])) if told["mode"] else None
     review = end_of(told["review"]) if told["review"] else None
     narrow_decision(store, settings.PLACE.chance, wanted, actor_of(request), mode=mode, review_due_at=review)
 
 
 def _give_back(request: HttpRequest, wanted: DecisionId, told: dict[str, str]) -> None:
-    store: Store = store_for(request, Act.REFUSE_DECISION, _about(wanted))
+    store: Store = store_for(request, Act.REFUSE_DECISION, of_decision(wanted))
     reason = ReturnReason(told["reason"])
     return_decision(store, assessor_for(store), wanted, reason, told["words"], actor_of(request))
-
-
-def _about(wanted: DecisionId) -> ThingOf:
-    return lambda view, at: the_decision(view, wanted, at)

@@ -9,7 +9,7 @@ from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, desk_of, may
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import in_sight, of_case, require_sight
+from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision, require_sight
 from custodiet.flows.show_cases import SEARCH_MAX, find_cases, show_case
 from custodiet.flows.show_deciding import show_table
 from custodiet.model.act import Act
@@ -45,6 +45,8 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         acts = (Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.NAME_PERSON, Act.READ_CASE_RECORD)
         may_do = {one.value for one in acts if may(request, view, one, about)}
         table = show_table(view, now, file.case.id)
+        if any(may(request, view, Act.READ_DECISION, of_decision(one.id)) for one, _ in table.assessments):
+            may_do.add(Act.READ_DECISION.value)
     opened = named_case(request, file.case.id)
     me = actor_of(request)
     return page(request, "case.html", file=file, table=table, may_do=may_do, opened=opened, me=me)

@@ -33,10 +33,11 @@ from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import of_case
+from custodiet.entrypoints.web.sight import of_case, of_decision
+from custodiet.entrypoints.wording import said_day
 from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
 from custodiet.flows.open_case import name_person, open_case, set_condition
-from custodiet.flows.permitting import the_decision, the_scheme
+from custodiet.flows.permitting import the_scheme
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.show_deciding import Table, show_rungs, show_table
@@ -211,6 +212,11 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
         except CannotRecord as error:
             form.add_error(None, say("No text can be sealed yet: leave texts empty, or try again in a moment"))
             return _assess_page(request, table, form, reasons=[Reason(None, str(error), None)])
+        current = table.current
+        if current is not None and current.until is not None and decision.starts_at > current.until:
+            gap = say("What is in force ends %(at)s: start by then, so that there is no gap")
+            form.add_error("starts", gap % {"at": said_day(current.until)})
+            return _assess_page(request, table, form)
         if step == "send":
             return _send(request, table, form, decision, assessment)
         against = what_stands_against(settings.PLACE.store, decision, assessment, settings.PLACE.clock.now())
@@ -344,12 +350,12 @@ def zones(request: HttpRequest, reference: str, decision_id: str) -> HttpRespons
         decision = view.decision(wanted)
         if decision.case_id != case.id or not decision.rung.admits & {Kind.FIX, Kind.TRANSITION}:
             raise Http404
-        require(request, view, Act.SET_CONDITION, lambda view, at: the_decision(view, wanted, at))
+        require(request, view, Act.SET_CONDITION, of_decision(wanted))
         conditions = view.conditions_of(wanted)
     form = ZoneForm(request.POST or None)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
-        store = store_for(request, Act.SET_CONDITION, lambda view, at: the_decision(view, wanted, at))
+        store = store_for(request, Act.SET_CONDITION, of_decision(wanted))
         kind = ConditionKind(form.cleaned_data["kind"])
         of = (store, place.sealer, place.chance, place.pinned, wanted, kind, by)
         reasons = refusals(form, lambda: set_condition(*of, geometry=form.geometry()), lambda _: form.where())
@@ -363,6 +369,6 @@ def zones(request: HttpRequest, reference: str, decision_id: str) -> HttpRespons
 def take_back(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
     """The proposer takes a proposal back."""
     wanted = DecisionId(decision_id)
-    store = store_for(request, Act.TAKE_BACK_PROPOSAL, lambda view, at: the_decision(view, wanted, at))
+    store = store_for(request, Act.TAKE_BACK_PROPOSAL, of_decision(wanted))
     refuse_decision(store, wanted, actor_of(request))
     return done(request, say("The proposal is taken back."), "case", reference)

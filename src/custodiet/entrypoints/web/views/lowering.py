@@ -32,11 +32,11 @@ from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import of_case
+from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.flows.close_case import close_case
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.flows.obey_stop import check_stop, enter_stop
-from custodiet.flows.permitting import ThingOf, the_decision, the_scheme
+from custodiet.flows.permitting import ThingOf, the_scheme
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.review_decision import begin_review, decide_review, used_so_far
 from custodiet.flows.step_down import step_down
@@ -81,10 +81,6 @@ def _case(view: Reading, request: HttpRequest, reference: str, act: Act) -> Case
     case = case_of(view, reference)
     require(request, view, act, of_case(case.id))
     return case
-
-
-def _of(decision_id: DecisionId) -> ThingOf:
-    return lambda view, at: the_decision(view, decision_id, at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -198,7 +194,7 @@ def _with_one(
         if not found:
             require(request, view, Act.STEP_DOWN, of_case(case.id))
         for one in found[:1]:
-            require(request, view, act, _of(one.id))
+            require(request, view, act, of_decision(one.id))
         standing = _standing(view, case, states, to_come=act is Act.WITHDRAW_DECISION)
     form = form_class(request.POST if request.method == "POST" else None)
     choose_decision(form, standing)
@@ -206,7 +202,9 @@ def _with_one(
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data.get("decision", standing[0].id)
         one = next(each for each in standing if each.id == wanted)
-        reasons = refusals(form, lambda: carry_out(store_for(request, act, _of(one.id)), one, form.cleaned_data))
+        reasons = refusals(
+            form, lambda: carry_out(store_for(request, act, of_decision(one.id)), one, form.cleaned_data)
+        )
         if form.is_valid():
             return done(request, said, "case", reference)
     status = 403 if reasons else 200
@@ -314,7 +312,7 @@ def _decide(request: HttpRequest, case: Case, one: _ToReview, told: dict[str, An
     acts: dict[ReviewOutcome, tuple[Act, ThingOf]] = {
         ReviewOutcome.CONTINUE: (Act.ASSESS_CASE, of_case(case.id)),
         ReviewOutcome.LOWER: (Act.STEP_DOWN, of_case(case.id)),
-        ReviewOutcome.END: (Act.WITHDRAW_DECISION, _of(one.decision.id)),
+        ReviewOutcome.END: (Act.WITHDRAW_DECISION, of_decision(one.decision.id)),
     }
     wanted = request.POST.get("review", "")
     if wanted not in {each.id for each in one.reviews}:
