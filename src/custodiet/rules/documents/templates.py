@@ -244,7 +244,7 @@ TEMPLATES: tuple[Template, ...] = (
                 (Say("For the processing of special category data and data about offences."), _PURPOSES, _CATEGORIES),
             ),
             ("accountability", "Accountability", (*_CONTROLLER, Tell("Selection", "selection"))),
-            ("fairness", "The first principle: what is relied on, fairness, transparency", (_POWERS, _EXEMPTIONS, _PEOPLE)),
+            ("fairness", "The first principle: basis, fairness, transparency", (_POWERS, _EXEMPTIONS, _PEOPLE)),
             ("limitation", "Purpose limitation", (_OPERATIONS, _RECIPIENTS)),
             (
                 "minimisation",
