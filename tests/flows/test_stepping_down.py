@@ -120,14 +120,13 @@ def dutiful(house):
 
     from support.house import Person, scheme_at
 
-    from custodiet.flows.set_up_scheme import register_scheme
     from custodiet.model.identity import SchemeId
     from custodiet.model.scheme import Force
 
     plain = scheme_at(START)
     duty = replace(plain.powers[0], force=Force.DUTY, satisfied_from=ModeCode.HOME_PRESENCE)
     scheme = replace(plain, id=SchemeId("scheme_duty"), powers=(duty,))
-    register_scheme(house.store, scheme, ANA)
+    house.register(scheme)
     return Person(open_case(house.store, house.chance, scheme.id, "D-1", ANA))
 
 

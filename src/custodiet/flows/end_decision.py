@@ -67,7 +67,7 @@ def end_in(
     moved(decision, move)
     along = stopped_along(decision, act.followers(decision.id), act.now)
     against = objections_to_ending(decision, move, by)
-    duty = duty_of(act, decision) is not None
+    duty = duty_of(act, decision, act.now) is not None
     lifted = act.newest_fact(decision.case_id, FactKind.LIFTS_DUTY) is not None
     against += objections_to_lifting(decision, move, reason, duty=duty, lifted=lifted)
     for one in along:

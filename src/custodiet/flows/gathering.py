@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.decision import Decision
 from custodiet.model.fact import EVIDENCE, CaseFact, FactKind
 from custodiet.model.scheme import Force, Scheme
@@ -12,7 +13,7 @@ from custodiet.rules.ladder import Duty, Standing
 def gather(view: Reading, decision: Decision, now: datetime) -> tuple[tuple[CaseFact, ...], Standing]:
     """The facts of the case of a decision, and what is on the table about the person."""
     case = view.case(decision.case_id)
-    scheme = view.scheme(case.scheme_id)
+    scheme = scheme_at(view, case.scheme_id, now)
     age = view.newest_fact(case.id, FactKind.AGE)
     screening = view.newest_screening(case.id)
     invitation = view.first_invitation(case.id)
@@ -34,9 +35,9 @@ def gather(view: Reading, decision: Decision, now: datetime) -> tuple[tuple[Case
     return view.facts(case.id), standing
 
 
-def duty_of(view: Reading, decision: Decision) -> Duty | None:
+def duty_of(view: Reading, decision: Decision, now: datetime) -> Duty | None:
     """The duty a decision rests on, or None where its power is a discretion or the scheme holds none of that name."""
-    return _duty(view.scheme(view.case(decision.case_id).scheme_id), decision)
+    return _duty(scheme_at(view, view.case(decision.case_id).scheme_id, now), decision)
 
 
 def _duty(scheme: Scheme, decision: Decision) -> Duty | None:

@@ -71,7 +71,7 @@ def write_step_down(
     act: Acting, chance: Chance, higher: Decision, to_mode: ModeCode, by: ActorId, *, lifted: bool = False
 ) -> DecisionId:
     """The same for one decision in a transaction that someone holds. `lifted`: no duty stands in the way."""
-    duty = duty_of(act, higher)
+    duty = duty_of(act, higher, act.now)
     least = None if duty is None or duty.satisfied_from is None else MODES[duty.satisfied_from]
     lifted = lifted or act.newest_fact(higher.case_id, FactKind.LIFTS_DUTY) is not None
     refuse_if(objections_to_lowering(higher, MODES[to_mode], by, satisfied_from=least, lifted=lifted))

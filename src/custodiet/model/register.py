@@ -79,6 +79,7 @@ class RegisteredPower:
     force: Force | None = asked("whether it is a duty or a discretion", Who.LEGAL, None)
     regime: Regime | None = asked("the data-protection regime", Who.LEGAL, None)
     lifted_by: tuple[str, ...] = offered("the findings that lift the duty, and who makes each", Who.LEGAL, ())
+    satisfied_from: ModeCode | None = offered("the lowest rung that satisfies the duty", Who.LEGAL, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _purposes(register: Register) -> tuple[Purpose, ...]:
 
 def _powers(register: Register) -> tuple[Power, ...]:
     return tuple(
-        Power(one.code, one.title, one.source, one.force, one.regime)
+        Power(one.code, one.title, one.source, one.force, one.regime, one.satisfied_from)
         for one in register.powers
         if one.force is not None and one.regime is not None
     )
@@ -94,7 +94,9 @@ def register_of(scheme: Scheme) -> Register:
         starts_at=scheme.starts_at,
         ends_at=scheme.ends_at,
         purposes=tuple(RegisteredPurpose(p.code, p.title, operational=p.operational) for p in scheme.purposes),
-        powers=tuple(RegisteredPower(p.code, p.title, p.source, p.force, p.regime) for p in scheme.powers),
+        powers=tuple(
+            RegisteredPower(p.code, p.title, p.source, p.force, p.regime, (), p.satisfied_from) for p in scheme.powers
+        ),
         operations=tuple(Operation(mode) for mode in scheme.modes),
         categories=tuple(DataCategory(r.category.value, kept_as=r.category) for r in scheme.retention),
         retention=tuple(Retention(r.category.value, r.days, r.justification) for r in scheme.retention),

@@ -100,7 +100,9 @@ def made_up_register(scheme: Scheme, now: datetime) -> Register:
             )
             for one in scheme.purposes
         ),
-        powers=tuple(RegisteredPower(p.code, p.title, p.source, p.force, p.regime) for p in scheme.powers),
+        powers=tuple(
+            RegisteredPower(p.code, p.title, p.source, p.force, p.regime, (), p.satisfied_from) for p in scheme.powers
+        ),
         operations=tuple(_operation(mode, powers, purposes, scheme) for mode in scheme.modes),
         exemptions=(
             Exemption(

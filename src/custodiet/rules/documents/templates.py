@@ -79,7 +79,13 @@ _PURPOSES = Table(
 )
 _POWERS = Table(
     "powers",
-    (("Power", "title"), ("Citation", "source"), ("Duty or discretion", "force"), ("Lifted by", "lifted_by")),
+    (
+        ("Power", "title"),
+        ("Citation", "source"),
+        ("Duty or discretion", "force"),
+        ("Lifted by", "lifted_by"),
+        ("Satisfied from", "satisfied_from"),
+    ),
 )
 _OPERATIONS = Table(
     "operations",
