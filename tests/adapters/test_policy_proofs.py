@@ -51,7 +51,7 @@ def never(world, *facts, text=TEXT):
     return possible(allows(text, world), *facts) is None
 
 
-OVERSIGHT = (Act.READ_DECISION, Act.READ_ASSURANCE, Act.READ_STANDING, Act.READ_REGISTER)
+OVERSIGHT = (Act.READ_DECISION, Act.READ_ASSURANCE, Act.READ_STANDING, Act.READ_REGISTER, Act.READ_STAFF)
 TWO_PEOPLE = [
     (Act.PROPOSE_DECISION, Act.MAKE_DECISION),
     (Act.PROPOSE_DECISION, Act.RESUME_DECISION),
