@@ -632,7 +632,6 @@ LAW = {
             "at no time": set_("free", "state = 'made', approved_by = 'bo'"),
             "after its start": set_("free", "state = 'made', approved_by = 'bo', made_at = starts_at + 1"),
         },
-        beside=("decision_under_an_active_operation",),
     ),
     "decision_approved_by_stands": Rule(
         "decision: approved_by stands",

@@ -204,7 +204,7 @@ def test_the_whole_way_in_and_to_a_case_and_out_again_by_keyboard(browser, pages
         go_to("password")
         page.keyboard.type(account.password)
         page.keyboard.press("Enter")
-        page.wait_for_url(pages.url + "/")
+        page.wait_for_url(pages.url + "/day")
         go_to("Cases")
         page.keyboard.press("Enter")
         page.wait_for_url("**/cases")

@@ -81,7 +81,7 @@ def test_a_passkey_signs_in_alone_after_it_was_added_by_someone_who_showed_again
     press(page, "Sign out")
     here.open("/sign-in")
     press(page, "Sign in with a passkey")
-    page.wait_for_url(here.url + "/")
+    page.wait_for_url(here.url + "/day")
     assert here.open("/account/security") == 200
 
 
@@ -108,7 +108,7 @@ def test_a_key_after_the_password_and_the_password_alone_is_not_enough(here, pag
     expect(page.get_by_role("heading", name="Show that it is you")).to_be_visible()
     assert here.axe() == []
     press(page, "Use a passkey")
-    page.wait_for_url(here.url + "/")
+    page.wait_for_url(here.url + "/day")
     for times_used in (0, 1):
         with browsing(browser) as context:
             other = Watched(context, pages.url)

@@ -31,7 +31,7 @@ def test_each_function_has_an_account_that_joined_by_two_or_under_the_exception(
     assert {one.actor: one.function for one in roles} == STAFF
     assert {one.function for one in roles} == set(Function)
     assert {one.state for one in roles} == {RoleState.JOINED}
-    assert [one.function for one in roles if one.first] == [Function.ADMINISTRATOR, Function.AUTHORISING_OFFICER]
+    assert {one.function for one in roles if one.first} == {Function.ADMINISTRATOR, Function.AUTHORISING_OFFICER}
     assert len({one.name for one in world.staff}) == len(world.staff) == len(STAFF)
 
 
