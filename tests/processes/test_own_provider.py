@@ -103,7 +103,7 @@ def test_who_connected_it_after_showing_again_who_they_are_is_signed_in_by_it(pa
     assert "It signs you in here" in visitor.get("/account/own").text
     other = Visitor(pages.address)
     back = come_back(other, other.send("/sign-in", {}, to="/sign-in/own/own"), "known-there")
-    assert (back.status, back.to) == (302, "/")
+    assert (back.status, back.to) == (302, "/day")
     assert account.actor in other.get("/account/security").text
     with closing(sqlite3.connect(pages.signing_in.database)) as database:
         kept = database.execute("SELECT uid, extra_data FROM socialaccount_socialaccount").fetchall()
