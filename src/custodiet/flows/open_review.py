@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from custodiet.flows.ports import Acting, Chance
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.flows.tasks import new_task
 from custodiet.model.assessing_record import ReviewOpened
 from custodiet.model.case import TaskKind
@@ -25,7 +26,7 @@ def open_review(act: Acting, chance: Chance, decision: Decision, trigger: Trigge
     review = Review(ReviewId(chance.identity("review")), decision.id, trigger, act.now, by, due)
     tasks = [new_task(act, chance, decision, TaskKind.DECIDE_REVIEW, max(due, act.now))]
     if decision.authority is Authority.ORDER and trigger is not Trigger.PERIOD:
-        hours = act.scheme(act.case(decision.case_id).scheme_id).removal_hours
+        hours = scheme_at(act, act.case(decision.case_id).scheme_id, act.now).removal_hours
         tell_by = act.now + timedelta(hours=hours)
         tasks.append(new_task(act, chance, decision, TaskKind.TELL_MAKER_FACTS, tell_by))
     record = ReviewOpened(review, tuple(tasks))

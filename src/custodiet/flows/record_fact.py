@@ -12,6 +12,7 @@ from custodiet.flows.end_decision import write_ending
 from custodiet.flows.open_review import open_review
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.flows.step_down import standing, write_step_down
 from custodiet.model.assessing_record import FactRecorded
 from custodiet.model.decision import Authority, Decision, State
@@ -66,7 +67,7 @@ def _look_at_evidence(act: Acting, chance: Chance, decision: Decision, by: Actor
     open_review(act, chance, decision, Trigger.NEW_EVIDENCE, by)
     if decision.authority is Authority.OFFICERS and decision.rung.rung > 0:
         # Pending, and no finding about the duty: it is lifted for so long and no longer.
-        modes = act.scheme(act.case(decision.case_id).scheme_id).modes
+        modes = scheme_at(act, act.case(decision.case_id).scheme_id, act.now).modes
         write_step_down(act, chance, decision, while_pending(decision.rung, modes), by, lifted=True)
 
 
@@ -74,5 +75,5 @@ def _off_location(act: Acting, chance: Chance, decision: Decision, by: ActorId) 
     if decision.authority is Authority.ORDER:
         open_review(act, chance, decision, Trigger.NEW_EVIDENCE, by)
         return
-    modes = act.scheme(act.case(decision.case_id).scheme_id).modes
+    modes = scheme_at(act, act.case(decision.case_id).scheme_id, act.now).modes
     write_step_down(act, chance, decision, for_minors(decision.rung, modes), by, lifted=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.gathering import gather
 from custodiet.flows.ports import Reading
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case
 from custodiet.model.condition import Condition
@@ -67,7 +68,7 @@ class Table:
 def show_table(view: Reading, now: datetime, case_id: CaseId) -> Table:
     """The table of one case."""
     case = view.case(case_id)
-    scheme = view.scheme(case.scheme_id)
+    scheme = scheme_at(view, case.scheme_id, now)
     decisions = view.decisions_of(case_id)
     stands = [one for one in decisions if one.state in (State.MADE, State.SUSPENDED) and one.covers(now)]
     of_officers = [one for one in stands if one.authority is Authority.OFFICERS]
@@ -197,7 +198,7 @@ def show_proposal(view: Reading, now: datetime, decision_id: DecisionId, by: Act
     """One proposal. Raises NotFound."""
     decision = view.decision(decision_id)
     case = view.case(decision.case_id)
-    scheme = view.scheme(case.scheme_id)
+    scheme = scheme_at(view, case.scheme_id, now)
     assessment = view.assessment_of(decision_id)
     current = None if decision.follows is None else view.decision(decision.follows)
     facts, standing = gather(view, decision, now)

@@ -126,7 +126,7 @@ class Passing:
             if decision_id not in act.orders_past_review(act.now, AT_ONCE):
                 return 0
             decision = act.decision(decision_id)
-            within = timedelta(hours=act.scheme(act.case(decision.case_id).scheme_id).removal_hours)
+            within = timedelta(hours=scheme_at(act, act.case(decision.case_id).scheme_id, act.now).removal_hours)
             tasks = (self._task(act, decision, TaskKind.TELL_MAKER_MISSED, within),)
             record = ReviewMissed(decision_id, act.review_due_at(decision_id), tasks)
             self._write(act, decision, EntryKind.REVIEW_MISSED, record)

@@ -18,19 +18,11 @@ from custodiet.flows.assess_case import Assessor
 from custodiet.flows.ports import Reading, Store
 from custodiet.model.case import Case
 from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue, NotFound, NotPermitted, NotTheFormat
-from custodiet.model.identity import SignInId
 
 
 def case_of(view: Reading, reference: str) -> Case:
     """One case by its reference. Raises NotFound."""
     return view.case_by_reference(reference)
-
-
-def sitting_of(request: HttpRequest) -> SignInId:
-    """The name of this session in the ledger: drawn at random, and never the cookie."""
-    if "sitting" not in request.session:
-        request.session["sitting"] = settings.PLACE.chance.identity("sitting")
-    return SignInId(request.session["sitting"])
 
 
 def assessor_for(store: Store) -> Assessor:

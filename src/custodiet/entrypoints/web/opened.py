@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
-from custodiet.entrypoints.web.asking import sitting_of
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, may
 from custodiet.entrypoints.web.sight import of_case
+from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.open_case_record import open_case_record
 from custodiet.model.act import Act
 from custodiet.model.case_record import CaseRecord, Zone

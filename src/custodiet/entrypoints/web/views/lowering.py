@@ -39,6 +39,7 @@ from custodiet.flows.obey_stop import check_stop, enter_stop
 from custodiet.flows.permitting import ThingOf, the_scheme
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.review_decision import begin_review, decide_review, used_so_far
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.flows.step_down import step_down
 from custodiet.model.act import Act, Thing
 from custodiet.model.assessment import FamilyReason
@@ -91,7 +92,7 @@ def lower(request: HttpRequest, reference: str) -> HttpResponse:
         case = _case(view, request, reference, Act.STEP_DOWN)
         standing = _standing(view, case)
         top = max(standing, key=lambda one: one.rung.rung)
-        below = [MODES[one] for one in lower_rungs(top.mode, view.scheme(case.scheme_id).modes)]
+        below = [MODES[one] for one in lower_rungs(top.mode, scheme_at(view, case.scheme_id, place.clock.now()).modes)]
     form = StepDownForm(below, request.POST or None)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
@@ -273,7 +274,10 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
         one = next((each for each in shown if each.decision.id == wanted), None)
         if one is None:
             raise Http404
-        below = [MODES[each] for each in lower_rungs(one.decision.mode, view.scheme(case.scheme_id).modes)]
+        below = [
+            MODES[each]
+            for each in lower_rungs(one.decision.mode, scheme_at(view, case.scheme_id, place.clock.now()).modes)
+        ]
     what = request.POST.get("what", "")
     forms: dict[str, Form] = {
         "open": OpenReviewForm(request.POST if what == "open" else None, auto_id="id_open_%s"),
