@@ -74,3 +74,32 @@ def test_the_package_itself_imports_nothing_since_every_floor_imports_it():
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert imports == []
+
+
+SAID_OUTSIDE_THE_REGISTER = {"id", "judging", "name"}
+"""Of a scheme as it was registered: who it is, and how fixes are judged. All else is its register's to say."""
+MAKES_IT_SO = ("flows/scheme_now.py", "flows/keep_register.py")
+
+
+def read_as_registered(source: str) -> list[tuple[int, str]]:
+    """Where this source reads of a store's `scheme(…)` what the register in effect says, as (line, what)."""
+    return sorted(
+        (node.lineno, node.attr)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and node.attr not in SAID_OUTSIDE_THE_REGISTER
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr == "scheme"
+    )
+
+
+def test_what_a_scheme_permits_is_read_from_the_register_in_effect():
+    looked_at = [path for path in sorted(PACKAGE.rglob("*.py")) if not str(path).endswith(MAKES_IT_SO)]
+    found = {str(path): read_as_registered(path.read_text("utf-8")) for path in looked_at}
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+def test_a_deadline_or_a_mode_as_registered_is_found():
+    assert read_as_registered("hours = act.scheme(case.scheme_id).removal_hours") == [(1, "removal_hours")]
+    assert read_as_registered("act.scheme(scheme_id).id") == []
