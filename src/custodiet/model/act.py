@@ -15,6 +15,7 @@ class Act(StrEnum):
     SET_CONDITION = "set_condition"
     TAKE_BACK_PROPOSAL = "take_back_proposal"
     READ_DECISION = "read_decision"
+    READ_PROPOSALS = "read_proposals"
     MAKE_DECISION = "make_decision"
     REFUSE_DECISION = "refuse_decision"
     SUSPEND_DECISION = "suspend_decision"

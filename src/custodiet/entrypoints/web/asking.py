@@ -15,14 +15,8 @@ from django.urls import reverse
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.flows.assess_case import Assessor
-from custodiet.flows.ports import Reading, Store
-from custodiet.model.case import Case
+from custodiet.flows.ports import Store
 from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue, NotFound, NotPermitted, NotTheFormat
-
-
-def case_of(view: Reading, reference: str) -> Case:
-    """One case by its reference. Raises NotFound."""
-    return view.case_by_reference(reference)
 
 
 def assessor_for(store: Store) -> Assessor:

@@ -27,7 +27,6 @@ from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import DecisionId
 from custodiet.model.mode import ModeCode
-from custodiet.model.staff import Function
 
 
 @require_safe
@@ -35,9 +34,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Proposals that wait in the schemes of this officer."""
     place = settings.PLACE
     with place.store.reading() as view:
+        require(request, view, Act.READ_PROPOSALS)
         who = who_asks(view, actor_of(request), place.clock.now(), None)
-        if who.function is not Function.AUTHORISING_OFFICER:
-            raise NotPermitted("", ("not_your_function: this is for an authorising officer",))
         shown = show_queue(view, who.schemes, page_asked(request))
     return page(request, "authorising/queue.html", queue=shown)
 

@@ -13,7 +13,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals, show_reasons
+from custodiet.entrypoints.web.asking import assessor_for, done, refusals, show_reasons
 from custodiet.entrypoints.web.forms_deciding import (
     AnswerForm,
     AssessForm,
@@ -90,7 +90,7 @@ def name(request: HttpRequest, reference: str) -> HttpResponse:
     """Name the person: sealed before it is kept."""
     place, by = settings.PLACE, actor_of(request)
     with place.store.reading() as view:
-        case = case_of(view, reference)
+        case = view.case_by_reference(reference)
         require(request, view, Act.NAME_PERSON, of_case(case.id))
     form = NameForm(request.POST or None)
     reasons: list[Reason] = []
@@ -329,7 +329,7 @@ def _opened(request: HttpRequest, reference: str, act: Act = Act.ASSESS_CASE) ->
 
 
 def _table(request: HttpRequest, view: Reading, reference: str, now: datetime, act: Act = Act.ASSESS_CASE) -> Table:
-    case = case_of(view, reference)
+    case = view.case_by_reference(reference)
     require(request, view, Act.ASSESS_CASE, of_case(case.id))
     if act is not Act.ASSESS_CASE and request.method == "POST":
         require(request, view, act, of_case(case.id))
@@ -346,7 +346,7 @@ def zones(request: HttpRequest, reference: str, decision_id: str) -> HttpRespons
     place, by = settings.PLACE, actor_of(request)
     wanted = DecisionId(decision_id)
     with place.store.reading() as view:
-        case = case_of(view, reference)
+        case = view.case_by_reference(reference)
         decision = view.decision(wanted)
         if decision.case_id != case.id or not decision.rung.admits & {Kind.FIX, Kind.TRANSITION}:
             raise Http404

@@ -13,7 +13,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from custodiet.entrypoints.web.asking import assessor_for, case_of, done, refusals
+from custodiet.entrypoints.web.asking import assessor_for, done, refusals
 from custodiet.entrypoints.web.forms_deciding import (
     CheckForm,
     CloseForm,
@@ -79,7 +79,7 @@ def _standing(
 
 
 def _case(view: Reading, request: HttpRequest, reference: str, act: Act) -> Case:
-    case = case_of(view, reference)
+    case = view.case_by_reference(reference)
     require(request, view, act, of_case(case.id))
     return case
 
@@ -110,16 +110,7 @@ def lower(request: HttpRequest, reference: str) -> HttpResponse:
             "It takes effect at once. A device that is no longer needed comes off; the task for that is raised with it."
         ),
     }
-    return page(
-        request,
-        "lowering/act.html",
-        403 if reasons else 200,
-        case=case,
-        standing=standing,
-        form=form,
-        reasons=reasons,
-        **told,
-    )
+    return _act_page(request, case, standing, form, reasons, told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -190,7 +181,7 @@ def _with_one(
 ) -> HttpResponse:
     """A page that does something with one of the decisions that stand."""
     with settings.PLACE.store.reading() as view:
-        case = case_of(view, reference)
+        case = view.case_by_reference(reference)
         found = [one for one in view.decisions_of(case.id) if one.state in _STANDS] or view.decisions_of(case.id)
         if not found:
             require(request, view, Act.STEP_DOWN, of_case(case.id))
@@ -208,8 +199,15 @@ def _with_one(
         )
         if form.is_valid():
             return done(request, said, "case", reference)
-    status = 403 if reasons else 200
-    return page(request, "lowering/act.html", status, case=case, standing=standing, form=form, reasons=reasons, **told)
+    return _act_page(request, case, standing, form, reasons, told)
+
+
+def _act_page(
+    request: HttpRequest, case: Case, standing: list[Decision], form: Form, reasons: list[Reason], told: dict[str, str]
+) -> HttpResponse:
+    """What it does, to what, and the form; refused where a rule has said so."""
+    given = {"case": case, "standing": standing, "form": form, "reasons": reasons}
+    return page(request, "lowering/act.html", 403 if reasons else 200, **given, **told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -238,16 +236,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
             "Every officers’ decision ends now, and every proposal is over. An order goes on until its maker ends it."
         ),
     }
-    return page(
-        request,
-        "lowering/act.html",
-        403 if reasons else 200,
-        case=case,
-        standing=[],
-        form=form,
-        reasons=reasons,
-        **told,
-    )
+    return _act_page(request, case, [], form, reasons, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,16 +354,7 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
         "button": say("Enter it: it is obeyed at once"),
         "body": say("Nothing undoes a stop by itself."),
     }
-    return page(
-        request,
-        "lowering/act.html",
-        403 if reasons else 200,
-        case=case,
-        standing=standing,
-        form=form,
-        reasons=reasons,
-        **told,
-    )
+    return _act_page(request, case, standing, form, reasons, told)
 
 
 @dataclass(frozen=True, slots=True)
