@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, BO, SCHEME, START, House, scheme_at
+from support.house import ANA, BO, COURT, SCHEME, START, House, scheme_at
 
 from custodiet.flows.activate_operation import close_operation, propose_operations, refuse_operations
 from custodiet.flows.assess_scheme import advise, write_dpia
@@ -13,6 +13,7 @@ from custodiet.flows.keep_register import keep_register
 from custodiet.flows.scheme_now import dpia_at, register_at
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.show_schemes import Stand, find_schemes, preview_end, preview_register, show_operations
+from custodiet.model.decision import Authority
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import SchemeId
 from custodiet.model.mode import ModeCode
@@ -112,15 +113,16 @@ def test_nobody_overwrites_or_answers_a_version_that_they_have_not_read(house):
 def test_the_end_does_what_was_told_of_it(house):
     person = house.person()
     house.decide(person)
+    house.decide(house.person(), authority=Authority.ORDER, maker=COURT)
     with house.store.reading() as view:
         before = preview_end(view, SCHEME, house.clock.now())
-    assert (before.decisions, before.proposals, len(before.operations)) == (1, 0, 11)
+    assert (before.decisions, before.orders, before.proposals, len(before.operations)) == (1, 1, 0, 11)
     assert before.ended is None
     end_scheme(house.store, house.chance, SCHEME, ANA)
     with house.store.reading() as view:
         after = preview_end(view, SCHEME, house.clock.now())
     assert after.ended.decisions == before.decisions
-    assert (after.decisions, after.operations) == (0, ())
+    assert (after.decisions, after.orders, after.operations) == (0, 1, ())
     assert after.plan == after.ended.plan
 
 

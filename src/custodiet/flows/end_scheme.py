@@ -7,13 +7,12 @@ here may do that. If we die before the commit nothing has happened; after it, ev
 from custodiet.flows.activate_operation import close
 from custodiet.flows.end_decision import write_ending
 from custodiet.flows.ports import Acting, Chance, Reading, Store
-from custodiet.model.decision import Authority, State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import ActorId, DecisionId, SchemeId
 from custodiet.model.record import DecisionRefused, PlanLine, SchemeEnded
-from custodiet.rules.closing import plan_of
-from custodiet.rules.decisions import Move, ended, still_collects, stopped_along
+from custodiet.rules.closing import ends_along, is_refused_along, plan_of
+from custodiet.rules.decisions import Move, ended, stopped_along
 
 
 def end_scheme(store: Store, chance: Chance, scheme_id: SchemeId, by: ActorId) -> int:
@@ -38,16 +37,15 @@ def what_is_left(view: Reading, scheme_id: SchemeId) -> tuple[PlanLine, ...]:
 
 def _end_all(act: Acting, chance: Chance, scheme_id: SchemeId, by: ActorId) -> int:
     """Every decision of officers that authorises anything, or would; how many ended. No order is answered here."""
-    under = [one for one in act.decisions_under(scheme_id) if one.authority is Authority.OFFICERS]
+    under = act.decisions_under(scheme_id)
     for decision in under:
-        if decision.state is State.PROPOSED:
+        if is_refused_along(decision):
             case = act.case(decision.case_id)
             act.write(Entry(EntryKind.DECISION_REFUSED, by, case.person_id), DecisionRefused(decision.id))
     done: set[DecisionId] = set()
     # The earlier first: what is to follow it ends along with it, with one task for both.
     for decision in sorted(under, key=lambda one: (one.starts_at, one.id)):
-        stands = decision.state in (State.MADE, State.SUSPENDED)
-        if decision.id in done or not (stands or still_collects(decision, act.now)):
+        if decision.id in done or not ends_along(decision, act.now):
             continue
         along = stopped_along(decision, act.followers(decision.id), act.now)
         will_be = tuple(ended(one, Move.WITHDRAW, act.now) for one in along)

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from custodiet.flows.end_scheme import what_is_left
 from custodiet.flows.keep_register import preview_retention
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import dpia_at, register_at
-from custodiet.model.decision import State
 from custodiet.model.dpia import Activation, Gap
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import ActorId, SchemeId
 from custodiet.model.mode import LADDER, Mode, ModeCode
 from custodiet.model.record import PlanLine, SchemeEnded
 from custodiet.model.register import Register
-from custodiet.rules.closing import plan_of
-from custodiet.rules.decisions import still_collects
+from custodiet.rules.closing import ends_along, goes_on, is_refused_along, plan_of
 from custodiet.rules.documents.making import Affected, affected
 from custodiet.rules.dpia import gaps
 from custodiet.rules.register import DryRun, Problem, contradictions, shorter
@@ -219,6 +218,8 @@ class EndPreview:
     """What the end of a scheme would do now: decisions that end, proposals refused, operations closed, what is left."""
 
     decisions: int
+    orders: int
+    """Of courts, that go on until their makers end them."""
     proposals: int
     operations: tuple[Mode, ...]
     plan: tuple[PlanLine, ...]
@@ -230,13 +231,15 @@ def preview_end(view: Reading, scheme_id: SchemeId, now: datetime) -> EndPreview
     ending = view.scheme_ending(view.scheme(scheme_id).id)
     under = view.decisions_under(scheme_id)
     active = {one.mode for one in view.activations(scheme_id) if one.active(now)}
-    stands = (State.MADE, State.SUSPENDED)
+    if ending is None:
+        plan = plan_of(view.left_of(scheme_id), view.retention_clocks_of(scheme_id), now)
+    else:
+        plan = what_is_left(view, scheme_id)
     return EndPreview(
-        sum(one.state in stands or still_collects(one, now) for one in under),
-        sum(one.state is State.PROPOSED for one in under),
-        tuple(mode for mode in LADDER if mode.code in active),
-        plan_of(
-            view.left_of(scheme_id), view.retention_clocks_of(scheme_id), now if ending is None else ending.ended_at
-        ),
-        ending,
+        decisions=sum(ends_along(one, now) for one in under),
+        orders=sum(goes_on(one, now) for one in under),
+        proposals=sum(is_refused_along(one) for one in under),
+        operations=tuple(mode for mode in LADDER if mode.code in active),
+        plan=plan,
+        ended=ending,
     )

@@ -5,8 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from custodiet.model.case import RetentionClock
+from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.mode import Category
 from custodiet.model.record import PlanLine, SchemeEnded
+from custodiet.rules.decisions import still_collects
 
 
 class Opening(StrEnum):
@@ -31,6 +33,23 @@ def objections_to_opening(ending: SchemeEnded | None, opening: Opening) -> tuple
         return ()
     says = "scheme_ended: it is over, and its data are kept only until they are erased"
     return (f"{says}; the person's own copy, a court's and the data protection officer's view stay open",)
+
+
+def ends_along(decision: Decision, now: datetime) -> bool:
+    """Whether a decision ends with its scheme: every one of officers that stands. An order is its maker's to end."""
+    stands = decision.state in (State.MADE, State.SUSPENDED)
+    return decision.authority is Authority.OFFICERS and (stands or still_collects(decision, now))
+
+
+def is_refused_along(decision: Decision) -> bool:
+    """Whether a proposal is over with its scheme. An order that waits to be entered is not answered here."""
+    return decision.authority is Authority.OFFICERS and decision.state is State.PROPOSED
+
+
+def goes_on(decision: Decision, now: datetime) -> bool:
+    """Whether an order goes on, or will begin, though its scheme has ended."""
+    order, until = decision.authority is Authority.ORDER, decision.until
+    return order and decision.state in (State.MADE, State.SUSPENDED) and (until is None or now < until)
 
 
 def plan_of(left: Mapping[Category, int], clocks: Iterable[RetentionClock], ended_at: datetime) -> tuple[PlanLine, ...]:
