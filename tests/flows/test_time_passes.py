@@ -45,7 +45,7 @@ from custodiet.model.judging import Judging
 from custodiet.rules.decisions import Ender
 from custodiet.rules.reviews import WARNING_DAYS
 
-FAR = START + 300 * DAY
+FAR = START + 85 * DAY
 E = EntryKind
 
 
@@ -61,9 +61,9 @@ def alerts(house):
 
 
 def impatient(house, **settings) -> Person:
-    """Someone in a scheme whose clocks run faster."""
+    """Someone in a scheme whose clocks run faster; it reviews once in 300 days."""
     scheme = replace(scheme_at(START), id=SchemeId("scheme_impatient"), judging=Judging(**settings))
-    house.register(scheme)
+    house.register(scheme, review_days=300)
     person = Person(open_case(house.store, house.chance, scheme.id, "M-9001", ANA))
     person.device = register_device(house.store, house.chance, "TAG-9001", ANA)
     person.fitting = fit_device(house.store, house.chance, person.device.id, person.case.id, "main", ANA)
@@ -147,8 +147,8 @@ def test_a_long_step_leaves_the_pulse_that_many_pulses_leave(house, tmp_path):
 
 
 def test_a_dead_tag_raises_a_task_and_in_the_end_a_pause_and_never_a_word_about_the_person(house):
-    person = house.person("TAG-1")
-    decision = house.decide(person, review_due_at=FAR)
+    person = impatient(house)
+    decision = house.decide(person, review_due_at=START + 300 * DAY)
     monitor, looking, begun = house.monitor(), passing(house), house.clock.now()
     house.say(monitor, person)
     told = {"look_every": 2 * HOUR, "looking": looking}
@@ -306,7 +306,7 @@ def test_what_was_succeeded_is_warned_of_no_more(house):
     house.clock.set(START + 33 * DAY)
     assert looking.look() == 1
     follower = house.proposal(
-        person, starts_at=house.clock.now() + HOUR, follows=decision.id, review_due_at=START + 200 * DAY
+        person, starts_at=house.clock.now() + HOUR, follows=decision.id, review_due_at=START + 120 * DAY
     )
     propose(house.store, house.chance, follower)
     make_decision(house.store, follower.id, BO)
@@ -323,7 +323,7 @@ def test_a_review_that_was_done_is_no_open_task(house):
     house.clock.set(START + 33 * DAY)
     passing(house).look()
     follower = house.proposal(
-        person, starts_at=house.clock.now() + HOUR, follows=decision.id, review_due_at=START + 200 * DAY
+        person, starts_at=house.clock.now() + HOUR, follows=decision.id, review_due_at=START + 120 * DAY
     )
     propose(house.store, house.chance, follower)
     make_decision(house.store, follower.id, BO)

@@ -193,8 +193,8 @@ def test_a_verb_without_a_place_says_what_to_do(place, verb):
     assert not (place / "nothing").exists()
 
 
-def test_serve_refuses_a_demos_folder_and_a_demo_refuses_a_real_one(demo, place, short_folder):
-    done = ask("serve", "--data", short_folder / "demo")
+def test_serve_refuses_a_demos_folder_and_a_demo_refuses_a_real_one(demo, demo_folder, place):
+    done = ask("serve", "--data", demo_folder)
     assert (done.returncode, "is a demo's folder" in done.stderr) == (1, True)
     (place / "data").mkdir()
     (place / "data" / "letter").write_text("mine")
@@ -203,8 +203,8 @@ def test_serve_refuses_a_demos_folder_and_a_demo_refuses_a_real_one(demo, place,
     assert (place / "data" / "letter").read_text() == "mine"
 
 
-def test_a_second_demo_on_a_running_ones_folder_is_refused_and_harms_nothing(demo, short_folder):
-    done = ask("demo", "--data", short_folder / "demo")
+def test_a_second_demo_on_a_running_ones_folder_is_refused_and_harms_nothing(demo, demo_folder):
+    done = ask("demo", "--data", demo_folder)
     assert done.returncode == 1
     assert "is running already" in done.stderr
     assert request(demo.web, "GET", "/").status == 200

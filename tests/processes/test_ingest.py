@@ -124,9 +124,9 @@ def test_a_run_that_is_broken_off_is_run_again_and_nothing_is_lost_or_twice(site
         served.stop()
 
 
-def test_zones_are_judged_when_the_vault_answers_and_said_not_to_be_when_not(demo, short_folder):
+def test_zones_are_judged_when_the_vault_answers_and_said_not_to_be_when_not(demo, demo_folder):
     sender = demo.ready["senders"]["zone_on_arrival"]
-    where = ("--data", short_folder / "demo")
+    where = ("--data", demo_folder)
     line = fix(sender["device"]).decode()
     done = ingest(where, sender["token"], [line])
     assert (done.returncode, done.stderr, json.loads(done.stdout)) == (0, "", {"outcome": "judged"})

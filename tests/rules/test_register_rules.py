@@ -270,6 +270,19 @@ def test_where_a_court_decides_officers_do_not():
     assert codes(gated, decision(authority=Authority.ORDER, maker=COURT)) == []
 
 
+def test_officers_review_what_they_decided_within_the_period_in_effect_when_it_starts():
+    shorter = replace(WHOLE, review=(*WHOLE.review, replace(WHOLE.review[0], from_at=START + DAY, days=28)))
+    assert codes(shorter, decision(review_due_at=START + 90 * DAY)) == []
+    assert codes(shorter, decision(review_due_at=START + 90 * DAY + timedelta(milliseconds=1))) == ["review_too_late"]
+    later = {"starts_at": START + DAY}
+    assert codes(shorter, decision(**later, review_due_at=START + 29 * DAY)) == []
+    assert codes(shorter, decision(**later, review_due_at=START + 29 * DAY + timedelta(milliseconds=1))) == [
+        "review_too_late"
+    ]
+    order = {"authority": Authority.ORDER, "maker": COURT}
+    assert codes(shorter, decision(**order, review_due_at=START + 900 * DAY)) == []
+
+
 def test_nobody_is_under_a_mode_for_longer_than_its_ceiling_all_decisions_together():
     earlier = decision(
         starts_at=START - 70 * DAY,

@@ -163,10 +163,10 @@ class House:
         self.store.close()
         self.keystore.close()
 
-    def register(self, scheme: Scheme) -> None:
+    def register(self, scheme: Scheme, **given) -> None:
         """A scheme whose operations may all begin."""
         register_scheme(self.store, scheme, ANA)
-        activate_made_up(self.store, scheme, self.clock.now(), ANA, BO)
+        activate_made_up(self.store, scheme, self.clock.now(), ANA, BO, **given)
 
     # --- people and devices ---
 

@@ -491,6 +491,13 @@ def objections_to_operation(
         against.append("purpose_of_another_operation: the register does not let this mode serve that purpose")
     if op.gate is not None and decision.authority is not Authority.ORDER:
         against.append(f"needs_a_{op.gate}: this mode is decided by a {op.gate}, and officers only carry it out")
+    days = review_days(register, decision.starts_at)
+    late = days is not None and decision.review_due_at - decision.starts_at > timedelta(days=days)
+    if late and decision.authority is Authority.OFFICERS:
+        # Whoever comes under an order has the reviews that its maker set.
+        against.append(
+            f"review_too_late: what officers decide is reviewed within {days} days here; propose an earlier review"
+        )
     if op.ceiling_days is not None and decision.authority is Authority.OFFICERS:
         # Whoever comes under an order has the time that its maker set.
         planned = decision.review_due_at - decision.starts_at

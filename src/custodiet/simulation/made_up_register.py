@@ -45,6 +45,7 @@ from custodiet.model.register import (
 from custodiet.model.scheme import Scheme
 
 DPO = ActorId("data-protection-officer-1")
+REVIEW_DAYS = 90
 IN_DATE = timedelta(days=360)
 """How long the made-up assessment is in date."""
 
@@ -55,10 +56,17 @@ def made_up(text: str) -> str:
 
 
 def activate_made_up(
-    store: Store, scheme: Scheme, now: datetime, by: ActorId, second: ActorId, dpo: ActorId = DPO
+    store: Store,
+    scheme: Scheme,
+    now: datetime,
+    by: ActorId,
+    second: ActorId,
+    dpo: ActorId = DPO,
+    *,
+    review_days: int = REVIEW_DAYS,
 ) -> None:
     """Give a scheme that stands a whole register and assessment, and have two people activate all its operations."""
-    register = made_up_register(scheme, now)
+    register = made_up_register(scheme, now, review_days)
     keep_register(store, register, by, judging=scheme.judging)
     modes = [mode for mode in scheme.modes if MODES[mode].rung]
     write_dpia(store, made_up_dpia(register, now), by, assessed=modes)
@@ -70,7 +78,7 @@ def activate_made_up(
         activate_operations(store, scheme.id, propose_operations(store, scheme.id, modes, by), second)
 
 
-def made_up_register(scheme: Scheme, now: datetime) -> Register:
+def made_up_register(scheme: Scheme, now: datetime, review_days: int = REVIEW_DAYS) -> Register:
     """A whole register around what a scheme says of itself."""
     kept = {rule.category: rule for rule in scheme.retention}
     purposes = tuple(one.code for one in scheme.purposes)
@@ -163,7 +171,7 @@ def made_up_register(scheme: Scheme, now: datetime) -> Register:
             Guidance("access", made_up("ask the question first; open the least that answers it.")),
             Guidance("exemptions", made_up("believe the person until it is decided.")),
         ),
-        review=(ReviewPeriod(scheme.starts_at, 90, made_up("a made-up policy, paragraph 3.")),),
+        review=(ReviewPeriod(scheme.starts_at, review_days, made_up("a made-up policy, paragraph 3.")),),
         access=made_up("two people, a reason, a window of hours."),
         security=made_up("sealed under keys of each person and day; every opening is recorded."),
         rights=made_up("ask any officer, or complain to the regulator."),
