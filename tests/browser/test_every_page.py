@@ -60,6 +60,7 @@ OF_STAFF = {
         "staff_not_opened": "/staff/newcomer-1",
         "staff_open": "/staff/newcomer-1/account",
         "staff_end": "/staff/caseworker-1/end/{held}",
+        "scheme_copy": f"/schemes/{SCHEME}/copy",
     },
     "authorising_officer": {
         "staff_joiner": "/staff/join/{waiting}",

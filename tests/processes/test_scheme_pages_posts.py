@@ -87,6 +87,7 @@ def new(pages, acting):
 
 FORMS = (
     ("dpo", "amend", {"register": "{}"}, "for an administrator"),
+    ("dpo", "copy", {"scheme_id": "scheme_copy", "name": "A copy"}, "for an administrator"),
     ("caseworker", "purposes", {"code": "more"}, "for an administrator"),
     ("dpo", "dpia/need", {"need": "x", "version": "1"}, "for an administrator"),
     ("authorising_officer", "dpia/operations/check_in", {"necessity": "x", "version": "1"}, "for an administrator"),
@@ -144,6 +145,21 @@ def test_a_form_without_its_token_is_refused(acting, written):
     shown = acting("administrator").send(f"{LADDER}/operations", {"do": "close", "mode": "check_in"}, token="x" * 64)
     assert shown.status == 403
     assert written() == before
+
+
+def test_a_copy_of_a_scheme_has_its_register_and_nothing_that_was_assessed_or_approved(acting, written):
+    administrator, fields = acting("administrator"), {"scheme_id": "scheme_copied", "name": "Made-up copy"}
+    badly = words(post(administrator, f"{LADDER}/copy", {"scheme_id": "a/b", "name": ""}))
+    assert "use up to 64 letters" in badly
+    assert "enter the scheme’s name" in badly
+    shown = post(administrator, f"{LADDER}/copy", fields)
+    assert (shown.status, shown.to) == (302, "/schemes/scheme_copied")
+    assert "made-up copy" in words(administrator.get(shown.to))
+    operations = words(administrator.get(f"{shown.to}/operations"))
+    assert "an assessment written for this scheme" in operations
+    before = written()
+    again = post(administrator, f"{LADDER}/copy", fields)
+    assert (again.status, "taken" in words(again), written()) == (403, True, before)
 
 
 def test_an_operation_without_an_assessment_is_not_proposed_and_every_gap_is_told(acting, written, new):

@@ -7,7 +7,7 @@ import pytest
 from support.house import House
 
 from custodiet.adapters import sealing
-from custodiet.flows.open_case_record import open_case_list, open_case_record
+from custodiet.flows.open_case_record import open_case_record, open_names
 from custodiet.model.staff import Function, RoleState
 from custodiet.simulation.world import CASEWORKER, STAFF, WorldMaker
 
@@ -40,7 +40,7 @@ def test_the_caseworker_has_every_case_and_reads_one(made):
     with house.store.reading() as view:
         cases = {one.id: one.reference for one in view.cases()}
         wearer = view.case_by_reference(world.references["with_decision"])
-    names = open_case_list(house.store, house.vault, CASEWORKER, "sitting")
+    names = open_names(house.store, house.vault, cases, CASEWORKER, "sitting")
     assert set(names) == set(cases)
     record = open_case_record(house.store, house.vault, wearer.id, CASEWORKER, "sitting")
     assert record.name == names[wearer.id]

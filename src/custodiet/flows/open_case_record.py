@@ -42,40 +42,27 @@ def open_case_record(store: Store, vault: Vault, case_id: CaseId, actor: ActorId
     return read_case_record(list(vault.open(index)))
 
 
-def open_case_list(store: Store, vault: Vault, actor: ActorId, session_id: SignInId) -> dict[CaseId, str | None]:
-    """The names of a caseworker's caseload, by reference: at most LIST_MAX. None for someone who was never named.
-
-    Without a case nothing is recorded and nothing opened. Raises VaultUnavailable, OpeningRefused.
-    """
-    with store.acting() as act:
-        index = _list(act, act.caseload(actor, act.now, LIST_MAX), actor, session_id)
-    return {} if index is None else read_names(vault.open(index))
-
-
 def open_names(
     store: Store, vault: Vault, case_ids: Collection[CaseId], actor: ActorId, session_id: SignInId
 ) -> dict[CaseId, str | None]:
-    """The names of these cases, all of them in someone's sight, in this order: of the proposals that wait, say.
+    """The names of these cases, all of them in someone's sight, in this order; None for someone who was never named.
 
-    Raises NotPermitted with every objection when one is not, or for more than LIST_MAX.
+    Raises NotPermitted with every objection when one is not in sight, or for more than LIST_MAX; VaultUnavailable,
+    OpeningRefused.
     """
-    with store.acting() as act:
-        index = _list(act, tuple(dict.fromkeys(case_ids)), actor, session_id)
-    return {} if index is None else read_names(vault.open(index))
-
-
-def _list(act: Acting, case_ids: tuple[CaseId, ...], actor: ActorId, session_id: SignInId) -> int | None:
-    """The place of the entry that records a list; None for an empty one."""
-    if len(case_ids) > LIST_MAX:
+    listed = tuple(dict.fromkeys(case_ids))
+    if len(listed) > LIST_MAX:
         raise NotPermitted(f"too_many: a list shows {LIST_MAX} names at most; ask for a part of it")
-    if not case_ids:
-        return None
-    # One question of the whole caseload: nobody else writes while this is decided. The vault asks of each by itself.
-    theirs = set(act.caseload(actor, act.now, CASELOAD_MAX))
-    for case_id in case_ids:
-        if case_id not in theirs:
-            _require_sight(act, actor, case_id)
-    return act.write(Entry(EntryKind.CASE_LIST_GIVEN, actor), CaseListGiven(case_ids, actor, session_id))
+    if not listed:
+        return {}  # nothing is recorded and nothing opened
+    with store.acting() as act:
+        # One question of the caseload: nobody else writes while this is decided. The vault asks of each by itself.
+        theirs = set(act.caseload(actor, act.now, CASELOAD_MAX))
+        for case_id in listed:
+            if case_id not in theirs:
+                _require_sight(act, actor, case_id)
+        index = act.write(Entry(EntryKind.CASE_LIST_GIVEN, actor), CaseListGiven(listed, actor, session_id))
+    return read_names(vault.open(index))
 
 
 def _require_sight(act: Acting, actor: ActorId, case_id: CaseId) -> None:

@@ -84,6 +84,7 @@ def show(request: HttpRequest, scheme_id: str) -> HttpResponse:
         lacking = gaps(head.register, dpia_at(view, head.scheme_id, asked.at), asked.at)
         versions = view.registers(head.scheme_id)
         amends = may(request, view, Act.AMEND_REGISTER) and head.ended is None
+        copies = may(request, view, Act.REGISTER_SCHEME)
     of_register = once(one for one in lacking if one.code.startswith("register."))
     given: dict[str, Any] = {
         "head": head,
@@ -92,6 +93,7 @@ def show(request: HttpRequest, scheme_id: str) -> HttpResponse:
         "lacks": len(of_register),
         "versions": versions,
         "amends": amends,
+        "copies": copies,
     }
     return page(request, "schemes/register.html", **given)
 
