@@ -24,6 +24,7 @@ from custodiet.flows.time_passes import Passing
 from custodiet.model.decision import Authority
 from custodiet.model.ending import EndReason, StopKind
 from custodiet.model.errors import NotPermitted
+from custodiet.model.exemption import ExemptionAnswer
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.mode import LADDER, MODES, Family, ModeCode
 from custodiet.model.representation import Reply
@@ -33,6 +34,7 @@ from custodiet.wire.records import read_entry
 
 LAW = import_module("custodiet.adapters.store.migrations.versions.v0009_assessing")
 DAY = timedelta(days=1)
+ILL = (ExemptionAnswer("child", applies=False), ExemptionAnswer("ill", applies=True, criterion="asked_for"))
 
 
 def build(folder):
@@ -50,7 +52,8 @@ def lived_in(house):
     desk = assessor(house)
     free = house.proposal(waiting)
     words = desk.words(waiting.case.id, "The line at home is shared with the landlord's family.")
-    propose_decision(house.store, free, assessed(house, free, words=words))
+    ill = desk.exempted(waiting.case.id, free.mode, ILL, START)
+    propose_decision(house.store, free, assessed(house, free, words=words, exempted=ill))
     low = house.decide(waiting, strand="second", mode=ModeCode.REMINDERS)
     decided = house.decide(made)
     no = house.proposal(over)
@@ -281,6 +284,16 @@ RULES = {
         "decision: the person was asked, and each representation answered",
         [MAKE],
         [APPROVE, "DELETE FROM invitation WHERE case_id = :free_case"],
+    ),
+    "decision_made_with_its_overrides_told": (
+        "decision: an exemption that is overridden was told to the data protection officer, by another person",
+        [MAKE],
+        [APPROVE, "DELETE FROM exemption_override"],
+    ),
+    "exemption_override_by_someone": (
+        "exemption_override: by a named person",
+        [again("exemption_override", "1", by="'clock'", decision_id=":no")],
+        [],
     ),
     "decision_locates_adults": (
         "decision: only an adult is on a rung that says where they are",

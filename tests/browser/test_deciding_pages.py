@@ -83,6 +83,8 @@ def assess(person: Person, code: ModeCode, fact: str) -> None:
     known = page.locator(f"select[name=selection_fact] option:text-matches('{fact}')").first.get_attribute("value")
     person.choose("selection", "individual")
     person.choose("selection_fact", known)
+    for radio in page.locator("input[name^=exempt_][value=no]").all():
+        radio.check()
     for family in mode.lower_families:
         person.choose(f"{family}_reason", "tried")
         person.mark(f"{family}_facts", known)

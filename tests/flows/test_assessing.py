@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessed, assessor, kinds_written
-from support.house import ANA, BO, COURT, START
+from support.house import ANA, BO, COURT, SCHEME, START
 from support.proposing import propose
 
 from custodiet.adapters import sealing
@@ -15,16 +15,20 @@ from custodiet.flows.decide_case import (
     propose_decision,
     refuse_decision,
     return_decision,
+    what_stands_against,
 )
 from custodiet.flows.end_decision import resume_decision, suspend_decision
+from custodiet.flows.keep_register import keep_register
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.open_sealed import release_zones
 from custodiet.flows.record_fact import record_fact
+from custodiet.flows.scheme_now import register_at
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalMove, IllegalValue, NotPermitted
+from custodiet.model.exemption import Exempted, ExemptionAnswer
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.representation import Reply
@@ -66,6 +70,51 @@ def test_a_fact_of_another_case_answers_nothing(house):
     with pytest.raises(NotPermitted) as error:
         propose_decision(house.store, proposal, replace(whole, families=borrowed))
     assert codes(error) == {"family_without_fact", "fact_of_another"}
+
+
+ILL = (ExemptionAnswer("child", applies=False), ExemptionAnswer("ill", applies=True, criterion="asked_for"))
+
+
+def test_an_exemption_that_nobody_was_asked_about_stands_against_a_rung_but_not_against_an_order(house):
+    proposal = house.proposal(house.person())
+    unasked = assessed(house, proposal, exempted=Exempted(("child",)))
+    with pytest.raises(NotPermitted) as error:
+        propose_decision(house.store, proposal, unasked)
+    assert [(one.code, one.about) for one in error.value.objections] == [("exemption_unasked", "ill")]
+    order = house.proposal(house.person(), authority=Authority.ORDER, maker=COURT)
+    propose_decision(house.store, order, assessed(house, order, exempted=None))
+
+
+def test_an_exemption_that_came_after_the_proposal_stands_against_its_making(house):
+    proposal = house.proposal(house.person())
+    propose_decision(house.store, proposal, assessed(house, proposal))
+    with house.store.reading() as view:
+        register, _ = register_at(view, SCHEME, house.clock.now())
+    new = replace(register.exemptions[0], code="carer", title="Carers")
+    keep_register(house.store, replace(register, exemptions=(*register.exemptions, new)), ANA)
+    with pytest.raises(NotPermitted, match="operation_in_reassessment"):
+        make_decision(house.store, proposal.id, BO)
+    with house.store.reading() as view:
+        assessment = view.assessment_of(proposal.id)
+    against = what_stands_against(house.store, proposal, assessment, house.clock.now())
+    assert [(one.code, one.about) for one in against] == [("exemption_unasked", "carer")]
+
+
+def test_an_override_is_told_to_the_data_protection_officer_with_its_proposal_and_its_ground_is_sealed(house):
+    person = house.person()
+    house.issue_keys()
+    proposal = house.proposal(person)
+    override = assessor(house).exempted(person.case.id, proposal.mode, ILL, house.clock.now())
+    assert b"asked_for" not in override.override
+    propose_decision(house.store, proposal, assessed(house, proposal, exempted=override))
+    assert kinds_written(house)[-1] is EntryKind.EXEMPTION_OVERRIDDEN
+    with house.store.reading() as view:
+        [told] = view.overridden(10)
+        assert view.assessment_of(proposal.id).exempted == override
+    assert (told.reference, told.mode, told.stands) == (person.case.reference, proposal.mode, False)
+    make_decision(house.store, proposal.id, BO)
+    with house.store.reading() as view:
+        assert [one.stands for one in view.overridden(10)] == [True]
 
 
 def test_a_representation_is_answered_before_anything_is_made(house):

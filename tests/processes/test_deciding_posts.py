@@ -149,6 +149,21 @@ def test_a_fact_of_another_case_is_no_reason(caseworker, store):
     assert decisions(store, "P-2") == []
 
 
+def test_whoever_is_exempt_is_not_put_under_the_operation_but_on_the_exemptions_own_grounds(caseworker, store):
+    known = fresh_case(caseworker, "P-20")
+    path = "/cases/P-20/decide/telephone"
+    before = kinds(store)
+    for answers, code, says in (
+        ({"exempt_ill": None}, "exemption_unasked", "people with a serious illness"),
+        ({"exempt_child": "yes"}, "exempt", "nobody overrides this exemption: children"),
+        ({"exempt_ill": "yes"}, "override_without_criterion", "an override of this exemption names one of its own grounds"),
+    ):
+        shown = caseworker.send(path, assessed(ModeCode.TELEPHONE, known, **answers))
+        assert (shown.status, code in words(shown), says in words(shown).lower()) == (403, True, True), code
+        assert "is outside it" in words(shown) or code == "exemption_unasked"
+    assert (decisions(store, "P-20"), kinds(store)) == ([], before)
+
+
 def test_what_was_typed_is_still_there_after_a_refusal(caseworker):
     known = fresh_case(caseworker, "P-4")
     told = assessed(ModeCode.TELEPHONE, known, at_home=None, support_words="a text <of> one’s own")

@@ -20,7 +20,6 @@ from custodiet.rules.register import (
     in_effect,
     missing,
     objections_to_operation,
-    objections_to_override,
     reassessed,
     register_of,
     review_days,
@@ -215,20 +214,6 @@ def test_a_dry_run_says_what_would_be_due_earlier_and_what_at_once():
 
 
 # --- exemptions, ceilings, gates --------------------------------------------------------------------------------
-
-
-def test_an_exemption_is_overridden_with_a_criterion_by_two_people_and_not_behind_the_dpos_back():
-    def against(*given, by=("a", "b"), told=True):
-        return [one.partition(":")[0] for one in objections_to_override(WHOLE, *given, by, dpo_told=told)]
-
-    assert against("ill", "asked_for") == []
-    assert against("ill", "because", by=("a", "a"), told=False) == [
-        "override_without_criterion",
-        "override_by_one",
-        "override_untold",
-    ]
-    assert against("child", "asked_for") == ["override_without_criterion"]
-    assert against("nobody", "x") == ["exemption_unknown"]
 
 
 def decision(**given):

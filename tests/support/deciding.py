@@ -25,6 +25,8 @@ def assessed(code: ModeCode, fact_id: str, **other) -> dict:
         "selection": "individual",
         "selection_fact": fact_id,
         "compared": [LADDER[0].code.value],
+        "exempt_child": "no",
+        "exempt_ill": "no",
         "interference": "light",
         "article_8": ["provided_by_law", "necessary", "proportionate"],
         "practical": [

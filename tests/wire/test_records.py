@@ -45,6 +45,7 @@ from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsul
 from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotTheFormat
+from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
 from custodiet.model.finding import (
     Band,
@@ -190,8 +191,10 @@ CASE_SAMPLES = [
             "a-version",
             WORDS,
             AT,
+            Exempted(("ill",), BYTES),
         )
     ),
+    r.ExemptionOverridden("decision_1", AT, "officer-ana"),
     r.RungRefused("case_1", ModeCode.FITTED_TRAIL, ("a", "b"), ModeCode.CHECK_IN, AT, "officer-ana"),
     r.DecisionReturned("decision_1", ReturnReason.COPIED, AT, "officer-bo", BYTES, ModeCode.CHECK_IN),
     r.DecisionNarrowed("decision_1", "decision_2", AT, "officer-bo"),

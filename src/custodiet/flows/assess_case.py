@@ -10,6 +10,7 @@ from datetime import datetime
 from custodiet.flows.open_review import is_open, open_review
 from custodiet.flows.ports import Chance, Reading, Sealer, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.scheme_now import register_at
 from custodiet.flows.trusting import trusted_record_key
 from custodiet.model.assessing_record import (
     RepresentationAnswered,
@@ -20,12 +21,15 @@ from custodiet.model.assessing_record import (
 from custodiet.model.assessment import Words
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord
+from custodiet.model.exemption import Exempted, ExemptionAnswer
 from custodiet.model.identity import ActorId, CaseId, PersonId, RepresentationId, ScreeningId
+from custodiet.model.mode import ModeCode
 from custodiet.model.record import LogOpened, kind_of
 from custodiet.model.representation import Invitation, Reply, Representation
 from custodiet.model.review import Trigger
 from custodiet.model.screening import Adjustment, Hit, Question, Screened, Screening
 from custodiet.rules.alerts import objections_to_acting
+from custodiet.rules.exemptions import exemptions_from, objections_to_answers
 from custodiet.rules.hearing import ANSWER_WITHIN, objections_to_answering, objections_to_representing
 from custodiet.rules.likeness import signature_of
 from custodiet.wire.sealed import assessment_context, pack_words, screening_context
@@ -94,6 +98,22 @@ class Assessor:
             record = ScreeningCompleted(Screening(screening_id, case_id, act.now, by, told))
             act.write(Entry(kind_of(record), by, person_id), record)
         return screening_id
+
+    def exempted(
+        self, case_id: CaseId, mode: ModeCode, answers: tuple[ExemptionAnswer, ...], now: datetime
+    ) -> Exempted | None:
+        """The answers to the exemptions that the register in effect has from this mode; None when it has none.
+
+        Raises NotPermitted for one that is not answered, or applies and is not overridden on one of its own grounds.
+        """
+        with self._store.reading() as view:
+            case = view.case(case_id)
+            register, _ = register_at(view, case.scheme_id, now)
+            refuse_if(objections_to_answers(register, mode, answers))
+            asked = tuple(one.code for one in exemptions_from(register, mode))
+            grounds = [f"{one.code}: {one.criterion}" for one in answers if one.applies and one.code in asked]
+            override = self.seal(view, case.person_id, "\n".join(grounds)) if grounds else b""
+        return Exempted(asked, override) if asked else None
 
     def words(self, case_id: CaseId, text: str) -> Words | None:
         """A text of an assessment, sealed, with its keyed signature; None for one that says nothing."""

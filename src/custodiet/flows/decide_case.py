@@ -19,6 +19,7 @@ from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
     DecisionReturned,
+    ExemptionOverridden,
     ReturnReason,
     RungRefused,
 )
@@ -67,6 +68,9 @@ def propose_decision(store: Store, decision: Decision, assessment: Assessment | 
             if assessment is not None:
                 record = AssessmentRecorded(_compared(act, replace(assessment, at=act.now)))
                 act.write(Entry(kind_of(record), proposal.proposed_by, case.person_id), record)
+                if assessment.exempted is not None and assessment.exempted.overridden:
+                    told = ExemptionOverridden(proposal.id, act.now, proposal.proposed_by)
+                    act.write(Entry(kind_of(told), proposal.proposed_by, case.person_id), told)
     refuse_rung_if(against)
     return index
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
-from custodiet.flows.scheme_now import scheme_at
+from custodiet.flows.scheme_now import register_at, scheme_at
 from custodiet.model.decision import Decision
 from custodiet.model.fact import EVIDENCE, CaseFact, FactKind
 from custodiet.model.scheme import Force, Scheme
@@ -31,6 +31,7 @@ def gather(view: Reading, decision: Decision, now: datetime) -> tuple[tuple[Case
         evidence_pending=view.evidence_pending(case.id),
         modes=scheme.modes,
         duty=_duty(scheme, decision),
+        exemptions=register_at(view, case.scheme_id, now)[0].exemptions,
     )
     return view.facts(case.id), standing
 

@@ -19,6 +19,7 @@ from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.ending import Stop
 from custodiet.model.entry import Entry
+from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import (
     ActorId,
@@ -420,6 +421,10 @@ class Reading(Tables, Protocol):
     def reviews_of(self, decision_id: DecisionId) -> tuple[Review, ...]: ...
     def evidence_pending(self, case_id: CaseId) -> bool:
         """Whether a review that new evidence opened waits for its decision."""
+        ...
+
+    def overridden(self, limit: int) -> tuple[Overridden, ...]:
+        """Exemptions that were overridden, the newest first."""
         ...
 
     def review_due_at(self, decision_id: DecisionId) -> datetime:

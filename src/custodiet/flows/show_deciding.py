@@ -186,6 +186,12 @@ class Proposal:
     """Rungs it may be narrowed to, the highest first."""
 
     @property
+    def overridden(self) -> bool:
+        """Whether an exemption of the register applies and is overridden."""
+        exempted = None if self.assessment is None else self.assessment.exempted
+        return exempted is not None and exempted.overridden
+
+    @property
     def alike(self) -> bool:
         """Whether any text of it is nearly another case's."""
         if self.assessment is None:

@@ -12,6 +12,7 @@ from custodiet.flows.ports import Reading
 from custodiet.flows.show_senders import Told, told_of
 from custodiet.model.alert import Alert, AlertState
 from custodiet.model.decision import Decision, State
+from custodiet.model.exemption import Overridden
 from custodiet.model.identity import DecisionId
 from custodiet.rules.alerts import MOVES
 from custodiet.rules.decisions import moved, time_is_up
@@ -78,6 +79,8 @@ class Standing:
     reports: tuple[tuple[str, str, int], ...]
     """(outcome, reason, reports so far); reason '' counts each report once."""
     entries: int
+    overridden: tuple[Overridden, ...]
+    """Exemptions that were overridden, for the data protection officer, the newest first."""
 
 
 def show_standing(view: Reading, now: datetime) -> Standing:
@@ -104,6 +107,7 @@ def show_standing(view: Reading, now: datetime) -> Standing:
         told=told_of(view, view.instructions_overdue(now, LINES_MAX)),
         reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),
         entries=view.ledger_size(),
+        overridden=view.overridden(LINES_MAX),
     )
 
 

@@ -65,6 +65,15 @@ class AssessmentRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ExemptionOverridden:
+    """A proposal puts someone under an operation that the register exempts them from: the notice to the DPO (R40)."""
+
+    decision_id: DecisionId
+    at: datetime
+    by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
 class RungRefused:
     """The gate refused a rung before it became a proposal. It is no ground for detaining anyone."""
 

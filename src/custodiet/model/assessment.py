@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from custodiet.model.errors import IllegalValue
+from custodiet.model.exemption import Exempted
 from custodiet.model.identity import ActorId, AssessmentId, CaseId, DecisionId, FactId, ScreeningId
 from custodiet.model.mode import Family, ModeCode
 
@@ -122,6 +123,8 @@ class Assessment:
     finding_shown: str
     words: Words | None = None
     at: datetime | None = None
+    exempted: Exempted | None = None
+    """None where the register has no exemption from this mode, or an order is carried out."""
 
     def __post_init__(self) -> None:
         sheets = (

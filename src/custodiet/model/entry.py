@@ -44,6 +44,7 @@ class EntryKind(StrEnum):
     REPRESENTATION_ANSWERED = "representation.answered"
     SCREENING_COMPLETED = "screening.completed"
     ASSESSMENT_RECORDED = "assessment.recorded"
+    EXEMPTION_OVERRIDDEN = "exemption.overridden"
     REVIEW_OPENED = "review.opened"
     REVIEW_DECIDED = "review.decided"
     REVIEW_MISSED = "review.missed"

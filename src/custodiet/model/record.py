@@ -12,6 +12,7 @@ from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
     DecisionReturned,
+    ExemptionOverridden,
     FactRecorded,
     RepresentationAnswered,
     RepresentationMade,
@@ -816,6 +817,7 @@ Record = (
     | RepresentationAnswered
     | ScreeningCompleted
     | AssessmentRecorded
+    | ExemptionOverridden
     | RungRefused
     | DecisionReturned
     | DecisionNarrowed
@@ -894,6 +896,7 @@ _KIND: dict[type, EntryKind] = {
     RepresentationAnswered: EntryKind.REPRESENTATION_ANSWERED,
     ScreeningCompleted: EntryKind.SCREENING_COMPLETED,
     AssessmentRecorded: EntryKind.ASSESSMENT_RECORDED,
+    ExemptionOverridden: EntryKind.EXEMPTION_OVERRIDDEN,
     RungRefused: EntryKind.RUNG_REFUSED,
     DecisionReturned: EntryKind.DECISION_RETURNED,
     DecisionNarrowed: EntryKind.DECISION_NARROWED,

@@ -115,6 +115,10 @@ class Exemption:
     operations: tuple[ModeCode, ...] = offered("the operations it exempts from; all when empty", Who.LEGAL, ())
     criteria: tuple[Criterion, ...] = offered("the grounds on which it may be overridden", Who.LEGAL, ())
 
+    def exempts_from(self, mode: ModeCode) -> bool:
+        """Whether it has to be asked about before anyone is put under this mode."""
+        return not self.operations or mode in self.operations
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleClass:

@@ -9,6 +9,7 @@ from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
     DecisionReturned,
+    ExemptionOverridden,
     FactRecorded,
     RepresentationAnswered,
     RepresentationMade,
@@ -119,6 +120,11 @@ def _bands(words: Words) -> list[tuple[int, bytes]]:
 def _band(assessment_id: AssessmentId, part: str, number: int, value: bytes) -> Insert:
     row: Mapping[str, Any] = {"assessment_id": assessment_id, "part": part, "band": number, "value": value}
     return Insert("text_band", row)
+
+
+@changes_of.register
+def _(record: ExemptionOverridden, index: int) -> Changes:
+    return (Insert("exemption_override", {**row_of(record), "entry": index}),)
 
 
 @changes_of.register

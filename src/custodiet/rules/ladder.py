@@ -21,6 +21,7 @@ from custodiet.model.identity import FactId, ScreeningId
 from custodiet.model.mode import FAMILIES, LADDER, MODES, Mode, ModeCode
 from custodiet.model.objection import Objection
 from custodiet.model.published import ON_ABSCONDING
+from custodiet.model.register import Exemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Standing:
     modes: tuple[ModeCode, ...] = tuple(MODES)
     """What the scheme permits."""
     duty: Duty | None = None
+    exemptions: tuple[Exemption, ...] = ()
+    """Whom the register in effect exempts, and from what."""
 
 
 def objections(
@@ -115,6 +118,7 @@ def _against(
     return (
         *against,
         *_about_itself(decision, assessment, known, standing),
+        *_about_exemptions(decision, assessment, standing),
         *_about_lower(decision, assessment, known, standing),
         *_about_sheets(decision.rung, assessment),
     )
@@ -186,6 +190,17 @@ def _about_itself(
         ),
     )
     return tuple(Objection(code, missing) for holds, code, missing in rules if holds)
+
+
+def _about_exemptions(decision: Decision, assessment: Assessment, standing: Standing) -> tuple[Objection, ...]:
+    if decision.authority is Authority.ORDER:
+        return ()  # an order is not ours to hold against them: its maker has
+    asked = () if assessment.exempted is None else assessment.exempted.asked
+    return tuple(
+        Objection("exemption_unasked", f"whether this applies to the person: {one.title}", one.code)
+        for one in standing.exemptions
+        if one.exempts_from(decision.mode) and one.code not in asked
+    )
 
 
 def _about_lower(

@@ -19,6 +19,7 @@ from custodiet.model.judging import Judging
 from custodiet.model.mode import MODES, Category, ModeCode
 from custodiet.model.register import After, Operation, Register, RegisterVersion
 from custodiet.model.scheme import Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.rules.exemptions import exemptions_from
 from custodiet.rules.fields import Held, is_empty, key_of, walk
 
 # --- versions ---------------------------------------------------------------------------------------------------
@@ -322,7 +323,7 @@ def basis_of(register: Register, mode: ModeCode) -> str:
         "people": [one for one in register.people if one.code in told],
         "categories": [one for one in register.categories if one.code in used],
         "retention": [replace(one, review_at=None, owner="") for one in register.retention if one.category in used],
-        "exemptions": [one for one in register.exemptions if not one.operations or mode in one.operations],
+        "exemptions": list(exemptions_from(register, mode)),
         "suppliers": [
             replace(one, contract="") for one in register.suppliers if not one.operations or mode in one.operations
         ],
@@ -442,24 +443,7 @@ def shorter(old: Register, new: Register) -> tuple[str, ...]:
     )
 
 
-# --- exemptions, dates, ceilings --------------------------------------------------------------------------------
-
-
-def objections_to_override(
-    register: Register, exemption: str, criterion: str, by: tuple[str, ...], *, dpo_told: bool
-) -> tuple[str, ...]:
-    """Every rule against overriding an exemption (R40): a criterion, two people, notice to the DPO."""
-    found = next((one for one in register.exemptions if one.code == exemption), None)
-    if found is None:
-        return ("exemption_unknown: the register has no such exemption",)
-    against = []
-    if criterion not in {one.code for one in found.criteria}:
-        against.append("override_without_criterion: name one of the exemption's own grounds for an override")
-    if len(set(by)) < 2:
-        against.append("override_by_one: an exemption is overridden by two people")
-    if not dpo_told:
-        against.append("override_untold: the data protection officer is told of it first")
-    return tuple(against)
+# --- dates, ceilings --------------------------------------------------------------------------------
 
 
 def total_time(mode: ModeCode, decisions: Iterable[Decision], now: datetime) -> timedelta:

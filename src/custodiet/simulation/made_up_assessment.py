@@ -6,6 +6,7 @@ What is on the table of a case already is not put there again. Nothing has words
 from dataclasses import dataclass
 
 from custodiet.flows.ports import Acting, Chance, Store
+from custodiet.flows.scheme_now import register_at
 from custodiet.model.assessing_record import FactRecorded, RepresentationsInvited, ScreeningCompleted
 from custodiet.model.assessment import (
     Article8,
@@ -19,6 +20,7 @@ from custodiet.model.assessment import (
 )
 from custodiet.model.decision import Decision
 from custodiet.model.entry import Entry
+from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
 from custodiet.model.identity import ActorId, AssessmentId, FactId, ScreeningId
 from custodiet.model.mode import ModeCode
@@ -26,6 +28,7 @@ from custodiet.model.published import ON_ABSCONDING
 from custodiet.model.record import kind_of
 from custodiet.model.representation import Invitation
 from custodiet.model.screening import Hit, Question, Screened, Screening
+from custodiet.rules.exemptions import exemptions_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class _Table:
 
     contact: FactId
     screening: ScreeningId
+    exempted: Exempted | None
 
 
 def made_up_assessment(store: Store, chance: Chance, decision: Decision) -> Assessment | None:
@@ -58,6 +62,7 @@ def made_up_assessment(store: Store, chance: Chance, decision: Decision) -> Asse
         practicality=tuple((question, Said.YES) for question in Practical),
         at_home=(AtHome.NOBODY,),
         finding_shown=ON_ABSCONDING.version,
+        exempted=table.exempted,
     )
 
 
@@ -78,7 +83,9 @@ def lay_table(store: Store, chance: Chance, decision: Decision, age: Age = Age.A
             screening = Screening(ScreeningId(chance.identity("screening")), case_id, act.now, by, answers)
             completed = ScreeningCompleted(screening)
             act.write(_entry(act, completed, decision, by), completed)
-    return _Table(contact.id, screening.id)
+        register, _ = register_at(act, act.case(case_id).scheme_id, act.now)
+        asked = tuple(one.code for one in exemptions_from(register, decision.mode))
+    return _Table(contact.id, screening.id, Exempted(asked) if asked else None)
 
 
 def _fact(act: Acting, chance: Chance, decision: Decision, kind: FactKind, age: Age | None = None) -> CaseFact:

@@ -14,6 +14,7 @@ from custodiet.model.assessment import Assessment, FamilyAnswer
 from custodiet.model.day import DayKind, DayLine
 from custodiet.model.decision import Authority, State
 from custodiet.model.ending import Stop, StopKind
+from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import CaseId, DecisionId, FactId, RepresentationId, ReviewId, StopId
 from custodiet.model.representation import Invitation, Representation
@@ -115,6 +116,19 @@ class AssessedRows(Rows):
             )
         )
         return bool(self._all(query.limit(1)).all())
+
+    def overridden(self, limit: int) -> tuple[Overridden, ...]:
+        told, decided = a.exemption_override.c, t.decision.c
+        query = (
+            select(t.case_file.c.reference, decided.mode, told.at, decided.state)
+            .select_from(a.exemption_override)
+            .join(t.decision, decided.id == told.decision_id)
+            .join(t.case_file, t.case_file.c.id == decided.case_id)
+            .order_by(told.entry.desc())
+            .limit(limit)
+        )
+        waiting = (State.PROPOSED, State.REFUSED)
+        return tuple(Overridden(row.reference, row.mode, row.at, row.state not in waiting) for row in self._all(query))
 
     def review_due_at(self, decision_id: DecisionId) -> datetime:
         query = select(_order_review_due().label("due")).where(t.decision.c.id == decision_id)

@@ -9,6 +9,7 @@ from custodiet.adapters.store.types import Code, Day, Json, UtcMs
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import Article8, AtHome, FamilyReason, Practical, Said, Selection, Words
 from custodiet.model.ending import EndReason, StopKind
+from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.mode import Family, ModeCode
 from custodiet.model.representation import Reply
@@ -105,6 +106,7 @@ assessment = Table(
     _of("finding_shown", Text),
     _of("words", Json(Words), null=True),
     _of("at", UtcMs),
+    _of("exempted", Json(Exempted), null=True),
     _of("approved_by", Text, null=True),
     _of("approved_at", UtcMs, null=True),
     _entry(),
@@ -137,6 +139,14 @@ assessed = Table(
     metadata,
     _ref("decision_id", "decision.id", key=True),
     _ref("assessment_id", "assessment.id"),
+)
+exemption_override = Table(
+    "exemption_override",
+    metadata,
+    _ref("decision_id", "decision.id", key=True),
+    _of("at", UtcMs),
+    _of("by", Text),
+    _entry(),
 )
 decision_refusal = Table(
     "decision_refusal",
@@ -247,6 +257,7 @@ ASSESSED = (
     family_fact,
     text_band,
     assessed,
+    exemption_override,
     decision_refusal,
     rung_refusal,
     review,

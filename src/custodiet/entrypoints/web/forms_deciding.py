@@ -24,8 +24,10 @@ from custodiet.model.assessment import (
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Decision
 from custodiet.model.ending import CLOSING, EndReason, StopKind
+from custodiet.model.exemption import ExemptionAnswer
 from custodiet.model.fact import Age, CaseFact, FactKind
 from custodiet.model.mode import LADDER, MODES, Mode, ModeCode
+from custodiet.model.register import Exemption
 from custodiet.model.representation import Reply
 from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger
 from custodiet.model.scheme import Scheme
@@ -257,13 +259,25 @@ class ScreeningForm(forms.Form):
 class AssessForm(forms.Form):
     """Why this rung for this person and none lower. What the gate needs is asked; the gate says what is missing."""
 
-    def __init__(self, mode: Mode, scheme: Scheme, facts: Sequence[CaseFact], *given: Any, **named: Any) -> None:
+    def __init__(
+        self,
+        mode: Mode,
+        scheme: Scheme,
+        facts: Sequence[CaseFact],
+        exemptions: Sequence[Exemption],
+        *given: Any,
+        **named: Any,
+    ) -> None:
         super().__init__(*given, **named)
         self.mode = mode
+        self.exemptions = tuple(one for one in exemptions if one.exempts_from(mode.code))
         choices = facts_of(facts)
         add = self.fields
         add["selection"] = _select("Why this case was looked at", one_of(Selection))
         add["selection_fact"] = _select("The fact that says so", [("", later(CHOOSE)), *choices])
+        for exemption in self.exemptions:
+            add[f"exempt_{exemption.code}"] = _radios(exemption.title, _exempting(exemption), exemption.rule)
+            add[f"exempt_{exemption.code}"].required = False
         for family in mode.lower_families:
             add[f"{family}_reason"] = _select("Why these will not do for this person", one_of(FamilyReason))
             add[f"{family}_facts"] = _boxes("Facts that say so", choices)
@@ -305,6 +319,19 @@ class AssessForm(forms.Form):
         )
         add["words"] = _text("Anything else, in words", "Sealed for this case. Not needed.")
 
+    def about_exemptions(self) -> tuple[ExemptionAnswer, ...]:
+        """What was answered of each exemption; nothing for one that nobody answered."""
+        told = [(one.code, self.cleaned_data[f"exempt_{one.code}"]) for one in self.exemptions]
+        return tuple(
+            ExemptionAnswer(code, answer != "no", answer.removeprefix("over_") if answer.startswith("over_") else None)
+            for code, answer in told
+            if answer
+        )
+
+    def exempt_fields(self) -> list[forms.BoundField]:
+        """The fields that ask about exemptions."""
+        return [self[f"exempt_{one.code}"] for one in self.exemptions]
+
     def starts_at(self, now: datetime) -> datetime:
         return (now + _AHEAD[self.cleaned_data["starts"]]).replace(second=0, microsecond=0)
 
@@ -343,6 +370,7 @@ class AssessForm(forms.Form):
 
 _FIELDS = {
     "selection_without_fact": "selection_fact",
+    "exemption_unasked": "exempt_{about}",
     "family_unanswered": "{about}_reason",
     "family_without_fact": "{about}_facts",
     "fact_of_another": "{about}_facts",
@@ -521,6 +549,14 @@ def end_of(day: date) -> datetime:
 def _today() -> date:
     today: date = settings.PLACE.clock.now().date()
     return today
+
+
+def _exempting(exemption: Exemption) -> list[Choice]:
+    """What can be said of one exemption: only its own grounds override it."""
+    grounds = [
+        (f"over_{one.code}", f"{say('It applies, and is overridden:')} {one.text}") for one in exemption.criteria
+    ]
+    return [("no", later("It does not apply")), *grounds, ("yes", later("It applies"))]
 
 
 def _worded(words: dict[str, str]) -> list[Choice]:

@@ -19,6 +19,7 @@ from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
     DecisionReturned,
+    ExemptionOverridden,
     FactRecorded,
     RepresentationMade,
     RepresentationsInvited,
@@ -291,6 +292,7 @@ class Follower:
                 | DecisionRefused(decision_id)
                 | DecisionReturned(decision_id)
                 | DecisionNarrowed(decision_id)
+                | ExemptionOverridden(decision_id)
                 | ReviewMissed(decision_id)
                 | DecisionSuspended(decision_id)
                 | DecisionResumed(decision_id)

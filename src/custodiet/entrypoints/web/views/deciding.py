@@ -204,11 +204,13 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     table = _opened(request, reference, Act.PROPOSE_DECISION)
     if request.method != "POST" and is_stale(request):
         return confirm_first(request)
-    form = AssessForm(mode, table.scheme, table.facts, request.POST or None)
+    form = AssessForm(mode, table.scheme, table.facts, table.standing.exemptions, request.POST or None)
     step = request.POST.get("step", "")
     if request.method == "POST" and step != "change" and form.is_valid():
         try:
             decision, assessment = _proposal(request, table, form)
+        except NotPermitted as error:
+            return _objected(request, table, form, error, 403 if step == "send" else 200)
         except CannotRecord as error:
             form.add_error(None, say("No text can be sealed yet: leave texts empty, or try again in a moment"))
             return _assess_page(request, table, form, reasons=[Reason(None, str(error), None)])
@@ -319,6 +321,7 @@ def _proposal(request: HttpRequest, table: Table, form: AssessForm) -> tuple[Dec
         at_home=tuple(AtHome(one) for one in told["at_home"]),
         finding_shown=ON_ABSCONDING.version if told["finding"] else "",
         words=assessor.words(case_id, told["words"]),
+        exempted=assessor.exempted(case_id, form.mode.code, form.about_exemptions(), now),
     )
     return decision, assessment
 

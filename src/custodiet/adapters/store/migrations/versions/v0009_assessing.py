@@ -103,6 +103,14 @@ _NOT_HEARD = f"""
   NOT EXISTS (SELECT 1 FROM invitation WHERE case_id = NEW.case_id)
   OR EXISTS (SELECT 1 FROM representation WHERE case_id = NEW.case_id AND answered_at IS NULL))
 """
+# What the answers were stands sealed; that one exemption is overridden does not.
+_OVERRIDDEN_UNTOLD = f"""
+{_MAKES} AND EXISTS (
+  SELECT 1 FROM assessed l JOIN assessment a ON a.id = l.assessment_id
+  WHERE l.decision_id = NEW.id AND coalesce(json_extract(a.exempted, '$.override'), '') <> '' AND NOT EXISTS (
+    SELECT 1 FROM exemption_override e JOIN decision d ON d.id = e.decision_id
+    WHERE e.decision_id = a.decision_id AND d.case_id = NEW.case_id AND e.by <> NEW.approved_by))
+"""
 _NOT_ADULT = f"""
 NEW.state = 'made' AND OLD.state <> 'made' AND NEW.mode IN ({_LOCATING_SQL}) AND {_BINDS}
 AND (SELECT age FROM case_fact WHERE case_id = NEW.case_id AND kind = 'age' ORDER BY entry DESC LIMIT 1) IS NOT 'adult'
@@ -135,6 +143,7 @@ ONCE = {
     "text_band": ("assessment_id", "part", "band"),
     "assessed": ("decision_id",),
     "decision_refusal": ("decision_id",),
+    "exemption_override": ("decision_id",),
     "rung_refusal": ("entry",),
     "review_missed": ("decision_id", "due_at"),
     "ending": ("entry",),
@@ -200,6 +209,7 @@ CONSTRAINTS = [
         "finding_shown",
         "words",
         "at",
+        "exempted",
         "entry",
     ),
     stands("assessment", "approved_by"),
@@ -249,6 +259,13 @@ CONSTRAINTS = [
         _NOT_HEARD,
         "decision: the person was asked, and each representation answered",
     ),
+    refuse(
+        "decision_made_with_its_overrides_told",
+        "UPDATE OF state ON decision",
+        _OVERRIDDEN_UNTOLD,
+        "decision: an exemption that is overridden was told to the data protection officer, by another person",
+    ),
+    _someone("exemption_override", "by"),
     refuse(
         "decision_locates_adults",
         "UPDATE OF state ON decision",
@@ -355,8 +372,8 @@ _TABLES = {
     "assessment": _table(
         "id",
         "id:t case_id:t decision_id:t author:t selection:t selection_fact:t screening_id:t compared_with:t "
-        "with_detention:o article_8:t practicality:t at_home:t finding_shown:t words:t? at:i approved_by:t? "
-        "approved_at:i? entry:i",
+        "with_detention:o article_8:t practicality:t at_home:t finding_shown:t words:t? at:i exempted:t? "
+        "approved_by:t? approved_at:i? entry:i",
         case_id="case_file.id",
         decision_id="decision.id",
         selection_fact="case_fact.id",
@@ -380,6 +397,7 @@ _TABLES = {
         decision_id="decision.id",
         assessment_id="assessment.id",
     ),
+    "exemption_override": _table("decision_id", "decision_id:t at:i by:t entry:i", decision_id="decision.id"),
     "decision_refusal": _table(
         "decision_id",
         "decision_id:t how:t at:i refused_by:t? reason:t? words_sealed:b? offers:t? narrowed_to:t? "
