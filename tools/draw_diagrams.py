@@ -57,7 +57,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.REPRESENTATION_ANSWERED: "a representation was answered, with reasons",
     EntryKind.SCREENING_COMPLETED: "the person was screened for vulnerability, whole",
     EntryKind.ASSESSMENT_RECORDED: "the assessment behind a proposal was recorded",
-    EntryKind.EXEMPTION_OVERRIDDEN: "a proposal overrides an exemption of the register: the notice to the data protection officer",
+    EntryKind.EXEMPTION_OVERRIDDEN: "a proposal overrides an exemption of the register: notice to the DPO",
     EntryKind.REVIEW_OPENED: "a review was opened, by its day or by an event",
     EntryKind.REVIEW_DECIDED: "a review was decided: to continue, to lower or to end; whether late stands for good",
     EntryKind.REVIEW_MISSED: "the review of an order was missed: looks close, its maker is told, the order goes on",
