@@ -6,14 +6,11 @@ from contextlib import closing
 import pytest
 from sqlalchemy import event
 from support.house import SCHEME
-from support.site import empty_accounts
+from support.in_process import client_of, place_of
 from support.staff import ADA, AOS, CAI, DPO, staffed
 
-from custodiet.adapters import sealing
-from custodiet.entrypoints.web.accounts import keeping
-from custodiet.entrypoints.web.configured import configure
-from custodiet.entrypoints.web.place import Place, SignInPlace
 from custodiet.flows.open_case import open_case
+from custodiet.flows.show_cases import PAGE_LINES
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
 from custodiet.main import read_policy
 from custodiet.model.identity import ActorId
@@ -75,14 +72,9 @@ class Counted:
 
 @pytest.fixture
 def place(house, tmp_path):
-    (tmp_path / "accounts.db").write_bytes(empty_accounts())
-    signing_in = SignInPlace(tmp_path / "accounts.db", "made up, and the same in every test")
     policy = Counted()
-    given = (house.store, house.vault, policy, sealing, house.clock, house.chance, house.pinned, tmp_path)
     staffed(house)
-    configure(signing_in, Place(*given, signing_in))
-    for actor in (ADA, AOS, CAI, DPO):
-        keeping.open_account(signing_in, actor, actor, once=False)
+    place_of(house, tmp_path, policy, (ADA, AOS, CAI, DPO))
     yield policy
     from django.db import connection
 
@@ -96,17 +88,6 @@ def grow(house, cases, staff):
     for number in staff:
         given = (ActorId(f"more-{number:02d}"), Function.CASEWORKER, SCHEME, ADA)
         approve_joiner(house.store, propose_joiner(house.store, house.chance, *given), AOS)
-
-
-def client_of(actor):
-    from django.test import Client
-
-    from custodiet.entrypoints.web.accounts.models import Account
-
-    client = Client(SERVER_NAME="localhost")
-    client.get("/")  # what listens for a sign-in is there from the first page on
-    client.force_login(Account.objects.get(actor=actor))
-    return client
 
 
 def asked_by_each_page(policy):
@@ -126,6 +107,27 @@ def test_a_page_asks_the_policy_a_few_times_however_much_there_is(house, place):
     assert min(few.values()) > 0
     grow(house, range(3, 30), range(2, 30))
     assert asked_by_each_page(place) == few
+
+
+@pytest.mark.usefixtures("place")
+def test_a_page_asks_the_store_a_few_times_however_many_cases_it_lists(house):
+    grow(house, range(1, PAGE_LINES + 2), range(2))
+    few = queries_of_each_page(house)
+    grow(house, range(PAGE_LINES + 2, PAGE_LINES + 20), range(2, 4))
+    assert queries_of_each_page(house) == few
+
+
+def queries_of_each_page(house):
+    told = {}
+    for actor, path in PAGES:
+        client, asked = client_of(actor), []
+        client.get(path)  # what is asked once a session is asked
+        hear = lambda _connection, _cursor, statement, *_, asked=asked: asked.append(statement)  # noqa: E731
+        event.listen(house.store._engine, "before_cursor_execute", hear)
+        client.get(path)
+        event.remove(house.store._engine, "before_cursor_execute", hear)
+        told[actor, path] = len(asked)
+    return told
 
 
 @pytest.mark.usefixtures("place")

@@ -121,10 +121,12 @@ def find_cases(
     page = min(max(1, page), pages)
     cases = view.cases_like(words, holding, now, PAGE_LINES, (page - 1) * PAGE_LINES, within)
     due, more = view.tasks_due(TASKS_MAX, within)
-    reference = {task.case_id: view.case(task.case_id).reference for task in due}
+    reference = view.references({task.case_id for task in due})
+    of_page = [case.id for case in cases]
+    decisions, tasks = view.decisions_of_cases(of_page), view.open_tasks_of(of_page)
     return CasesFound(
         at=now,
-        lines=tuple(_line(view, case, now) for case in cases),
+        lines=tuple(_line(case, decisions, tasks, now) for case in cases),
         found=found,
         page=page,
         pages=pages,
@@ -158,13 +160,13 @@ def show_case(view: Reading, now: datetime, reference: str) -> CaseFile:
     )
 
 
-def _line(view: Reading, case: Case, now: datetime) -> CaseLine:
-    tasks = [task for task in view.tasks_of(case.id) if task.done_at is None]
+def _line(case: Case, decisions: Iterable[Decision], tasks: Iterable[Task], now: datetime) -> CaseLine:
+    theirs = [task for task in tasks if task.case_id == case.id]
     return CaseLine(
         reference=case.reference,
-        monitored=monitored_of(case.reference, view.decisions_of(case.id), now),
-        tasks=len(tasks),
-        next_due_at=min((task.due_at for task in tasks), default=None),
+        monitored=monitored_of(case.reference, (one for one in decisions if one.case_id == case.id), now),
+        tasks=len(theirs),
+        next_due_at=min((task.due_at for task in theirs), default=None),
         case_id=case.id,
     )
 

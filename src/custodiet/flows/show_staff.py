@@ -117,10 +117,10 @@ def show_account(view: Reading, now: datetime, actor: ActorId, page: int = 1) ->
     roles = view.roles_of(actor)
     if not roles:
         raise NotFound("no such account among the staff")
-    given = sorted((view.case(one) for one in view.cases_given_to(actor)), key=lambda one: (one.reference, one.id))
+    given = view.cases_given_to(actor)
     pages = max(1, -(-len(given) // PAGE_LINES))
     page = min(max(1, page), pages)
-    cases = given[(page - 1) * PAGE_LINES : page * PAGE_LINES]
+    cases = view.cases_like("", None, now, PAGE_LINES, (page - 1) * PAGE_LINES, given)
     held = (CaseHeld(one, needs_an_officer(view.officers_of(one.id, now), view.conflicts_in(one.id))) for one in cases)
     return AccountFile(now, actor, tuple(reversed(roles)), schemes(view), tuple(held), len(given), page, pages)
 

@@ -68,9 +68,11 @@ class Standing:
     at: datetime
     cases: int
     monitored: tuple[Monitored, ...]
-    monitored_more: int
+    """Of the first cases by their references."""
     undecided: tuple[str, ...]
-    """References of cases about which no decision was made: nothing of them is admitted."""
+    """References of those of them about which no decision was made: nothing is admitted."""
+    cases_more: int
+    """Cases beyond them, which the list of cases pages through."""
     tasks: tuple[ToDo, ...]
     tasks_more: int
     alerts: tuple[Waiting, ...]
@@ -85,25 +87,28 @@ class Standing:
 
 def show_standing(view: Reading, now: datetime) -> Standing:
     """How things stand in this view of the store."""
-    reference = {case.id: case.reference for case in view.cases()}
+    cases = view.cases_like("", None, now, LINES_MAX, 0)
+    found = view.count_cases("", None, now)
+    of_case = {case.id: case.reference for case in cases}
     monitored = sorted(
-        (_monitored(reference[decision.case_id], decision, now) for decision in _newest(view.decisions())),
+        (_monitored(of_case[one.case_id], one, now) for one in _newest(view.decisions_of_cases(list(of_case)))),
         key=lambda one: (one.reference, one.strand),
     )
-    tasks = [ToDo(reference[task.case_id], task.kind.value, task.raised_at, task.due_at) for task in view.open_tasks()]
-    alerts = [Waiting(reference[one.case_id], one) for one in view.alerts(OPEN_STATES, LINES_MAX)]
+    tasks, tasks_more = view.tasks_due(LINES_MAX)
+    alerts = view.alerts(OPEN_STATES, LINES_MAX)
+    reference = view.references({one.case_id for one in tasks} | {one.case_id for one in alerts})
     reports: Counter[tuple[str, str]] = Counter()
     for tally in view.tallies():
         reports[tally.outcome, tally.reason] += tally.reports
     return Standing(
         at=now,
-        cases=len(reference),
-        monitored=tuple(monitored[:LINES_MAX]),
-        monitored_more=max(0, len(monitored) - LINES_MAX),
-        undecided=tuple(sorted(set(reference.values()) - {one.reference for one in monitored}))[:LINES_MAX],
-        tasks=tuple(tasks[:LINES_MAX]),
-        tasks_more=max(0, len(tasks) - LINES_MAX),
-        alerts=tuple(alerts),
+        cases=found,
+        monitored=tuple(monitored),
+        undecided=tuple(sorted(set(of_case.values()) - {one.reference for one in monitored})),
+        cases_more=found - len(cases),
+        tasks=tuple(ToDo(reference[one.case_id], one.kind.value, one.raised_at, one.due_at) for one in tasks),
+        tasks_more=tasks_more,
+        alerts=tuple(Waiting(reference[one.case_id], one) for one in alerts),
         told=told_of(view, view.instructions_overdue(now, LINES_MAX)),
         reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),
         entries=view.ledger_size(),

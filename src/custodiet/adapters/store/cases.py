@@ -47,6 +47,14 @@ class CaseRows(Rows):
         query = t.task.select().where(t.task.c.case_id == case_id).order_by(t.task.c.due_at, t.task.c.id)
         return tuple(noun(Task, row) for row in self._all(query))
 
+    def open_tasks_of(self, cases: Collection[CaseId]) -> tuple[Task, ...]:
+        query = t.task.select().where(t.task.c.case_id.in_(cases), t.task.c.done_at.is_(None))
+        return tuple(noun(Task, row) for row in self._all(query.order_by(t.task.c.due_at, t.task.c.id)))
+
+    def references(self, cases: Collection[CaseId]) -> dict[CaseId, str]:
+        query = select(t.case_file.c.id, t.case_file.c.reference).where(t.case_file.c.id.in_(set(cases)))
+        return {row.id: row.reference for row in self._all(query)}
+
     def alerts_of_case(self, case_id: CaseId, limit: int) -> tuple[Alert, ...]:
         query = t.alert.select().where(t.alert.c.case_id == case_id)
         newest = (t.alert.c.raised_at.desc(), t.alert.c.id)

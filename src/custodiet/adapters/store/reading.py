@@ -115,6 +115,9 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
         return self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
 
+    def decisions_of_cases(self, cases: Collection[CaseId]) -> tuple[Decision, ...]:
+        return self._decisions(t.decision.select().where(t.decision.c.case_id.in_(cases)))
+
     def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
         waiting = and_(t.decision.c.proposed_by == actor, t.decision.c.state == State.PROPOSED)
         return self._decisions(t.decision.select().where(waiting).order_by(t.decision.c.id))

@@ -21,6 +21,8 @@ def show_status(store: Store, clock: Clock) -> None:
         print(f"  {one.reference}  rung {one.rung:>2}  {one.mode:<40} {said_state(one, standing.at)}")
     for reference in standing.undecided:
         print(f"  {reference}  no decision: whatever is sent is refused")
+    if standing.cases_more:
+        print(f"  and {standing.cases_more} more cases")
     for task in standing.tasks:
         print(f"  task  {task.reference}  {said_task(task.kind)}, due {task.due_at:%d %B, %H:%M UTC}")
     for waiting in standing.alerts:

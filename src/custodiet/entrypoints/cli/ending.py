@@ -12,7 +12,7 @@ def end_by_hand(store: Store, chance: Chance, reference: str, by: str, *, annul:
     """Withdraw or annul the newest decision of a case. Raises NotFound, IllegalMove or NotPermitted."""
     with store.reading() as view:
         case = view.case_by_reference(reference)
-        decisions = [one for one in view.decisions() if one.case_id == case.id and one.stands]
+        decisions = [one for one in view.decisions_of(case.id) if one.stands]
     if not annul:
         decisions = [one for one in decisions if one.state in (State.MADE, State.SUSPENDED)]
     if not decisions:
