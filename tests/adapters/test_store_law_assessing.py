@@ -31,6 +31,7 @@ from custodiet.model.representation import Reply
 from custodiet.model.review import ReviewOutcome, Trigger
 from custodiet.model.screening import Question
 from custodiet.wire.records import read_entry
+from custodiet.wire.sealed import SEALED_ANSWERS_BYTES
 
 LAW = import_module("custodiet.adapters.store.migrations.versions.v0009_assessing")
 DAY = timedelta(days=1)
@@ -184,6 +185,15 @@ RULES = {
         )
         for name in ("' Clock '",)
     },
+    "screening_in_one_size": (
+        "screening: its answers are sealed, in one size whatever they say",
+        [
+            again("screening", "1", id="'new'", sealed="x'01'"),
+            again("screening", "1", id="'new'", sealed="substr(sealed, 2)"),
+            again("screening", "1", id="'new'", sealed="printf('%.16432c', 'x')"),
+        ],
+        [],
+    ),
     "invitation_by_someone": (
         "invitation: by a named person",
         [again("invitation", "1", at="at + 1", invited_by="'vault'")],
@@ -411,6 +421,7 @@ def test_the_lists_in_the_migration_are_the_ladders_and_the_screenings():
     assert tuple(mode.code for mode in LADDER) == LAW.RUNGS
     assert set(LAW.LOCATING) == {mode.code for mode in LADDER if mode.locates}
     assert set(LAW.QUESTIONS) == set(Question)
+    assert LAW.SEALED_ANSWERS_BYTES == SEALED_ANSWERS_BYTES
 
 
 BEFORE = "UPDATE assessment SET entry = (SELECT version + 2 FROM decision WHERE id = :free)"

@@ -27,13 +27,14 @@ from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
-from custodiet.model.errors import IllegalMove, IllegalValue, NotPermitted
+from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue, NotPermitted
 from custodiet.model.exemption import Exempted, ExemptionAnswer
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.representation import Reply
-from custodiet.model.screening import Adjustment, Hit, Question
+from custodiet.model.screening import LIST_VERSION, Adjustment, Hit, Question
 from custodiet.rules.decisions import Ender
+from custodiet.wire.sealed import SEALED_ANSWERS_BYTES
 
 DAY = timedelta(days=1)
 ZONE = b'{"type":"Point","coordinates":[-28.0,46.5],"radius_m":200}'
@@ -195,6 +196,37 @@ def test_a_screening_answers_every_question_and_a_hit_gives_an_adjustment_or_a_r
             desk.screen(person.case.id, broken, ANA)
     desk.screen(person.case.id, {**answers, Question.TORTURE: (Hit.YES, (Adjustment.LOWER_RUNG,), "")}, ANA)
     desk.screen(person.case.id, {**answers, Question.FAITH: (Hit.YES, (), "Prayers at home suffice.")}, ANA)
+
+
+HIT = {Question.PREGNANCY: (Hit.YES, (Adjustment.NO_DEVICE_ON_BODY, Adjustment.MEDICAL_ADVICE), "Due in spring.")}
+
+
+def test_what_a_screening_found_is_nowhere_in_clear_and_in_one_size(house):
+    ill, well = house.person(), house.person()
+    house.issue_keys()
+    answers = dict.fromkeys(Question, (Hit.NO, (), ""))
+    assessor(house).screen(ill.case.id, answers | HIT, ANA)
+    assessor(house).screen(well.case.id, answers, ANA)
+    with house.store.reading() as view:
+        found, none = (view.newest_screening(one.case.id) for one in (ill, well))
+    assert len(found.sealed) == len(none.sealed) == SEALED_ANSWERS_BYTES
+    assert (found.screened_by, found.list_version, len(found.questions)) == (ANA, LIST_VERSION, len(Question))
+    folder = house.path.parent
+    stored = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    assert any(found.sealed[at : at + 32] in stored for at in range(0, 4096, 512))
+    for told in (Adjustment.NO_DEVICE_ON_BODY, Adjustment.MEDICAL_ADVICE, "Due in spring", '"yes"'):
+        assert told.encode() not in stored
+    assert (house.verify()["differing"], house.verify()["missing"]) == (0, 0)
+
+
+def test_a_screening_waits_for_the_key_and_says_when_its_reasons_are_too_long_together(house):
+    person = house.person()
+    answers = dict.fromkeys(Question, (Hit.NO, (), ""))
+    with pytest.raises(CannotRecord, match="no record key yet"):
+        assessor(house).screen(person.case.id, answers, ANA)
+    house.issue_keys()
+    with pytest.raises(IllegalValue, match="too long together"):
+        assessor(house).screen(person.case.id, dict.fromkeys(Question, (Hit.YES, (), "x" * 2000)), ANA)
 
 
 def test_words_of_an_assessment_are_nowhere_in_clear(house):

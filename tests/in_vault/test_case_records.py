@@ -1,9 +1,11 @@
 """A case's record opens for staff in sight: recorded first, decided by the ledger alone, one entry per case and
 session, one per list."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from support.assessing import assessor
 from support.house import ANA, SCHEME
 from support.proposing import propose
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA, staffed
@@ -17,6 +19,7 @@ from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.open_case_record import LIST_MAX, open_case_record, open_names
 from custodiet.flows.staff_leaves import end_role
 from custodiet.model.alert import StatementKind
+from custodiet.model.assessing_record import ScreeningCompleted
 from custodiet.model.condition import ConditionKind
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted, OpeningRefused
@@ -31,6 +34,7 @@ from custodiet.model.record import (
     StaffProposed,
     kind_of,
 )
+from custodiet.model.screening import Adjustment, Hit, Question
 from custodiet.model.staff import Assignment, Cover, Function, Role, RoleState
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -105,6 +109,34 @@ def test_who_was_never_named_has_no_name_and_a_zone_of_a_refused_proposal_is_sho
     assert other.open().zones
     refuse_decision(house.store, other.proposal.id, AOS)
     assert other.open(sitting=SITTING_2).zones == ()
+
+
+def screen(case, actor=CAI, **found):
+    answers = dict.fromkeys(Question, (Hit.NO, (), "")) | {Question(one): told for one, told in found.items()}
+    return assessor(case.house).screen(case.case.id, answers, actor)
+
+
+def test_what_the_newest_screening_found_is_opened_for_them_and_none_before_it(house, case):
+    screen(case, health=(Hit.YES, (Adjustment.OTHER_HOURS,), ""))
+    newest = screen(case, faith=(Hit.NOT_KNOWN, (), "They did not say."))
+    found = case.open().screening
+    assert found.screening_id == newest
+    [hit] = [one for one in found.answers if one.answer is not Hit.NO]
+    assert (hit.question, hit.answer, hit.reason) == (Question.FAITH, Hit.NOT_KNOWN, "They did not say.")
+    assert case.open(AOS).screening == found
+    refuse_decision(house.store, case.proposal.id, AOS)
+    with pytest.raises(NotPermitted, match="no_proposal"):
+        case.open(AOS)
+
+
+def test_answers_open_in_the_place_of_no_other_screening_and_the_rest_opens_all_the_same(house, case):
+    screen(case, health=(Hit.YES, (Adjustment.OTHER_HOURS,), ""))
+    with house.store.reading() as view:
+        earlier = view.newest_screening(case.case.id)
+    record = ScreeningCompleted(replace(earlier, id="screening_put_in_its_place"))
+    with house.store.acting() as act:
+        act.write(Entry(kind_of(record), CAI, case.case.person_id), record)
+    assert (case.open().name, case.open().screening) == ("Heron Sample-1", None)
 
 
 # --- one entry per case and session ---------------------------------------------------------------------

@@ -5,21 +5,24 @@ from datetime import UTC, datetime
 import pytest
 
 from custodiet.model.alert import StatementKind
-from custodiet.model.case_record import CaseRecord, Note, Zone
+from custodiet.model.case_record import Answers, CaseRecord, Note, Zone
 from custodiet.model.condition import ConditionKind
 from custodiet.model.errors import NotTheFormat
+from custodiet.model.screening import Adjustment, Hit, Question, Screened
 from custodiet.wire.case_record import read_case_record, read_names, write_name, write_part
-from custodiet.wire.sealed import WORDS_BLOCK, pack_words, unpack_words
+from custodiet.wire.sealed import ANSWERS_BYTES, WORDS_BLOCK, pack_answers, pack_words, unpack_answers, unpack_words
 
 AT = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
 ZONE = Zone("condition_1", "decision_1", ConditionKind.EXCLUSION, b'{"type":"Polygon"}')
 NOTE = Note(StatementKind.OUT_OF_CONTACT, AT, AT, "caseworker-1", "made-up \N{BLACK SPADE SUIT} words")
 
+ANSWERS = Answers("screening_1", (Screened(Question.HOME, Hit.YES, (Adjustment.SAFE_CONTACT,), "made-up words"),))
+
 
 @pytest.mark.parametrize("name", ["Heron Sample-1", None])
 def test_a_record_is_read_as_it_was_written(name):
-    lines = [write_name("case_1", name), write_part(ZONE), write_part(NOTE), write_part(ZONE)]
-    assert read_case_record(lines) == CaseRecord("case_1", name, (ZONE, ZONE), (NOTE,))
+    lines = [write_name("case_1", name), write_part(ZONE), write_part(NOTE), write_part(ZONE), write_part(ANSWERS)]
+    assert read_case_record(lines) == CaseRecord("case_1", name, (ZONE, ZONE), (NOTE,), ANSWERS)
 
 
 def test_a_list_is_read_in_its_order():
@@ -55,3 +58,12 @@ def test_words_come_back_without_what_filled_them_up(words):
 def test_sealed_words_that_are_no_text_are_refused():
     with pytest.raises(NotTheFormat):
         unpack_words(b"\xff\xff")
+
+
+def test_answers_come_back_and_what_is_none_is_refused():
+    packed = pack_answers(ANSWERS.answers)
+    assert len(packed) == len(pack_answers(())) == ANSWERS_BYTES
+    assert unpack_answers(packed) == ANSWERS.answers
+    for broken in (b"", b"\xff", b'[{"question":"home","answer":"yes"}]', b"[" * 100_000):
+        with pytest.raises(NotTheFormat):
+            unpack_answers(broken)

@@ -69,7 +69,7 @@ from custodiet.model.representation import Invitation, Representation
 from custodiet.model.representation import Reply as Reply_
 from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, Used
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
-from custodiet.model.screening import Adjustment, Hit, Question, Screened, Screening
+from custodiet.model.screening import Question, Screening
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.word import Said, Word
 from custodiet.simulation.made_up_register import made_up_dpia, made_up_register
@@ -170,7 +170,9 @@ CASE_SAMPLES = [
             "case_1",
             AT,
             "officer-ana",
-            tuple(Screened(one, Hit.YES, (Adjustment.INTERPRETER,), BYTES) for one in Question),
+            tuple(Question),
+            BYTES,
+            "a-version",
         )
     ),
     r.AssessmentRecorded(

@@ -32,7 +32,7 @@ from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.exemptions import exemptions_from, objections_to_answers
 from custodiet.rules.hearing import ANSWER_WITHIN, objections_to_answering, objections_to_representing
 from custodiet.rules.likeness import signature_of
-from custodiet.wire.sealed import assessment_context, pack_words, screening_context
+from custodiet.wire.sealed import assessment_context, pack_answers, pack_words, screening_context
 
 
 class Assessor:
@@ -85,17 +85,17 @@ class Assessor:
     ) -> ScreeningId:
         """A screening, whole: to each question what came of it, what is done otherwise, and a reason in words or "".
 
-        Raises IllegalValue for a question left out, and for a hit with neither adjustment nor reason.
+        What the answers say is checked here, in the open, and sealed before it is recorded. Raises IllegalValue for a
+        question left out, for a hit with neither adjustment nor reason and for reasons too long together;
+        CannotRecord while no key was issued.
         """
         screening_id = ScreeningId(self._chance.identity("screening"))
         with self._store.acting() as act:
             refuse_if(objections_to_acting(by))
             person_id = act.case(case_id).person_id
-            told = tuple(
-                Screened(question, hit, adjustments, self._seal_reason(act, person_id, reason))
-                for question, (hit, adjustments, reason) in answers.items()
-            )
-            record = ScreeningCompleted(Screening(screening_id, case_id, act.now, by, told))
+            told = tuple(Screened(question, *answer) for question, answer in answers.items())
+            sealed = self.seal_answers(act, person_id, screening_id, told)
+            record = ScreeningCompleted(Screening(screening_id, case_id, act.now, by, tuple(answers), sealed))
             act.write(Entry(kind_of(record), by, person_id), record)
         return screening_id
 
@@ -128,13 +128,16 @@ class Assessor:
 
     def seal(self, view: Reading, person_id: PersonId, text: str) -> bytes:
         """Sealed under the person's record key. Raises CannotRecord while the vault has issued none yet."""
-        return self._seal(view, person_id, text, assessment_context(person_id))
+        return self._seal(view, person_id, pack_words(text), assessment_context(person_id))
 
-    def _seal_reason(self, view: Reading, person_id: PersonId, reason: str) -> bytes:
-        return self._seal(view, person_id, reason, screening_context(person_id)) if reason.strip() else b""
+    def seal_answers(
+        self, view: Reading, person_id: PersonId, screening_id: ScreeningId, answers: tuple[Screened, ...]
+    ) -> bytes:
+        """A screening's answers as one piece, under the person's record key."""
+        return self._seal(view, person_id, pack_answers(answers), screening_context(person_id, screening_id))
 
-    def _seal(self, view: Reading, person_id: PersonId, text: str, context: bytes) -> bytes:
+    def _seal(self, view: Reading, person_id: PersonId, plain: bytes, context: bytes) -> bytes:
         key = view.record_key(person_id)
         if key is None:
             raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        return self._sealer.seal_to(trusted_record_key(self._pinned, key), pack_words(text), context)
+        return self._sealer.seal_to(trusted_record_key(self._pinned, key), plain, context)

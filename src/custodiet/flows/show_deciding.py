@@ -182,6 +182,8 @@ class Proposal:
     findings: tuple[str | Objection, ...]
     below: Mode
     """The rung below it that is ready now."""
+    screening: Screening | None
+    """The newest of the case."""
     lower: tuple[Mode, ...]
     """Rungs it may be narrowed to, the highest first."""
 
@@ -226,5 +228,6 @@ def show_proposal(view: Reading, now: datetime, decision_id: DecisionId, by: Act
         current=current,
         findings=findings,
         below=modes[below],
+        screening=view.newest_screening(case.id),
         lower=tuple(modes[one] for one in lower),
     )

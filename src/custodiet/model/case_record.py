@@ -5,7 +5,8 @@ from datetime import datetime
 
 from custodiet.model.alert import StatementKind
 from custodiet.model.condition import ConditionKind
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, ScreeningId
+from custodiet.model.screening import Screened
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of the newest screening."""
+
+    screening_id: ScreeningId
+    answers: tuple[Screened, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """What is sealed of one case. `name` is None for someone who was never named, or is erased."""
+    """What is sealed of one case. `name` is None for someone who was never named, or is erased; `screening` for who was
+    never screened, or whose answers do not open.
+    """
 
     case_id: CaseId
     name: str | None
     zones: tuple[Zone, ...] = ()
     notes: tuple[Note, ...] = ()
+    screening: Answers | None = None

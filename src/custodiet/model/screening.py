@@ -1,6 +1,7 @@
 """Screening for vulnerability in the wide sense, asked of everyone (R34; EN 107-110): a closed list of questions.
 
 A hit gives an adjustment or a stated reason. What was not said stands against nobody, and asks for nothing.
+What came of it is sealed, whole, before it is recorded: in the open stands that each question was answered.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from enum import StrEnum
 
 from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import ActorId, CaseId, ScreeningId
+
+LIST_VERSION = "1"
+"""Of the list of questions below."""
 
 
 class Question(StrEnum):
@@ -61,28 +65,34 @@ class Adjustment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """One question and what came of it. The reason is sealed, readable by the case's own officers only."""
+    """One question and what came of it, in the open: for whoever asks it or has opened it, and in no record."""
 
     question: Question
     answer: Hit
     adjustments: tuple[Adjustment, ...] = ()
-    reason_sealed: bytes = b""
+    reason: str = ""
 
     def __post_init__(self) -> None:
-        if self.answer in (Hit.YES, Hit.NOT_KNOWN) and not self.adjustments and not self.reason_sealed:
+        if self.answer in (Hit.YES, Hit.NOT_KNOWN) and not self.adjustments and not self.reason.strip():
             raise IllegalValue("a hit gives an adjustment, or a reason why none")
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One person's screening at one time: every question answered."""
+    """One person's screening at one time: every question answered, by the list of that version. The answers are sealed
+    together, in one size, whatever they say.
+    """
 
     id: ScreeningId
     case_id: CaseId
     at: datetime
     screened_by: ActorId
-    answers: tuple[Screened, ...]
+    questions: tuple[Question, ...]
+    sealed: bytes
+    list_version: str = LIST_VERSION
 
     def __post_init__(self) -> None:
-        if sorted(one.question for one in self.answers) != sorted(Question):
+        if sorted(self.questions) != sorted(Question):
             raise IllegalValue("a screening answers every question, once")
+        if not self.sealed:
+            raise IllegalValue("a screening whose answers are nowhere")

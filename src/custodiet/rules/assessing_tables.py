@@ -85,8 +85,8 @@ def _(record: RepresentationAnswered, index: int) -> Changes:  # noqa: ARG001 - 
 def _(record: ScreeningCompleted, index: int) -> Changes:
     screening = record.screening
     return (
-        Insert("screening", {**row_of(screening, "answers"), "entry": index}),
-        *(Insert("screening_answer", {"screening_id": screening.id, **row_of(one)}) for one in screening.answers),
+        Insert("screening", {**row_of(screening, "questions"), "entry": index}),
+        *(Insert("screening_answer", {"screening_id": screening.id, "question": one}) for one in screening.questions),
     )
 
 

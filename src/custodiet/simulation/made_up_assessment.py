@@ -1,10 +1,12 @@
 """A complete made-up assessment, with all that it rests on, for people who are invented.
 
-What is on the table of a case already is not put there again. Nothing has words, so no key is needed for it.
+What is on the table of a case already is not put there again. Nothing has words, so no key is needed for it; the
+answers of a screening are sealed where there is one, and are bytes that say nothing where there is none yet.
 """
 
 from dataclasses import dataclass
 
+from custodiet.flows.assess_case import Assessor
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.scheme_now import register_at
 from custodiet.model.assessing_record import FactRecorded, RepresentationsInvited, ScreeningCompleted
@@ -29,6 +31,7 @@ from custodiet.model.record import kind_of
 from custodiet.model.representation import Invitation
 from custodiet.model.screening import Hit, Question, Screened, Screening
 from custodiet.rules.exemptions import exemptions_from
+from custodiet.wire.sealed import SEALED_ANSWERS_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,13 @@ class _Table:
     exempted: Exempted | None
 
 
-def made_up_assessment(store: Store, chance: Chance, decision: Decision) -> Assessment | None:
+def made_up_assessment(
+    store: Store, chance: Chance, decision: Decision, assessor: Assessor | None = None
+) -> Assessment | None:
     """An assessment that the gate finds whole for this proposal; None for rung 0, which needs none."""
     if decision.rung.rung == 0:
         return None
-    table = lay_table(store, chance, decision)
+    table = lay_table(store, chance, decision, assessor=assessor)
     return Assessment(
         id=AssessmentId(chance.identity("assessment")),
         case_id=decision.case_id,
@@ -66,7 +71,9 @@ def made_up_assessment(store: Store, chance: Chance, decision: Decision) -> Asse
     )
 
 
-def lay_table(store: Store, chance: Chance, decision: Decision, age: Age = Age.ADULT) -> _Table:
+def lay_table(
+    store: Store, chance: Chance, decision: Decision, age: Age = Age.ADULT, assessor: Assessor | None = None
+) -> _Table:
     """Facts, an invitation and a screening, where the case has none yet."""
     by, case_id = decision.proposed_by, decision.case_id
     with store.acting() as act:
@@ -79,13 +86,25 @@ def lay_table(store: Store, chance: Chance, decision: Decision, age: Age = Age.A
             act.write(_entry(act, invited, decision, by), invited)
         screening = act.newest_screening(case_id)
         if screening is None:
-            answers = tuple(Screened(question, Hit.NO) for question in Question)
-            screening = Screening(ScreeningId(chance.identity("screening")), case_id, act.now, by, answers)
+            screening_id = ScreeningId(chance.identity("screening"))
+            sealed = _answers(act, chance, decision, screening_id, assessor)
+            screening = Screening(screening_id, case_id, act.now, by, tuple(Question), sealed)
             completed = ScreeningCompleted(screening)
             act.write(_entry(act, completed, decision, by), completed)
         register, _ = register_at(act, act.case(case_id).scheme_id, act.now)
         asked = tuple(one.code for one in exemptions_from(register, decision.mode))
     return _Table(contact.id, screening.id, Exempted(asked) if asked else None)
+
+
+def _answers(
+    act: Acting, chance: Chance, decision: Decision, screening_id: ScreeningId, assessor: Assessor | None
+) -> bytes:
+    person_id = act.case(decision.case_id).person_id
+    if assessor is None or act.record_key(person_id) is None:
+        return chance.draw(SEALED_ANSWERS_BYTES)
+    return assessor.seal_answers(
+        act, person_id, screening_id, tuple(Screened(question, Hit.NO) for question in Question)
+    )
 
 
 def _fact(act: Acting, chance: Chance, decision: Decision, kind: FactKind, age: Age | None = None) -> CaseFact:

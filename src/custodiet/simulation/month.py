@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import rfc8785
 
+from custodiet.flows.assess_case import Assessor
 from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
@@ -33,9 +34,10 @@ from custodiet.flows.sequence_ledger import enter_staged
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.time_passes import Passing
 from custodiet.model.alert import Alert, AlertState
+from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case, TaskKind
 from custodiet.model.condition import ALWAYS, WEEK_MIN, Interval, LocalZone, Offset, Schedule, Weekly
-from custodiet.model.decision import State
+from custodiet.model.decision import Decision, State
 from custodiet.model.device import Device
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import CannotRecord, NotPermitted
@@ -210,6 +212,11 @@ class Month:
         name_person(self._store, self._sealer, self._pinned, case.person_id, made_up_name(number), CASEWORKER)
         return Wearer(life, case, mode)
 
+    def _assessed(self, decision: Decision) -> Assessment | None:
+        """A whole assessment, the screening behind it sealed as any other."""
+        assessor = Assessor(self._store, self._sealer, self._chance, self._pinned, bytes(32))
+        return made_up_assessment(self._store, self._chance, decision, assessor)
+
     def _fit(self, wearer: Wearer, device: Device | None = None) -> None:
         serial = wearer.case.reference.replace("S-", "SIM-")
         tag = device or register_device(self._store, self._chance, serial, CASEWORKER)
@@ -221,7 +228,7 @@ class Month:
     def _decide(self, wearer: Wearer, review_due_at: datetime) -> None:
         now = self._clock.now()
         decision = officers_proposal(self._chance, wearer.case.id, wearer.mode, now, review_due_at)
-        propose_decision(self._store, decision, made_up_assessment(self._store, self._chance, decision))
+        propose_decision(self._store, decision, self._assessed(decision))
         for lived in wearer.life.conditions:
             self._condition(wearer, decision.id, lived)
         self._check_nobody_approves_their_own(decision.id)

@@ -10,6 +10,7 @@ from random import Random
 
 import rfc8785
 
+from custodiet.flows.assess_case import Assessor
 from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
 from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
@@ -20,6 +21,7 @@ from custodiet.flows.ports import Chance, Sealer, Store, Vault
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
+from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
@@ -253,10 +255,10 @@ class WorldMaker:
         """What waits for a second person."""
         starts_at = review_due_at - timedelta(days=10)
         decision = officers_proposal(self._chance, case.id, mode, starts_at, review_due_at)
-        propose_decision(self._store, decision, made_up_assessment(self._store, self._chance, decision))
+        propose_decision(self._store, decision, self._assessed(decision))
 
     def _make(self, decision: Decision, zone_around: InventedDevice | None = None) -> None:
-        propose_decision(self._store, decision, made_up_assessment(self._store, self._chance, decision))
+        propose_decision(self._store, decision, self._assessed(decision))
         if zone_around is not None:
             ring = square_around(zone_around.lat, zone_around.lon, ZONE_HALF_M)
             geometry = rfc8785.dumps({"type": "Polygon", "coordinates": [ring]})
@@ -264,6 +266,11 @@ class WorldMaker:
             set_condition(self._store, self._sealer, self._chance, self._pinned, *zone, geometry=geometry)
         make_decision(self._store, decision.id, AUTHORISING)
         self._keep_up()
+
+    def _assessed(self, decision: Decision) -> Assessment | None:
+        """A whole assessment, the screening behind it sealed as any other."""
+        assessor = Assessor(self._store, self._sealer, self._chance, self._pinned, bytes(32))
+        return made_up_assessment(self._store, self._chance, decision, assessor)
 
     def _trail_of(self, shows: str, start: datetime, fixes: int) -> None:
         """A few fixes of the past, ten minutes apart, received as they were made."""

@@ -3,7 +3,8 @@
 import msgspec
 
 from custodiet.model.errors import IllegalValue, NotTheFormat
-from custodiet.model.identity import ConditionId, PersonId
+from custodiet.model.identity import ConditionId, PersonId, ScreeningId
+from custodiet.model.screening import Screened
 
 
 def name_context(person_id: PersonId) -> bytes:
@@ -26,15 +27,19 @@ def assessment_context(person_id: PersonId) -> bytes:
     return b"custodiet/assessment/v1\0" + person_id.encode()
 
 
-def screening_context(person_id: PersonId) -> bytes:
-    """The context of reasons in a screening, which only the case's own officers read (HPKE info)."""
-    return b"custodiet/screening/v1\0" + person_id.encode()
+def screening_context(person_id: PersonId, screening_id: ScreeningId) -> bytes:
+    """The context of a screening's answers (HPKE info): none opens in the place of another of the same person."""
+    return b"custodiet/screening/v2\0" + person_id.encode() + b"\0" + screening_id.encode()
 
 
 GEOMETRY_BLOCK = 4096
 NAME_BLOCK = 128
 WORDS_BLOCK = 1024
 """Bytes to whose multiple the plaintext is filled up: a sealed length must not tell its digits or letters."""
+ANSWERS_BYTES = 16_384
+"""Of a screening's answers before they are sealed, whatever they are: the length tells nothing at all."""
+SEALED_ANSWERS_BYTES = ANSWERS_BYTES + 48
+"""The same sealed: an X25519 key and a GCM tag more."""
 
 
 def compact_geometry(geometry: bytes) -> bytes:
@@ -76,6 +81,22 @@ def unpack_name(plain: bytes) -> str:
         return plain.rstrip(b"\0").decode()
     except UnicodeDecodeError:
         raise NotTheFormat("a sealed name that is no text") from None
+
+
+def pack_answers(answers: tuple[Screened, ...]) -> bytes:
+    """A screening's answers in ANSWERS_BYTES. Raises IllegalValue for reasons that are too long together."""
+    packed = msgspec.json.encode(answers)
+    if len(packed) > ANSWERS_BYTES:
+        raise IllegalValue("the reasons of a screening are too long together: say them shorter")
+    return _filled(packed, b" ", ANSWERS_BYTES)
+
+
+def unpack_answers(plain: bytes) -> tuple[Screened, ...]:
+    """The inverse of pack_answers. Raises NotTheFormat for what is none."""
+    try:
+        return msgspec.json.decode(plain, type=tuple[Screened, ...])
+    except (msgspec.MsgspecError, IllegalValue, UnicodeDecodeError, ValueError, RecursionError):
+        raise NotTheFormat("sealed answers that are none") from None
 
 
 def _filled(plain: bytes, filler: bytes, block: int) -> bytes:

@@ -19,7 +19,7 @@ from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import CaseId, DecisionId, FactId, RepresentationId, ReviewId, StopId
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.review import Review, Trigger, Used
-from custodiet.model.screening import Screened, Screening
+from custodiet.model.screening import Screening
 from custodiet.model.times import from_ms, to_ms
 from custodiet.rules.likeness import ALIKE, bands_of, likeness
 
@@ -58,7 +58,7 @@ class AssessedRows(Rows):
             return None
         answers = a.screening_answer.select().where(a.screening_answer.c.screening_id == row.id)
         told = self._all(answers.order_by(a.screening_answer.c.question))
-        return noun(Screening, row, answers=tuple(noun(Screened, each) for each in told))
+        return noun(Screening, row, questions=tuple(each.question for each in told))
 
     def assessment_of(self, decision_id: DecisionId) -> Assessment | None:
         on = a.assessed.c.assessment_id == a.assessment.c.id

@@ -14,7 +14,7 @@ from custodiet.model.fact import Age, FactKind
 from custodiet.model.mode import Family, ModeCode
 from custodiet.model.representation import Reply
 from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger, Used
-from custodiet.model.screening import Adjustment, Hit, Question
+from custodiet.model.screening import Question
 
 
 def _key(name: str, kind: Any = Text) -> Column[Any]:
@@ -77,6 +77,8 @@ screening = Table(
     _ref("case_id", "case_file.id"),
     _of("at", UtcMs),
     _of("screened_by", Text),
+    _of("sealed", LargeBinary),
+    _of("list_version", Text),
     _entry(),
 )
 screening_answer = Table(
@@ -84,9 +86,6 @@ screening_answer = Table(
     metadata,
     _ref("screening_id", "screening.id", key=True),
     _key("question", Code(Question)),
-    _of("answer", Code(Hit)),
-    _of("adjustments", Json(tuple[Adjustment, ...])),
-    _of("reason_sealed", LargeBinary),
 )
 assessment = Table(
     "assessment",

@@ -34,6 +34,8 @@ from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Adjustment, Hit, Question
 
 TEXT_MAX = 4000
+REASON_MAX = 400
+"""Of one answer of a screening: all of them have room in one sealed size."""
 CHOOSE = "Choose one"
 STARTS = {"hour": "In one hour", "four_hours": "In four hours", "day": "In a day"}
 _AHEAD = {"hour": timedelta(hours=1), "four_hours": timedelta(hours=4), "day": timedelta(days=1)}
@@ -232,7 +234,7 @@ class ScreeningForm(forms.Form):
             self.fields[f"{one}_hit"] = forms.ChoiceField(label=later(words), choices=coded(Hit), initial=Hit.NO)
             self.fields[f"{one}_adjusted"] = _boxes("What is done otherwise", coded(Adjustment))
             self.fields[f"{one}_reason"] = forms.CharField(
-                label=later("Or why nothing is"), max_length=TEXT_MAX, required=False
+                label=later("Or why nothing is"), max_length=REASON_MAX, required=False
             )
 
     def clean(self) -> dict[str, Any]:

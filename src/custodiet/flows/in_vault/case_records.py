@@ -11,14 +11,23 @@ from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Note, Zone
+from custodiet.model.case_record import Answers, Note, Zone
 from custodiet.model.condition import Condition
 from custodiet.model.decision import State
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, PersonId
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
+from custodiet.model.screening import Screening
 from custodiet.wire.case_record import write_name, write_part
-from custodiet.wire.sealed import geometry_context, name_context, unpack_name, unpack_words, words_context
+from custodiet.wire.sealed import (
+    geometry_context,
+    name_context,
+    screening_context,
+    unpack_answers,
+    unpack_name,
+    unpack_words,
+    words_context,
+)
 
 SITTING = timedelta(hours=8)
 """How long a session can last at most: after that a look at the same case is another entry."""
@@ -84,6 +93,8 @@ class CaseRecords:
                 yield from self._zone(condition, person_id)
         for statement in self._follower.statements.get(case_id, ()):
             yield from self._note(statement, person_id)
+        if case_id in self._follower.screenings:
+            yield from self._answers(self._follower.screenings[case_id], person_id)
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
@@ -100,6 +111,11 @@ class CaseRecords:
         plain = self._plain(person_id, said.reasons_sealed, words_context(person_id))
         if plain is not None:
             yield write_part(Note(said.kind, said.since_at, said.stated_at, said.stated_by, unpack_words(plain)))
+
+    def _answers(self, screening: Screening, person_id: PersonId) -> Iterator[bytes]:
+        plain = self._plain(person_id, screening.sealed, screening_context(person_id, screening.id))
+        if plain is not None:
+            yield write_part(Answers(screening.id, unpack_answers(plain)))
 
     def _plain(self, person_id: PersonId, sealed: bytes, context: bytes) -> bytes | None:
         """None for what does not open: one broken piece must not keep the others from being seen."""

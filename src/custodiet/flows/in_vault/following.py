@@ -68,6 +68,7 @@ from custodiet.model.record import (
 )
 from custodiet.model.register import RegisterVersion
 from custodiet.model.scheme import Scheme
+from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
 from custodiet.rules.chain import Frontier, Tree, leaf_hash
@@ -124,6 +125,8 @@ class Follower:
         self._decisions_in: dict[CaseId, list[DecisionId]] = {}
         self.conditions: dict[ConditionId, Condition] = {}
         self.statements: dict[CaseId, list[Statement]] = {}
+        self.screenings: dict[CaseId, Screening] = {}
+        """The newest of each case."""
         self.staffing = Staffing()
         self.case_at: dict[int, PersonId] = {}
         """Whose case the entry at a place opened."""
@@ -362,6 +365,8 @@ class Follower:
                 if condition.sealed_as is not None:
                     self._require_carried(condition, self.conditions[condition.sealed_as])
                 self.conditions[condition.id] = condition
+            case ScreeningCompleted(screening):
+                self.screenings[screening.case_id] = screening
             case StatementMade(statement):
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case _:

@@ -54,6 +54,8 @@ QUESTIONS = (
     "power_imbalance",
 )
 
+SEALED_ANSWERS_BYTES = 16_432
+
 _NEEDS_SQL = ", ".join(f"('{mode}', '{family}')" for mode, families in NEEDS.items() for family in families)
 _QUESTIONS_SQL = ", ".join(f"('{question}')" for question in QUESTIONS)
 _LOCATING_SQL = ", ".join(f"'{mode}'" for mode in LOCATING)
@@ -171,6 +173,12 @@ CONSTRAINTS = [
     ),
     _someone("case_fact", "author"),
     _someone("screening", "screened_by"),
+    refuse(
+        "screening_in_one_size",
+        "INSERT ON screening",
+        f"typeof(NEW.sealed) <> 'blob' OR length(NEW.sealed) <> {SEALED_ANSWERS_BYTES}",
+        "screening: its answers are sealed, in one size whatever they say",
+    ),
     _someone("invitation", "invited_by"),
     never("representation", "DELETE"),
     once("representation", "id"),
@@ -363,12 +371,10 @@ _TABLES = {
         "reply_sealed:b? entry:i",
         case_id="case_file.id",
     ),
-    "screening": _table("id", "id:t case_id:t at:i screened_by:t entry:i", case_id="case_file.id"),
-    "screening_answer": _table(
-        "screening_id question",
-        "screening_id:t question:t answer:t adjustments:t reason_sealed:b",
-        screening_id="screening.id",
+    "screening": _table(
+        "id", "id:t case_id:t at:i screened_by:t sealed:b list_version:t entry:i", case_id="case_file.id"
     ),
+    "screening_answer": _table("screening_id question", "screening_id:t question:t", screening_id="screening.id"),
     "assessment": _table(
         "id",
         "id:t case_id:t decision_id:t author:t selection:t selection_fact:t screening_id:t compared_with:t "
