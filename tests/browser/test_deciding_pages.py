@@ -15,7 +15,7 @@ ON_3, ON_11 = "M-0000", "M-0001"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    pages = Pages(tmp_path_factory.mktemp("p"), modes=[ModeCode.TELEPHONE, ModeCode.FITTED_TRAIL])
+    pages = Pages(tmp_path_factory.mktemp("p"), modes=[ModeCode.TELEPHONE, ModeCode.FITTED_TRAIL], vault=True)
     yield pages
     pages.stop()
 
@@ -107,7 +107,7 @@ def shown(browser, place, shots):
         yield Person(one, place, "caseworker", shots), Person(other, place, "authorising_officer", shots)
 
 
-def test_a_case_goes_from_rung_0_to_3_with_few_fields_on_few_pages(shown):
+def test_a_case_goes_from_rung_0_to_3_with_few_fields_on_few_pages(shown, place):
     ana, bo = shown
     expect(ana.page.get_by_role("heading", name="Your day")).to_be_visible()
     ana.look("day")
@@ -116,6 +116,7 @@ def test_a_case_goes_from_rung_0_to_3_with_few_fields_on_few_pages(shown):
     ana.look("new")
     ana.write("reference", NEW)
     ana.press("Open the case")
+    place.issue_keys()
     ana.look("case-new")
     ana.begin()
     ana.follow("Decide on this case")

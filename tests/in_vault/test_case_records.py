@@ -5,25 +5,30 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.assessing import assessor
+from support.assessing import assessed, assessor
 from support.house import ANA, SCHEME
 from support.proposing import propose
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA, staffed
 
 from custodiet.adapters import sealing
-from custodiet.flows.decide_case import refuse_decision
+from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision, return_decision
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.case_records import SITTING
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover
 from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.open_case_record import LIST_MAX, open_case_record, open_names
+from custodiet.flows.record_fact import record_fact
+from custodiet.flows.review_decision import begin_review, decide_review
 from custodiet.flows.staff_leaves import end_role
 from custodiet.model.alert import StatementKind
-from custodiet.model.assessing_record import ScreeningCompleted
+from custodiet.model.assessing_record import ReturnReason, ScreeningCompleted
+from custodiet.model.case_record import About
 from custodiet.model.condition import ConditionKind
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted, OpeningRefused
+from custodiet.model.fact import FactKind
 from custodiet.model.identity import RoleId
+from custodiet.model.mode import ModeCode
 from custodiet.model.record import (
     CaseAssigned,
     CaseListGiven,
@@ -34,6 +39,8 @@ from custodiet.model.record import (
     StaffProposed,
     kind_of,
 )
+from custodiet.model.representation import Reply
+from custodiet.model.review import ReviewOutcome, Trigger
 from custodiet.model.screening import Adjustment, Hit, Question
 from custodiet.model.staff import Assignment, Cover, Function, Role, RoleState
 
@@ -137,6 +144,54 @@ def test_answers_open_in_the_place_of_no_other_screening_and_the_rest_opens_all_
     with house.store.acting() as act:
         act.write(Entry(kind_of(record), CAI, case.case.person_id), record)
     assert (case.open().name, case.open().screening) == ("Heron Sample-1", None)
+
+
+def written_about(house):
+    """A case in which someone wrote every kind of text; by whom, of what, in which words."""
+    case = open_case(house.store, house.chance, SCHEME, "M-7", CAI)
+    house.issue_keys()
+    desk, of = assessor(house), case.id
+    fact = record_fact(house.store, desk, house.chance, of, FactKind.WORK, house.clock.now().date(), CAI, "A fact.")
+    said = desk.represent(of, "What they said.", CAI)
+    desk.answer(said, Reply.AGREED, "Our answer.", CAI)
+    given = house.proposal(Person(case), proposed_by=CAI)
+    whole = assessed(house, given, words=desk.words(of, "The whole."))
+    families = tuple(replace(one, words=desk.words(of, f"Not {one.family}.")) for one in whole.families)
+    propose_decision(house.store, given, replace(whole, families=families))
+    return_decision(house.store, desk, given.id, ReturnReason.OTHER, "Given back.", AOS)
+    again = house.proposal(Person(case), proposed_by=CAI, mode=ModeCode.REMINDERS)
+    propose(house.store, house.chance, again)
+    make_decision(house.store, again.id, AOS)
+    house.clock.pass_(MINUTE)
+    review = begin_review(house.store, house.chance, again.id, Trigger.WELLBEING, CAI)
+    decide_review(house.store, desk, house.chance, review, ReviewOutcome.END, CAI, text="A review.")
+    return case, [
+        (About.FACT, fact, "", CAI, "A fact."),
+        (About.REPRESENTATION, said, "", CAI, "What they said."),
+        (About.REPLY, said, "", CAI, "Our answer."),
+        (About.ASSESSMENT, whole.id, "", CAI, "The whole."),
+        *((About.ASSESSMENT, whole.id, one.family, CAI, f"Not {one.family}.") for one in families),
+        (About.RETURN, given.id, "", AOS, "Given back."),
+        (About.REVIEW, review, "", CAI, "A review."),
+    ]
+
+
+def test_every_text_of_a_case_is_read_back_with_its_author_their_role_and_its_date(house, staff):
+    case, told = written_about(house)
+    before = size(house)
+    texts = open_case_record(house.store, house.vault, case.id, CAI, SITTING_1).texts
+    assert [(one.about, one.thing, one.part, one.by, one.words) for one in texts] == told
+    roles = {CAI: Function.CASEWORKER, AOS: Function.AUTHORISING_OFFICER}
+    assert [one.function for one in texts] == [roles[one.by] for one in texts]
+    assert {one.at.date() for one in texts} == {house.clock.now().date()}
+    assert kinds_since(house, before) == [EntryKind.CASE_RECORD_GIVEN]
+    with pytest.raises(NotPermitted, match="not_in_sight"):
+        open_case_record(house.store, house.vault, case.id, CEM, SITTING_1)
+
+
+def test_no_text_of_one_case_is_read_back_in_another(house, staff, case):
+    written_about(house)
+    assert case.open().texts == ()
 
 
 # --- one entry per case and session ---------------------------------------------------------------------

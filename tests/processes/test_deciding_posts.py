@@ -1,8 +1,6 @@
 """By form post, past every page: what may not be decided is not, whoever types what; and what would pass is said."""
 
 import re
-import subprocess
-import time
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -11,7 +9,7 @@ from support.deciding import assessed, fact, invited, screened
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, Visitor
 from support.proposing import propose
-from support.running import START_WAIT_S, aside, command
+from support.running import aside
 
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.clock import LEASE
@@ -29,7 +27,7 @@ COURT = ActorId("court-of-made-up-things")
 def place(tmp_path_factory):
     """M-0000 stands on no rung; M-0001 wears a tag and nobody reviewed it in time."""
     modes = [ModeCode.NONE, ModeCode.FITTED_TRAIL]
-    pages = Pages(tmp_path_factory.mktemp("p"), modes=modes, since=timedelta(hours=25))
+    pages = Pages(tmp_path_factory.mktemp("p"), modes=modes, since=timedelta(hours=25), vault=True)
     store = pages.site.open()
     assert end_what_ran_out(store, SystemChance(), SystemClock(), (LEASE, store.take_lease(LEASE))) == 2
     yield pages, store
@@ -39,7 +37,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def caseworker(place):
-    visitor = Visitor(place[0].address)
+    visitor = Officer(place[0])
     assert visitor.sign_in(place[0].accounts["caseworker"]).to == "/day"
     return visitor
 
@@ -56,9 +54,18 @@ def store(place):
     return place[1]
 
 
+class Officer(Visitor):
+    """Who opens cases, in a place whose keys someone has to ask for."""
+
+    def __init__(self, pages: Pages) -> None:
+        super().__init__(pages.address)
+        self.pages = pages
+
+
 def fresh_case(caseworker, reference: str, *facts: dict) -> str:
     """A case of one's own with all that a decision rests on; the address of one of its facts."""
     assert caseworker.send("/cases/new", {"reference": reference}).to == f"/cases/{reference}"
+    caseworker.pages.issue_keys()
     return laid(caseworker, reference, *facts)
 
 
@@ -305,7 +312,7 @@ def test_a_case_of_that_reference_is_not_opened_twice(caseworker, store):
 
 
 def test_a_name_that_cannot_be_sealed_is_not_kept_and_is_still_there(caseworker, store):
-    fresh_case(caseworker, "P-13")
+    assert caseworker.send("/cases/new", {"reference": "P-13"}).to == "/cases/P-13"
     before = kinds(store)
     shown = caseworker.send("/cases/P-13/name", {"name": "Nobody of the Sea"})
     assert shown.status == 403
@@ -318,32 +325,15 @@ def test_a_name_that_cannot_be_sealed_is_not_kept_and_is_still_there(caseworker,
         assert not any(b"Nobody of the Sea" in row.body for row in view.entries(0, 10_000))
 
 
-@pytest.fixture
-def vault(place):
-    """The vault's process, for as long as a test."""
-    site = place[0].site
-    line, environment = command("run", "vault", *site.where)
-    process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL)
-    until = time.monotonic() + START_WAIT_S
-    while not site.settings.vault_socket.exists():
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    yield
-    process.terminate()
-    process.wait(30)
-
-
-@pytest.mark.usefixtures("vault")
 def test_name_and_zones_are_shown_to_who_has_sight_recorded_once_a_session_and_to_nobody_else(
     place, caseworker, officer, store
 ):
+    before = len(opened(store))
     known = laid(caseworker, "M-0000")
     assert caseworker.send("/cases/M-0000/name", {"name": "Nobody of the Sea"}).status == 302
     sent = caseworker.send("/cases/M-0000/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
     circle = {"kind": "exclusion_zone", "latitude": "46.5", "longitude": "-28", "radius_m": "400"}
     assert caseworker.send(sent.to, circle).status == 302
-    before = len(opened(store))
     for _ in range(2):
         assert "Nobody of the Sea" in words(caseworker.get("/cases/M-0000"))
     assert len(opened(store)) == before + 1
@@ -361,6 +351,35 @@ def test_name_and_zones_are_shown_to_who_has_sight_recorded_once_a_session_and_t
     # Once it is answered, the officer's sight has ended.
     assert officer.send(f"/authorise/{waiting.id}", {"what": "refuse"}).to == "/authorise"
     assert "Nobody of the Sea" not in words(officer.get("/cases/M-0000"))
+
+
+def test_what_was_written_is_read_back_by_who_works_on_the_case_and_by_nobody_else(place, caseworker, officer):
+    decide = "/cases/P-16/decide"
+    known = fresh_case(caseworker, "P-16", fact("contact_lost", text="The line was dead."), fact("age", age="adult"))
+    hit = {"faith_hit": "yes", "faith_adjusted": ["other_hours"], "faith_reason": "Fridays at noon."}
+    assert caseworker.send(f"{decide}/screening", screened(**hit)).status == 302
+    assert caseworker.send(f"{decide}/heard", {"what": "said", "text": "I work nights."}).status == 302
+    seen = words(caseworker.get(f"{decide}/heard"))
+    assert "I work nights. by caseworker-1, caseworker" in seen
+    said = re.search(r'name="said" value="([^"]+)"', caseworker.get(f"{decide}/heard").text)[1]
+    answer = {"what": "answer", "said": said, "reply": "agreed", "reasons": "Mornings it is."}
+    assert caseworker.send(f"{decide}/heard", answer).status == 302
+    typed = assessed(ModeCode.TELEPHONE, known, support_words="Nobody came by.", words="Twice in spring.")
+    assert caseworker.send(f"{decide}/telephone", typed).status == 302
+    (waiting,) = decisions(place[1], "P-16")
+    texts = ("The line was dead.", "I work nights.", "Mornings it is.", "Nobody came by.", "Twice in spring.")
+    hits = ("Faith: yes (Other hours)", "Fridays at noon.")
+    for visitor, path in ((caseworker, "/cases/P-16"), (officer, f"/authorise/{waiting.id}")):
+        shown = words(visitor.get(path))
+        assert [one for one in (*texts, *hits) if one not in shown] == []
+    returned = {"what": "return", "reason": "other", "words": "Which number was it?"}
+    assert officer.send(f"/authorise/{waiting.id}", returned).status == 302
+    shown = words(caseworker.get("/cases/P-16"))
+    assert "Why a proposal was given back Which number was it? by authorising_officer-1, authorising officer" in shown
+    auditor = Visitor(place[0].address)
+    auditor.sign_in(place[0].accounts["auditor"])
+    shown = words(auditor.get("/cases/P-16"))
+    assert [one for one in (*texts, *hits, "Which number", "Faith") if one in shown] == []
 
 
 def test_an_old_sign_in_is_shown_the_way_to_a_new_one_and_back(place, caseworker, store):

@@ -1,6 +1,6 @@
 """The pages as they really run: the web process over a made place, with accounts; and a visitor without a browser.
 
-The place holds people and decisions; there is no gateway, vault or clock beside it, so it starts fast.
+The place holds people and decisions; there is no gateway or clock beside it, and a vault only if asked for.
 """
 
 import http.client
@@ -16,12 +16,14 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from custodiet.adapters.world import SystemChance
+from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.cli.ending import end_by_hand
+from custodiet.entrypoints.clock import LEASE
 from custodiet.entrypoints.web.accounts import keeping
+from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
-from custodiet.main import sign_in_place
+from custodiet.main import read_pins, sign_in_place
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import OF_NO_SCHEME, Function
 
@@ -68,8 +70,11 @@ def joins(store, actor: ActorId, function: Function) -> None:
 class Pages:
     """One running web process, ended by its id. `site` is the place, written to by the test itself."""
 
-    def __init__(self, folder: Path, people: int = 3, more: dict[str, str] | None = None, **given) -> None:
+    def __init__(
+        self, folder: Path, people: int = 3, more: dict[str, str] | None = None, *, vault: bool = False, **given
+    ) -> None:
         self._more = more or {}
+        self.vault: subprocess.Popen | None = None
         self.site = Site(folder, people, **given)
         settings = self.site.settings
         self.signing_in = sign_in_place(settings)
@@ -79,7 +84,27 @@ class Pages:
         settings.made_up.write_text(json.dumps({"senders": {}, "gateway": "http://127.0.0.1:9", "accounts": {}}))
         self.log = folder / "web.log"
         self.port = 0
+        if vault:
+            self._start_vault()
         self.start()
+
+    def _start_vault(self) -> None:
+        """A vault beside it, for what is sealed and opened."""
+        line, environment = command("run", "vault", *self.site.where)
+        self.vault = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL)
+        until = time.monotonic() + START_WAIT_S
+        while not self.site.settings.vault_socket.exists():
+            assert self.vault.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    def issue_keys(self) -> None:
+        """What the clock does within seconds of a case being opened, in a place that has a vault and no clock."""
+        store = self.site.open()
+        held = (LEASE, store.take_lease(LEASE))
+        while issue_wanted_keys(store, self.site.vault, SystemClock(), read_pins(self.site.settings), held):
+            pass
+        store.close()
 
     def _staff(self) -> None:
         """One of each function; the caseworker has every case."""
@@ -135,6 +160,9 @@ class Pages:
         self.process.stdin.close()
 
     def stop(self) -> None:
+        if self.vault is not None:
+            self.vault.terminate()
+            self.vault.wait(30)
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from custodiet.model.alert import StatementKind
-from custodiet.model.case_record import Answers, CaseRecord, Note, Zone
+from custodiet.model.case_record import About, Answers, CaseRecord, Note, Text, Zone
 from custodiet.model.condition import ConditionKind
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.screening import Adjustment, Hit, Question, Screened
+from custodiet.model.staff import Function
 from custodiet.wire.case_record import read_case_record, read_names, write_name, write_part
 from custodiet.wire.sealed import ANSWERS_BYTES, WORDS_BLOCK, pack_answers, pack_words, unpack_answers, unpack_words
 
@@ -18,11 +19,20 @@ NOTE = Note(StatementKind.OUT_OF_CONTACT, AT, AT, "caseworker-1", "made-up \N{BL
 
 ANSWERS = Answers("screening_1", (Screened(Question.HOME, Hit.YES, (Adjustment.SAFE_CONTACT,), "made-up words"),))
 
+TEXT = Text(About.REVIEW, "review_1", "", AT, "caseworker-1", Function.CASEWORKER, "made-up words")
+
 
 @pytest.mark.parametrize("name", ["Heron Sample-1", None])
 def test_a_record_is_read_as_it_was_written(name):
-    lines = [write_name("case_1", name), write_part(ZONE), write_part(NOTE), write_part(ZONE), write_part(ANSWERS)]
-    assert read_case_record(lines) == CaseRecord("case_1", name, (ZONE, ZONE), (NOTE,), ANSWERS)
+    lines = [
+        write_name("case_1", name),
+        write_part(ZONE),
+        write_part(NOTE),
+        write_part(ZONE),
+        write_part(ANSWERS),
+        write_part(TEXT),
+    ]
+    assert read_case_record(lines) == CaseRecord("case_1", name, (ZONE, ZONE), (NOTE,), ANSWERS, (TEXT,))
 
 
 def test_a_list_is_read_in_its_order():

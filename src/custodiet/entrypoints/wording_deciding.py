@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import AtHome, FamilyAnswer, FamilyReason, Practical, Said, Selection
+from custodiet.model.case_record import About
 from custodiet.model.condition import ConditionKind
 from custodiet.model.day import DayKind
 from custodiet.model.ending import EndReason, StopKind
@@ -173,6 +175,19 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         DayKind.TASK: "Task",
         DayKind.REPRESENTATION: "Answer what the person said",
         DayKind.RETURNED: "A proposal came back",
+    },
+    About: {
+        About.FACT: "A fact",
+        About.REPRESENTATION: "What the person said",
+        About.REPLY: "Our answer to what the person said",
+        About.ASSESSMENT: "An earlier assessment",
+        About.RETURN: "Why a proposal was given back",
+        About.REVIEW: "A review",
+    },
+    StatementKind: {
+        StatementKind.OUT_OF_CONTACT: "Out of contact since",
+        StatementKind.ABSCONDING: "Absconding declared",
+        StatementKind.IN_CONTACT: "In contact since",
     },
     Kind: {
         Kind.OUTCOME: "an outcome",

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from custodiet.model.alert import StatementKind
 from custodiet.model.condition import ConditionKind
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, ScreeningId
 from custodiet.model.screening import Screened
+from custodiet.model.staff import Function
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,34 @@ class Note:
     words: str
 
 
+class About(StrEnum):
+    """What a text belongs to."""
+
+    FACT = "fact"
+    REPRESENTATION = "representation"
+    REPLY = "reply"
+    """The answer to a representation."""
+    ASSESSMENT = "assessment"
+    RETURN = "return"
+    """Why a proposal was given back."""
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What someone wrote. `thing`: the fact, representation, assessment, decision or review; `part`: of an assessment,
+    the family of lower rungs that it is about, "" for the whole. `function`: what they were then; None: nobody knows.
+    """
+
+    about: About
+    thing: str
+    part: str
+    at: datetime
+    by: ActorId
+    function: Function | None
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What came of the newest screening."""
@@ -49,3 +79,4 @@ class CaseRecord:
     zones: tuple[Zone, ...] = ()
     notes: tuple[Note, ...] = ()
     screening: Answers | None = None
+    texts: tuple[Text, ...] = ()

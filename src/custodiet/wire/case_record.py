@@ -1,6 +1,7 @@
 """A case's record as the vault says it: one JSON line for each part, each under its own name.
 
-    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?      of a list: {"case": …, "name": …}*
+    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
+    of a list: {"case": …, "name": …}*
 
 Raises NotTheFormat for anything else.
 """
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from custodiet.model.case_record import Answers, CaseRecord, Note, Zone
+from custodiet.model.case_record import Answers, CaseRecord, Note, Text, Zone
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import CaseId
 
@@ -22,9 +23,10 @@ class _Line:
     zone: Zone | None = None
     note: Note | None = None
     answers: Answers | None = None
+    text: Text | None = None
 
 
-_NAMES = {Zone: "zone", Note: "note", Answers: "answers"}
+_NAMES = {Zone: "zone", Note: "note", Answers: "answers", Text: "text"}
 
 
 def write_name(case_id: CaseId, name: str | None) -> bytes:
@@ -32,8 +34,8 @@ def write_name(case_id: CaseId, name: str | None) -> bytes:
     return msgspec.json.encode({"case": case_id, "name": name})
 
 
-def write_part(part: Zone | Note | Answers) -> bytes:
-    """One zone, note or screening."""
+def write_part(part: Zone | Note | Answers | Text) -> bytes:
+    """One zone, note, screening or text."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
@@ -45,7 +47,8 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     zones = tuple(line.zone for line in told if line.zone is not None)
     notes = tuple(line.note for line in told if line.note is not None)
     answers = next((line.answers for line in told if line.answers is not None), None)
-    return CaseRecord(told[0].case, told[0].name, zones, notes, answers)
+    texts = tuple(line.text for line in told if line.text is not None)
+    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts)
 
 
 def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:

@@ -1,4 +1,4 @@
-"""The opening `case record`: the name, zones and notes of one case, or the names on one list, for staff in sight.
+"""The opening `case record`: name, zones, screening and texts of one case, or the names on a list, for staff in sight.
 
 That the account has sight is decided here, by what the ledger says of roles, assignments, cover and conflicts, each
 time it looks. One entry per case and session: the entry of a case's record opens again while the session can last.
@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Answers, Note, Zone
+from custodiet.model.case_record import Answers, Note, Text, Zone
 from custodiet.model.condition import Condition
 from custodiet.model.decision import State
 from custodiet.model.errors import NotTheFormat, OpeningRefused
@@ -20,6 +21,7 @@ from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
 from custodiet.wire.case_record import write_name, write_part
 from custodiet.wire.sealed import (
+    assessment_context,
     geometry_context,
     name_context,
     screening_context,
@@ -95,6 +97,8 @@ class CaseRecords:
             yield from self._note(statement, person_id)
         if case_id in self._follower.screenings:
             yield from self._answers(self._follower.screenings[case_id], person_id)
+        for written in self._follower.writings.of(case_id):
+            yield from self._text(written, person_id)
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
@@ -116,6 +120,12 @@ class CaseRecords:
         plain = self._plain(person_id, screening.sealed, screening_context(person_id, screening.id))
         if plain is not None:
             yield write_part(Answers(screening.id, unpack_answers(plain)))
+
+    def _text(self, one: Written, person_id: PersonId) -> Iterator[bytes]:
+        plain = self._plain(person_id, one.sealed, assessment_context(person_id))
+        if plain is not None:
+            function = self._follower.staffing.function_of(one.by, one.at)
+            yield write_part(Text(one.about, one.thing, one.part, one.at, one.by, function, unpack_words(plain)))
 
     def _plain(self, person_id: PersonId, sealed: bytes, context: bytes) -> bytes | None:
         """None for what does not open: one broken piece must not keep the others from being seen."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from custodiet.flows.in_vault.staffing import Staffing
+from custodiet.flows.in_vault.writings import Writings
 from custodiet.flows.ports import Clock, Store, VaultMemory
 from custodiet.model.alert import Statement
 from custodiet.model.assessing_record import (
@@ -33,7 +34,7 @@ from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
-from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId, SchemeId
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     AbsenceAuthorised,
@@ -127,6 +128,7 @@ class Follower:
         self.statements: dict[CaseId, list[Statement]] = {}
         self.screenings: dict[CaseId, Screening] = {}
         """The newest of each case."""
+        self.writings = Writings()
         self.staffing = Staffing()
         self.case_at: dict[int, PersonId] = {}
         """Whose case the entry at a place opened."""
@@ -248,6 +250,7 @@ class Follower:
                     _require_by(entry, record)
                     self._believe(row, record)
                     self.staffing.believe(record, self.cases, entry.at)
+                    self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)

@@ -74,6 +74,10 @@ class Staffing:
         who = actor_facts(actor, self._roles_of(actor), at, None)
         return objections_to_seeing(who, self._facts(case, decisions, at))
 
+    def function_of(self, actor: ActorId, at: datetime) -> Function | None:
+        """What an account was for at a time; None for one of no role."""
+        return actor_facts(actor, self._roles_of(actor), at, None).function
+
     def _facts(self, case: Case, decisions: Iterable[Decision], at: datetime) -> Thing:
         given, away = self._assignments.get(case.id, ()), self._covers.get(case.id, ())
         return case_facts(case, given, away, self._conflicts.get(case.id, ()), decisions, self._roles_of, at)

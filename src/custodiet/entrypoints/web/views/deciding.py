@@ -30,6 +30,7 @@ from custodiet.entrypoints.web.forms_deciding import (
 )
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
@@ -135,7 +136,8 @@ def facts(request: HttpRequest, reference: str) -> HttpResponse:
         reasons = refusals(form, lambda: record_fact(store, assessor_for(store), place.chance, *what))
         if form.is_valid():
             return done(request, say("The fact is recorded."), "facts", reference)
-    return page(request, "deciding/facts.html", 403 if reasons else 200, table=table, form=form, reasons=reasons)
+    given = {"table": table, "form": form, "reasons": reasons, "opened": named_case(request, table.case.id)}
+    return page(request, "deciding/facts.html", 403 if reasons else 200, **given)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,9 +170,9 @@ def heard(request: HttpRequest, reference: str) -> HttpResponse:
                 "answer": say("The answer is recorded, sealed."),
             }
             return done(request, words[what], "heard", reference)
-    return page(
-        request, "deciding/heard.html", 403 if reasons else 200, table=table, forms=forms, form=form, reasons=reasons
-    )
+    given = {"table": table, "forms": forms, "form": form, "reasons": reasons}
+    given |= {"opened": named_case(request, table.case.id)}
+    return page(request, "deciding/heard.html", 403 if reasons else 200, **given)
 
 
 def _said_here(request: HttpRequest, table: Table) -> RepresentationId:
