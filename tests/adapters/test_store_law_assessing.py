@@ -17,11 +17,13 @@ from support.house import ANA, BO, COURT, START, House
 
 from custodiet.flows.close_case import close_case
 from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision
+from custodiet.flows.keep_draft import save_draft
 from custodiet.flows.obey_stop import check_stop, enter_stop
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.review_decision import begin_review, decide_review
 from custodiet.flows.time_passes import Passing
 from custodiet.model.decision import Authority
+from custodiet.model.draft import DRAFT_KEPT
 from custodiet.model.ending import EndReason, StopKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.exemption import ExemptionAnswer
@@ -73,9 +75,13 @@ def lived_in(house):
         enter_stop(house.store, house.chance, StopKind.RESTRICT, COURT, [order.id], ANA),
         enter_stop(house.store, house.chance, StopKind.RESTRICT, COURT, [order.id], ANA),
     ]
+    for person in (waiting, over):
+        save_draft(house.store, desk, person.case.id, ModeCode.TELEPHONE, [("words", "Not yet.")], ANA)
+    close_case(house.store, house.chance, over.case.id, EndReason.DIED, ANA)
     check_stop(house.store, house.chance, stops[0], BO, as_ordered=True)
     decide_review(house.store, desk, house.chance, done, ReviewOutcome.END, ANA)
     house.clock.pass_(29 * DAY)
+    save_draft(house.store, desk, waiting.case.id, ModeCode.TELEPHONE, [("words", "Not yet.")], ANA)
     Passing(house.store, house.chance, house.clock, house.fence).look()
     record_fact(house.store, desk, house.chance, waiting.case.id, FactKind.WORK, START.date(), ANA)
     with house.store.reading() as view:
@@ -185,6 +191,41 @@ RULES = {
         )
         for name in ("' Clock '",)
     },
+    "draft_never_delete": ("draft: never deleted", ["DELETE FROM draft"], []),
+    "draft_by_someone": ("draft: by a named person", [again("draft", "1", author="'clock'")], []),
+    "draft_saved_later": (
+        "draft: replaced only by a later entry",
+        ["INSERT OR REPLACE INTO draft SELECT * FROM draft"],
+        [],
+    ),
+    "draft_changed_later": (
+        "draft: replaced or dropped only by a later entry",
+        [
+            "UPDATE draft SET mode = 'check_in'",
+            "UPDATE draft SET author = 'other', entry = entry + 1",
+            "UPDATE draft SET case_id = :free_case, entry = entry + 1 WHERE dropped_at IS NOT NULL AND author <> 'x'",
+        ],
+        ["UPDATE draft SET author = 'y' WHERE case_id = :free_case"],
+    ),
+    "draft_kept_for_its_days_insert": (
+        "draft: kept, sealed, for its days and no longer",
+        [
+            again("draft", "dropped_at IS NULL", author="'other'", drop_at="drop_at + 1"),
+            again("draft", "dropped_at IS NULL", author="'other'", sealed="x''"),
+            again("draft", "dropped_at IS NULL", author="'other'", sealed="'in the clear'"),
+            again("draft", "dropped_at IS NOT NULL", author="'other'", sealed="x'01'"),
+        ],
+        [],
+    ),
+    "draft_kept_for_its_days_update": (
+        "draft: kept, sealed, for its days and no longer",
+        [
+            "UPDATE draft SET drop_at = drop_at + 1, entry = entry + 1",
+            "UPDATE draft SET sealed = x'01', entry = entry + 1 WHERE dropped_at IS NOT NULL",
+            "UPDATE draft SET dropped_at = saved_at, entry = entry + 1 WHERE dropped_at IS NULL",
+        ],
+        [],
+    ),
     "screening_in_one_size": (
         "screening: its answers are sealed, in one size whatever they say",
         [
@@ -422,6 +463,7 @@ def test_the_lists_in_the_migration_are_the_ladders_and_the_screenings():
     assert set(LAW.LOCATING) == {mode.code for mode in LADDER if mode.locates}
     assert set(LAW.QUESTIONS) == set(Question)
     assert LAW.SEALED_ANSWERS_BYTES == SEALED_ANSWERS_BYTES
+    assert timedelta(milliseconds=LAW.DRAFT_KEPT_MS) == DRAFT_KEPT
 
 
 BEFORE = "UPDATE assessment SET entry = (SELECT version + 2 FROM decision WHERE id = :free)"

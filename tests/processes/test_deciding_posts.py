@@ -382,6 +382,43 @@ def test_what_was_written_is_read_back_by_who_works_on_the_case_and_by_nobody_el
     assert [one for one in (*texts, *hits, "Which number", "Faith") if one in shown] == []
 
 
+def test_what_is_not_finished_is_put_by_for_its_author_alone_and_over_once_it_is_sent(place, caseworker, store):
+    decide = "/cases/P-17/decide/telephone"
+    known = fresh_case(caseworker, "P-17")
+    other = Visitor(place[0].address)
+    other.sign_in(place[0].caseworker("second"))
+    half = {"selection": "individual", "selection_fact": known, "compared": ["none", "reminders"], "ends_0": "7"}
+    saved = caseworker.send(decide, {**half, "words": "Half a thought.", "no_field": "x", "step": "save"})
+    assert saved.to == "/cases/P-17"
+    assert kinds(store)[-1] == "draft.saved"
+    for path in ("/cases/P-17", "/day"):
+        assert "You have an unfinished assessment of case P-17" in words(caseworker.get(path))
+        assert "unfinished" not in words(other.get(path))
+    again = Visitor(place[0].address)
+    again.sign_in(place[0].accounts["caseworker"])
+    form = again.get(decide).text
+    assert "Half a thought." in form
+    assert re.search(rf'<option value="{known}"\s+selected', form)
+    for code, wanted in (("none", True), ("reminders", True), ("in_person", False)):
+        assert bool(re.search(rf'name="compared"[^>]*value="{code}"[^>]*\bchecked', form)) is wanted
+    assert re.search(r'name="ends_0"[^>]*value="7"', form)
+    assert "Half a thought." not in other.get(decide).text
+    assert caseworker.send(decide, assessed(ModeCode.TELEPHONE, known)).status == 302
+    assert kinds(store)[-1] == "draft.dropped"
+    assert "unfinished" not in words(caseworker.get("/cases/P-17"))
+    assert "Half a thought." not in again.get(decide).text
+
+
+def test_saving_asks_for_no_fresh_sign_in_so_that_nothing_typed_is_lost(place, caseworker):
+    decide = "/cases/P-18/decide/telephone"
+    fresh_case(caseworker, "P-18")
+    late = Visitor(place[0].address)
+    late.sign_in(place[0].accounts["caseworker"])
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', late.get(decide).text)[1]
+    aside(signed_in_before, place[0].signing_in, late.cookies["session"], 1000)
+    assert late.send(decide, {"words": "Long work.", "step": "save"}, token=token).to == "/cases/P-18"
+
+
 def test_an_old_sign_in_is_shown_the_way_to_a_new_one_and_back(place, caseworker, store):
     fresh_case(caseworker, "P-14")
     waiting = made_by_hand(store, "P-14", approve=False)

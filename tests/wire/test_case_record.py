@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from custodiet.model.alert import StatementKind
-from custodiet.model.case_record import About, Answers, CaseRecord, Note, Text, Zone
+from custodiet.model.case_record import About, Answers, CaseRecord, Note, Text, Unfinished, Zone
 from custodiet.model.condition import ConditionKind
 from custodiet.model.errors import NotTheFormat
+from custodiet.model.mode import ModeCode
 from custodiet.model.screening import Adjustment, Hit, Question, Screened
 from custodiet.model.staff import Function
 from custodiet.wire.case_record import read_case_record, read_names, write_name, write_part
@@ -21,6 +22,8 @@ ANSWERS = Answers("screening_1", (Screened(Question.HOME, Hit.YES, (Adjustment.S
 
 TEXT = Text(About.REVIEW, "review_1", "", AT, "caseworker-1", Function.CASEWORKER, "made-up words")
 
+DRAFT = Unfinished(ModeCode.TELEPHONE, AT, AT, (("compared", "none"), ("compared", "check_in"), ("words", "made-up")))
+
 
 @pytest.mark.parametrize("name", ["Heron Sample-1", None])
 def test_a_record_is_read_as_it_was_written(name):
@@ -31,8 +34,9 @@ def test_a_record_is_read_as_it_was_written(name):
         write_part(ZONE),
         write_part(ANSWERS),
         write_part(TEXT),
+        write_part(DRAFT),
     ]
-    assert read_case_record(lines) == CaseRecord("case_1", name, (ZONE, ZONE), (NOTE,), ANSWERS, (TEXT,))
+    assert read_case_record(lines) == CaseRecord("case_1", name, (ZONE, ZONE), (NOTE,), ANSWERS, (TEXT,), DRAFT)
 
 
 def test_a_list_is_read_in_its_order():

@@ -42,6 +42,7 @@ from custodiet.model.condition import (
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsultation
+from custodiet.model.draft import DRAFT_KEPT, Draft, Dropped
 from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotTheFormat
@@ -197,6 +198,8 @@ CASE_SAMPLES = [
         )
     ),
     r.ExemptionOverridden("decision_1", AT, "officer-ana"),
+    r.DraftSaved(Draft("case_1", "officer-ana", ModeCode.TELEPHONE, AT, AT + DRAFT_KEPT, BYTES)),
+    r.DraftDropped("case_1", "officer-ana", LATER, Dropped.SENT),
     r.RungRefused("case_1", ModeCode.FITTED_TRAIL, ("a", "b"), ModeCode.CHECK_IN, AT, "officer-ana"),
     r.DecisionReturned("decision_1", ReturnReason.COPIED, AT, "officer-bo", BYTES, ModeCode.CHECK_IN),
     r.DecisionNarrowed("decision_1", "decision_2", AT, "officer-bo"),

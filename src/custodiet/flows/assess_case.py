@@ -32,7 +32,15 @@ from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.exemptions import exemptions_from, objections_to_answers
 from custodiet.rules.hearing import ANSWER_WITHIN, objections_to_answering, objections_to_representing
 from custodiet.rules.likeness import signature_of
-from custodiet.wire.sealed import assessment_context, pack_answers, pack_words, screening_context
+from custodiet.wire.sealed import (
+    Typed,
+    assessment_context,
+    draft_context,
+    pack_answers,
+    pack_draft,
+    pack_words,
+    screening_context,
+)
 
 
 class Assessor:
@@ -135,6 +143,10 @@ class Assessor:
     ) -> bytes:
         """A screening's answers as one piece, under the person's record key."""
         return self._seal(view, person_id, pack_answers(answers), screening_context(person_id, screening_id))
+
+    def seal_draft(self, view: Reading, person_id: PersonId, author: ActorId, typed: Typed) -> bytes:
+        """What was typed into an assessment that is not finished, as one piece that opens for its author."""
+        return self._seal(view, person_id, pack_draft(typed), draft_context(person_id, author))
 
     def _seal(self, view: Reading, person_id: PersonId, plain: bytes, context: bytes) -> bytes:
         key = view.record_key(person_id)

@@ -4,10 +4,12 @@ One write: every officers' decision ends with its reason, every proposal is over
 """
 
 from custodiet.flows.end_decision import write_endings
+from custodiet.flows.keep_draft import write_dropped
 from custodiet.flows.open_review import open_review
 from custodiet.flows.ports import Chance, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.decision import Authority, State
+from custodiet.model.draft import Dropped
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, CaseId
@@ -39,4 +41,6 @@ def close_case(store: Store, chance: Chance, case_id: CaseId, reason: EndReason,
         for one in decisions:
             if one.authority is Authority.ORDER and one.state in (State.MADE, State.SUSPENDED):
                 open_review(act, chance, one, Trigger.OTHER_DECISION_MAKER, by)
+        for draft in act.drafts_in(case_id):
+            write_dropped(act, draft, Dropped.CLOSED, by)
         return len(ending)

@@ -12,6 +12,7 @@ from custodiet.flows.assess_case import Assessor
 from custodiet.flows.carrying import carry_conditions
 from custodiet.flows.gathering import gather
 from custodiet.flows.instructing import instruct_for
+from custodiet.flows.keep_draft import write_dropped
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if, refuse_rung_if
 from custodiet.flows.scheme_now import register_at, scheme_at, scheme_binding
@@ -25,6 +26,7 @@ from custodiet.model.assessing_record import (
 )
 from custodiet.model.assessment import Assessment, Words
 from custodiet.model.decision import Decision, State
+from custodiet.model.draft import Dropped
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, ConditionId, DecisionId, SchemeId
 from custodiet.model.instruction import Instruction, What
@@ -71,6 +73,9 @@ def propose_decision(store: Store, decision: Decision, assessment: Assessment | 
                 if assessment.exempted is not None and assessment.exempted.overridden:
                     told = ExemptionOverridden(proposal.id, act.now, proposal.proposed_by)
                     act.write(Entry(kind_of(told), proposal.proposed_by, case.person_id), told)
+                draft = act.draft(case.id, proposal.proposed_by)
+                if draft is not None:
+                    write_dropped(act, draft, Dropped.SENT, proposal.proposed_by)
     refuse_rung_if(against)
     return index
 

@@ -17,6 +17,7 @@ from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
+from custodiet.model.draft import Draft
 from custodiet.model.ending import Stop
 from custodiet.model.entry import Entry
 from custodiet.model.exemption import Overridden
@@ -419,6 +420,22 @@ class Reading(Tables, Protocol):
     def newest_screening(self, case_id: CaseId) -> Screening | None: ...
     def assessment_of(self, decision_id: DecisionId) -> Assessment | None:
         """What a decision rests on; None for one of before there were assessments, and for rung 0."""
+        ...
+
+    def draft(self, case_id: CaseId, author: ActorId) -> Draft | None:
+        """What they have begun to assess in this case and not sent."""
+        ...
+
+    def drafts_of(self, author: ActorId) -> tuple[Draft, ...]:
+        """The same in all cases, the longest ago first."""
+        ...
+
+    def drafts_in(self, case_id: CaseId) -> tuple[Draft, ...]:
+        """Whoever has begun one in this case."""
+        ...
+
+    def drafts_past(self, at: datetime, limit: int) -> tuple[Draft, ...]:
+        """Drafts whose days are over."""
         ...
 
     def is_alike(self, case_id: CaseId, signature: bytes) -> bool:

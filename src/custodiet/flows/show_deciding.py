@@ -14,6 +14,7 @@ from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case
 from custodiet.model.condition import Condition
 from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.draft import Draft
 from custodiet.model.fact import CaseFact
 from custodiet.model.identity import ActorId, CaseId, DecisionId, SchemeId
 from custodiet.model.mode import LADDER, Mode, ModeCode
@@ -58,6 +59,8 @@ class Table:
     proposals: tuple[Decision, ...]
     assessments: tuple[tuple[Decision, Assessment], ...]
     """Of what stands or waits."""
+    draft: Draft | None
+    """What whoever looks has begun and not sent."""
 
     @property
     def unanswered(self) -> tuple[Representation, ...]:
@@ -65,8 +68,8 @@ class Table:
         return tuple(one for one in self.said if one.answered_at is None)
 
 
-def show_table(view: Reading, now: datetime, case_id: CaseId) -> Table:
-    """The table of one case."""
+def show_table(view: Reading, now: datetime, case_id: CaseId, by: ActorId) -> Table:
+    """The table of one case, as this officer has it."""
     case = view.case(case_id)
     scheme = scheme_at(view, case.scheme_id, now)
     decisions = view.decisions_of(case_id)
@@ -90,6 +93,7 @@ def show_table(view: Reading, now: datetime, case_id: CaseId) -> Table:
         orders=tuple(one for one in stands if one.authority is Authority.ORDER),
         proposals=waiting,
         assessments=tuple((one, assessment) for one, assessment in assessed if assessment is not None),
+        draft=view.draft(case_id, by),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
 from custodiet.flows.instructing import fittings_under
+from custodiet.flows.keep_draft import write_dropped
 from custodiet.flows.obey_stop import escalate_stop, obey_stop
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.flows.scheme_now import scheme_at
@@ -18,6 +19,7 @@ from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
+from custodiet.model.draft import Dropped
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotFound
 from custodiet.model.finding import Matter, Raised
@@ -66,6 +68,7 @@ class Passing:
             self._silences,
             self._missed_reviews,
             self._stops,
+            self._drafts,
         )
         return sum(step() for step in steps)
 
@@ -141,6 +144,18 @@ class Passing:
         return done + sum(
             escalate_stop(self._store, self._chance, stop_id, CLOCK, self._fence) for stop_id in unchecked
         )
+
+    def _drafts(self) -> int:
+        """Unfinished assessments whose days are over."""
+        with self._store.reading() as view:
+            over = view.drafts_past(self._clock.now(), AT_ONCE)
+        if not over:
+            return 0
+        with self._store.acting(self._fence) as act:
+            again = act.drafts_past(act.now, AT_ONCE)
+            for draft in again:
+                write_dropped(act, draft, Dropped.OLD, CLOCK)
+        return len(again)
 
     # --- windows ---
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from custodiet.model.assessment import Assessment, FamilyReason, Words
 from custodiet.model.case import Task
+from custodiet.model.draft import Draft, Dropped
 from custodiet.model.ending import Stop
 from custodiet.model.fact import CaseFact
 from custodiet.model.identity import ActorId, CaseId, DecisionId, RepresentationId, ReviewId, StopId
@@ -71,6 +72,23 @@ class ExemptionOverridden:
     decision_id: DecisionId
     at: datetime
     by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSaved:
+    """Someone has put an unfinished assessment by; it replaces the one they had of this case."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped:
+    """It is kept no longer: nobody opens it any more."""
+
+    case_id: CaseId
+    author: ActorId
+    at: datetime
+    why: Dropped
 
 
 @dataclass(frozen=True, slots=True)

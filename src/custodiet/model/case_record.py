@@ -7,6 +7,7 @@ from enum import StrEnum
 from custodiet.model.alert import StatementKind
 from custodiet.model.condition import ConditionKind
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, ScreeningId
+from custodiet.model.mode import ModeCode
 from custodiet.model.screening import Screened
 from custodiet.model.staff import Function
 
@@ -69,6 +70,16 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What whoever looks has typed of an assessment and not sent: names of fields with values, a name for each."""
+
+    mode: ModeCode
+    saved_at: datetime
+    drop_at: datetime
+    typed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRecord:
     """What is sealed of one case. `name` is None for someone who was never named, or is erased; `screening` for who was
     never screened, or whose answers do not open.
@@ -80,3 +91,4 @@ class CaseRecord:
     notes: tuple[Note, ...] = ()
     screening: Answers | None = None
     texts: tuple[Text, ...] = ()
+    unfinished: Unfinished | None = None

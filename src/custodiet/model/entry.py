@@ -45,6 +45,8 @@ class EntryKind(StrEnum):
     SCREENING_COMPLETED = "screening.completed"
     ASSESSMENT_RECORDED = "assessment.recorded"
     EXEMPTION_OVERRIDDEN = "exemption.overridden"
+    DRAFT_SAVED = "draft.saved"
+    DRAFT_DROPPED = "draft.dropped"
     REVIEW_OPENED = "review.opened"
     REVIEW_DECIDED = "review.decided"
     REVIEW_MISSED = "review.missed"

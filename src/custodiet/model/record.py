@@ -12,6 +12,8 @@ from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
     DecisionReturned,
+    DraftDropped,
+    DraftSaved,
     ExemptionOverridden,
     FactRecorded,
     RepresentationAnswered,
@@ -818,6 +820,8 @@ Record = (
     | ScreeningCompleted
     | AssessmentRecorded
     | ExemptionOverridden
+    | DraftSaved
+    | DraftDropped
     | RungRefused
     | DecisionReturned
     | DecisionNarrowed
@@ -897,6 +901,8 @@ _KIND: dict[type, EntryKind] = {
     ScreeningCompleted: EntryKind.SCREENING_COMPLETED,
     AssessmentRecorded: EntryKind.ASSESSMENT_RECORDED,
     ExemptionOverridden: EntryKind.EXEMPTION_OVERRIDDEN,
+    DraftSaved: EntryKind.DRAFT_SAVED,
+    DraftDropped: EntryKind.DRAFT_DROPPED,
     RungRefused: EntryKind.RUNG_REFUSED,
     DecisionReturned: EntryKind.DECISION_RETURNED,
     DecisionNarrowed: EntryKind.DECISION_NARROWED,

@@ -9,6 +9,8 @@ from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
     DecisionReturned,
+    DraftDropped,
+    DraftSaved,
     ExemptionOverridden,
     FactRecorded,
     RepresentationAnswered,
@@ -25,7 +27,7 @@ from custodiet.model.assessing_record import (
 )
 from custodiet.model.assessment import Assessment, Words
 from custodiet.model.case import TaskKind
-from custodiet.model.change import Insert, RowChange, Update
+from custodiet.model.change import Insert, Put, RowChange, Update
 from custodiet.model.decision import State
 from custodiet.model.identity import ActorId, AssessmentId, DecisionId
 from custodiet.rules.likeness import bands_of
@@ -125,6 +127,19 @@ def _band(assessment_id: AssessmentId, part: str, number: int, value: bytes) -> 
 @changes_of.register
 def _(record: ExemptionOverridden, index: int) -> Changes:
     return (Insert("exemption_override", {**row_of(record), "entry": index}),)
+
+
+@changes_of.register
+def _(record: DraftSaved, index: int) -> Changes:
+    draft = record.draft
+    key = {"case_id": draft.case_id, "author": draft.author}
+    return (Put("draft", key, {**row_of(draft, "case_id", "author"), "dropped_at": None, "entry": index}),)
+
+
+@changes_of.register
+def _(record: DraftDropped, index: int) -> Changes:
+    key = {"case_id": record.case_id, "author": record.author}
+    return (Update("draft", key, {"sealed": b"", "dropped_at": record.at, "entry": index}),)
 
 
 @changes_of.register

@@ -1,6 +1,6 @@
 """A case's record as the vault says it: one JSON line for each part, each under its own name.
 
-    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
+    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*   {"unfinished": {…}}?
     of a list: {"case": …, "name": …}*
 
 Raises NotTheFormat for anything else.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from custodiet.model.case_record import Answers, CaseRecord, Note, Text, Zone
+from custodiet.model.case_record import Answers, CaseRecord, Note, Text, Unfinished, Zone
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import CaseId
 
@@ -24,9 +24,10 @@ class _Line:
     note: Note | None = None
     answers: Answers | None = None
     text: Text | None = None
+    unfinished: Unfinished | None = None
 
 
-_NAMES = {Zone: "zone", Note: "note", Answers: "answers", Text: "text"}
+_NAMES = {Zone: "zone", Note: "note", Answers: "answers", Text: "text", Unfinished: "unfinished"}
 
 
 def write_name(case_id: CaseId, name: str | None) -> bytes:
@@ -34,8 +35,8 @@ def write_name(case_id: CaseId, name: str | None) -> bytes:
     return msgspec.json.encode({"case": case_id, "name": name})
 
 
-def write_part(part: Zone | Note | Answers | Text) -> bytes:
-    """One zone, note, screening or text."""
+def write_part(part: Zone | Note | Answers | Text | Unfinished) -> bytes:
+    """One zone, note, screening, text or draft."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
@@ -48,7 +49,8 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     notes = tuple(line.note for line in told if line.note is not None)
     answers = next((line.answers for line in told if line.answers is not None), None)
     texts = tuple(line.text for line in told if line.text is not None)
-    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts)
+    unfinished = next((line.unfinished for line in told if line.unfinished is not None), None)
+    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts, unfinished)
 
 
 def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:

@@ -3,8 +3,11 @@
 import msgspec
 
 from custodiet.model.errors import IllegalValue, NotTheFormat
-from custodiet.model.identity import ConditionId, PersonId, ScreeningId
+from custodiet.model.identity import ActorId, ConditionId, PersonId, ScreeningId
 from custodiet.model.screening import Screened
+
+Typed = tuple[tuple[str, str], ...]
+"""Names of fields with what was typed into them, a name again for each value."""
 
 
 def name_context(person_id: PersonId) -> bytes:
@@ -32,10 +35,18 @@ def screening_context(person_id: PersonId, screening_id: ScreeningId) -> bytes:
     return b"custodiet/screening/v2\0" + person_id.encode() + b"\0" + screening_id.encode()
 
 
+def draft_context(person_id: PersonId, author: ActorId) -> bytes:
+    """The context of an unfinished assessment (HPKE info): it opens as its author's and as nobody else's."""
+    return b"custodiet/draft/v1\0" + person_id.encode() + b"\0" + author.encode()
+
+
 GEOMETRY_BLOCK = 4096
 NAME_BLOCK = 128
 WORDS_BLOCK = 1024
 """Bytes to whose multiple the plaintext is filled up: a sealed length must not tell its digits or letters."""
+DRAFT_BLOCK = 16_384
+DRAFT_BYTES_MAX = 32 * DRAFT_BLOCK
+"""Of what was typed into an assessment that is not finished, filled up to a multiple of DRAFT_BLOCK."""
 ANSWERS_BYTES = 16_384
 """Of a screening's answers before they are sealed, whatever they are: the length tells nothing at all."""
 SEALED_ANSWERS_BYTES = ANSWERS_BYTES + 48
@@ -97,6 +108,22 @@ def unpack_answers(plain: bytes) -> tuple[Screened, ...]:
         return msgspec.json.decode(plain, type=tuple[Screened, ...])
     except (msgspec.MsgspecError, IllegalValue, UnicodeDecodeError, ValueError, RecursionError):
         raise NotTheFormat("sealed answers that are none") from None
+
+
+def pack_draft(typed: Typed) -> bytes:
+    """What was typed, by field, filled up. Raises IllegalValue for more than DRAFT_BYTES_MAX."""
+    packed = msgspec.json.encode(typed)
+    if len(packed) > DRAFT_BYTES_MAX:
+        raise IllegalValue("more than a draft holds")
+    return _filled(packed, b" ", DRAFT_BLOCK)
+
+
+def unpack_draft(plain: bytes) -> Typed:
+    """The inverse of pack_draft. Raises NotTheFormat for what is none."""
+    try:
+        return msgspec.json.decode(plain, type=Typed)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
+        raise NotTheFormat("a sealed draft that is none") from None
 
 
 def _filled(plain: bytes, filler: bytes, block: int) -> bytes:

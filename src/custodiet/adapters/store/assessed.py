@@ -13,10 +13,11 @@ from custodiet.model.alert import AlertMove
 from custodiet.model.assessment import Assessment, FamilyAnswer
 from custodiet.model.day import DayKind, DayLine
 from custodiet.model.decision import Authority, State
+from custodiet.model.draft import Draft
 from custodiet.model.ending import Stop, StopKind
 from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
-from custodiet.model.identity import CaseId, DecisionId, FactId, RepresentationId, ReviewId, StopId
+from custodiet.model.identity import ActorId, CaseId, DecisionId, FactId, RepresentationId, ReviewId, StopId
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.review import Review, Trigger, Used
 from custodiet.model.screening import Screening
@@ -72,6 +73,24 @@ class AssessedRows(Rows):
         answers = self._all(a.family_answer.select().where(a.family_answer.c.assessment_id == row.id))
         families = tuple(noun(FamilyAnswer, each, facts=tuple(sorted(facts.get(each.family, ())))) for each in answers)
         return noun(Assessment, row, families=families)
+
+    def draft(self, case_id: CaseId, author: ActorId) -> Draft | None:
+        kept = a.draft.c
+        row = self._maybe(_KEPT.where(kept.case_id == case_id, kept.author == author))
+        return None if row is None else noun(Draft, row)
+
+    def drafts_of(self, author: ActorId) -> tuple[Draft, ...]:
+        query = _KEPT.where(a.draft.c.author == author).order_by(a.draft.c.saved_at, a.draft.c.case_id)
+        return tuple(noun(Draft, row) for row in self._all(query))
+
+    def drafts_in(self, case_id: CaseId) -> tuple[Draft, ...]:
+        query = _KEPT.where(a.draft.c.case_id == case_id).order_by(a.draft.c.author)
+        return tuple(noun(Draft, row) for row in self._all(query))
+
+    def drafts_past(self, at: datetime, limit: int) -> tuple[Draft, ...]:
+        kept = a.draft.c
+        query = _KEPT.where(kept.drop_at <= at).order_by(kept.drop_at, kept.case_id, kept.author)
+        return tuple(noun(Draft, row) for row in self._all(query.limit(limit)))
 
     def is_alike(self, case_id: CaseId, signature: bytes) -> bool:
         band = a.text_band.c
@@ -223,6 +242,7 @@ class AssessedRows(Rows):
         return counted
 
 
+_KEPT = a.draft.select().where(a.draft.c.dropped_at.is_(None))
 _NEAR_MAX = 100
 """Texts that are looked at for likeness: that many near ones make any text a copied one."""
 

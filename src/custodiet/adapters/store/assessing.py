@@ -147,6 +147,18 @@ exemption_override = Table(
     _of("by", Text),
     _entry(),
 )
+draft = Table(
+    "draft",
+    metadata,
+    _ref("case_id", "case_file.id", key=True),
+    _key("author"),
+    _of("mode", Code(ModeCode)),
+    _of("saved_at", UtcMs),
+    _of("drop_at", UtcMs),
+    _of("sealed", LargeBinary),
+    _of("dropped_at", UtcMs, null=True),
+    _entry(),
+)
 decision_refusal = Table(
     "decision_refusal",
     metadata,
@@ -239,6 +251,8 @@ Index("assessment_by_case", assessment.c.case_id)
 Index("assessment_by_decision", assessment.c.decision_id, unique=True)
 Index("text_band_by_value", text_band.c.band, text_band.c.value)
 Index("assessed_by_assessment", assessed.c.assessment_id)
+Index("draft_by_author", draft.c.author)
+Index("draft_by_due", draft.c.dropped_at, draft.c.drop_at)
 Index("review_by_decision", review.c.decision_id)
 Index("review_by_due", review.c.decided_at, review.c.due_at)
 Index("ending_by_decision", ending.c.decision_id)
@@ -257,6 +271,7 @@ ASSESSED = (
     text_band,
     assessed,
     exemption_override,
+    draft,
     decision_refusal,
     rung_refusal,
     review,

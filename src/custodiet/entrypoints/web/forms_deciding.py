@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from custodiet.entrypoints.web.forms import DateField, later
 from custodiet.entrypoints.web.languages import say
@@ -368,6 +370,25 @@ class AssessForm(forms.Form):
         if AtHome.NOBODY in told.get("at_home", ()) and len(told["at_home"]) > 1:
             self.add_error("at_home", say("Either nobody, or those who are there"))
         return told
+
+
+def typed_in(form: forms.Form, data: QueryDict) -> tuple[tuple[str, str], ...]:
+    """What was typed into the fields of a form, finished or not, and into no other: a name again for each value."""
+    names = [each for name in form.fields for each in (name, *(f"{name}_{part}" for part in range(3)))]
+    return tuple((name, value) for name in names for value in data.getlist(name) if value)
+
+
+def typed_before(form: forms.Form, typed: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The same as what a form begins with."""
+    data: MultiValueDict[str, str] = MultiValueDict()
+    for name, value in typed:
+        data.appendlist(name, value)
+    widgets = {name: field.widget for name, field in form.fields.items()}
+    return {
+        name: widget.value_from_datadict(data, MultiValueDict(), name)
+        for name, widget in widgets.items()
+        if not widget.value_omitted_from_data(data, MultiValueDict(), name)
+    }
 
 
 _FIELDS = {

@@ -12,9 +12,10 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Answers, Note, Text, Zone
+from custodiet.model.case_record import Answers, Note, Text, Unfinished, Zone
 from custodiet.model.condition import Condition
 from custodiet.model.decision import State
+from custodiet.model.draft import Draft
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, PersonId
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
@@ -22,10 +23,12 @@ from custodiet.model.screening import Screening
 from custodiet.wire.case_record import write_name, write_part
 from custodiet.wire.sealed import (
     assessment_context,
+    draft_context,
     geometry_context,
     name_context,
     screening_context,
     unpack_answers,
+    unpack_draft,
     unpack_name,
     unpack_words,
     words_context,
@@ -54,7 +57,7 @@ class CaseRecords:
     def open(self, record: CaseRecordGiven) -> Iterator[bytes]:
         """A case's record. Raises OpeningRefused for an account that has no sight of it now."""
         self._require_sight(record.by, record.case_id)
-        return self._lines(record.case_id)
+        return self._lines(record.case_id, record.by)
 
     def sit(self, index: int, record: CaseRecordGiven) -> None:
         """The entry opens again from now on, while the session can last."""
@@ -86,7 +89,7 @@ class CaseRecords:
         if self._follower.staffing.objections_to_seeing(actor, case, decisions, self._follower.now()):
             raise OpeningRefused("the case is not in their sight")
 
-    def _lines(self, case_id: CaseId) -> Iterator[bytes]:
+    def _lines(self, case_id: CaseId, by: ActorId) -> Iterator[bytes]:
         person_id = self._follower.cases[case_id].person_id
         yield write_name(case_id, self._name(person_id))
         shown = {one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN}
@@ -99,6 +102,9 @@ class CaseRecords:
             yield from self._answers(self._follower.screenings[case_id], person_id)
         for written in self._follower.writings.of(case_id):
             yield from self._text(written, person_id)
+        draft = self._follower.drafts.get((case_id, by))
+        if draft is not None and self._follower.now() < draft.drop_at:
+            yield from self._draft(draft, person_id)
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
@@ -126,6 +132,11 @@ class CaseRecords:
         if plain is not None:
             function = self._follower.staffing.function_of(one.by, one.at)
             yield write_part(Text(one.about, one.thing, one.part, one.at, one.by, function, unpack_words(plain)))
+
+    def _draft(self, draft: Draft, person_id: PersonId) -> Iterator[bytes]:
+        plain = self._plain(person_id, draft.sealed, draft_context(person_id, draft.author))
+        if plain is not None:
+            yield write_part(Unfinished(draft.mode, draft.saved_at, draft.drop_at, unpack_draft(plain)))
 
     def _plain(self, person_id: PersonId, sealed: bytes, context: bytes) -> bytes | None:
         """None for what does not open: one broken piece must not keep the others from being seen."""

@@ -20,6 +20,8 @@ from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
     DecisionReturned,
+    DraftDropped,
+    DraftSaved,
     ExemptionOverridden,
     FactRecorded,
     RepresentationMade,
@@ -32,6 +34,7 @@ from custodiet.model.assessing_record import (
 from custodiet.model.case import Case, Person, RetentionClock
 from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
+from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
@@ -128,6 +131,7 @@ class Follower:
         self.statements: dict[CaseId, list[Statement]] = {}
         self.screenings: dict[CaseId, Screening] = {}
         """The newest of each case."""
+        self.drafts: dict[tuple[CaseId, ActorId], Draft] = {}
         self.writings = Writings()
         self.staffing = Staffing()
         self.case_at: dict[int, PersonId] = {}
@@ -283,11 +287,12 @@ class Follower:
                 | RepresentationMade(about)
                 | ScreeningCompleted(about)
                 | AssessmentRecorded(about)
+                | DraftSaved(about)
             ):
                 return self.cases[about.case_id].person_id
             case ReviewOpened(review):
                 return self.person_of(self.decisions[review.decision_id])
-            case CaseRecordGiven(case_id) | RungRefused(case_id):
+            case CaseRecordGiven(case_id) | RungRefused(case_id) | DraftDropped(case_id):
                 return self.cases[case_id].person_id
             case ConditionSet(condition):
                 return self.person_of(self.decisions[condition.decision_id])
@@ -368,6 +373,10 @@ class Follower:
                 if condition.sealed_as is not None:
                     self._require_carried(condition, self.conditions[condition.sealed_as])
                 self.conditions[condition.id] = condition
+            case DraftSaved(draft):
+                self.drafts[draft.case_id, draft.author] = draft
+            case DraftDropped(case_id, author):
+                del self.drafts[case_id, author]
             case ScreeningCompleted(screening):
                 self.screenings[screening.case_id] = screening
             case StatementMade(statement):
@@ -422,6 +431,8 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = conflict.declared_by
         case CaseRecordGiven() | CaseListGiven():
             by = record.by
+        case DraftSaved(draft):
+            by = draft.author
         case _:
             return
     if entry.actor != by:

@@ -44,7 +44,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         about = of_case(file.case.id)
         acts = (Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.NAME_PERSON, Act.READ_CASE_RECORD)
         may_do = {one.value for one in acts if may(request, view, one, about)}
-        table = show_table(view, now, file.case.id)
+        table = show_table(view, now, file.case.id, actor_of(request))
         if any(may(request, view, Act.READ_DECISION, of_decision(one.id)) for one, _ in table.assessments):
             may_do.add(Act.READ_DECISION.value)
     opened = named_case(request, file.case.id)

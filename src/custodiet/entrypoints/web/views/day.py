@@ -23,9 +23,13 @@ def show(request: HttpRequest) -> HttpResponse:
     with place.store.reading() as view:
         require(request, view, Act.READ_CASE_LIST)
         cases = view.caseload(actor_of(request), now, CASELOAD_MAX)
+        drafts = [one for one in view.drafts_of(actor_of(request)) if one.case_id in set(cases)]
+        unfinished = [(view.case(one.case_id).reference, one) for one in drafts]
     day = show_day(place.store, now, cases, after=_after(request), limit=LINES)
     following = "" if day.next_after is None else _address(day.next_after)
-    return page(request, "day.html", day=day, now=now, following=following, later=bool(request.GET))
+    return page(
+        request, "day.html", day=day, unfinished=unfinished, now=now, following=following, later=bool(request.GET)
+    )
 
 
 def _after(request: HttpRequest) -> Cursor | None:

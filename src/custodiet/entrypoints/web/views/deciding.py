@@ -1,6 +1,6 @@
 """From an open case to a proposal: facts, being heard, screening, then a rung with every lower one answered.
 
-What is typed and not sent yet stands in the page and nowhere else.
+What is typed and not sent yet stands in the page and nowhere else, unless its author puts an assessment by.
 """
 
 from collections.abc import Callable
@@ -27,16 +27,19 @@ from custodiet.entrypoints.web.forms_deciding import (
     end_of,
     field_for,
     mode_of,
+    typed_before,
+    typed_in,
 )
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.opened import named_case
+from custodiet.entrypoints.web.opened import NamedCase, named_case
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.entrypoints.wording import said_day
 from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
+from custodiet.flows.keep_draft import save_draft
 from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.permitting import the_scheme
 from custodiet.flows.ports import Reading, Store
@@ -46,6 +49,7 @@ from custodiet.model.act import Act
 from custodiet.model.assessment import Assessment, AtHome, FamilyAnswer, FamilyReason, Selection
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
+from custodiet.model.draft import DRAFT_KEPT
 from custodiet.model.errors import CannotRecord, NotPermitted
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.identity import (
@@ -199,16 +203,20 @@ def screening(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
-    """Why this rung and none lower: asked, shown to check, sent. Nothing is kept before it is sent."""
+    """Why this rung and none lower: asked, shown to check, sent. Before that it is kept only for whoever puts it by."""
     mode = mode_of(code)
     if mode is None or mode.rung == 0:
         raise Http404
+    step = request.POST.get("step", "")
+    if request.method == "POST" and step == "save":
+        return _save(request, _opened(request, reference), mode)
     table = _opened(request, reference, Act.PROPOSE_DECISION)
     if request.method != "POST" and is_stale(request):
         return confirm_first(request)
-    form = AssessForm(mode, table.scheme, table.facts, table.standing.exemptions, request.POST or None)
-    step = request.POST.get("step", "")
-    if request.method == "POST" and step != "change" and form.is_valid():
+    if request.method != "POST":
+        return _begin(request, table, mode)
+    form = _form(table, mode, request.POST)
+    if step != "change" and form.is_valid():
         try:
             decision, assessment = _proposal(request, table, form)
         except NotPermitted as error:
@@ -231,6 +239,36 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
             return page(request, "deciding/check.html", table=table, mode=mode, sent=form, **told)
         return _objected(request, table, form, NotPermitted("", against), 200)
     return _assess_page(request, table, form)
+
+
+def _form(table: Table, mode: Mode, *given: Any, **named: Any) -> AssessForm:
+    return AssessForm(mode, table.scheme, table.facts, table.standing.exemptions, *given, **named)
+
+
+def _begin(request: HttpRequest, table: Table, mode: Mode) -> HttpResponse:
+    """The form as they left it, or empty."""
+    opened = named_case(request, table.case.id) if table.draft is not None else NamedCase(None)
+    draft = None if opened.record is None else opened.record.unfinished
+    if draft is not None and draft.mode is not mode.code:
+        draft = None
+    typed = None if draft is None else typed_before(_form(table, mode), draft.typed)
+    form = _form(table, mode, initial=typed)
+    shut = table.draft is not None and table.draft.mode is mode.code and draft is None
+    return _assess_page(request, table, form, draft=draft, shut=shut)
+
+
+def _save(request: HttpRequest, table: Table, mode: Mode) -> HttpResponse:
+    """Put by what was typed, finished or not. It asks for no fresh sign-in: nothing is decided."""
+    place, by = settings.PLACE, actor_of(request)
+    form = _form(table, mode, request.POST)
+    store = store_for(request, Act.ASSESS_CASE, of_case(table.case.id))
+    what = (table.case.id, mode.code, typed_in(form, request.POST), by)
+    reasons = refusals(form, lambda: save_draft(store, assessor_for(store), *what))
+    if reasons:
+        return _assess_page(request, table, form, 403, reasons=reasons)
+    words = say("Saved, sealed, for you alone, until %(at)s. Nothing was proposed.")
+    until = place.clock.now() + DRAFT_KEPT
+    return done(request, words % {"at": said_day(until)}, "case", table.case.reference)
 
 
 def _send(
@@ -270,7 +308,7 @@ def _always(name: str | None, _: Reason) -> str | None:
 
 
 def _assess_page(request: HttpRequest, table: Table, form: AssessForm, status: int = 200, **told: Any) -> HttpResponse:
-    given = {"reasons": [], "instead": None} | told
+    given = {"reasons": [], "instead": None, "draft": None, "shut": False} | told
     return page(
         request, "deciding/assess.html", status, table=table, form=form, mode=form.mode, finding=ON_ABSCONDING, **given
     )
@@ -338,7 +376,7 @@ def _table(request: HttpRequest, view: Reading, reference: str, now: datetime, a
     require(request, view, Act.ASSESS_CASE, of_case(case.id))
     if act is not Act.ASSESS_CASE and request.method == "POST":
         require(request, view, act, of_case(case.id))
-    return show_table(view, now, case.id)
+    return show_table(view, now, case.id, actor_of(request))
 
 
 def _assessing(request: HttpRequest, case_id: CaseId) -> Store:

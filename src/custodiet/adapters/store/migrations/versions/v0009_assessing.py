@@ -55,6 +55,7 @@ QUESTIONS = (
 )
 
 SEALED_ANSWERS_BYTES = 16_432
+DRAFT_KEPT_MS = 14 * 86_400_000
 
 _NEEDS_SQL = ", ".join(f"('{mode}', '{family}')" for mode, families in NEEDS.items() for family in families)
 _QUESTIONS_SQL = ", ".join(f"('{question}')" for question in QUESTIONS)
@@ -135,6 +136,12 @@ NOT EXISTS (
 """
 _CLOSED = "(SELECT approved_by FROM assessment WHERE id = NEW.assessment_id) IS NOT NULL"
 
+_NO_DRAFT = f"""
+typeof(NEW.sealed) <> 'blob' OR (length(NEW.sealed) = 0) <> (NEW.dropped_at IS NOT NULL)
+OR NEW.drop_at IS NOT NEW.saved_at + {DRAFT_KEPT_MS}
+"""
+_KEPT_SO = "draft: kept, sealed, for its days and no longer"
+
 ONCE = {
     "case_fact": ("id",),
     "invitation": ("case_id", "at"),
@@ -196,6 +203,26 @@ CONSTRAINTS = [
         " OR ".join(f"(NEW.{column} IS NULL) <> (NEW.answered_at IS NULL)" for column in REPLY[1:])
         + f" OR NEW.answered_at IS NOT NULL AND ({process('answered_by')} OR length(NEW.reply_sealed) = 0)",
         "representation: answered by a named person, with reasons",
+    ),
+    never("draft", "DELETE"),
+    _someone("draft", "author"),
+    # Also against REPLACE, which takes a row away without any trigger.
+    refuse(
+        "draft_saved_later",
+        "INSERT ON draft",
+        "EXISTS (SELECT 1 FROM draft one WHERE one.case_id IS NEW.case_id AND one.author IS NEW.author "
+        "AND one.entry >= NEW.entry)",
+        "draft: replaced only by a later entry",
+    ),
+    refuse(
+        "draft_changed_later",
+        "UPDATE ON draft",
+        "NEW.case_id IS NOT OLD.case_id OR NEW.author IS NOT OLD.author OR NEW.entry <= OLD.entry",
+        "draft: replaced or dropped only by a later entry",
+    ),
+    *(
+        refuse(f"draft_kept_for_its_days_{verb.lower()}", f"{verb} ON draft", _NO_DRAFT, _KEPT_SO)
+        for verb in ("INSERT", "UPDATE")
     ),
     never("assessment", "DELETE"),
     once("assessment", "id"),
@@ -404,6 +431,11 @@ _TABLES = {
         assessment_id="assessment.id",
     ),
     "exemption_override": _table("decision_id", "decision_id:t at:i by:t entry:i", decision_id="decision.id"),
+    "draft": _table(
+        "case_id author",
+        "case_id:t author:t mode:t saved_at:i drop_at:i sealed:b dropped_at:i? entry:i",
+        case_id="case_file.id",
+    ),
     "decision_refusal": _table(
         "decision_id",
         "decision_id:t how:t at:i refused_by:t? reason:t? words_sealed:b? offers:t? narrowed_to:t? "
@@ -441,6 +473,8 @@ _INDEXES = (
     ("assessment_by_decision", "assessment", ("decision_id",)),
     ("text_band_by_value", "text_band", ("band", "value")),
     ("assessed_by_assessment", "assessed", ("assessment_id",)),
+    ("draft_by_author", "draft", ("author",)),
+    ("draft_by_due", "draft", ("dropped_at", "drop_at")),
     ("review_by_decision", "review", ("decision_id",)),
     ("review_by_due", "review", ("decided_at", "due_at")),
     ("ending_by_decision", "ending", ("decision_id",)),
