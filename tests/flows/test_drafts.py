@@ -1,4 +1,4 @@
-"""An unfinished assessment is kept, sealed, for its author alone, until it is sent, replaced or old, or the case ends."""
+"""An unfinished assessment is kept for its author alone, until it is sent, replaced or old, or the case ends."""
 
 from datetime import timedelta
 
