@@ -8,10 +8,11 @@ from support.house import ANA, BO, COURT, SCHEME, START, report
 from support.proposing import propose
 
 from custodiet.flows.decide_case import make_decision
-from custodiet.flows.end_decision import end_decision, end_many, suspend_decision
+from custodiet.flows.end_decision import end_decision, suspend_decision
+from custodiet.flows.lessen_many import end_many, lower_many
 from custodiet.flows.open_case import open_case
 from custodiet.flows.record_fact import record_fact
-from custodiet.flows.step_down import lower_many, step_down
+from custodiet.flows.step_down import step_down
 from custodiet.model.case import TaskKind
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
@@ -149,23 +150,34 @@ def test_many_are_ended_by_one_act_each_with_its_own_entry_and_asked_again_it_go
     made = [house.decide(house.person(), keys=False) for _ in range(30)]
     order = house.decide(house.person(), keys=False, authority=Authority.ORDER, maker=COURT)
     end_decision(house.store, house.chance, made[0].id, Move.WITHDRAW, Ender(ANA))
-    all_of_them = [one.id for one in made] + [order.id, "decision_nowhere"]
-    bulk = end_many(house.store, house.chance, all_of_them, Move.WITHDRAW, Ender(ANA))
-    assert (bulk.ended, bulk.over) == (29, 1)
+    of = (SCHEME, [one.id for one in made] + [order.id, "decision_nowhere"], Ender(ANA))
+    bulk = end_many(house.store, house.chance, *of)
+    assert (bulk.done, bulk.over) == (29, 1)
     assert [one for one, _ in bulk.refused] == [order.id, "decision_nowhere"]
     assert kinds_written(house).count(EntryKind.DECISION_WITHDRAWN) == 30
     assert len(tasks(house, TaskKind.TELL_AND_REMOVE)) == 30
-    assert end_many(house.store, house.chance, all_of_them, Move.WITHDRAW, Ender(ANA)).over == 30
+    assert end_many(house.store, house.chance, *of).over == 30
 
 
-def test_many_step_down_by_one_act(house):
-    people = [house.person() for _ in range(3)]
-    for one in people:
-        house.decide(one, keys=False)
-    low = house.person()
-    house.decide(low, mode=ModeCode.REMINDERS, keys=False)
-    cases = [one.case.id for one in (*people, low)]
-    assert lower_many(house.store, house.chance, cases, ModeCode.CHECK_IN, ANA) == (3, ())
+def test_many_step_down_by_one_act_and_one_that_stands_as_low_is_left(house):
+    high = [house.decide(house.person(), keys=False) for _ in range(3)]
+    low = house.decide(house.person(), mode=ModeCode.REMINDERS, keys=False)
+    order = house.decide(house.person(), keys=False, authority=Authority.ORDER, maker=COURT)
+    of = (SCHEME, [one.id for one in (*high, low, order)], ModeCode.CHECK_IN, ANA)
+    bulk = lower_many(house.store, house.chance, *of)
+    assert (bulk.done, bulk.over, [one for one, _ in bulk.refused]) == (3, 1, [order.id])
+    assert lower_many(house.store, house.chance, *of).over == 4
+
+
+def test_one_act_reaches_no_decision_of_another_scheme(house, dutiful):
+    of_another = house.decide(dutiful, keys=False)
+    for bulk in (
+        end_many(house.store, house.chance, SCHEME, [of_another.id], Ender(ANA)),
+        lower_many(house.store, house.chance, SCHEME, [of_another.id], ModeCode.HOME_PRESENCE, ANA),
+    ):
+        assert bulk.refused == ((of_another.id, "no such decision"),)
+    with house.store.reading() as view:
+        assert view.decision(of_another.id).state is State.MADE
 
 
 def test_a_decision_that_lapsed_is_not_extended(house):

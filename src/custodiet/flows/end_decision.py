@@ -5,8 +5,6 @@ whatever a device's fast clock had stored beyond the end gone. If we die before 
 it, everything has.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from custodiet.flows.gathering import duty_of
@@ -18,7 +16,7 @@ from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision, State
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import IllegalMove, NotFound, NotPermitted
+from custodiet.model.errors import NotPermitted
 from custodiet.model.fact import FactKind
 from custodiet.model.identity import ActorId, AlertId, DecisionId, TaskId
 from custodiet.model.instruction import What
@@ -44,8 +42,6 @@ from custodiet.rules.dpia import inactive
 CLOCK = ActorId("clock")
 """Who acts when nobody did: the passing of time."""
 AT_ONCE = 100
-FEW = 25
-"""How many one act ends in one transaction."""
 """How many that ran out are ended before the clock looks at its other work again."""
 
 
@@ -91,44 +87,6 @@ def write_endings(
     for one in along:
         write_ending(act, chance, one, Move.WITHDRAW, by, task=False, reason=reason)
     return index
-
-
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """What came of ending many at once."""
-
-    ended: int
-    over: int
-    """So many had ended before: they are left as they are."""
-    refused: tuple[tuple[DecisionId, str], ...]
-
-
-def end_many(
-    store: Store,
-    chance: Chance,
-    decision_ids: Sequence[DecisionId],
-    move: Move,
-    by: Ender,
-    reason: EndReason | None = None,
-) -> Bulk:
-    """End many by one act: each has its own entry, task and record. Nothing that raises intrusion is done so.
-
-    In transactions of a few, so that reports come in between; asked again after a crash it goes on where it stopped.
-    One that is refused does not hold up the rest.
-    """
-    done = over = 0
-    refused: list[tuple[DecisionId, str]] = []
-    for start in range(0, len(decision_ids), FEW):
-        with store.acting() as act:
-            for decision_id in decision_ids[start : start + FEW]:
-                try:
-                    end_in(act, chance, act.decision(decision_id), move, by, reason)
-                    done += 1
-                except IllegalMove:
-                    over += 1
-                except (NotPermitted, NotFound) as error:
-                    refused.append((decision_id, str(error)))
-    return Bulk(done, over, tuple(refused))
 
 
 def end_what_ran_out(store: Store, chance: Chance, clock: Clock, fence: tuple[str, int]) -> int:

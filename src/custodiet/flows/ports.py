@@ -70,6 +70,7 @@ from custodiet.model.stored import (
     Holding,
     IngestRow,
     JudgedChange,
+    Narrowed,
     Pulse,
     RoleStanding,
     SaltedDetail,
@@ -301,6 +302,16 @@ class Reading(Tables, Protocol):
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]: ...
     def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
         """What this account proposed and nobody has answered."""
+        ...
+
+    def standing_in(
+        self, scheme_id: SchemeId, which: Narrowed, at: datetime, limit: int, skip: int = 0
+    ) -> tuple[tuple[str, Decision], ...]:
+        """Its decisions that stand or are to come, each with its case's reference, by that."""
+        ...
+
+    def count_standing_in(self, scheme_id: SchemeId, which: Narrowed, at: datetime) -> int:
+        """How many there are of them."""
         ...
 
     def proposals_in(self, schemes: Collection[SchemeId], limit: int, offset: int = 0) -> tuple[Decision, ...]:

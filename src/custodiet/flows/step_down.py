@@ -4,7 +4,6 @@ The lower rung rests on the assessment of the higher one: whatever was answered 
 whoever approved more approved less with it.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +23,7 @@ from custodiet.model.identity import ActorId, CaseId, DecisionId
 from custodiet.model.instruction import What
 from custodiet.model.mode import MODES, Kind, Mode, ModeCode
 from custodiet.model.record import DecisionMade, DecisionProposed
-from custodiet.rules.decisions import Move, made, objections_to_lowering, stopped_along, succeeded
+from custodiet.rules.decisions import STANDING, Move, made, objections_to_lowering, stopped_along, succeeded
 
 _ORDER_REVIEW = timedelta(days=28)
 """When an order is reviewed that is lowered after its review was due."""
@@ -46,25 +45,9 @@ def step_down(
         return tuple(write_step_down(act, chance, one, to_mode, by) for one in higher)
 
 
-def lower_many(
-    store: Store, chance: Chance, case_ids: Sequence[CaseId], to_mode: ModeCode, by: ActorId
-) -> tuple[int, tuple[tuple[CaseId, str], ...]]:
-    """Step down with many cases by one act: how many decisions, and the cases refused. One already there is left."""
-    lowered, refused = 0, list[tuple[CaseId, str]]()
-    for case_id in case_ids:
-        try:
-            lowered += len(step_down(store, chance, case_id, to_mode, by))
-        except NotFound:
-            continue
-        except NotPermitted as error:
-            refused.append((case_id, str(error)))
-    return lowered, tuple(refused)
-
-
 def standing(act: Acting, case_id: CaseId) -> list[Decision]:
     """Decisions of a case that are in force now, or would be but for a pause."""
-    stands = (State.MADE, State.SUSPENDED, State.SUCCEEDED)
-    return [one for one in act.decisions_of(case_id) if one.state in stands and one.covers(act.now)]
+    return [one for one in act.decisions_of(case_id) if one.state in STANDING and one.covers(act.now)]
 
 
 def write_step_down(

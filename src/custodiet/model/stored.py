@@ -10,7 +10,7 @@ from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.finding import DeviceWatch, Watch
 from custodiet.model.identity import FittingId, PersonId
-from custodiet.model.mode import Category
+from custodiet.model.mode import Category, ModeCode
 from custodiet.model.record import Contact, DayKey, IngestDetail
 from custodiet.model.scheme import Scheme
 
@@ -24,6 +24,17 @@ class Holding(StrEnum):
     """A decision stands and is suspended."""
     NOTHING = "nothing"
     """No decision stands: whatever is sent is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which of a scheme's decisions a list is narrowed to; None and '' narrow nothing."""
+
+    words: str = ""
+    """In the reference of the case."""
+    mode: ModeCode | None = None
+    due_before: datetime | None = None
+    """The review is due before then."""
 
 
 class RoleStanding(StrEnum):

@@ -57,6 +57,8 @@ MOVES: dict[State, dict[Move, State]] = {
     State.ANNULLED: {},
 }
 
+STANDING = (State.MADE, State.SUSPENDED, State.SUCCEEDED)
+"""A decision in one of these is in force in its interval, or would be but for a pause."""
 ENDINGS: frozenset[Move] = frozenset({Move.LAPSE, Move.EXPIRE, Move.WITHDRAW, Move.ANNUL})
 """Moves that end collection: each, in one write, stops it, starts retention and raises the removal task."""
 

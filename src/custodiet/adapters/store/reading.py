@@ -35,10 +35,10 @@ from custodiet.model.record import DayKey, RecordKey, RefusalsCounted, RemovedFi
 from custodiet.model.report import Outcome
 from custodiet.model.scheme import Power, Purpose, RetentionRule, Scheme
 from custodiet.model.session import Frame, Session
-from custodiet.model.stored import DetailRow, EntryRow, IngestRow, Seen, StandingChange
+from custodiet.model.stored import DetailRow, EntryRow, IngestRow, Narrowed, Seen, StandingChange
 from custodiet.model.times import to_ms
 from custodiet.rules.chain import leaf_hash
-from custodiet.rules.decisions import kept_categories
+from custodiet.rules.decisions import STANDING, kept_categories
 from custodiet.rules.keys import wanted_days
 from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, rows_of_sessions, unpack_directory
 
@@ -49,6 +49,21 @@ _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 def _waiting(schemes: Collection[SchemeId]) -> ColumnElement[bool]:
     of = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
     return and_(t.decision.c.state == State.PROPOSED, t.decision.c.case_id.in_(of))
+
+
+def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: datetime) -> Select[Any]:
+    """Of these decisions those of a scheme that stand at that time or are to come."""
+    until = t.decision.c.until_at
+    query = query.join(t.case_file, t.case_file.c.id == t.decision.c.case_id).where(
+        t.case_file.c.scheme_id == scheme_id, t.decision.c.state.in_(STANDING), or_(until.is_(None), until > at)
+    )
+    if which.words:
+        query = query.where(t.case_file.c.reference.icontains(which.words, autoescape=True))
+    if which.mode is not None:
+        query = query.where(t.decision.c.mode == which.mode)
+    if which.due_before is not None:
+        query = query.where(t.decision.c.review_due_at < which.due_before)
+    return query
 
 
 class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows):
@@ -128,6 +143,22 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
 
     def count_proposals(self, schemes: Collection[SchemeId]) -> int:
         return self._count(select(func.count()).select_from(t.decision).where(_waiting(schemes)))
+
+    def standing_in(
+        self, scheme_id: SchemeId, which: Narrowed, at: datetime, limit: int, skip: int = 0
+    ) -> tuple[tuple[str, Decision], ...]:
+        by_reference = (t.case_file.c.reference, t.decision.c.id)
+        query = _stands_in(t.decision.select(), scheme_id, which, at).order_by(*by_reference)
+        decisions = self._decisions(query.limit(limit).offset(skip))
+        of = select(t.case_file.c.id, t.case_file.c.reference)
+        reference = {
+            row.id: row.reference
+            for row in self._all(of.where(t.case_file.c.id.in_([one.case_id for one in decisions])))
+        }
+        return tuple((reference[one.case_id], one) for one in decisions)
+
+    def count_standing_in(self, scheme_id: SchemeId, which: Narrowed, at: datetime) -> int:
+        return self._count(_stands_in(select(func.count()).select_from(t.decision), scheme_id, which, at))
 
     def decisions_under(self, scheme_id: SchemeId) -> tuple[Decision, ...]:
         of = select(t.case_file.c.id).where(t.case_file.c.scheme_id == scheme_id)

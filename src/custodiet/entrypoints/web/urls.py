@@ -22,6 +22,7 @@ urlpatterns = [
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),
     path("standing", standing.show, name="standing"),
+    path("schemes", include("custodiet.entrypoints.web.urls_many")),
     path("schemes", include("custodiet.entrypoints.web.urls_schemes")),
     path("live", live.stream, name="live"),
     # Signing in.

@@ -62,6 +62,7 @@ def show(request: HttpRequest, scheme_id: str) -> HttpResponse:
                 "mine": {one.proposal for one in waiting if one.proposed_by == me},
                 "proposes": may(request, view, Act.PROPOSE_OPERATION, of) and head.ended is None,
                 "closes": may(request, view, Act.CLOSE_OPERATION, of),
+                "lessens": may(request, view, Act.END_MANY, of),
                 "ends": may(request, view, Act.END_SCHEME, of) and head.ended is None,
             }
             return page(request, "schemes/operations.html", **given)
