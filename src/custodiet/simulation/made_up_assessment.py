@@ -20,7 +20,7 @@ from custodiet.model.assessment import (
     Said,
     Selection,
 )
-from custodiet.model.decision import Decision
+from custodiet.model.decision import Authority, Decision
 from custodiet.model.entry import Entry
 from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
@@ -55,7 +55,7 @@ def made_up_assessment(
         case_id=decision.case_id,
         decision_id=decision.id,
         author=decision.proposed_by,
-        selection=Selection.INDIVIDUAL,
+        selection=Selection.ORDER if decision.authority is Authority.ORDER else Selection.INDIVIDUAL,
         selection_fact=table.contact,
         screening_id=table.screening,
         families=tuple(

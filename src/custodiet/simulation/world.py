@@ -44,6 +44,9 @@ SCHEME = SchemeId("scheme_made_up")
 CASEWORKER = ActorId("caseworker-1")
 AUTHORISING = ActorId("authorising-officer-1")
 COURT = ActorId("made-up-court")
+DUTY, DUTY_FROM = "made-up-duty", ModeCode.HOME_PRESENCE
+"""The power that is a duty, and the lowest rung that satisfies it."""
+ORDER = "made-up-order"
 ADMINISTRATOR = ActorId("administrator-1")
 STAFF: dict[ActorId, Function] = {
     ADMINISTRATOR: Function.ADMINISTRATOR,
@@ -142,6 +145,7 @@ class WorldMaker:
             self.world.lapses.append(at)
             if number == 1:
                 self.world.references["lapses_next"] = case.reference
+        self._duty_and_orders(now)
         self._pass_to(now)
         return self.world
 
@@ -210,6 +214,17 @@ class WorldMaker:
         self._pass_to(now - timedelta(hours=1))
         suspend_decision(self._store, suspended.id, Ender(CASEWORKER))
 
+    def _duty_and_orders(self, now: datetime) -> None:
+        """A duty on the lowest rung that satisfies it; an order of the court, and one whose review we have missed."""
+        far = now + timedelta(days=20)
+        case, _ = self._person()
+        self.world.references["duty"] = case.reference
+        self._make(self._officers(case, DUTY_FROM, far, power=DUTY))
+        for shows, review_due_at in (("order", far), ("order_missed", now - timedelta(minutes=10))):
+            case, _ = self._wearer(shows)
+            officers = self._officers(case, ModeCode.FITTED_TRAIL, review_due_at, power=ORDER)
+            self._make(replace(officers, authority=Authority.ORDER, maker=COURT))
+
     # --- the steps ---
 
     def _person(self) -> tuple[Case, int]:
@@ -237,6 +252,11 @@ class WorldMaker:
         """An upstream server that forwards for several devices, with one token for all of them."""
         token = issue_sender(self._store, self._chance, SCHEME, "a forwarding server", serials, CASEWORKER)
         self.world.senders[shows] = InventedDevice(serials[0], token, *home_of(self._random))
+
+    def _officers(self, case: Case, mode: ModeCode, review_due_at: datetime, *, power: str) -> Decision:
+        """What is proposed under another power, from now."""
+        proposal = officers_proposal(self._chance, case.id, mode, self._clock.now(), review_due_at)
+        return replace(proposal, power=power)
 
     def _decide(
         self,
@@ -336,7 +356,11 @@ def made_up_scheme(now: datetime) -> Scheme:
         starts_at=now - timedelta(days=400),
         ends_at=None,
         purposes=(Purpose("contact", "Keeping in contact"),),
-        powers=(Power("made-up-power", "A made-up power", "Made-up Act, s. 1", Force.DISCRETION, Regime.UK_GDPR),),
+        powers=(
+            Power("made-up-power", "A made-up power", "Made-up Act, s. 1", Force.DISCRETION, Regime.UK_GDPR),
+            Power(DUTY, "A made-up duty", "Made-up Act, s. 2", Force.DUTY, Regime.UK_GDPR, DUTY_FROM),
+            Power(ORDER, "The made-up court’s orders", "Made-up Act, s. 3", Force.DISCRETION, Regime.UK_GDPR),
+        ),
         modes=tuple(mode.code for mode in LADDER),
         retention=(
             RetentionRule(Category.TRAIL, 28, "Made-up text: long enough for the person to dispute a finding."),

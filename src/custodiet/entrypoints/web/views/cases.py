@@ -13,6 +13,8 @@ from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision, requ
 from custodiet.flows.show_cases import SEARCH_MAX, find_cases, show_case
 from custodiet.flows.show_deciding import show_table
 from custodiet.model.act import Act
+from custodiet.model.decision import Authority
+from custodiet.model.scheme import Force
 from custodiet.model.stored import Holding
 
 
@@ -44,9 +46,13 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         about = of_case(file.case.id)
         acts = (Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.NAME_PERSON, Act.READ_CASE_RECORD)
         may_do = {one.value for one in acts if may(request, view, one, about)}
+        orders = [one for one in file.decisions if one.authority is Authority.ORDER]
+        reviewed = {one.id: (view.review_due_at(one.id), view.reviews_missed(one.id)) for one in orders}
         table = show_table(view, now, file.case.id, actor_of(request))
         if any(may(request, view, Act.READ_DECISION, of_decision(one.id)) for one, _ in table.assessments):
             may_do.add(Act.READ_DECISION.value)
     opened = named_case(request, file.case.id)
     me = actor_of(request)
-    return page(request, "case.html", file=file, table=table, may_do=may_do, opened=opened, me=me)
+    duties = {one.code: one.satisfied_from for one in file.scheme.powers if one.force is Force.DUTY}
+    told = {"file": file, "table": table, "may_do": may_do, "opened": opened, "me": me}
+    return page(request, "case.html", reviewed=reviewed, duties=duties, **told)
