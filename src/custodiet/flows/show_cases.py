@@ -4,10 +4,12 @@ No position and no name: a case is its reference, an alert what was found and ho
 how many it leaves out.
 """
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_standing import Monitored, ToDo, Waiting, monitored_of
@@ -22,6 +24,7 @@ PAGE_LINES = 25
 TASKS_MAX = 10
 HISTORY_MAX = 100
 SEARCH_MAX = 64
+Of = TypeVar("Of", Decision, Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class Worn:
 
     fitting: Fitting
     device: Device
+    contact_at: datetime | None
+    """When it was last heard of; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +127,11 @@ def find_cases(
     cases = view.cases_like(words, holding, now, PAGE_LINES, (page - 1) * PAGE_LINES, within)
     due, more = view.tasks_due(TASKS_MAX, within)
     reference = view.references({task.case_id for task in due})
-    of_page = [case.id for case in cases]
-    decisions, tasks = view.decisions_of_cases(of_page), view.open_tasks_of(of_page)
+    shown = [case.id for case in cases]
+    decisions, tasks = _by_case(view.decisions_of_cases(shown)), _by_case(view.open_tasks_of(shown))
     return CasesFound(
         at=now,
-        lines=tuple(_line(case, decisions, tasks, now) for case in cases),
+        lines=tuple(_line(case, decisions[case.id], tasks[case.id], now) for case in cases),
         found=found,
         page=page,
         pages=pages,
@@ -152,7 +157,7 @@ def show_case(view: Reading, now: datetime, reference: str) -> CaseFile:
         scheme=view.scheme(case.scheme_id),
         monitored=monitored_of(case.reference, decisions, now),
         decisions=tuple(sorted(standing, key=lambda one: (one.until is None, one.until or now, one.id))),
-        worn=tuple(Worn(one, devices[one.device_id]) for one in fittings if one.removed_at is None),
+        worn=tuple(_worn(view, one, devices[one.device_id]) for one in fittings if one.removed_at is None),
         tasks=tuple(_todo(case.reference, task) for task in tasks if task.done_at is None),
         alerts=tuple(one for one in alerts if one.is_open),
         history=tuple(history[:HISTORY_MAX]),
@@ -160,13 +165,24 @@ def show_case(view: Reading, now: datetime, reference: str) -> CaseFile:
     )
 
 
-def _line(case: Case, decisions: Iterable[Decision], tasks: Iterable[Task], now: datetime) -> CaseLine:
-    theirs = [task for task in tasks if task.case_id == case.id]
+def _worn(view: Reading, fitting: Fitting, device: Device) -> Worn:
+    contact = view.contact(fitting.id)
+    return Worn(fitting, device, None if contact is None else contact.contact_at)
+
+
+def _by_case(of_cases: Iterable[Of]) -> dict[CaseId, list[Of]]:
+    found = defaultdict[CaseId, list[Of]](list)
+    for one in of_cases:
+        found[one.case_id].append(one)
+    return found
+
+
+def _line(case: Case, decisions: Iterable[Decision], tasks: Sequence[Task], now: datetime) -> CaseLine:
     return CaseLine(
         reference=case.reference,
-        monitored=monitored_of(case.reference, (one for one in decisions if one.case_id == case.id), now),
-        tasks=len(theirs),
-        next_due_at=min((task.due_at for task in theirs), default=None),
+        monitored=monitored_of(case.reference, decisions, now),
+        tasks=len(tasks),
+        next_due_at=min((task.due_at for task in tasks), default=None),
         case_id=case.id,
     )
 

@@ -33,8 +33,8 @@ class Narrowed:
     words: str = ""
     """In the reference of the case."""
     mode: ModeCode | None = None
-    due_before: datetime | None = None
-    """The review is due before then."""
+    due_by: datetime | None = None
+    """The review is due by then."""
 
 
 class RoleStanding(StrEnum):

@@ -61,8 +61,8 @@ def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: dat
         query = query.where(t.case_file.c.reference.icontains(which.words, autoescape=True))
     if which.mode is not None:
         query = query.where(t.decision.c.mode == which.mode)
-    if which.due_before is not None:
-        query = query.where(t.decision.c.review_due_at < which.due_before)
+    if which.due_by is not None:
+        query = query.where(t.decision.c.review_due_at <= which.due_by)
     return query
 
 
@@ -130,9 +130,6 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
         return self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
 
-    def decisions_of_cases(self, cases: Collection[CaseId]) -> tuple[Decision, ...]:
-        return self._decisions(t.decision.select().where(t.decision.c.case_id.in_(cases)))
-
     def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
         waiting = and_(t.decision.c.proposed_by == actor, t.decision.c.state == State.PROPOSED)
         return self._decisions(t.decision.select().where(waiting).order_by(t.decision.c.id))
@@ -144,17 +141,17 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
     def count_proposals(self, schemes: Collection[SchemeId]) -> int:
         return self._count(select(func.count()).select_from(t.decision).where(_waiting(schemes)))
 
+    def decisions_of_cases(self, case_ids: Collection[CaseId]) -> tuple[Decision, ...]:
+        query = t.decision.select().where(t.decision.c.case_id.in_(case_ids))
+        return self._decisions(query.order_by(t.decision.c.starts_at, t.decision.c.id))
+
     def standing_in(
         self, scheme_id: SchemeId, which: Narrowed, at: datetime, limit: int, skip: int = 0
     ) -> tuple[tuple[str, Decision], ...]:
         by_reference = (t.case_file.c.reference, t.decision.c.id)
         query = _stands_in(t.decision.select(), scheme_id, which, at).order_by(*by_reference)
         decisions = self._decisions(query.limit(limit).offset(skip))
-        of = select(t.case_file.c.id, t.case_file.c.reference)
-        reference = {
-            row.id: row.reference
-            for row in self._all(of.where(t.case_file.c.id.in_([one.case_id for one in decisions])))
-        }
+        reference = self.references({one.case_id for one in decisions})
         return tuple((reference[one.case_id], one) for one in decisions)
 
     def count_standing_in(self, scheme_id: SchemeId, which: Narrowed, at: datetime) -> int:

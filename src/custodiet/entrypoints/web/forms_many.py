@@ -39,7 +39,7 @@ class NarrowForm(forms.Form):
         return Narrowed(
             words=(told.get("reference") or "").strip(),
             mode=ModeCode(told["mode"]) if told.get("mode") else None,
-            due_before=None if due is None else at + timedelta(days=DUE_DAYS[due]),
+            due_by=None if due is None else at + timedelta(days=DUE_DAYS[due]),
         )
 
 

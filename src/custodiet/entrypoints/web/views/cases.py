@@ -1,5 +1,7 @@
 """Cases by their reference: a list that is searched and paged, and one of them with all that stands and happened."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -54,5 +56,5 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
     opened = named_case(request, file.case.id)
     me = actor_of(request)
     duties = {one.code: one.satisfied_from for one in file.scheme.powers if one.force is Force.DUTY}
-    told = {"file": file, "table": table, "may_do": may_do, "opened": opened, "me": me}
+    told: dict[str, Any] = {"file": file, "table": table, "may_do": may_do, "opened": opened, "me": me}
     return page(request, "case.html", reviewed=reviewed, duties=duties, **told)

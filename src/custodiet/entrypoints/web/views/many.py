@@ -5,6 +5,7 @@ Nothing is raised here (invariant 5). What is carried out is what was shown: the
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -144,7 +145,14 @@ def _list(
     number = min(max(1, wanted), pages)
     lines = view.standing_in(head.scheme_id, narrow.which(now), now, LINES, (number - 1) * LINES)
     asked = {name: str(narrow.cleaned_data.get(name) or "") for name in narrow.fields}
-    given = {"head": head, "narrow": narrow, "form": form, "found": found, "lines": lines, "number": number}
+    given: dict[str, Any] = {
+        "head": head,
+        "narrow": narrow,
+        "form": form,
+        "found": found,
+        "lines": lines,
+        "number": number,
+    }
     given |= {"pages": pages, "at": pages_of(number, pages, asked), "ticked": set(ticked), "kept": " ".join(ticked)}
     given |= {"shown": " ".join(one.id for _, one in lines), "now": now, "address": request.get_full_path()}
     return page(request, "many/choose.html", **given)
