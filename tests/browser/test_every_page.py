@@ -63,6 +63,7 @@ OF_STAFF = {
         "scheme_copy": f"/schemes/{SCHEME}/copy",
     },
     "authorising_officer": {
+        "many": f"/schemes/{SCHEME}/many",
         "staff_joiner": "/staff/join/{waiting}",
         "people": "/cases/M-0002/people",
         "people_assign": "/cases/M-0002/people/assign",

@@ -234,6 +234,10 @@ class Reading(Tables, Protocol):
         """How many there are of them."""
         ...
 
+    def without_officer(self, case_ids: Collection[CaseId], at: datetime) -> frozenset[CaseId]:
+        """Of these the ones that are in the sight of no officer of their own."""
+        ...
+
     def open_tasks(self) -> tuple[Task, ...]: ...
     def tasks_due(self, limit: int, within: Collection[CaseId] | None = None) -> tuple[tuple[Task, ...], int]:
         """Open tasks, the first due first, and how many more there are; of all cases or these."""

@@ -13,7 +13,7 @@ from custodiet.model.identity import ActorId, RoleId, SchemeId
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import HOLDS_CASES, Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.stored import RoleStanding
-from custodiet.rules.staff import holds, needs_an_officer
+from custodiet.rules.staff import holds
 
 PAGE_LINES = 25
 WAITING_MAX = 10
@@ -121,14 +121,15 @@ def show_account(view: Reading, now: datetime, actor: ActorId, page: int = 1) ->
     pages = max(1, -(-len(given) // PAGE_LINES))
     page = min(max(1, page), pages)
     cases = view.cases_like("", None, now, PAGE_LINES, (page - 1) * PAGE_LINES, given)
-    held = (CaseHeld(one, needs_an_officer(view.officers_of(one.id, now), view.conflicts_in(one.id))) for one in cases)
+    alone = view.without_officer([one.id for one in cases], now)
+    held = (CaseHeld(one, one.id in alone) for one in cases)
     return AccountFile(now, actor, tuple(reversed(roles)), schemes(view), tuple(held), len(given), page, pages)
 
 
 def show_leaving(view: Reading, role_id: RoleId) -> Leaving:
     """What the end of a role brings with it. Raises NotFound."""
     role = view.role(role_id)
-    here = [one for one in map(view.case, view.cases_given_to(role.actor)) if one.scheme_id == role.scheme_id]
+    here = [one for one in view.cases_of(view.cases_given_to(role.actor)) if one.scheme_id == role.scheme_id]
     decided = [
         one for one in view.proposals_of(role.actor) if role.scheme_id in (None, view.case(one.case_id).scheme_id)
     ]

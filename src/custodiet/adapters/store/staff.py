@@ -1,5 +1,6 @@
 """Views of the store: roles, and in whose caseload a case is."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -94,13 +95,13 @@ class StaffRows(Rows):
         return frozenset(row.actor for row in self._all(query.where(here, holds).distinct()))
 
     def cases_without_officer(self, scheme_id: SchemeId, at: datetime, limit: int) -> tuple[CaseId, ...]:
-        given, hidden, case = t.assignment.c, t.conflict_of_interest.c, t.case_file.c
-        conflicted = select(hidden.actor).where(hidden.case_id == case.id, hidden.actor == given.actor).exists()
-        holds = and_(t.role.c.scheme_id == case.scheme_id, t.role.c.function == Function.CASEWORKER, _in_force(at))
-        officers = select(given.actor).join(t.role, t.role.c.actor == given.actor)
-        seen = officers.where(given.case_id == case.id, given.ended_at.is_(None), holds, ~conflicted).exists()
-        query = select(case.id).where(case.scheme_id == scheme_id, ~seen)
+        case = t.case_file.c
+        query = select(case.id).where(case.scheme_id == scheme_id, _alone(at))
         return tuple(row.id for row in self._all(query.order_by(case.reference, case.id).limit(limit)))
+
+    def without_officer(self, case_ids: Collection[CaseId], at: datetime) -> frozenset[CaseId]:
+        query = select(t.case_file.c.id).where(t.case_file.c.id.in_(case_ids), _alone(at))
+        return frozenset(row.id for row in self._all(query))
 
     def case_record_given(self, case_id: CaseId, to: ActorId, sign_in: SignInId) -> int | None:
         given = t.case_record_given.c
@@ -142,3 +143,12 @@ def _schemes(actor: ActorId, at: datetime) -> Select[Any]:
     return select(t.role.c.scheme_id).where(
         t.role.c.actor == actor, t.role.c.function == Function.CASEWORKER, _in_force(at)
     )
+
+
+def _alone(at: datetime) -> ColumnElement[bool]:
+    """Whether a case is in the sight of no officer of its own."""
+    given, hidden, case = t.assignment.c, t.conflict_of_interest.c, t.case_file.c
+    conflicted = select(hidden.actor).where(hidden.case_id == case.id, hidden.actor == given.actor).exists()
+    holds = and_(t.role.c.scheme_id == case.scheme_id, t.role.c.function == Function.CASEWORKER, _in_force(at))
+    officers = select(given.actor).join(t.role, t.role.c.actor == given.actor)
+    return ~officers.where(given.case_id == case.id, given.ended_at.is_(None), holds, ~conflicted).exists()
