@@ -80,6 +80,7 @@ def officer(browser, demo):
         yield Walker(context, demo, "authorising_officer")
 
 
+@pytest.mark.long
 def test_a_demo_shows_a_scheme_a_way_up_and_down_a_report_a_lapse_and_one_act_on_many(
     browser, demo, caseworker, officer
 ):
