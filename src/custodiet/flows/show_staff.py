@@ -129,7 +129,7 @@ def show_account(view: Reading, now: datetime, actor: ActorId, page: int = 1) ->
 def show_leaving(view: Reading, role_id: RoleId) -> Leaving:
     """What the end of a role brings with it. Raises NotFound."""
     role = view.role(role_id)
-    here = [one for one in view.cases_of(view.cases_given_to(role.actor)) if one.scheme_id == role.scheme_id]
+    here = [one for one in map(view.case, view.cases_given_to(role.actor)) if one.scheme_id == role.scheme_id]
     decided = [
         one for one in view.proposals_of(role.actor) if role.scheme_id in (None, view.case(one.case_id).scheme_id)
     ]
