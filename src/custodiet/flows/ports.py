@@ -29,6 +29,7 @@ from custodiet.model.identity import (
     DeviceId,
     FittingId,
     InstructionId,
+    MessageId,
     PersonId,
     RepresentationId,
     ReviewId,
@@ -41,6 +42,7 @@ from custodiet.model.identity import (
     TaskId,
 )
 from custodiet.model.instruction import Instruction, What
+from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     Contact,
@@ -356,6 +358,29 @@ class Reading(Tables, Protocol):
         ...
 
     def contact(self, fitting_id: FittingId) -> Contact | None: ...
+    def reached_by(self, person_id: PersonId) -> ContactDetails | None:
+        """How a person is to be written to; None for someone who is not."""
+        ...
+
+    def posted(self, message_id: MessageId) -> Posted: ...
+    def posted_to(self, case_id: CaseId, limit: int) -> tuple[Posted, ...]:
+        """Messages to the person of a case, the newest first."""
+        ...
+
+    def last_posted(self, fitting_id: FittingId, template: Template) -> datetime | None:
+        """When a message of that kind about that device was last caused."""
+        ...
+
+    def posts_due(self, at: datetime, limit: int) -> tuple[Posted, ...]:
+        """Messages that are to leave by then, the earliest first."""
+        ...
+
+    def posts_in(self, states: Collection[Delivery], limit: int) -> tuple[Posted, ...]: ...
+    def posts_too_late(self, at: datetime, limit: int) -> tuple[Posted, ...]:
+        """Messages that wait and are of no use any more."""
+        ...
+
+    def outgoing(self) -> Outgoing: ...
     def reviews_due(self, before: datetime) -> tuple[tuple[Decision, frozenset[int]], ...]:
         """Made or paused decisions whose review is due by then, the earliest first, with the warnings given."""
         ...

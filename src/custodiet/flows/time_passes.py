@@ -12,6 +12,7 @@ from custodiet.flows.instructing import fittings_under
 from custodiet.flows.obey_stop import escalate_stop, obey_stop
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.flows.scheme_now import scheme_at
+from custodiet.flows.send_messages import give_up
 from custodiet.model.alert import Alert
 from custodiet.model.assessing_record import ReviewMissed
 from custodiet.model.case import Task, TaskKind
@@ -66,6 +67,7 @@ class Passing:
             self._silences,
             self._missed_reviews,
             self._stops,
+            self._too_late,
         )
         return sum(step() for step in steps)
 
@@ -141,6 +143,14 @@ class Passing:
         return done + sum(
             escalate_stop(self._store, self._chance, stop_id, CLOCK, self._fence) for stop_id in unchecked
         )
+
+    # --- messages ---
+
+    def _too_late(self) -> int:
+        """Messages that nobody needs any more: whoever sends them may be away, and what waits for them is told."""
+        with self._store.reading() as view:
+            late = view.posts_too_late(self._clock.now(), AT_ONCE)
+        return sum(give_up(self._store, one.message.id, CLOCK, self._fence) for one in late)
 
     # --- windows ---
 

@@ -52,6 +52,8 @@ from custodiet.model.identity import (
     TokenId,
 )
 from custodiet.model.instruction import Instruction
+from custodiet.model.message import Message
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
@@ -287,6 +289,7 @@ class DecisionEnded:
     instructions: tuple[Instruction, ...] = ()
     reason: EndReason | None = None
     ended_by: ActorId | None = None
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -631,6 +634,7 @@ class IngestDetail:
     words: tuple[Word, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     after_stop: tuple[AfterStop, ...] = ()
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -838,6 +842,9 @@ Record = (
     | OutageFound
     | TasksOverdue
     | TaskDone
+    | ContactGiven
+    | MessageOpened
+    | MessageSettled
     | KeysIssued
     | KeysDestroyed
     | OpeningsRecovered
@@ -915,6 +922,9 @@ _KIND: dict[type, EntryKind] = {
     OutageFound: EntryKind.OUTAGE_FOUND,
     TasksOverdue: EntryKind.TASKS_OVERDUE,
     TaskDone: EntryKind.TASK_DONE,
+    ContactGiven: EntryKind.CONTACT_GIVEN,
+    MessageOpened: EntryKind.MESSAGE_OPENED,
+    MessageSettled: EntryKind.MESSAGE_SETTLED,
     KeysIssued: EntryKind.KEYS_ISSUED,
     KeysDestroyed: EntryKind.KEYS_DESTROYED,
     OpeningsRecovered: EntryKind.OPENINGS_RECOVERED,

@@ -77,6 +77,7 @@ from custodiet.model.record import (
 )
 from custodiet.model.staff import RoleState
 from custodiet.rules.assessing_tables import approved, changes_of, refusal, rests_on
+from custodiet.rules.message_rows import queued
 from custodiet.rules.register_rows import RECORDS, register_changes
 from custodiet.rules.row import new_task, row_of
 
@@ -119,6 +120,7 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
         *(Insert("sighting", {**row_of(one), "number": number}) for one in detail.sightings),
         *(Add("after_stop", _after_stop(one), "reports", one.reports) for one in detail.after_stop),
         *(Update("after_stop", _after_stop(one), {"last_at": one.last_at}) for one in detail.after_stop),
+        *(queued(one) for one in detail.messages),
     )
 
 
@@ -408,6 +410,7 @@ def _(record: DecisionEnded, index: int) -> Changes:
         _reviewed(record.decision_id, record.ended_at),
         *(_weak(alert_id, record.ended_at, Why.ANNULLED) for alert_id in record.tainted),
         *_removed(record.removed, index),
+        *(queued(one) for one in record.messages),
     )
 
 

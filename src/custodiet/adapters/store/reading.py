@@ -11,6 +11,7 @@ from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.cases import CaseRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
+from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
@@ -51,7 +52,7 @@ def _waiting(schemes: Collection[SchemeId]) -> ColumnElement[bool]:
     return and_(t.decision.c.state == State.PROPOSED, t.decision.c.case_id.in_(of))
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows, MessageRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---
@@ -138,7 +139,8 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
         return tuple(noun(Case, row) for row in self._all(t.case_file.select()))
 
     def open_tasks(self) -> tuple[Task, ...]:
-        query = t.task.select().where(t.task.c.done_at.is_(None)).order_by(t.task.c.due_at, t.task.c.id)
+        is_open = and_(t.task.c.done_at.is_(None), told_first(t.task))
+        query = t.task.select().where(is_open).order_by(t.task.c.due_at, t.task.c.id)
         return tuple(noun(Task, row) for row in self._all(query))
 
     def tallies(self) -> tuple[Tally, ...]:

@@ -32,7 +32,9 @@ from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
-from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId, SchemeId
+from custodiet.model.identity import CaseId, ConditionId, DecisionId, MessageId, PersonId, SchemeId
+from custodiet.model.message import MESSENGER, ContactDetails
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     AbsenceAuthorised,
@@ -71,6 +73,7 @@ from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
 from custodiet.rules.chain import Frontier, Tree, leaf_hash
 from custodiet.rules.decisions import retention_clocks
+from custodiet.rules.messages import in_order
 from custodiet.rules.register import rules_for
 from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record, record_digest
 
@@ -123,6 +126,9 @@ class Follower:
         self._decisions_in: dict[CaseId, list[DecisionId]] = {}
         self.conditions: dict[ConditionId, Condition] = {}
         self.statements: dict[CaseId, list[Statement]] = {}
+        self.contacts: dict[PersonId, ContactDetails] = {}
+        self.attempts: dict[MessageId, MessageOpened] = {}
+        """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
         self.case_at: dict[int, PersonId] = {}
         """Whose case the entry at a place opened."""
@@ -280,6 +286,10 @@ class Follower:
                 return self.cases[about.case_id].person_id
             case ReviewOpened(review):
                 return self.person_of(self.decisions[review.decision_id])
+            case ContactGiven(contact):
+                return contact.person_id
+            case MessageOpened() | MessageSettled():
+                return self.cases[record.case_id].person_id
             case CaseRecordGiven(case_id) | RungRefused(case_id):
                 return self.cases[case_id].person_id
             case ConditionSet(condition):
@@ -362,6 +372,11 @@ class Follower:
                 self.conditions[condition.id] = condition
             case StatementMade(statement):
                 self.statements.setdefault(statement.case_id, []).append(statement)
+            case ContactGiven(contact):
+                self.contacts[contact.person_id] = contact
+            case MessageOpened(message_id):
+                if in_order(self.attempts.get(message_id), record):
+                    self.attempts[message_id] = record
             case _:
                 pass
 
@@ -412,6 +427,10 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = conflict.declared_by
         case CaseRecordGiven() | CaseListGiven():
             by = record.by
+        case ContactGiven(contact):
+            by = contact.given_by
+        case MessageOpened():
+            by = MESSENGER
         case _:
             return
     if entry.actor != by:
