@@ -23,6 +23,7 @@ from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.cli.command_line import command_line
 from custodiet.entrypoints.web.place import OwnProvider, SignInPlace
 from custodiet.flows.check_ledger import Checked, check_ledger
@@ -373,6 +374,7 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
             log=settings.log,
             signing_in=sign_in_place(settings),
             made_up=made_up,
+            zone_as_of=zone_as_of,
         )
     )
     listening = _listening(asked)

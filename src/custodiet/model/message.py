@@ -94,7 +94,7 @@ class ContactDetails:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message, written with what causes it. `not_before`: after the quiet hours; `useless_at`: then nobody needs it."""
+    """One message, written with what causes it. `not_before`: after quiet hours; `useless_at`: nobody needs it then."""
 
     id: MessageId
     case_id: CaseId

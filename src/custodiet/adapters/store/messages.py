@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Row,
-    Select,
     Table,
     Text,
     and_,
@@ -129,7 +128,7 @@ class MessageRows(Rows):
         return self._messages(outbox.select().where(*late).order_by(outbox.c.useless_at, outbox.c.id).limit(limit))
 
     def outgoing(self) -> Outgoing:
-        query: Select[Any] = select(func.count().label("waiting"), func.min(outbox.c.not_before).label("oldest_at"))
+        query: Any = select(func.count().label("waiting"), func.min(outbox.c.not_before).label("oldest_at"))
         row = self._one(query.where(outbox.c.state.in_(_UNSENT)), "count")
         return Outgoing(row.waiting, row.oldest_at)
 
