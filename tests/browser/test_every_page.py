@@ -29,6 +29,8 @@ SIGNED_IN = {
     "day": "/day",
     "new_case": "/cases/new",
     "name": "/cases/M-0000/name",
+    "contact": "/cases/M-0000/contact",
+    "end_contact": "/cases/M-0000/contact/end",
     "decide": "/cases/M-0000/decide",
     "facts": "/cases/M-0000/decide/facts",
     "heard": "/cases/M-0000/decide/heard",
