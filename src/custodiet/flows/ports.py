@@ -15,6 +15,7 @@ from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
+from custodiet.model.desk import Note
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.ending import Stop
@@ -360,6 +361,19 @@ class Reading(Tables, Protocol):
     def contact(self, fitting_id: FittingId) -> Contact | None: ...
     def reached_by(self, person_id: PersonId) -> ContactDetails | None:
         """How a person is to be written to; None for someone who is not."""
+        ...
+
+    def devices_like(self, words: str, limit: int, skip: int) -> tuple[Device, ...]:
+        """Devices whose serial holds these words, by serial."""
+        ...
+
+    def count_devices(self, words: str) -> int: ...
+    def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
+        """Whom a device was ever on, the earliest first."""
+        ...
+
+    def notes_of(self, device_id: DeviceId) -> tuple[Note, ...]:
+        """What the desk noted of a device, in order."""
         ...
 
     def posted(self, message_id: MessageId) -> Posted: ...

@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     CASE_OPENED = "case.opened"
     PERSON_NAMED = "person.named"
     DEVICE_REGISTERED = "device.registered"
+    DEVICE_NOTED = "device.noted"
     FITTING_MADE = "fitting.made"
     FITTING_ENDED = "fitting.ended"
     SENDER_ISSUED = "sender.issued"

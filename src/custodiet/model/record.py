@@ -28,6 +28,7 @@ from custodiet.model.assessing_record import (
 from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import Decision, State
+from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.ending import EndReason
@@ -802,6 +803,7 @@ Record = (
     | DeviceRegistered
     | FittingMade
     | FittingEnded
+    | DeviceNoted
     | SenderIssued
     | SenderRotated
     | SenderScoped
@@ -884,6 +886,7 @@ _KIND: dict[type, EntryKind] = {
     DeviceRegistered: EntryKind.DEVICE_REGISTERED,
     FittingMade: EntryKind.FITTING_MADE,
     FittingEnded: EntryKind.FITTING_ENDED,
+    DeviceNoted: EntryKind.DEVICE_NOTED,
     SenderIssued: EntryKind.SENDER_ISSUED,
     SenderRotated: EntryKind.SENDER_ROTATED,
     SenderScoped: EntryKind.SENDER_SCOPED,

@@ -14,6 +14,7 @@ from custodiet.model.alert import AlertMove, AlertState, Excuse
 from custodiet.model.case import RetentionClock, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.decision import State
+from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.finding import Raised, Why
 from custodiet.model.identity import AlertId, DecisionId, TokenId
 from custodiet.model.instruction import Instruction
@@ -247,6 +248,12 @@ def _(record: FittingMade, index: int) -> Changes:
         Insert("fitting", {**row_of(record.fitting), "version": index}),
         *_told(record.instructions, index),
     )
+
+
+@_changes.register
+def _(record: DeviceNoted, index: int) -> Changes:
+    cleared = (_weak(alert_id, record.note.at, Why.FAULTY_DEVICE) for alert_id in record.weakened)
+    return (Insert("device_note", {**row_of(record.note), "entry": index}), *cleared)
 
 
 @_changes.register

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, selec
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.cases import CaseRows
+from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.messages import MessageRows, told_first
@@ -52,7 +53,7 @@ def _waiting(schemes: Collection[SchemeId]) -> ColumnElement[bool]:
     return and_(t.decision.c.state == State.PROPOSED, t.decision.c.case_id.in_(of))
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows, MessageRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows, MessageRows, DeskRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---

@@ -1,4 +1,4 @@
-"""How people are reached, and the messages to them."""
+"""How people are reached, the messages to them, and the device desk."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,30 @@ MOVES = (
 _MOVES = ", ".join(f"('{before}', '{after}')" for before, after in MOVES)
 _ATTEMPTS = "OLD.attempts + (NEW.state = 'sending' AND OLD.state = 'waiting')"
 
+_FAULTY = """
+(SELECT n.kind FROM device_note n WHERE n.device_id = NEW.device_id AND n.kind IN ('faulty', 'mended')
+  ORDER BY n.entry DESC LIMIT 1) IS 'faulty'
+"""
+
 CONSTRAINTS = [
+    never("device_note", "UPDATE"),
+    never("device_note", "DELETE"),
+    once("device_note", "entry"),
+    refuse("device_note_by_someone", "INSERT ON device_note", process("noted_by"), "device_note: by a named person"),
+    refuse(
+        "device_note_of_its_device",
+        "INSERT ON device_note",
+        "NEW.fitting_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM fitting f WHERE f.id = NEW.fitting_id AND f.device_id = NEW.device_id)",
+        "device_note: of a fitting of that device",
+    ),
+    refuse(
+        "device_note_has_begun",
+        "INSERT ON device_note",
+        "NEW.since_at > NEW.at OR (NEW.kind IN ('faulty', 'removed') AND NEW.since_at IS NULL)",
+        "device_note: what is noted has begun",
+    ),
+    refuse("fitting_not_faulty", "INSERT ON fitting", _FAULTY, "fitting: a faulty device is mended first"),
     never("outbox", "DELETE"),
     once("outbox", "id"),
     fixed("outbox", "id", "case_id", "template", "channel", "caused_at", "not_before", "useless_at", "fitting_id"),
@@ -118,6 +141,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "device_note",
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("fitting_id", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("noted_by", sa.Text(), nullable=False),
+        sa.Column("since_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"]),
+        sa.ForeignKeyConstraint(["fitting_id"], ["fitting.id"]),
+        sa.PrimaryKeyConstraint("entry"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("device_note_by_device", "device_note", ["device_id", "entry"])
     op.create_index("outbox_by_next", "outbox", ["state", "next_at"])
     op.create_index("outbox_by_case", "outbox", ["case_id", "caused_at"])
     op.create_index("outbox_by_fitting", "outbox", ["fitting_id", "template"])
