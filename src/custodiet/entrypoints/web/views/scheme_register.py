@@ -23,7 +23,6 @@ from custodiet.flows.show_schemes import preview_register
 from custodiet.model.act import Act
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import SchemeId
-from custodiet.model.identity import SchemeId
 from custodiet.model.register import Register
 from custodiet.rules.documents.making import documents
 from custodiet.rules.documents.templates import TEMPLATES
@@ -78,24 +77,6 @@ def purpose(request: HttpRequest, scheme_id: str, code: str | None = None) -> Ht
             changed = replace(register, purposes=tuple((held | {new.code: new}).values()))
             return _preview(request, head, changed, form.cleaned_data["from_day"])
     return page(request, "schemes/purpose.html", head=head, form=form, code=code, fresh=fresh)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def copy(request: HttpRequest, scheme_id: str) -> HttpResponse:
-    """A new scheme with the register of this one, and nothing that was assessed, approved or decided in it."""
-    place = settings.PLACE
-    with place.store.reading() as view:
-        fresh = is_fresh(request, view, Act.REGISTER_SCHEME)
-        head = head_of(view, scheme_id, place.clock.now())
-    if not fresh:
-        return confirm_first(request)
-    form = CopyForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        new_id, name = SchemeId(form.cleaned_data["scheme_id"]), form.cleaned_data["name"]
-        copy_scheme(store_for(request, Act.REGISTER_SCHEME), head.scheme_id, new_id, name, actor_of(request))
-        messages.success(request, say("Copied. Its assessment begins anew, and no operation is active."))
-        return HttpResponseRedirect(reverse("scheme", args=[new_id]))
-    return page(request, "schemes/copy.html", head=head, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
