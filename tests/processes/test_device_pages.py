@@ -10,7 +10,7 @@ FIT = {"identified": "document", "fit_checked": "on"}
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    pages = Pages(tmp_path_factory.mktemp("p"), people=2)
+    pages = Pages(tmp_path_factory.mktemp("p"), people=3)
     yield pages
     pages.stop()
 
@@ -63,6 +63,15 @@ def test_a_device_is_swapped_inspected_found_faulty_and_mended(caseworker):
     assert "not_in_stock" in refused.text
     assert caseworker.send(f"{before}/mended", {}).to == before
     assert now(caseworker, before) == "In stock"
+
+
+def test_what_an_ending_asks_for_is_shown_at_the_desk_and_done_by_taking_it_off(pages, caseworker):
+    device = worn(caseworker, "M-0002")
+    assert "What asks for it" not in caseworker.get(device).text
+    pages.end("M-0002")
+    assert "What asks for it" in caseworker.get(device).text
+    assert caseworker.send(f"{device}/remove", {"reason": "ended", "minutes": "0"}).to == device
+    assert "Nothing is to be done." in caseworker.get("/cases/M-0002").text
 
 
 def test_a_medical_removal_is_recorded_up_to_a_day_later_and_another_is_not(caseworker):

@@ -10,12 +10,13 @@ from datetime import datetime
 from custodiet.flows.fit_device import end_in, fit_in
 from custodiet.flows.ports import Acting, Chance, Reading, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.model.case import ENDS_COLLECTION, TaskKind
+from custodiet.model.case import ENDS_COLLECTION, Task, TaskKind
 from custodiet.model.desk import Check, Fault, Note, Noted, Outcome, Removal, Stock
 from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove
+from custodiet.model.finding import Matter
 from custodiet.model.identity import ActorId, AlertId, CaseId, DeviceId, FittingId
 from custodiet.model.record import RemovalBooked, TaskDone, kind_of
 from custodiet.rules.alerts import excused_by_removal, objections_to_acting
@@ -28,6 +29,10 @@ from custodiet.rules.desk import (
     stock_of,
 )
 
+_DONE_WITH_IT = frozenset({*ENDS_COLLECTION, TaskKind.SWAP_DEVICE})
+"""Tasks that are done once the device is off."""
+ALERTS_MAX = 100
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceFile:
@@ -37,6 +42,28 @@ class DeviceFile:
     stock: Stock
     fittings: tuple[Fitting, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def worn(self) -> Fitting | None:
+        """By whom it is worn now."""
+        return next((one for one in self.fittings if one.removed_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WornNow:
+    """A device that is on someone: when it was heard of, whether its battery is low, and what asks for it."""
+
+    contact_at: datetime | None
+    battery_low: bool
+    tasks: tuple[Task, ...]
+
+
+def show_worn(view: Reading, fitting: Fitting) -> WornNow:
+    """How it is with the one who wears it."""
+    contact = view.contact(fitting.id)
+    alerts = view.alerts_of_case(fitting.case_id, ALERTS_MAX)
+    low = any(one.matter is Matter.BATTERY and one.fitting_id == fitting.id and one.ended_at is None for one in alerts)
+    return WornNow(None if contact is None else contact.contact_at, low, _asking_for(view, fitting, _DONE_WITH_IT))
 
 
 def show_device(view: Reading, device_id: DeviceId) -> DeviceFile:
@@ -74,11 +101,11 @@ def swap_device(
 
 
 def inspect_device(store: Store, device_id: DeviceId, outcome: Outcome, by: ActorId) -> int:
-    """Somebody looked at it. A damaged one is faulty from now. The ledger index."""
+    """Somebody looked at it. The ledger index."""
     with store.acting() as act:
         refuse_if(objections_to_acting(by))
         file = show_device(act, device_id)
-        return _note(act, Note(device_id, Noted.INSPECTED, outcome, act.now, by, _worn(file)))
+        return _note(act, Note(device_id, Noted.INSPECTED, outcome, act.now, by, _on(file)))
 
 
 def record_fault(store: Store, device_id: DeviceId, fault: Fault, since_at: datetime, by: ActorId) -> int:
@@ -92,7 +119,7 @@ def record_fault(store: Store, device_id: DeviceId, fault: Fault, since_at: date
         decisions = [decision for case_id in sorted(cases) for decision in act.decisions_of(case_id)]
         alerts = [alert for decision in decisions for alert in act.alerts_of(decision.id)]
         cleared = tuple(one.id for one in alerts if cleared_by_fault(one, worn, since_at))
-        return _note(act, Note(device_id, Noted.FAULTY, fault, act.now, by, _worn(file), since_at), cleared)
+        return _note(act, Note(device_id, Noted.FAULTY, fault, act.now, by, _on(file), since_at), cleared)
 
 
 def mend_device(store: Store, device_id: DeviceId, by: ActorId) -> int:
@@ -124,12 +151,17 @@ def _remove(act: Acting, fitting_id: FittingId, reason: Removal, off_at: datetim
     fallen = tuple(one.id for one in alerts if excused_by_removal(one, fitting_id, during))
     act.write(Entry(EntryKind.REMOVAL_BOOKED, by, person_id), RemovalBooked(fitting_id, during, fallen))
     end_in(act, fitting_id, by)
-    done = {TaskKind.SWAP_DEVICE} if reason is Removal.SWAP else {*ENDS_COLLECTION, TaskKind.SWAP_DEVICE}
-    of_strand = {one.id for one in decisions if one.strand == fitting.strand}
-    for task in act.tasks_of(fitting.case_id):
-        if task.done_at is None and task.kind in done and task.decision_id in of_strand:
-            act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
+    done = frozenset({TaskKind.SWAP_DEVICE}) if reason is Removal.SWAP else _DONE_WITH_IT
+    for task in _asking_for(act, fitting, done):
+        act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
     return _note(act, Note(fitting.device_id, Noted.REMOVED, reason, act.now, by, fitting_id, off_at))
+
+
+def _asking_for(view: Reading, fitting: Fitting, kinds: frozenset[TaskKind]) -> tuple[Task, ...]:
+    """Open tasks of these kinds under decisions that this device serves."""
+    of_strand = {one.id for one in view.decisions_of(fitting.case_id) if one.strand == fitting.strand}
+    tasks = view.tasks_of(fitting.case_id)
+    return tuple(one for one in tasks if one.done_at is None and one.kind in kinds and one.decision_id in of_strand)
 
 
 def _note(act: Acting, note: Note, weakened: tuple[AlertId, ...] = ()) -> int:
@@ -138,5 +170,5 @@ def _note(act: Acting, note: Note, weakened: tuple[AlertId, ...] = ()) -> int:
     return act.write(Entry(kind_of(record), note.noted_by, person_id), record)
 
 
-def _worn(file: DeviceFile) -> FittingId | None:
-    return next((one.id for one in file.fittings if one.removed_at is None), None)
+def _on(file: DeviceFile) -> FittingId | None:
+    return None if file.worn is None else file.worn.id

@@ -15,6 +15,16 @@ from custodiet.flows.show_deciding import show_table
 from custodiet.model.act import Act
 from custodiet.model.stored import Holding
 
+_ON_A_CASE = (
+    Act.ASSESS_CASE,
+    Act.STEP_DOWN,
+    Act.CLOSE_CASE,
+    Act.ENTER_STOP,
+    Act.NAME_PERSON,
+    Act.READ_CASE_RECORD,
+    Act.FIT_DEVICE,
+)
+
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
@@ -42,8 +52,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         now = place.clock.now()
         file = show_case(view, now, reference)
         about = of_case(file.case.id)
-        acts = (Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.NAME_PERSON, Act.READ_CASE_RECORD)
-        may_do = {one.value for one in acts if may(request, view, one, about)}
+        may_do = {one.value for one in _ON_A_CASE if may(request, view, one, about)}
         table = show_table(view, now, file.case.id)
         if any(may(request, view, Act.READ_DECISION, of_decision(one.id)) for one, _ in table.assessments):
             may_do.add(Act.READ_DECISION.value)

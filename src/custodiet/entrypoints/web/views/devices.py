@@ -36,6 +36,7 @@ from custodiet.flows.keep_devices import (
     record_fault,
     remove_device,
     show_device,
+    show_worn,
     swap_device,
 )
 from custodiet.flows.ports import Reading
@@ -76,10 +77,9 @@ def show(request: HttpRequest, device_id: str) -> HttpResponse:
             for one in file.fittings
             if may(request, view, Act.FIT_DEVICE, of_case(one.case_id))
         }
-        worn = _worn(file)
-        contact = None if worn is None else view.contact(worn.id)
-        mine = worn is not None and worn.case_id in references
-    return page(request, "devices/device.html", file=file, references=references, contact=contact, mine=mine)
+        worn = None if file.worn is None else show_worn(view, file.worn)
+        mine = file.worn is not None and file.worn.case_id in references
+    return page(request, "devices/device.html", file=file, references=references, worn=worn, mine=mine)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -218,15 +218,11 @@ def _on_someone(request: HttpRequest, device_id: str) -> tuple[DeviceFile, Fitti
     """A device that is on the person of a case of theirs. Raises NotFound and NotPermitted."""
     with settings.PLACE.store.reading() as view:
         file = _file(request, view, device_id)
-        worn = _worn(file)
+        worn = file.worn
         if worn is None:
             raise NotFound("this device is on nobody")
         require(request, view, Act.FIT_DEVICE, of_case(worn.case_id))
     return file, worn
-
-
-def _worn(file: DeviceFile) -> Fitting | None:
-    return next((one for one in file.fittings if one.removed_at is None), None)
 
 
 def _named(serial: str) -> Device | None:
