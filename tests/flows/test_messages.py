@@ -142,6 +142,18 @@ def test_an_alert_waits_for_a_reminder_no_longer_than_the_reminder_is_of_use(hou
     assert shown(house, wearer) == 1
 
 
+def test_an_alert_does_not_wait_for_a_messenger_that_died_while_it_was_sending(house, wearer):
+    monitor = house.monitor()
+    for percent in (15.0, 14.0):
+        low(house, monitor, wearer, percent)
+    with pytest.raises(RuntimeError):
+        messenger(house, Way(RuntimeError)).send_due()
+    house.clock.pass_(timedelta(hours=2, minutes=11))
+    Passing(house.store, house.chance, house.clock, house.fence).look()
+    assert posted(house, wearer)[0].state is Delivery.GIVEN_UP
+    assert shown(house, wearer) == 1
+
+
 def test_who_gave_no_address_is_not_written_to_and_the_alert_is_shown_at_once(house):
     wearer = house.person("TAG-1")
     house.decide(wearer)

@@ -22,7 +22,7 @@ from custodiet.model.identity import ActorId, MessageId
 from custodiet.model.message import MESSENGER, Delivery, Message, Posted, Setback
 from custodiet.model.message_record import MessageOpened, MessageSettled
 from custodiet.model.record import kind_of
-from custodiet.rules.messages import is_due, settled
+from custodiet.rules.messages import is_due, is_too_late, settled
 from custodiet.wire.message import Destination, unpack_destination
 
 LEASE = "messenger"
@@ -128,6 +128,8 @@ class Messenger:
             return Setback.REFUSED
 
     def _settle(self, act: Acting, posted: Posted, setback: Setback | None) -> None:
+        if posted.state in (Delivery.SENT, Delivery.FAILED, Delivery.GIVEN_UP):
+            return  # given up meanwhile: the attempt took longer than any does
         state, next_at, why = settled(posted, setback, act.now)
         message = posted.message
         record = MessageSettled(message.id, message.case_id, state, act.now, next_at, why)
@@ -138,7 +140,7 @@ def give_up(store: Store, message_id: MessageId, by: ActorId, fence: tuple[str, 
     """A message that comes too late to be of use, whoever should have sent it; how many."""
     with store.acting(fence) as act:
         posted = act.posted(message_id)
-        if posted.state is not Delivery.WAITING or act.now < posted.message.useless_at:
+        if not is_too_late(posted, act.now):
             return 0
         message = posted.message
         record = MessageSettled(message_id, message.case_id, Delivery.GIVEN_UP, act.now, act.now, Setback.TOO_LATE)

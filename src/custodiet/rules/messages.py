@@ -25,6 +25,8 @@ ATTEMPTS_MAX = 12
 """So often a message is tried: the vault opens an address for it no more often."""
 USEFUL = {Template.CHARGE: timedelta(hours=2), Template.STOPPED: timedelta(days=7)}
 """How long after it may leave a message is of use."""
+SENDING_MAX = timedelta(minutes=10)
+"""Longer than this nobody is at an attempt any more: whoever was has died."""
 _AGAIN_MIN, _AGAIN_MAX = timedelta(minutes=1), timedelta(hours=1)
 
 MOVES: dict[Delivery, frozenset[Delivery]] = {
@@ -80,6 +82,13 @@ def in_order(before: MessageOpened | None, attempt: MessageOpened) -> bool:
     return attempt.case_id == before.case_id and attempt.attempt == before.attempt + 1
 
 
+def is_too_late(posted: Posted, now: datetime) -> bool:
+    """Whether nobody needs it any more, and nobody is sending it: whatever waits for it goes on without."""
+    if posted.state is Delivery.SENDING:
+        return posted.message.useless_at + SENDING_MAX <= now
+    return posted.state is Delivery.WAITING and posted.message.useless_at <= now
+
+
 def is_due(posted: Posted, now: datetime) -> bool:
     """Whether it is to be tried now."""
     return posted.state is Delivery.WAITING and posted.next_at <= now < posted.message.useless_at
@@ -110,10 +119,11 @@ _RECENT = timedelta(minutes=30)
 
 def asks_to_charge(says: DeviceSays, said_at: datetime, now: datetime) -> bool:
     """Whether the wearer is to be reminded by what their device says of itself. An old word reminds nobody."""
-    if says.charging or now - said_at > _RECENT:
-        return False
+    # In this order: nearly every report says that there is nothing to remind of.
     low = says.battery_percent is not None and says.battery_percent <= REMIND_PERCENT
-    return low or Alarm.POWER in says.alarms
+    if not low and not (says.alarms and Alarm.POWER in says.alarms):
+        return False
+    return not says.charging and now - said_at <= _RECENT
 
 
 def may_remind(last_at: datetime | None, now: datetime) -> bool:

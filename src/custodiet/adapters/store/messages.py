@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     func,
     not_,
+    or_,
     select,
 )
 
@@ -39,6 +40,7 @@ from custodiet.model.message import (
     Setback,
     Template,
 )
+from custodiet.rules.messages import SENDING_MAX
 
 contact_details = Table(
     "contact_details",
@@ -124,8 +126,11 @@ class MessageRows(Rows):
         return self._messages(query.limit(limit))
 
     def posts_too_late(self, at: datetime, limit: int) -> tuple[Posted, ...]:
-        late = (outbox.c.state == Delivery.WAITING, outbox.c.useless_at <= at)
-        return self._messages(outbox.select().where(*late).order_by(outbox.c.useless_at, outbox.c.id).limit(limit))
+        waiting = and_(outbox.c.state == Delivery.WAITING, outbox.c.useless_at <= at)
+        sending = and_(outbox.c.state == Delivery.SENDING, outbox.c.useless_at <= at - SENDING_MAX)
+        return self._messages(
+            outbox.select().where(or_(waiting, sending)).order_by(outbox.c.useless_at, outbox.c.id).limit(limit)
+        )
 
     def outgoing(self) -> Outgoing:
         query: Any = select(func.count().label("waiting"), func.min(outbox.c.not_before).label("oldest_at"))
