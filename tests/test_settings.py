@@ -64,3 +64,31 @@ def test_an_identity_provider_is_named_whole_or_not_at_all(tmp_path):
     del whole["CUSTODIET_OIDC_CLIENT"]
     with pytest.raises(Unready, match="missing: CUSTODIET_OIDC_CLIENT"):
         read_settings(str(tmp_path), None, whole)
+
+
+SMTP = {"CUSTODIET_SMTP": "mail.example:587", "CUSTODIET_MAIL_FROM": "desk@deployer.example"}
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"CUSTODIET_MAIL_FROM": ""}, "written to from"),
+        ({"CUSTODIET_SMTP": "mail.example"}, "host:port"),
+        ({"CUSTODIET_SMTP": "mail.example:0"}, "host:port"),
+        ({"CUSTODIET_SMTP_PLAIN": "1"}, "in clear"),
+        ({"CUSTODIET_SMTP_USER": "desk"}, "go together"),
+        ({"CUSTODIET_MESSAGE_FOLDER": "/tmp/messages"}, "not both"),
+    ],
+)
+def test_a_way_for_messages_is_named_whole_and_never_in_clear(tmp_path, more, why):
+    with pytest.raises(Unready, match=why):
+        read_settings(str(tmp_path), None, SMTP | more)
+
+
+def test_messages_go_to_a_server_or_a_folder_or_nowhere(tmp_path):
+    assert read_settings(str(tmp_path), None, {}).post is None
+    assert read_settings(str(tmp_path), None, SMTP).post.starttls
+    plain = SMTP | {"CUSTODIET_SMTP": "localhost:2525", "CUSTODIET_SMTP_PLAIN": "1"}
+    assert not read_settings(str(tmp_path), None, plain).post.starttls
+    folder = {"CUSTODIET_MESSAGE_FOLDER": str(tmp_path / "out"), "CUSTODIET_MAIL_FROM": "desk@deployer.example"}
+    assert read_settings(str(tmp_path), None, folder).post.folder == tmp_path / "out"

@@ -32,6 +32,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.CASE_OPENED: "a case was opened for a person who has no name here yet",
     EntryKind.PERSON_NAMED: "a person's name was recorded, sealed",
     EntryKind.DEVICE_REGISTERED: "a device was taken into stock",
+    EntryKind.DEVICE_NOTED: "a device was fitted with its checks, inspected, taken off, found faulty or mended: codes, "
+    "and no word of the person",
     EntryKind.FITTING_MADE: "a fitting began: this device is with this person from now",
     EntryKind.FITTING_ENDED: "a fitting ended, and the tokens issued at it with it",
     EntryKind.SENDER_ISSUED: "a sender got its token, for the devices it may speak for",
@@ -88,6 +90,9 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.BREACH_NOTIFIED: "the person was told of it",
     EntryKind.STATEMENT_MADE: "someone stated a dated fact about a person's contact, with reasons",
     EntryKind.TASK_DONE: "a task was done",
+    EntryKind.CONTACT_GIVEN: "how a person is to be written to was recorded, sealed, or taken back",
+    EntryKind.MESSAGE_OPENED: "an attempt to send one message: its address is opened for it, once",
+    EntryKind.MESSAGE_SETTLED: "what became of a message: taken on, to be tried again, failed or given up",
     EntryKind.KEYS_ISSUED: "public keys that the vault issued were recorded",
     EntryKind.KEYS_DESTROYED: "keys of days that exist no more: what was sealed to them opens for nobody",
     EntryKind.OPENINGS_RECOVERED: "openings whose entries a restore lost, as the vault itself remembers them",

@@ -23,6 +23,7 @@ from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.cli.command_line import command_line
 from custodiet.entrypoints.web.place import OwnProvider, SignInPlace
 from custodiet.flows.check_ledger import Checked, check_ledger
@@ -34,12 +35,15 @@ from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock
 from custodiet.flows.receive_reports import Monitor
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.send_messages import Carrier
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, TableMismatch, Unready
 from custodiet.model.identity import ActorId
+from custodiet.model.message import Template
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.settings import (
+    Post,
     Settings,
     read_secret,
     read_settings,
@@ -49,6 +53,7 @@ from custodiet.settings import (
     require_settled,
 )
 from custodiet.wire.broker import read_broker
+from custodiet.wire.message import Wordings, read_wording
 from custodiet.wire.note import key_id, open_checkpoint, vkey
 from custodiet.wire.records import read_record, record_bytes
 
@@ -230,8 +235,11 @@ def serve(asked: argparse.Namespace) -> None:
     sources = tuple(Path(one).resolve() for one in asked.source)
     for file in sources:
         read_broker(file.read_bytes())  # what is wrong with it is said here, and not by a child again and again
+    if settings.post is not None:
+        join_carrier(settings.post)
     held = hold_alone(settings.data, "custodiet")
-    place = entry.Place(settings.data, settings.keys, held, asked.port, asked.gateways, sources)
+    where = (settings.data, settings.keys, held, asked.port, asked.gateways, sources)
+    place = entry.Place(*where, messenger=settings.post is not None)
     entry.serve(place, VaultClient(settings.vault_socket))
 
 
@@ -366,6 +374,7 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
             log=settings.log,
             signing_in=sign_in_place(settings),
             made_up=made_up,
+            zone_as_of=zone_as_of,
         )
     )
     listening = _listening(asked)
@@ -411,9 +420,55 @@ def _run_source(settings: Settings, asked: argparse.Namespace) -> None:
     run_source(Source(bus, join_monitor(settings, store), clock, token_sha256, release))
 
 
+def join_carrier(post: Post) -> Carrier:
+    """Whoever takes messages on. Raises Unready for wording that cannot be read."""
+    from custodiet.adapters.messages.folder import FolderCarrier
+    from custodiet.adapters.messages.smtp import Server, SmtpCarrier
+    from custodiet.flows.send_messages import NobodyThere
+
+    wordings = _wordings(post.wording)
+    if post.folder is not None:
+        return FolderCarrier(post.folder, post.sender, wordings, NobodyThere)
+    secret = None if post.secret_file is None else read_secret(post.secret_file)
+    server = Server(post.host or "", post.port, post.sender, post.starttls, post.user, secret, post.ca_file)
+    return SmtpCarrier(server, wordings, NobodyThere)
+
+
+def _wordings(folder: Path | None) -> Wordings:
+    """The deployer's own: a file `language/template.txt` for each."""
+    found: Wordings = {}
+    for file in sorted(folder.glob("*/*.txt")) if folder is not None else ():
+        if file.stem not in set(Template):
+            raise Unready(f"{file}: there is no such message; there are {', '.join(Template)}")
+        try:
+            found[file.parent.name, Template(file.stem)] = read_wording(file.read_text("utf-8"))
+        except (NotTheFormat, UnicodeDecodeError):
+            raise Unready(f"{file} is to be a subject, an empty line and a body") from None
+    return found
+
+
+def _run_messenger(settings: Settings, _: argparse.Namespace) -> None:
+    from custodiet.entrypoints.messenger import run_messenger
+    from custodiet.flows.send_messages import LEASE, Messenger
+
+    if settings.post is None:
+        raise Unready("no way for messages: set CUSTODIET_SMTP or CUSTODIET_MESSAGE_FOLDER, and CUSTODIET_MAIL_FROM")
+    carrier = join_carrier(settings.post)
+    store = open_store(settings, pulses=False)
+    fence = (LEASE, store.take_lease(LEASE))
+    messenger = Messenger(store, VaultClient(settings.vault_socket), carrier, SystemClock(), fence)
+    try:
+        run_messenger(messenger)
+    except LeaseLost:
+        sys.exit("custodiet messenger: another messenger has taken over")
+    finally:
+        store.close()
+
+
 _PROCESSES = {
     "vault": _run_vault,
     "clock": _run_clock,
+    "messenger": _run_messenger,
     "gateway": _run_gateway,
     "source": _run_source,
     "web": _run_web,

@@ -31,6 +31,21 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """Where messages to people go: a mail server, or a folder."""
+
+    sender: str
+    host: str | None = None
+    port: int = 0
+    starttls: bool = True
+    user: str | None = None
+    secret_file: Path | None = None
+    ca_file: Path | None = None
+    folder: Path | None = None
+    wording: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One data folder and the keys folder outside it."""
 
@@ -39,6 +54,7 @@ class Settings:
     get_senders: frozenset[str] = frozenset()
     web_address: str | None = None
     provider: Provider | None = None
+    post: Post | None = None
 
     @property
     def store(self) -> Path:
@@ -108,7 +124,7 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         raise Unready("the keys folder lies inside the data folder: whoever copies one would have both")
     named_senders = (one.strip() for one in environment.get("CUSTODIET_GET_SENDERS", "").split(","))
     senders = frozenset(one for one in named_senders if one)
-    return Settings(folder, of_keys, senders, _web_address(environment), _provider(environment))
+    return Settings(folder, of_keys, senders, _web_address(environment), _provider(environment), _post(environment))
 
 
 def _web_address(environment: Mapping[str, str]) -> str | None:
@@ -129,6 +145,48 @@ def _provider(environment: Mapping[str, str]) -> Provider | None:
     if missing:
         raise Unready(f"an identity provider needs all of its settings; missing: {', '.join(missing)}")
     return Provider(said["ISSUER"], said["NAME"], said["CLIENT"], Path(said["SECRET_FILE"]).resolve())
+
+
+def _post(environment: Mapping[str, str]) -> Post | None:
+    def said(name: str) -> str:
+        return environment.get(f"CUSTODIET_{name}", "").strip()
+
+    def file(name: str) -> Path | None:
+        return Path(said(name)).resolve() if said(name) else None
+
+    server, folder, sender = said("SMTP"), file("MESSAGE_FOLDER"), said("MAIL_FROM")
+    if not server and folder is None:
+        return None
+    wrong = []
+    if server and folder is not None:
+        wrong.append(
+            "messages go to a mail server (CUSTODIET_SMTP) or to a folder (CUSTODIET_MESSAGE_FOLDER), not both"
+        )
+    if "@" not in sender:
+        wrong.append("CUSTODIET_MAIL_FROM is to be the address that people are written to from")
+    host, _, port = server.rpartition(":")
+    if server and not (host and port.isdecimal() and 0 < int(port) < 65536):
+        wrong.append("CUSTODIET_SMTP is to be host:port")
+    plain = said("SMTP_PLAIN") == "1"
+    if plain and server and host not in ("localhost", "127.0.0.1", "::1"):
+        wrong.append(
+            "CUSTODIET_SMTP_PLAIN is for this machine's own mail server alone: addresses would travel in clear"
+        )
+    if bool(said("SMTP_USER")) != bool(said("SMTP_SECRET_FILE")):
+        wrong.append("CUSTODIET_SMTP_USER and CUSTODIET_SMTP_SECRET_FILE go together")
+    if wrong:
+        raise Unready("; ".join(wrong))
+    return Post(
+        sender=sender,
+        host=host or None,
+        port=int(port or 0),
+        starttls=not plain,
+        user=said("SMTP_USER") or None,
+        secret_file=file("SMTP_SECRET_FILE"),
+        ca_file=file("SMTP_CA_FILE"),
+        folder=folder,
+        wording=file("WORDING"),
+    )
 
 
 def require_outside(settings: Settings, file: Path) -> None:

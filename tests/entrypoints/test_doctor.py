@@ -297,3 +297,16 @@ def test_this_machine_can_be_looked_at():
     machine = look_at_machine()
     assert machine.python.startswith("3.")
     assert Path("/proc/swaps").exists() == (machine.swaps is not None)
+
+
+def test_what_waits_to_be_sent_is_counted_and_for_how_long_the_oldest_does(site, capsys):
+    assert seen(site, capsys)[1]["messages"] == [("ok", "none waits")]
+    with closing(open_store(site.settings)) as store, store.reading() as view:
+        case_id = view.cases()[0].id
+    at = int(datetime.now(UTC).timestamp() * 1000) - 3_600_000
+    with closing(sqlite3.connect(site.settings.store, isolation_level=None)) as raw:
+        row = ("message_1", case_id, "charge", "email", at, at, at + 9_000_000, None, "waiting", at, 0, at, None)
+        raw.execute(f"INSERT INTO outbox VALUES ({', '.join('?' * len(row))})", row)
+    [(state, said)] = seen(site, capsys)[1]["messages"]
+    assert state == "look"
+    assert said.startswith("1 waits, the oldest for ")

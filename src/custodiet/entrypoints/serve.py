@@ -37,6 +37,8 @@ class Place:
     gateways: int = 1
     sources: tuple[Path, ...] = ()
     """Files that name a broker each."""
+    messenger: bool = False
+    """Whether there is a way for messages to people."""
 
 
 def say(text: str) -> None:
@@ -64,6 +66,8 @@ class Running:
 
         run("vault", "vault")
         run("clock", "clock")
+        if place.messenger:
+            run("messenger", "messenger")
         for number in range(1, place.gateways + 1):
             run(f"gateway-{number}", "gateway", listen_fd=gateway.fileno())
         for number, file in enumerate(place.sources, start=1):

@@ -11,6 +11,7 @@ from custodiet.flows.gathering import duty_of
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.ports import Acting, Chance, Clock, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.reminding import stopped_message
 from custodiet.flows.scheme_now import scheme_at, scheme_binding
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision, State
@@ -189,6 +190,7 @@ def write_ending(
         instructions=instruct_for(act, after, after.ended_at, *along, unsaid=What.START) if stops else (),
         reason=reason,
         ended_by=None if reason is None else by,
+        messages=stopped_message(act, chance, decision) if stops and task and reason is not EndReason.DIED else (),
     )
     return act.write(Entry(kind_of(record), by, case.person_id), record)
 

@@ -4,7 +4,7 @@ import base64
 from hashlib import sha256
 
 from custodiet.flows.instructing import instruct
-from custodiet.flows.ports import Chance, Reading, Store
+from custodiet.flows.ports import Acting, Chance, Reading, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
@@ -38,30 +38,40 @@ def register_device(store: Store, chance: Chance, serial: str, by: ActorId) -> D
 def fit_device(store: Store, chance: Chance, device_id: DeviceId, case_id: CaseId, strand: str, by: ActorId) -> Fitting:
     """The device is on the person from now."""
     with store.acting() as act:
-        case = act.case(case_id)
-        fitting = Fitting(FittingId(chance.identity("fitting")), device_id, case_id, strand, act.now)
-        decisions = _on_strand(act, fitting)
-        told = instruct(act, fitting, decisions, act.now, unsaid=What.STOP, about=None)
-        act.write(Entry(EntryKind.FITTING_MADE, by, case.person_id), FittingMade(fitting, told))
+        return fit_in(act, chance, device_id, case_id, strand, by)
+
+
+def fit_in(act: Acting, chance: Chance, device_id: DeviceId, case_id: CaseId, strand: str, by: ActorId) -> Fitting:
+    """The same in a transaction that someone holds."""
+    case = act.case(case_id)
+    fitting = Fitting(FittingId(chance.identity("fitting")), device_id, case_id, strand, act.now)
+    decisions = _on_strand(act, fitting)
+    told = instruct(act, fitting, decisions, act.now, unsaid=What.STOP, about=None)
+    act.write(Entry(EntryKind.FITTING_MADE, by, case.person_id), FittingMade(fitting, told))
     return fitting
 
 
 def end_fitting(store: Store, fitting_id: FittingId, by: ActorId) -> int:
     """The device is off the person from now; the tokens issued at this fitting end with it. The ledger index."""
     with store.acting() as act:
-        fitting = act.fitting(fitting_id)
-        if fitting.removed_at is not None:
-            raise IllegalMove("this fitting has ended already")
-        case = act.case(fitting.case_id)
-        entry = Entry(EntryKind.FITTING_ENDED, by, case.person_id)
-        removed_at = max(fitting.fitted_at, act.clock_now)
-        removed = act.fixes_of_fitting_from(fitting_id, removed_at)
-        later = [one for one in act.tokens_of_fitting(fitting_id) if one.ended_at and removed_at < one.ended_at]
-        tokens = tuple(one.id for one in later)
-        begun = [one for one in _on_strand(act, fitting) if one.stands and one.starts_at <= removed_at]
-        about = max(begun, key=lambda one: one.starts_at).id if begun else None
-        told = instruct(act, fitting, (), removed_at, unsaid=What.START, about=about)
-        return act.write(entry, FittingEnded(fitting_id, removed_at, removed, tokens, told))
+        return end_in(act, fitting_id, by)
+
+
+def end_in(act: Acting, fitting_id: FittingId, by: ActorId) -> int:
+    """The same in a transaction that someone holds."""
+    fitting = act.fitting(fitting_id)
+    if fitting.removed_at is not None:
+        raise IllegalMove("this fitting has ended already")
+    case = act.case(fitting.case_id)
+    entry = Entry(EntryKind.FITTING_ENDED, by, case.person_id)
+    removed_at = max(fitting.fitted_at, act.clock_now)
+    removed = act.fixes_of_fitting_from(fitting_id, removed_at)
+    later = [one for one in act.tokens_of_fitting(fitting_id) if one.ended_at and removed_at < one.ended_at]
+    tokens = tuple(one.id for one in later)
+    begun = [one for one in _on_strand(act, fitting) if one.stands and one.starts_at <= removed_at]
+    about = max(begun, key=lambda one: one.starts_at).id if begun else None
+    told = instruct(act, fitting, (), removed_at, unsaid=What.START, about=about)
+    return act.write(entry, FittingEnded(fitting_id, removed_at, removed, tokens, told))
 
 
 def _on_strand(view: Reading, fitting: Fitting) -> tuple[Decision, ...]:

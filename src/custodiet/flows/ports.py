@@ -15,6 +15,7 @@ from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
+from custodiet.model.desk import Note
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.draft import Draft
@@ -31,6 +32,7 @@ from custodiet.model.identity import (
     DeviceId,
     FittingId,
     InstructionId,
+    MessageId,
     PersonId,
     RepresentationId,
     ReviewId,
@@ -43,6 +45,7 @@ from custodiet.model.identity import (
     TaskId,
 )
 from custodiet.model.instruction import Instruction, What
+from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     Contact,
@@ -385,6 +388,42 @@ class Reading(Tables, Protocol):
         ...
 
     def contact(self, fitting_id: FittingId) -> Contact | None: ...
+    def reached_by(self, person_id: PersonId) -> ContactDetails | None:
+        """How a person is to be written to; None for someone who is not."""
+        ...
+
+    def devices_like(self, words: str, limit: int, skip: int) -> tuple[Device, ...]:
+        """Devices whose serial holds these words, by serial."""
+        ...
+
+    def count_devices(self, words: str) -> int: ...
+    def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
+        """Whom a device was ever on, the earliest first."""
+        ...
+
+    def notes_of(self, device_id: DeviceId) -> tuple[Note, ...]:
+        """What the desk noted of a device, in order."""
+        ...
+
+    def posted(self, message_id: MessageId) -> Posted: ...
+    def posted_to(self, case_id: CaseId, limit: int) -> tuple[Posted, ...]:
+        """Messages to the person of a case, the newest first."""
+        ...
+
+    def last_posted(self, fitting_id: FittingId, template: Template) -> datetime | None:
+        """When a message of that kind about that device was last caused."""
+        ...
+
+    def posts_due(self, at: datetime, limit: int) -> tuple[Posted, ...]:
+        """Messages that are to leave by then, the earliest first."""
+        ...
+
+    def posts_in(self, states: Collection[Delivery], limit: int) -> tuple[Posted, ...]: ...
+    def posts_too_late(self, at: datetime, limit: int) -> tuple[Posted, ...]:
+        """Messages that are of no use any more, and that nobody is sending."""
+        ...
+
+    def outgoing(self) -> Outgoing: ...
     def reviews_due(self, before: datetime) -> tuple[tuple[Decision, frozenset[int]], ...]:
         """Made or paused decisions whose review is due by then, the earliest first, with the warnings given."""
         ...

@@ -24,6 +24,7 @@ from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.known_words import WordOf, word_identity
 from custodiet.flows.picture import KnownSender, Picture
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
+from custodiet.flows.reminding import Reminding
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
@@ -150,6 +151,7 @@ class Monitor:
         self._pulsed_at: datetime | None = None
         self._picture = Picture()
         self._watching = Watching()
+        self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
         # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw in the last ten
         # minutes has a keyed digest of its place, which tells one place from another; everything else has None:
@@ -219,6 +221,7 @@ class Monitor:
                     pieces = self._seal(decided)
                 judged = replace(decided.judged.detail(self._watching, write.now), sightings=tuple(decided.sightings))
                 detail = decided.after_stop.detail(judged, write, self._chance)
+                detail = self._reminding.detail(detail, decided.heard, write, self._chance)
                 kept_seq, numbered = self._keep(write, decided, pieces, detail)
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.

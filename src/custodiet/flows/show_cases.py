@@ -17,12 +17,14 @@ from custodiet.model.case import Case, Task
 from custodiet.model.decision import Decision
 from custodiet.model.device import Device, Fitting
 from custodiet.model.identity import ActorId, CaseId, DeviceId
+from custodiet.model.message import ContactDetails, Posted
 from custodiet.model.scheme import Scheme
 from custodiet.model.stored import Holding
 
 PAGE_LINES = 25
 TASKS_MAX = 10
 HISTORY_MAX = 100
+MESSAGES_MAX = 20
 SEARCH_MAX = 64
 Of = TypeVar("Of", Decision, Task)
 
@@ -106,6 +108,9 @@ class CaseFile:
     history: tuple[Happened, ...]
     """The newest first."""
     history_more: int
+    messages: tuple[Posted, ...]
+    """To the person, the newest first."""
+    reached: ContactDetails | None
 
 
 def find_cases(
@@ -162,6 +167,8 @@ def show_case(view: Reading, now: datetime, reference: str) -> CaseFile:
         alerts=tuple(one for one in alerts if one.is_open),
         history=tuple(history[:HISTORY_MAX]),
         history_more=max(0, len(history) - HISTORY_MAX),
+        messages=view.posted_to(case.id, MESSAGES_MAX),
+        reached=view.reached_by(case.person_id),
     )
 
 

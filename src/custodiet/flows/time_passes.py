@@ -13,6 +13,7 @@ from custodiet.flows.keep_draft import write_dropped
 from custodiet.flows.obey_stop import escalate_stop, obey_stop
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.flows.scheme_now import scheme_at
+from custodiet.flows.send_messages import give_up
 from custodiet.model.alert import Alert
 from custodiet.model.assessing_record import ReviewMissed
 from custodiet.model.case import Task, TaskKind
@@ -69,6 +70,7 @@ class Passing:
             self._missed_reviews,
             self._stops,
             self._drafts,
+            self._too_late,
         )
         return sum(step() for step in steps)
 
@@ -156,6 +158,14 @@ class Passing:
             for draft in again:
                 write_dropped(act, draft, Dropped.OLD, CLOCK)
         return len(again)
+
+    # --- messages ---
+
+    def _too_late(self) -> int:
+        """Messages that nobody needs any more: whoever sends them may be away, and what waits for them is told."""
+        with self._store.reading() as view:
+            late = view.posts_too_late(self._clock.now(), AT_ONCE)
+        return sum(give_up(self._store, one.message.id, CLOCK, self._fence) for one in late)
 
     # --- windows ---
 

@@ -31,6 +31,7 @@ from custodiet.model.assessing_record import (
 from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import Decision, State
+from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.ending import EndReason
@@ -55,6 +56,8 @@ from custodiet.model.identity import (
     TokenId,
 )
 from custodiet.model.instruction import Instruction
+from custodiet.model.message import Message
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
@@ -290,6 +293,7 @@ class DecisionEnded:
     instructions: tuple[Instruction, ...] = ()
     reason: EndReason | None = None
     ended_by: ActorId | None = None
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -634,6 +638,7 @@ class IngestDetail:
     words: tuple[Word, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     after_stop: tuple[AfterStop, ...] = ()
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -801,6 +806,7 @@ Record = (
     | DeviceRegistered
     | FittingMade
     | FittingEnded
+    | DeviceNoted
     | SenderIssued
     | SenderRotated
     | SenderScoped
@@ -844,6 +850,9 @@ Record = (
     | OutageFound
     | TasksOverdue
     | TaskDone
+    | ContactGiven
+    | MessageOpened
+    | MessageSettled
     | KeysIssued
     | KeysDestroyed
     | OpeningsRecovered
@@ -883,6 +892,7 @@ _KIND: dict[type, EntryKind] = {
     DeviceRegistered: EntryKind.DEVICE_REGISTERED,
     FittingMade: EntryKind.FITTING_MADE,
     FittingEnded: EntryKind.FITTING_ENDED,
+    DeviceNoted: EntryKind.DEVICE_NOTED,
     SenderIssued: EntryKind.SENDER_ISSUED,
     SenderRotated: EntryKind.SENDER_ROTATED,
     SenderScoped: EntryKind.SENDER_SCOPED,
@@ -924,6 +934,9 @@ _KIND: dict[type, EntryKind] = {
     OutageFound: EntryKind.OUTAGE_FOUND,
     TasksOverdue: EntryKind.TASKS_OVERDUE,
     TaskDone: EntryKind.TASK_DONE,
+    ContactGiven: EntryKind.CONTACT_GIVEN,
+    MessageOpened: EntryKind.MESSAGE_OPENED,
+    MessageSettled: EntryKind.MESSAGE_SETTLED,
     KeysIssued: EntryKind.KEYS_ISSUED,
     KeysDestroyed: EntryKind.KEYS_DESTROYED,
     OpeningsRecovered: EntryKind.OPENINGS_RECOVERED,

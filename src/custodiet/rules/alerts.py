@@ -38,7 +38,7 @@ RAISES_IT: frozenset[AlertMove] = frozenset({_M.SUSPECT, _M.ENQUIRE, _M.DECIDE, 
 REPLY_STATES: frozenset[AlertState] = frozenset({_S.ENQUIRY, _S.BREACH, _S.NOTIFIED})
 """Where the person's words are taken: they may still change what was decided."""
 
-PROCESSES: frozenset[str] = frozenset({"", "clock", "gateway", "vault", "web", "sequencer", "monitor"})
+PROCESSES: frozenset[str] = frozenset({"", "clock", "gateway", "vault", "web", "sequencer", "monitor", "messenger"})
 """Our own processes, by the names they act under: none of them decides about anyone."""
 
 

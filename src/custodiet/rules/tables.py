@@ -14,6 +14,7 @@ from custodiet.model.alert import AlertMove, AlertState, Excuse
 from custodiet.model.case import RetentionClock, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.decision import State
+from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.finding import Raised, Why
 from custodiet.model.identity import AlertId, DecisionId, TokenId
 from custodiet.model.instruction import Instruction
@@ -77,6 +78,7 @@ from custodiet.model.record import (
 )
 from custodiet.model.staff import RoleState
 from custodiet.rules.assessing_tables import approved, changes_of, refusal, rests_on
+from custodiet.rules.message_rows import queued
 from custodiet.rules.register_rows import RECORDS, register_changes
 from custodiet.rules.row import new_task, row_of
 
@@ -119,6 +121,7 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
         *(Insert("sighting", {**row_of(one), "number": number}) for one in detail.sightings),
         *(Add("after_stop", _after_stop(one), "reports", one.reports) for one in detail.after_stop),
         *(Update("after_stop", _after_stop(one), {"last_at": one.last_at}) for one in detail.after_stop),
+        *(queued(one) for one in detail.messages),
     )
 
 
@@ -245,6 +248,12 @@ def _(record: FittingMade, index: int) -> Changes:
         Insert("fitting", {**row_of(record.fitting), "version": index}),
         *_told(record.instructions, index),
     )
+
+
+@_changes.register
+def _(record: DeviceNoted, index: int) -> Changes:
+    cleared = (_weak(alert_id, record.note.at, Why.FAULTY_DEVICE) for alert_id in record.weakened)
+    return (Insert("device_note", {**row_of(record.note), "entry": index}), *cleared)
 
 
 @_changes.register
@@ -408,6 +417,7 @@ def _(record: DecisionEnded, index: int) -> Changes:
         _reviewed(record.decision_id, record.ended_at),
         *(_weak(alert_id, record.ended_at, Why.ANNULLED) for alert_id in record.tainted),
         *_removed(record.removed, index),
+        *(queued(one) for one in record.messages),
     )
 
 

@@ -20,6 +20,11 @@ def geometry_context(condition_id: ConditionId) -> bytes:
     return b"custodiet/geometry/v1\0" + condition_id.encode()
 
 
+def contact_context(person_id: PersonId) -> bytes:
+    """The context of a sealed address (HPKE info)."""
+    return b"custodiet/contact/v1\0" + person_id.encode()
+
+
 def words_context(person_id: PersonId) -> bytes:
     """The context of sealed reasons and replies (HPKE info)."""
     return b"custodiet/words/v1\0" + person_id.encode()
@@ -42,6 +47,7 @@ def draft_context(person_id: PersonId, author: ActorId) -> bytes:
 
 GEOMETRY_BLOCK = 4096
 NAME_BLOCK = 128
+CONTACT_BLOCK = 512
 WORDS_BLOCK = 1024
 """Bytes to whose multiple the plaintext is filled up: a sealed length must not tell its digits or letters."""
 DRAFT_BLOCK = 16_384

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Row, Select, Text, and_, func, literal, or_, 
 
 from custodiet.adapters.store import assessing as a
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, bounded, noun
 from custodiet.model.alert import AlertMove
 from custodiet.model.assessment import Assessment, FamilyAnswer
@@ -278,7 +279,7 @@ def _day(before: datetime) -> tuple[Select[Any], ...]:
     )
     return (
         reviews.where(decision.state.in_([State.MADE, State.SUSPENDED]), decision.review_due_at <= before),
-        tasks.where(task.done_at.is_(None)),
+        tasks.where(task.done_at.is_(None), told_first(t.task)),
         hearing.where(said.answered_at.is_(None)),
         returned.where(a.decision_refusal.c.how == "returned", ~anew.exists()),
     )

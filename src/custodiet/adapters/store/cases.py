@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.model.alert import Alert
 from custodiet.model.case import Case, Task
@@ -37,14 +38,19 @@ class CaseRows(Rows):
         return self._how_many(select(t.case_file.c.id).where(*_narrowed(words, holding, at, within)))
 
     def tasks_due(self, limit: int, within: Collection[CaseId] | None = None) -> tuple[tuple[Task, ...], int]:
-        done = t.task.c.done_at
-        is_open = done.is_(None) if within is None else and_(done.is_(None), t.task.c.case_id.in_(within))
+        is_open = and_(t.task.c.done_at.is_(None), told_first(t.task))
+        if within is not None:
+            is_open = and_(is_open, t.task.c.case_id.in_(within))
         query = t.task.select().where(is_open).order_by(t.task.c.due_at, t.task.c.id).limit(limit)
         tasks = tuple(noun(Task, row) for row in self._all(query))
         return tasks, self._how_many(select(t.task.c.id).where(is_open)) - len(tasks)
 
     def tasks_of(self, case_id: CaseId) -> tuple[Task, ...]:
-        query = t.task.select().where(t.task.c.case_id == case_id).order_by(t.task.c.due_at, t.task.c.id)
+        query = (
+            t.task.select()
+            .where(t.task.c.case_id == case_id, told_first(t.task))
+            .order_by(t.task.c.due_at, t.task.c.id)
+        )
         return tuple(noun(Task, row) for row in self._all(query))
 
     def open_tasks_of(self, cases: Collection[CaseId]) -> tuple[Task, ...]:
@@ -56,7 +62,7 @@ class CaseRows(Rows):
         return {row.id: row.reference for row in self._all(query)}
 
     def alerts_of_case(self, case_id: CaseId, limit: int) -> tuple[Alert, ...]:
-        query = t.alert.select().where(t.alert.c.case_id == case_id)
+        query = t.alert.select().where(t.alert.c.case_id == case_id, told_first(t.alert))
         newest = (t.alert.c.raised_at.desc(), t.alert.c.id)
         return tuple(noun(Alert, row) for row in self._all(query.order_by(*newest).limit(limit)))
 

@@ -2,7 +2,9 @@
 
 from custodiet.adapters.store import tables
 from custodiet.adapters.store.assessing import ASSESSED
+from custodiet.adapters.store.desk import DESK
+from custodiet.adapters.store.messages import MESSAGING
 from custodiet.adapters.store.register import REGISTERED
 
-REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED)
+REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK)
 BY_NAME = dict(tables.metadata.tables)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.model.alert import Alert, AlertState, Reply, Statement
 from custodiet.model.case import TaskKind
@@ -67,7 +68,8 @@ class JudgedRows(Rows):
         return noun(Alert, self._one(t.alert.select().where(t.alert.c.id == alert_id), "alert"))
 
     def alerts(self, states: Collection[AlertState], limit: int) -> tuple[Alert, ...]:
-        query = t.alert.select().where(t.alert.c.state.in_(states)).order_by(t.alert.c.raised_at, t.alert.c.id)
+        shown = and_(t.alert.c.state.in_(states), told_first(t.alert))
+        query = t.alert.select().where(shown).order_by(t.alert.c.raised_at, t.alert.c.id)
         return tuple(noun(Alert, row) for row in self._all(query.limit(limit)))
 
     def alerts_of(self, decision_id: DecisionId) -> tuple[Alert, ...]:

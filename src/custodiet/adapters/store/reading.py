@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, selec
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.cases import CaseRows
+from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
+from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
@@ -66,7 +68,7 @@ def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: dat
     return query
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows, MessageRows, DeskRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---
@@ -169,7 +171,8 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
         return tuple(noun(Case, row) for row in self._all(t.case_file.select()))
 
     def open_tasks(self) -> tuple[Task, ...]:
-        query = t.task.select().where(t.task.c.done_at.is_(None)).order_by(t.task.c.due_at, t.task.c.id)
+        is_open = and_(t.task.c.done_at.is_(None), told_first(t.task))
+        query = t.task.select().where(is_open).order_by(t.task.c.due_at, t.task.c.id)
         return tuple(noun(Task, row) for row in self._all(query))
 
     def tallies(self) -> tuple[Tally, ...]:

@@ -116,6 +116,7 @@ def examine(place: Patient) -> list[Looked]:
         *_looked("pins", lambda: _pins(place)),
         *_looked("vault", lambda: _vault(place)),
         *_looked("clock", lambda: _clock(place)),
+        *_looked("messages", lambda: _messages(place)),
         *_looked("disk", lambda: _disk(place)),
         *_looked("memory", lambda: _memory(place)),
         *_looked("versions", lambda: _versions(place)),
@@ -287,6 +288,20 @@ def _clock(place: Patient) -> Seen:
         yield "ok", "not behind the newest entry"
     if place.machine().time_is_synchronised is None:
         yield "look", "whether it is kept right (NTP) is not known here; reviews lapse by it"
+
+
+def _messages(place: Patient) -> Seen:
+    with place.opened.reading() as view:
+        outgoing = view.outgoing()
+    if not outgoing.waiting:
+        yield "ok", "none waits"
+        return
+    late = timedelta(0) if outgoing.oldest_at is None else place.clock.now() - outgoing.oldest_at
+    said = f"{outgoing.waiting} wait" if outgoing.waiting > 1 else "1 waits"
+    if late > OLD:
+        yield "look", f"{said}, the oldest for {_said(late)}: see whether the mail server takes them"
+    else:
+        yield "ok", f"{said}, none for long"
 
 
 def _disk(place: Patient) -> Seen:

@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from custodiet.flows.give_contact import ZoneAsOf
 from custodiet.flows.ports import Chance, Clock, Policy, Sealer, Store, Vault
+from custodiet.model.condition import LocalZone
+from custodiet.model.errors import IllegalValue
 from custodiet.model.record import LogOpened
+
+
+def no_zones(*_: object) -> LocalZone:
+    """The zone database where none was handed in."""
+    raise IllegalValue("this is no time zone of the zone database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +52,4 @@ class Place:
     log: Path
     signing_in: SignInPlace
     made_up: Callable[[], dict[str, Any]] | None = None
+    zone_as_of: ZoneAsOf = no_zones

@@ -30,6 +30,8 @@ from custodiet.entrypoints.wording import (
     said_time,
 )
 from custodiet.entrypoints.wording_deciding import by_ladder, said
+from custodiet.entrypoints.wording_devices import STOCK, said_note
+from custodiet.entrypoints.wording_messages import TEMPLATE, said_delivery, said_quiet
 from custodiet.entrypoints.wording_schemes import said_gap, said_mode, said_version
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
 from custodiet.model.mode import MODES, ModeCode
@@ -105,6 +107,11 @@ def environment(**_: Any) -> Environment:
         said_mode=said_mode,
         said_state=said_state,
         said_task=said_task,
+        said_delivery=said_delivery,
+        said_note=said_note,
+        said_stock=STOCK.__getitem__,
+        said_quiet=said_quiet,
+        said_template=TEMPLATE.__getitem__,
         said_time=_apart(said_time),
         said_version=said_version,
         url=lambda name, *args: reverse(name, args=args),

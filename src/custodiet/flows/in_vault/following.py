@@ -37,7 +37,9 @@ from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, MessageId, PersonId, SchemeId
+from custodiet.model.message import MESSENGER, ContactDetails
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     AbsenceAuthorised,
@@ -77,6 +79,7 @@ from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
 from custodiet.rules.chain import Frontier, Tree, leaf_hash
 from custodiet.rules.decisions import retention_clocks
+from custodiet.rules.messages import in_order
 from custodiet.rules.register import rules_for
 from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record, record_digest
 
@@ -133,6 +136,9 @@ class Follower:
         """The newest of each case."""
         self.drafts: dict[tuple[CaseId, ActorId], Draft] = {}
         self.writings = Writings()
+        self.contacts: dict[PersonId, ContactDetails] = {}
+        self.attempts: dict[MessageId, MessageOpened] = {}
+        """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
         self.case_at: dict[int, PersonId] = {}
         """Whose case the entry at a place opened."""
@@ -292,6 +298,10 @@ class Follower:
                 return self.cases[about.case_id].person_id
             case ReviewOpened(review):
                 return self.person_of(self.decisions[review.decision_id])
+            case ContactGiven(contact):
+                return contact.person_id
+            case MessageOpened() | MessageSettled():
+                return self.cases[record.case_id].person_id
             case CaseRecordGiven(case_id) | RungRefused(case_id) | DraftDropped(case_id):
                 return self.cases[case_id].person_id
             case ConditionSet(condition):
@@ -381,6 +391,11 @@ class Follower:
                 self.screenings[screening.case_id] = screening
             case StatementMade(statement):
                 self.statements.setdefault(statement.case_id, []).append(statement)
+            case ContactGiven(contact):
+                self.contacts[contact.person_id] = contact
+            case MessageOpened(message_id):
+                if in_order(self.attempts.get(message_id), record):
+                    self.attempts[message_id] = record
             case _:
                 pass
 
@@ -433,6 +448,10 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = record.by
         case DraftSaved(draft):
             by = draft.author
+        case ContactGiven(contact):
+            by = contact.given_by
+        case MessageOpened():
+            by = MESSENGER
         case _:
             return
     if entry.actor != by:

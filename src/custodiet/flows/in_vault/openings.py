@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 import msgspec
 
+from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
@@ -18,6 +19,7 @@ from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import DecisionId
+from custodiet.model.message_record import MessageOpened
 from custodiet.model.record import (
     CaseListGiven,
     CaseRecordGiven,
@@ -56,6 +58,7 @@ class Openings:
         self._sealer = sealer
         self._clock = clock
         self._replay = replay
+        self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
@@ -102,6 +105,8 @@ class Openings:
                 opening = self._case_records.open(record)
             case CaseListGiven() as record:
                 opening = self._case_records.names(record)
+            case MessageOpened() as record:
+                opening = self._addresses.open(record)
             case TablesVerified():
                 opening = self._verify()
             case _:

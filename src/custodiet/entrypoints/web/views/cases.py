@@ -19,6 +19,16 @@ from custodiet.model.decision import Authority
 from custodiet.model.scheme import Force
 from custodiet.model.stored import Holding
 
+_ON_A_CASE = (
+    Act.ASSESS_CASE,
+    Act.STEP_DOWN,
+    Act.CLOSE_CASE,
+    Act.ENTER_STOP,
+    Act.NAME_PERSON,
+    Act.READ_CASE_RECORD,
+    Act.FIT_DEVICE,
+)
+
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
@@ -46,8 +56,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         now = place.clock.now()
         file = show_case(view, now, reference)
         about = of_case(file.case.id)
-        acts = (Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.NAME_PERSON, Act.READ_CASE_RECORD)
-        may_do = {one.value for one in acts if may(request, view, one, about)}
+        may_do = {one.value for one in _ON_A_CASE if may(request, view, one, about)}
         orders = [one for one in file.decisions if one.authority is Authority.ORDER]
         reviewed = {one.id: (view.review_due_at(one.id), view.reviews_missed(one.id)) for one in orders}
         table = show_table(view, now, file.case.id, actor_of(request))

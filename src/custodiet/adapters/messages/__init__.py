@@ -1,0 +1,1 @@
+"""Who takes messages on: an SMTP server, or a folder."""

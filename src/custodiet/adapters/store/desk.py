@@ -1,0 +1,53 @@
+"""The device desk: its table and views. Its law stands in migration 0010."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, func, select
+
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.types import Code, UtcMs
+from custodiet.model.desk import Note, Noted
+from custodiet.model.device import Device, Fitting
+from custodiet.model.identity import DeviceId
+
+device_note = Table(
+    "device_note",
+    t.metadata,
+    Column("entry", BigInteger, primary_key=True),
+    Column("device_id", Text, ForeignKey("device.id"), nullable=False),
+    Column("fitting_id", Text, ForeignKey("fitting.id"), nullable=True),
+    Column("kind", Code(Noted), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("at", UtcMs, nullable=False),
+    Column("noted_by", Text, nullable=False),
+    Column("since_at", UtcMs, nullable=True),
+)
+Index("device_note_by_device", device_note.c.device_id, device_note.c.entry)
+
+DESK = (device_note,)
+"""As tables.REPLAYED."""
+
+
+class DeskRows(Rows):
+    """The part of flows.ports.Reading that is about devices and what is done with them."""
+
+    def devices_like(self, words: str, limit: int, skip: int) -> tuple[Device, ...]:
+        query = self._like(t.device.select(), words).order_by(t.device.c.serial).limit(limit).offset(skip)
+        return tuple(noun(Device, row) for row in self._all(query))
+
+    def count_devices(self, words: str) -> int:
+        query = self._like(select(func.count()).select_from(t.device), words)
+        counted: int = self._connection.execute(query).scalar_one()
+        return counted
+
+    def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
+        query = t.fitting.select().where(t.fitting.c.device_id == device_id).order_by(t.fitting.c.fitted_at)
+        return tuple(noun(Fitting, row) for row in self._all(query))
+
+    def notes_of(self, device_id: DeviceId) -> tuple[Note, ...]:
+        query = device_note.select().where(device_note.c.device_id == device_id).order_by(device_note.c.entry)
+        return tuple(noun(Note, row) for row in self._all(query))
+
+    def _like(self, query: Any, words: str) -> Any:
+        return query.where(t.device.c.serial.icontains(words, autoescape=True)) if words else query

@@ -1,0 +1,14 @@
+"""The record of the device desk; the rest is in model/record.py, under the same promise."""
+
+from dataclasses import dataclass
+
+from custodiet.model.desk import Note
+from custodiet.model.identity import AlertId
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNoted:
+    """Something found of a device or done with it. `weakened`: alerts that speak against nobody any more."""
+
+    note: Note
+    weakened: tuple[AlertId, ...] = ()
