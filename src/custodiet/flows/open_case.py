@@ -1,6 +1,8 @@
 """Open a person's case, then name them: the name is sealed to a key that the vault makes in between."""
 
-from custodiet.flows.ports import Chance, Sealer, Store
+from datetime import datetime
+
+from custodiet.flows.ports import Chance, Reading, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.trusting import trusted_record_key
 from custodiet.model.case import Case, Person
@@ -16,6 +18,9 @@ from custodiet.rules.staff import holds
 from custodiet.wire.geometry import read_shape
 from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, pack_name
 
+SCHEMES_MAX = 1000
+"""In so many schemes a reference is looked for."""
+
 
 def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str, by: ActorId) -> Case:
     """A new person and their case, without a name. A caseworker who opens it is its first officer, in the same write.
@@ -30,6 +35,12 @@ def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str,
             theirs = CaseAssigned(Assignment(case.id, by, act.now, by))
             act.write(Entry(EntryKind.CASE_ASSIGNED, by, person.id), theirs)
     return case
+
+
+def reference_is_taken(view: Reading, scheme_id: SchemeId, reference: str, at: datetime) -> bool:
+    """Whether a case of that scheme has it."""
+    at_it = view.cases_like(reference, None, at, SCHEMES_MAX, 0, after=(reference, ""))
+    return any(one.reference == reference and one.scheme_id == scheme_id for one in at_it)
 
 
 def name_person(store: Store, sealer: Sealer, pinned: LogOpened, person_id: PersonId, name: str, by: ActorId) -> int:

@@ -217,8 +217,12 @@ class Reading(Tables, Protocol):
         limit: int,
         skip: int,
         within: Collection[CaseId] | None = None,
+        after: tuple[str, str] | None = None,
     ) -> tuple[Case, ...]:
-        """Cases whose reference holds these words, and of which that holds, by reference; all of them or these."""
+        """Cases whose reference holds these words, and of which that holds, by reference; all of them or these.
+
+        `after`: only those beyond a reference and the case that has it.
+        """
         ...
 
     def count_cases(
