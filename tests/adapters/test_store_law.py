@@ -293,7 +293,7 @@ COLUMNS = {
     "retention_clock": "decision_id category started_at erase_due_at",
     "task": "id kind case_id decision_id raised_at due_at done_at overdue",
     "case_file": "id scheme_id person_id reference opened_at version",
-    "person": "id handle_key name_sealed",
+    "person": "id handle_key name_sealed contact_sealed",
     "device": "id serial version",
     "sender": "id scheme_id label",
     "record_key": "person_id public signature",

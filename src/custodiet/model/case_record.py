@@ -31,9 +31,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """What is sealed of one case. `name` is None for someone who was never named, or is erased."""
+    """What is sealed of one case. `name` and `contact` are None for someone of whom none was given, or is erased."""
 
     case_id: CaseId
     name: str | None
     zones: tuple[Zone, ...] = ()
     notes: tuple[Note, ...] = ()
+    contact: str | None = None

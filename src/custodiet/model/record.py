@@ -51,6 +51,7 @@ from custodiet.model.identity import (
     TaskId,
     TokenId,
 )
+from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.register import Register
@@ -113,10 +114,18 @@ class CaseOpened:
 
 @dataclass(frozen=True, slots=True)
 class PersonNamed:
-    """The name, sealed under the person's record key."""
+    """The name, sealed under the person's record key, and how they are reached; empty: as it was."""
 
     person_id: PersonId
     name_sealed: bytes
+    contact_sealed: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseImported:
+    """A case came out of a file, opened in the same transaction."""
+
+    imported: Imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -795,6 +804,7 @@ Record = (
     | SchemeRegistered
     | CaseOpened
     | PersonNamed
+    | CaseImported
     | DeviceRegistered
     | FittingMade
     | FittingEnded
@@ -874,6 +884,7 @@ _KIND: dict[type, EntryKind] = {
     SchemeRegistered: EntryKind.SCHEME_REGISTERED,
     CaseOpened: EntryKind.CASE_OPENED,
     PersonNamed: EntryKind.PERSON_NAMED,
+    CaseImported: EntryKind.CASE_IMPORTED,
     DeviceRegistered: EntryKind.DEVICE_REGISTERED,
     FittingMade: EntryKind.FITTING_MADE,
     FittingEnded: EntryKind.FITTING_ENDED,

@@ -1,7 +1,8 @@
 """A case's record as the vault says it: one JSON line for each part, each under its own name.
 
-    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*        of a list: {"case": …, "name": …}*
+    {"case": …, "name": …, "contact": …}   {"zone": {…}}*   {"note": {…}}*        of a list: {"case": …, "name": …}*
 
+"contact" is left out where there is none.
 Raises NotTheFormat for anything else.
 """
 
@@ -21,11 +22,13 @@ class _Line:
     name: str | None = None
     zone: Zone | None = None
     note: Note | None = None
+    contact: str | None = None
 
 
-def write_name(case_id: CaseId, name: str | None) -> bytes:
-    """Whose case it is."""
-    return msgspec.json.encode({"case": case_id, "name": name})
+def write_name(case_id: CaseId, name: str | None, contact: str | None = None) -> bytes:
+    """Whose case it is, and how they are reached."""
+    reached = {} if contact is None else {"contact": contact}
+    return msgspec.json.encode({"case": case_id, "name": name, **reached})
 
 
 def write_part(part: Zone | Note) -> bytes:
@@ -40,7 +43,7 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
         raise NotTheFormat("not the record of one case")
     zones = tuple(line.zone for line in told if line.zone is not None)
     notes = tuple(line.note for line in told if line.note is not None)
-    return CaseRecord(told[0].case, told[0].name, zones, notes)
+    return CaseRecord(told[0].case, told[0].name, zones, notes, told[0].contact)
 
 
 def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:

@@ -95,23 +95,6 @@ class CopyForm(forms.Form):
     )
 
 
-class CopyForm(forms.Form):
-    """How the copy of a scheme is called."""
-
-    scheme_id = forms.RegexField(
-        r"^[A-Za-z0-9_]{1,64}$",
-        label="The new scheme’s short name in addresses and documents",
-        help_text="Up to 64 letters, digits and underscores. It cannot be changed later",
-        error_messages={
-            "required": "Enter a short name",
-            "invalid": "Use up to 64 letters, digits and underscores for the short name",
-        },
-    )
-    name = forms.CharField(
-        label="The new scheme’s name", max_length=200, error_messages={"required": "Enter the scheme’s name"}
-    )
-
-
 class DocumentForm(forms.Form):
     """A file, and from when on it is to hold."""
 

@@ -11,7 +11,6 @@ urlpatterns = [
     path("/<str:scheme_id>/register.json", schemes.download, name="scheme_file"),
     path("/<str:scheme_id>/amend", scheme_register.amend, name="scheme_amend"),
     path("/<str:scheme_id>/copy", scheme_register.copy, name="scheme_copy"),
-    path("/<str:scheme_id>/copy", scheme_register.copy, name="scheme_copy"),
     path("/<str:scheme_id>/purposes", scheme_register.purpose, name="scheme_purpose_new"),
     path("/<str:scheme_id>/purposes/<str:code>", scheme_register.purpose, name="scheme_purpose"),
     path("/<str:scheme_id>/documents", schemes.documents_of, name="scheme_documents"),

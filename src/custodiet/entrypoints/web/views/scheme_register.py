@@ -97,24 +97,6 @@ def copy(request: HttpRequest, scheme_id: str) -> HttpResponse:
     return page(request, "schemes/copy.html", head=head, form=form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def copy(request: HttpRequest, scheme_id: str) -> HttpResponse:
-    """A new scheme with the register of this one, and nothing that was assessed, approved or decided in it."""
-    place = settings.PLACE
-    with place.store.reading() as view:
-        fresh = is_fresh(request, view, Act.REGISTER_SCHEME)
-        head = head_of(view, scheme_id, place.clock.now())
-    if not fresh:
-        return confirm_first(request)
-    form = CopyForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        new_id, name = SchemeId(form.cleaned_data["scheme_id"]), form.cleaned_data["name"]
-        copy_scheme(store_for(request, Act.REGISTER_SCHEME), head.scheme_id, new_id, name, actor_of(request))
-        messages.success(request, say("Copied. Its assessment begins anew, and no operation is active."))
-        return HttpResponseRedirect(reverse("scheme", args=[new_id]))
-    return page(request, "schemes/copy.html", head=head, form=form)
-
-
 def _opened(request: HttpRequest, view: Reading, scheme_id: str | None) -> tuple[Head | None, bool]:
     act = Act.REGISTER_SCHEME if scheme_id is None else Act.AMEND_REGISTER
     fresh = is_fresh(request, view, act)
