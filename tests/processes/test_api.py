@@ -206,3 +206,19 @@ def test_a_review_is_not_done_by_saying_so(place):
         "decide_review": ["done_by_its_review"],
         "check_stop": ["done_by_its_check"],
     }
+
+
+def test_what_cannot_be_sealed_yet_is_told_so_and_nothing_is_kept(caseworker):
+    """No vault runs beside these pages, so a new case has no key yet."""
+    told(caseworker.post("/cases", {"scheme_id": SCHEME, "reference": "K-1"}), 201)
+    fact = {"kind": "work", "dated": "2026-01-01"}
+    shown = caseworker.post("/cases/K-1/facts", fact | {"text": "made-up words"})
+    assert code(shown) == "503 try_again"
+    assert int(shown.headers["Retry-After"]) > 0
+    assert told(caseworker.post("/cases/K-1/facts", fact), 201)["dated"] == "2026-01-01"
+
+
+def test_a_parameter_that_a_route_does_not_have_is_refused_by_each(caseworker):
+    for path in ("/me", "/cases/M-0000", "/schemes"):
+        assert code(caseworker.get(path, page=2)) == "400 bad_parameter"
+    assert code(caseworker.get("/cases", limit=[1, 2])) == "400 bad_parameter"

@@ -29,7 +29,7 @@ def openapi(routes: tuple[Route, ...], session_cookie: str = "session") -> dict[
         paths.setdefault(BASE + one.path, {})[one.method.lower()] = _operation(one)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Custodiet", "version": "1", "description": _ABOUT, "license": {"name": "see LICENSE"}},
+        "info": {"title": "Custodiet", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
         "security": [{"session": []}],
         "paths": paths,
