@@ -30,7 +30,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     "lost, who ordered it, said in the open",
     EntryKind.SCHEME_REGISTERED: "a scheme was registered",
     EntryKind.CASE_OPENED: "a case was opened for a person who has no name here yet",
-    EntryKind.PERSON_NAMED: "a person's name was recorded, sealed",
+    EntryKind.PERSON_NAMED: "a person's name was recorded, sealed; perhaps also how they are reached",
+    EntryKind.CASE_IMPORTED: "a case came out of a file: the file's digest, the line, who had it taken in",
     EntryKind.DEVICE_REGISTERED: "a device was taken into stock",
     EntryKind.DEVICE_NOTED: "a device was fitted with its checks, inspected, taken off, found faulty or mended: codes, "
     "and no word of the person",

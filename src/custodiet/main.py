@@ -642,6 +642,18 @@ def scheme_check(asked: argparse.Namespace) -> None:
     sys.exit(check_file(asked.file, SystemClock()))
 
 
+def import_cases(asked: argparse.Namespace) -> None:
+    """Cases out of a file."""
+    from time import sleep
+
+    from custodiet.entrypoints.cli import cases
+
+    settings = _made(asked)
+    store, clock = open_store(settings), SystemClock()
+    place = (store, sealing, SystemChance(), clock, read_pins(settings))
+    sys.exit(cases.import_cases(*place, asked.file, asked.by, sleep, asked.wait))
+
+
 def scheme_import(asked: argparse.Namespace) -> None:
     """Keep a file's register."""
     from custodiet.entrypoints.cli.schemes import import_file
@@ -997,6 +1009,7 @@ _VERBS = {
         run,
         scheme_check,
         scheme_export,
+        import_cases,
         scheme_import,
         sender_acknowledge,
         sender_end,

@@ -293,7 +293,7 @@ COLUMNS = {
     "retention_clock": "decision_id category started_at erase_due_at",
     "task": "id kind case_id decision_id raised_at due_at done_at overdue",
     "case_file": "id scheme_id person_id reference opened_at version",
-    "person": "id handle_key name_sealed",
+    "person": "id handle_key name_sealed contact_sealed",
     "device": "id serial version",
     "sender": "id scheme_id label",
     "record_key": "person_id public signature",
@@ -1736,7 +1736,7 @@ def test_with_every_rule_in_place_it_is_refused_too(sql, name, attempt):
 
 TRIED_ELSEWHERE = [
     import_module(f"custodiet.adapters.store.migrations.versions.{name}")
-    for name in ("v0007_staff", "v0008_register", "v0009_assessing", "v0010_messages")
+    for name in ("v0007_staff", "v0008_register", "v0009_assessing", "v0010_messages", "v0011_imported")
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""
 

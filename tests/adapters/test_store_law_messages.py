@@ -4,9 +4,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from custodiet.adapters.store.migrations.versions.v0010_messages import MOVES
 from support.house import ANA, House
 
+from custodiet.adapters.store.migrations.versions.v0010_messages import MOVES
 from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.fit_device import register_device
 from custodiet.flows.give_contact import give_contact

@@ -24,10 +24,12 @@ from custodiet.model.decision import State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import CannotRecord, IllegalValue, OpeningRefused, TableMismatch
 from custodiet.model.finding import Matter, Raised, Weight
+from custodiet.model.imported import Imported
 from custodiet.model.mode import Category
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
+    CaseImported,
     CaseOpened,
     ConditionSet,
     CopyGiven,
@@ -290,6 +292,10 @@ def about_them(house, person):
     return {
         "a copy": (EntryKind.COPY_GIVEN, CopyGiven(person.case.person_id, person.case.id)),
         "a name": (EntryKind.PERSON_NAMED, PersonNamed(person.case.person_id, b"sealed")),
+        "an import": (
+            EntryKind.CASE_IMPORTED,
+            CaseImported(Imported(person.case.id, bytes(32), 2, START, ANA)),
+        ),
         "a proposal": (EntryKind.DECISION_PROPOSED, DecisionProposed(house.proposal(person))),
         "a making": (EntryKind.DECISION_MADE, DecisionMade(decision.id, BO, START)),
         "a pause": (EntryKind.DECISION_SUSPENDED, DecisionSuspended(decision.id, START)),
@@ -320,7 +326,7 @@ def zone_of_their_own(house, database, person):
 
 ZONE = ConditionKind.EXCLUSION
 WHAT = [
-    *("a copy", "a name", "a proposal", "a making", "a pause", "a resuming", "an ending", "a refusal"),
+    *("a copy", "a name", "an import", "a proposal", "a making", "a pause", "a resuming", "an ending", "a refusal"),
     *("a zone", "an absence", "an alert", "a statement", "a warning"),
 ]
 

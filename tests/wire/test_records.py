@@ -62,6 +62,7 @@ from custodiet.model.finding import (
     Weight,
     Why,
 )
+from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, Family, Kind, ModeCode
@@ -240,7 +241,7 @@ SAMPLES = [
     r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True),
     r.SchemeRegistered(SCHEME),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
-    r.PersonNamed("person_1", BYTES),
+    r.PersonNamed("person_1", BYTES, BYTES[::-1]),
     r.DeviceRegistered(Device("device_1", "TAG-1")),
     r.FittingMade(Fitting("fitting_1", "device_1", "case_1", "main", AT), (replace(TOLD, what=What.START),)),
     r.FittingEnded("fitting_1", LATER, (REMOVED,), ("token_1", "token_2"), (TOLD, replace(TOLD, decision_id=None))),
@@ -327,6 +328,7 @@ SAMPLES = [
     r.OperationClosed(41, "scheme_1", ModeCode.TELEPHONE, LATER),
     r.SchemeEnded("scheme_1", LATER, "officer-ana", 3, (r.PlanLine(Category.TRAIL, 12, AT, LATER),)),
     *CASE_SAMPLES,
+    r.CaseImported(Imported("case_1", BYTES * 2, 2, AT, "officer-ana")),
 ]
 INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),), BYTES, 41)
 RUN = Run(3, AT, LATER, SEEN)

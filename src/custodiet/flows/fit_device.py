@@ -23,6 +23,7 @@ from custodiet.model.identity import (
 from custodiet.model.instruction import What
 from custodiet.model.record import DeviceRegistered, FittingEnded, FittingMade, SenderIssued, TaskDone
 from custodiet.rules.senders import objections_to_binding
+from custodiet.rules.tasks import objections_to_completing
 
 TOKEN_BYTES = 24
 
@@ -115,10 +116,11 @@ def token_hash(secret: str) -> bytes:
 
 
 def complete_task(store: Store, task_id: TaskId, by: ActorId) -> int:
-    """A task is done. The ledger index."""
+    """A task is done. Raises NotPermitted for one that an act of its own does. The ledger index."""
     with store.acting() as act:
         task = act.task(task_id)
         if task.done_at is not None:
             raise IllegalMove("this task is done already")
+        refuse_if(objections_to_completing(task))
         case = act.case(task.case_id)
         return act.write(Entry(EntryKind.TASK_DONE, by, case.person_id), TaskDone(task_id, act.now))

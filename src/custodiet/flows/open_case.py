@@ -1,6 +1,8 @@
 """Open a person's case, then name them: the name is sealed to a key that the vault makes in between."""
 
-from custodiet.flows.ports import Chance, Sealer, Store
+from datetime import datetime
+
+from custodiet.flows.ports import Acting, Chance, Reading, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.trusting import trusted_record_key
 from custodiet.model.case import Case, Person
@@ -14,7 +16,10 @@ from custodiet.rules.conditions.zones import lay_out
 from custodiet.rules.decisions import objections_to_zone
 from custodiet.rules.staff import holds
 from custodiet.wire.geometry import read_shape
-from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, pack_name
+from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, pack_name, reach_context
+
+SCHEMES_MAX = 1000
+"""In so many schemes a reference is looked for."""
 
 
 def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str, by: ActorId) -> Case:
@@ -22,25 +27,42 @@ def open_case(store: Store, chance: Chance, scheme_id: SchemeId, reference: str,
 
     After that nobody gives themselves a case (flows/keep_caseload.py).
     """
-    person = Person(PersonId(chance.identity("person")), chance.draw(32))
     with store.acting() as act:
-        case = Case(CaseId(chance.identity("case")), scheme_id, person.id, reference, act.now)
-        act.write(Entry(EntryKind.CASE_OPENED, by), CaseOpened(person, case))
-        if holds(act.roles_of(by), {Function.CASEWORKER}, scheme_id, act.now):
-            theirs = CaseAssigned(Assignment(case.id, by, act.now, by))
-            act.write(Entry(EntryKind.CASE_ASSIGNED, by, person.id), theirs)
+        return open_in(act, chance, scheme_id, reference, by)
+
+
+def open_in(act: Acting, chance: Chance, scheme_id: SchemeId, reference: str, by: ActorId) -> Case:
+    """The same in a transaction that someone holds."""
+    person = Person(PersonId(chance.identity("person")), chance.draw(32))
+    case = Case(CaseId(chance.identity("case")), scheme_id, person.id, reference, act.now)
+    act.write(Entry(EntryKind.CASE_OPENED, by), CaseOpened(person, case))
+    if holds(act.roles_of(by), {Function.CASEWORKER}, scheme_id, act.now):
+        theirs = CaseAssigned(Assignment(case.id, by, act.now, by))
+        act.write(Entry(EntryKind.CASE_ASSIGNED, by, person.id), theirs)
     return case
 
 
-def name_person(store: Store, sealer: Sealer, pinned: LogOpened, person_id: PersonId, name: str, by: ActorId) -> int:
-    """Seal and record the name. Raises CannotRecord while the vault has issued no record key yet."""
+def reference_is_taken(view: Reading, scheme_id: SchemeId, reference: str, at: datetime) -> bool:
+    """Whether a case of that scheme has it."""
+    at_it = view.cases_like(reference, None, at, SCHEMES_MAX, 0, after=(reference, ""))
+    return any(one.reference == reference and one.scheme_id == scheme_id for one in at_it)
+
+
+def name_person(
+    store: Store, sealer: Sealer, pinned: LogOpened, person_id: PersonId, name: str, by: ActorId, contact: str = ""
+) -> int:
+    """Seal and record the name, and how they are reached if it is said.
+
+    Raises CannotRecord while the vault has issued no record key yet.
+    """
     with store.acting() as act:
         key = act.record_key(person_id)
         if key is None:
             raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
         public = trusted_record_key(pinned, key)
-        sealed = sealer.seal_to(public, pack_name(name), name_context(person_id))
-        return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, sealed))
+        named = sealer.seal_to(public, pack_name(name), name_context(person_id))
+        reached = sealer.seal_to(public, pack_name(contact), reach_context(person_id)) if contact else b""
+        return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, named, reached))
 
 
 def set_condition(

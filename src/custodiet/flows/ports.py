@@ -44,6 +44,7 @@ from custodiet.model.identity import (
     StopId,
     TaskId,
 )
+from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
@@ -169,6 +170,14 @@ class Reading(Tables, Protocol):
     def case(self, case_id: CaseId) -> Case: ...
     def case_by_reference(self, reference: str) -> Case: ...
     def person(self, person_id: PersonId) -> Person: ...
+    def is_named(self, person_id: PersonId) -> bool:
+        """Whether a name was recorded, which stands sealed."""
+        ...
+
+    def imported(self, case_id: CaseId) -> Imported | None:
+        """Where a case came from that came out of a file."""
+        ...
+
     def device(self, device_id: DeviceId) -> Device: ...
     def fitting(self, fitting_id: FittingId) -> Fitting: ...
     def sender(self, sender_id: SenderId) -> Sender:
@@ -227,8 +236,12 @@ class Reading(Tables, Protocol):
         limit: int,
         skip: int,
         within: Collection[CaseId] | None = None,
+        after: tuple[str, str] | None = None,
     ) -> tuple[Case, ...]:
-        """Cases whose reference holds these words, and of which that holds, by reference; all of them or these."""
+        """Cases whose reference holds these words, and of which that holds, by reference; all of them or these.
+
+        `after`: only those beyond a reference and the case that has it.
+        """
         ...
 
     def count_cases(

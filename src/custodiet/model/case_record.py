@@ -81,8 +81,8 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """What is sealed of one case. `name` is None for someone who was never named, or is erased; `screening` for who was
-    never screened, or whose answers do not open.
+    """What is sealed of one case. `name` and `contact` are None for someone of whom none was given, or is erased;
+    `screening` for who was never screened, or whose answers do not open.
     """
 
     case_id: CaseId
@@ -92,3 +92,4 @@ class CaseRecord:
     screening: Answers | None = None
     texts: tuple[Text, ...] = ()
     unfinished: Unfinished | None = None
+    contact: str | None = None

@@ -18,6 +18,7 @@ class EntryKind(StrEnum):
     SCHEME_REGISTERED = "scheme.registered"
     CASE_OPENED = "case.opened"
     PERSON_NAMED = "person.named"
+    CASE_IMPORTED = "case.imported"
     DEVICE_REGISTERED = "device.registered"
     DEVICE_NOTED = "device.noted"
     FITTING_MADE = "fitting.made"

@@ -55,6 +55,7 @@ from custodiet.model.identity import (
     TaskId,
     TokenId,
 )
+from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction
 from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
@@ -119,10 +120,18 @@ class CaseOpened:
 
 @dataclass(frozen=True, slots=True)
 class PersonNamed:
-    """The name, sealed under the person's record key."""
+    """The name, sealed under the person's record key, and how they are reached; empty: as it was."""
 
     person_id: PersonId
     name_sealed: bytes
+    contact_sealed: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseImported:
+    """A case came out of a file, opened in the same transaction."""
+
+    imported: Imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -803,6 +812,7 @@ Record = (
     | SchemeRegistered
     | CaseOpened
     | PersonNamed
+    | CaseImported
     | DeviceRegistered
     | FittingMade
     | FittingEnded
@@ -889,6 +899,7 @@ _KIND: dict[type, EntryKind] = {
     SchemeRegistered: EntryKind.SCHEME_REGISTERED,
     CaseOpened: EntryKind.CASE_OPENED,
     PersonNamed: EntryKind.PERSON_NAMED,
+    CaseImported: EntryKind.CASE_IMPORTED,
     DeviceRegistered: EntryKind.DEVICE_REGISTERED,
     FittingMade: EntryKind.FITTING_MADE,
     FittingEnded: EntryKind.FITTING_ENDED,

@@ -26,6 +26,7 @@ from custodiet.model.record import (
     AlertRaised,
     AlertWeakened,
     CaseAssigned,
+    CaseImported,
     CaseListGiven,
     CaseOpened,
     CaseRecordGiven,
@@ -227,14 +228,20 @@ def _(record: SchemeRegistered, index: int) -> Changes:
 @_changes.register
 def _(record: CaseOpened, index: int) -> Changes:
     return (
-        Insert("person", {**row_of(record.person), "name_sealed": None}),
+        Insert("person", {**row_of(record.person), "name_sealed": None, "contact_sealed": None}),
         Insert("case_file", {**row_of(record.case), "version": index}),
     )
 
 
 @_changes.register
 def _(record: PersonNamed, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
-    return (Update("person", {"id": record.person_id}, {"name_sealed": record.name_sealed}),)
+    reached = {"contact_sealed": record.contact_sealed} if record.contact_sealed else {}
+    return (Update("person", {"id": record.person_id}, {"name_sealed": record.name_sealed, **reached}),)
+
+
+@_changes.register
+def _(record: CaseImported, index: int) -> Changes:
+    return (Insert("case_import", {**row_of(record.imported), "entry": index}),)
 
 
 @_changes.register

@@ -1,8 +1,10 @@
 """A case's record as the vault says it: one JSON line for each part, each under its own name.
 
-    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*   {"unfinished": {…}}?
+    {"case": …, "name": …, "contact": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
+    {"unfinished": {…}}?
     of a list: {"case": …, "name": …}*
 
+"contact" is left out where there is none.
 Raises NotTheFormat for anything else.
 """
 
@@ -25,14 +27,16 @@ class _Line:
     answers: Answers | None = None
     text: Text | None = None
     unfinished: Unfinished | None = None
+    contact: str | None = None
 
 
 _NAMES = {Zone: "zone", Note: "note", Answers: "answers", Text: "text", Unfinished: "unfinished"}
 
 
-def write_name(case_id: CaseId, name: str | None) -> bytes:
-    """Whose case it is."""
-    return msgspec.json.encode({"case": case_id, "name": name})
+def write_name(case_id: CaseId, name: str | None, contact: str | None = None) -> bytes:
+    """Whose case it is, and how they are reached."""
+    reached = {} if contact is None else {"contact": contact}
+    return msgspec.json.encode({"case": case_id, "name": name, **reached})
 
 
 def write_part(part: Zone | Note | Answers | Text | Unfinished) -> bytes:
@@ -50,7 +54,7 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     answers = next((line.answers for line in told if line.answers is not None), None)
     texts = tuple(line.text for line in told if line.text is not None)
     unfinished = next((line.unfinished for line in told if line.unfinished is not None), None)
-    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts, unfinished)
+    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts, unfinished, told[0].contact)
 
 
 def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:

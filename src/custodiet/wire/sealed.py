@@ -15,6 +15,11 @@ def name_context(person_id: PersonId) -> bytes:
     return b"custodiet/name/v1\0" + person_id.encode()
 
 
+def reach_context(person_id: PersonId) -> bytes:
+    """The context of how a person is reached, as whoever opened the case wrote it (HPKE info)."""
+    return b"custodiet/reach/v1\0" + person_id.encode()
+
+
 def geometry_context(condition_id: ConditionId) -> bytes:
     """The context of sealed zone geometry (HPKE info)."""
     return b"custodiet/geometry/v1\0" + condition_id.encode()

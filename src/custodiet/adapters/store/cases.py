@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.messages import told_first
@@ -27,9 +27,12 @@ class CaseRows(Rows):
         limit: int,
         skip: int,
         within: Collection[CaseId] | None = None,
+        after: tuple[str, str] | None = None,
     ) -> tuple[Case, ...]:
         by_reference = (t.case_file.c.reference, t.case_file.c.id)
         query = t.case_file.select().where(*_narrowed(words, holding, at, within)).order_by(*by_reference)
+        if after is not None:
+            query = query.where(tuple_(*by_reference) > tuple_(*after))
         return tuple(noun(Case, row) for row in self._all(query.limit(limit).offset(skip)))
 
     def count_cases(

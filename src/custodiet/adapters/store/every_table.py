@@ -3,8 +3,9 @@
 from custodiet.adapters.store import tables
 from custodiet.adapters.store.assessing import ASSESSED
 from custodiet.adapters.store.desk import DESK
+from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.messages import MESSAGING
 from custodiet.adapters.store.register import REGISTERED
 
-REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK)
+REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK, *IMPORTED)
 BY_NAME = dict(tables.metadata.tables)

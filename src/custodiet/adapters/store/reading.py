@@ -11,6 +11,7 @@ from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.cases import CaseRows
 from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
+from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.register import RegisterRows
@@ -68,7 +69,17 @@ def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: dat
     return query
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows, MessageRows, DeskRows):
+class ReadingRows(
+    JudgedRows,
+    RegisterRows,
+    SenderRows,
+    StaffRows,
+    AssessedRows,
+    CaseRows,
+    MessageRows,
+    DeskRows,
+    ImportedRows,
+):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---

@@ -138,7 +138,14 @@ retention_rule = Table(
     _int("days"),
     _text("justification"),
 )
-person = Table("person", metadata, _id(), _bytes("handle_key"), _bytes("name_sealed", null=True))
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    _bytes("handle_key"),
+    _bytes("name_sealed", null=True),
+    _bytes("contact_sealed", null=True),
+)
 case_file = Table(
     "case_file",
     metadata,

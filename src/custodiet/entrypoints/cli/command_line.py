@@ -91,6 +91,11 @@ def command_line(
     verb.add_argument("--token-file", metavar="FILE", help="holds the sender's token (or CUSTODIET_TOKEN)")
     verb.set_defaults(do=do["ingest"])
 
+    verb = verbs.add_parser("import-cases", parents=[where, by], help="cases at rung 0 out of a CSV file, names sealed")
+    verb.add_argument("file", metavar="FILE", help="docs/import-cases.md tells its columns")
+    verb.add_argument("--wait", type=_count, default=60, metavar="S", help="so long for keys to seal names to (60)")
+    verb.set_defaults(do=do["import_cases"])
+
     verb = verbs.add_parser(
         "profile", parents=[where, by], help="what is set in a wearer's phone: a file and a QR code"
     )

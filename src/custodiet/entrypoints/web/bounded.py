@@ -7,6 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+import msgspec
+
+from custodiet.entrypoints.api.problem import BASE, MEDIA_TYPE, RETRY_AFTER_S, problem
 from custodiet.entrypoints.web.served import Receive, Send
 
 BODY_WAIT_S = 30.0
@@ -32,18 +35,18 @@ class Bounded:
             await self._pages(scope, receive, send)
             return
         if self._coming >= BODIES_MAX:
-            await _say(send, 503, b"too many at once: try again\n")
+            await _say(scope, send, 503, "try_again", "too many at once: try again")
             return
         self._coming += 1
         try:
             body = await asyncio.wait_for(self._read(receive, self._most(scope["path"])), BODY_WAIT_S)
         except TimeoutError:
-            await _say(send, 408, b"the body did not come\n")
+            await _say(scope, send, 408, "no_body", "the body did not come")
             return
         finally:
             self._coming -= 1
         if body is None:
-            await _say(send, 413, b"longer than any form here\n")
+            await _say(scope, send, 413, "too_long", "longer than any form here")
             return
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -69,11 +72,18 @@ class Bounded:
                 return body
 
 
-async def _say(send: Send, status: int, body: bytes) -> None:
+async def _say(scope: Mapping[str, Any], send: Send, status: int, code: str, words: str) -> None:
+    """In plain words; from the API as a problem."""
+    kind, body = b"text/plain", words.encode() + b"\n"
+    if scope["path"].startswith(BASE + "/"):
+        kind, body = MEDIA_TYPE.encode(), msgspec.json.encode(problem(status, code, words))
     headers = [
-        (b"content-type", b"text/plain"),
+        (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
+        (b"cache-control", b"no-store"),
     ]
+    if status == 503:
+        headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

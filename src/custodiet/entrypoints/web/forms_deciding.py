@@ -34,6 +34,7 @@ from custodiet.model.representation import Reply
 from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Adjustment, Hit, Question
+from custodiet.rules.references import objections_to_reference
 
 TEXT_MAX = 4000
 REASON_MAX = 400
@@ -134,7 +135,7 @@ class NewCase(forms.Form):
 
     def clean_reference(self) -> str:
         reference: str = self.cleaned_data["reference"].strip()
-        if reference == "new" or not all(one.isalnum() or one in "-_." for one in reference):
+        if objections_to_reference(reference):
             raise forms.ValidationError(say("A reference has letters, digits, full stops and dashes"))
         return reference
 

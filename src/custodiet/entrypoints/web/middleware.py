@@ -14,6 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from custodiet.entrypoints.api.telling import is_ours
 from custodiet.entrypoints.web.accounts.sessions import BEGAN, USED
 from custodiet.entrypoints.web.configured import SESSION_MAX
 from custodiet.entrypoints.web.languages import chosen, spoken
@@ -66,6 +67,8 @@ class Sessions:
             began = request.session.get(BEGAN, 0)
             if now - began > SESSION_MAX.total_seconds():
                 logout(request)
+                if is_ours(request):
+                    return self._get_response(request)
                 return HttpResponseRedirect(f"{reverse('account_login')}?ended")
             # By the middleware and not at each request: a page costs no write.
             if abs(now - request.session.get(USED, 0)) >= _USED_GRAIN_S:
@@ -73,7 +76,7 @@ class Sessions:
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        if request.user.is_authenticated and request.user.password_is_given:
+        if request.user.is_authenticated and request.user.password_is_given and not is_ours(request):
             match = request.resolver_match
             if match is not None and match.url_name not in _WITH_A_GIVEN_PASSWORD:
                 return HttpResponseRedirect(reverse("account_change_password"))

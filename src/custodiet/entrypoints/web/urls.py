@@ -27,6 +27,7 @@ urlpatterns = [
     path("schemes", include("custodiet.entrypoints.web.urls_many")),
     path("schemes", include("custodiet.entrypoints.web.urls_schemes")),
     path("live", live.stream, name="live"),
+    path("api/v1", include("custodiet.entrypoints.api.urls")),
     # Signing in.
     path("sign-in", account.login, name="account_login"),
     path("sign-in/code", mfa.authenticate, name="mfa_authenticate"),

@@ -26,6 +26,7 @@ from custodiet.wire.sealed import (
     draft_context,
     geometry_context,
     name_context,
+    reach_context,
     screening_context,
     unpack_answers,
     unpack_draft,
@@ -81,6 +82,14 @@ class CaseRecords:
         private = self._keys.record_private(person_id)
         return unpack_name(self._sealer.open_with(private, sealed, name_context(person_id)))
 
+    def contact_of(self, person_id: PersonId) -> str | None:
+        """How they are reached; None for someone of whom it was never said."""
+        sealed = self._follower.contacts_sealed.get(person_id)
+        if sealed is None:
+            return None
+        private = self._keys.record_private(person_id)
+        return unpack_name(self._sealer.open_with(private, sealed, reach_context(person_id)))
+
     def _require_sight(self, actor: ActorId, case_id: CaseId) -> None:
         case = self._follower.cases.get(case_id)
         if case is None:
@@ -91,7 +100,7 @@ class CaseRecords:
 
     def _lines(self, case_id: CaseId, by: ActorId) -> Iterator[bytes]:
         person_id = self._follower.cases[case_id].person_id
-        yield write_name(case_id, self._name(person_id))
+        yield write_name(case_id, self._name(person_id), self._contact(person_id))
         shown = {one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN}
         for condition in self._follower.conditions.values():
             if condition.decision_id in shown and condition.geometry_sealed:
@@ -109,6 +118,11 @@ class CaseRecords:
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
         plain = self._plain(person_id, sealed, name_context(person_id)) if sealed else None
+        return None if plain is None else unpack_name(plain)
+
+    def _contact(self, person_id: PersonId) -> str | None:
+        sealed = self._follower.contacts_sealed.get(person_id, b"")
+        plain = self._plain(person_id, sealed, reach_context(person_id)) if sealed else None
         return None if plain is None else unpack_name(plain)
 
     def _zone(self, condition: Condition, person_id: PersonId) -> Iterator[bytes]:

@@ -45,6 +45,7 @@ from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
     CaseAssigned,
+    CaseImported,
     CaseListGiven,
     CaseOpened,
     CaseRecordGiven,
@@ -128,6 +129,7 @@ class Follower:
         """Leaves of openings that a restore lost and entered again."""
         self.cases: dict[CaseId, Case] = {}
         self.names_sealed: dict[PersonId, bytes] = {}
+        self.contacts_sealed: dict[PersonId, bytes] = {}
         self.decisions: dict[DecisionId, Decision] = {}
         self._decisions_in: dict[CaseId, list[DecisionId]] = {}
         self.conditions: dict[ConditionId, Condition] = {}
@@ -285,7 +287,7 @@ class Follower:
                 return self.cases[raised.case_id].person_id
             case StatementMade(statement):
                 return self.cases[statement.case_id].person_id
-            case CaseAssigned(told) | CoverGiven(told) | ConflictDeclared(told):
+            case CaseAssigned(told) | CoverGiven(told) | ConflictDeclared(told) | CaseImported(told):
                 return self.cases[told.case_id].person_id
             case (
                 FactRecorded(about)
@@ -354,8 +356,10 @@ class Follower:
                 self._persons[person.id] = person
                 self.cases[case.id] = case
                 self.case_at[index] = person.id
-            case PersonNamed(person_id, name_sealed):
+            case PersonNamed(person_id, name_sealed, contact_sealed):
                 self.names_sealed[person_id] = name_sealed
+                if contact_sealed:
+                    self.contacts_sealed[person_id] = contact_sealed
             case DecisionProposed(decision):
                 _new(decision.id, self.decisions)
                 self.decisions[decision.id] = decision

@@ -140,7 +140,11 @@ class Openings:
             raise OpeningRefused("the case is another person's")
         decisions = {d.id: d for d in self._follower.decisions.values() if d.case_id == case_id and d.stands}
         yield _line(
-            {"name": self._case_records.name_of(person_id), "decisions": [_told(d) for d in decisions.values()]}
+            {
+                "name": self._case_records.name_of(person_id),
+                "contact": self._case_records.contact_of(person_id),
+                "decisions": [_told(d) for d in decisions.values()],
+            }
         )
         given = withheld = 0
         now = self._follower.now()

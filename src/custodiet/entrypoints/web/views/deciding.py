@@ -40,7 +40,7 @@ from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.entrypoints.wording import said_day
 from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
 from custodiet.flows.keep_draft import save_draft
-from custodiet.flows.open_case import name_person, open_case, set_condition
+from custodiet.flows.open_case import name_person, open_case, reference_is_taken, set_condition
 from custodiet.flows.permitting import the_scheme
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.record_fact import record_fact
@@ -81,7 +81,9 @@ def new(request: HttpRequest) -> HttpResponse:
         scheme_id = SchemeId(form.cleaned_data.get("scheme", held[0]))
         reference = form.cleaned_data["reference"]
         store = store_for(request, Act.OPEN_CASE, lambda *_: the_scheme(scheme_id))
-        if _is_taken(scheme_id, reference):
+        with place.store.reading() as view:
+            taken = reference_is_taken(view, scheme_id, reference, place.clock.now())
+        if taken:
             form.add_error("reference", say("There is a case of that reference already"))
         else:
             reasons = refusals(form, lambda: open_case(store, place.chance, scheme_id, reference, by))
@@ -106,12 +108,6 @@ def name(request: HttpRequest, reference: str) -> HttpResponse:
         if form.is_valid():
             return done(request, say("The name is sealed and kept."), "case", reference)
     return page(request, "deciding/name.html", 403 if reasons else 200, case=case, form=form, reasons=reasons)
-
-
-def _is_taken(scheme_id: SchemeId, reference: str) -> bool:
-    with settings.PLACE.store.reading() as view:
-        near = view.cases_like(reference, None, settings.PLACE.clock.now(), 100, 0, None)
-        return any(one.reference == reference and one.scheme_id == scheme_id for one in near)
 
 
 @require_safe

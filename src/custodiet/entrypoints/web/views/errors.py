@@ -3,6 +3,8 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 
+from custodiet.entrypoints.api.problem import problem
+from custodiet.entrypoints.api.telling import is_ours, told
 from custodiet.entrypoints.web.reasons import reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.model.errors import NotPermitted
@@ -10,6 +12,8 @@ from custodiet.model.errors import NotPermitted
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    if is_ours(request):
+        return told(problem(400, "bad_request", "Not a request that is taken here."))
     return page(request, "error.html", 400, kind="bad_request", bare=True)
 
 
@@ -25,6 +29,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @login_not_required
 def broken(request: HttpRequest) -> HttpResponse:
+    if is_ours(request):
+        return told(problem(500, "broken", "This is our fault. Nothing was changed unless the ledger says so."))
     # Nothing is asked of the accounts: they may be what is broken.
     return page(request, "error.html", 500, kind="broken", bare=True)
 

@@ -1,0 +1,71 @@
+"""What an account may know of: the pages' own sight, and the same answer for what is not there and what is not theirs.
+
+An act is asked about only after this; so a refusal tells nothing about a thing that its asker may not know of.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from custodiet.entrypoints.web.permitting import may
+from custodiet.entrypoints.web.sight import of_case, of_decision, require_sight
+from custodiet.flows.permitting import ThingOf, the_alert
+from custodiet.flows.ports import Reading
+from custodiet.model.act import Act, Thing
+from custodiet.model.alert import Alert
+from custodiet.model.case import Case, Task
+from custodiet.model.decision import Decision
+from custodiet.model.errors import NotFound, NotPermitted
+from custodiet.model.identity import AlertId, DecisionId, TaskId
+
+
+def known_case(request: HttpRequest, view: Reading, reference: str) -> Case:
+    """A case that they may see by reference. Raises NotFound."""
+    case = view.case_by_reference(reference)
+    try:
+        require_sight(request, view, case)
+    except NotPermitted:
+        raise NotFound("not in sight") from None
+    return case
+
+
+def known_decision(request: HttpRequest, view: Reading, decision_id: str) -> Decision:
+    """A decision that they may read. Raises NotFound."""
+    decision = view.decision(DecisionId(decision_id))
+    if not may(request, view, Act.READ_DECISION, of_decision(decision.id)):
+        raise NotFound("not in sight")
+    return decision
+
+
+def known_task(request: HttpRequest, view: Reading, task_id: str) -> Task:
+    """A task of a case that they may see. Raises NotFound."""
+    task = view.task(TaskId(task_id))
+    known_case(request, view, view.case(task.case_id).reference)
+    return task
+
+
+def known_alert(request: HttpRequest, view: Reading, alert_id: str) -> Alert:
+    """An alert that they may know of. Raises NotFound."""
+    alert = view.alert(AlertId(alert_id))
+    if not knows_alert(request, view, alert):
+        raise NotFound("not in sight")
+    return alert
+
+
+def knows_alert(request: HttpRequest, view: Reading, alert: Alert) -> bool:
+    """Whether they see its case, or could claim it if nobody held it."""
+
+    def free(view: Reading, at: datetime) -> Thing:
+        return replace(the_alert(view, alert.id, at), held_by=None)
+
+    return (
+        may(request, view, Act.READ_ASSURANCE)
+        or may(request, view, Act.READ_CASE_RECORD, of_case(alert.case_id))
+        or may(request, view, Act.CLAIM_ALERT, free)
+    )
+
+
+def of_alert(alert_id: AlertId) -> ThingOf:
+    """What an act on an alert is about."""
+    return lambda view, at: the_alert(view, alert_id, at)

@@ -1,0 +1,120 @@
+"""Nouns as the API tells them: line by line, and nothing that is not named here."""
+
+from datetime import datetime
+
+from custodiet.entrypoints.api import answers
+from custodiet.flows.ports import Reading
+from custodiet.flows.show_standing import monitored_of
+from custodiet.model.alert import Alert
+from custodiet.model.case import Case, Task
+from custodiet.model.condition import Condition
+from custodiet.model.decision import Decision
+from custodiet.rules.decisions import moved, time_is_up
+
+
+def case_line(view: Reading, case: Case, at: datetime) -> answers.CaseLine:
+    """One case as it stands."""
+    decisions = {one.id: one for one in view.decisions_of(case.id)}
+    waiting = [one for one in view.tasks_of(case.id) if one.done_at is None]
+    return answers.CaseLine(
+        case_id=case.id,
+        reference=case.reference,
+        scheme_id=case.scheme_id,
+        opened_at=case.opened_at,
+        monitored=[
+            answers.Monitored(
+                decision_id=one.decision_id,
+                strand=one.strand,
+                mode=decisions[one.decision_id].mode,
+                rung=one.rung,
+                state=one.state,
+                starts_at=one.starts_at,
+                until=one.until,
+            )
+            for one in monitored_of(case.reference, decisions.values(), at)
+        ],
+        open_tasks=len(waiting),
+        next_task_due_at=min((one.due_at for one in waiting), default=None),
+    )
+
+
+def decision_line(decision: Decision, at: datetime) -> answers.DecisionLine:
+    """One decision. What has run out is told so at once, also before the clock has entered it."""
+    move = time_is_up(decision, at)
+    return answers.DecisionLine(
+        id=decision.id,
+        case_id=decision.case_id,
+        strand=decision.strand,
+        mode=decision.mode,
+        rung=decision.rung.rung,
+        state=decision.state if move is None else moved(decision, move),
+        in_force=decision.in_force(at),
+        authority=decision.authority,
+        maker=decision.maker,
+        power=decision.power,
+        purposes=list(decision.purposes),
+        proposed_by=decision.proposed_by,
+        approved_by=decision.approved_by,
+        made_at=decision.made_at,
+        starts_at=decision.starts_at,
+        review_due_at=decision.review_due_at,
+        ends_at=decision.ends_at,
+        ended_at=decision.ended_at,
+        until=decision.until,
+        late_max_s=int(decision.late_max.total_seconds()),
+        follows=decision.follows,
+        pauses=[answers.Pause(one.from_at, one.to_at) for one in decision.suspensions],
+    )
+
+
+def condition_line(condition: Condition) -> answers.ConditionLine:
+    """One condition, without its place."""
+    schedule = condition.schedule
+    return answers.ConditionLine(
+        id=condition.id,
+        kind=condition.kind,
+        has_place=bool(condition.geometry_sealed),
+        time_zone=None if schedule.zone is None else schedule.zone.name,
+        weekly=[answers.WeeklyWindow(one.opens_min, one.closes_min) for one in schedule.weekly],
+        once=[answers.Between(one.from_at, one.to_at) for one in schedule.once],
+    )
+
+
+def task_line(view: Reading, task: Task) -> answers.TaskLine:
+    """One task."""
+    return answers.TaskLine(
+        id=task.id,
+        reference=view.case(task.case_id).reference,
+        decision_id=task.decision_id,
+        kind=task.kind.value,
+        raised_at=task.raised_at,
+        due_at=task.due_at,
+        done_at=task.done_at,
+    )
+
+
+def alert_line(view: Reading, alert: Alert) -> answers.AlertLine:
+    """One alert, and what it rests on in words that hold no place."""
+    seen = alert.seen
+    return answers.AlertLine(
+        id=alert.id,
+        reference=view.case(alert.case_id).reference,
+        decision_id=alert.decision_id,
+        condition_id=alert.condition_id,
+        matter=alert.matter,
+        weight=alert.weight,
+        state=alert.state,
+        stands=alert.stands,
+        weakened_why=alert.weakened_why,
+        weakened_at=alert.weakened_at,
+        began_at=alert.began_at,
+        confirmed_at=alert.confirmed_at,
+        raised_at=alert.raised_at,
+        ended_at=alert.ended_at,
+        held_by=alert.held_by,
+        enquiry_due_at=alert.enquiry_due_at,
+        decided_by=alert.decided_by,
+        seen=answers.Seen(
+            seen.fixes, seen.doubtful, seen.doubt, seen.band, seen.radius_m, seen.gap_s, list(seen.methods)
+        ),
+    )

@@ -1,0 +1,14 @@
+"""Which tasks someone may say are done, and which are done by an act of their own."""
+
+from custodiet.model.case import Task, TaskKind
+
+_BY = {
+    TaskKind.REVIEW: "done_by_its_review: a review task is done by deciding the review; decide it",
+    TaskKind.DECIDE_REVIEW: "done_by_its_review: a review task is done by deciding the review; decide it",
+    TaskKind.CHECK_STOP: "done_by_its_check: a second person looks at a stop and says what they found; check it",
+}
+
+
+def objections_to_completing(task: Task) -> tuple[str, ...]:
+    """What stands against saying that it is done; empty when anyone in sight may."""
+    return (_BY[task.kind],) if task.kind in _BY else ()

@@ -1,0 +1,138 @@
+"""Every route, by everyone, about what is there and what is not: who is answered what stands in a file to be read."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from support.api import BASE, Caller, code, signed_in
+from support.api_place import EACH, OF, POSITIONS, SETS, api_place
+from support.house import SCHEME
+from support.pages import Visitor
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "who-is-answered-what.txt"
+HEAD = """Who is answered what by /api/v1.
+
+Each route, asked about something that is there and, where it names one, about something that is not.
+Where the two are told apart for nobody, whoever asks cannot tell whether it is there.
+"""
+WINDOW = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}
+
+
+def described() -> dict:
+    return json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
+
+
+def routes() -> list[tuple[str, str, dict]]:
+    """(method, path, operation) as published; what ends a decision after what pauses it."""
+    found = [
+        (method.upper(), path.removeprefix(BASE), operation)
+        for path, methods in described()["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return sorted(found, key=lambda one: one[2]["operationId"] == "end_decision")
+
+
+ENDS = {"pause_decision", "end_decision"}
+NOTHING = dict.fromkeys(("reference", "decision_id", "task_id", "alert_id", "scheme_id"), "nothing")
+BODIES = {
+    "record_fact": {"kind": "work", "dated": "2026-01-01"},
+    "step_down": {"mode": "telephone"},
+    "end_decision": {"reason": "not_needed"},
+}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    pages = api_place(tmp_path_factory.mktemp("api"))
+    yield pages
+    pages.stop()
+
+
+@pytest.fixture(scope="module")
+def swept(place):
+    """(method, path, there) to position to (status and code, body)."""
+    found: dict[tuple[str, str, bool], dict[str, tuple[str, str]]] = {}
+    callers = {name: signed_in(place, name) for name in POSITIONS}
+    callers["no session"] = Caller(Visitor(place.address))
+    for number, (name, caller) in enumerate(callers.items()):
+        known = things(place, OF.get(name, SETS - 1))
+        for method, path, operation in routes():
+            for there in (True, False) if "{" in path else (True,):
+                which = known["ended" if operation["operationId"] in ENDS else "lowered"] if there else NOTHING
+                asked = path.format(**which)
+                if method == "GET":
+                    query = f"?{urlencode(WINDOW)}" if "ledger" in path else ""
+                    shown = caller.get(asked + query)
+                else:
+                    body = {"scheme_id": SCHEME, "reference": f"S-{number}"} if path == "/cases" else None
+                    shown = caller.post(asked, BODIES.get(operation["operationId"], body))
+                assert str(shown.status) in operation["responses"], (name, method, asked, shown.status)
+                said = str(shown.status) if shown.status < 400 else code(shown)
+                found.setdefault((method, path, there), {})[name] = said, shown.text
+    return found
+
+
+def things(place, number: int) -> dict[str, dict[str, str]]:
+    """What a path names, of that set: for what lowers, and for what ends."""
+    lowered, over, ended = place.site.wearers[number * EACH : number * EACH + EACH]
+    with closing(place.site.open()) as store, store.reading() as view:
+        task = view.tasks_of(view.decision(over.decision_id).case_id)[0].id
+    named = {"reference": lowered.reference, "task_id": task, "alert_id": f"alert_{number * EACH}", "scheme_id": SCHEME}
+    return {
+        "lowered": named | {"decision_id": lowered.decision_id},
+        "ended": named | {"decision_id": ended.decision_id},
+    }
+
+
+def draw(swept) -> str:
+    lines = [HEAD]
+    for (method, path, there), answers in swept.items():
+        if there:
+            lines.append(f"{method} {path}")
+        lines.append("  there:" if there else "  not there:")
+        by_answer: dict[str, list[str]] = {}
+        for name, (said, _) in answers.items():
+            by_answer.setdefault(said, []).append(POSITIONS.get(name, name))
+        lines += [f"    {said}: {', '.join(names)}" for said, names in sorted(by_answer.items())]
+        if not there or "{" not in path:
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def test_who_is_answered_what_is_as_it_was_read(swept, tmp_path):
+    drawn = draw(swept)
+    (tmp_path / GOLDEN.name).write_text(drawn)
+    assert drawn == GOLDEN.read_text(), f"read {tmp_path / GOLDEN.name}, and put it in place if it is meant"
+
+
+def test_what_is_not_theirs_is_answered_as_what_is_not_there(swept):
+    compared = 0
+    for (method, path, there), answers in swept.items():
+        if not there:
+            continue
+        for name, (said, body) in answers.items():
+            if said.startswith("404"):
+                assert (said, body) == swept[method, path, False][name], (name, method, path)
+                compared += 1
+    assert compared > 50
+
+
+def test_no_answer_holds_a_name_a_place_or_a_sealed_text(swept):
+    never = ("lat", "lon", "geometry", "coordinates", "sealed", "name_sealed", "person_id", "handle_key")
+    for answers in swept.values():
+        for said, body in answers.values():
+            if said.startswith("2") and "custodiet_scheme" not in body:
+                keys = set(_keys(json.loads(body)))
+                assert not keys & set(never), keys
+
+
+def _keys(told):
+    if isinstance(told, dict):
+        yield from told
+        for one in told.values():
+            yield from _keys(one)
+    elif isinstance(told, list):
+        for one in told:
+            yield from _keys(one)

@@ -1,0 +1,83 @@
+"""A place in which every route of the API has something to be asked about, and an account in every position."""
+
+from contextlib import closing
+
+from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.end_decision import end_decision
+from custodiet.flows.keep_caseload import declare_conflict
+from custodiet.flows.staff_joins import approve_joiner, propose_joiner
+from custodiet.model.ending import EndReason
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.finding import Matter, Raised, Weight
+from custodiet.model.identity import ActorId
+from custodiet.model.mode import ModeCode
+from custodiet.model.record import AlertRaised
+from custodiet.model.staff import Function
+from custodiet.rules.decisions import Ender, Move
+
+from .house import SCHEME
+from .pages import ADMINISTRATOR, FUNCTIONS, OFFICER, Pages, joins
+
+POSITIONS = {
+    "caseworker": "caseworker of the case",
+    "elsewhere": "caseworker of other cases",
+    "conflicted": "caseworker with a conflict in it",
+    "authorising_officer": "authorising officer",
+    "partial": "authorising officer with a conflict in it",
+    "operator": "operator",
+    "dpo": "data protection officer",
+    "auditor": "auditor",
+    "administrator": "administrator",
+    "requester": "requester",
+    "person": "person",
+    "representative": "representative",
+    "translator": "translator",
+    "nobody": "account without a role",
+}
+MORE = {
+    "conflicted": Function.CASEWORKER,
+    "partial": Function.AUTHORISING_OFFICER,
+    "requester": Function.REQUESTER,
+    "person": Function.PERSON,
+    "representative": Function.REPRESENTATIVE,
+    "translator": Function.TRANSLATOR,
+}
+EACH = 3
+"""Cases for whoever may act: one with an alert, to be lowered; one over, with a task; one to be paused and ended."""
+OF = {"caseworker": 0, "authorising_officer": 1, "operator": 2}
+"""Whose cases are their own, so that nothing was done before with what they act on; all others share the last ones."""
+SETS = len(OF) + 1
+
+
+def api_place(folder, sets: int = SETS) -> Pages:
+    """The pages with that many sets of cases: M-0000 with an alert, M-0001 over, M-0002 to be ended; and again."""
+    pages = Pages(folder, modes=[ModeCode.FITTED_TRAIL] * (EACH * sets))
+    with closing(pages.site.open()) as store:
+        for name, function in MORE.items():
+            joins(store, ActorId(f"{name}-1"), function)
+        other = propose_joiner(
+            store, SystemChance(), ActorId("elsewhere-1"), Function.CASEWORKER, SCHEME, ADMINISTRATOR
+        )
+        approve_joiner(store, other, OFFICER)
+        for number, one in enumerate(pages.site.wearers):
+            with store.reading() as view:
+                decision = view.decision(one.decision_id)
+            for who in ("conflicted-1", "partial-1"):
+                declare_conflict(store, decision.case_id, ActorId(who), ActorId(who))
+            if number % EACH == 0:
+                _alert(store, one, decision.case_id, f"alert_{number}")
+            elif number % EACH == 1:
+                by = Ender(OFFICER)
+                end_decision(store, SystemChance(), decision.id, Move.WITHDRAW, by, EndReason.NOT_NEEDED)
+    pages.accounts |= {one: pages.account(one) for one in POSITIONS if one not in (*FUNCTIONS, "nobody")}
+    return pages
+
+
+def _alert(store, wearer, case_id, alert_id) -> None:
+    at = SystemClock().now()
+    raised = Raised(
+        alert_id, case_id, wearer.decision_id, wearer.fitting_id, None, Matter.UNANSWERED, Weight.SERVICE, at, at, at
+    )
+    with store.acting() as act:
+        entry = Entry(EntryKind.ALERT_RAISED, ActorId("monitor"), act.case(case_id).person_id)
+        act.write(entry, AlertRaised(raised))
