@@ -67,7 +67,8 @@ def test_what_calls_for_help_comes_first_and_then_the_oldest_of_each_kind(place,
     names = [f"queue-{one}" for one in ("help", "old", "new", "unsure", "service")]
     assert sorted(names, key=table.index) == names
     longest = shown[: shown.index("<tbody")]
-    assert "/alerts/queue-service" in longest and "/alerts/queue-help" not in longest
+    assert "/alerts/queue-service" in longest
+    assert "/alerts/queue-help" not in longest
 
 
 def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_record(place, operator, caseworker):
@@ -79,7 +80,7 @@ def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_reco
         assert operator.send(f"{alert}/{move}", {}).to == alert
     refused = operator.get(f"{alert}/suspect")
     assert refused.status == 403
-    assert "this is for a caseworker" in refused.text
+    assert "his is for a caseworker" in refused.text
     for move in ("suspect", "enquire"):
         assert caseworker.send(f"{alert}/{move}", {"reasons": "made-up reasons"}).to == alert
     early = caseworker.send(f"{alert}/decide", {"reasons": "made-up reasons"})
@@ -95,7 +96,8 @@ def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_reco
     record = record[record.index("<tbody") :]
     assert [one.move.value for one in steps] == ["claim", "triage", "suspect", "enquire", "decide"]
     assert all(f">{one.entry}<" in record for one in steps)
-    assert "operator-1" in record and "caseworker-1" in record
+    assert "operator-1" in record
+    assert "caseworker-1" in record
     assert "made-up" not in record
 
 
@@ -104,7 +106,8 @@ def test_another_is_cleared_by_the_operator_who_says_why(place, operator):
     for move in ("claim", "triage"):
         operator.send(f"{alert}/{move}", {})
     refused = operator.send(f"{alert}/clear", {"reasons": " "})
-    assert refused.status == 403 and "needs reasons" in refused.text
+    assert refused.status == 403
+    assert "needs reasons" in refused.text
     assert operator.send(f"{alert}/clear", {"reasons": "made-up reasons"}).to == alert
     assert ">Cleared<" in operator.get(alert).text
     assert alert not in operator.get("/alerts").text

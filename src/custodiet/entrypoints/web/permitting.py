@@ -37,7 +37,7 @@ def function_of(request: HttpRequest) -> Function | None:
 
 
 def desk_of(request: HttpRequest) -> str | None:
-    """The page where their work lies, by its name: a caseworker's day, the proposals that wait, the alerts; None: none."""
+    """The page where their work lies, by its name: a day, the proposals that wait, the alerts. None: no such page."""
     try:
         function = None if settings.PLACE is None else function_of(request)
     except CustodietError:
