@@ -80,7 +80,7 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
         require(request, view, Act.CLAIM_ALERT, _were_it_free(id_))
         open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], _of_alert(id_))]
         replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, _of_alert(id_))
-    told = {"file": file, "open_to": open_to, "replies": replies, "me": actor_of(request)}
+    told: dict[str, Any] = {"file": file, "open_to": open_to, "replies": replies, "me": actor_of(request)}
     told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert), "said_alerts": said_in_alerts}
     return page(request, "alerts/one.html", **told)
 
@@ -134,6 +134,6 @@ def reply(request: HttpRequest, alert_id: str) -> HttpResponse:
 def _form_page(
     request: HttpRequest, alert: Alert, reference: str, form: MoveForm | ReplyForm, reasons: list[Reason], title: str
 ) -> HttpResponse:
-    told = {"alert": alert, "reference": reference, "form": form, "reasons": reasons, "title": title}
+    told: dict[str, Any] = {"alert": alert, "reference": reference, "form": form, "reasons": reasons, "title": title}
     told |= {"could_be": could_be(alert), "now": settings.PLACE.clock.now()}
     return page(request, "alerts/act.html", 403 if reasons else 200, **told)
