@@ -39,6 +39,7 @@ SIGNED_IN = {
     "end": "/cases/M-0000/end",
     "stop": "/cases/M-0000/stop",
     "stops": "/stops",
+    "alerts": "/alerts",
     "standing": "/standing",
     "schemes": "/schemes",
     "scheme": f"/schemes/{SCHEME}",
