@@ -44,6 +44,7 @@ SIGNED_IN = {
     "devices": "/devices",
     "devices_none": "/devices?serial=zzz",
     "new_device": "/devices/new",
+    "alerts": "/alerts",
     "standing": "/standing",
     "schemes": "/schemes",
     "scheme": f"/schemes/{SCHEME}",

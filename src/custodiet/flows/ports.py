@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from custodiet.model.act import Act, ActorFacts, Thing, Verdict
-from custodiet.model.alert import Alert, AlertState, Reply, Statement
+from custodiet.model.alert import Alert, AlertState, AlertStep, Reply, Statement
 from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
@@ -306,6 +306,10 @@ class Reading(Tables, Protocol):
         ...
 
     def alerts_of(self, decision_id: DecisionId) -> tuple[Alert, ...]: ...
+    def steps_of(self, alert_id: AlertId) -> tuple[AlertStep, ...]:
+        """What people did with an alert, in the ledger's order."""
+        ...
+
     def replies(self, alert_id: AlertId) -> tuple[Reply, ...]: ...
     def statements(self, case_id: CaseId) -> tuple[Statement, ...]: ...
     def going_on(self) -> tuple[Alert, ...]:

@@ -86,6 +86,18 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertStep:
+    """One move of an alert, as it was taken. `entry`: its place in the ledger, from 0; the reasons stay sealed."""
+
+    alert_id: AlertId
+    entry: int
+    move: AlertMove
+    state: AlertState
+    acted_by: ActorId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the person said to an enquiry, or that they were asked in vain."""
 

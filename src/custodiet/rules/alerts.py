@@ -42,6 +42,15 @@ PROCESSES: frozenset[str] = frozenset({"", "clock", "gateway", "vault", "web", "
 """Our own processes, by the names they act under: none of them decides about anyone."""
 
 
+def urgency(alert: Alert) -> int:
+    """How soon an alert wants someone, 0 first: help, what stands against the person, what cannot tell, service."""
+    if alert.matter is Matter.HELP:
+        return 0
+    if alert.weight is Weight.ADVERSE and alert.stands:
+        return 1
+    return 3 if alert.weight is Weight.SERVICE else 2
+
+
 def moved(alert: Alert, move: AlertMove) -> AlertState:
     """The state after a move. Raises IllegalMove, and nothing has changed, when the table has no such move."""
     try:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, func, or_, select
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, noun
-from custodiet.model.alert import Alert, AlertState, Reply, Statement
+from custodiet.model.alert import Alert, AlertState, AlertStep, Reply, Statement
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import State
@@ -79,6 +79,10 @@ class JudgedRows(Rows):
     def alerts_on(self, condition_id: ConditionId) -> tuple[Alert, ...]:
         query = t.alert.select().where(t.alert.c.condition_id == condition_id).order_by(t.alert.c.raised_at)
         return tuple(noun(Alert, row) for row in self._all(query))
+
+    def steps_of(self, alert_id: AlertId) -> tuple[AlertStep, ...]:
+        query = t.alert_step.select().where(t.alert_step.c.alert_id == alert_id).order_by(t.alert_step.c.entry)
+        return tuple(noun(AlertStep, row) for row in self._all(query))
 
     def replies(self, alert_id: AlertId) -> tuple[Reply, ...]:
         query = t.alert_reply.select().where(t.alert_reply.c.alert_id == alert_id).order_by(t.alert_reply.c.at)

@@ -37,12 +37,13 @@ def function_of(request: HttpRequest) -> Function | None:
 
 
 def desk_of(request: HttpRequest) -> str | None:
-    """The page where their work lies, by its name: a caseworker's day, the proposals that wait; None: neither."""
+    """The page where their work lies, by its name: a day, the proposals that wait, the alerts. None: no such page."""
     try:
         function = None if settings.PLACE is None else function_of(request)
     except CustodietError:
         return None  # a page that says that the store cannot be read is a page all the same
-    return {Function.CASEWORKER: "day", Function.AUTHORISING_OFFICER: "authorise"}.get(function) if function else None
+    desks = {Function.CASEWORKER: "day", Function.AUTHORISING_OFFICER: "authorise", Function.OPERATOR: "alerts"}
+    return desks.get(function) if function else None
 
 
 def require(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> None:

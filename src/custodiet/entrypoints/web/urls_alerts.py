@@ -1,0 +1,12 @@
+"""Addresses of the alert desk."""
+
+from django.urls import path
+
+from custodiet.entrypoints.web.views import alerts
+
+urlpatterns = [
+    path("alerts", alerts.queue, name="alerts"),
+    path("alerts/<str:alert_id>", alerts.one, name="alert"),
+    path("alerts/<str:alert_id>/reply", alerts.reply, name="alert_reply"),
+    path("alerts/<str:alert_id>/<str:move>", alerts.move, name="alert_move"),
+]

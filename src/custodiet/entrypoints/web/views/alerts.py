@@ -1,0 +1,139 @@
+"""The alert desk: what waits, one alert with its whole record, and the moves that the rules allow.
+
+An alert is seen by whoever could claim it were it free: an operator of its scheme, a caseworker in whose sight its case
+is, and nobody with a declared conflict. No page of the desk holds a place.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from custodiet.entrypoints.web.asking import done, refusals
+from custodiet.entrypoints.web.forms_alerts import MoveForm, ReplyForm
+from custodiet.entrypoints.web.fresh import confirm_first, is_stale
+from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.permitting import actor_of, function_of, may, require, store_for
+from custodiet.entrypoints.web.reasons import Reason
+from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_ask
+from custodiet.flows.handle_alert import Desk
+from custodiet.flows.permitting import ThingOf, the_alert
+from custodiet.flows.ports import Reading
+from custodiet.flows.show_alerts import show_alert_file, show_queue
+from custodiet.flows.show_cases import SEARCH_MAX
+from custodiet.model.act import Act, Thing
+from custodiet.model.alert import Alert, AlertMove, Excuse
+from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import AlertId, CaseId
+from custodiet.model.staff import Function
+from custodiet.rules.alerts import moved
+from custodiet.rules.permission import ACT_OF_ALERT_MOVE
+
+DESK = (Function.OPERATOR, Function.CASEWORKER)
+
+
+def _of_alert(alert_id: AlertId) -> ThingOf:
+    return lambda view, at: the_alert(view, alert_id, at)
+
+
+def _were_it_free(alert_id: AlertId) -> ThingOf:
+    """The alert as if nobody held it: who could claim it then may see it."""
+
+    def thing(view: Reading, at: datetime) -> Thing:
+        return replace(the_alert(view, alert_id, at), held_by=None)
+
+    return thing
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    place = settings.PLACE
+    if function_of(request) not in DESK:
+        raise NotPermitted("", ("not_your_function: this is for an operator or a caseworker",))
+    words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    mine = request.GET.get("mine") == "yes"
+    with place.store.reading() as view:
+        known: dict[CaseId, bool] = {}
+
+        def sees(alert: Alert) -> bool:
+            if alert.case_id not in known:
+                known[alert.case_id] = may(request, view, Act.CLAIM_ALERT, _were_it_free(alert.id))
+            return known[alert.case_id]
+
+        me = actor_of(request)
+        found = show_queue(view, place.clock.now(), sees, me, words, page_asked(request), mine=mine)
+    asked = {"reference": words, "mine": "yes" if mine else ""}
+    told: dict[str, Any] = {"found": found, "words": words, "mine": mine, "me": me, "said_alerts": said_in_alerts}
+    return page(request, "alerts/queue.html", at=pages_of(found.page, found.pages, asked), **told)
+
+
+@require_safe
+def one(request: HttpRequest, alert_id: str) -> HttpResponse:
+    place, id_ = settings.PLACE, AlertId(alert_id)
+    with place.store.reading() as view:
+        file = show_alert_file(view, place.clock.now(), id_)
+        require(request, view, Act.CLAIM_ALERT, _were_it_free(id_))
+        open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], _of_alert(id_))]
+        replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, _of_alert(id_))
+    told: dict[str, Any] = {"file": file, "open_to": open_to, "replies": replies, "me": actor_of(request)}
+    told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert), "said_alerts": said_in_alerts}
+    return page(request, "alerts/one.html", **told)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, alert_id: str, move: str) -> HttpResponse:
+    if move not in set(AlertMove):
+        raise Http404
+    place, id_, step = settings.PLACE, AlertId(alert_id), AlertMove(move)
+    act = ACT_OF_ALERT_MOVE[step]
+    with place.store.reading() as view:
+        alert = view.alert(id_)
+        if not may(request, view, act, _of_alert(id_)):
+            require(request, view, act, _of_alert(id_))
+        reference = view.case(alert.case_id).reference
+    if request.method != "POST":
+        if step is AlertMove.DECIDE and is_stale(request):
+            return confirm_first(request)
+        moved(alert, step)
+    form = MoveForm(step, request.POST if request.method == "POST" else None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        desk = Desk(store_for(request, act, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+        words = form.cleaned_data.get("reasons", "")
+        reasons = refusals(form, lambda: desk.move(id_, step, actor_of(request), words))
+        if form.is_valid():
+            return done(request, say("Recorded."), "alert", alert_id)
+    title = said_in_alerts(step)
+    return _form_page(request, alert, reference, form, reasons, title)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, alert_id: str) -> HttpResponse:
+    """What the person says to an enquiry, or that they were asked in vain."""
+    place, id_ = settings.PLACE, AlertId(alert_id)
+    with place.store.reading() as view:
+        alert = view.alert(id_)
+        require(request, view, Act.RECORD_REPLY, _of_alert(id_))
+        reference = view.case(alert.case_id).reference
+    form = ReplyForm(request.POST if request.method == "POST" else None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        desk = Desk(store_for(request, Act.RECORD_REPLY, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+        typed = form.cleaned_data
+        reasons = refusals(form, lambda: desk.reply(id_, Excuse(typed["excuse"]), typed["words"], actor_of(request)))
+        if form.is_valid():
+            return done(request, say("Recorded."), "alert", alert_id)
+    return _form_page(request, alert, reference, form, reasons, "Record what the person says")
+
+
+def _form_page(
+    request: HttpRequest, alert: Alert, reference: str, form: MoveForm | ReplyForm, reasons: list[Reason], title: str
+) -> HttpResponse:
+    told: dict[str, Any] = {"alert": alert, "reference": reference, "form": form, "reasons": reasons, "title": title}
+    told |= {"could_be": could_be(alert), "now": settings.PLACE.clock.now()}
+    return page(request, "alerts/act.html", 403 if reasons else 200, **told)

@@ -1,0 +1,111 @@
+"""Alerts for whoever handles them: the queue, and one of them with every step. Never a place, a name or a text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from custodiet.flows.ports import Reading
+from custodiet.flows.show_standing import OPEN_STATES, Waiting
+from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Reply
+from custodiet.model.identity import ActorId, AlertId
+from custodiet.model.staff import Function
+from custodiet.rules.alerts import MOVES, REPLY_STATES, urgency
+from custodiet.rules.staff import function_of
+
+PAGE_LINES = 25
+OPEN_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of what waits. `more`: whether there are open alerts beyond those that were looked at."""
+
+    at: datetime
+    lines: tuple[Waiting, ...]
+    found: int
+    page: int
+    pages: int
+    longest: Waiting | None
+    """What waits longest and is held by nobody, of all pages."""
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step with what its author acts as now; None: they hold no role any more."""
+
+    step: AlertStep
+    function: Function | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFile:
+    """One alert with all that was done about it."""
+
+    at: datetime
+    reference: str
+    alert: Alert
+    steps: tuple[Done, ...]
+    replies: tuple[Reply, ...]
+    moves: tuple[AlertMove, ...]
+    """What the table of moves has next, whoever may make them."""
+    takes_replies: bool
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        """When someone first took it."""
+        return self._first(AlertState.CLAIMED)
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When it was first cleared, excused or decided."""
+        return self._first(AlertState.CLEARED, AlertState.NO_BREACH, AlertState.BREACH)
+
+    def _first(self, *states: AlertState) -> datetime | None:
+        return next((one.step.at for one in self.steps if one.step.state in states), None)
+
+
+def show_queue(
+    view: Reading, now: datetime, sees: Callable[[Alert], bool], by: ActorId, search: str, page: int, *, mine: bool
+) -> Queue:
+    """Open alerts that they see, by urgency and then by age; `mine`: only those they hold.
+
+    A page beyond the last one is the last one. `search`: all or a part of a case's reference.
+    """
+    open_ = view.alerts(OPEN_STATES, OPEN_MAX + 1)
+    seen = [one for one in open_[:OPEN_MAX] if sees(one) and (not mine or one.held_by == by)]
+    references = view.references({one.case_id for one in seen})
+    found = [one for one in seen if search.lower() in references[one.case_id].lower()]
+    found.sort(key=lambda one: (urgency(one), one.raised_at, one.id))
+    pages = max(1, -(-len(found) // PAGE_LINES))
+    page = min(max(1, page), pages)
+    free = [one for one in found if one.state is AlertState.RAISED]
+    longest = min(free, key=lambda one: (one.raised_at, one.id), default=None)
+
+    def waiting(alert: Alert) -> Waiting:
+        return Waiting(references[alert.case_id], alert)
+
+    return Queue(
+        at=now,
+        lines=tuple(waiting(one) for one in found[(page - 1) * PAGE_LINES : page * PAGE_LINES]),
+        found=len(found),
+        page=page,
+        pages=pages,
+        longest=None if longest is None else waiting(longest),
+        more=len(open_) > OPEN_MAX,
+    )
+
+
+def show_alert_file(view: Reading, now: datetime, alert_id: AlertId) -> AlertFile:
+    """One alert with its whole record. Raises NotFound."""
+    alert = view.alert(alert_id)
+    steps = view.steps_of(alert_id)
+    return AlertFile(
+        at=now,
+        reference=view.case(alert.case_id).reference,
+        alert=alert,
+        steps=tuple(Done(one, function_of(view.roles_of(one.acted_by), now)) for one in steps),
+        replies=view.replies(alert_id),
+        moves=tuple(MOVES[alert.state]),
+        takes_replies=alert.state in REPLY_STATES,
+    )

@@ -1,0 +1,136 @@
+"""The alert desk by form post: an alert goes to a decided breach, another is cleared, each with its whole record."""
+
+from datetime import timedelta
+
+import pytest
+from support.pages import Pages, Visitor
+
+from custodiet.flows.keep_caseload import declare_conflict
+from custodiet.model.alert import AlertState
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.finding import Band, Doubt, Matter, Raised, Seen, Weight
+from custodiet.model.identity import ActorId, AlertId
+from custodiet.model.record import AlertRaised
+
+SEEN = Seen(fixes=3, band=Band.FAR, radius_m=20)
+
+
+def raise_alert(store, pages, name: str, matter: Matter, weight: Weight, ago: timedelta, wearer: int = 0) -> str:
+    """One that a monitor raised a while ago."""
+    one = pages.site.wearers[wearer]
+    with store.acting() as act:
+        decision = act.decision(one.decision_id)
+        at = act.now - ago
+        seen = SEEN if weight is Weight.ADVERSE else Seen(doubt=Doubt.WIDE)
+        of = (decision.case_id, decision.id, one.fitting_id, None)
+        raised = Raised(AlertId(name), *of, matter, weight, at, at, at, seen)
+        person = act.case(decision.case_id).person_id
+        act.write(Entry(EntryKind.ALERT_RAISED, ActorId("gateway"), person), AlertRaised(raised))
+    return f"/alerts/{name}"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    pages = Pages(tmp_path_factory.mktemp("p"), 2)
+    store = pages.site.open()
+    yield pages, store
+    store.close()
+    pages.stop()
+
+
+def visit(place, name: str) -> Visitor:
+    visitor = Visitor(place[0].address)
+    visitor.sign_in(place[0].accounts[name])
+    return visitor
+
+
+@pytest.fixture(scope="module")
+def operator(place):
+    return visit(place, "operator")
+
+
+@pytest.fixture(scope="module")
+def caseworker(place):
+    return visit(place, "caseworker")
+
+
+def test_what_calls_for_help_comes_first_and_then_the_oldest_of_each_kind(place, operator):
+    pages, store = place
+    minutes = [timedelta(minutes=one) for one in range(60)]
+    raise_alert(store, pages, "queue-service", Matter.BATTERY, Weight.SERVICE, minutes[50])
+    raise_alert(store, pages, "queue-unsure", Matter.OUT_OF_PLACE, Weight.UNCERTAIN, minutes[40])
+    raise_alert(store, pages, "queue-new", Matter.OUT_OF_PLACE, Weight.ADVERSE, minutes[20])
+    raise_alert(store, pages, "queue-old", Matter.OUT_OF_PLACE, Weight.ADVERSE, minutes[30])
+    raise_alert(store, pages, "queue-help", Matter.HELP, Weight.SERVICE, minutes[10])
+    shown = operator.get("/alerts?reference=M-0000").text
+    table = shown[shown.index("<tbody") :]
+    names = [f"queue-{one}" for one in ("help", "old", "new", "unsure", "service")]
+    assert sorted(names, key=table.index) == names
+    longest = shown[: shown.index("<tbody")]
+    assert "/alerts/queue-service" in longest
+    assert "/alerts/queue-help" not in longest
+
+
+def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_record(place, operator, caseworker):
+    pages, store = place
+    alert = raise_alert(store, pages, "to-breach", Matter.OUT_OF_PLACE, Weight.ADVERSE, timedelta(minutes=5))
+    shown = operator.get(alert).text
+    assert shown.index("could be coverage") < shown.index("What was found")
+    for move in ("claim", "triage"):
+        assert operator.send(f"{alert}/{move}", {}).to == alert
+    refused = operator.get(f"{alert}/suspect")
+    assert refused.status == 403
+    assert "his is for a caseworker" in refused.text
+    for move in ("suspect", "enquire"):
+        assert caseworker.send(f"{alert}/{move}", {"reasons": "made-up reasons"}).to == alert
+    early = caseworker.send(f"{alert}/decide", {"reasons": "made-up reasons"})
+    assert early.status == 403
+    assert "has not been heard" in early.text
+    assert "made-up reasons" in early.text
+    assert caseworker.send(f"{alert}/reply", {"excuse": "other", "words": "made-up words"}).to == alert
+    assert caseworker.send(f"{alert}/decide", {"reasons": "made-up reasons"}).to == alert
+    with store.reading() as view:
+        assert view.alert(AlertId("to-breach")).state is AlertState.BREACH
+        steps = view.steps_of(AlertId("to-breach"))
+    record = caseworker.get(alert).text
+    record = record[record.index("<tbody") :]
+    assert [one.move.value for one in steps] == ["claim", "triage", "suspect", "enquire", "decide"]
+    assert all(f">{one.entry}<" in record for one in steps)
+    assert "operator-1" in record
+    assert "caseworker-1" in record
+    assert "made-up" not in record
+
+
+def test_another_is_cleared_by_the_operator_who_says_why(place, operator):
+    alert = raise_alert(place[1], place[0], "to-clear", Matter.UNANSWERED, Weight.UNCERTAIN, timedelta(minutes=5))
+    for move in ("claim", "triage"):
+        operator.send(f"{alert}/{move}", {})
+    refused = operator.send(f"{alert}/clear", {"reasons": " "})
+    assert refused.status == 403
+    assert "needs reasons" in refused.text
+    assert operator.send(f"{alert}/clear", {"reasons": "made-up reasons"}).to == alert
+    assert ">Cleared<" in operator.get(alert).text
+    assert alert not in operator.get("/alerts").text
+
+
+@pytest.mark.parametrize("name", ["authorising_officer", "dpo", "auditor", "administrator", "nobody"])
+def test_the_desk_is_shut_to_everyone_else_and_says_whom_it_is_for(place, name):
+    alert = raise_alert(place[1], place[0], f"shut-{name}", Matter.TAMPER, Weight.ADVERSE, timedelta(minutes=1))
+    visitor = visit(place, name)
+    for path in ("/alerts", alert, f"{alert}/claim"):
+        shown = visitor.get(path)
+        assert shown.status == 403, path
+        assert "operator" in shown.text, path
+    with place[1].reading() as view:
+        assert view.alert(AlertId(f"shut-{name}")).state is AlertState.RAISED
+
+
+def test_an_operator_with_a_conflict_is_not_shown_the_alert(place, operator):
+    pages, store = place
+    alert = raise_alert(store, pages, "conflict", Matter.TAMPER, Weight.ADVERSE, timedelta(minutes=1), wearer=1)
+    assert alert in operator.get("/alerts").text
+    with store.reading() as view:
+        case = view.decision(pages.site.wearers[1].decision_id).case_id
+    declare_conflict(store, case, ActorId("operator-1"), ActorId("operator-1"))
+    assert alert not in operator.get("/alerts").text
+    assert operator.get(alert).status == 403
