@@ -5,6 +5,7 @@ What is on the table of a case already is not put there again. Nothing has words
 
 from dataclasses import dataclass
 
+from custodiet.flows.notice_now import notice_at, told_now
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.model.assessing_record import FactRecorded, RepresentationsInvited, ScreeningCompleted
 from custodiet.model.assessment import (
@@ -20,8 +21,10 @@ from custodiet.model.assessment import (
 from custodiet.model.decision import Decision
 from custodiet.model.entry import Entry
 from custodiet.model.fact import Age, CaseFact, FactKind
-from custodiet.model.identity import ActorId, AssessmentId, FactId, ScreeningId
+from custodiet.model.identity import ActorId, AssessmentId, CaseId, FactId, NoticeId, ScreeningId
 from custodiet.model.mode import ModeCode
+from custodiet.model.notice import How, Served, Understood
+from custodiet.model.notice_record import NoticeServed
 from custodiet.model.published import ON_ABSCONDING
 from custodiet.model.record import kind_of
 from custodiet.model.representation import Invitation
@@ -78,7 +81,20 @@ def lay_table(store: Store, chance: Chance, decision: Decision, age: Age = Age.A
             screening = Screening(ScreeningId(chance.identity("screening")), case_id, act.now, by, answers)
             completed = ScreeningCompleted(screening)
             act.write(_entry(act, completed, decision, by), completed)
+        tell(act, chance, case_id, by)
     return _Table(contact.id, screening.id)
+
+
+def tell(act: Acting, chance: Chance, case_id: CaseId, by: ActorId) -> None:
+    """The made-up notice is given on a page, in English, and understood; unless the person was told it before."""
+    if told_now(act, case_id, act.now):
+        return
+    case = act.case(case_id)
+    _, digest, number = notice_at(act, case.scheme_id, act.now)
+    notice_id = NoticeId(chance.identity("notice"))
+    served = Served(notice_id, case_id, digest, number, "en", How.PAGE, Understood.YES, act.now, by)
+    record = NoticeServed(served)
+    act.write(Entry(kind_of(record), by, case.person_id), record)
 
 
 def _fact(act: Acting, chance: Chance, decision: Decision, kind: FactKind, age: Age | None = None) -> CaseFact:

@@ -11,6 +11,7 @@ from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.cases import CaseRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
+from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
@@ -51,7 +52,7 @@ def _waiting(schemes: Collection[SchemeId]) -> ColumnElement[bool]:
     return and_(t.decision.c.state == State.PROPOSED, t.decision.c.case_id.in_(of))
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, NoticedRows, AssessedRows, CaseRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---

@@ -34,6 +34,7 @@ from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
 from custodiet.model.identity import CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.mode import Category
+from custodiet.model.notice_record import NoticeServed
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
@@ -276,6 +277,7 @@ class Follower:
                 | RepresentationMade(about)
                 | ScreeningCompleted(about)
                 | AssessmentRecorded(about)
+                | NoticeServed(about)
             ):
                 return self.cases[about.case_id].person_id
             case ReviewOpened(review):
