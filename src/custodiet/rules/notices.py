@@ -46,7 +46,7 @@ def objections_to_starting(
         or is_told(served, current, english=english)
     ):
         return ()
-    return (_why_not(served, current, english=english) + _ENOUGH,)
+    return (why_not_told(served, current, english=english) + _ENOUGH,)
 
 
 def is_told(served: Sequence[Served], current: bytes, *, english: bool) -> bool:
@@ -65,7 +65,8 @@ def _days_declined(served: Iterable[Served]) -> frozenset[object]:
     return frozenset(one.at.astimezone(UTC).date() for one in served if one.understood is Understood.DECLINED)
 
 
-def _why_not(served: Sequence[Served], current: bytes, *, english: bool) -> str:
+def why_not_told(served: Sequence[Served], current: bytes, *, english: bool) -> str:
+    """Of someone who is not told: what is missing, with its code."""
     if not served:
         return "no_notice_given: the person has not been given the notice"
     now = [one for one in served if one.notice_sha256 == current]

@@ -71,27 +71,26 @@ def notice(register: Register, as_at: datetime) -> Document:
         sections=(
             _section("who", "Who we are", _who(register), missing),
             _section("why", "Why we use data about you", _why(register)),
+            _section("reveals", "What it can show about you", _REVEALS),
+            _section("promises", "What this does not do", _PROMISES),
+            _section("rights", "What you can do", _rights(register)),
+            _section("ends", "When it stops", _ends(register)),
+            _section("language", "If this is not your language", _language(register)),
             _section("what", "What may be done", _what(register)),
-            _section(
-                "reveals",
-                "What it can show about you",
-                (
-                    "Your movements can reveal private things, even if you never told us.",
-                    "They can reveal your religion, your health and your sexuality.",
-                    "We must not look for such things.",
-                ),
-            ),
             _section("seen", "Who may look", _SEEN),
             _section("how_long", "How long we keep it", _how_long(register)),
             _section("shared", "Who else may be given it", _shared(register)),
-            _section("rights", "What you can do", _rights(register)),
-            _section("promises", "What this does not do", _PROMISES),
-            _section("ends", "When it stops", _ends(register)),
-            _section("language", "If this is not your language", _language(register)),
         ),
     )
 
 
+SECOND_LAYER = "what"
+"""The section with which the second layer begins: what comes before it is on one page."""
+_REVEALS = (
+    "Your movements can reveal private things, even if you never told us.",
+    "They can reveal your religion, your health and your sexuality.",
+    "We must not look for such things.",
+)
 _SEEN = (
     "No one looks at where you were without a reason.",
     "Two people must agree on each look.",

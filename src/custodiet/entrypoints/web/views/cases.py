@@ -42,7 +42,10 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         now = place.clock.now()
         file = show_case(view, now, reference)
         about = of_case(file.case.id)
-        acts = (Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.NAME_PERSON, Act.READ_CASE_RECORD)
+        acts = (
+            *(Act.ASSESS_CASE, Act.STEP_DOWN, Act.CLOSE_CASE, Act.ENTER_STOP, Act.NAME_PERSON, Act.READ_CASE_RECORD),
+            Act.GIVE_NOTICE,
+        )
         may_do = {one.value for one in acts if may(request, view, one, about)}
         table = show_table(view, now, file.case.id)
         if any(may(request, view, Act.READ_DECISION, of_decision(one.id)) for one, _ in table.assessments):
