@@ -7,11 +7,11 @@ by their codes, and the person may ask for the rest.
 from dataclasses import dataclass
 from datetime import datetime
 
-from custodiet.model.assessment import Assessment, FamilyReason
+from custodiet.model.assessment import Assessment, FamilyAnswer, FamilyReason
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.document import Block, Paragraph, Section
 from custodiet.model.identity import DecisionId
-from custodiet.model.mode import Family
+from custodiet.model.mode import FAMILIES, Family
 from custodiet.model.register import Register
 from custodiet.model.scheme import Force
 from custodiet.rules.documents.notice import IN_PLAIN_WORDS
@@ -103,7 +103,13 @@ def _why(register: Register, decision: Decision) -> tuple[str, ...]:
 def _less(assessment: Assessment | None) -> tuple[str, ...]:
     if assessment is None or not assessment.families:
         return ("There is nothing less that we could do.",)
-    return tuple(f"{_FAMILY[one.family]}: {_REASON[one.reason]}." for one in assessment.families)
+    return tuple(
+        f"{_FAMILY[one.family]}: {_REASON[one.reason]}." for one in sorted(assessment.families, key=_by_ladder)
+    )
+
+
+def _by_ladder(one: FamilyAnswer) -> int:
+    return list(FAMILIES).index(one.family)
 
 
 def _when(decision: Decision) -> tuple[str, ...]:
