@@ -122,6 +122,10 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.OPERATION_REFUSED: "such a proposal was refused",
     EntryKind.OPERATION_CLOSED: "an operation was closed: nothing new rests on it",
     EntryKind.SCHEME_ENDED: "a scheme was ended, and every decision under it with it",
+    EntryKind.NOTICE_SERVED: "the notice was given to a person, or tried to: which text, how, and what came of it",
+    EntryKind.TRANSLATION_DRAFTED: "a notice in another language was drafted; it reaches nobody",
+    EntryKind.TRANSLATION_CHECKED: "a translator has read it beside the English",
+    EntryKind.TRANSLATION_APPROVED: "someone else lets it reach people",
 }
 
 REASON_MEANINGS: dict[str, str] = {

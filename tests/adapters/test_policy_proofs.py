@@ -122,7 +122,7 @@ def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_cl
     [
         (Function.DPO, (*OVERSIGHT, Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP)),
         (Function.AUDITOR, OVERSIGHT),
-        (Function.TRANSLATOR, (Act.APPROVE_TRANSLATION,)),
+        (Function.TRANSLATOR, (Act.WRITE_TRANSLATION, Act.APPROVE_TRANSLATION)),
         (Function.PERSON, (Act.GIVE_COPY,)),
         (Function.REPRESENTATIVE, (Act.GIVE_COPY,)),
         (Function.REQUESTER, ()),

@@ -1736,7 +1736,14 @@ def test_with_every_rule_in_place_it_is_refused_too(sql, name, attempt):
 
 TRIED_ELSEWHERE = [
     import_module(f"custodiet.adapters.store.migrations.versions.{name}")
-    for name in ("v0007_staff", "v0008_register", "v0009_assessing", "v0010_messages", "v0011_imported")
+    for name in (
+        "v0007_staff",
+        "v0008_register",
+        "v0009_assessing",
+        "v0010_messages",
+        "v0011_imported",
+        "v0012_notices",
+    )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""
 

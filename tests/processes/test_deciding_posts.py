@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from support.deciding import assessed, fact, invited, screened
+from support.deciding import assessed, fact, give_notice, invited, screened
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, Visitor
 from support.proposing import propose
@@ -76,6 +76,7 @@ def laid(caseworker, reference: str, *facts: dict) -> str:
         assert caseworker.send(f"{decide}/facts", one).status == 302
     assert caseworker.send(f"{decide}/heard", invited()).status == 302
     assert caseworker.send(f"{decide}/screening", screened()).status == 302
+    assert give_notice(caseworker, reference).status == 302
     found = re.search(r'<option value="(fact[^"]+)"', caseworker.get(f"{decide}/telephone").text)
     return found[1]
 

@@ -1,5 +1,7 @@
 """What people type into the pages on which a case is decided."""
 
+import re
+
 from custodiet.model.mode import LADDER, MODES, ModeCode
 from custodiet.model.screening import Question
 
@@ -48,3 +50,11 @@ def assessed(code: ModeCode, fact_id: str, **other) -> dict:
     for family in mode.lower_families:
         told |= {f"{family}_reason": "tried", f"{family}_facts": [fact_id]}
     return {name: value for name, value in (told | other).items() if value is not None}
+
+
+def give_notice(visitor, reference: str, **other: str):
+    """Record on its page that the notice was given as it is: on paper, in English, and understood."""
+    path = f"/cases/{reference}/notice"
+    digest = re.search(r'name="digest"[^>]* value="([0-9a-f]{64})"', visitor.get(path).text)[1]
+    told = {"digest": digest, "language": "en", "how": "print", "understood": "yes", "why": "", "words": ""}
+    return visitor.send(path, told | other)

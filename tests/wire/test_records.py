@@ -66,6 +66,8 @@ from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Category, Family, Kind, ModeCode
+from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
+from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
 from custodiet.model.report import Method
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.representation import Reply as Reply_
@@ -161,6 +163,22 @@ SCHEME = Scheme(
 REGISTER = made_up_register(SCHEME, AT)
 
 WORDS = Words(BYTES, BYTES[::-1], alike=True)
+NOTICE_SAMPLES = [
+    NoticeServed(
+        Served(
+            *("notice_1", "case_1", BYTES, 3, "ar-XB", How.INTERPRETER, Understood.DECLINED, AT, "officer-ana"),
+            *(WhyDeclined.LEFT, BYTES),
+        )
+    ),
+    TranslationDrafted(
+        Translation(
+            *("translation_1", "scheme_1", "cy", BYTES, (TranslatedLine("A text", "Testun"),)),
+            *(False, "translator-1", AT),
+        )
+    ),
+    TranslationChecked("translation_1", LATER, "translator-1", "a diploma"),
+    TranslationApproved("translation_1", LATER, "translator-2"),
+]
 CASE_SAMPLES = [
     r.FactRecorded(CaseFact("fact_1", "case_1", FactKind.AGE, date(2031, 3, 3), AT, "officer-ana", BYTES, Age.ADULT)),
     r.RepresentationsInvited(Invitation("case_1", AT, "officer-ana", LATER)),
@@ -238,7 +256,7 @@ CASE_SAMPLES = [
     r.StopEscalated("stop_1", AT, (TASK,)),
 ]
 SAMPLES = [
-    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True),
+    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True, told=True),
     r.SchemeRegistered(SCHEME),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES, BYTES[::-1]),
@@ -329,6 +347,7 @@ SAMPLES = [
     r.SchemeEnded("scheme_1", LATER, "officer-ana", 3, (r.PlanLine(Category.TRAIL, 12, AT, LATER),)),
     *CASE_SAMPLES,
     r.CaseImported(Imported("case_1", BYTES * 2, 2, AT, "officer-ana")),
+    *NOTICE_SAMPLES,
 ]
 INGESTED = r.Ingested(0, 3, AT, 2, 1, BYTES, bytes(32), (r.Tally(AT, "scheme_1", "refused", "", 2),), BYTES, 41)
 RUN = Run(3, AT, LATER, SEEN)

@@ -31,7 +31,11 @@ _SECTIONS = (
     ("contact_first", "Events at which the person is asked first", ("contact_first",)),
     ("guidance", "Guidance for staff", ("guidance",)),
     ("review", "How often a decision is reviewed", ("review",)),
-    ("openness", "Access, security and rights", ("access", "security", "rights", "automated", "removal_hours")),
+    (
+        "openness",
+        "Access, security and rights",
+        ("access", "security", "rights", "automated", "removal_hours", "interpreter"),
+    ),
 )
 
 

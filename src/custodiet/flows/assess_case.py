@@ -103,7 +103,9 @@ class Assessor:
             person_id = act.case(case_id).person_id
             told = tuple(Screened(question, *answer) for question, answer in answers.items())
             sealed = self.seal_answers(act, person_id, screening_id, told)
-            record = ScreeningCompleted(Screening(screening_id, case_id, act.now, by, tuple(answers), sealed))
+            english = not any(one.question is Question.LANGUAGE and one.answer is Hit.YES for one in told)
+            screening = Screening(screening_id, case_id, act.now, by, tuple(answers), sealed, english=english)
+            record = ScreeningCompleted(screening)
             act.write(Entry(kind_of(record), by, person_id), record)
         return screening_id
 

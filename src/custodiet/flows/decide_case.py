@@ -6,13 +6,14 @@ which one below it is ready, and that it is no ground for detaining anyone.
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.carrying import carry_conditions
 from custodiet.flows.gathering import gather
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.keep_draft import write_dropped
+from custodiet.flows.notice_now import against_starting, told_now
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if, refuse_rung_if
 from custodiet.flows.scheme_now import register_at, scheme_at, scheme_binding
@@ -25,10 +26,11 @@ from custodiet.model.assessing_record import (
     RungRefused,
 )
 from custodiet.model.assessment import Assessment, Words
-from custodiet.model.decision import Decision, State
+from custodiet.model.case import Task, TaskKind
+from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.draft import Dropped
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.identity import ActorId, ConditionId, DecisionId, SchemeId
+from custodiet.model.identity import ActorId, ConditionId, DecisionId, SchemeId, TaskId
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.mode import ModeCode
 from custodiet.model.objection import Objection
@@ -46,6 +48,7 @@ from custodiet.rules.decisions import (
     succeeded,
 )
 from custodiet.rules.dpia import inactive
+from custodiet.rules.notices import told_first
 from custodiet.rules.register import objections_to_operation
 
 
@@ -128,6 +131,7 @@ def _make(act: Acting, decision: Decision, by: ActorId) -> int:
     predecessor = act.decision(decision.follows) if decision.follows is not None else None
     case = act.case(decision.case_id)
     refuse_if(objections_to_making(decision, by, act.now, predecessor) + _inactive(act, case.scheme_id, decision))
+    refuse_if(against_starting(act, decision, act.now))
     facts, standing = gather(act, decision, act.now)
     refuse_rung_if(ladder.objections_to_making(decision, act.assessment_of(decision.id), facts, standing))
     succeeds = succession(act, predecessor, decision) if predecessor is not None else None
@@ -137,8 +141,22 @@ def _make(act: Acting, decision: Decision, by: ActorId) -> int:
         made_at=act.now,
         succeeds=succeeds,
         instructions=_instructions(act, made(decision, by, act.now), predecessor),
+        tasks=_owed(act, decision),
     )
     return act.write(Entry(EntryKind.DECISION_MADE, by, case.person_id), record)
+
+
+def _owed(act: Acting, decision: Decision) -> tuple[Task, ...]:
+    """An order begins whether or not the notice was given; then it is owed at once (R55)."""
+    if decision.authority is not Authority.ORDER or not told_first(decision.rung):
+        return ()
+    if told_now(act, decision.case_id, act.now):
+        return ()
+    # Named after its decision: there is one of them for each, and making a decision draws nothing at random.
+    task_id = TaskId(f"task_{decision.id.removeprefix('decision_')}")
+    hours = scheme_at(act, act.case(decision.case_id).scheme_id, act.now).removal_hours
+    due_at = act.now + timedelta(hours=hours)
+    return (Task(task_id, TaskKind.GIVE_NOTICE, decision.case_id, decision.id, act.now, due_at),)
 
 
 def _inactive(act: Acting, scheme_id: SchemeId, decision: Decision) -> tuple[str, ...]:

@@ -43,11 +43,13 @@ from custodiet.model.identity import (
     SignInId,
     StopId,
     TaskId,
+    TranslationId,
 )
 from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
+from custodiet.model.notice import Served, Translation
 from custodiet.model.record import (
     Contact,
     DayKey,
@@ -515,6 +517,19 @@ class Reading(Tables, Protocol):
 
     def texts_alike(self) -> tuple[int, int]:
         """(texts that are nearly another case's, all texts) of assessments."""
+        ...
+
+    def notices_served(self, case_id: CaseId) -> tuple[Served, ...]:
+        """Every giving of the notice to a person, the first one first."""
+        ...
+
+    def notices_served_under(self, scheme_id: SchemeId) -> tuple[Served, ...]:
+        """The same for everyone with a case in a scheme."""
+        ...
+
+    def translation(self, translation_id: TranslationId) -> Translation: ...
+    def translations(self, scheme_id: SchemeId) -> tuple[Translation, ...]:
+        """Every translation of a scheme's notice, the first one first."""
         ...
 
     def review(self, review_id: ReviewId) -> Review: ...

@@ -36,6 +36,7 @@ class Act(StrEnum):
     ASSESS_CASE = "assess_case"
     STEP_DOWN = "step_down"
     CLOSE_CASE = "close_case"
+    GIVE_NOTICE = "give_notice"
     ENTER_STOP = "enter_stop"
     # alerts
     CLAIM_ALERT = "claim_alert"
@@ -64,6 +65,7 @@ class Act(StrEnum):
     ADVISE_ON_DPIA = "advise_on_dpia"
     ACTIVATE_OPERATION = "activate_operation"
     APPROVE_TRANSLATION = "approve_translation"
+    WRITE_TRANSLATION = "write_translation"
     REGISTER_DEVICE = "register_device"
     KEEP_SENDERS = "keep_senders"
     READ_ASSURANCE = "read_assurance"

@@ -58,6 +58,9 @@ class TaskKind(StrEnum):
     LOOK_INTO_STOP = "look_into_stop"
     """For the data protection officer: nobody looked at a stop within a day, or it was not entered as ordered."""
 
+    GIVE_NOTICE = "give_notice"
+    """An order began and its person has not been given the notice: give it (R55, R56)."""
+
 
 ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE, TaskKind.TAKE_BACK})
 """Tasks at whose end a device reports no more: one of them at a time is enough for a fitting."""

@@ -16,6 +16,7 @@ class DocumentCode(StrEnum):
     POLICY = "appropriate_policy_document"
     FLOWS = "data_flow_map"
     PRIVACY = "privacy_information"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,10 @@ class EntryKind(StrEnum):
     OPERATION_REFUSED = "operation.refused"
     OPERATION_CLOSED = "operation.closed"
     SCHEME_ENDED = "scheme.ended"
+    NOTICE_SERVED = "notice.served"
+    TRANSLATION_DRAFTED = "translation.drafted"
+    TRANSLATION_CHECKED = "translation.checked"
+    TRANSLATION_APPROVED = "translation.approved"
 
 
 @dataclass(frozen=True, slots=True)

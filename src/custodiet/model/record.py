@@ -60,6 +60,7 @@ from custodiet.model.instruction import Instruction
 from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category, ModeCode
+from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
@@ -75,6 +76,8 @@ class LogOpened:
     issue_key: bytes
     assessed: bool = False
     """Whether every decision in this log rests on an assessment; in one of an earlier version the first ones do not."""
+    told: bool = False
+    """Whether nobody in this log is monitored before the notice was given; in an earlier one the first ones are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -829,6 +832,10 @@ Record = (
     | DecisionResumed
     | DecisionEnded
     | ConditionSet
+    | NoticeServed
+    | TranslationDrafted
+    | TranslationChecked
+    | TranslationApproved
     | FactRecorded
     | RepresentationsInvited
     | RepresentationMade
@@ -915,6 +922,10 @@ _KIND: dict[type, EntryKind] = {
     DecisionSuspended: EntryKind.DECISION_SUSPENDED,
     DecisionResumed: EntryKind.DECISION_RESUMED,
     ConditionSet: EntryKind.CONDITION_SET,
+    NoticeServed: EntryKind.NOTICE_SERVED,
+    TranslationDrafted: EntryKind.TRANSLATION_DRAFTED,
+    TranslationChecked: EntryKind.TRANSLATION_CHECKED,
+    TranslationApproved: EntryKind.TRANSLATION_APPROVED,
     FactRecorded: EntryKind.FACT_RECORDED,
     RepresentationsInvited: EntryKind.REPRESENTATIONS_INVITED,
     RepresentationMade: EntryKind.REPRESENTATION_MADE,

@@ -267,6 +267,7 @@ class Register:
     removal_hours: int = offered(
         "hours until the person is told and a device taken off, after an ending", Who.OPERATIONS, 24
     )
+    interpreter: str = offered("how to reach an interpreter, as the notice tells people", Who.OPERATIONS)
 
     def operation(self, mode: ModeCode) -> Operation | None:
         """The operation of that mode, if the scheme has it."""

@@ -90,6 +90,8 @@ class Screening:
     questions: tuple[Question, ...]
     sealed: bytes
     list_version: str = LIST_VERSION
+    english: bool = True
+    """Whether a notice in English will do, as far as is known: of all answers the one that a gate goes by."""
 
     def __post_init__(self) -> None:
         if sorted(self.questions) != sorted(Question):

@@ -78,8 +78,9 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
-from custodiet.rules.assessing_tables import approved, changes_of, refusal, rests_on
+from custodiet.rules.assessing_tables import approved, refusal, rests_on
 from custodiet.rules.message_rows import queued
+from custodiet.rules.notice_tables import changes_of
 from custodiet.rules.register_rows import RECORDS, register_changes
 from custodiet.rules.row import new_task, row_of
 

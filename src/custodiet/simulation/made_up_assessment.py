@@ -7,6 +7,7 @@ answers of a screening are sealed where there is one, and are bytes that say not
 from dataclasses import dataclass
 
 from custodiet.flows.assess_case import Assessor
+from custodiet.flows.notice_now import notice_at, told_now
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.scheme_now import register_at
 from custodiet.model.assessing_record import FactRecorded, RepresentationsInvited, ScreeningCompleted
@@ -24,8 +25,10 @@ from custodiet.model.decision import Authority, Decision
 from custodiet.model.entry import Entry
 from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
-from custodiet.model.identity import ActorId, AssessmentId, FactId, ScreeningId
+from custodiet.model.identity import ActorId, AssessmentId, CaseId, FactId, NoticeId, ScreeningId
 from custodiet.model.mode import ModeCode
+from custodiet.model.notice import How, Served, Understood
+from custodiet.model.notice_record import NoticeServed
 from custodiet.model.published import ON_ABSCONDING
 from custodiet.model.record import kind_of
 from custodiet.model.representation import Invitation
@@ -93,6 +96,7 @@ def lay_table(
             act.write(_entry(act, completed, decision, by), completed)
         register, _ = register_at(act, act.case(case_id).scheme_id, act.now)
         asked = tuple(one.code for one in exemptions_from(register, decision.mode))
+        tell(act, chance, case_id, by)
     return _Table(contact.id, screening.id, Exempted(asked) if asked else None)
 
 
@@ -105,6 +109,18 @@ def _answers(
     return assessor.seal_answers(
         act, person_id, screening_id, tuple(Screened(question, Hit.NO) for question in Question)
     )
+
+
+def tell(act: Acting, chance: Chance, case_id: CaseId, by: ActorId) -> None:
+    """The made-up notice is given on a page, in English, and understood; unless the person was told it before."""
+    if told_now(act, case_id, act.now):
+        return
+    case = act.case(case_id)
+    _, digest, number = notice_at(act, case.scheme_id, act.now)
+    notice_id = NoticeId(chance.identity("notice"))
+    served = Served(notice_id, case_id, digest, number, "en", How.PAGE, Understood.YES, act.now, by)
+    record = NoticeServed(served)
+    act.write(Entry(kind_of(record), by, case.person_id), record)
 
 
 def _fact(act: Acting, chance: Chance, decision: Decision, kind: FactKind, age: Age | None = None) -> CaseFact:

@@ -177,6 +177,7 @@ def made_up_register(scheme: Scheme, now: datetime, review_days: int = REVIEW_DA
         rights=made_up("ask any officer, or complain to the regulator."),
         automated=made_up("nothing is decided without a person."),
         removal_hours=scheme.removal_hours,
+        interpreter=made_up("ask at the house by the sea."),
     )
 
 

@@ -21,12 +21,14 @@ from custodiet.flows.ports import Chance, Sealer, Store, Vault
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
+from custodiet.flows.translate_notice import approve_translation, check_translation, draft_translation
 from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device
 from custodiet.model.identity import ActorId, CaseId, DecisionId, FittingId, SchemeId
+from custodiet.model.language import PSEUDO_LTR, PSEUDO_RTL
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
 from custodiet.model.record import LogOpened
 from custodiet.model.report import Fix, Report
@@ -61,6 +63,7 @@ STAFF: dict[ActorId, Function] = {
     ActorId("requester-1"): Function.REQUESTER,
     ActorId("person-1"): Function.PERSON,
     ActorId("representative-1"): Function.REPRESENTATIVE,
+    ActorId("translator-2"): Function.TRANSLATOR,
 }
 """The accounts of the made-up scheme, in the order in which they join; two that nobody needs for the law."""
 _FIRST_STAFF_NAME = 101
@@ -134,6 +137,7 @@ class WorldMaker:
         scheme = made_up_scheme(now)
         self._staff_join(scheme)
         activate_made_up(self._store, scheme, self._clock.now(), CASEWORKER, AUTHORISING)
+        self._translate()
         for rung in _QUIET_RUNGS:
             case, _ = self._person()
             self._decide(case, LADDER[rung].code, now + timedelta(days=20))
@@ -160,6 +164,14 @@ class WorldMaker:
                 joins = propose_joiner(self._store, self._chance, actor, function, scheme_id, ADMINISTRATOR)
                 approve_joiner(self._store, joins, AUTHORISING)
             self.world.staff.append(InventedColleague(actor, function, made_up_name(number)))
+
+    def _translate(self) -> None:
+        """The notice in the two pseudo-languages, and in no other: the only texts that are approved here."""
+        drafts, approves = (one for one, function in STAFF.items() if function is Function.TRANSLATOR)
+        for language in (PSEUDO_LTR, PSEUDO_RTL):
+            one = draft_translation(self._store, self._chance, SCHEME, language.tag, drafts)
+            check_translation(self._store, one, drafts, "Made-up text: a diploma in a made-up language")
+            approve_translation(self._store, one, approves)
 
     # --- the ones who show the gate ---
 

@@ -79,6 +79,7 @@ screening = Table(
     _of("screened_by", Text),
     _of("sealed", LargeBinary),
     _of("list_version", Text),
+    _of("english", Boolean),
     _entry(),
 )
 screening_answer = Table(

@@ -5,7 +5,8 @@ from custodiet.adapters.store.assessing import ASSESSED
 from custodiet.adapters.store.desk import DESK
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.messages import MESSAGING
+from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.register import REGISTERED
 
-REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK, *IMPORTED)
+REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK, *IMPORTED, *NOTICED)
 BY_NAME = dict(tables.metadata.tables)

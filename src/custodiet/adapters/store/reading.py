@@ -14,6 +14,7 @@ from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.messages import MessageRows, told_first
+from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
@@ -79,6 +80,7 @@ class ReadingRows(
     MessageRows,
     DeskRows,
     ImportedRows,
+    NoticedRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

@@ -92,6 +92,7 @@ log = Table(
     Column("lost", BigInteger),
     _text("ordered_by", null=True),
     Column("assessed", Boolean, nullable=False, server_default="0"),
+    Column("told", Boolean, nullable=False, server_default="0"),
 )
 scheme = Table(
     "scheme",

@@ -9,7 +9,7 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
-from custodiet.entrypoints.web import urls_alerts, urls_deciding, urls_devices, urls_messages
+from custodiet.entrypoints.web import urls_alerts, urls_deciding, urls_devices, urls_messages, urls_notices
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
 
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     *urls_messages.urlpatterns,
     *urls_devices.urlpatterns,
     *urls_alerts.urlpatterns,
+    *urls_notices.urlpatterns,
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),

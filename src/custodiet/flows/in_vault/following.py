@@ -41,6 +41,7 @@ from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, M
 from custodiet.model.message import MESSENGER, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category
+from custodiet.model.notice_record import NoticeServed
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
@@ -296,6 +297,7 @@ class Follower:
                 | ScreeningCompleted(about)
                 | AssessmentRecorded(about)
                 | DraftSaved(about)
+                | NoticeServed(about)
             ):
                 return self.cases[about.case_id].person_id
             case ReviewOpened(review):

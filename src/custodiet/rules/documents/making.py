@@ -14,6 +14,7 @@ from custodiet.model.document import Arrow, Block, Document, DocumentCode, Drawi
 from custodiet.model.dpia import Dpia, Gap
 from custodiet.model.mode import MODES, ModeCode
 from custodiet.model.register import Register
+from custodiet.rules.documents.notice import FIELDS, notice
 from custodiet.rules.documents.templates import TEMPLATES, Facts, FlowMap, Part, Say, Table, Tell, Template
 from custodiet.rules.dpia import gaps
 from custodiet.rules.fields import Held, is_empty, key_of, walk
@@ -34,11 +35,13 @@ _LISTED_IN = {
 def documents(register: Register, dpia: Dpia | None, as_at: datetime) -> tuple[Document, ...]:
     """Every document of a scheme, as at an instant, from what held then."""
     making = _Making(register, dpia, as_at)
-    return tuple(making.document(one) for one in TEMPLATES)
+    return (*(making.document(one) for one in TEMPLATES), notice(register, as_at))
 
 
 def document(code: DocumentCode, register: Register, dpia: Dpia | None, as_at: datetime) -> Document:
     """One document. Nothing that is missing keeps it from being made: it says so."""
+    if code is DocumentCode.NOTICE:
+        return notice(register, as_at)
     return _Making(register, dpia, as_at).document(_template(code))
 
 
@@ -48,7 +51,7 @@ def _template(code: DocumentCode) -> Template:
 
 def fields_used(code: DocumentCode) -> frozenset[str]:
     """The patterns of the register's fields that a document tells."""
-    return frozenset(_patterns(_template(code)))
+    return FIELDS if code is DocumentCode.NOTICE else frozenset(_patterns(_template(code)))
 
 
 def _patterns(template: Template) -> Iterable[str]:

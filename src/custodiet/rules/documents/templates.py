@@ -315,7 +315,7 @@ TEMPLATES: tuple[Template, ...] = (
                     Table("review", (("From", "from_at"), ("Days", "days"), ("Laid down in", "source"))),
                 ),
             ),
-            ("told", "How you are told", (_PEOPLE,)),
+            ("told", "How you are told", (_PEOPLE, Tell("How to reach an interpreter", "interpreter"))),
             ("rights", "Your rights", (Tell("Rights and complaints", "rights"),)),
             (
                 "ends",

@@ -27,6 +27,7 @@ _ON_A_CASE = (
     Act.NAME_PERSON,
     Act.READ_CASE_RECORD,
     Act.FIT_DEVICE,
+    Act.GIVE_NOTICE,
 )
 
 

@@ -25,7 +25,6 @@ from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import SchemeId
 from custodiet.model.register import Register
 from custodiet.rules.documents.making import documents
-from custodiet.rules.documents.templates import TEMPLATES
 from custodiet.rules.register import Problem
 from custodiet.wire.scheme import ReadScheme, read_scheme, scheme_bytes
 
@@ -148,7 +147,7 @@ def _preview(
     titles = {(one.code, section.code): section.title for one in made for section in one.sections}
     changes: dict[str, list[str]] = {}
     for code, name in looked.affected.sections:
-        title = next(one.title for one in TEMPLATES if one.code is code)
+        title = next(one.title for one in made if one.code is code)
         changes.setdefault(title, []).append(titles.get((code, name), name))
     people = {one.code: one.title for one in (*(looked.before or register).people, *register.people)}
     return page(

@@ -399,7 +399,7 @@ _TABLES = {
         case_id="case_file.id",
     ),
     "screening": _table(
-        "id", "id:t case_id:t at:i screened_by:t sealed:b list_version:t entry:i", case_id="case_file.id"
+        "id", "id:t case_id:t at:i screened_by:t sealed:b list_version:t english:o entry:i", case_id="case_file.id"
     ),
     "screening_answer": _table("screening_id question", "screening_id:t question:t", screening_id="screening.id"),
     "assessment": _table(

@@ -1,0 +1,14 @@
+"""Addresses of notices, letters and translations."""
+
+from django.urls import path
+
+from custodiet.entrypoints.web.views import notices, translations
+
+urlpatterns = [
+    path("cases/<str:reference>/notice", notices.give, name="notice"),
+    path("cases/<str:reference>/notice/paper", notices.paper, name="notice_paper"),
+    path("cases/<str:reference>/letters/<str:decision_id>", notices.letter, name="letter"),
+    path("schemes/<str:scheme_id>/notices", notices.owed, name="notices_owed"),
+    path("translations", translations.find, name="translations"),
+    path("schemes/<str:scheme_id>/translations/<str:tag>", translations.one, name="translation"),
+]

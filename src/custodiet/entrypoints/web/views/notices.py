@@ -1,0 +1,167 @@
+"""The notice of a case, given and recorded; on paper, with a code; the decision letter; who is told again."""
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from custodiet.entrypoints.web.asking import assessor_for, done, refusals
+from custodiet.entrypoints.web.forms_notices import GiveForm
+from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
+from custodiet.entrypoints.web.reasons import Reason, reasons_of
+from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision
+from custodiet.entrypoints.wording_notices import said_notice
+from custodiet.flows.give_notice import Given, give_notice
+from custodiet.flows.scheme_now import register_at
+from custodiet.flows.show_cases import SEARCH_MAX
+from custodiet.flows.show_notices import CaseNotice, find_owed, notice_in, show_case_notice, show_letter
+from custodiet.model.act import Act
+from custodiet.model.document import Paragraph, Section
+from custodiet.model.errors import NotFound, NotPermitted
+from custodiet.model.identity import DecisionId, SchemeId
+from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES
+from custodiet.model.notice import How, Understood, WhyDeclined
+from custodiet.rules.documents.notice import SECOND_LAYER
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the person was told so far, and that they are told now."""
+    place, by = settings.PLACE, actor_of(request)
+    with place.store.reading() as view:
+        case = view.case_by_reference(reference)
+        require(request, view, Act.GIVE_NOTICE, of_case(case.id))
+        shown = show_case_notice(view, place.clock.now(), reference)
+        decided = [one for one in view.decisions_of(case.id) if one.stands and one.rung.rung]
+        letters = [one for one in decided if may(request, view, Act.READ_DECISION, of_decision(one.id))]
+    ready = {one.tag for one in shown.languages}
+    listed = [one for one in LANGUAGES if one.tag in ready or not one.pseudo]
+    form = GiveForm(listed, request.POST or None, initial={"digest": shown.digest.hex(), "language": ENGLISH.tag})
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        store = store_for(request, Act.GIVE_NOTICE, of_case(case.id))
+        reasons = refusals(
+            form, lambda: give_notice(store, assessor_for(store), place.chance, case.id, _given(form), by), _field
+        )
+        if form.is_valid():
+            return done(request, say("It is recorded."), "notice", reference)
+    why_not = [] if shown.told else reasons_of(NotPermitted("", (shown.why_not,)))
+    told = {"shown": shown, "form": form, "reasons": reasons, "why_not": why_not, "letters": letters}
+    return page(request, "notices/give.html", 403 if reasons else 200, said_notice=said_notice, by_tag=BY_TAG, **told)
+
+
+def _given(form: GiveForm) -> Given:
+    told = form.cleaned_data
+    try:
+        digest = bytes.fromhex(told["digest"])
+    except ValueError:
+        digest = b""
+    understood = Understood(told["understood"])
+    declined = understood is Understood.DECLINED
+    why = WhyDeclined(told["why"] or WhyDeclined.OTHER) if declined else None
+    return Given(digest, told["language"], How(told["how"]), understood, why, told["words"])
+
+
+def _field(reason: Reason) -> str | None:
+    return {"no_interpreter_named": "words", "not_approved": "language"}.get(reason.code or "")
+
+
+@require_safe
+def paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """The notice as a page of its own, to be printed: in an approved text, or in English with how to be interpreted."""
+    place, tag = settings.PLACE, request.GET.get("language", ENGLISH.tag)
+    with place.store.reading() as view:
+        case = view.case_by_reference(reference)
+        require(request, view, Act.GIVE_NOTICE, of_case(case.id))
+        shown: CaseNotice = show_case_notice(view, place.clock.now(), reference)
+        register, _ = register_at(view, case.scheme_id, place.clock.now())
+        wanted = BY_TAG.get(tag, ENGLISH)
+        try:
+            told, language = notice_in(view, case.scheme_id, wanted.tag, place.clock.now()), wanted
+        except NotFound:
+            told, language = shown.notice, ENGLISH
+    return _paper(
+        request,
+        language=language,
+        instead_of=wanted if language is not wanted else None,
+        title=told.title,
+        sections=told.sections,
+        sender=register.controller.name,
+        interpreter=register.interpreter,
+        made_up=told.made_up,
+        back=reverse("notice", args=(reference,)),
+        reference=reference,
+    )
+
+
+@require_safe
+def letter(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
+    """The letter for one decision, to be printed."""
+    wanted = DecisionId(decision_id)
+    place = settings.PLACE
+    with place.store.reading() as view:
+        case, told = show_letter(view, place.clock.now(), reference, wanted)
+        require(request, view, Act.READ_DECISION, of_decision(wanted))
+        register, _ = register_at(view, case.scheme_id, place.clock.now())
+    return _paper(
+        request,
+        language=ENGLISH,
+        instead_of=None,
+        title=told.title,
+        sections=told.sections,
+        sender=told.sender,
+        interpreter=told.interpreter,
+        made_up=register.made_up,
+        back=reverse("case", args=(reference,)),
+        reference=reference,
+    )
+
+
+def _paper(request: HttpRequest, *, sections: tuple[Section, ...], **told: Any) -> HttpResponse:
+    """A page for a person: the controller's name and nobody else's, and a code for this place's address."""
+    address = request.build_absolute_uri(reverse("start"))
+    easy = "easy" in request.GET
+    lines = [(one.code, one.title, _lines(one, easy=easy)) for one in sections]
+    code = segno.make(address, error="m").svg_data_uri(scale=4, border=4)
+    answer = page(
+        request,
+        "notices/paper.html",
+        lines=lines,
+        second=SECOND_LAYER,
+        easy=easy,
+        code=code,
+        address=address,
+        english=ENGLISH,
+        **told,
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _lines(section: Section, *, easy: bool) -> list[str]:
+    """Its paragraphs; in easy read each sentence on a line of its own."""
+    texts = [one.text for one in section.blocks if isinstance(one, Paragraph)]
+    if not easy:
+        return texts
+    return [line if line.endswith((".", "?", "!")) else f"{line}." for text in texts for line in text.split(". ")]
+
+
+@require_safe
+def owed(request: HttpRequest, scheme_id: str) -> HttpResponse:
+    """Who is to be told again, of those in sight."""
+    words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    place, wanted = settings.PLACE, SchemeId(scheme_id)
+    with place.store.reading() as view:
+        register, number = register_at(view, wanted, place.clock.now())
+        within = in_sight(request, view)
+        found = find_owed(view, place.clock.now(), wanted, words, page_asked(request), within)
+        gives = frozenset(one.id for one in found.cases if may(request, view, Act.GIVE_NOTICE, of_case(one.id)))
+    at = pages_of(found.page, found.pages, {"reference": words})
+    told = {"register": register, "number": number, "found": found, "words": words, "gives": gives, "at": at}
+    return page(request, "notices/owed.html", scheme_id=wanted, **told)

@@ -1,0 +1,39 @@
+"""The notice of a scheme as it is, and whether someone was told it: gathering, and nothing else."""
+
+from datetime import datetime
+
+from custodiet.flows.ports import Reading
+from custodiet.flows.scheme_now import register_at
+from custodiet.model.decision import Decision
+from custodiet.model.document import Document
+from custodiet.model.identity import CaseId, SchemeId
+from custodiet.rules.documents.notice import digest_of, notice
+from custodiet.rules.notices import is_told, objections_to_starting
+
+
+def notice_at(view: Reading, scheme_id: SchemeId, at: datetime) -> tuple[Document, bytes, int]:
+    """The notice as the register in effect then has it, its digest, and the register's number. Raises NotFound."""
+    register, number = register_at(view, scheme_id, at)
+    made = notice(register, at)
+    return made, digest_of(made), number
+
+
+def against_starting(view: Reading, decision: Decision, now: datetime) -> tuple[str, ...]:
+    """What stands against beginning with a decision, as far as telling its person goes."""
+    case = view.case(decision.case_id)
+    _, current, _ = notice_at(view, case.scheme_id, now)
+    return objections_to_starting(
+        decision, view.notices_served(case.id), current, english=follows_english(view, case.id)
+    )
+
+
+def told_now(view: Reading, case_id: CaseId, now: datetime) -> bool:
+    """Whether the person was told what the notice says now."""
+    _, current, _ = notice_at(view, view.case(case_id).scheme_id, now)
+    return is_told(view.notices_served(case_id), current, english=follows_english(view, case_id))
+
+
+def follows_english(view: Reading, case_id: CaseId) -> bool:
+    """Whether English will do, as far as is known: the newest screening found no need about language."""
+    screening = view.newest_screening(case_id)
+    return screening is None or screening.english

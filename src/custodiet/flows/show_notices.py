@@ -1,0 +1,163 @@
+"""What pages show of notices: what a person was given, who is told again, where each language stands. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from custodiet.flows.notice_now import follows_english, notice_at
+from custodiet.flows.ports import Reading
+from custodiet.flows.scheme_now import register_at
+from custodiet.model.case import Case
+from custodiet.model.decision import State
+from custodiet.model.document import Document
+from custodiet.model.errors import NotFound
+from custodiet.model.identity import CaseId, DecisionId, SchemeId
+from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES, Language
+from custodiet.model.notice import Readiness, Served, TranslatedLine, Translation
+from custodiet.rules.documents.letter import Letter, letter
+from custodiet.rules.documents.notice import in_other_words, lines_of
+from custodiet.rules.notices import approved_for, carried_over, is_told, newest_for, readiness, to_be_told, why_not_told
+from custodiet.rules.plain_words import grade
+
+PAGE_LINES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNotice:
+    """A case's notice: what it says now, what was given, and why that is not enough, if it is not.
+
+    `languages`: those in which the text may reach a person, English first.
+    """
+
+    case: Case
+    notice: Document
+    digest: bytes
+    served: tuple[Served, ...]
+    languages: tuple[Language, ...]
+    english: bool
+    told: bool
+    why_not: str
+
+
+def show_case_notice(view: Reading, now: datetime, reference: str) -> CaseNotice:
+    """Raises NotFound."""
+    case = view.case_by_reference(reference)
+    made, digest, _ = notice_at(view, case.scheme_id, now)
+    served, english = view.notices_served(case.id), follows_english(view, case.id)
+    told = is_told(served, digest, english=english)
+    return CaseNotice(
+        case=case,
+        notice=made,
+        digest=digest,
+        served=served,
+        languages=approved_languages(view.translations(case.scheme_id), digest),
+        english=english,
+        told=told,
+        why_not="" if told else why_not_told(served, digest, english=english),
+    )
+
+
+def approved_languages(translations: tuple[Translation, ...], digest: bytes) -> tuple[Language, ...]:
+    """English, and every language with an approved text of the notice as it is."""
+    others = (one for one in LANGUAGES if approved_for(translations, one.tag, digest) is not None)
+    return (ENGLISH, *others)
+
+
+def notice_in(view: Reading, scheme_id: SchemeId, tag: str, now: datetime) -> Document:
+    """The notice in a language, approved for it as it is. Raises NotFound: unapproved text reaches nobody."""
+    made, digest, _ = notice_at(view, scheme_id, now)
+    if tag == ENGLISH.tag:
+        return made
+    found = approved_for(view.translations(scheme_id), tag, digest)
+    if found is None:
+        raise NotFound("no approved text in that language; English and an interpreter will do")
+    return in_other_words(made, (one.text for one in found.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Who is to be told again under a scheme, by reference: a page of them."""
+
+    cases: tuple[Case, ...]
+    found: int
+    page: int
+    pages: int
+
+
+def find_owed(
+    view: Reading, now: datetime, scheme_id: SchemeId, words: str, page: int, within: frozenset[CaseId] | None
+) -> Owed:
+    """Everyone whose data is held and who has not been told what the notice says now; of all cases or these."""
+    _, digest, _ = notice_at(view, scheme_id, now)
+    clocks, served = view.retention_clocks_of(scheme_id), view.notices_served_under(scheme_id)
+    owed = to_be_told(view.decisions_under(scheme_id), clocks, served, digest, now)
+    cases = (view.case(one) for one in owed if within is None or one in within)
+    found = sorted(
+        (one for one in cases if words.casefold() in one.reference.casefold()), key=lambda one: one.reference
+    )
+    pages = max(1, -(-len(found) // PAGE_LINES))
+    page = min(max(1, page), pages)
+    return Owed(tuple(found[(page - 1) * PAGE_LINES : page * PAGE_LINES]), len(found), page, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeLanguages:
+    """Where each language of a scheme's notice stands, and how hard the English is to read."""
+
+    scheme_id: SchemeId
+    name: str
+    grade: float
+    languages: tuple[tuple[Language, Readiness], ...]
+
+
+def show_languages(view: Reading, now: datetime, scheme_id: SchemeId) -> SchemeLanguages:
+    """Raises NotFound. The pseudo-languages are shown of made-up schemes only."""
+    made, digest, _ = notice_at(view, scheme_id, now)
+    told = view.translations(scheme_id)
+    wanted = [one for one in LANGUAGES if one is not ENGLISH and (made.made_up or not one.pseudo)]
+    stands = tuple((one, readiness(told, one.tag, digest)) for one in wanted)
+    return SchemeLanguages(scheme_id, made.scheme, grade(lines_of(made)), stands)
+
+
+@dataclass(frozen=True, slots=True)
+class OneLanguage:
+    """A notice in one language beside its English. `newest`: the newest translation, whatever English it is of."""
+
+    scheme_id: SchemeId
+    name: str
+    language: Language
+    readiness: Readiness
+    lines: tuple[TranslatedLine, ...]
+    newest: Translation | None
+    current: bool
+    digest: bytes
+
+
+def show_language(view: Reading, now: datetime, scheme_id: SchemeId, tag: str) -> OneLanguage:
+    """Raises NotFound."""
+    if tag not in BY_TAG or tag == ENGLISH.tag:
+        raise NotFound("no such language in the list")
+    made, digest, _ = notice_at(view, scheme_id, now)
+    if BY_TAG[tag].pseudo and not made.made_up:
+        raise NotFound("no such language in the list")
+    told = view.translations(scheme_id)
+    newest = newest_for(told, tag)
+    return OneLanguage(
+        scheme_id=scheme_id,
+        name=made.scheme,
+        language=BY_TAG[tag],
+        readiness=readiness(told, tag, digest),
+        lines=carried_over(told, tag, made),
+        newest=newest,
+        current=newest is not None and newest.notice_sha256 == digest,
+        digest=digest,
+    )
+
+
+def show_letter(view: Reading, now: datetime, reference: str, decision_id: DecisionId) -> tuple[Case, Letter]:
+    """The letter for a decision of a case. Raises NotFound, also for one that was never made or is another's."""
+    case = view.case_by_reference(reference)
+    decision = view.decision(decision_id)
+    if decision.case_id != case.id or decision.state in (State.PROPOSED, State.REFUSED):
+        raise NotFound("no decision of this case by that name")
+    register, _ = register_at(view, case.scheme_id, decision.made_at or now)
+    return case, letter(register, decision, view.assessment_of(decision_id), now)

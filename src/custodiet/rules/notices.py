@@ -1,0 +1,209 @@
+"""Whether someone may be monitored, as far as telling them goes (R55, R56); where a translation stands; who is told
+again. Pure.
+
+The same law stands as triggers in the store (migration 0012), where it does not know which text is the current one.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+
+from custodiet.model.case import RetentionClock
+from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.document import Document
+from custodiet.model.identity import ActorId, CaseId, DecisionId
+from custodiet.model.language import BY_TAG, ENGLISH
+from custodiet.model.mode import Mode
+from custodiet.model.notice import How, Readiness, Served, TranslatedLine, Translation, Understood
+from custodiet.rules.documents.notice import lines_of
+
+TOLD_FIRST_FROM = 3
+"""The lowest rung that does not begin before the notice was given: telephone reporting."""
+DECLINED_DAYS = 2
+"""On how many days the notice is offered to someone who will not say whether they understood."""
+
+_ENOUGH = (
+    "; the notice as it stands now, given in English, in an approved translation or by an interpreter, and understood,"
+    " would pass; so would rung 2, in-person reporting"
+)
+
+
+def told_first(mode: Mode) -> bool:
+    """Whether nobody is put on this rung before they were told."""
+    return mode.rung >= TOLD_FIRST_FROM
+
+
+def objections_to_starting(
+    decision: Decision, served: Sequence[Served], current: bytes, *, english: bool
+) -> tuple[str, ...]:
+    """What stands against beginning with this decision. `served`: what the person was given. `current`: the digest of
+    the notice as it is. `english`: whether they read or follow English, as far as is known.
+
+    An order begins without it: what a court decided is not ours to hold up, and the notice is owed all the same.
+    """
+    if (
+        not told_first(decision.rung)
+        or decision.authority is Authority.ORDER
+        or is_told(served, current, english=english)
+    ):
+        return ()
+    return (why_not_told(served, current, english=english) + _ENOUGH,)
+
+
+def is_told(served: Sequence[Served], current: bytes, *, english: bool) -> bool:
+    """Whether the current notice was given in words they understand, and that was checked or declined often enough."""
+    reached = [one for one in served if one.notice_sha256 == current and _reaches(one, english=english)]
+    if any(one.understood is Understood.YES for one in reached):
+        return True
+    return len(_days_declined(reached)) >= DECLINED_DAYS
+
+
+def _reaches(one: Served, *, english: bool) -> bool:
+    return english or one.how is How.INTERPRETER or one.language != ENGLISH.tag
+
+
+def _days_declined(served: Iterable[Served]) -> frozenset[object]:
+    return frozenset(one.at.astimezone(UTC).date() for one in served if one.understood is Understood.DECLINED)
+
+
+def why_not_told(served: Sequence[Served], current: bytes, *, english: bool) -> str:
+    """Of someone who is not told: what is missing, with its code."""
+    if not served:
+        return "no_notice_given: the person has not been given the notice"
+    now = [one for one in served if one.notice_sha256 == current]
+    if not now:
+        return "notice_out_of_date: the notice says something else since it was given"
+    if not any(_reaches(one, english=english) for one in now):
+        return "notice_in_another_language: it was given in English, and the screening says that English is not enough"
+    if _days_declined(now):
+        return "notice_declined_once: they would not say whether they understood; it is offered again on another day"
+    return "notice_not_understood: whether it was understood has not been checked, or it was not"
+
+
+def objections_to_serving(
+    document: Document, translations: Iterable[Translation], current: bytes, one: Served
+) -> tuple[str, ...]:
+    """What stands against recording that the notice was given like this."""
+    against: list[str] = []
+    if document.missing:
+        against.append(
+            f"notice_incomplete: the register lacks {document.missing[0].missing}; a notice is given once it is whole"
+        )
+    if one.how is How.INTERPRETER and not one.words_sealed:
+        against.append("no_interpreter_named: who interpreted, or the reference of the session")
+    if (
+        one.how is not How.INTERPRETER
+        and approved_for(translations, one.language, current) is None
+        and one.language != ENGLISH.tag
+    ):
+        against.append(
+            f"not_approved: there is no approved text in {BY_TAG[one.language].name} for the notice as it is now; "
+            "English by an interpreter would pass"
+        )
+    return tuple(against)
+
+
+# --- translations -----------------------------------------------------------------------------------------------
+
+
+def approved_for(translations: Iterable[Translation], language: str, current: bytes) -> Translation | None:
+    """The translation that may reach a person: approved, and of the text as it is now."""
+    fit = [one for one in translations if one.language == language and one.notice_sha256 == current]
+    return next((one for one in reversed(fit) if one.approved_at is not None), None)
+
+
+def newest_for(translations: Iterable[Translation], language: str) -> Translation | None:
+    """The newest one in a language, whatever it is of."""
+    return next((one for one in reversed(tuple(translations)) if one.language == language), None)
+
+
+def readiness(translations: Collection[Translation], language: str, current: bytes) -> Readiness:
+    """Where a language stands."""
+    if approved_for(translations, language, current) is not None:
+        return Readiness.APPROVED
+    newest = newest_for(translations, language)
+    if newest is None:
+        return Readiness.MISSING
+    if newest.notice_sha256 != current:
+        return Readiness.STALE
+    if newest.checked_at is not None:
+        return Readiness.CHECKED
+    return Readiness.MACHINE_DRAFT if newest.by_machine else Readiness.DRAFT
+
+
+def carried_over(translations: Iterable[Translation], language: str, document: Document) -> tuple[TranslatedLine, ...]:
+    """The texts of a notice in a language, as far as the newest translation has them; what changed is empty."""
+    newest = newest_for(translations, language)
+    known = {} if newest is None else {one.source: one.text for one in newest.lines}
+    return tuple(TranslatedLine(text, known.get(text, "")) for text in lines_of(document))
+
+
+def objections_to_drafting(
+    lines: Sequence[TranslatedLine], document: Document, *, pseudo: bool, made_up: bool
+) -> tuple[str, ...]:
+    """What stands against keeping a draft."""
+    against: list[str] = []
+    if tuple(one.source for one in lines) != lines_of(document):
+        against.append("of_another_text: the notice says something else now; begin with the text as it is")
+    elif any(not one.text.strip() for one in lines):
+        against.append("not_whole: every line has a text; a notice that leaves something out is none")
+    if pseudo and not made_up:
+        against.append("pseudo_language: nobody speaks it; it is for made-up schemes")
+    return tuple(against)
+
+
+def objections_to_checking(one: Translation, current: bytes, qualification: str) -> tuple[str, ...]:
+    """What stands against a translator's saying that it reads as the English does."""
+    against = _about_text(one, current)
+    if one.checked_at is not None:
+        against += ("checked_already: it was checked; write another draft to change it",)
+    if not qualification.strip():
+        against += ("no_qualification: what makes whoever checks it a translator of this language",)
+    return against
+
+
+def objections_to_approving(one: Translation, current: bytes, by: ActorId) -> tuple[str, ...]:
+    """What stands against letting it reach people."""
+    against = _about_text(one, current)
+    if one.approved_at is not None:
+        against += ("approved_already: it was approved",)
+    if one.checked_at is None:
+        against += ("not_checked: a translator reads it beside the English first",)
+    if by in (one.drafted_by, one.checked_by):
+        against += ("by_another: someone approves it who neither drafted nor checked it",)
+    return against
+
+
+def _about_text(one: Translation, current: bytes) -> tuple[str, ...]:
+    if one.notice_sha256 == current:
+        return ()
+    return ("of_another_text: the notice says something else now; draft it anew, what still holds is carried over",)
+
+
+# --- who is told again ------------------------------------------------------------------------------------------
+
+
+def to_be_told(
+    decisions: Iterable[Decision],
+    clocks: Iterable[RetentionClock],
+    served: Iterable[Served],
+    current: bytes,
+    now: datetime,
+) -> tuple[CaseId, ...]:
+    """Everyone whose data is held and who has not been told what the notice says now, by case (R56).
+
+    Held: a decision goes on or waits to begin, or what was collected under one is not due for erasure yet.
+    """
+    kept = frozenset(one.decision_id for one in clocks if now < one.erase_due_at)
+    reached: dict[CaseId, list[Served]] = {}
+    for one in served:
+        reached.setdefault(one.case_id, []).append(one)
+    found = dict.fromkeys(one.case_id for one in decisions if _holds(one, kept, now))
+    return tuple(one for one in found if not is_told(reached.get(one, ()), current, english=True))
+
+
+def _holds(decision: Decision, kept: Collection[DecisionId], now: datetime) -> bool:
+    if not decision.stands or decision.rung.rung == 0:
+        return False
+    over = decision.state in (State.ANNULLED, State.WITHDRAWN, State.LAPSED, State.EXPIRED, State.SUCCEEDED)
+    until = decision.until
+    return decision.id in kept or not (over or (until is not None and until <= now))
