@@ -5,7 +5,7 @@ from datetime import datetime
 
 from custodiet.model.alert import StatementKind
 from custodiet.model.condition import ConditionKind
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, LookUpId
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpWhy:
+    """Why a look-up that waits for a second person was asked for, in words."""
+
+    look_up_id: LookUpId
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRecord:
     """What is sealed of one case. `name` is None for someone who was never named, or is erased."""
 
@@ -37,3 +45,4 @@ class CaseRecord:
     name: str | None
     zones: tuple[Zone, ...] = ()
     notes: tuple[Note, ...] = ()
+    whys: tuple[LookUpWhy, ...] = ()

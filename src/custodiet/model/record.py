@@ -52,6 +52,15 @@ from custodiet.model.identity import (
     TokenId,
 )
 from custodiet.model.instruction import Instruction
+from custodiet.model.look_record import (
+    LookRefused,
+    LookUpApproved,
+    LookUpAsked,
+    LookUpEnded,
+    LookUpRefused,
+    QuestionAsked,
+    ReadingOpened,
+)
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
@@ -852,6 +861,13 @@ Record = (
     | ConflictDeclared
     | CaseRecordGiven
     | CaseListGiven
+    | LookUpAsked
+    | LookUpApproved
+    | LookUpRefused
+    | LookUpEnded
+    | ReadingOpened
+    | QuestionAsked
+    | LookRefused
     | TablesVerified
     | IngestEntered
     | RefusalsCounted
@@ -929,6 +945,13 @@ _KIND: dict[type, EntryKind] = {
     ConflictDeclared: EntryKind.CONFLICT_DECLARED,
     CaseRecordGiven: EntryKind.CASE_RECORD_GIVEN,
     CaseListGiven: EntryKind.CASE_LIST_GIVEN,
+    LookUpAsked: EntryKind.LOOK_UP_ASKED,
+    LookUpApproved: EntryKind.GRANT_GIVEN,
+    LookUpRefused: EntryKind.LOOK_UP_REFUSED,
+    LookUpEnded: EntryKind.LOOK_UP_ENDED,
+    ReadingOpened: EntryKind.READING_OPENED,
+    QuestionAsked: EntryKind.QUESTION_ASKED,
+    LookRefused: EntryKind.LOOK_REFUSED,
     TablesVerified: EntryKind.TABLES_VERIFIED,
     IngestEntered: EntryKind.INGEST_ENTERED,
     RefusalsCounted: EntryKind.REFUSALS_COUNTED,

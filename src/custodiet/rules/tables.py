@@ -76,6 +76,7 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
+from custodiet.rules import look_rows
 from custodiet.rules.assessing_tables import approved, changes_of, refusal, rests_on
 from custodiet.rules.register_rows import RECORDS, register_changes
 from custodiet.rules.row import new_task, row_of
@@ -604,3 +605,5 @@ def _(record: Record, index: int) -> Changes:  # noqa: ARG001 - these stand in t
 
 for _kind in RECORDS:
     _changes.register(_kind, register_changes)
+for _kind in look_rows.RECORDS:
+    _changes.register(_kind, look_rows.look_changes)

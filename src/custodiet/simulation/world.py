@@ -328,7 +328,7 @@ def made_up_scheme(now: datetime) -> Scheme:
         controller="The made-up authority",
         starts_at=now - timedelta(days=400),
         ends_at=None,
-        purposes=(Purpose("contact", "Keeping in contact"),),
+        purposes=(Purpose("contact", "Keeping in contact", operational=True),),
         powers=(Power("made-up-power", "A made-up power", "Made-up Act, s. 1", Force.DISCRETION, Regime.UK_GDPR),),
         modes=tuple(mode.code for mode in LADDER),
         retention=(

@@ -1,6 +1,6 @@
 """A case's record as the vault says it: one JSON line for each part, each under its own name.
 
-    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*        of a list: {"case": …, "name": …}*
+    {"case": …, "name": …}   {"zone": {…}}*   {"note": {…}}*   {"why": {…}}*      of a list: {"case": …, "name": …}*
 
 Raises NotTheFormat for anything else.
 """
@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from custodiet.model.case_record import CaseRecord, Note, Zone
+from custodiet.model.case_record import CaseRecord, LookUpWhy, Note, Zone
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import CaseId
+
+_NAMES = {Zone: "zone", Note: "note", LookUpWhy: "why"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class _Line:
     name: str | None = None
     zone: Zone | None = None
     note: Note | None = None
+    why: LookUpWhy | None = None
 
 
 def write_name(case_id: CaseId, name: str | None) -> bytes:
@@ -28,9 +31,9 @@ def write_name(case_id: CaseId, name: str | None) -> bytes:
     return msgspec.json.encode({"case": case_id, "name": name})
 
 
-def write_part(part: Zone | Note) -> bytes:
-    """One zone or note."""
-    return msgspec.json.encode({"zone" if isinstance(part, Zone) else "note": part})
+def write_part(part: Zone | Note | LookUpWhy) -> bytes:
+    """One zone, note or reason of a look-up."""
+    return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
 def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
@@ -40,7 +43,8 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
         raise NotTheFormat("not the record of one case")
     zones = tuple(line.zone for line in told if line.zone is not None)
     notes = tuple(line.note for line in told if line.note is not None)
-    return CaseRecord(told[0].case, told[0].name, zones, notes)
+    whys = tuple(line.why for line in told if line.why is not None)
+    return CaseRecord(told[0].case, told[0].name, zones, notes, whys)
 
 
 def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:

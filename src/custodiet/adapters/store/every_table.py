@@ -2,7 +2,8 @@
 
 from custodiet.adapters.store import tables
 from custodiet.adapters.store.assessing import ASSESSED
+from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.register import REGISTERED
 
-REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED)
+REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *LOOKED)
 BY_NAME = dict(tables.metadata.tables)

@@ -11,6 +11,7 @@ from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.cases import CaseRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.judged import JudgedRows
+from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
@@ -51,7 +52,7 @@ def _waiting(schemes: Collection[SchemeId]) -> ColumnElement[bool]:
     return and_(t.decision.c.state == State.PROPOSED, t.decision.c.case_id.in_(of))
 
 
-class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows):
+class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows, CaseRows, LookRows):
     """The promises of flows.ports.Reading, kept on one connection."""
 
     # --- one thing by its identity ---
@@ -294,6 +295,11 @@ class ReadingRows(JudgedRows, RegisterRows, SenderRows, StaffRows, AssessedRows,
 
     def frames(self, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
         query = t.frame.select().where(t.frame.c.seq > after_seq).order_by(t.frame.c.seq).limit(limit)
+        return tuple((row.seq, noun(Frame, row)) for row in self._all(query))
+
+    def frames_touching(self, window: Interval, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
+        touches = and_(t.frame.c.first_ms < to_ms(window.to_at), t.frame.c.last_ms >= to_ms(window.from_at))
+        query = t.frame.select().where(t.frame.c.seq > after_seq, touches).order_by(t.frame.c.seq).limit(limit)
         return tuple((row.seq, noun(Frame, row)) for row in self._all(query))
 
     def frame(self, partition: int, number: int) -> Frame | None:

@@ -11,14 +11,22 @@ from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Note, Zone
+from custodiet.model.case_record import LookUpWhy, Note, Zone
 from custodiet.model.condition import Condition
 from custodiet.model.decision import State
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, PersonId
+from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.wire.case_record import write_name, write_part
-from custodiet.wire.sealed import geometry_context, name_context, unpack_name, unpack_words, words_context
+from custodiet.wire.sealed import (
+    assessment_context,
+    geometry_context,
+    name_context,
+    unpack_name,
+    unpack_words,
+    words_context,
+)
 
 SITTING = timedelta(hours=8)
 """How long a session can last at most: after that a look at the same case is another entry."""
@@ -71,8 +79,9 @@ class CaseRecords:
         case = self._follower.cases.get(case_id)
         if case is None:
             raise OpeningRefused("no entry has opened such a case")
-        decisions = self._follower.decisions_in(case_id)
-        if self._follower.staffing.objections_to_seeing(actor, case, decisions, self._follower.now()):
+        decisions, now = self._follower.decisions_in(case_id), self._follower.now()
+        waits = self._follower.looking.waits(case_id, now)
+        if self._follower.staffing.objections_to_seeing(actor, case, decisions, now, look_up_waits=waits):
             raise OpeningRefused("the case is not in their sight")
 
     def _lines(self, case_id: CaseId) -> Iterator[bytes]:
@@ -84,6 +93,8 @@ class CaseRecords:
                 yield from self._zone(condition, person_id)
         for statement in self._follower.statements.get(case_id, ()):
             yield from self._note(statement, person_id)
+        for look_up in self._follower.looking.waiting(case_id, self._follower.now()):
+            yield from self._why(look_up, person_id)
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
@@ -100,6 +111,11 @@ class CaseRecords:
         plain = self._plain(person_id, said.reasons_sealed, words_context(person_id))
         if plain is not None:
             yield write_part(Note(said.kind, said.since_at, said.stated_at, said.stated_by, unpack_words(plain)))
+
+    def _why(self, look_up: LookUp, person_id: PersonId) -> Iterator[bytes]:
+        plain = self._plain(person_id, look_up.why_sealed, assessment_context(person_id))
+        if plain is not None:
+            yield write_part(LookUpWhy(look_up.id, unpack_words(plain)))
 
     def _plain(self, person_id: PersonId, sealed: bytes, context: bytes) -> bytes | None:
         """None for what does not open: one broken piece must not keep the others from being seen."""
