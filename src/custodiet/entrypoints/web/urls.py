@@ -9,7 +9,7 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
-from custodiet.entrypoints.web import urls_deciding
+from custodiet.entrypoints.web import urls_deciding, urls_looking
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("accessibility", public.accessibility, name="accessibility"),
     path("cookies", public.cookies, name="cookies"),
     *urls_deciding.urlpatterns,
+    *urls_looking.urlpatterns,
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),
