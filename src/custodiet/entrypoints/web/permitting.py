@@ -46,7 +46,7 @@ _DESKS = {
 
 
 def desk_of(request: HttpRequest) -> str | None:
-    """The page where their work lies, by its name: a caseworker's day, the proposals that wait, who looked at them; None: none."""
+    """The page where their work lies, by its name; None: nowhere in particular."""
     try:
         function = None if settings.PLACE is None else function_of(request)
     except CustodietError:

@@ -147,7 +147,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
             with place.store.reading() as view:
                 require(request, view, Act.ASK_LOOK_UP, of_case(case.id))
             title = next(one.title for one in asking.purposes if one.code == form.cleaned_data["purpose"])
-            told = {"window": form.window(), "purpose": title, "checked": _checked(form)}
+            told: dict[str, Any] = {"window": form.window(), "purpose": title, "checked": _checked(form)}
             return page(request, "looking/check.html", **given, **told)
         if request.POST.get("step") == "ask":
             reasons = refusals(form, lambda: _ask(request, case, form))
