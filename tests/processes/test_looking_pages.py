@@ -88,9 +88,16 @@ def seen(pages, ask):
 def wanted(hours=2, ago=timedelta(hours=3), **given):
     start = SystemClock().now() - ago
     return {
-        **{"purpose": "contact", "to_know": "reach", "why": "Nobody has heard from them.", "tried": ["rang"]},
-        **{"day_0": start.day, "day_1": start.month, "day_2": start.year, "start": f"{start:%H:%M}"},
-        **{"hours": str(hours), "precision": "full"},
+        "purpose": "contact",
+        "to_know": "reach",
+        "why": "Nobody has heard from them.",
+        "tried": ["rang"],
+        "day_0": start.day,
+        "day_1": start.month,
+        "day_2": start.year,
+        "start": f"{start:%H:%M}",
+        "hours": str(hours),
+        "precision": "full",
     } | given
 
 

@@ -1,4 +1,4 @@
-"""A wearer with three hours of fixes in the sight of a caseworker, and the steps of looking as their flows take them."""
+"""A wearer with three hours of fixes in a caseworker's sight, and the steps of looking as their flows take them."""
 
 from datetime import timedelta
 
