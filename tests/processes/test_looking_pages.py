@@ -135,7 +135,7 @@ def test_a_look_up_is_asked_checked_approved_by_another_read_as_a_table_and_prov
     assert "46.50100" not in reading.text
     assert "No report from the device" in reading.text
     assert reading.headers["Cache-Control"] == "no-store"
-    left_s = int(re.search(rf'http-equiv="refresh" content="(\d+);url={here}"', reading.text)[1])
+    left_s = int(re.fullmatch(rf"(\d+);url={here}", reading.headers["Refresh"])[1])
     assert 3500 < left_s <= 3600
     entry = int(re.search(r"Recorded as entry (\d+)", reading.text)[1])
     proof = caseworker.get(f"/cases/{REFERENCE}/looks/{entry}/proof")

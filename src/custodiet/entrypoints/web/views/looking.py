@@ -243,7 +243,10 @@ def _reading(request: HttpRequest, case: Case, grant: Grant, opened: Opened, pur
         "purpose": purpose,
         "rows": rows_of(opened),
     }
-    return page(request, "looking/reading.html", left_s=left_s, **given)
+    shown = page(request, "looking/reading.html", **given)
+    # Without scripts, and before anything a page could forget.
+    shown["Refresh"] = f"{left_s};url={reverse('look_up', args=(case.reference, grant.look_up_id))}"
+    return shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
