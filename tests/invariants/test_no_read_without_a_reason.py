@@ -82,6 +82,7 @@ def lived_in():
         for one in people:
             assign_case(house.store, one.case_id, CEM, AOS)
         asked = [one.ask(window=Interval(one.began, one.until)) for one in people]
+        people[0].approve(asked[0])
         house.close()
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         kept = {path.relative_to(folder): (path.read_bytes(), path.stat().st_mode) for path in files}
@@ -125,6 +126,8 @@ class Looks(RuleBasedStateMachine):
             look_up_id: Known(number, CAI, (one.began, one.until), Precision.FULL)
             for number, (look_up_id, one) in enumerate(zip(asked, self.people, strict=True))
         }
+        self.known[asked[0]].approver = AOS
+        self.known[asked[0]].until = self.house.clock.now() + 4 * HOUR
         self.annulled: set[int] = set()
         self.used: set[int] = set()
         self.lawless = False
@@ -161,10 +164,10 @@ class Looks(RuleBasedStateMachine):
         who=st.sampled_from(APPROVERS),
         cut=st.sampled_from([*AS_IT_IS, -1, 1, 3]),
         precision=st.sampled_from([None, None, None, *Precision]),
-        hours=st.integers(1, 5),
+        hours=st.sampled_from([1, 4, 4, 5]),
     )
     def approves(self, pick, who, cut, precision, hours):
-        look_up_id, known = self.one_of(pick)
+        look_up_id, known = self.one_of(3 * pick)
         try:
             window = Interval(known.window[0] + cut * 10 * MINUTE, known.window[1])
             told = {"window": window, "precision": precision, "lasts": timedelta(hours=hours)}
@@ -236,9 +239,11 @@ class Looks(RuleBasedStateMachine):
         self.account(told, look_up_id, who, person)
 
     @precondition(lambda self: self.known)
-    @rule(pick=st.integers(0, 99), who=st.sampled_from([CAI, CEM, OPE, ADA]))
-    def a_yes_is_forged(self, pick, who):
+    @rule(pick=st.integers(0, 99), who=st.sampled_from([CAI, CEM, OPE, ADA]), often=st.integers(0, 3))
+    def a_yes_is_forged(self, pick, who, often):
         """By somebody who may say yes to nothing: nothing opens by it."""
+        if often:
+            return
         self.rules_aside()
         look_up_id, known = self.one_of(pick)
         now, window = self.house.clock.now(), Interval(*known.window)
@@ -257,7 +262,7 @@ class Looks(RuleBasedStateMachine):
         with pytest.raises(OpeningRefused):
             list(self.house.vault.open(index))
 
-    @rule(minutes=st.sampled_from([1, 5, 15, 60, 200]))
+    @rule(minutes=st.sampled_from([1, 1, 5, 5, 15, 60, 200]))
     def time_passes(self, minutes):
         self.house.clock.pass_(minutes * MINUTE)
 
@@ -303,7 +308,10 @@ class Looks(RuleBasedStateMachine):
         return self.permitted(who, act, lambda view, at: the_look_up(view, look_up_id, at))
 
     def one_of(self, pick):
-        look_up_id = sorted(self.known)[pick % len(self.known)]
+        """Any request; mostly one that somebody said yes to."""
+        granted = sorted(name for name, one in self.known.items() if one.approver)
+        names = granted if granted and pick % 3 else sorted(self.known)
+        look_up_id = names[pick % len(names)]
         return look_up_id, self.known[look_up_id]
 
     def window_of(self, known, more):
@@ -313,10 +321,11 @@ class Looks(RuleBasedStateMachine):
     def rules_aside(self):
         if self.lawless:
             return
-        with closing(sqlite3.connect(self.house.path)) as raw:
+        with closing(sqlite3.connect(self.house.path, isolation_level=None)) as raw:
+            raw.execute("BEGIN IMMEDIATE")
             for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
                 raw.execute(f"DROP TRIGGER {name}")
-            raw.commit()
+            raw.execute("COMMIT")
         self.lawless = True
 
     def write(self, record, by, about):
@@ -342,8 +351,8 @@ def run(examples, steps=25, phases=(Phase.generate,)):
 
 def test_every_position_that_comes_out_maps_to_one_grant_one_reason_and_two_people():
     SEEN.update(opened=0, refused=0)
-    run(30)
-    assert SEEN["opened"] >= 30, SEEN
+    run(12)
+    assert SEEN["opened"] >= 20, SEEN
     assert SEEN["refused"] >= 30, SEEN
 
 
@@ -377,4 +386,4 @@ def test_a_planted_fault_turns_it_red(monkeypatch, fault):
     kind, name, faulty = FAULTS[fault]
     monkeypatch.setattr(kind, name, faulty)
     with pytest.raises((AssertionError, CustodietError, ExceptionGroup, pytest.fail.Exception)):
-        run(30)
+        run(12)
