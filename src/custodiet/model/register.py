@@ -69,10 +69,6 @@ class RegisteredPurpose:
     )
     look_up_hours: int = offered("how many hours one look-up for this purpose spans at most", Who.OPERATIONS, 24)
 
-    def __post_init__(self) -> None:
-        if self.look_up_hours < 1:
-            raise IllegalValue("a look-up spans an hour at least")
-
 
 @dataclass(frozen=True, slots=True)
 class RegisteredPower:
