@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from support.cedar_text import acts_of, functions_of, policies
 from support.circumstances import ABOUT, WORDS, permitted, shortest
 
@@ -12,7 +11,6 @@ from custodiet.model.act import Act
 from custodiet.model.staff import Function
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "who-may-do-what.txt"
-NOT_YET = (Act.ASK_LOOK_UP, Act.APPROVE_LOOK_UP)
 KIND_OF = {act: kind for kind, acts in ABOUT.items() for act in acts}
 
 
@@ -54,7 +52,7 @@ def draw(policy):
     for act, told in matrix.items():
         cells = ["." if one is None else "if" if one else "yes" for one in told.values()]
         row = act.replace("_", " ").ljust(30) + "".join(cell.ljust(15) for cell in cells).rstrip()
-        lines.append(act.replace("_", " ").ljust(30) + "not yet" if act in NOT_YET else row)
+        lines.append(row)
     for act, told in matrix.items():
         ifs = {function: one for function, one in told.items() if one}
         if ifs:
@@ -72,11 +70,6 @@ def test_the_matrix_is_the_one_that_was_read():
 
 def test_every_act_is_asked_about():
     assert sorted(KIND_OF) == sorted(Act)
-
-
-@pytest.mark.parametrize("act", NOT_YET)
-def test_what_is_not_yet_there_nobody_may(act):
-    assert set(map(str, answers(read_policy(), act).values())) == {"None"}
 
 
 def test_a_changed_policy_is_seen():

@@ -2,20 +2,29 @@
 
 import shutil
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from support.assessing import LIKENESS_KEY
 from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
 from support.running import aside
 
+from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
+from custodiet.flows.assess_case import Assessor
 from custodiet.flows.keep_caseload import declare_conflict, give_cover
+from custodiet.flows.looking import ask_look_up
 from custodiet.flows.staff_joins import propose_joiner
+from custodiet.main import read_pins
+from custodiet.model.condition import Interval
+from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import ActorId
+from custodiet.model.look_up import ToKnow, Tried
 from custodiet.model.staff import Function
 
 expect.set_options(timeout=60_000)  # a bound on hanging, not a measure
@@ -48,8 +57,22 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     now = datetime.now(UTC)
     declare_conflict(store, case.id, ActorId("operator-1"), OFFICER)
     give_cover(store, case.id, ActorId("newcomer-1"), now, now + timedelta(days=7), OFFICER)
+    asked = one_who_asks_to_look(pages, store)
     store.close()
-    return {"waiting": waiting, "held": held.id}
+    return {"waiting": waiting, "held": held.id, "look_up": asked}
+
+
+def one_who_asks_to_look(pages, store) -> str:
+    """A look-up that waits for its second person, and a refusal by rule."""
+    with store.reading() as view:
+        case = view.case_by_reference("M-0000")
+    now, chance = datetime.now(UTC), SystemChance()
+    assessor = Assessor(store, sealing, chance, read_pins(pages.site.settings), LIKENESS_KEY)
+    told = {"purpose": "contact", "to_know": ToKnow.REACH, "why": "Their line is dead."}
+    told |= {"window": Interval(now - timedelta(minutes=50), now - timedelta(minutes=5))}
+    with suppress(NotPermitted):
+        ask_look_up(store, assessor, chance, case.id, ActorId("caseworker-1"), tried=(), **told)
+    return ask_look_up(store, assessor, chance, case.id, ActorId("caseworker-1"), tried=tuple(Tried), **told)
 
 
 @pytest.fixture(scope="session")

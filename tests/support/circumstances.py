@@ -26,9 +26,10 @@ ABOUT = {
     Kind.CASE: (
         *(A.PROPOSE_DECISION, A.NAME_PERSON, A.READ_CASE_RECORD, A.FIT_DEVICE, A.COMPLETE_TASK, A.STATE_FACT),
         *(A.AUTHORISE_ABSENCE, A.BOOK_REMOVAL, A.GIVE_COPY, A.ASSIGN_CASE, A.HAND_OVER_CASE, A.GIVE_COVER),
-        *(A.DECLARE_CONFLICT, A.DECLARE_CONFLICT_OF_ANOTHER, A.ASK_LOOK_UP, A.APPROVE_LOOK_UP),
-        *(A.ASSESS_CASE, A.STEP_DOWN, A.CLOSE_CASE, A.ENTER_STOP, A.GIVE_NOTICE),
+        *(A.DECLARE_CONFLICT, A.DECLARE_CONFLICT_OF_ANOTHER, A.ASK_LOOK_UP, A.ASK_QUESTION),
+        *(A.ASSESS_CASE, A.STEP_DOWN, A.CLOSE_CASE, A.ENTER_STOP, A.GIVE_NOTICE, A.READ_LOOKS),
     ),
+    Kind.LOOK_UP: (A.APPROVE_LOOK_UP, A.REFUSE_LOOK_UP, A.END_LOOK_UP, A.OPEN_READING),
     Kind.DECISION: (
         *(A.SET_CONDITION, A.TAKE_BACK_PROPOSAL, A.READ_DECISION, A.MAKE_DECISION, A.REFUSE_DECISION),
         *(A.SUSPEND_DECISION, A.RESUME_DECISION, A.WITHDRAW_DECISION, A.ANNUL_DECISION),
@@ -61,6 +62,7 @@ WORDS = {
     | FRESH,
     Kind.CASE: CASE_WORDS | {"pending": ("a proposal waits", "no proposal waits")} | FRESH,
     Kind.DECISION: CASE_WORDS | {"pending": ("it waits for a yes", "it waits no more")} | PROPOSED | FRESH,
+    Kind.LOOK_UP: CASE_WORDS | {"proposed": ("they asked for it", "someone else asked for it")} | FRESH,
     Kind.ALERT: CASE_WORDS
     | {"theirs": ("they hold it", "they do not hold it"), "taken": ("someone holds it", "nobody holds it")}
     | FRESH,
@@ -86,7 +88,7 @@ def facts(kind, function, holding):
         joins_as = OFFICES["office" not in holding]
         scheme = None if joins_as is Function.DPO else SCHEME
         thing = replace(thing, joiner=WHO if "self" in holding else OTHER, joins_as=joins_as, scheme_id=scheme)
-    if kind in (Kind.CASE, Kind.DECISION, Kind.ALERT):
+    if kind in (Kind.CASE, Kind.DECISION, Kind.ALERT, Kind.LOOK_UP):
         thing = replace(
             thing,
             covering=mine if "cover" in holding else none,

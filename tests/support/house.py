@@ -54,7 +54,7 @@ def scheme_at(start: datetime) -> Scheme:
         controller="Made-up authority",
         starts_at=start - timedelta(days=365),
         ends_at=None,
-        purposes=(Purpose("contact", "Keeping in contact"),),
+        purposes=(Purpose("contact", "Keeping in contact", operational=True),),
         powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DISCRETION, Regime.UK_GDPR),),
         modes=tuple(mode.code for mode in LADDER),
         retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),

@@ -65,6 +65,27 @@ from custodiet.model.finding import (
 from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.judging import Judging
+from custodiet.model.look_record import (
+    LookRefused,
+    LookUpApproved,
+    LookUpAsked,
+    LookUpEnded,
+    LookUpRefused,
+    QuestionAsked,
+    ReadingOpened,
+)
+from custodiet.model.look_up import (
+    Asked,
+    Attempt,
+    Grant,
+    LookUp,
+    Precision,
+    Reading,
+    RefusedBecause,
+    ToKnow,
+    Tried,
+)
+from custodiet.model.look_up import Question as LookQuestion
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
@@ -179,6 +200,11 @@ NOTICE_SAMPLES = [
     TranslationChecked("translation_1", LATER, "translator-1", "a diploma"),
     TranslationApproved("translation_1", LATER, "translator-2"),
 ]
+WINDOW = Interval(AT - timedelta(hours=2), AT)
+LOOK_UP = LookUp(
+    *("look_up_1", "case_1", "contact", ToKnow.REACH, BYTES, (Tried.RANG, Tried.QUESTION)),
+    *(WINDOW, Precision.FULL, "caseworker-1", AT),
+)
 CASE_SAMPLES = [
     r.FactRecorded(CaseFact("fact_1", "case_1", FactKind.AGE, date(2031, 3, 3), AT, "officer-ana", BYTES, Age.ADULT)),
     r.RepresentationsInvited(Invitation("case_1", AT, "officer-ana", LATER)),
@@ -328,6 +354,15 @@ SAMPLES = [
     r.ConflictDeclared(Conflict("case_1", "caseworker-1", AT, "officer-ana")),
     r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1"),
     r.CaseListGiven(("case_1", "case_2"), "caseworker-1", "sign_in_1"),
+    LookUpAsked(LOOK_UP),
+    LookUpApproved(Grant("look_up_1", WINDOW, Precision.KM_1, "officer-bo", AT, AT + timedelta(hours=4), BYTES)),
+    LookUpRefused("look_up_1", RefusedBecause.TOO_WIDE, AT, "officer-bo", BYTES),
+    LookUpEnded("look_up_1", AT, "caseworker-1"),
+    ReadingOpened(Reading("look_up_1", "case_1", WINDOW, Precision.M_100, "caseworker-1", AT)),
+    QuestionAsked(
+        LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1")
+    ),
+    LookRefused("case_1", Attempt.LOOK_UP, ("nothing_tried", "too_wide"), AT, "operator-1"),
     r.TablesVerified(AT),
     r.IngestEntered(0, 12, BYTES),
     r.RefusalsCounted(AT, "scheme_1", (("none", 3), ("ended", 1))),

@@ -96,6 +96,7 @@ _HAS = {
     Kind.CASE: (*_SIGHT, "subjects", "representatives", "pending"),
     Kind.DECISION: (*_SIGHT, "pending", "proposed_by"),
     Kind.ALERT: (*_SIGHT, "held_by"),
+    Kind.LOOK_UP: (*_SIGHT, "proposed_by"),
     Kind.ROLE: ("scheme", "function", "joiner", "proposed_by"),
 }
 """Which facts each kind has in the schema; one that is not known is not there."""

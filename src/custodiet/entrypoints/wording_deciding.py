@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from custodiet.entrypoints.wording_looking import LOOKING
 from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import AtHome, FamilyAnswer, FamilyReason, Practical, Said, Selection
@@ -199,6 +200,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Kind.FIX: "positions",
         Kind.EVENT: "what the device reports",
     },
+    **LOOKING,
 }
 
 ARTICLE_8 = {

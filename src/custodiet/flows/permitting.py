@@ -11,9 +11,10 @@ from datetime import datetime
 from custodiet.flows.ports import Acting, Ingesting, Policy, Reading, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.act import Act, ActorFacts, Kind, Thing, Verdict
-from custodiet.model.identity import ActorId, AlertId, CaseId, DecisionId, RoleId, SchemeId
+from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import ActorId, AlertId, CaseId, DecisionId, LookUpId, RoleId, SchemeId
 from custodiet.rules.permission import what_is_missing
-from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts
+from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts, look_up_facts
 
 ThingOf = Callable[[Reading, datetime], Thing]
 """What an act is about, as it is in a view at a time."""
@@ -26,8 +27,17 @@ class Permitted:
     """
 
     def __init__(
-        self, store: Store, policy: Policy, by: ActorId, act: Act, thing: ThingOf, authenticated_s: int | None
+        self,
+        store: Store,
+        policy: Policy,
+        by: ActorId,
+        act: Act,
+        thing: ThingOf,
+        authenticated_s: int | None,
+        refused: Callable[[Acting, tuple[str, ...]], None] | None = None,
     ) -> None:
+        """`refused`: what is recorded of a refusal, in a transaction of its own, before it is raised."""
+        self._refused = refused
         self._store = store
         self._policy = policy
         self._by = by
@@ -44,8 +54,17 @@ class Permitted:
         """The store's, once the policy has said yes. Raises NotPermitted too."""
         with self._store.acting(fence) as act:
             thing = self._thing(act, act.now)
-            permit(act, self._policy, self._by, self._act, thing, act.now, self._authenticated_s)
-            yield act
+            try:
+                permit(act, self._policy, self._by, self._act, thing, act.now, self._authenticated_s)
+            except NotPermitted as error:
+                if self._refused is None:
+                    raise
+                refusal = error
+                self._refused(act, tuple(str(one) for one in error.objections))
+            else:
+                yield act
+                return
+        raise refusal
 
     def ingesting(self) -> AbstractContextManager[Ingesting]:
         """As the store's: no person lets a fix in, and no policy keeps one out."""
@@ -91,7 +110,14 @@ def the_case(view: Reading, case_id: CaseId, at: datetime) -> Thing:
         view.decisions_of(case_id),
         view.roles_of,
         at,
+        look_up_waits=view.look_up_waits(case_id, at),
     )
+
+
+def the_look_up(view: Reading, look_up_id: LookUpId, at: datetime) -> Thing:
+    """A look-up, as it and its case are in that view."""
+    look_up = view.look_up(look_up_id).look_up
+    return look_up_facts(the_case(view, look_up.case_id, at), look_up)
 
 
 def the_decision(view: Reading, decision_id: DecisionId, at: datetime) -> Thing:

@@ -32,6 +32,7 @@ from custodiet.model.identity import (
     DeviceId,
     FittingId,
     InstructionId,
+    LookUpId,
     MessageId,
     PersonId,
     RepresentationId,
@@ -47,6 +48,9 @@ from custodiet.model.identity import (
 )
 from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
+from custodiet.model.look_record import LookRefused
+from custodiet.model.look_up import Question, Standing
+from custodiet.model.look_up import Reading as LookReading
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
 from custodiet.model.notice import Served, Translation
@@ -582,6 +586,33 @@ class Reading(Tables, Protocol):
         """Stops that nobody looked at in time, and nobody was told of."""
         ...
 
+    def look_up(self, look_up_id: LookUpId) -> Standing: ...
+    def look_ups_of(self, case_id: CaseId) -> tuple[tuple[Standing, int], ...]:
+        """A case's look-ups, the newest first, each with the place of the entry that asked."""
+        ...
+
+    def look_ups_waiting(self, schemes: Collection[SchemeId], now: datetime, limit: int) -> tuple[Standing, ...]:
+        """Those that wait for a second person in these schemes, the longest waiting first."""
+        ...
+
+    def look_up_waits(self, case_id: CaseId, now: datetime) -> bool:
+        """Whether one of a case does."""
+        ...
+
+    def entries_of_look_up(self, look_up_id: LookUpId) -> dict[str, int]:
+        """The places of what was answered: `look_up_grant`, `look_up_refusal`, `look_up_ending`, as far as there is."""
+        ...
+
+    def readings_of(self, case_id: CaseId) -> tuple[tuple[LookReading, int], ...]:
+        """A case's readings, the newest first, each with its entry's place."""
+        ...
+
+    def questions_of(self, case_id: CaseId) -> tuple[tuple[Question, int], ...]: ...
+    def questions_about(self, person_id: PersonId, since: datetime) -> tuple[datetime, ...]:
+        """When questions about a person were asked after that instant, by whomever."""
+        ...
+
+    def looks_refused(self, case_id: CaseId) -> tuple[tuple[LookRefused, int], ...]: ...
     def version(self) -> int:
         """Of the standing: it changes with everything that standing_since tells."""
         ...
@@ -665,6 +696,10 @@ class Reading(Tables, Protocol):
 
     def frames(self, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
         """(seq, frame) in order of seq."""
+        ...
+
+    def frames_touching(self, window: Interval, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
+        """The same, of those that reach into a window."""
         ...
 
     def frame(self, partition: int, number: int) -> Frame | None: ...

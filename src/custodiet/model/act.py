@@ -79,9 +79,14 @@ class Act(StrEnum):
     END_SCHEME = "end_scheme"
     END_MANY = "end_many"
     CHECK_STOP = "check_stop"
-    # not yet: no policy permits these to anyone
+    # looking
+    ASK_QUESTION = "ask_question"
     ASK_LOOK_UP = "ask_look_up"
     APPROVE_LOOK_UP = "approve_look_up"
+    REFUSE_LOOK_UP = "refuse_look_up"
+    END_LOOK_UP = "end_look_up"
+    OPEN_READING = "open_reading"
+    READ_LOOKS = "read_looks"
 
 
 class Kind(StrEnum):
@@ -93,6 +98,7 @@ class Kind(StrEnum):
     DECISION = "Decision"
     ALERT = "Alert"
     ROLE = "Role"
+    LOOK_UP = "LookUp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ class Thing:
     """What the act is about: the facts that hold now, whoever asks. What a kind does not have stays empty.
 
     `officers`, `covering`, `subjects` and `representatives` are accounts with a role in force in the case's scheme;
-    `conflicted` are all who declared, or had declared, a conflict of interest. `pending`: a proposal waits for a yes.
+    `conflicted` are all who declared, or had declared, a conflict of interest. `pending`: a proposal waits for a yes,
+    or a look-up does.
     """
 
     kind: Kind

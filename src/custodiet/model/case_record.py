@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from custodiet.model.alert import StatementKind
 from custodiet.model.condition import ConditionKind
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, ScreeningId
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, LookUpId, ScreeningId
 from custodiet.model.mode import ModeCode
 from custodiet.model.screening import Screened
 from custodiet.model.staff import Function
@@ -80,6 +80,14 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpWhy:
+    """Why a look-up that waits for a second person was asked for, in words."""
+
+    look_up_id: LookUpId
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRecord:
     """What is sealed of one case. `name` and `contact` are None for someone of whom none was given, or is erased;
     `screening` for who was never screened, or whose answers do not open.
@@ -93,3 +101,4 @@ class CaseRecord:
     texts: tuple[Text, ...] = ()
     unfinished: Unfinished | None = None
     contact: str | None = None
+    whys: tuple[LookUpWhy, ...] = ()

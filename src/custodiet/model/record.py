@@ -57,6 +57,15 @@ from custodiet.model.identity import (
 )
 from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction
+from custodiet.model.look_record import (
+    LookRefused,
+    LookUpApproved,
+    LookUpAsked,
+    LookUpEnded,
+    LookUpRefused,
+    QuestionAsked,
+    ReadingOpened,
+)
 from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category, ModeCode
@@ -884,6 +893,13 @@ Record = (
     | ConflictDeclared
     | CaseRecordGiven
     | CaseListGiven
+    | LookUpAsked
+    | LookUpApproved
+    | LookUpRefused
+    | LookUpEnded
+    | ReadingOpened
+    | QuestionAsked
+    | LookRefused
     | TablesVerified
     | IngestEntered
     | RefusalsCounted
@@ -973,6 +989,13 @@ _KIND: dict[type, EntryKind] = {
     ConflictDeclared: EntryKind.CONFLICT_DECLARED,
     CaseRecordGiven: EntryKind.CASE_RECORD_GIVEN,
     CaseListGiven: EntryKind.CASE_LIST_GIVEN,
+    LookUpAsked: EntryKind.LOOK_UP_ASKED,
+    LookUpApproved: EntryKind.GRANT_GIVEN,
+    LookUpRefused: EntryKind.LOOK_UP_REFUSED,
+    LookUpEnded: EntryKind.LOOK_UP_ENDED,
+    ReadingOpened: EntryKind.READING_OPENED,
+    QuestionAsked: EntryKind.QUESTION_ASKED,
+    LookRefused: EntryKind.LOOK_REFUSED,
     TablesVerified: EntryKind.TABLES_VERIFIED,
     IngestEntered: EntryKind.INGEST_ENTERED,
     RefusalsCounted: EntryKind.REFUSALS_COUNTED,

@@ -67,6 +67,7 @@ class RegisteredPurpose:
     operational: bool = offered(
         "whether it is an operational purpose; off unless someone decided otherwise", Who.OWNER, False
     )
+    look_up_hours: int = offered("how many hours one look-up for this purpose spans at most", Who.OPERATIONS, 24)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ _PLACED: dict[str, Callable[[ActorFacts, Thing], Asked]] = {
     "not_your_scheme: you hold no role in this scheme; someone who does can do it": _of_scheme,
     "own_proposal: nobody approves their own proposal; another authorising officer can": _anothers,
     "own_role: nobody approves a role of their own; another authorising officer can": _not_for_oneself,
-    "not_your_proposal: only whoever proposed it can; you can refuse or propose another": _own,
+    "not_your_proposal: only whoever proposed or asked for it can; you can refuse it, or ask for one of your own": _own,
     "no_proposal: no proposal waits; while one does, this is open to you": _pending,
     "held_by_another: someone else holds this alert; it can be given back": _free,
     "not_claimed: claim the alert first": _held,

@@ -155,6 +155,11 @@ def contradictions(register: Register) -> tuple[Problem, ...]:
     for name in ("suppliers", "exemptions"):
         for one in getattr(register, name):
             refer(f"{name}[{one.code}].operations", "operations", one.operations)
+    found += [
+        Problem(f"purposes[{one.code}].look_up_hours", "is less than an hour")
+        for one in register.purposes
+        if one.look_up_hours < 1
+    ]
     for recipient in register.recipients:
         refer(f"recipients[{recipient.code}].purposes", "purposes", recipient.purposes)
         refer(f"recipients[{recipient.code}].categories", "categories", recipient.categories)

@@ -1,7 +1,7 @@
 """In whose sight a case is, as facts for a policy, and the one answer that the vault gives by itself.
 
 Sight follows the caseload: a case's own officers, whoever covers them meanwhile, and the authorising officers of its
-scheme while a proposal waits for their yes; nobody with a declared conflict of interest (R50, R115).
+scheme while a proposal or a look-up waits for their yes; nobody with a declared conflict of interest (R50, R115).
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,6 +13,7 @@ from custodiet.model.alert import Alert
 from custodiet.model.case import Case
 from custodiet.model.decision import Decision, State
 from custodiet.model.identity import ActorId
+from custodiet.model.look_up import LookUp
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.rules.staff import function_of, holds, schemes_of
 
@@ -30,6 +31,8 @@ def case_facts(
     decisions: Iterable[Decision],
     roles_of: Callable[[ActorId], Collection[Role]],
     at: datetime,
+    *,
+    look_up_waits: bool = False,
 ) -> Thing:
     """A case as it is now. Everything that is told of it may reach back: what is over counts for nothing."""
     given = {one.actor for one in assignments if one.from_at <= at and (one.ended_at is None or at < one.ended_at)}
@@ -46,7 +49,7 @@ def case_facts(
         conflicted=frozenset(one.actor for one in conflicts),
         subjects=those(given, Function.PERSON),
         representatives=those(given, Function.REPRESENTATIVE),
-        pending=any(one.state is State.PROPOSED for one in decisions),
+        pending=look_up_waits or any(one.state is State.PROPOSED for one in decisions),
     )
 
 
@@ -60,6 +63,11 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
     return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
+def look_up_facts(case: Thing, look_up: LookUp) -> Thing:
+    """A look-up, as its case stands now; `proposed_by` is whoever asked."""
+    return replace(case, kind=Kind.LOOK_UP, proposed_by=look_up.asked_by)
+
+
 def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:
     """Every rule against showing this case's record to this account; empty when there is none.
 
@@ -71,7 +79,7 @@ def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:
     if who.function is Function.CASEWORKER and who.actor not in case.officers | case.covering:
         against.append("not_in_sight: the case is not one of yours; its officer or an authorising officer gives cover")
     if who.function is Function.AUTHORISING_OFFICER and not case.pending:
-        against.append("no_proposal: an authorising officer sees a case while a proposal waits for their yes")
+        against.append("no_proposal: an authorising officer sees a case while something waits for their yes")
     if who.actor in case.conflicted:
         against.append("conflict: you have declared a conflict of interest; another officer can look")
     return tuple(against)

@@ -367,7 +367,7 @@ def made_up_scheme(now: datetime) -> Scheme:
         controller="The made-up authority",
         starts_at=now - timedelta(days=400),
         ends_at=None,
-        purposes=(Purpose("contact", "Keeping in contact"),),
+        purposes=(Purpose("contact", "Keeping in contact", operational=True),),
         powers=(
             Power("made-up-power", "A made-up power", "Made-up Act, s. 1", Force.DISCRETION, Regime.UK_GDPR),
             Power(DUTY, "A made-up duty", "Made-up Act, s. 2", Force.DUTY, Regime.UK_GDPR, DUTY_FROM),

@@ -1,7 +1,7 @@
 """A case's record as the vault says it: one JSON line for each part, each under its own name.
 
     {"case": …, "name": …, "contact": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
-    {"unfinished": {…}}?
+    {"unfinished": {…}}?   {"why": {…}}*
     of a list: {"case": …, "name": …}*
 
 "contact" is left out where there is none.
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from custodiet.model.case_record import Answers, CaseRecord, Note, Text, Unfinished, Zone
+from custodiet.model.case_record import Answers, CaseRecord, LookUpWhy, Note, Text, Unfinished, Zone
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import CaseId
+
+_NAMES = {Zone: "zone", Note: "note", LookUpWhy: "why"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,10 @@ class _Line:
     text: Text | None = None
     unfinished: Unfinished | None = None
     contact: str | None = None
+    why: LookUpWhy | None = None
 
 
-_NAMES = {Zone: "zone", Note: "note", Answers: "answers", Text: "text", Unfinished: "unfinished"}
+_NAMES = {Zone: "zone", Note: "note", Answers: "answers", Text: "text", Unfinished: "unfinished", LookUpWhy: "why"}
 
 
 def write_name(case_id: CaseId, name: str | None, contact: str | None = None) -> bytes:
@@ -39,8 +42,8 @@ def write_name(case_id: CaseId, name: str | None, contact: str | None = None) ->
     return msgspec.json.encode({"case": case_id, "name": name, **reached})
 
 
-def write_part(part: Zone | Note | Answers | Text | Unfinished) -> bytes:
-    """One zone, note, screening, text or draft."""
+def write_part(part: Zone | Note | Answers | Text | Unfinished | LookUpWhy) -> bytes:
+    """One zone, note, screening, text, draft or reason of a look-up."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
@@ -54,7 +57,8 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     answers = next((line.answers for line in told if line.answers is not None), None)
     texts = tuple(line.text for line in told if line.text is not None)
     unfinished = next((line.unfinished for line in told if line.unfinished is not None), None)
-    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts, unfinished, told[0].contact)
+    whys = tuple(line.why for line in told if line.why is not None)
+    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts, unfinished, told[0].contact, whys)
 
 
 def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:

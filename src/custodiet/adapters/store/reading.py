@@ -13,6 +13,7 @@ from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
+from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.register import RegisterRows
@@ -81,6 +82,7 @@ class ReadingRows(
     DeskRows,
     ImportedRows,
     NoticedRows,
+    LookRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 
@@ -341,6 +343,11 @@ class ReadingRows(
 
     def frames(self, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
         query = t.frame.select().where(t.frame.c.seq > after_seq).order_by(t.frame.c.seq).limit(limit)
+        return tuple((row.seq, noun(Frame, row)) for row in self._all(query))
+
+    def frames_touching(self, window: Interval, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
+        touches = and_(t.frame.c.first_ms < to_ms(window.to_at), t.frame.c.last_ms >= to_ms(window.from_at))
+        query = t.frame.select().where(t.frame.c.seq > after_seq, touches).order_by(t.frame.c.seq).limit(limit)
         return tuple((row.seq, noun(Frame, row)) for row in self._all(query))
 
     def frame(self, partition: int, number: int) -> Frame | None:

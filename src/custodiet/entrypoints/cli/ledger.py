@@ -8,11 +8,10 @@ from typing import Protocol
 from custodiet.flows.check_ledger import check_ledger, look_at_entry
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.flows.ports import Store, Vault
-from custodiet.model.errors import NotTheFormat
+from custodiet.flows.prove_entry import prove_entry
 from custodiet.model.identity import ActorId
 from custodiet.rules.chain import Tree, leaf_hash
 from custodiet.wire.note import encode_base64, open_checkpoint, parse_checkpoint, unverified_body
-from custodiet.wire.proof import Proof, write_proof
 
 _AT_ONCE = 1000
 
@@ -94,13 +93,7 @@ def export_ledger(
 
 def print_proof(store: Store, vault: Vault, index: int) -> None:
     """The proof of one entry's place, under a checkpoint signed just now."""
-    note = vault.checkpoint()
-    size = parse_checkpoint(unverified_body(note)).size
-    if not 0 <= index < size:
-        raise NotTheFormat(f"the ledger has entries 0 to {size - 1}")
-    with store.reading() as view:
-        path = Tree(view.leaves()[:size]).inclusion_proof(index, size)
-    print(write_proof(Proof(index, path, note)), end="")
+    print(prove_entry(store, vault, index), end="")
 
 
 def _say(said: dict[str, object], *, as_json: bool) -> None:

@@ -129,13 +129,20 @@ class PurposeForm(forms.Form):
         help_text="Off unless someone decided otherwise",
         required=False,
     )
+    look_up_hours = forms.IntegerField(
+        label="Hours that one look-up for it spans at most",
+        help_text="Empty: 24",
+        required=False,
+        min_value=1,
+        max_value=72,
+    )
     from_day = DayField(label="In effect from", help_text="Empty: at once", required=False)
 
     def purpose(self) -> RegisteredPurpose:
         """What was filled in."""
         told = {name: value for name, value in self.cleaned_data.items() if name != "from_day"}
-        regime = told.pop("regime")
-        return RegisteredPurpose(**told, regime=Regime(regime) if regime else None)
+        regime, hours = told.pop("regime"), told.pop("look_up_hours")
+        return RegisteredPurpose(**told, regime=Regime(regime) if regime else None, look_up_hours=hours or 24)
 
 
 class NeedForm(forms.Form):

@@ -5,13 +5,14 @@ inside the transaction of the change.
 """
 
 import time
+from collections.abc import Callable
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest
 
 from custodiet.flows.permitting import Permitted, ThingOf, permit, the_house, who_asks
-from custodiet.flows.ports import Reading, Store
+from custodiet.flows.ports import Acting, Reading, Store
 from custodiet.model.act import Act
 from custodiet.model.errors import CustodietError
 from custodiet.model.identity import ActorId
@@ -36,14 +37,22 @@ def function_of(request: HttpRequest) -> Function | None:
         return who_asks(view, actor_of(request), place.clock.now(), None).function
 
 
+_DESKS = {
+    Function.CASEWORKER: "day",
+    Function.AUTHORISING_OFFICER: "authorise",
+    Function.OPERATOR: "alerts",
+    Function.PERSON: "my_looks",
+    Function.REPRESENTATIVE: "my_looks",
+}
+
+
 def desk_of(request: HttpRequest) -> str | None:
-    """The page where their work lies, by its name: a day, the proposals that wait, the alerts. None: no such page."""
+    """The page where their work lies, by its name; None: nowhere in particular."""
     try:
         function = None if settings.PLACE is None else function_of(request)
     except CustodietError:
         return None  # a page that says that the store cannot be read is a page all the same
-    desks = {Function.CASEWORKER: "day", Function.AUTHORISING_OFFICER: "authorise", Function.OPERATOR: "alerts"}
-    return desks.get(function) if function else None
+    return _DESKS.get(function) if function else None
 
 
 def require(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> None:
@@ -60,7 +69,12 @@ def may(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_hous
     return bool(place.policy.may(who_asks(view, actor_of(request), at, 0), act, thing(view, at)).allowed)
 
 
-def store_for(request: HttpRequest, act: Act, thing: ThingOf = the_house) -> Store:
-    """The store, for this one act."""
+def store_for(
+    request: HttpRequest,
+    act: Act,
+    thing: ThingOf = the_house,
+    refused: Callable[[Acting, tuple[str, ...]], None] | None = None,
+) -> Store:
+    """The store, for this one act. `refused`: what is recorded of a refusal."""
     place = settings.PLACE
-    return Permitted(place.store, place.policy, actor_of(request), act, thing, authenticated_s(request))
+    return Permitted(place.store, place.policy, actor_of(request), act, thing, authenticated_s(request), refused)

@@ -9,7 +9,14 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
-from custodiet.entrypoints.web import urls_alerts, urls_deciding, urls_devices, urls_messages, urls_notices
+from custodiet.entrypoints.web import (
+    urls_alerts,
+    urls_deciding,
+    urls_devices,
+    urls_looking,
+    urls_messages,
+    urls_notices,
+)
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
 
 urlpatterns = [
@@ -22,6 +29,7 @@ urlpatterns = [
     *urls_devices.urlpatterns,
     *urls_alerts.urlpatterns,
     *urls_notices.urlpatterns,
+    *urls_looking.urlpatterns,
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),

@@ -12,12 +12,13 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Answers, Note, Text, Unfinished, Zone
+from custodiet.model.case_record import Answers, LookUpWhy, Note, Text, Unfinished, Zone
 from custodiet.model.condition import Condition
 from custodiet.model.decision import State
 from custodiet.model.draft import Draft
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, PersonId
+from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
 from custodiet.wire.case_record import write_name, write_part
@@ -94,8 +95,9 @@ class CaseRecords:
         case = self._follower.cases.get(case_id)
         if case is None:
             raise OpeningRefused("no entry has opened such a case")
-        decisions = self._follower.decisions_in(case_id)
-        if self._follower.staffing.objections_to_seeing(actor, case, decisions, self._follower.now()):
+        decisions, now = self._follower.decisions_in(case_id), self._follower.now()
+        waits = self._follower.looking.waits(case_id, now)
+        if self._follower.staffing.objections_to_seeing(actor, case, decisions, now, look_up_waits=waits):
             raise OpeningRefused("the case is not in their sight")
 
     def _lines(self, case_id: CaseId, by: ActorId) -> Iterator[bytes]:
@@ -114,6 +116,8 @@ class CaseRecords:
         draft = self._follower.drafts.get((case_id, by))
         if draft is not None and self._follower.now() < draft.drop_at:
             yield from self._draft(draft, person_id)
+        for look_up in self._follower.looking.waiting(case_id, self._follower.now()):
+            yield from self._why(look_up, person_id)
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
@@ -151,6 +155,11 @@ class CaseRecords:
         plain = self._plain(person_id, draft.sealed, draft_context(person_id, draft.author))
         if plain is not None:
             yield write_part(Unfinished(draft.mode, draft.saved_at, draft.drop_at, unpack_draft(plain)))
+
+    def _why(self, look_up: LookUp, person_id: PersonId) -> Iterator[bytes]:
+        plain = self._plain(person_id, look_up.why_sealed, assessment_context(person_id))
+        if plain is not None:
+            yield write_part(LookUpWhy(look_up.id, unpack_words(plain)))
 
     def _plain(self, person_id: PersonId, sealed: bytes, context: bytes) -> bytes | None:
         """None for what does not open: one broken piece must not keep the others from being seen."""

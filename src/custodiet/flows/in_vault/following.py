@@ -12,6 +12,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from custodiet.flows.in_vault.looking import Looking
 from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.in_vault.writings import Writings
 from custodiet.flows.ports import Clock, Store, VaultMemory
@@ -26,6 +27,7 @@ from custodiet.model.assessing_record import (
     FactRecorded,
     RepresentationMade,
     RepresentationsInvited,
+    ReviewDecided,
     ReviewMissed,
     ReviewOpened,
     RungRefused,
@@ -38,6 +40,16 @@ from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, MessageId, PersonId, SchemeId
+from custodiet.model.judging import Judging
+from custodiet.model.look_record import (
+    LookRefused,
+    LookUpApproved,
+    LookUpAsked,
+    LookUpEnded,
+    LookUpRefused,
+    QuestionAsked,
+    ReadingOpened,
+)
 from custodiet.model.message import MESSENGER, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category
@@ -67,6 +79,7 @@ from custodiet.model.record import (
     Record,
     RegisterAmended,
     ReviewWarned,
+    SchemeEnded,
     SchemeRegistered,
     StaffJoined,
     StaffProposed,
@@ -79,10 +92,12 @@ from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
+from custodiet.rules.access import Ground, Under, ground_of, look_category
 from custodiet.rules.chain import Frontier, Tree, leaf_hash
 from custodiet.rules.decisions import retention_clocks
 from custodiet.rules.messages import in_order
-from custodiet.rules.register import rules_for
+from custodiet.rules.register import in_effect, register_of, rules_for
+from custodiet.rules.reviewing import looks_closed
 from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record, record_digest
 
 FRESH = timedelta(seconds=30)
@@ -143,6 +158,10 @@ class Follower:
         self.attempts: dict[MessageId, MessageOpened] = {}
         """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
+        self.looking = Looking()
+        self._review_due: dict[DecisionId, datetime] = {}
+        """When the next review of a decision is due, as the newest decided one has said."""
+        self._endings: dict[SchemeId, SchemeEnded] = {}
         self.case_at: dict[int, PersonId] = {}
         """Whose case the entry at a place opened."""
         self.made_at: dict[int, DecisionId] = {}
@@ -207,6 +226,37 @@ class Follower:
         """A case's decisions, proposals too."""
         return tuple(self.decisions[one] for one in self._decisions_in.get(case_id, ()))
 
+    def conditions_of(self, decision_id: DecisionId) -> tuple[Condition, ...]:
+        """A decision's conditions."""
+        return tuple(one for one in self.conditions.values() if one.decision_id == decision_id)
+
+    def judging(self, case_id: CaseId) -> Judging:
+        """How fixes are judged in a case's scheme."""
+        return self._schemes[self.cases[case_id].scheme_id].judging
+
+    def may_ask(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
+        """Whether someone is a caseworker with this case in sight."""
+        return self.staffing.is_caseworker_of(actor, self.cases[case_id], at)
+
+    def may_approve(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
+        """Whether someone is an authorising officer of the case's scheme, without a conflict of interest in it."""
+        return self.staffing.is_second_for(actor, self.cases[case_id], at)
+
+    def ground(self, case_id: CaseId) -> Ground:
+        """What holds of a case now when someone wants to look."""
+        scheme_id, now = self.cases[case_id].scheme_id, self.now()
+        held = in_effect(self._registers.get(scheme_id, ()), now)
+        register = register_of(self._schemes[scheme_id]) if held is None else held.register
+        under = (
+            Under(
+                one,
+                self.erase_due(one, look_category(one)),
+                looks_closed(one, self._review_due.get(one.id, one.review_due_at), now),
+            )
+            for one in self.decisions_in(case_id)
+        )
+        return ground_of(register, under, self._endings.get(scheme_id), self.staffing.conflicted_in(case_id))
+
     def erase_due(self, decision: Decision, category: Category) -> datetime | None:
         """When what was collected under a decision is past its retention, whether or not a clock ran; None: not ended.
 
@@ -264,6 +314,7 @@ class Follower:
                     self._believe(row, record)
                     self.staffing.believe(record, self.cases, entry.at)
                     self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
+                    self.looking.believe(record, row.index, entry.at, self, self._about(record))
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
@@ -306,6 +357,14 @@ class Follower:
                 return contact.person_id
             case MessageOpened() | MessageSettled():
                 return self.cases[record.case_id].person_id
+            case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
+                return self.cases[told.case_id].person_id
+            case LookUpApproved(grant):
+                return self.cases[self.looking.case_of[grant.look_up_id]].person_id
+            case LookUpRefused(look_up_id) | LookUpEnded(look_up_id):
+                return self.cases[self.looking.case_of[look_up_id]].person_id
+            case LookRefused(case_id):
+                return self.cases[case_id].person_id
             case CaseRecordGiven(case_id) | RungRefused(case_id) | DraftDropped(case_id):
                 return self.cases[case_id].person_id
             case ConditionSet(condition):
@@ -349,6 +408,10 @@ class Follower:
             case SchemeRegistered(scheme):
                 _new(scheme.id, self._schemes)
                 self._schemes[scheme.id] = scheme
+            case SchemeEnded(scheme_id):
+                self._endings[scheme_id] = record
+            case ReviewDecided(_, decision_id, next_due_at=due_at) if due_at is not None:
+                self._review_due[decision_id] = due_at
             case RegisterAmended(number, effective_at, register, _, restarted):
                 self._amend(RegisterVersion(number, effective_at, index, register))
                 self._shorten(restarted)
@@ -450,7 +513,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = given.given_by
         case ConflictDeclared(conflict):
             by = conflict.declared_by
-        case CaseRecordGiven() | CaseListGiven():
+        case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
             by = record.by
         case DraftSaved(draft):
             by = draft.author
@@ -458,6 +521,12 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = contact.given_by
         case MessageOpened():
             by = MESSENGER
+        case LookUpAsked(look_up):
+            by = look_up.asked_by
+        case LookUpApproved(grant):
+            by = grant.approved_by
+        case ReadingOpened(told) | QuestionAsked(told):
+            by = told.by
         case _:
             return
     if entry.actor != by:

@@ -13,12 +13,15 @@ from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.questions import Questions
+from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
 from custodiet.flows.in_vault.verifying import verify_in_steps
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
-from custodiet.model.decision import Authority, Decision
+from custodiet.model.decision import Decision
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import DecisionId
+from custodiet.model.look_record import QuestionAsked, ReadingOpened
 from custodiet.model.message_record import MessageOpened
 from custodiet.model.record import (
     CaseListGiven,
@@ -32,8 +35,10 @@ from custodiet.model.record import (
 )
 from custodiet.model.times import as_text
 from custodiet.model.word import WORD_CATEGORY, Word
+from custodiet.rules.access import signed_by_two
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
+from custodiet.wire.reading import write_answer
 from custodiet.wire.sealed import compact_geometry, geometry_context
 from custodiet.wire.vault import write_zone
 
@@ -60,6 +65,9 @@ class Openings:
         self._replay = replay
         self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
+        pace = Pace()
+        self._readings = Readings(store, follower, keys, sealer, pace)
+        self._questions = Questions(store, follower, keys, sealer, pace)
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
         """Upkeep: public keys for the case or decision an entry speaks of. Nothing private leaves."""
@@ -107,6 +115,10 @@ class Openings:
                 opening = self._case_records.names(record)
             case MessageOpened() as record:
                 opening = self._addresses.open(record)
+            case ReadingOpened() as record:
+                opening = self._readings.open(record)
+            case QuestionAsked() as record:
+                opening = iter((write_answer(self._questions.answer(record, index)),))
             case TablesVerified():
                 opening = self._verify()
             case _:
@@ -123,7 +135,7 @@ class Openings:
             if condition is None:
                 continue
             decision = self._follower.decisions[condition.decision_id]
-            if not decision.in_force(self._follower.now()) or not _signed_by_two(decision):
+            if not decision.in_force(self._follower.now()) or not signed_by_two(decision):
                 continue
             context = geometry_context(condition.sealed_as or condition_id)
             try:
@@ -191,12 +203,6 @@ class Openings:
         with self._replay() as empty:
             counts = yield from verify_in_steps(self._store, empty, self._keys, self._sealer, self._follower.head)
         yield _line(counts)
-
-
-def _signed_by_two(decision: Decision) -> bool:
-    if decision.authority is Authority.ORDER:
-        return decision.maker is not None
-    return decision.approved_by is not None and decision.approved_by != decision.proposed_by
 
 
 def _told(decision: Decision) -> dict[str, object]:

@@ -26,6 +26,7 @@ from custodiet.model.record import (
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.rules.sight import actor_facts, case_facts, objections_to_seeing
 from custodiet.rules.staff import (
+    holds,
     objections_to_assigning,
     objections_to_being_first,
     objections_to_covering,
@@ -68,19 +69,34 @@ class Staffing:
                 pass
 
     def objections_to_seeing(
-        self, actor: ActorId, case: Case, decisions: Iterable[Decision], at: datetime
+        self, actor: ActorId, case: Case, decisions: Iterable[Decision], at: datetime, *, look_up_waits: bool = False
     ) -> tuple[str, ...]:
         """What stands against showing this case's record to this account now; empty for nothing."""
         who = actor_facts(actor, self._roles_of(actor), at, None)
-        return objections_to_seeing(who, self._facts(case, decisions, at))
+        return objections_to_seeing(who, self._facts(case, decisions, at, look_up_waits=look_up_waits))
 
     def function_of(self, actor: ActorId, at: datetime) -> Function | None:
         """What an account was for at a time; None for one of no role."""
         return actor_facts(actor, self._roles_of(actor), at, None).function
 
-    def _facts(self, case: Case, decisions: Iterable[Decision], at: datetime) -> Thing:
+    def is_caseworker_of(self, actor: ActorId, case: Case, at: datetime) -> bool:
+        """Whether a case is in the sight of this caseworker then."""
+        who = actor_facts(actor, self._roles_of(actor), at, None)
+        return who.function is Function.CASEWORKER and not objections_to_seeing(who, self._facts(case, (), at))
+
+    def is_second_for(self, actor: ActorId, case: Case, at: datetime) -> bool:
+        """Whether this account is an authorising officer of a case's scheme then, without a conflict of interest."""
+        holds_it = holds(self._roles_of(actor), {Function.AUTHORISING_OFFICER}, case.scheme_id, at)
+        return holds_it and actor not in self.conflicted_in(case.id)
+
+    def conflicted_in(self, case_id: CaseId) -> frozenset[ActorId]:
+        """Who has declared, or had declared, a conflict of interest in a case."""
+        return frozenset(one.actor for one in self._conflicts.get(case_id, ()))
+
+    def _facts(self, case: Case, decisions: Iterable[Decision], at: datetime, *, look_up_waits: bool = False) -> Thing:
         given, away = self._assignments.get(case.id, ()), self._covers.get(case.id, ())
-        return case_facts(case, given, away, self._conflicts.get(case.id, ()), decisions, self._roles_of, at)
+        conflicts = self._conflicts.get(case.id, ())
+        return case_facts(case, given, away, conflicts, decisions, self._roles_of, at, look_up_waits=look_up_waits)
 
     def _roles_of(self, actor: ActorId) -> tuple[Role, ...]:
         return tuple(role for role in self._roles.values() if role.actor == actor)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.ports import Sealer, Store
+from custodiet.model.condition import Interval
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.identity import PersonId
 from custodiet.model.session import Frame, Session
@@ -46,8 +47,14 @@ def days_erased(store: Store, keys: Keys, person_id: PersonId) -> int:
     return len({one.day for one in sessions if not keys.has_day_key(one.person_id, one.category, one.day)})
 
 
-def fixes_of(store: Store, keys: Keys, sealer: Sealer, person_id: PersonId) -> Iterator[tuple[Session, StoredFix]]:
-    """Every stored fix of one person, in order of storing. Sessions whose day key is destroyed are left out."""
+def fixes_of(
+    store: Store, keys: Keys, sealer: Sealer, person_id: PersonId, window: Interval | None = None
+) -> Iterator[tuple[Session, StoredFix]]:
+    """Every stored fix of one person, in order of storing. Sessions whose day key is destroyed are left out.
+
+    With a window no fix outside it is opened.
+    """
+    first, until = (0, 0) if window is None else (to_ms(window.from_at), to_ms(window.to_at))
     with store.reading() as view:
         sessions = view.sessions_of(person_id)
     opened = {
@@ -58,7 +65,11 @@ def fixes_of(store: Store, keys: Keys, sealer: Sealer, person_id: PersonId) -> I
     after = -1
     while True:
         with store.reading() as view:
-            frames = view.frames(after, _FRAMES_AT_ONCE)
+            frames = (
+                view.frames(after, _FRAMES_AT_ONCE)
+                if window is None
+                else view.frames_touching(window, after, _FRAMES_AT_ONCE)
+            )
             found = [(frame, rows_of_sessions(frame.directory, set(opened))) for _, frame in frames]
             removed = [view.removed_in(frame.partition, frame.number) if rows else {} for frame, rows in found]
         if not frames:
@@ -66,6 +77,6 @@ def fixes_of(store: Store, keys: Keys, sealer: Sealer, person_id: PersonId) -> I
         after = frames[-1][0]
         for (frame, rows), gone in zip(found, removed, strict=True):
             for position, row in rows.items():
-                if position not in gone:
+                if position not in gone and (window is None or first <= row.fix_ms < until):
                     session = sessions[row.session_no]
                     yield session, open_fix(sealer, opened[row.session_no], session, frame, row)

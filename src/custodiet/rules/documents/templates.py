@@ -75,6 +75,7 @@ _PURPOSES = Table(
         ("Schedule condition", "schedule_condition"),
         ("Regime", "regime"),
         ("Operational", "operational"),
+        ("Hours of one look-up at most", "look_up_hours"),
     ),
 )
 _POWERS = Table(

@@ -1,0 +1,189 @@
+"""Forms for looking: a question, a request to see, and the second person's answer to it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from custodiet.entrypoints.web.forms import DateField, later
+from custodiet.entrypoints.web.forms_deciding import TEXT_MAX, coded, one_of
+from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.wording_deciding import said
+from custodiet.model.condition import Condition, Interval
+from custodiet.model.look_up import GRANT_LASTS, QUARTER, Asked, Precision, RefusedBecause, ToKnow, Tried
+from custodiet.model.register import RegisteredPurpose
+
+HOURS = (1, 2, 4, 6, 8, 12, 24)
+LASTS = (1, 4, 8)
+_TIME = r"^([01]?\d|2[0-3]):[0-5]\d$"
+
+
+def _hours(hours: Iterable[int]) -> list[tuple[str, Any]]:
+    return [(str(one), later("One hour" if one == 1 else f"{one} hours")) for one in hours]
+
+
+def _time(label: str, hint: str) -> forms.RegexField:
+    return forms.RegexField(
+        _TIME,
+        label=later(label),
+        help_text=later(hint),
+        error_messages={
+            "required": later("Enter a time, such as 21:00"),
+            "invalid": later("Enter a time, such as 21:00"),
+        },
+    )
+
+
+def _moment(day: datetime, at: str) -> datetime:
+    hour, minute = at.split(":")
+    return datetime.combine(day, time(int(hour), int(minute)), UTC)
+
+
+class _Day(forms.Form):
+    """A day and a time of it."""
+
+    day = DateField(
+        label=later("The day"),
+        help_text=later("For example 27 3 2031"),
+        error_messages={"required": later("Enter a day")},
+    )
+
+
+class QuestionForm(_Day):
+    """One question of the closed list."""
+
+    asked = forms.ChoiceField(
+        label=later("Question"),
+        choices=coded((Asked.HOME, Asked.CONTACT)),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("Choose a question")},
+    )
+    at = _time("The quarter of an hour it is about", "On the hour, or 15, 30 or 45 past, such as 21:00 (UTC)")
+    field_order = ("asked", "zone", "day", "at")
+
+    def __init__(self, zones: Iterable[Condition], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        choices = [(one.id, later(said(one.kind))) for one in zones]
+        if choices:
+            self.fields["asked"].choices = coded(Asked)
+            self.fields["zone"] = forms.ChoiceField(
+                label=later("Which zone, for a question about one"), choices=[("", ""), *choices], required=False
+            )
+        self.order_fields(self.field_order)
+
+    def clean_at(self) -> str:
+        at: str = self.cleaned_data["at"]
+        if int(at.partition(":")[2]) % (QUARTER // timedelta(minutes=1)):
+            raise forms.ValidationError(say("Enter a quarter of an hour: 00, 15, 30 or 45 minutes past"))
+        return at
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("asked") == Asked.ZONE and not told.get("zone"):
+            self.add_error("zone" if "zone" in self.fields else None, say("Choose the zone that is meant"))
+        return told
+
+    def about(self) -> datetime:
+        """The beginning of the quarter of an hour."""
+        return _moment(self.cleaned_data["day"], self.cleaned_data["at"])
+
+
+class LookUpForm(_Day):
+    """A request to see a window."""
+
+    purpose = forms.ChoiceField(
+        label=later("Purpose"),
+        help_text=later("As the register names it"),
+        error_messages={"required": later("Choose a purpose")},
+    )
+    to_know = forms.ChoiceField(
+        label=later("What do you need to know?"),
+        choices=one_of(ToKnow),
+        error_messages={"required": later("Choose what you need to know")},
+    )
+    why = forms.CharField(
+        label=later("Why would these positions answer it?"),
+        help_text=later("Sealed for this case before it is kept. The person sees that you asked, and for what."),
+        widget=forms.Textarea,
+        max_length=TEXT_MAX,
+        error_messages={"required": later("Say why this would answer it")},
+    )
+    tried = forms.MultipleChoiceField(
+        label=later("What was tried before?"),
+        choices=coded(Tried),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": later("Say what was tried; a question is the least of it")},
+    )
+    start = _time("From", "Such as 21:00 (UTC)")
+    hours = forms.ChoiceField(
+        label=later("For how long"),
+        choices=[("", later("Choose one")), *_hours(HOURS)],
+        error_messages={"required": later("Choose for how long")},
+    )
+    precision = forms.ChoiceField(
+        label=later("How exact"),
+        choices=coded(reversed(Precision)),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("Choose how exact")},
+    )
+    field_order = ("purpose", "to_know", "why", "tried", "day", "start", "hours", "precision")
+
+    def __init__(self, purposes: Iterable[RegisteredPurpose], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        choices = [("", later("Choose one")), *((one.code, one.title) for one in purposes)]
+        self.fields["purpose"].choices = choices
+
+    def window(self) -> Interval:
+        """What is asked for."""
+        start = _moment(self.cleaned_data["day"], self.cleaned_data["start"])
+        return Interval(start, start + timedelta(hours=int(self.cleaned_data["hours"])))
+
+
+class ApproveForm(forms.Form):
+    """The second person's yes, perhaps to less."""
+
+    later_by = forms.ChoiceField(
+        label=later("Leave out at the beginning"),
+        choices=[("0", later("Nothing")), *_hours(HOURS[:-1])],
+        required=False,
+    )
+    less_by = forms.ChoiceField(
+        label=later("Leave out at the end"), choices=[("0", later("Nothing")), *_hours(HOURS[:-1])], required=False
+    )
+    precision = forms.ChoiceField(label=later("How exact"), choices=coded(Precision), required=False)
+    lasts = forms.ChoiceField(
+        label=later("For how long it may be opened"),
+        choices=_hours(LASTS),
+        initial=str(GRANT_LASTS // timedelta(hours=1)),
+    )
+    words = forms.CharField(
+        label=later("In words"),
+        help_text=later("Needed where the person was not asked first, since that would do harm. Sealed."),
+        widget=forms.Textarea,
+        max_length=TEXT_MAX,
+        required=False,
+    )
+
+    def window(self, asked: Interval) -> Interval:
+        """What is left of what was asked. Raises IllegalValue when nothing is."""
+        left = timedelta(hours=int(self.cleaned_data["later_by"] or 0))
+        right = timedelta(hours=int(self.cleaned_data["less_by"] or 0))
+        return Interval(asked.from_at + left, asked.to_at - right)
+
+
+class RefuseForm(forms.Form):
+    """The second person's no."""
+
+    because = forms.ChoiceField(
+        label=later("Why"),
+        choices=one_of(RefusedBecause),
+        error_messages={"required": later("Choose why")},
+    )
+    no_words = forms.CharField(
+        label=later("In words"),
+        help_text=later("Sealed for this case before it is kept."),
+        widget=forms.Textarea,
+        max_length=TEXT_MAX,
+        required=False,
+    )

@@ -1,0 +1,76 @@
+"""The opening `question`: yes, no or cannot tell, by the rules that judge fixes on arrival. Nothing else leaves."""
+
+from datetime import datetime
+
+from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.places import Places
+from custodiet.flows.in_vault.readings import Pace
+from custodiet.flows.in_vault.stored_fixes import fixes_of
+from custodiet.flows.ports import Sealer, Store
+from custodiet.model.errors import OpeningRefused
+from custodiet.model.identity import DecisionId
+from custodiet.model.look_record import QuestionAsked
+from custodiet.model.look_up import Answer, Asked, Question
+from custodiet.model.mode import Category
+from custodiet.model.word import Said
+from custodiet.rules.access import answerable, objections_to_question
+from custodiet.rules.answering import answer_of
+from custodiet.rules.conditions.area import in_area
+from custodiet.rules.conditions.zones import Area
+
+
+class Questions:
+    """Answers questions."""
+
+    def __init__(self, store: Store, follower: Follower, keys: Keys, sealer: Sealer, pace: Pace) -> None:
+        self._store = store
+        self._follower = follower
+        self._keys = keys
+        self._sealer = sealer
+        self._pace = pace
+        self._places = Places(follower, keys, sealer)
+
+    def answer(self, record: QuestionAsked, index: int) -> Answer:
+        """The answer. Raises OpeningRefused with the code of every reason, and then nothing was looked at."""
+        question, now = record.question, self._follower.now()
+        case = self._follower.cases[question.case_id]
+        zone = None if question.condition_id is None else self._follower.conditions.get(question.condition_id)
+        ground = self._follower.ground(case.id)
+        before = self._follower.looking.questions_before(case.person_id, index)
+        against = objections_to_question(question, before, zone, ground, now)
+        if not self._follower.may_ask(question.by, case.id, now):
+            against += ("not_in_sight: the case is not in their sight",)
+        if against:
+            raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
+        self._pace.take(now)
+        if question.asked is Asked.CONTACT:
+            return self._heard_of(question, now)
+        under = [one.decision.id for one in answerable(ground, question, now)]
+        areas = {one: self._areas(one, question) for one in under}
+        return answer_of(self._by_fixes(question, areas))
+
+    def _areas(self, decision_id: DecisionId, question: Question) -> tuple[Area | None, ...]:
+        if question.asked is Asked.HOME:
+            return self._places.homes(decision_id)
+        found = self._follower.conditions_of(decision_id)
+        return tuple(self._places.area(one) for one in found if one.id == question.condition_id)
+
+    def _by_fixes(self, question: Question, areas: dict[DecisionId, tuple[Area | None, ...]]) -> list[Said]:
+        judging = self._follower.judging(question.case_id)
+        person_id = self._follower.cases[question.case_id].person_id
+        return [
+            in_area(areas[session.decision_id], stored.fix, judging)
+            for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id, question.quarter)
+            if session.category is Category.TRAIL and areas.get(session.decision_id)
+        ]
+
+    def _heard_of(self, question: Question, now: datetime) -> Answer:
+        """Whether a device of theirs was heard of since then. Silence counts only while our own path was up."""
+        with self._store.reading() as view:
+            worn = [one for one in view.fittings_of(question.case_id) if one.removed_at is None]
+            heard = [one.contact_at for fitting in worn if (one := view.contact(fitting.id)) is not None]
+            down = [one for one in view.outages(question.about) if one.from_at < now]
+        if any(at >= question.about for at in heard):
+            return Answer.YES
+        return Answer.CANNOT_TELL if down or not heard else Answer.NO

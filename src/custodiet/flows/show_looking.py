@@ -1,0 +1,175 @@
+"""Who looked at a person, when, for what and how it ended; and one reading as rows. No place stands in the first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from custodiet.flows.ports import Reading
+from custodiet.flows.scheme_now import register_at, scheme_at
+from custodiet.model.case import Case
+from custodiet.model.condition import ZONED, Condition, Interval
+from custodiet.model.identity import ActorId, CaseId, LookUpId, SchemeId
+from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
+from custodiet.model.register import RegisteredPurpose
+from custodiet.model.staff import Function
+from custodiet.rules.staff import function_of
+
+WAITING_MAX = 100
+SILENT = timedelta(minutes=30)
+"""So long without a report is told as a gap."""
+
+
+class What(StrEnum):
+    """What a line of the list is about."""
+
+    QUESTION = "question"
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    ENDED = "ended"
+    READ = "read"
+    TRIED = "tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that someone did. `function`: what they acted as; pages for the person show it and no account.
+
+    `entry`: its place in the ledger, of which there is a proof. What a line does not have is None.
+    """
+
+    entry: int
+    at: datetime
+    what: What
+    by: ActorId
+    function: Function | None
+    look_up_id: LookUpId | None = None
+    purpose: str | None = None
+    to_know: ToKnow | None = None
+    window: Interval | None = None
+    precision: Precision | None = None
+    asked: Asked | None = None
+    because: RefusedBecause | None = None
+    attempt: Attempt | None = None
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """All of it about one case, the newest first; and its look-ups as they stand."""
+
+    case: Case
+    scheme: str
+    controller: str
+    at: datetime
+    lines: tuple[Line, ...]
+    standing: tuple[Standing, ...]
+
+
+def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
+    """Everything that was asked, granted, refused and read about a case."""
+    case = view.case(case_id)
+    register, _ = register_at(view, case.scheme_id, now)
+    titles = {one.code: one.title for one in register.purposes}
+    scheme = scheme_at(view, case.scheme_id, now)
+    lines: list[Line] = []
+
+    def line(entry: int, at: datetime, what: What, by: ActorId, **more: object) -> None:
+        lines.append(Line(entry, at, what, by, function_of(view.roles_of(by), at), **more))  # type: ignore[arg-type]
+
+    asked_as = {}
+    for standing, entry in view.look_ups_of(case_id):
+        one, answers = standing.look_up, view.entries_of_look_up(standing.look_up.id)
+        told = {"look_up_id": one.id, "purpose": titles.get(one.purpose, one.purpose), "to_know": one.to_know}
+        asked_as[one.id] = told
+        line(entry, one.asked_at, What.ASKED, one.asked_by, window=one.window, precision=one.precision, **told)
+        if (grant := standing.grant) is not None:
+            span = {"window": grant.window, "precision": grant.precision}
+            line(answers["look_up_grant"], grant.approved_at, What.APPROVED, grant.approved_by, **span, **told)
+        if standing.refused_at is not None and standing.refused_by is not None:
+            because = {"because": standing.refused_because}
+            line(answers["look_up_refusal"], standing.refused_at, What.REFUSED, standing.refused_by, **because, **told)
+        if standing.ended_at is not None and standing.ended_by is not None:
+            line(answers["look_up_ending"], standing.ended_at, What.ENDED, standing.ended_by, **told)
+    for reading, entry in view.readings_of(case_id):
+        span = {"window": reading.window, "precision": reading.precision}
+        line(entry, reading.at, What.READ, reading.by, **span, **asked_as[reading.look_up_id])
+    for question, entry in view.questions_of(case_id):
+        line(entry, question.at, What.QUESTION, question.by, asked=question.asked, window=question.quarter)
+    for refused, entry in view.looks_refused(case_id):
+        line(entry, refused.at, What.TRIED, refused.by, attempt=refused.attempt, codes=refused.codes)
+    lines.sort(key=lambda one: one.entry, reverse=True)
+    standing_now = tuple(one for one, _ in view.look_ups_of(case_id))
+    return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a form for looking needs: purposes that may be asked for, and zones that a question may be about."""
+
+    case: Case
+    purposes: tuple[RegisteredPurpose, ...]
+    zones: tuple[Condition, ...]
+
+
+def show_asking(view: Reading, now: datetime, case_id: CaseId) -> Asking:
+    """What can be asked about a case now."""
+    case = view.case(case_id)
+    register, _ = register_at(view, case.scheme_id, now)
+    decisions = [one for one in view.decisions_of(case_id) if one.stands]
+    zones = tuple(zone for one in decisions for zone in view.conditions_of(one.id) if zone.kind in ZONED)
+    return Asking(case, tuple(one for one in register.purposes if one.operational), zones)
+
+
+def show_waiting(view: Reading, now: datetime, schemes: frozenset[SchemeId]) -> tuple[tuple[Case, Standing], ...]:
+    """Look-ups that wait for a second person in these schemes, the longest waiting first; at most WAITING_MAX."""
+    waiting = view.look_ups_waiting(schemes, now, WAITING_MAX)
+    return tuple((view.case(one.look_up.case_id), one) for one in waiting)
+
+
+def show_look_up(view: Reading, now: datetime, look_up_id: LookUpId) -> tuple[Case, Standing, str]:
+    """A look-up as it stands, its case, and the title of its purpose."""
+    standing = view.look_up(look_up_id)
+    case = view.case(standing.look_up.case_id)
+    register, _ = register_at(view, case.scheme_id, now)
+    asked = standing.look_up.purpose
+    return case, standing, next((one.title for one in register.purposes if one.code == asked), asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a reading: a place, or why there is none from an instant up to another.
+
+    `authorised` False: we were not authorised to collect then, or may show nothing of it; that is another thing than a
+    device that did not report.
+    """
+
+    during: Interval | None
+    authorised: bool = True
+    place: Place | None = None
+    number: int = 0
+
+
+def rows_of(opened: Opened) -> tuple[Row, ...]:
+    """The rows of a reading in order of time: places, numbered; and between them what is not known, and why."""
+    rows: list[Row] = []
+    reached, number = opened.window.from_at, 0
+    for part in opened.authorised:
+        if reached < part.from_at:
+            rows.append(Row(Interval(reached, part.from_at), authorised=False))
+        last = part.from_at
+        for place in opened.places:
+            if part.covers(place.at):
+                number += 1
+                rows += _silence(last, place.at)
+                rows.append(Row(None, place=place, number=number))
+                last = place.at
+        rows += _silence(last, part.to_at)
+        reached = part.to_at
+    if reached < opened.window.to_at:
+        rows.append(Row(Interval(reached, opened.window.to_at), authorised=False))
+    return tuple(rows)
+
+
+def _silence(from_at: datetime, to_at: datetime) -> list[Row]:
+    return [Row(Interval(from_at, to_at))] if to_at - from_at >= SILENT else []

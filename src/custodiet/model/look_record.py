@@ -1,0 +1,69 @@
+"""Records of looking: each stands before anything opens, and the person sees all of them.
+
+As in model/record.py: fields are only ever added, at the end, with a default. Words appear sealed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from custodiet.model.identity import ActorId, CaseId, LookUpId
+from custodiet.model.look_up import Attempt, Grant, LookUp, Question, Reading, RefusedBecause
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpAsked:
+    """Someone asks to see."""
+
+    look_up: LookUp
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpApproved:
+    """A second person said yes, to all of it or to less."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpRefused:
+    """A second person said no, with a reason."""
+
+    look_up_id: LookUpId
+    because: RefusedBecause
+    at: datetime
+    by: ActorId
+    words_sealed: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpEnded:
+    """A request was taken back, or a grant ended before its time."""
+
+    look_up_id: LookUpId
+    at: datetime
+    by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOpened:
+    """One opening under a grant: the vault opens on this, once, and on nothing else."""
+
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """A question of the closed list; its answer stands nowhere."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class LookRefused:
+    """Someone tried to look and a rule or the policy said no: with the code of every reason."""
+
+    case_id: CaseId
+    attempt: Attempt
+    codes: tuple[str, ...]
+    at: datetime
+    by: ActorId
