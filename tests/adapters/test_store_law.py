@@ -1743,6 +1743,7 @@ TRIED_ELSEWHERE = [
         "v0010_messages",
         "v0011_imported",
         "v0012_notices",
+        "v0013_looking",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""
