@@ -11,7 +11,7 @@ from support.running import aside
 from custodiet.model.mode import MODES, Family, ModeCode
 
 NEW = "B-1"
-FIELDS_OF_3, PAGES_OF_3 = 16, 6
+FIELDS_OF_3, PAGES_OF_3 = 21, 7
 ON_3, ON_11 = "M-0000", "M-0001"
 
 
@@ -87,8 +87,8 @@ def assess(person: Person, code: ModeCode, fact: str) -> None:
     known = page.locator(f"select[name=selection_fact] option:text-matches('{fact}')").first.get_attribute("value")
     person.choose("selection", "individual")
     person.choose("selection_fact", known)
-    for radio in page.locator("input[name^=exempt_][value=no]").all():
-        radio.check()
+    for name in [one.get_attribute("name") for one in page.locator("input[name^=exempt_][value=no]").all()]:
+        person.mark(name, "no")
     for family in mode.lower_families:
         person.choose(f"{family}_reason", "tried")
         person.mark(f"{family}_facts", known)
@@ -142,6 +142,14 @@ def test_a_case_goes_from_rung_0_to_3_with_few_fields_on_few_pages(shown, place)
     ana.mark("asked", "on")
     ana.press("Record the screening")
     ana.look("tasks")
+    ana.open(f"/cases/{NEW}/notice")
+    ana.look("notice")
+    ana.choose("language", "en")
+    ana.mark("how", "print")
+    ana.mark("understood", "yes")
+    ana.press("Record it")
+    ana.look("notice-given")
+    ana.open(f"/cases/{NEW}/decide")
     ana.page.get_by_role("link", name="Propose rung 3", exact=True).click()
     ana.press("Check what you wrote")
     expect(ana.page.locator(".govuk-error-summary")).to_be_focused()

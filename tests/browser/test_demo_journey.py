@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 from support.browsing import CUT_OFF, Watched, browsing, sign_in
-from support.deciding import assessed, fact, invited, screened
+from support.deciding import assessed, fact, give_notice, invited, screened
 from support.pages import Visitor
 from support.running import Running, bearer, fix, request
 
@@ -97,7 +97,8 @@ def test_a_demo_shows_a_scheme_a_way_up_and_down_a_report_a_lapse_and_one_act_on
     assert typing.send("/cases/new", {"reference": NEW}).to == f"/cases/{NEW}"
     sent = [typing.send(f"{decide}/facts", one) for one in (fact("contact_lost"), fact("age", age="adult"))]
     sent += [typing.send(f"{decide}/heard", invited()), typing.send(f"{decide}/screening", screened())]
-    assert [one.status for one in sent] == [302] * 4
+    sent.append(give_notice(typing, NEW))
+    assert [one.status for one in sent] == [302] * 5
     known = re.search(r'<option value="(fact[^"]+)"', typing.get(f"{decide}/telephone").text)[1]
     assert (
         typing.send(f"{decide}/telephone", assessed(ModeCode.TELEPHONE, known, power="made-up-power")).to
