@@ -12,7 +12,7 @@ from custodiet.flows.decide_case import make_decision, return_decision
 from custodiet.flows.end_decision import end_what_ran_out, resume_decision
 from custodiet.flows.obey_stop import FEW, check_stop, enter_stop
 from custodiet.flows.record_fact import record_fact
-from custodiet.flows.review_decision import are_looks_closed, begin_review, decide_review
+from custodiet.flows.review_decision import begin_review, decide_review
 from custodiet.flows.show_day import show_day
 from custodiet.flows.time_passes import Passing
 from custodiet.model.assessing_record import ReturnReason
@@ -27,6 +27,7 @@ from custodiet.model.fact import FactKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger
 from custodiet.rules.decisions import Ender
+from custodiet.rules.reviewing import looks_closed
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WHY = {"why": StillNeeded.CONTACT_AT_RISK, "why_not_lower": FamilyReason.TRIED}
@@ -186,13 +187,13 @@ def test_a_missed_review_of_an_order_closes_looks_tells_its_maker_and_the_order_
     assert kinds_written(house).count(EntryKind.REVIEW_MISSED) == 1
     assert [one.id for one in in_force(house, person)] == [order.id]
     with house.store.reading() as view:
-        assert are_looks_closed(view, order.id, house.clock.now())
+        assert looks_closed(order, view.review_due_at(order.id), house.clock.now())
     review = begin_review(house.store, house.chance, order.id, Trigger.PERIOD, ANA)
     with pytest.raises(NotPermitted, match="at most 90 days ahead"):
         decide(house, review, ReviewOutcome.CONTINUE, **WHY)
     decide(house, review, ReviewOutcome.CONTINUE, next_due_at=house.clock.now() + 30 * DAY, **WHY)
     with house.store.reading() as view:
-        assert not are_looks_closed(view, order.id, house.clock.now())
+        assert not looks_closed(order, view.review_due_at(order.id), house.clock.now())
         assert view.reviews_missed(order.id) == (order.review_due_at,)
     house.clock.pass_(31 * DAY)
     look()

@@ -15,7 +15,6 @@ from custodiet.rules.dpia import (
     active_until,
     basis_in_dpia,
     gaps,
-    gaps_of,
     inactive,
     narrower,
     objections_to_approving,
@@ -89,7 +88,6 @@ def test_one_made_for_another_register_has_to_be_made_anew_for_the_operations_th
     ops = tuple(replace(op, territory="x") if op.mode is TRAIL else op for op in REGISTER.operations)
     found = gaps(replace(REGISTER, operations=ops), WHOLE, START)
     assert [(one.code, one.mode) for one in found] == [("dpia.reassess", TRAIL)]
-    assert gaps_of(replace(REGISTER, operations=ops), WHOLE, ModeCode.TELEPHONE, START) == ()
 
 
 def test_it_is_made_anew_in_time_and_within_a_year():

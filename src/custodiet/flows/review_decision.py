@@ -18,7 +18,7 @@ from custodiet.model.mode import MODES, ModeCode
 from custodiet.model.record import kind_of
 from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger, Used
 from custodiet.rules.decisions import Ender, Move
-from custodiet.rules.reviewing import looks_closed, objections_to_deciding, objections_to_opening
+from custodiet.rules.reviewing import objections_to_deciding, objections_to_opening
 
 
 def begin_review(store: Store, chance: Chance, decision_id: DecisionId, trigger: Trigger, by: ActorId) -> ReviewId:
@@ -98,9 +98,3 @@ def _carry_out(
             end_in(act, chance, one, Move.WITHDRAW, Ender(by), EndReason.REVIEW)
         elif one.id == decision.id or one.rung.rung > MODES[to_mode].rung:
             write_step_down(act, chance, one, to_mode, by)
-
-
-def are_looks_closed(view: Reading, decision_id: DecisionId, now: datetime) -> bool:
-    """Whether look-ups and questions about a decision are closed, because our review of an order is late."""
-    decision = view.decision(decision_id)
-    return looks_closed(decision, view.review_due_at(decision_id), now)

@@ -49,13 +49,6 @@ def gaps(register: Register, dpia: Dpia | None, now: datetime) -> tuple[Gap, ...
     return tuple(found)
 
 
-def gaps_of(register: Register, dpia: Dpia | None, mode: ModeCode, now: datetime) -> tuple[Gap, ...]:
-    """Those that hold up one operation."""
-    if register.operation(mode) is None:
-        return (_no_operation(mode),)
-    return tuple(one for one in gaps(register, dpia, now) if one.mode in (None, mode))
-
-
 def _no_operation(mode: ModeCode) -> Gap:
     return Gap("register.operations", f"operations[{mode}]", "the operation", Who.OWNER, mode)
 

@@ -11,7 +11,6 @@ from custodiet.model.act import Act, ActorFacts, Thing, Verdict
 from custodiet.model.alert import AlertMove
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
-from custodiet.rules.decisions import Move
 
 ACT_OF_ALERT_MOVE: dict[AlertMove, Act] = {
     AlertMove.CLAIM: Act.CLAIM_ALERT,
@@ -25,15 +24,6 @@ ACT_OF_ALERT_MOVE: dict[AlertMove, Act] = {
     AlertMove.NOTIFY: Act.NOTIFY_BREACH,
 }
 """What to ask the policy about before a move of an alert: whoever triages may clear it, or give it back."""
-ACT_OF_MOVE: dict[Move, Act] = {
-    Move.MAKE: Act.MAKE_DECISION,
-    Move.REFUSE: Act.REFUSE_DECISION,
-    Move.SUSPEND: Act.SUSPEND_DECISION,
-    Move.RESUME: Act.RESUME_DECISION,
-    Move.WITHDRAW: Act.WITHDRAW_DECISION,
-    Move.ANNUL: Act.ANNUL_DECISION,
-}
-"""The same before a move of a decision that someone may ask for; whoever proposed it asks to take it back instead."""
 _SOMEONE_ELSE = ActorId("someone else")
 
 Asked = tuple[ActorFacts, Thing]
