@@ -33,7 +33,7 @@ def process(column: str) -> str:
     """Whether a name is one of our own processes', or nobody's."""
     blanks = "char(9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160)"
     name = f"lower(trim(ifnull(NEW.{column}, ''), {blanks}))"
-    processes = "('', 'clock', 'gateway', 'vault', 'web', 'sequencer', 'monitor')"
+    processes = "('', 'clock', 'gateway', 'vault', 'web', 'sequencer', 'monitor', 'messenger')"
     ours = f"{name} IN {processes} OR substr({name}, 1, 8) IN ('monitor_', 'monitor-')"
     return f"(typeof(NEW.{column}) <> 'text' OR {ours})"
 
