@@ -20,7 +20,7 @@ TOLD, OTHER = "M-0000", "M-0001"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    pages = Pages(tmp_path_factory.mktemp("p"), modes=[ModeCode.TELEPHONE, ModeCode.FITTED_TRAIL])
+    pages = Pages(tmp_path_factory.mktemp("p"), modes=[ModeCode.TELEPHONE, ModeCode.FITTED_TRAIL], vault=True)
     store = pages.site.open()
     for number in (1, 2):
         joins(store, ActorId(f"translator{number}-1"), Function.TRANSLATOR)
@@ -45,9 +45,10 @@ def translators(place):
     return visitor(place, "translator1"), visitor(place, "translator2")
 
 
-def proposed(caseworker, reference):
+def proposed(place, caseworker, reference):
     """A new case with all that a decision rests on but the notice; the address of its proposal."""
     assert caseworker.send("/cases/new", {"reference": reference}).status == 302
+    place[0].issue_keys()
     decide = f"/cases/{reference}/decide"
     for one in (fact("contact_lost"), fact("age", age="adult")):
         assert caseworker.send(f"{decide}/facts", one).status == 302
@@ -66,7 +67,7 @@ def says_yes(place, officer, reference):
 
 def test_the_second_persons_yes_is_refused_until_the_notice_was_given(place, caseworker):
     officer = visitor(place, "authorising_officer")
-    proposed(caseworker, "N-1")
+    proposed(place, caseworker, "N-1")
     shown = says_yes(place, officer, "N-1")
     assert "no_notice_given" in shown.text
     assert "interpreter" in shown.text
