@@ -25,11 +25,6 @@ def test_whoever_answers_each_and_is_exempt_from_nothing_goes_on():
     assert codes(NOT_A_CHILD, NOT_ILL) == []
 
 
-def test_an_exemption_that_nobody_answered_stands_in_the_way():
-    assert codes(NOT_ILL) == ["exemption_unasked"]
-    assert codes() == ["exemption_unasked", "exemption_unasked"]
-
-
 def test_one_without_grounds_is_overridden_by_nobody():
     assert codes(A_CHILD, NOT_ILL) == ["exempt"]
     assert codes(replace(A_CHILD, criterion="asked_for"), NOT_ILL) == ["exempt"]

@@ -114,16 +114,18 @@ class Assessor:
     ) -> Exempted | None:
         """The answers to the exemptions that the register in effect has from this mode; None when it has none.
 
-        Raises NotPermitted for one that is not answered, or applies and is not overridden on one of its own grounds.
+        Raises NotPermitted for one that applies and is not overridden on one of its own grounds. One that was not
+        answered was not asked, which is for the ladder to say.
         """
         with self._store.reading() as view:
             case = view.case(case_id)
             register, _ = register_at(view, case.scheme_id, now)
             refuse_if(objections_to_answers(register, mode, answers))
-            asked = tuple(one.code for one in exemptions_from(register, mode))
-            grounds = [f"{one.code}: {one.criterion}" for one in answers if one.applies and one.code in asked]
+            wanted = {one.code for one in exemptions_from(register, mode)}
+            told = [one for one in answers if one.code in wanted]
+            grounds = [f"{one.code}: {one.criterion}" for one in told if one.applies]
             override = self.seal(view, case.person_id, "\n".join(grounds)) if grounds else b""
-        return Exempted(asked, override) if asked else None
+        return Exempted(tuple(one.code for one in told), override) if told else None
 
     def words(self, case_id: CaseId, text: str) -> Words | None:
         """A text of an assessment, sealed, with its keyed signature; None for one that says nothing."""

@@ -14,16 +14,15 @@ def exemptions_from(register: Register, mode: ModeCode) -> tuple[Exemption, ...]
 
 
 def objections_to_answers(register: Register, mode: ModeCode, answers: tuple[ExemptionAnswer, ...]) -> tuple[str, ...]:
-    """Every exemption that is not answered, or applies and is not overridden on one of its own grounds."""
-    told = {one.code: one for one in answers}
+    """Every exemption that applies and is not overridden on one of its own grounds. Of the unasked the ladder says."""
+    applies = {one.code: one.criterion for one in answers if one.applies}
     against = []
     for one in exemptions_from(register, mode):
-        answer = told.get(one.code)
-        if answer is None:
-            against.append(f"exemption_unasked: say whether this applies to the person: {one.title}")
-        elif answer.applies and not one.criteria:
+        if one.code not in applies:
+            continue
+        if not one.criteria:
             against.append(f"exempt: nobody overrides this exemption: {one.title}; {_beyond(register, mode, one)}")
-        elif answer.applies and answer.criterion not in {ground.code for ground in one.criteria}:
+        elif applies[one.code] not in {ground.code for ground in one.criteria}:
             against.append(
                 f"override_without_criterion: an override of this exemption names one of its own grounds: {one.title}; "
                 f"{_beyond(register, mode, one)}"

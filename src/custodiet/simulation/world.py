@@ -46,6 +46,7 @@ SCHEME = SchemeId("scheme_made_up")
 CASEWORKER = ActorId("caseworker-1")
 AUTHORISING = ActorId("authorising-officer-1")
 COURT = ActorId("made-up-court")
+POWER = "made-up-power"
 DUTY, DUTY_FROM = "made-up-duty", ModeCode.HOME_PRESENCE
 """The power that is a duty, and the lowest rung that satisfies it."""
 ORDER = "made-up-order"
@@ -347,7 +348,7 @@ def officers_proposal(
         case_id=case_id,
         strand=STRAND,
         mode=mode,
-        power="made-up-power",
+        power=POWER,
         purposes=("contact",),
         authority=Authority.OFFICERS,
         maker=None,
@@ -369,7 +370,7 @@ def made_up_scheme(now: datetime) -> Scheme:
         ends_at=None,
         purposes=(Purpose("contact", "Keeping in contact", operational=True),),
         powers=(
-            Power("made-up-power", "A made-up power", "Made-up Act, s. 1", Force.DISCRETION, Regime.UK_GDPR),
+            Power(POWER, "A made-up power", "Made-up Act, s. 1", Force.DISCRETION, Regime.UK_GDPR),
             Power(DUTY, "A made-up duty", "Made-up Act, s. 2", Force.DUTY, Regime.UK_GDPR, DUTY_FROM),
             Power(ORDER, "The made-up court’s orders", "Made-up Act, s. 3", Force.DISCRETION, Regime.UK_GDPR),
         ),

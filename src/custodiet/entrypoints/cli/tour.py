@@ -48,7 +48,7 @@ from custodiet.simulation.baseline import PlainGeofence
 from custodiet.simulation.device import traccar_payload
 from custodiet.simulation.life import LivedCondition
 from custodiet.simulation.town import TOWN_LAT, TOWN_LON, offset, square_around
-from custodiet.simulation.world import CASEWORKER, ZONE_HALF_M
+from custodiet.simulation.world import CASEWORKER, POWER, ZONE_HALF_M
 from custodiet.wire.note import parse_checkpoint, unverified_body, vkey
 from custodiet.wire.records import read_entry, read_record
 
@@ -189,7 +189,7 @@ class Tour:
         path = f"/cases/{reference}/decide/{ModeCode.FITTED_TRAIL}"
         print(f"  sent      POST {path}, as {account['username']}: rung 11, and no answer to any lower rung")
         before = self._proposals()
-        shown = visitor.send(path, {"step": "send", "starts": "day", "review": "28"})
+        shown = visitor.send(path, {"step": "send", "starts": "day", "review": "28", "power": POWER})
         print(f"  came back {shown.status} {', '.join(shown.codes)}")
         if shown.status == http.client.FOUND or self._proposals() != before:
             raise Differs("a trail was proposed with the lower rungs unanswered")
