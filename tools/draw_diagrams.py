@@ -85,6 +85,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.ALERT_WEAKENED: "something speaks against an alert: it accuses nobody any more",
     EntryKind.BREACH_SUSPECTED: "someone calls an alert a possible breach, with reasons",
     EntryKind.ENQUIRY_OPENED: "the person is asked about a possible breach",
+    EntryKind.CONTACT_TRIED: "the person was tried about an alert, or rang us: how, and what came of it; words sealed",
     EntryKind.REPLY_RECORDED: "what the person said to an enquiry was recorded, sealed",
     EntryKind.BREACH_EXCUSED: "someone decided that there is no breach, or none any more, with reasons",
     EntryKind.BREACH_DECIDED: "a named person decided, after enquiry and with reasons, that there is a breach",

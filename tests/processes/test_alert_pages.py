@@ -81,6 +81,11 @@ def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_reco
     refused = operator.get(f"{alert}/suspect")
     assert refused.status == 403
     assert "his is for a caseworker" in refused.text
+    early = caseworker.send(f"{alert}/suspect", {"reasons": "made-up reasons"})
+    assert early.status == 403
+    assert "ring first, record it, and then it can be called" in early.text
+    tried = {"direction": "out", "how": "phone", "outcome": "no_answer", "words": "made-up words"}
+    assert operator.send(f"{alert}/contact", tried).to == alert
     for move in ("suspect", "enquire"):
         assert caseworker.send(f"{alert}/{move}", {"reasons": "made-up reasons"}).to == alert
     early = caseworker.send(f"{alert}/decide", {"reasons": "made-up reasons"})
@@ -92,8 +97,10 @@ def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_reco
     with store.reading() as view:
         assert view.alert(AlertId("to-breach")).state is AlertState.BREACH
         steps = view.steps_of(AlertId("to-breach"))
-    record = caseworker.get(alert).text
-    record = record[record.index("<tbody") :]
+    shown = caseworker.get(alert).text
+    contacts, record = shown[shown.index('id="contacts"') :].split('id="record"')
+    assert "No answer" in contacts
+    assert "operator-1" in contacts
     assert [one.move.value for one in steps] == ["claim", "triage", "suspect", "enquire", "decide"]
     assert all(f">{one.entry}<" in record for one in steps)
     assert "operator-1" in record

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from custodiet.entrypoints.web.asking import done, refusals
-from custodiet.entrypoints.web.forms_alerts import MoveForm, ReplyForm
+from custodiet.entrypoints.web.forms_alerts import ContactForm, MoveForm, ReplyForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.paging import page_asked, pages_of
@@ -28,6 +29,7 @@ from custodiet.flows.show_alerts import show_alert_file, show_queue
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.act import Act, Thing
 from custodiet.model.alert import Alert, AlertMove, Excuse
+from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import AlertId, CaseId
 from custodiet.model.staff import Function
@@ -80,7 +82,14 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
         require(request, view, Act.CLAIM_ALERT, _were_it_free(id_))
         open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], _of_alert(id_))]
         replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, _of_alert(id_))
-    told: dict[str, Any] = {"file": file, "open_to": open_to, "replies": replies, "me": actor_of(request)}
+        contacts = may(request, view, Act.TRIAGE_ALERT, _of_alert(id_))
+    told: dict[str, Any] = {
+        "file": file,
+        "open_to": open_to,
+        "replies": replies,
+        "contacts": contacts,
+        "me": actor_of(request),
+    }
     told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert), "said_alerts": said_in_alerts}
     return page(request, "alerts/one.html", **told)
 
@@ -131,8 +140,29 @@ def reply(request: HttpRequest, alert_id: str) -> HttpResponse:
     return _form_page(request, alert, reference, form, reasons, "Record what the person says")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: HttpRequest, alert_id: str) -> HttpResponse:
+    """That the person was tried, or that they called: whoever may triage the alert records it."""
+    place, id_ = settings.PLACE, AlertId(alert_id)
+    with place.store.reading() as view:
+        alert = view.alert(id_)
+        require(request, view, Act.TRIAGE_ALERT, _of_alert(id_))
+        reference = view.case(alert.case_id).reference
+    form = ContactForm(request.POST if request.method == "POST" else None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        desk = Desk(store_for(request, Act.TRIAGE_ALERT, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+        typed, by = form.cleaned_data, actor_of(request)
+        what = (Way(typed["how"]), CameOf(typed["outcome"]), typed["words"])
+        verified = Verified(typed["verified"]) if typed["verified"] else None
+        reasons = refusals(form, lambda: desk.contact(id_, *what, by, verified))
+        if form.is_valid():
+            return done(request, say("Recorded."), "alert", alert_id)
+    return _form_page(request, alert, reference, form, reasons, "Record a contact")
+
+
 def _form_page(
-    request: HttpRequest, alert: Alert, reference: str, form: MoveForm | ReplyForm, reasons: list[Reason], title: str
+    request: HttpRequest, alert: Alert, reference: str, form: forms.Form, reasons: list[Reason], title: str
 ) -> HttpResponse:
     told: dict[str, Any] = {"alert": alert, "reference": reference, "form": form, "reasons": reasons, "title": title}
     told |= {"could_be": could_be(alert), "now": settings.PLACE.clock.now()}
