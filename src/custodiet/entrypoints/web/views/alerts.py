@@ -4,14 +4,14 @@ An alert is seen by whoever could claim it were it free: an operator of its sche
 is, and nobody with a declared conflict. No page of the desk holds a place.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from custodiet.entrypoints.web.asking import done, refusals
 from custodiet.entrypoints.web.forms_alerts import ContactForm, MoveForm, ReplyForm
@@ -22,6 +22,7 @@ from custodiet.entrypoints.web.permitting import actor_of, function_of, may, req
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_ask
+from custodiet.flows.hand_over import hand_over
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.permitting import ThingOf, the_alert
 from custodiet.flows.ports import Reading
@@ -33,7 +34,7 @@ from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import AlertId, CaseId
 from custodiet.model.staff import Function
-from custodiet.rules.alerts import moved
+from custodiet.rules.alerts import IN_HAND_MAX, moved
 from custodiet.rules.permission import ACT_OF_ALERT_MOVE
 
 DESK = (Function.OPERATOR, Function.CASEWORKER)
@@ -68,10 +69,28 @@ def queue(request: HttpRequest) -> HttpResponse:
             return known[alert.case_id]
 
         me = actor_of(request)
+        in_hand = len(view.in_hand(me))
         found = show_queue(view, place.clock.now(), sees, me, words, page_asked(request), mine=mine)
     asked = {"reference": words, "mine": "yes" if mine else ""}
     told: dict[str, Any] = {"found": found, "words": words, "mine": mine, "me": me, "said_alerts": said_in_alerts}
+    told |= {"in_hand": in_hand, "in_hand_max": IN_HAND_MAX}
     return page(request, "alerts/queue.html", at=pages_of(found.page, found.pages, asked), **told)
+
+
+@require_POST
+def hand_over_shift(request: HttpRequest) -> HttpResponse:
+    """All that they hold goes back to the queue; the policy is asked about each."""
+    if function_of(request) not in DESK:
+        raise NotPermitted("", ("not_your_function: this is for an operator or a caseworker",))
+    place = settings.PLACE
+
+    def desk_for(alert_id: AlertId) -> Desk:
+        store = store_for(request, Act.TRIAGE_ALERT, _of_alert(alert_id))
+        return Desk(store, place.sealer, place.chance, place.pinned)
+
+    handed = hand_over(place.store, desk_for, actor_of(request))
+    told = say("Given back to the queue: %(released)s. Still with you: %(kept)s.") % asdict(handed)
+    return done(request, told, "alerts")
 
 
 @require_safe
