@@ -16,8 +16,8 @@ from custodiet.model.entry import EntryKind
 from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import LADDER, NOT_BUILT, Category, Kind
 from custodiet.model.report import Reason
-from custodiet.rules.alerts import MOVES as ALERT_MOVES
 from custodiet.rules.alerts import IN_HAND_MAX, RAISES_IT, TRIES_MIN, WITH_REASONS
+from custodiet.rules.alerts import MOVES as ALERT_MOVES
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.decisions import ENDINGS, MOVES, Move
 from custodiet.wire.scheme import schema_bytes
@@ -291,10 +291,10 @@ fix that came later, raised by a faulty device, within an authorised absence, or
 take that move. A breach is decided only after the person was heard, or had the time to answer; it can be taken back at
 any time. What an alert is about ends by itself (the paired clear); that closes no alert: a person does.
 
-*A contact*: since it was raised, the person was tried, or called and was known; where the scheme's register says that they
-are asked first, they were spoken to or tried {TRIES_MIN} times ([ADR 23](adr/0023-ring-first.md)). Ring first, record it, and then
-it can be called. Nobody holds more than {IN_HAND_MAX} alerts that are claimed or in triage; handing over a shift gives them all back
-to the queue, with an entry for each.
+*A contact*: since it was raised, the person was tried, or called and was known; where the scheme's register says that
+they are asked first, they were spoken to or tried {TRIES_MIN} times. Ring first, record it, and then it can be called
+([ADR 23](adr/0023-ring-first.md)). Nobody holds more than {IN_HAND_MAX} alerts that are claimed or in triage; handing
+over a shift gives them all back to the queue, with an entry for each.
 
 ## How fixes are judged
 
