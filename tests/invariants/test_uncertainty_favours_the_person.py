@@ -75,6 +75,7 @@ def states_reached(house, alert_id, by, reasons, longest):
         transaction = connection.begin()
         taken = Taken(house, connection)
         desk = Desk(taken, sealing, house.chance, house.pinned)
+        desk.contact(alert_id, Way.PHONE, CameOf.SPOKE, "", ANA)
 
         def go_on(left):
             if not left:
@@ -386,7 +387,7 @@ def test_written_straight_through_too_what_is_doubtful_comes_nowhere(house, one,
 
 
 def without_rules(monkeypatch):
-    monkeypatch.setattr(handle_alert, "objections_to_moving", lambda *_: ())
+    monkeypatch.setattr(handle_alert, "objections_to_moving", lambda *_, **__: ())
 
 
 def without_law(house):
