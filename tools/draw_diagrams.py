@@ -10,14 +10,14 @@ from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
-from custodiet.model.alert import AlertState
+from custodiet.model.alert import AlertMove, AlertState
 from custodiet.model.decision import LATE_MAX_DEFAULT, State
 from custodiet.model.entry import EntryKind
 from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import LADDER, NOT_BUILT, Category, Kind
 from custodiet.model.report import Reason
+from custodiet.rules.alerts import IN_HAND_MAX, RAISES_IT, TRIES_MIN, WITH_REASONS
 from custodiet.rules.alerts import MOVES as ALERT_MOVES
-from custodiet.rules.alerts import RAISES_IT, WITH_REASONS
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.decisions import ENDINGS, MOVES, Move
 from custodiet.wire.scheme import schema_bytes
@@ -85,6 +85,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.ALERT_WEAKENED: "something speaks against an alert: it accuses nobody any more",
     EntryKind.BREACH_SUSPECTED: "someone calls an alert a possible breach, with reasons",
     EntryKind.ENQUIRY_OPENED: "the person is asked about a possible breach",
+    EntryKind.CONTACT_TRIED: "the person was tried about an alert, or rang us: how, and what came of it; words sealed",
     EntryKind.REPLY_RECORDED: "what the person said to an enquiry was recorded, sealed",
     EntryKind.BREACH_EXCUSED: "someone decided that there is no breach, or none any more, with reasons",
     EntryKind.BREACH_DECIDED: "a named person decided, after enquiry and with reasons, that there is a breach",
@@ -257,9 +258,12 @@ def alerts() -> str:
     for state, ways in ALERT_MOVES.items():
         for move, to in ways.items():
             arrows.append(f"    {state} --> {to}: {move}")
-            needs = [
-                word for held, word in ((move in WITH_REASONS, "reasons"), (move in RAISES_IT, "certainty")) if held
-            ]
+            wanted = (
+                (move in WITH_REASONS, "reasons"),
+                (move in RAISES_IT, "certainty"),
+                (move is AlertMove.SUSPECT, "a contact"),
+            )
+            needs = [word for held, word in wanted if held]
             moves.append((f"`{state}`", f"`{move}`", f"`{to}`", ", ".join(needs) or "–"))
         if not ways:
             arrows.append(f"    {state} --> [*]")
@@ -286,6 +290,11 @@ person's record key. *Certainty*: an alert that is uncertain, a matter of servic
 fix that came later, raised by a faulty device, within an authorised absence, or resting on an annulled decision cannot
 take that move. A breach is decided only after the person was heard, or had the time to answer; it can be taken back at
 any time. What an alert is about ends by itself (the paired clear); that closes no alert: a person does.
+
+*A contact*: since it was raised, the person was tried, or called and was known; where the scheme's register says that
+they are asked first, they were spoken to or tried {TRIES_MIN} times. Ring first, record it, and then it can be called
+([ADR 23](adr/0023-ring-first.md)). Nobody holds more than {IN_HAND_MAX} alerts that are claimed or in triage; handing
+over a shift gives them all back to the queue, with an entry for each.
 
 ## How fixes are judged
 

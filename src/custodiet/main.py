@@ -628,6 +628,13 @@ def alert_move(asked: argparse.Namespace) -> None:
     move_alert(_desk(asked), asked.alert, asked.move, asked.by)
 
 
+def alert_contact(asked: argparse.Namespace) -> None:
+    """Record that someone was tried about an alert, or called."""
+    from custodiet.entrypoints.cli.alerts import record_contact
+
+    record_contact(_desk(asked), asked.alert, asked.how, asked.outcome, asked.by, asked.called_in)
+
+
 def alert_reply(asked: argparse.Namespace) -> None:
     """Record what the person says to an enquiry."""
     from custodiet.entrypoints.cli.alerts import record_reply
@@ -991,6 +998,7 @@ _VERBS = {
         account_open,
         account_renew,
         alert_move,
+        alert_contact,
         alert_reply,
         alert_show,
         backup,

@@ -27,6 +27,7 @@ from custodiet.flows.keep_senders import acknowledge, change_scope, rotate_sende
 from custodiet.flows.open_case import set_condition
 from custodiet.model.alert import AlertMove, AlertState, Excuse, StatementKind
 from custodiet.model.condition import ConditionKind, Interval
+from custodiet.model.contact_record import CameOf, Way
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import Entry
 from custodiet.model.finding import Matter, Raised, Weight, Why
@@ -202,6 +203,8 @@ def alerts_in(house, person, decision, zone):
         weight = WEIGHTS.get(name, Weight.ADVERSE)
         record(house, person, AlertRaised(Raised(*about, Matter.OUT_OF_PLACE, weight, START, START + MINUTE, now)))
         for move, state in road:
+            if move is M.SUSPECT:
+                desk.contact(about[0], Way.PHONE, CameOf.SPOKE, "", BO)
             if move is M.DECIDE:
                 desk.reply(about[0], Excuse.OTHER, "made-up words", ANA)
             desk.move(about[0], move, BO, "made-up reasons")
@@ -1744,6 +1747,7 @@ TRIED_ELSEWHERE = [
         "v0011_imported",
         "v0012_notices",
         "v0013_looking",
+        "v0014_contacts",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

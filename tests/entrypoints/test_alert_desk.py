@@ -8,7 +8,7 @@ import pytest
 from support.house import ANA
 from support.watched import AWAY, HOME, bring, desk, watch
 
-from custodiet.entrypoints.cli.alerts import move_alert, record_reply, show_alert
+from custodiet.entrypoints.cli.alerts import move_alert, record_contact, record_reply, show_alert
 from custodiet.entrypoints.cli.asking import show_status
 from custodiet.entrypoints.wording import said_alert, said_task
 from custodiet.model.alert import AlertState
@@ -44,6 +44,8 @@ def test_steps_are_taken_with_reasons_from_standard_input(house, capsys, monkeyp
     say(monkeypatch, "")
     with pytest.raises(NotPermitted, match="needs reasons"):
         move_alert(at, alert.id, "suspect", ANA)
+    say(monkeypatch, "")
+    record_contact(at, alert.id, "phone", "spoke", ANA)
     for move in ("suspect", "enquire"):
         say(monkeypatch, "made-up reasons")
         move_alert(at, alert.id, move, ANA)
@@ -53,7 +55,7 @@ def test_steps_are_taken_with_reasons_from_standard_input(house, capsys, monkeyp
     move_alert(at, alert.id, "excuse", ANA)
     told = capsys.readouterr().out
     assert [line.split(":")[0] for line in told.splitlines()] == [
-        "claim", "triage", "suspect", "enquire", "reply", "excuse",
+        "claim", "triage", "contact", "suspect", "enquire", "reply", "excuse",
     ]  # fmt: skip
     with house.store.reading() as view:
         assert view.alert(alert.id).state is AlertState.NO_BREACH

@@ -21,6 +21,7 @@ from support.watched import (
     everything,
     kinds_since,
     ledger_size,
+    ring,
     rows,
     watch,
     whole,
@@ -70,6 +71,7 @@ def test_every_step_to_a_notified_breach_is_someones_and_stands_in_the_ledger(ho
     step(one, M.CLAIM, BO)
     assert one.alert().held_by == BO
     step(one, M.TRIAGE, BO)
+    ring(house, alert_id, BO)
     step(one, M.SUSPECT)
     assert one.alert().enquiry_due_at is None
     house.clock.pass_(HOUR)
@@ -87,6 +89,7 @@ def test_every_step_to_a_notified_breach_is_someones_and_stands_in_the_ledger(ho
         E.ALERT_RELEASED,
         E.ALERT_CLAIMED,
         E.ALERT_TRIAGED,
+        E.CONTACT_TRIED,
         E.BREACH_SUSPECTED,
         E.ENQUIRY_OPENED,
         E.REPLY_RECORDED,

@@ -7,6 +7,7 @@ from support.assessing import assessor, kinds_written
 from support.house import ANA, COURT
 from support.looking import HOUR, MINUTE, Looked, quarter
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO
+from support.watched import ring
 
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.flows.end_decision import end_decision
@@ -27,11 +28,13 @@ from custodiet.flows.show_looking import What, rows_of, show_looks
 from custodiet.main import read_policy
 from custodiet.model.act import Act
 from custodiet.model.condition import Interval
+from custodiet.model.contact_record import CameOf
 from custodiet.model.decision import Authority
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalValue, NotPermitted, VaultUnavailable
 from custodiet.model.fact import FactKind
 from custodiet.model.finding import Matter, Raised, Weight
+from custodiet.model.identity import AlertId
 from custodiet.model.look_up import Asked, Attempt, Precision, RefusedBecause, Tried
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import AlertRaised, kind_of
@@ -253,6 +256,15 @@ def test_an_alert_at_which_the_person_is_asked_first_locks_until_they_are(house,
     house.clock.pass_(MINUTE)
     desk = assessor(house)
     record_fact(house.store, desk, house.chance, one.case_id, FactKind.CONTACT_LOST, house.clock.now().date(), CAI)
+    assert one.ask()
+
+
+def test_a_conversation_about_it_opens_the_lock_and_a_try_in_vain_does_not(house, one):
+    battery(house, one)
+    house.clock.pass_(MINUTE)
+    ring(house, AlertId("alert_1"), CAI, CameOf.NO_ANSWER)
+    against(house, one, "contact_first", one.ask)
+    ring(house, AlertId("alert_1"), CAI, CameOf.SPOKE)
     assert one.ask()
 
 

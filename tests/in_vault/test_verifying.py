@@ -21,6 +21,7 @@ from custodiet.flows.sequence_ledger import enter_staged
 from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply, Statement, StatementKind
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import Absence, ConditionKind, Interval
+from custodiet.model.contact_record import CameOf, ContactTried, Direction, Way
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.finding import DeviceWatch, Ended, Matter, Raised, Run, Seen, Watch, Weakened, Weight, Why
@@ -360,6 +361,7 @@ def judged(house):
         AlertRaised(replace(raised, alert_id="alert_2")),
         AlertMoved("alert_2", AlertMove.CLAIM, AlertState.CLAIMED, ANA, now),
         AlertMoved("alert_2", AlertMove.TRIAGE, AlertState.TRIAGED, ANA, now),
+        ContactTried("alert_2", Way.PHONE, Direction.OUT, CameOf.SPOKE, now, ANA),
         AlertMoved("alert_2", AlertMove.SUSPECT, AlertState.POSSIBLE_BREACH, ANA, now, b"sealed"),
         AlertMoved("alert_2", AlertMove.ENQUIRE, AlertState.ENQUIRY, ANA, now, b"sealed", now + MINUTE),
         ReplyRecorded(Reply("alert_2", now, Excuse.HEALTH, b"sealed", ANA)),

@@ -20,6 +20,7 @@ from custodiet.flows import handle_alert
 from custodiet.flows.handle_alert import Desk
 from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply
 from custodiet.model.condition import Absence, Interval
+from custodiet.model.contact_record import CameOf, ContactTried, Direction, Way
 from custodiet.model.decision import State
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CustodietError
@@ -74,6 +75,7 @@ def states_reached(house, alert_id, by, reasons, longest):
         transaction = connection.begin()
         taken = Taken(house, connection)
         desk = Desk(taken, sealing, house.chance, house.pinned)
+        desk.contact(alert_id, Way.PHONE, CameOf.SPOKE, "", ANA)
 
         def go_on(left):
             if not left:
@@ -213,6 +215,12 @@ def test_raw_sql_makes_no_breach_of_an_alert(house, one, sql, change):
     assert everything(house) == before
 
 
+CONTACT = (
+    "(3999, (SELECT min(id) FROM alert), 'phone', 'out', 'spoke', (SELECT max(raised_at) FROM alert), "
+    "'officer-ana', NULL, x'')"
+)
+
+
 def step(by="'officer-ana'", move="decide", state="breach", reasons="x'01'", entry=4000, at=0):
     of = "(SELECT min(id) FROM alert)"
     return f"INSERT INTO alert_step VALUES ({of}, {entry}, '{move}', '{state}', {by}, {at}, {reasons})"
@@ -241,6 +249,10 @@ def test_whoever_writes_the_whole_way_by_hand_has_to_name_someone_and_is_seen(ho
     """The law cannot know a forged signature from a good one; the ledger does."""
     way = [("claim", "claimed"), ("triage", "triaged"), ("suspect", "possible_breach"), ("enquire", "enquiry")]
     for entry, (move, state) in enumerate(way, start=4000):
+        if move == "suspect":
+            with pytest.raises(sqlite3.IntegrityError, match="the person is tried first"):
+                sql(step(move=move, state=state, entry=entry))
+            sql(f"INSERT INTO contact_tried VALUES {CONTACT}")
         sql(step(move=move, state=state, entry=entry))
         sql(f"UPDATE alert SET state = '{state}', version = {entry}, enquiry_due_at = NULL")
     sql(step(entry=4009))
@@ -302,6 +314,8 @@ def other_records(one):
     yield AlertEnded(alert.id, now)
     yield AbsenceAuthorised(Absence(one.condition_id, Interval(now, now + timedelta(hours=1))), (alert.id,))
     for by in (*PROCESSES, ANA):
+        for outcome in CameOf:
+            yield ContactTried(alert.id, Way.PHONE, Direction.OUT, outcome, now, by)
         for excuse in Excuse:
             yield ReplyRecorded(Reply(alert.id, now, excuse, SEALED, by))
     yield DecisionEnded(one.decision_id, State.ANNULLED, now, (), (), (), tainted=(alert.id,))
@@ -373,7 +387,7 @@ def test_written_straight_through_too_what_is_doubtful_comes_nowhere(house, one,
 
 
 def without_rules(monkeypatch):
-    monkeypatch.setattr(handle_alert, "objections_to_moving", lambda *_: ())
+    monkeypatch.setattr(handle_alert, "objections_to_moving", lambda *_, **__: ())
 
 
 def without_law(house):

@@ -11,7 +11,9 @@ from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.finding import Band, Doubt, Matter, Raised, Seen, Weight
 from custodiet.model.identity import ActorId, AlertId
 from custodiet.model.record import AlertRaised
+from custodiet.rules.alerts import IN_HAND_MAX
 
+TRIED = {"direction": "out", "how": "phone", "outcome": "no_answer", "words": "made-up words"}
 SEEN = Seen(fixes=3, band=Band.FAR, radius_m=20)
 
 
@@ -81,6 +83,10 @@ def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_reco
     refused = operator.get(f"{alert}/suspect")
     assert refused.status == 403
     assert "his is for a caseworker" in refused.text
+    early = caseworker.send(f"{alert}/suspect", {"reasons": "made-up reasons"})
+    assert early.status == 403
+    assert "ring first, record it, and then it can be called" in early.text
+    assert operator.send(f"{alert}/contact", TRIED).to == alert
     for move in ("suspect", "enquire"):
         assert caseworker.send(f"{alert}/{move}", {"reasons": "made-up reasons"}).to == alert
     early = caseworker.send(f"{alert}/decide", {"reasons": "made-up reasons"})
@@ -92,8 +98,10 @@ def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_reco
     with store.reading() as view:
         assert view.alert(AlertId("to-breach")).state is AlertState.BREACH
         steps = view.steps_of(AlertId("to-breach"))
-    record = caseworker.get(alert).text
-    record = record[record.index("<tbody") :]
+    shown = caseworker.get(alert).text
+    contacts, record = shown[shown.index('id="contacts"') :].split('id="record"')
+    assert "No answer" in contacts
+    assert "operator-1" in contacts
     assert [one.move.value for one in steps] == ["claim", "triage", "suspect", "enquire", "decide"]
     assert all(f">{one.entry}<" in record for one in steps)
     assert "operator-1" in record
@@ -134,3 +142,73 @@ def test_an_operator_with_a_conflict_is_not_shown_the_alert(place, operator):
     declare_conflict(store, case, ActorId("operator-1"), ActorId("operator-1"))
     assert alert not in operator.get("/alerts").text
     assert operator.get(alert).status == 403
+
+
+@pytest.mark.parametrize("name", ["authorising_officer", "dpo", "auditor", "administrator", "nobody"])
+def test_nobody_else_records_a_contact_or_hands_a_shift_over(place, name):
+    alert = raise_alert(place[1], place[0], f"post-{name}", Matter.TAMPER, Weight.ADVERSE, timedelta(minutes=1))
+    visitor = visit(place, name)
+    for to in (f"{alert}/contact", "/alerts/hand-over"):
+        assert visitor.send("/account/security", TRIED, to=to).status == 403, to
+    with place[1].reading() as view:
+        assert view.contacts_tried(AlertId(f"post-{name}")) == ()
+
+
+def test_an_operator_records_nothing_of_an_alert_that_they_do_not_hold(place, operator):
+    alert = raise_alert(place[1], place[0], "not-held", Matter.TAMPER, Weight.ADVERSE, timedelta(minutes=1))
+    assert operator.send("/account/security", TRIED, to=f"{alert}/contact").status == 403
+    assert "Record a contact" not in operator.get(alert).text
+    with place[1].reading() as view:
+        assert view.contacts_tried(AlertId("not-held")) == ()
+
+
+def test_a_call_in_says_how_it_was_known_who_called(place, operator):
+    alert = raise_alert(place[1], place[0], "called-in", Matter.HELP, Weight.SERVICE, timedelta(minutes=1))
+    operator.send(f"{alert}/claim", {})
+    called = TRIED | {"direction": "in", "outcome": "spoke"}
+    unsaid = operator.send(f"{alert}/contact", called)
+    assert "<title>Error: " in unsaid.text
+    assert "Choose how you knew who called" in unsaid.text
+    assert "made-up words" in unsaid.text
+    missed = operator.send(f"{alert}/contact", called | {"outcome": "no_answer", "verified": "known_voice"})
+    assert missed.status == 403
+    assert "ho calls is spoken to" in missed.text
+    assert operator.send(f"{alert}/contact", called | {"verified": "secret_word"}).to == alert
+    shown = operator.get(alert).text
+    assert "They called us" in shown
+    assert "The word that we agreed on" in shown
+    assert "made-up words" not in shown
+
+
+def test_where_the_person_is_asked_first_one_try_in_vain_does_not_open_the_way(place, operator, caseworker):
+    """The made-up register names the strap."""
+    alert = raise_alert(place[1], place[0], "strap", Matter.TAMPER, Weight.ADVERSE, timedelta())
+    for move in ("claim", "triage"):
+        operator.send(f"{alert}/{move}", {})
+    operator.send(f"{alert}/contact", TRIED)
+    early = caseworker.send(f"{alert}/suspect", {"reasons": "made-up reasons"})
+    assert early.status == 403
+    assert "or try once more" in early.text
+    operator.send(f"{alert}/contact", TRIED)
+    assert caseworker.send(f"{alert}/suspect", {"reasons": "made-up reasons"}).to == alert
+
+
+def test_nobody_holds_more_than_ten_and_a_shift_is_handed_over_in_one_post(place, operator):
+    pages, store = place
+    over = "/alerts/hand-over"
+    operator.send("/account/security", {}, to=over)
+    names = [f"held-{one}" for one in range(IN_HAND_MAX + 1)]
+    for name in names:
+        raise_alert(store, pages, name, Matter.OUT_OF_PLACE, Weight.ADVERSE, timedelta(minutes=2))
+        last = operator.send(f"/alerts/{name}/claim", {})
+    assert last.status == 403
+    assert "release or settle one first" in last.text
+    assert "Hand over my shift" in operator.get("/alerts").text
+    assert operator.send("/alerts", {}, to=over).to == "/alerts"
+    shown = operator.get("/alerts").text
+    assert f"Given back to the queue: {IN_HAND_MAX}." in shown
+    assert "Hand over my shift" not in shown
+    with store.reading() as view:
+        for name in names[:-1]:
+            assert view.alert(AlertId(name)).state is AlertState.RAISED
+            assert [one.move.value for one in view.steps_of(AlertId(name))] == ["claim", "release"]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse, Reply
+from custodiet.model.contact_record import CameOf, ContactTried, Direction, Way
 from custodiet.model.errors import IllegalMove
 from custodiet.model.finding import Matter, Weight, Why
 from custodiet.model.judging import DEFAULTS, Judging
@@ -52,12 +53,16 @@ CLEAN = Alert(
 """Certain, undisputed, untainted, held by Ana, its enquiry long due: nothing stands against any move."""
 
 
+SPOKE = ContactTried("alert_1", Way.PHONE, Direction.OUT, CameOf.SPOKE, NOW - HOUR, ANA)
+"""They were rung since it was raised. What else counts: tests/rules/test_contact_first.py."""
+
+
 def reply(excuse=Excuse.OTHER):
     return Reply("alert_1", NOW - HOUR, excuse, b"sealed", BO)
 
 
 def objections(move, alert=CLEAN, by=ANA, reasons="because", replies=(), now=NOW):
-    return objections_to_moving(alert, move, by, reasons, tuple(replies), now)
+    return objections_to_moving(alert, move, by, reasons, tuple(replies), now, (SPOKE,))
 
 
 # --- the table ------------------------------------------------------------------------------------------
@@ -353,7 +358,7 @@ def check_all(state):
             enquiry_due_at=due,
         )
         for move, by, reasons, replies in product(AlertMove, (ANA, "clock", "monitor-1", ""), ("why", " "), answers):
-            against = objections_to_moving(alert, move, by, reasons, replies, NOW)
+            against = objections_to_moving(alert, move, by, reasons, replies, NOW, (SPOKE,))
             assert sorted(against) == sorted(expected(move, weight, why, by, reasons, holder, due, replies))
             if move in MOVES[state] and not against:
                 through += 1

@@ -20,6 +20,7 @@ from custodiet.flows.time_passes import Passing
 from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import ALWAYS, ZONED, ConditionKind, Schedule
+from custodiet.model.contact_record import CameOf, Way
 from custodiet.model.decision import Decision
 from custodiet.model.entry import EntryKind
 from custodiet.model.identity import ActorId, AlertId, ConditionId, DecisionId
@@ -205,10 +206,17 @@ def bring(house: House, alert_id: AlertId, state: AlertState, by: ActorId = ANA)
     for move in ROADS[state]:
         if move is M.DECIDE:
             desk(house).reply(alert_id, Excuse.OTHER, "made-up words", by)
+        if move is M.SUSPECT:
+            ring(house, alert_id, by)
         desk(house).move(alert_id, move, by, "made-up reasons")
     alert = alert_of(house, alert_id)
     assert alert.state is state
     return alert
+
+
+def ring(house: House, alert_id: AlertId, by: ActorId = ANA, outcome: CameOf = CameOf.SPOKE) -> None:
+    """The person was rung about an alert."""
+    desk(house).contact(alert_id, Way.PHONE, outcome, "", by)
 
 
 def alert_of(house: House, alert_id: AlertId) -> Alert:

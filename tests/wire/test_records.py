@@ -39,6 +39,7 @@ from custodiet.model.condition import (
     Schedule,
     Weekly,
 )
+from custodiet.model.contact_record import CameOf, ContactTried, Direction, Verified, Way
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsultation
@@ -325,6 +326,9 @@ SAMPLES = [
     r.AlertMoved("alert_1", AlertMove.ENQUIRE, AlertState.ENQUIRY, "officer-ana", AT, BYTES, LATER),
     r.AlertWeakened("alert_1", LATER, Why.FAULTY_DEVICE),
     r.ReplyRecorded(Reply("alert_1", LATER, Excuse.NOT_SO, BYTES, "officer-bo")),
+    ContactTried(
+        *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
+    ),
     r.StatementMade(
         Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),
     ),

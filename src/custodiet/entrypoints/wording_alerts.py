@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse
+from custodiet.model.contact_record import CameOf, Direction, Verified, Way
 from custodiet.model.finding import Matter
 
 MOVES: dict[StrEnum, str] = {
@@ -36,7 +37,27 @@ EXCUSES: dict[StrEnum, str] = {
     Excuse.OTHER: "Something else",
     Excuse.NONE: "They were asked in vain",
 }
-_WORDS = MOVES | STATES | EXCUSES
+HOWS: dict[StrEnum, str] = {
+    Way.PHONE: "By telephone",
+    Way.MESSAGE: "By message",
+    Way.VISIT: "By a visit",
+    Way.BY_SOMEONE_ELSE: "Through someone else",
+}
+CAME_OF: dict[StrEnum, str] = {
+    CameOf.SPOKE: "We spoke",
+    CameOf.NO_ANSWER: "No answer",
+    CameOf.MESSAGE_LEFT: "A message was left",
+    CameOf.WRONG_NUMBER: "A wrong number",
+    CameOf.REFUSED: "They did not want to talk",
+}
+VERIFIED: dict[StrEnum, str] = {
+    Verified.KNOWN_VOICE: "A voice that I know",
+    Verified.SECRET_WORD: "The word that we agreed on",
+    Verified.CALLED_BACK: "I called them back",
+    Verified.NOT_VERIFIED: "I could not tell",
+}
+DIRECTIONS: dict[StrEnum, str] = {Direction.OUT: "We tried them", Direction.IN: "They called us"}
+_WORDS = MOVES | STATES | EXCUSES | HOWS | CAME_OF | VERIFIED | DIRECTIONS
 _COULD_BE = {
     Matter.OUT_OF_PLACE: ("It could be coverage: fixes drift near buildings, indoors and at an edge.",),
     Matter.UNANSWERED: (
@@ -72,5 +93,5 @@ def to_ask(alert: Alert) -> tuple[str, ...]:
 
 
 def said_in_alerts(code: StrEnum) -> str:
-    """A move, a state or what the person says, in words."""
+    """A move, a state, what the person says, or how they were tried, in words."""
     return _WORDS[code]

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from custodiet.flows.ports import Acting, Chance, Sealer, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.scheme_now import register_at
 from custodiet.flows.trusting import trusted_record_key
-from custodiet.model.alert import AlertMove, Excuse, Reply, Statement, StatementKind
+from custodiet.model.alert import Alert, AlertMove, Excuse, Reply, Statement, StatementKind
 from custodiet.model.condition import Absence, Interval
+from custodiet.model.contact_record import CameOf, ContactTried, Direction, Verified, Way
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, FittingId, PersonId, StatementId
@@ -23,12 +25,14 @@ from custodiet.model.record import (
     StatementMade,
     kind_of,
 )
+from custodiet.rules.access import asked_first
 from custodiet.rules.alerts import (
     enquiry_due_at,
     excused_by_absence,
     excused_by_removal,
     moved,
     objections_to_acting,
+    objections_to_contact,
     objections_to_moving,
     objections_to_replying,
     objections_to_stating,
@@ -50,7 +54,13 @@ class Desk:
         with self._store.acting() as act:
             alert = act.alert(alert_id)
             state = moved(alert, move)
-            refuse_if(objections_to_moving(alert, move, by, reasons, act.replies(alert_id), act.now))
+            against = objections_to_moving(
+                *(alert, move, by, reasons, act.replies(alert_id), act.now),
+                act.contacts_since(alert.case_id, alert.raised_at),
+                asked_first=move is AlertMove.SUSPECT and self._is_asked_first(act, alert),
+                in_hand=len(act.in_hand(by)),
+            )
+            refuse_if(against)
             person_id = act.case(alert.case_id).person_id
             sealed = self._seal(act, person_id, reasons) if reasons.strip() else b""
             due = None
@@ -68,6 +78,21 @@ class Desk:
             person_id = act.case(alert.case_id).person_id
             reply = Reply(alert_id, act.now, excuse, self._seal(act, person_id, words), by)
             record = ReplyRecorded(reply)
+            return act.write(Entry(kind_of(record), by, person_id), record)
+
+    def contact(
+        self, alert_id: AlertId, how: Way, outcome: CameOf, words: str, by: ActorId, verified: Verified | None = None
+    ) -> int:
+        """Record that the person was tried about an alert; `verified`: that they called us. The ledger index.
+
+        Raises NotPermitted. It can be recorded in any state: people ring when they ring.
+        """
+        with self._store.acting() as act:
+            refuse_if(objections_to_contact(outcome, by, verified))
+            person_id = act.case(act.alert(alert_id).case_id).person_id
+            sealed = self._seal(act, person_id, words) if words.strip() else b""
+            direction = Direction.OUT if verified is None else Direction.IN
+            record = ContactTried(alert_id, how, direction, outcome, act.now, by, verified, sealed)
             return act.write(Entry(kind_of(record), by, person_id), record)
 
     def state_fact(self, case_id: CaseId, kind: StatementKind, since: datetime, words: str, by: ActorId) -> StatementId:
@@ -106,6 +131,10 @@ class Desk:
             fallen = tuple(one.id for one in alerts if excused_by_removal(one, fitting_id, during))
             record = RemovalBooked(fitting_id, during, fallen)
             return act.write(Entry(kind_of(record), by, case.person_id), record)
+
+    def _is_asked_first(self, act: Acting, alert: Alert) -> bool:
+        register, _ = register_at(act, act.case(alert.case_id).scheme_id, act.now)
+        return alert.matter in asked_first(register)
 
     def _seal(self, act: Acting, person_id: PersonId, words: str) -> bytes:
         key = act.record_key(person_id)

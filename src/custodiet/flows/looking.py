@@ -260,7 +260,8 @@ def unasked_in(view: Reading, case_id: CaseId, at: datetime) -> frozenset[AlertI
     register, _ = register_at(view, view.case(case_id).scheme_id, at)
     alerts = view.alerts_of_case(case_id, _ALERTS_MAX)
     replies = [reply for one in alerts for reply in view.replies(one.id)]
-    return contact_first(register, alerts, replies, view.facts(case_id))
+    tried = view.contacts_since(case_id, min((one.raised_at for one in alerts), default=at))
+    return contact_first(register, alerts, replies, view.facts(case_id), tried)
 
 
 def _write(act: Acting, case_id: CaseId, record: Record, by: ActorId) -> int:

@@ -13,6 +13,7 @@ from custodiet.model.alert import Alert, AlertState, AlertStep, Reply, Statement
 from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
 from custodiet.model.desk import Note
@@ -317,6 +318,18 @@ class Reading(Tables, Protocol):
         ...
 
     def replies(self, alert_id: AlertId) -> tuple[Reply, ...]: ...
+    def contacts_tried(self, alert_id: AlertId) -> tuple[ContactTried, ...]:
+        """How the person was tried about an alert, in the ledger's order."""
+        ...
+
+    def contacts_since(self, case_id: CaseId, since: datetime) -> tuple[ContactTried, ...]:
+        """How the person was tried about any alert of a case, from a time on, in the ledger's order."""
+        ...
+
+    def in_hand(self, by: ActorId) -> tuple[Alert, ...]:
+        """Alerts that someone holds and has not settled, the oldest first."""
+        ...
+
     def statements(self, case_id: CaseId) -> tuple[Statement, ...]: ...
     def going_on(self) -> tuple[Alert, ...]:
         """Alerts of which what they are about has not ended."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_standing import OPEN_STATES, Waiting
 from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Reply
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.identity import ActorId, AlertId
 from custodiet.model.staff import Function
 from custodiet.rules.alerts import MOVES, REPLY_STATES, urgency
@@ -47,6 +48,7 @@ class AlertFile:
     alert: Alert
     steps: tuple[Done, ...]
     replies: tuple[Reply, ...]
+    contacts: tuple[ContactTried, ...]
     moves: tuple[AlertMove, ...]
     """What the table of moves has next, whoever may make them."""
     takes_replies: bool
@@ -106,6 +108,7 @@ def show_alert_file(view: Reading, now: datetime, alert_id: AlertId) -> AlertFil
         alert=alert,
         steps=tuple(Done(one, function_of(view.roles_of(one.acted_by), now)) for one in steps),
         replies=view.replies(alert_id),
+        contacts=view.contacts_tried(alert_id),
         moves=tuple(MOVES[alert.state]),
         takes_replies=alert.state in REPLY_STATES,
     )

@@ -73,6 +73,7 @@ class EntryKind(StrEnum):
     BREACH_SUSPECTED = "breach.suspected"
     ENQUIRY_OPENED = "enquiry.opened"
     REPLY_RECORDED = "reply.recorded"
+    CONTACT_TRIED = "contact.tried"
     BREACH_EXCUSED = "breach.excused"
     BREACH_DECIDED = "breach.decided"
     BREACH_NOTIFIED = "breach.notified"

@@ -30,6 +30,7 @@ from custodiet.model.assessing_record import (
 )
 from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision, State
 from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting, Sender, Token
@@ -870,6 +871,7 @@ Record = (
     | AlertMoved
     | AlertWeakened
     | ReplyRecorded
+    | ContactTried
     | StatementMade
     | ReviewWarned
     | SilenceFound
@@ -966,6 +968,7 @@ _KIND: dict[type, EntryKind] = {
     AlertEnded: EntryKind.ALERT_ENDED,
     AlertWeakened: EntryKind.ALERT_WEAKENED,
     ReplyRecorded: EntryKind.REPLY_RECORDED,
+    ContactTried: EntryKind.CONTACT_TRIED,
     StatementMade: EntryKind.STATEMENT_MADE,
     ReviewWarned: EntryKind.REVIEW_WARNED,
     SilenceFound: EntryKind.SILENCE_FOUND,

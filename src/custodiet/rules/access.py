@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from custodiet.model.alert import Alert, Reply
 from custodiet.model.condition import Condition, Interval
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.finding import Matter
@@ -234,13 +235,26 @@ def _locked(look_up: LookUp, unasked: Collection[AlertId]) -> list[str]:
     return [f"{says}; record what they say, or that they could not be reached; or say that asking would do harm"]
 
 
+def asked_first(register: Register) -> frozenset[Matter]:
+    """What the register names as events at which the person is asked first."""
+    return frozenset(CONTACT_FIRST[one.event] for one in register.contact_first if one.event in CONTACT_FIRST)
+
+
 def contact_first(
-    register: Register, alerts: Iterable[Alert], replies: Iterable[Reply], facts: Iterable[CaseFact]
+    register: Register,
+    alerts: Iterable[Alert],
+    replies: Iterable[Reply],
+    facts: Iterable[CaseFact],
+    tried: Iterable[ContactTried] = (),
 ) -> frozenset[AlertId]:
-    """Alerts that wait, at which the register says that the person is asked first, and after which nobody was (R7)."""
-    matters = {CONTACT_FIRST[one.event] for one in register.contact_first if one.event in CONTACT_FIRST}
+    """Alerts that wait, at which the register says that the person is asked first, and after which nobody was (R7).
+
+    `tried`: contacts about the case, of which a conversation counts.
+    """
+    matters = asked_first(register)
     answered = {one.alert_id for one in replies}
-    spoken_at = max((one.recorded_at for one in facts if one.kind in _CONTACTS), default=None)
+    spoken = [one.recorded_at for one in facts if one.kind in _CONTACTS]
+    spoken_at = max([*spoken, *(one.at for one in tried if one.is_conversation)], default=None)
     return frozenset(
         one.id
         for one in alerts

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse, Reply
 from custodiet.model.condition import Interval
+from custodiet.model.contact_record import CameOf, ContactTried, Verified
 from custodiet.model.errors import IllegalMove
 from custodiet.model.finding import Matter, Weight, Why
 from custodiet.model.identity import ActorId, FittingId
@@ -37,6 +38,11 @@ RAISES_IT: frozenset[AlertMove] = frozenset({_M.SUSPECT, _M.ENQUIRE, _M.DECIDE, 
 
 REPLY_STATES: frozenset[AlertState] = frozenset({_S.ENQUIRY, _S.BREACH, _S.NOTIFIED})
 """Where the person's words are taken: they may still change what was decided."""
+
+IN_HAND_MAX = 10
+"""How many alerts one person may have claimed and not settled: nobody looks into more than that with care."""
+TRIES_MIN = 2
+"""How often someone is tried in vain, where the register says that they are asked first."""
 
 PROCESSES: frozenset[str] = frozenset({"", "clock", "gateway", "vault", "web", "sequencer", "monitor", "messenger"})
 """Our own processes, by the names they act under: none of them decides about anyone."""
@@ -78,6 +84,14 @@ def objections_to_replying(alert: Alert, by: ActorId) -> tuple[str, ...]:
     return tuple(against)
 
 
+def objections_to_contact(outcome: CameOf, by: ActorId, verified: Verified | None) -> tuple[str, ...]:
+    """Every rule against recording that someone was tried, or called; `verified`: of a call in."""
+    against = [*objections_to_acting(by)]
+    if verified is not None and outcome is not CameOf.SPOKE:
+        against.append("called_in: who calls is spoken to; record that, or record that you tried them")
+    return tuple(against)
+
+
 def objections_to_stating(words: str, by: ActorId) -> tuple[str, ...]:
     """Every rule against stating a fact in these words; empty when there is none (R106)."""
     against = [*objections_to_acting(by)]
@@ -87,9 +101,22 @@ def objections_to_stating(words: str, by: ActorId) -> tuple[str, ...]:
 
 
 def objections_to_moving(
-    alert: Alert, move: AlertMove, by: ActorId, reasons: str, replies: tuple[Reply, ...], now: datetime
+    alert: Alert,
+    move: AlertMove,
+    by: ActorId,
+    reasons: str,
+    replies: tuple[Reply, ...],
+    now: datetime,
+    tried: tuple[ContactTried, ...] = (),
+    *,
+    asked_first: bool = False,
+    in_hand: int = 0,
 ) -> tuple[str, ...]:
-    """Every rule against this person making this move now; empty when there is none."""
+    """Every rule against this person making this move now; empty when there is none.
+
+    `tried`: contacts about the case; `asked_first`: the register names this matter as one at which the person is asked
+    first; `in_hand`: how many alerts this person holds and has not settled.
+    """
     against = [*objections_to_acting(by)]
     if move in WITH_REASONS and not reasons.strip():
         against.append("this needs reasons")
@@ -97,6 +124,13 @@ def objections_to_moving(
         against.append("someone else holds this alert")
     if move in RAISES_IT:
         against += _against_entering(alert)
+    if move is _M.SUSPECT:
+        against += _against_calling(alert, tried, asked_first=asked_first)
+    if move is _M.CLAIM and in_hand >= IN_HAND_MAX:
+        against.append(
+            f"too_many_held: {in_hand} alerts are in your hands, and {IN_HAND_MAX} is the most; "
+            "release or settle one first"
+        )
     if move is _M.DECIDE:
         due = alert.enquiry_due_at
         heard = any(reply.excuse is not Excuse.NONE for reply in replies)
@@ -114,6 +148,18 @@ def _against_entering(alert: Alert) -> list[str]:
     if alert.weakened_why is not None:
         against.append(f"it no longer stands: {NO_LONGER[alert.weakened_why]}")
     return against
+
+
+def _against_calling(alert: Alert, tried: tuple[ContactTried, ...], *, asked_first: bool) -> list[str]:
+    """R7; the Enforcement Notice ¶192: what is minor is cleared up by asking, before anything is called a breach."""
+    since = [one for one in tried if one.counts and one.at >= alert.raised_at]
+    if not since:
+        says = "contact_first: nobody has tried to reach the person since this was raised"
+        return [f"{says}; ring first, record it, and then it can be called"]
+    if asked_first and len(since) < TRIES_MIN and not any(one.is_conversation for one in since):
+        says = "contact_first: the register names this as an event at which the person is asked first"
+        return [f"{says}; speak with them, or try once more, record it, and then it can be called"]
+    return []
 
 
 NO_LONGER = {

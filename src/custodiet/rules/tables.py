@@ -13,6 +13,7 @@ from typing import Any
 from custodiet.model.alert import AlertMove, AlertState, Excuse
 from custodiet.model.case import RetentionClock, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.finding import Raised, Why
@@ -498,6 +499,11 @@ def _(record: ReplyRecorded, index: int) -> Changes:  # noqa: ARG001 - the place
     if record.reply.excuse is not Excuse.NOT_SO:
         return (reply,)
     return (reply, _weak(record.reply.alert_id, record.reply.at, Why.DISPUTED))
+
+
+@_changes.register
+def _(record: ContactTried, index: int) -> Changes:
+    return (Insert("contact_tried", {**row_of(record), "entry": index}),)
 
 
 @_changes.register

@@ -31,7 +31,7 @@ from custodiet.model.identity import ActorId, CaseId, DecisionId, FittingId, Sch
 from custodiet.model.language import PSEUDO_LTR, PSEUDO_RTL
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
 from custodiet.model.record import LogOpened
-from custodiet.model.report import Fix, Report
+from custodiet.model.report import Alarm, DeviceSays, Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.staff import OF_NO_SCHEME, Function
 from custodiet.rules.decisions import Ender, Move
@@ -151,6 +151,7 @@ class WorldMaker:
             if number == 1:
                 self.world.references["lapses_next"] = case.reference
         self._duty_and_orders(now)
+        self._alerts_wait(now)
         self._pass_to(now)
         return self.world
 
@@ -238,6 +239,13 @@ class WorldMaker:
             officers = self._officers(case, ModeCode.FITTED_TRAIL, review_due_at, power=ORDER)
             self._make(replace(officers, authority=Authority.ORDER, maker=COURT))
 
+    def _alerts_wait(self, now: datetime) -> None:
+        """A call for help, a strap that may be nothing, and a device that is at fault: what the desk begins with."""
+        for alarm in (Alarm.HELP, Alarm.STRAP, Alarm.FAULT):
+            case, _ = self._wearer(f"alert_{alarm}")
+            self._decide(case, ModeCode.FITTED_TRAIL, now + timedelta(days=20))
+            self._trail_of(f"alert_{alarm}", self._clock.now(), 1, DeviceSays(alarms=frozenset({alarm})))
+
     # --- the steps ---
 
     def _person(self) -> tuple[Case, int]:
@@ -305,7 +313,7 @@ class WorldMaker:
         assessor = Assessor(self._store, self._sealer, self._chance, self._pinned, bytes(32))
         return made_up_assessment(self._store, self._chance, decision, assessor)
 
-    def _trail_of(self, shows: str, start: datetime, fixes: int) -> None:
+    def _trail_of(self, shows: str, start: datetime, fixes: int, says: DeviceSays | None = None) -> None:
         """A few fixes of the past, ten minutes apart, received as they were made."""
         invented = self.world.senders[shows]
         self._pass_to(start)
@@ -318,7 +326,7 @@ class WorldMaker:
                 raise LookupError("a token that was just issued is not known")
             lat, lon = round(invented.lat * 1e7), round(invented.lon * 1e7)
             at = self._clock.now()
-            report = Report(invented.serial, Kind.FIX, at, Fix(lat, lon, accuracy_m=8.0))
+            report = Report(invented.serial, Kind.FIX, at, Fix(lat, lon, accuracy_m=8.0), says=says)
             monitor.receive([Request(sender, (report,), at)])
 
     def _pass_to(self, at: datetime) -> None:

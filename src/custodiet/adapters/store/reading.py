@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, selec
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
 from custodiet.adapters.store.cases import CaseRows
+from custodiet.adapters.store.contacts import ContactRows
 from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.imported import ImportedRows
@@ -83,6 +84,7 @@ class ReadingRows(
     ImportedRows,
     NoticedRows,
     LookRows,
+    ContactRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

@@ -6,6 +6,7 @@ from custodiet.entrypoints.wording import said_alert
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.ports import Clock, Store
 from custodiet.model.alert import AlertMove, Excuse
+from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.identity import ActorId, AlertId
 from custodiet.rules.alerts import MOVES, WITH_REASONS
 
@@ -25,6 +26,13 @@ def move_alert(desk: Desk, alert_id: str, move: str, by: str) -> None:
     reasons = sys.stdin.read() if AlertMove(move) in WITH_REASONS else ""
     index = desk.move(AlertId(alert_id), AlertMove(move), ActorId(by), reasons)
     print(f"{move}: entered at {index}")
+
+
+def record_contact(desk: Desk, alert_id: str, how: str, outcome: str, by: str, verified: str | None = None) -> None:
+    """Record that the person was tried, or called; the words, which may be none, are read from standard input."""
+    known = None if verified is None else Verified(verified)
+    index = desk.contact(AlertId(alert_id), Way(how), CameOf(outcome), sys.stdin.read(), ActorId(by), known)
+    print(f"contact: entered at {index}")
 
 
 def record_reply(desk: Desk, alert_id: str, excuse: str, by: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from custodiet.model.alert import AlertMove, Excuse
+from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.times import cut
 
 FORMATS = ("traccar", "osmand", "owntracks", "recorder", "gpx", "geojson")
@@ -168,6 +169,12 @@ def command_line(
     verb.add_argument("alert")
     verb.add_argument("move", choices=[move.value for move in AlertMove])
     verb.set_defaults(do=do["alert_move"])
+    verb = alert.add_parser("contact", parents=[where, by], help="the person was tried; words on standard input")
+    verb.add_argument("alert")
+    verb.add_argument("how", choices=[how.value for how in Way])
+    verb.add_argument("outcome", choices=[outcome.value for outcome in CameOf])
+    verb.add_argument("--called-in", choices=[way.value for way in Verified], help="they called us: how you knew")
+    verb.set_defaults(do=do["alert_contact"])
     verb = alert.add_parser("reply", parents=[where, by], help="what the person says, on standard input")
     verb.add_argument("alert")
     verb.add_argument("excuse", choices=[excuse.value for excuse in Excuse])

@@ -1,12 +1,15 @@
 """Forms of the alert desk."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from django import forms
 
 from custodiet.entrypoints.web.forms import later
-from custodiet.entrypoints.wording_alerts import EXCUSES
+from custodiet.entrypoints.wording_alerts import CAME_OF, DIRECTIONS, EXCUSES, HOWS, VERIFIED
 from custodiet.model.alert import AlertMove
+from custodiet.model.contact_record import Direction
 from custodiet.rules.alerts import WITH_REASONS
 
 TEXT_MAX = 4000
@@ -15,6 +18,17 @@ TEXT_MAX = 4000
 def _words(label: str, hint: str) -> forms.CharField:
     return forms.CharField(
         label=later(label), help_text=later(hint), widget=forms.Textarea, max_length=TEXT_MAX, required=False
+    )
+
+
+def _one_of(label: str, codes: Mapping[StrEnum, str], hint: str = "", *, required: bool = True) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=later(label),
+        help_text=later(hint) if hint else "",
+        choices=[(code.value, later(words)) for code, words in codes.items()],
+        widget=forms.RadioSelect,
+        required=required,
+        error_messages={"required": later("Choose one")},
     )
 
 
@@ -32,10 +46,25 @@ class MoveForm(forms.Form):
 class ReplyForm(forms.Form):
     """What the person says to an enquiry."""
 
-    excuse = forms.ChoiceField(
-        label=later("What they say of it"),
-        choices=[(code.value, later(words)) for code, words in EXCUSES.items()],
-        widget=forms.RadioSelect,
-        error_messages={"required": later("Choose one")},
-    )
+    excuse = _one_of("What they say of it", EXCUSES)
     words = _words("In their words", "Sealed for this person.")
+
+
+class ContactForm(forms.Form):
+    """That the person was tried about an alert, or that they called."""
+
+    direction = _one_of("Who tried whom", DIRECTIONS)
+    how = _one_of("How", HOWS)
+    outcome = _one_of("What came of it", CAME_OF)
+    verified = _one_of("How you knew who called", VERIFIED, "Only where they called us.", required=False)
+    words = _words("What was said", "Sealed for this person. Not needed.")
+
+    def clean(self) -> dict[str, Any]:
+        """A call in says how it was known who called, and nothing else does."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        called, verified = told.get("direction") == Direction.IN, told.get("verified")
+        if called and not verified:
+            self.add_error("verified", later("Choose how you knew who called"))
+        if not called and verified and "direction" in told:
+            self.add_error("verified", later("Leave this out where we tried them"))
+        return told

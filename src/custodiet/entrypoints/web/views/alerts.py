@@ -4,16 +4,17 @@ An alert is seen by whoever could claim it were it free: an operator of its sche
 is, and nobody with a declared conflict. No page of the desk holds a place.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from custodiet.entrypoints.web.asking import done, refusals
-from custodiet.entrypoints.web.forms_alerts import MoveForm, ReplyForm
+from custodiet.entrypoints.web.forms_alerts import ContactForm, MoveForm, ReplyForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.paging import page_asked, pages_of
@@ -21,6 +22,7 @@ from custodiet.entrypoints.web.permitting import actor_of, function_of, may, req
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_ask
+from custodiet.flows.hand_over import hand_over
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.permitting import ThingOf, the_alert
 from custodiet.flows.ports import Reading
@@ -28,10 +30,11 @@ from custodiet.flows.show_alerts import show_alert_file, show_queue
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.act import Act, Thing
 from custodiet.model.alert import Alert, AlertMove, Excuse
+from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import AlertId, CaseId
 from custodiet.model.staff import Function
-from custodiet.rules.alerts import moved
+from custodiet.rules.alerts import IN_HAND_MAX, moved
 from custodiet.rules.permission import ACT_OF_ALERT_MOVE
 
 DESK = (Function.OPERATOR, Function.CASEWORKER)
@@ -66,10 +69,28 @@ def queue(request: HttpRequest) -> HttpResponse:
             return known[alert.case_id]
 
         me = actor_of(request)
+        in_hand = len(view.in_hand(me))
         found = show_queue(view, place.clock.now(), sees, me, words, page_asked(request), mine=mine)
     asked = {"reference": words, "mine": "yes" if mine else ""}
     told: dict[str, Any] = {"found": found, "words": words, "mine": mine, "me": me, "said_alerts": said_in_alerts}
+    told |= {"in_hand": in_hand, "in_hand_max": IN_HAND_MAX}
     return page(request, "alerts/queue.html", at=pages_of(found.page, found.pages, asked), **told)
+
+
+@require_POST
+def hand_over_shift(request: HttpRequest) -> HttpResponse:
+    """All that they hold goes back to the queue; the policy is asked about each."""
+    if function_of(request) not in DESK:
+        raise NotPermitted("", ("not_your_function: this is for an operator or a caseworker",))
+    place = settings.PLACE
+
+    def desk_for(alert_id: AlertId) -> Desk:
+        store = store_for(request, Act.TRIAGE_ALERT, _of_alert(alert_id))
+        return Desk(store, place.sealer, place.chance, place.pinned)
+
+    handed = hand_over(place.store, desk_for, actor_of(request))
+    told = say("Given back to the queue: %(released)s. Still with you: %(kept)s.") % asdict(handed)
+    return done(request, told, "alerts")
 
 
 @require_safe
@@ -80,7 +101,14 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
         require(request, view, Act.CLAIM_ALERT, _were_it_free(id_))
         open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], _of_alert(id_))]
         replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, _of_alert(id_))
-    told: dict[str, Any] = {"file": file, "open_to": open_to, "replies": replies, "me": actor_of(request)}
+        contacts = may(request, view, Act.TRIAGE_ALERT, _of_alert(id_))
+    told: dict[str, Any] = {
+        "file": file,
+        "open_to": open_to,
+        "replies": replies,
+        "contacts": contacts,
+        "me": actor_of(request),
+    }
     told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert), "said_alerts": said_in_alerts}
     return page(request, "alerts/one.html", **told)
 
@@ -131,8 +159,29 @@ def reply(request: HttpRequest, alert_id: str) -> HttpResponse:
     return _form_page(request, alert, reference, form, reasons, "Record what the person says")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: HttpRequest, alert_id: str) -> HttpResponse:
+    """That the person was tried, or that they called: whoever may triage the alert records it."""
+    place, id_ = settings.PLACE, AlertId(alert_id)
+    with place.store.reading() as view:
+        alert = view.alert(id_)
+        require(request, view, Act.TRIAGE_ALERT, _of_alert(id_))
+        reference = view.case(alert.case_id).reference
+    form = ContactForm(request.POST if request.method == "POST" else None)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        desk = Desk(store_for(request, Act.TRIAGE_ALERT, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+        typed, by = form.cleaned_data, actor_of(request)
+        what = (Way(typed["how"]), CameOf(typed["outcome"]), typed["words"])
+        verified = Verified(typed["verified"]) if typed["verified"] else None
+        reasons = refusals(form, lambda: desk.contact(id_, *what, by, verified))
+        if form.is_valid():
+            return done(request, say("Recorded."), "alert", alert_id)
+    return _form_page(request, alert, reference, form, reasons, "Record a contact")
+
+
 def _form_page(
-    request: HttpRequest, alert: Alert, reference: str, form: MoveForm | ReplyForm, reasons: list[Reason], title: str
+    request: HttpRequest, alert: Alert, reference: str, form: forms.Form, reasons: list[Reason], title: str
 ) -> HttpResponse:
     told: dict[str, Any] = {"alert": alert, "reference": reference, "form": form, "reasons": reasons, "title": title}
     told |= {"could_be": could_be(alert), "now": settings.PLACE.clock.now()}
