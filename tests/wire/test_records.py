@@ -41,6 +41,8 @@ from custodiet.model.condition import (
 )
 from custodiet.model.contact_record import CameOf, ContactTried, Direction, Verified, Way
 from custodiet.model.decision import Authority, Decision, State, Suspension
+from custodiet.model.desk import Fault, Note, Noted
+from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsultation
 from custodiet.model.draft import DRAFT_KEPT, Draft, Dropped
@@ -87,6 +89,8 @@ from custodiet.model.look_up import (
     Tried,
 )
 from custodiet.model.look_up import Question as LookQuestion
+from custodiet.model.message import Channel, ContactDetails, Delivery, Message, QuietHours, Setback, Template
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
@@ -206,7 +210,16 @@ LOOK_UP = LookUp(
     *("look_up_1", "case_1", "contact", ToKnow.REACH, BYTES, (Tried.RANG, Tried.QUESTION)),
     *(WINDOW, Precision.FULL, "caseworker-1", AT),
 )
+MESSAGE = Message("message_1", "case_1", Template.STOPPED, Channel.EMAIL, AT, AT, LATER)
+REACHED = ContactDetails(
+    "person_1", Channel.EMAIL, BYTES, HOURS.zone, AT, "officer-ana", QuietHours(0, 1), withdrawn=True
+)
+FAULTY = Note("device_1", Noted.FAULTY, Fault.BATTERY, LATER, "officer-ana", "fitting_1", AT)
 CASE_SAMPLES = [
+    ContactGiven(REACHED),
+    MessageOpened("message_1", "case_1", 2, AT),
+    MessageSettled("message_1", "case_1", Delivery.WAITING, AT, LATER, Setback.LATER),
+    DeviceNoted(FAULTY, ("alert_1",)),
     r.FactRecorded(CaseFact("fact_1", "case_1", FactKind.AGE, date(2031, 3, 3), AT, "officer-ana", BYTES, Age.ADULT)),
     r.RepresentationsInvited(Invitation("case_1", AT, "officer-ana", LATER)),
     r.RepresentationMade(Representation("representation_1", "case_1", AT, "officer-ana", BYTES, LATER)),
@@ -317,6 +330,7 @@ SAMPLES = [
         (TOLD,),
         EndReason.DIED,
         "officer-ana",
+        (MESSAGE,),
     ),
     r.ConditionSet(Condition("condition_1", "decision_1", ConditionKind.EXCLUSION, BYTES, HOURS)),
     r.AbsenceAuthorised(Absence("condition_1", Interval(AT, LATER)), ("alert_1", "alert_2")),
@@ -412,6 +426,7 @@ DETAIL = r.IngestDetail(
     ),
     sightings=(r.Sighting("fitting_1", "decision_1", AT), r.Sighting("fitting_1", "decision_1", LATER)),
     after_stop=(r.AfterStop("sender_1", "fitting_1", 3, LATER),),
+    messages=(replace(MESSAGE, template=Template.CHARGE, fitting_id="fitting_1"),),
 )
 
 
