@@ -211,9 +211,7 @@ LOOK_UP = LookUp(
     *(WINDOW, Precision.FULL, "caseworker-1", AT),
 )
 MESSAGE = Message("message_1", "case_1", Template.STOPPED, Channel.EMAIL, AT, AT, LATER)
-REACHED = ContactDetails(
-    "person_1", Channel.EMAIL, BYTES, HOURS.zone, AT, "officer-ana", QuietHours(0, 1), withdrawn=True
-)
+REACHED = ContactDetails("person_1", Channel.EMAIL, BYTES, HOURS.zone, AT, "officer-ana", QuietHours(0, 1))
 FAULTY = Note("device_1", Noted.FAULTY, Fault.BATTERY, LATER, "officer-ana", "fitting_1", AT)
 CASE_SAMPLES = [
     ContactGiven(REACHED),
