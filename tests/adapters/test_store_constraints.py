@@ -15,6 +15,7 @@ from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.handle_alert import Desk
 from custodiet.model.alert import AlertMove, Excuse, StatementKind
+from custodiet.model.contact_record import CameOf, Way
 from custodiet.model.decision import State
 from custodiet.model.entry import Entry
 from custodiet.model.finding import Matter, Raised, Weight
@@ -59,6 +60,8 @@ def alerts_of(house, person, decision):
             act.write(Entry(kind_of(outage), ANA), outage)
     for name, moves in roads.items():
         for move in moves:
+            if move == "suspect":
+                desk.contact(name, Way.PHONE, CameOf.SPOKE, "", ANA)
             desk.move(name, AlertMove(move), ANA, "made-up reasons")
     desk.reply("asked", Excuse.HEALTH, "made-up words", ANA)
     for _ in range(2):
