@@ -117,7 +117,7 @@ def test_whoever_needs_another_language_is_not_told_in_english_without_an_interp
     give(house, person)
     with house.store.reading() as view:
         screening = view.newest_screening(person.case.id)
-    assert screening.answers
+    assert not screening.english
     again = house.proposal(person)
     propose_decision(house.store, again, assessed(house, again))
     refused(lambda: make_decision(house.store, again.id, BO), "notice_in_another_language")
