@@ -246,7 +246,7 @@ def test_a_blank_name_is_no_name(move, by):
 
 
 def test_our_own_processes_are_known_by_name():
-    assert {"", "clock", "gateway", "vault", "web", "sequencer", "monitor"} == PROCESSES
+    assert {"", "clock", "gateway", "vault", "web", "sequencer", "monitor", "messenger"} == PROCESSES
     assert all(is_process(one) for one in PROCESSES)
     people = (ANA, BO, "court", "clockwork", "webb", "a-monitor", "monitoring-officer-1", "monitors", "monitor 1")
     assert not any(is_process(one) for one in people)
