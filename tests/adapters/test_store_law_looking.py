@@ -4,14 +4,21 @@ As in test_store_law.py: each attempt is refused in the words of its own rule, g
 and is refused with every rule in place.
 """
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from support.house import House
 from support.looking import HOME, HOUR, Looked
+from support.raw_law import (
+    again,
+    each_attempt,
+    goes_through_without_it,
+    raw,
+    refused_by_all_of_them,
+    refused_by_its_rule,
+    written,
+)
 from support.staff import AOS, CAI
 
 from custodiet.flows.looking import end_look_up, refuse_look_up
@@ -67,28 +74,8 @@ def world(tmp_path_factory):
 
 @pytest.fixture
 def sql(world):
-    path, names = world
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield lambda statement: connection.execute(
-            statement, {key: value for key, value in names.items() if f":{key}" in statement}
-        )
-        connection.execute("ROLLBACK")
-
-
-def again(table, where, **changed):
-    """A statement that inserts a row like one that stands, with other values."""
-    return table, where, changed
-
-
-def written(sql, attempt):
-    if isinstance(attempt, str):
-        return attempt
-    table, where, changed = attempt
-    columns = [row[1] for row in sql(f"PRAGMA table_info({table})")]
-    values = ", ".join(changed.get(column, column) for column in columns)
-    names = ", ".join(columns)
-    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {where} LIMIT 1"
+    with raw(*world) as statement:
+        yield statement
 
 
 GRANTED = "look_up_id = :granted"
@@ -250,44 +237,22 @@ RULES = {
     "question_six_a_day": ("question: at most 6 a person a day", [question(at="at + 1")], []),
     "question_96_a_month": ("question: at most 96 a person a month", [question(entry="200000")], [MANY]),
 }
-ATTEMPTS = [(name, number) for name, (_, attempts, _) in RULES.items() for number in range(len(attempts))]
-each_attempt = pytest.mark.parametrize(("name", "number"), ATTEMPTS, ids=[f"{a}-{b}" for a, b in ATTEMPTS])
+each_rule = each_attempt(RULES)
 
 
-def ready(sql, name, number, *, alone):
-    """The rule on its own, or with the others in place for the attempt itself, after what must stand."""
-    triggers = sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for other, _ in triggers:
-        sql(f"DROP TRIGGER {other}")
-    _, attempts, first = RULES[name]
-    for statement in first:
-        assert sql(statement).rowcount != 0
-    for other, text in triggers:
-        if not alone or other == name:
-            sql(text)
-    return written(sql, attempts[number])
-
-
-@each_attempt
+@each_rule
 def test_raw_sql_cannot_break_the_rule(sql, name, number):
-    attempt = ready(sql, name, number, alone=True)
-    with pytest.raises(sqlite3.IntegrityError) as caught:
-        sql(attempt)
-    assert str(caught.value) == RULES[name][0]
+    refused_by_its_rule(sql, RULES, name, number)
 
 
-@each_attempt
+@each_rule
 def test_it_is_this_rule_that_refuses_and_no_accident(sql, name, number):
-    attempt = ready(sql, name, number, alone=True)
-    sql(f"DROP TRIGGER {name}")
-    assert sql(attempt).rowcount > 0
+    goes_through_without_it(sql, RULES, name, number)
 
 
-@each_attempt
+@each_rule
 def test_with_every_rule_in_place_it_is_refused_too(sql, name, number):
-    attempt = ready(sql, name, number, alone=False)
-    with pytest.raises(sqlite3.IntegrityError):
-        sql(attempt)
+    refused_by_all_of_them(sql, RULES, name, number)
 
 
 def test_every_rule_of_the_migration_is_tried_here():

@@ -1,0 +1,81 @@
+"""Rules that stand in the store, each tried by raw SQL, past all our code.
+
+`RULES`: name of the trigger -> (its words, attempts that it refuses, what must stand first). An attempt is a statement,
+or a row like one that stands with other values (`again`). Each is refused in the words of its own rule while only that
+rule is in place, goes through once it is dropped, and is refused with every rule in place.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+
+@contextmanager
+def raw(path, names) -> Iterator:
+    """Statements in one transaction that is rolled back; `:name` stands for a value of `names`."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield lambda statement: connection.execute(
+            statement, {key: value for key, value in names.items() if f":{key}" in statement}
+        )
+        connection.execute("ROLLBACK")
+
+
+def again(table, where, **changed):
+    """A statement that inserts a row like one that stands, with other values."""
+    return table, where, changed
+
+
+def written(sql, attempt):
+    """An attempt as a statement."""
+    if isinstance(attempt, str):
+        return attempt
+    table, where, changed = attempt
+    columns = [row[1] for row in sql(f"PRAGMA table_info({table})")]
+    values = ", ".join(changed.get(column, column) for column in columns)
+    names = ", ".join(columns)
+    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {where} LIMIT 1"
+
+
+def each_attempt(rules):
+    """A test for each attempt: `name` of its rule, and its `number`."""
+    every = [(name, number) for name, (_, attempts, _) in rules.items() for number in range(len(attempts))]
+    return pytest.mark.parametrize(("name", "number"), every, ids=[f"{name}-{number}" for name, number in every])
+
+
+def refused_by_its_rule(sql, rules, name, number):
+    """In its own words, with no other rule in place."""
+    attempt = _ready(sql, rules, name, number, alone=True)
+    with pytest.raises(sqlite3.IntegrityError) as caught:
+        sql(attempt)
+    assert str(caught.value) == rules[name][0]
+
+
+def goes_through_without_it(sql, rules, name, number):
+    """So it is this rule that refuses, and no accident."""
+    attempt = _ready(sql, rules, name, number, alone=True)
+    sql(f"DROP TRIGGER {name}")
+    assert sql(attempt).rowcount > 0
+
+
+def refused_by_all_of_them(sql, rules, name, number):
+    """With every rule in place it is refused too."""
+    attempt = _ready(sql, rules, name, number, alone=False)
+    with pytest.raises(sqlite3.IntegrityError):
+        sql(attempt)
+
+
+def _ready(sql, rules, name, number, *, alone):
+    """The rule on its own, or with the others in place for the attempt itself, after what must stand."""
+    triggers = sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for other, _ in triggers:
+        sql(f"DROP TRIGGER {other}")
+    _, attempts, first = rules[name]
+    for statement in first:
+        assert sql(statement).rowcount != 0
+    for other, text in triggers:
+        if not alone or other == name:
+            sql(text)
+    return written(sql, attempts[number])
