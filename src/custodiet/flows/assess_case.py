@@ -11,7 +11,7 @@ from custodiet.flows.open_review import is_open, open_review
 from custodiet.flows.ports import Chance, Reading, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.scheme_now import register_at
-from custodiet.flows.trusting import trusted_record_key
+from custodiet.flows.trusting import record_key_of
 from custodiet.model.assessing_record import (
     RepresentationAnswered,
     RepresentationMade,
@@ -20,7 +20,6 @@ from custodiet.model.assessing_record import (
 )
 from custodiet.model.assessment import Words
 from custodiet.model.entry import Entry
-from custodiet.model.errors import CannotRecord
 from custodiet.model.exemption import Exempted, ExemptionAnswer
 from custodiet.model.identity import ActorId, CaseId, PersonId, RepresentationId, ScreeningId
 from custodiet.model.mode import ModeCode
@@ -32,6 +31,7 @@ from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.exemptions import exemptions_from, objections_to_answers
 from custodiet.rules.hearing import ANSWER_WITHIN, objections_to_answering, objections_to_representing
 from custodiet.rules.likeness import signature_of
+from custodiet.rules.notices import english_will_do
 from custodiet.wire.sealed import (
     Typed,
     assessment_context,
@@ -103,8 +103,9 @@ class Assessor:
             person_id = act.case(case_id).person_id
             told = tuple(Screened(question, *answer) for question, answer in answers.items())
             sealed = self.seal_answers(act, person_id, screening_id, told)
-            english = not any(one.question is Question.LANGUAGE and one.answer is Hit.YES for one in told)
-            screening = Screening(screening_id, case_id, act.now, by, tuple(answers), sealed, english=english)
+            screening = Screening(
+                screening_id, case_id, act.now, by, tuple(answers), sealed, english=english_will_do(told)
+            )
             record = ScreeningCompleted(screening)
             act.write(Entry(kind_of(record), by, person_id), record)
         return screening_id
@@ -153,7 +154,4 @@ class Assessor:
         return self._seal(view, person_id, pack_draft(typed), draft_context(person_id, author))
 
     def _seal(self, view: Reading, person_id: PersonId, plain: bytes, context: bytes) -> bytes:
-        key = view.record_key(person_id)
-        if key is None:
-            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        return self._sealer.seal_to(trusted_record_key(self._pinned, key), plain, context)
+        return self._sealer.seal_to(record_key_of(view, self._pinned, person_id), plain, context)

@@ -27,7 +27,7 @@ from custodiet.model.assessing_record import (
 )
 from custodiet.model.assessment import Assessment, Words
 from custodiet.model.case import Task, TaskKind
-from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.decision import Decision, State
 from custodiet.model.draft import Dropped
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, ConditionId, DecisionId, SchemeId, TaskId
@@ -48,7 +48,7 @@ from custodiet.rules.decisions import (
     succeeded,
 )
 from custodiet.rules.dpia import inactive
-from custodiet.rules.notices import told_first
+from custodiet.rules.notices import is_owed
 from custodiet.rules.register import objections_to_operation
 
 
@@ -148,9 +148,7 @@ def _make(act: Acting, decision: Decision, by: ActorId) -> int:
 
 def _owed(act: Acting, decision: Decision) -> tuple[Task, ...]:
     """An order begins whether or not the notice was given; then it is owed at once (R55)."""
-    if decision.authority is not Authority.ORDER or not told_first(decision.rung):
-        return ()
-    if told_now(act, decision.case_id, act.now):
+    if not is_owed(decision, told=told_now(act, decision.case_id, act.now)):
         return ()
     # Named after its decision: there is one of them for each, and making a decision draws nothing at random.
     task_id = TaskId(f"task_{decision.id.removeprefix('decision_')}")

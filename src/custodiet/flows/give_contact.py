@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.ports import Acting, Sealer, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.flows.trusting import trusted_record_key
+from custodiet.flows.trusting import record_key_of
 from custodiet.model.condition import LocalZone
 from custodiet.model.entry import Entry
-from custodiet.model.errors import CannotRecord, NotFound
+from custodiet.model.errors import NotFound
 from custodiet.model.identity import ActorId, CaseId
 from custodiet.model.message import Channel, ContactDetails, QuietHours
 from custodiet.model.message_record import ContactGiven
@@ -42,10 +42,7 @@ def give_contact(
     with store.acting() as act:
         refuse_if(objections_to_acting(by))
         person_id = act.case(case_id).person_id
-        key = act.record_key(person_id)
-        if key is None:
-            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        sealed = sealer.seal_to(trusted_record_key(pinned, key), plain, contact_context(person_id))
+        sealed = sealer.seal_to(record_key_of(act, pinned, person_id), plain, contact_context(person_id))
         clock = zone_as_of(zone, act.now, act.now + ZONE_FOR)
         return _write(act, ContactDetails(person_id, Channel.EMAIL, sealed, clock, act.now, by, quiet))
 

@@ -9,12 +9,11 @@ from datetime import datetime
 from custodiet.flows.ports import Acting, Chance, Sealer, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.scheme_now import register_at
-from custodiet.flows.trusting import trusted_record_key
+from custodiet.flows.trusting import record_key_of
 from custodiet.model.alert import Alert, AlertMove, Excuse, Reply, Statement, StatementKind
 from custodiet.model.condition import Absence, Interval
 from custodiet.model.contact_record import CameOf, ContactTried, Direction, Verified, Way
 from custodiet.model.entry import Entry
-from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, AlertId, CaseId, ConditionId, FittingId, PersonId, StatementId
 from custodiet.model.record import (
     AbsenceAuthorised,
@@ -137,8 +136,5 @@ class Desk:
         return alert.matter in asked_first(register)
 
     def _seal(self, act: Acting, person_id: PersonId, words: str) -> bytes:
-        key = act.record_key(person_id)
-        if key is None:
-            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        public = trusted_record_key(self._pinned, key)
+        public = record_key_of(act, self._pinned, person_id)
         return self._sealer.seal_to(public, pack_words(words), words_context(person_id))

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from custodiet.flows.ports import Acting, Chance, Reading, Sealer, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.flows.trusting import trusted_record_key
+from custodiet.flows.trusting import record_key_of
 from custodiet.model.case import Case, Person
 from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Schedule
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.record import CaseAssigned, CaseOpened, ConditionSet, LogOpened, PersonNamed
 from custodiet.model.staff import Assignment, Function
@@ -56,10 +55,7 @@ def name_person(
     Raises CannotRecord while the vault has issued no record key yet.
     """
     with store.acting() as act:
-        key = act.record_key(person_id)
-        if key is None:
-            raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-        public = trusted_record_key(pinned, key)
+        public = record_key_of(act, pinned, person_id)
         named = sealer.seal_to(public, pack_name(name), name_context(person_id))
         reached = sealer.seal_to(public, pack_name(contact), reach_context(person_id)) if contact else b""
         return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, named, reached))
@@ -92,10 +88,7 @@ def set_condition(
         case = act.case(decision.case_id)
         sealed = b""
         if geometry is not None:
-            key = act.record_key(case.person_id)
-            if key is None:
-                raise CannotRecord("no record key yet: the vault issues it within seconds of the case opening")
-            public = trusted_record_key(pinned, key)
+            public = record_key_of(act, pinned, case.person_id)
             sealed = sealer.seal_to(public, geometry, geometry_context(condition_id))
         condition = Condition(condition_id, decision_id, kind, sealed, schedule)
         act.write(Entry(EntryKind.CONDITION_SET, by, case.person_id), ConditionSet(condition))

@@ -14,6 +14,7 @@ from custodiet.model.identity import ActorId, CaseId, DecisionId
 from custodiet.model.language import BY_TAG, ENGLISH
 from custodiet.model.mode import Mode
 from custodiet.model.notice import How, Readiness, Served, TranslatedLine, Translation, Understood
+from custodiet.model.screening import Hit, Question, Screened
 from custodiet.rules.documents.notice import lines_of
 
 TOLD_FIRST_FROM = 3
@@ -57,6 +58,16 @@ def is_told(served: Sequence[Served], current: bytes, *, english: bool) -> bool:
     return len(_days_declined(reached)) >= DECLINED_DAYS
 
 
+def english_will_do(answers: Iterable[Screened]) -> bool:
+    """Whether a notice in English will do, as far as a screening shows."""
+    return all(one.answer is not Hit.YES for one in answers if one.question is Question.LANGUAGE)
+
+
+def is_owed(decision: Decision, *, told: bool) -> bool:
+    """Whether the notice is owed from the decision on: an order begins without it (R55)."""
+    return decision.authority is Authority.ORDER and told_first(decision.rung) and not told
+
+
 def _reaches(one: Served, *, english: bool) -> bool:
     return english or one.how is How.INTERPRETER or one.language != ENGLISH.tag
 
@@ -82,7 +93,9 @@ def why_not_told(served: Sequence[Served], current: bytes, *, english: bool) -> 
 def objections_to_serving(
     document: Document, translations: Iterable[Translation], current: bytes, one: Served
 ) -> tuple[str, ...]:
-    """What stands against recording that the notice was given like this."""
+    """What stands against recording that the notice was given like this: the text that it names, in that language."""
+    if one.notice_sha256 != current:
+        return ("changed_since: the notice says something else now; give it as it is",)
     against: list[str] = []
     if document.missing:
         against.append(
