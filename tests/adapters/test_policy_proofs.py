@@ -131,7 +131,7 @@ def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_cl
     may = z3.Or(
         z3.And(doing(one, Act.CLAIM_ALERT), free),
         z3.And(doing(one, Act.TRIAGE_ALERT), theirs),
-        doing(one, Act.DECLARE_CONFLICT, Act.READ_STANDING, Act.READ_REGISTER),
+        doing(one, Act.DECLARE_CONFLICT, Act.READ_STANDING, Act.READ_REGISTER, Act.READ_ALERTS),
     )
     assert never(one, is_(one, Function.OPERATOR), z3.Not(may))
 

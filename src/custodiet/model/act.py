@@ -39,6 +39,7 @@ class Act(StrEnum):
     GIVE_NOTICE = "give_notice"
     ENTER_STOP = "enter_stop"
     # alerts
+    READ_ALERTS = "read_alerts"
     CLAIM_ALERT = "claim_alert"
     TRIAGE_ALERT = "triage_alert"
     CALL_POSSIBLE_BREACH = "call_possible_breach"

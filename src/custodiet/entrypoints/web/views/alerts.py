@@ -4,6 +4,7 @@ An alert is seen by whoever could claim it were it free: an operator of its sche
 is, and nobody with a declared conflict. No page of the desk holds a place.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from custodiet.entrypoints.web.forms_alerts import ContactForm, MoveForm, ReplyF
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.paging import page_asked, pages_of
-from custodiet.entrypoints.web.permitting import actor_of, function_of, may, require, store_for
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_ask
@@ -31,13 +32,9 @@ from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.act import Act, Thing
 from custodiet.model.alert import Alert, AlertMove, Excuse
 from custodiet.model.contact_record import CameOf, Verified, Way
-from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import AlertId, CaseId
-from custodiet.model.staff import Function
 from custodiet.rules.alerts import IN_HAND_MAX, moved
 from custodiet.rules.permission import ACT_OF_ALERT_MOVE
-
-DESK = (Function.OPERATOR, Function.CASEWORKER)
 
 
 def _of_alert(alert_id: AlertId) -> ThingOf:
@@ -56,11 +53,10 @@ def _were_it_free(alert_id: AlertId) -> ThingOf:
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     place = settings.PLACE
-    if function_of(request) not in DESK:
-        raise NotPermitted("", ("not_your_function: this is for an operator or a caseworker",))
     words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
     mine = request.GET.get("mine") == "yes"
     with place.store.reading() as view:
+        require(request, view, Act.READ_ALERTS)
         known: dict[CaseId, bool] = {}
 
         def sees(alert: Alert) -> bool:
@@ -80,9 +76,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def hand_over_shift(request: HttpRequest) -> HttpResponse:
     """All that they hold goes back to the queue; the policy is asked about each."""
-    if function_of(request) not in DESK:
-        raise NotPermitted("", ("not_your_function: this is for an operator or a caseworker",))
     place = settings.PLACE
+    with place.store.reading() as view:
+        require(request, view, Act.READ_ALERTS)
 
     def desk_for(alert_id: AlertId) -> Desk:
         store = store_for(request, Act.TRIAGE_ALERT, _of_alert(alert_id))
@@ -143,41 +139,45 @@ def move(request: HttpRequest, alert_id: str, move: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, alert_id: str) -> HttpResponse:
     """What the person says to an enquiry, or that they were asked in vain."""
-    place, id_ = settings.PLACE, AlertId(alert_id)
-    with place.store.reading() as view:
-        alert = view.alert(id_)
-        require(request, view, Act.RECORD_REPLY, _of_alert(id_))
-        reference = view.case(alert.case_id).reference
     form = ReplyForm(request.POST if request.method == "POST" else None)
-    reasons: list[Reason] = []
-    if request.method == "POST" and form.is_valid():
-        desk = Desk(store_for(request, Act.RECORD_REPLY, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+
+    def record(desk: Desk) -> int:
         typed = form.cleaned_data
-        reasons = refusals(form, lambda: desk.reply(id_, Excuse(typed["excuse"]), typed["words"], actor_of(request)))
-        if form.is_valid():
-            return done(request, say("Recorded."), "alert", alert_id)
-    return _form_page(request, alert, reference, form, reasons, "Record what the person says")
+        return desk.reply(AlertId(alert_id), Excuse(typed["excuse"]), typed["words"], actor_of(request))
+
+    return _recorded(request, alert_id, Act.RECORD_REPLY, form, record, "Record what the person says")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, alert_id: str) -> HttpResponse:
     """That the person was tried, or that they called: whoever may triage the alert records it."""
+    form = ContactForm(request.POST if request.method == "POST" else None)
+
+    def record(desk: Desk) -> int:
+        typed = form.cleaned_data
+        what = (Way(typed["how"]), CameOf(typed["outcome"]), typed["words"])
+        verified = Verified(typed["verified"]) if typed["verified"] else None
+        return desk.contact(AlertId(alert_id), *what, actor_of(request), verified)
+
+    return _recorded(request, alert_id, Act.TRIAGE_ALERT, form, record, "Record a contact")
+
+
+def _recorded(
+    request: HttpRequest, alert_id: str, act: Act, form: forms.Form, record: Callable[[Desk], int], title: str
+) -> HttpResponse:
+    """A form about an alert, and what it records at the desk."""
     place, id_ = settings.PLACE, AlertId(alert_id)
     with place.store.reading() as view:
         alert = view.alert(id_)
-        require(request, view, Act.TRIAGE_ALERT, _of_alert(id_))
+        require(request, view, act, _of_alert(id_))
         reference = view.case(alert.case_id).reference
-    form = ContactForm(request.POST if request.method == "POST" else None)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
-        desk = Desk(store_for(request, Act.TRIAGE_ALERT, _of_alert(id_)), place.sealer, place.chance, place.pinned)
-        typed, by = form.cleaned_data, actor_of(request)
-        what = (Way(typed["how"]), CameOf(typed["outcome"]), typed["words"])
-        verified = Verified(typed["verified"]) if typed["verified"] else None
-        reasons = refusals(form, lambda: desk.contact(id_, *what, by, verified))
+        desk = Desk(store_for(request, act, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+        reasons = refusals(form, lambda: record(desk))
         if form.is_valid():
             return done(request, say("Recorded."), "alert", alert_id)
-    return _form_page(request, alert, reference, form, reasons, "Record a contact")
+    return _form_page(request, alert, reference, form, reasons, title)
 
 
 def _form_page(
