@@ -15,8 +15,8 @@ from custodiet.main import read_policy
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
 
-ASKED_MAX = 16
-"""Some 100 µs each; most on the page of a case, which shows a way on only to whoever may go it."""
+ASKED_MAX = 12
+"""Some 100 µs each."""
 PAGES = [
     (CAI, "/day"),
     (AOS, "/authorise"),

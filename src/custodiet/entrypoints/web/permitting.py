@@ -41,6 +41,7 @@ _DESKS = {
     Function.CASEWORKER: "day",
     Function.AUTHORISING_OFFICER: "authorise",
     Function.OPERATOR: "alerts",
+    Function.TRANSLATOR: "translations",
     Function.PERSON: "my_looks",
     Function.REPRESENTATIVE: "my_looks",
 }

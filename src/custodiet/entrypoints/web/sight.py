@@ -21,10 +21,12 @@ def in_sight(request: HttpRequest, view: Reading) -> frozenset[CaseId] | None:
     return frozenset(view.caseload(actor_of(request), settings.PLACE.clock.now(), CASELOAD_MAX))
 
 
-def require_sight(request: HttpRequest, view: Reading, case: Case) -> None:
-    """Raises NotPermitted unless they may see this case, by reference."""
-    if not may(request, view, Act.READ_ASSURANCE):
+def require_sight(request: HttpRequest, view: Reading, case: Case) -> bool:
+    """Whether they may read this case's record, or see it by reference alone. Raises NotPermitted for neither."""
+    reads = may(request, view, Act.READ_CASE_RECORD, of_case(case.id))
+    if not reads and not may(request, view, Act.READ_ASSURANCE):
         require(request, view, Act.READ_CASE_RECORD, of_case(case.id))
+    return reads
 
 
 def of_case(case_id: CaseId) -> ThingOf:

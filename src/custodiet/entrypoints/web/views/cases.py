@@ -25,7 +25,6 @@ _ON_A_CASE = (
     Act.CLOSE_CASE,
     Act.ENTER_STOP,
     Act.NAME_PERSON,
-    Act.READ_CASE_RECORD,
     Act.FIT_DEVICE,
     Act.GIVE_NOTICE,
 )
@@ -53,11 +52,13 @@ def find(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     place = settings.PLACE
     with place.store.reading() as view:
-        require_sight(request, view, view.case_by_reference(reference))
+        reads = require_sight(request, view, view.case_by_reference(reference))
         now = place.clock.now()
         file = show_case(view, now, reference)
         about = of_case(file.case.id)
         may_do = {one.value for one in _ON_A_CASE if may(request, view, one, about)}
+        if reads:
+            may_do.add(Act.READ_CASE_RECORD.value)
         orders = [one for one in file.decisions if one.authority is Authority.ORDER]
         reviewed = {one.id: (view.review_due_at(one.id), view.reviews_missed(one.id)) for one in orders}
         table = show_table(view, now, file.case.id, actor_of(request))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals
 from custodiet.entrypoints.web.forms_looking import ApproveForm, LookUpForm, QuestionForm, RefuseForm
-from custodiet.entrypoints.web.fresh import confirm_first, is_stale
+from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
@@ -93,10 +93,9 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
     place = settings.PLACE
     with place.store.reading() as view:
         case = view.case_by_reference(reference)
-        if request.method != "POST":
-            _may_ask(request, view, Act.ASK_QUESTION, case)
+        fresh = request.method == "POST" or is_fresh(request, view, Act.ASK_QUESTION, of_case(case.id))
         asking = show_asking(view, place.clock.now(), case.id)
-    if request.method != "POST" and is_stale(request):
+    if not fresh:
         return confirm_first(request)
     form = QuestionForm(asking.zones, request.POST or None)
     reasons: list[Reason] = []
@@ -122,22 +121,15 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
     return page(request, "looking/question.html", 403 if reasons else 200, **given)
 
 
-def _may_ask(request: HttpRequest, view: Reading, act: Act, case: Case) -> None:
-    """Whoever may not at all is told so before they are asked who they are."""
-    if not may(request, view, act, of_case(case.id)):
-        require(request, view, act, of_case(case.id))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to look: a form, the answers once more, and then it waits for a second person."""
     place = settings.PLACE
     with place.store.reading() as view:
         case = view.case_by_reference(reference)
-        if request.method != "POST":
-            _may_ask(request, view, Act.ASK_LOOK_UP, case)
+        fresh = request.method == "POST" or is_fresh(request, view, Act.ASK_LOOK_UP, of_case(case.id))
         asking = show_asking(view, place.clock.now(), case.id)
-    if request.method != "POST" and is_stale(request):
+    if not fresh:
         return confirm_first(request)
     form = LookUpForm(asking.purposes, request.POST or None)
     reasons: list[Reason] = []
