@@ -7,6 +7,7 @@ from support.house import BO
 
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision, suspend_decision
+from custodiet.flows.fit_device import complete_task
 from custodiet.flows.show_cases import PAGE_LINES, What, find_cases, show_case
 from custodiet.flows.show_changes import Change, Watching
 from custodiet.model.errors import NotFound
@@ -75,6 +76,10 @@ def test_tasks_come_by_the_date_they_are_due_and_the_list_says_how_many_it_leave
     assert cases.tasks_more == 2
     assert cases.lines[0].tasks == 1
     assert cases.lines[0].next_due_at == cases.tasks[0].due_at
+    with house.store.reading() as view:
+        [first] = view.tasks_of(cases.lines[0].case_id)
+    complete_task(house.store, first.id, BO)
+    assert (found(house).lines[0].tasks, found(house).lines[0].next_due_at) == (0, None)
 
 
 def test_a_case_shows_its_decision_with_its_clock_what_is_worn_and_what_happened(house):
