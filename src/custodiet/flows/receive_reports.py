@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from struct import Struct
 from typing import NamedTuple
 
 from custodiet.flows.after_stop import SentAfterStop
@@ -49,6 +50,7 @@ PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
 PULSE = timedelta(seconds=30)
 """How often a gateway proves our own path up while it has nothing to write."""
+_PLACE = Struct(">qq")
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
@@ -159,7 +161,7 @@ class Monitor:
         self._seen: dict[FittingId, dict[int, bytes | None]] = {}
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
-        self._place_key = chance.draw(32)
+        self._keyed = blake2b(key=chance.draw(32), digest_size=8)
         self._placed: deque[tuple[datetime, FittingId, int]] = deque()
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
@@ -419,8 +421,9 @@ class Monitor:
             raise CannotRecord("the key of an authorised day is not one that the vault has signed") from None
 
     def _digest(self, fix: Fix) -> bytes:
-        place = fix.lat_e7.to_bytes(8, "big", signed=True) + fix.lon_e7.to_bytes(8, "big", signed=True)
-        return blake2b(place, key=self._place_key, digest_size=8).digest()
+        hashed = self._keyed.copy()  # the key is taken in once, not for every fix
+        hashed.update(_PLACE.pack(fix.lat_e7, fix.lon_e7))
+        return hashed.digest()
 
     # --- record and keep ---
 
@@ -430,9 +433,10 @@ class Monitor:
             for one in decided.judged.evidence
         ]
         kept = [*decided.kept, *evidence]
+        received_ms = {at: to_ms(at) for at in {one.received_at for one in kept}}  # one for each request
         pieces = []
         for (admitted, fix_ms, live, received_at), nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
-            plain = pack_fix(admitted.fix, admitted.fix_time, received_at)
+            plain = pack_fix(admitted.fix, fix_ms, received_ms[received_at])
             context = live.context + fix_ms.to_bytes(8, "big", signed=True)
             pieces.append(_Piece(live, fix_ms, live.seal(nonce, plain, context)))
         return pieces

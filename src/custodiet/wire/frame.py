@@ -15,7 +15,7 @@ import rfc8785
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.report import Fix, Method
 from custodiet.model.session import Session
-from custodiet.model.times import from_ms, to_ms
+from custodiet.model.times import from_ms
 
 _PLAIN = Struct("<BqqiiIiIHBBH")
 """Version, fix time ms, received ms, lat, lon 1e-7°, accuracy cm, altitude cm, speed mm/s, course 0.01°, method,
@@ -56,12 +56,15 @@ class StoredFix:
     received_at: datetime
 
 
-def pack_fix(fix: Fix, fix_time: datetime, received_at: datetime) -> bytes:
-    """PLAIN_BYTES bytes. A quantity that its field cannot hold is written as unknown."""
+def pack_fix(fix: Fix, fix_ms: int, received_ms: int) -> bytes:
+    """PLAIN_BYTES bytes, from a fix and when it was and reached us, in ms since 1970 UTC.
+
+    A quantity that its field cannot hold is written as unknown.
+    """
     return _PLAIN.pack(
         _VERSION,
-        to_ms(fix_time),
-        to_ms(received_at),
+        fix_ms,
+        received_ms,
         fix.lat_e7,
         fix.lon_e7,
         _NO_U32 if fix.accuracy_m is None else _scaled(fix.accuracy_m, 100, 0, _NO_U32),
