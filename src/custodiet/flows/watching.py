@@ -52,14 +52,20 @@ Of = tuple[ConditionId, FittingId]
 Under = tuple[FittingId, DecisionId]
 
 
-class Arrived(NamedTuple):
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """An admitted fix with when it reached us."""
 
     admitted: Admitted
     received_at: datetime
 
+    def __repr__(self) -> str:
+        return "<Arrived>"
 
-class Heard(NamedTuple):
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
+
+
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """A report about a device that is on someone, under a decision in force now.
 
     `at`: when it was said: the fix time if that can be, else when it reached us.
@@ -423,10 +429,12 @@ class Watching:
                 judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
         # While nothing that a device says is new, its watch stays, and so nothing else that it says becomes new.
         with_news = {
-            fitting_id
-            for fitting_id, decision, says, _ in heard
-            if says is not None
-            and not is_nothing_new(self._device_watches.get(fitting_id), says, self._plan(picture, decision).settings)
+            one.fitting_id
+            for one in heard
+            if one.says is not None
+            and not is_nothing_new(
+                self._device_watches.get(one.fitting_id), one.says, self._plan(picture, one.decision).settings
+            )
         }
         for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
             self._hear(picture, report, now, judged)
@@ -502,9 +510,9 @@ def _while_quiet(
     if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
         return quiet, 0
     scratch = quiet.scratch
-    for row, (admitted, _) in enumerate(mine):
-        at = admitted.fix_time
-        found = None if newest is not None and at <= newest else after(quiet.calm, scratch, at, admitted.fix, settings)
+    for row, one in enumerate(mine):
+        at, fix = one.admitted.fix_time, one.admitted.fix
+        found = None if newest is not None and at <= newest else after(quiet.calm, scratch, at, fix, settings)
         if found is None:
             return Quiet(quiet.calm, scratch, quiet.since, now if row else quiet.held_at), row
         scratch, newest = found, at

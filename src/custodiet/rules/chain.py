@@ -51,7 +51,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
     level = list(leaves)
     while len(level) > 1:
         # Pairing from the left draws the RFC's tree level by level; an odd last one goes up as it is.
-        pairs = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
+        pairs = [sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
         level = pairs + level[2 * len(pairs) :]
     return level[0]
 
