@@ -4,20 +4,21 @@ from copy import copy
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support.house import ANA, House, report
+from support.house import ANA, House
+from support.watched import AWAY, HOME, HOUR, JUDGED_ONLY, SECOND, give_zones, report, watch
 
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.watching import Watching
 from custodiet.model.ending import EndReason
-from custodiet.model.mode import ModeCode
-from custodiet.model.report import DeviceSays, Outcome, Reason
+from custodiet.model.report import DeviceSays, Reason
 from custodiet.rules.decisions import Ender, Move
 
-HOUR = timedelta(hours=1)
 SERIALS = ("TAG-TRAIL", "TAG-SHORT", "TAG-JUDGED", "TAG-ENDED", "TAG-NONE", "TAG-OFF", "TAG-ELSEWHERE")
+NEAR = (HOME[0] + 0.0001, HOME[1])
 
 
 class StepByStep(Monitor):
@@ -27,38 +28,40 @@ class StepByStep(Monitor):
         return [self._answer(sender, ended, request, line, now, before, part) for line in request.lines]
 
 
+class Weighing(Watching):
+    """The plain form."""
+
+    def _stays_quiet(self, *_):
+        return False
+
+
+def plainly(monitor):
+    """The same monitor with the same memory, which takes nothing at once."""
+    plain, watching = copy(monitor), copy(monitor._watching)
+    plain.__class__, watching.__class__ = StepByStep, Weighing
+    plain._watching = watching
+    return plain
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """People of every standing behind one sender, and a sender whose token has ended."""
     house = House(tmp_path_factory.mktemp("taken"))
-    trail, short, judged, ended, _, off = (house.person(serial) for serial in SERIALS[:6])
-    house.person(SERIALS[6])
-    house.decide(trail)
-    house.decide(short, ends_at=house.clock.now() + 3 * HOUR)
-    house.decide(judged, mode=ModeCode.ZONE_ON_ARRIVAL)
-    house.decide(off)
-    last = house.decide(ended)
+    people = {serial: house.person(serial) for serial in SERIALS}
+    watch(house, person=people["TAG-TRAIL"], zones=False)
+    watch(house, person=people["TAG-SHORT"], zones=False, ends_at=house.clock.now() + 3 * HOUR)
+    watch(house, person=people["TAG-JUDGED"], zones=False, **JUDGED_ONLY)
+    house.decide(people["TAG-OFF"])
+    ended = house.decide(people["TAG-ENDED"])
     house.clock.pass_(HOUR)
-    end_decision(house.store, house.chance, last.id, Move.WITHDRAW, Ender(ANA), EndReason.NOT_NEEDED)
+    end_decision(house.store, house.chance, ended.id, Move.WITHDRAW, Ender(ANA), EndReason.NOT_NEEDED)
     upstream, monitor = house.sender(*SERIALS[:6]), house.monitor()
-    senders = [house.request(monitor, token).sender for token in (upstream, off.token)]
-    house.unfit(off)
+    senders = [house.request(monitor, token).sender for token in (upstream, people["TAG-OFF"].token)]
+    house.unfit(people["TAG-OFF"])
     monitor.refresh()
+    give_zones(house, monitor)
     yield house, monitor, senders
     house.close()
-
-
-seconds = st.one_of(st.integers(-20, 5), st.integers(-5 * 3600, 900), st.just(-25 * 3600))
-lines = st.one_of(
-    st.sampled_from([Reason.NOT_THE_FORMAT, Reason.TOKEN_ENDED]),
-    st.tuples(
-        st.sampled_from(SERIALS),
-        st.one_of(st.none(), seconds),
-        st.sampled_from([-28.0, -28.0001]),
-        st.booleans(),
-        st.sampled_from([None, DeviceSays(80.0), DeviceSays(5.0)]),
-    ),
-)
 
 
 def made(sender, told, now):
@@ -66,35 +69,40 @@ def made(sender, told, now):
     return Request(sender, tuple(one if isinstance(one, Reason) else said(now, *one) for one in told), now)
 
 
-def said(now, serial, seconds, lon, repeats, says):
-    at = None if seconds is None else now + timedelta(seconds=seconds)
-    return replace(report(serial, at, lon=lon, repeats=repeats), says=says)
+def said(now, serial, seconds, where, accuracy, repeats, says):
+    at = None if seconds is None else now + seconds * SECOND
+    return replace(report(serial, at, where, accuracy=accuracy, says=says), repeats=repeats)
 
 
-requests = st.lists(st.tuples(st.integers(0, 1), st.lists(lines, max_size=12)), min_size=1, max_size=3)
+SECONDS = st.one_of(st.integers(-20, 5), st.integers(-5 * 3600, 900), st.sampled_from([-25 * 3600, None]))
+LINES = st.one_of(
+    st.sampled_from([Reason.NOT_THE_FORMAT, Reason.TOKEN_ENDED]),
+    st.tuples(
+        st.sampled_from(SERIALS),
+        SECONDS,
+        st.sampled_from([HOME, HOME, NEAR, AWAY]),
+        st.sampled_from([8.0, 8.0, None, 500.0]),
+        st.booleans(),
+        st.sampled_from([None, DeviceSays(80.0), DeviceSays(5.0)]),
+    ),
+)
+REQUESTS = st.lists(st.tuples(st.integers(0, 1), st.lists(LINES, max_size=12)), min_size=1, max_size=3)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(requests, st.integers(0, 30))
-def test_a_batch_is_decided_as_it_is_line_by_line(place, given_, pause_s):
+@settings(max_examples=60, deadline=None)
+@given(REQUESTS, st.integers(0, 30))
+def test_a_batch_is_decided_as_it_is_line_by_line(place, told, pause_s):
     house, monitor, senders = place
     house.clock.pass_(timedelta(seconds=pause_s))
     now = house.clock.now()
-    batch = [made(senders[which], told, now) for which, told in given_]
-    plain = copy(monitor)
-    plain.__class__ = StepByStep
-    assert monitor._decide(batch, now) == plain._decide(batch, now)
+    batch = [made(senders[which], lines, now) for which, lines in told]
+    assert monitor._decide(batch, now) == plainly(monitor)._decide(batch, now)
     monitor.receive(batch)  # what comes next may be a second sighting of it
 
 
-def test_it_tries_both(place):
-    house, monitor, [upstream, _] = place
-    now = house.clock.now() + HOUR
-    house.clock.set(now)
-    batch = [made(upstream, [("TAG-TRAIL", 0, -28.0, False, None)] * 2, now)]
-    taken, asked = monitor._decide(batch, now), []
-    counting = copy(monitor)
-    counting._answer = lambda *given_: asked.append(given_) or monitor._answer(*given_)
-    assert counting._decide(batch, now) == taken
-    assert [one.outcome for one in taken.answers[0]] == [Outcome.KEPT, Outcome.DUPLICATE]
-    assert len(asked) == 1
+def test_the_next_quiet_fix_is_taken_at_once(house, monkeypatch):
+    one = watch(house)
+    one.stay(HOME, 3)
+    monkeypatch.delattr(Monitor, "_answer")
+    monkeypatch.delattr(Watching, "_judge_fitting")
+    assert one.stay(HOME, 3) == ["kept"] * 3

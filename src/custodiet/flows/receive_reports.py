@@ -19,7 +19,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from struct import Struct
-from typing import NamedTuple
 
 import msgspec
 
@@ -42,10 +41,10 @@ from custodiet.model.stored import SaltedDetail
 from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.model.word import Word
 from custodiet.rules.authority import DeviceStanding, admit
-from custodiet.rules.chain import leaf_hash, root
+from custodiet.rules.chain import leaf_hashes, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.silence import PULSE_GAP
-from custodiet.wire.frame import pack_directory, pack_fix, piece_body, session_body
+from custodiet.wire.frame import pack_directory, pack_fix, piece_bodies, session_body
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
 
 PREPARED_AT_ONCE = 200
@@ -132,12 +131,15 @@ class _Decided:
         self.weighed |= other.weighed
 
 
-class _Piece(NamedTuple):
+class _Piece(msgspec.Struct, frozen=True, gc=False):
     """One sealed fix."""
 
     live: LiveSession
     fix_ms: int
     sealed: bytes
+
+    def __repr__(self) -> str:
+        return "<Piece>"
 
 
 class Monitor:
@@ -517,13 +519,13 @@ class Monitor:
         numbered = list(enumerate(new.values(), start=write.next_session_no()))
         numbers = {live.session.id: no for no, live in numbered}
         places = [
-            (numbers[live.session.id] if live.no is None else live.no, fix_ms, sealed)
-            for live, fix_ms, sealed in pieces
+            (numbers[one.live.session.id] if one.live.no is None else one.live.no, one.fix_ms, one.sealed)
+            for one in pieces
         ]
         number, previous = write.chain(self._partition)
         salt = self._chance.draw(SALT_BYTES)
-        leaves = [leaf_hash(session_body(live.session, no)) for no, live in numbered]
-        leaves += [leaf_hash(piece_body(*place)) for place in places]
+        leaves = leaf_hashes(session_body(live.session, no) for no, live in numbered)
+        leaves += leaf_hashes(piece_bodies(places))
         hour = write.now.replace(minute=0, second=0, microsecond=0)
         record = Ingested(
             partition=self._partition,

@@ -165,6 +165,12 @@ def piece_body(session_no: int, fix_ms: int, piece: bytes) -> bytes:
     return _PIECE.pack(b"piece", session_no, fix_ms) + piece
 
 
+def piece_bodies(pieces: Iterable[tuple[int, int, bytes]]) -> Iterator[bytes]:
+    """The same of many, from their session numbers, fix times in ms and pieces."""
+    pack = _PIECE.pack
+    return (pack(b"piece", no, fix_ms) + piece for no, fix_ms, piece in pieces)
+
+
 def session_body(session: Session, number: int) -> bytes:
     """The leaf body of one new session, under its number, in its ingest record's root."""
     return (
