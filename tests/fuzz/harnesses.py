@@ -16,6 +16,7 @@ from support.wire import refusal_in_own_words, require_legal
 
 from custodiet.model.report import Report
 from custodiet.model.shape import Circle, Polygon
+from custodiet.model.times import to_ms
 from custodiet.wire import (
     frame,
     geojson,
@@ -97,7 +98,7 @@ def read_frame(data: bytes) -> None:
     plain = data[: frame.PLAIN_BYTES]
     stored = _or_refusal(lambda: frame.unpack_fix(plain))
     if stored is not None:
-        packed = frame.pack_fix(stored.fix, stored.fix_time, stored.received_at)
+        packed = frame.pack_fix(stored.fix, to_ms(stored.fix_time), to_ms(stored.received_at))
         assert frame.unpack_fix(packed) == stored
     rows = _or_refusal(lambda: list(frame.unpack_directory(data)))
     if rows is not None:

@@ -280,7 +280,7 @@ def planted(house):
     )
     sealed_key = sealing.seal_to(public, key, session_context(bare))
     at = START + timedelta(seconds=90)
-    piece = sealing.seal_under(key, b"n" * 12, pack_fix(Fix(1, 1), at, at), fix_context(bare, to_ms(at)))
+    piece = sealing.seal_under(key, b"n" * 12, pack_fix(Fix(1, 1), to_ms(at), to_ms(at)), fix_context(bare, to_ms(at)))
     return bare, sealed_key, at, piece
 
 

@@ -62,7 +62,7 @@ UNITS = {
 
 
 def there_and_back(fix, at=AT, received=LATER):
-    return unpack_fix(pack_fix(fix, at, received))
+    return unpack_fix(pack_fix(fix, to_ms(at), to_ms(received)))
 
 
 def times():
@@ -93,7 +93,7 @@ FIXES = st.builds(
 
 @given(FIXES, times(), times())
 def test_a_fix_comes_back_to_the_precision_of_its_units(fix, at, received):
-    packed = pack_fix(fix, at, received)
+    packed = pack_fix(fix, to_ms(at), to_ms(received))
     assert len(packed) == PLAIN_BYTES
     back = unpack_fix(packed)
     assert (back.fix.lat_e7, back.fix.lon_e7, back.fix.method) == (fix.lat_e7, fix.lon_e7, fix.method)
@@ -108,9 +108,9 @@ def test_a_fix_comes_back_to_the_precision_of_its_units(fix, at, received):
 
 @given(FIXES, times(), times())
 def test_what_was_read_back_is_written_the_same_again(fix, at, received):
-    packed = pack_fix(fix, at, received)
+    packed = pack_fix(fix, to_ms(at), to_ms(received))
     back = unpack_fix(packed)
-    assert pack_fix(back.fix, back.fix_time, back.received_at) == packed
+    assert pack_fix(back.fix, to_ms(back.fix_time), to_ms(back.received_at)) == packed
 
 
 def test_unknown_comes_back_as_unknown_and_never_as_zero():
@@ -162,7 +162,7 @@ def test_the_greatest_and_least_of_each_field_come_back(name):
 def test_what_a_field_cannot_hold_becomes_unknown_and_not_another_number(name):
     step, low, high = UNITS[name]
     for value in (low - step, high + step, low - 1e6, high * 2, *(1e300, -1e300, 1e308, -1e308, inf, -inf, nan)):
-        packed = pack_fix(changed(BARE, **{name: value}), AT, LATER)
+        packed = pack_fix(changed(BARE, **{name: value}), to_ms(AT), to_ms(LATER))
         assert len(packed) == PLAIN_BYTES
         assert unpack_fix(packed).fix == BARE, value
 
@@ -182,7 +182,9 @@ METHOD_AT = Struct("<BqqiiIiIH").size
 
 
 def test_the_number_of_a_method_never_changes_while_a_fix_is_stored():
-    numbers = {method: pack_fix(changed(BARE, method=method), AT, LATER)[METHOD_AT] for method in (None, *Method)}
+    numbers = {
+        method: pack_fix(changed(BARE, method=method), to_ms(AT), to_ms(LATER))[METHOD_AT] for method in (None, *Method)
+    }
     assert numbers == METHOD_NUMBERS
 
 
@@ -190,8 +192,8 @@ def test_the_bytes_of_a_stored_fix_never_change_while_one_is_stored():
     """Written out by hand: what was sealed yesterday is opened tomorrow."""
     fix = Fix(514769000, -5000, 8.0, -46.5, 1.388, 181.0, Method.GPS, 9, 0.91)
     written = "01 fb2e896ec1010000 534a896ec1010000 68c0ae1e 78ecffff 20030000 d6edffff 6c050000 b446 01 09 5b00"
-    assert pack_fix(fix, AT, LATER) == bytes.fromhex(written)
-    assert pack_fix(BARE, AT, LATER)[METHOD_AT:] == bytes.fromhex("00 ff ffff")
+    assert pack_fix(fix, to_ms(AT), to_ms(LATER)) == bytes.fromhex(written)
+    assert pack_fix(BARE, to_ms(AT), to_ms(LATER))[METHOD_AT:] == bytes.fromhex("00 ff ffff")
 
 
 PLACES = [(-900_000_000, -1_800_000_000), (900_000_000, 1_800_000_000), (0, 0), (-1, 1)]
@@ -205,7 +207,7 @@ def test_the_corners_of_the_globe_come_back(lat, lon):
 
 @given(FIXES)
 def test_a_stored_fix_has_one_length_whatever_it_holds(fix):
-    assert {len(pack_fix(one, AT, LATER)) for one in (fix, BARE)} == {PLAIN_BYTES}
+    assert {len(pack_fix(one, to_ms(AT), to_ms(LATER))) for one in (fix, BARE)} == {PLAIN_BYTES}
     assert PIECE_BYTES == NONCE_BYTES + PLAIN_BYTES + 16
 
 
@@ -217,11 +219,11 @@ def test_fix_time_and_time_of_receipt_are_not_mixed_up():
 @pytest.mark.parametrize("cut", range(PLAIN_BYTES))
 def test_a_stored_fix_that_is_cut_short_is_refused(cut):
     with pytest.raises(NotTheFormat):
-        unpack_fix(pack_fix(BARE, AT, LATER)[:cut])
+        unpack_fix(pack_fix(BARE, to_ms(AT), to_ms(LATER))[:cut])
 
 
 def test_a_stored_fix_that_is_too_long_or_of_another_version_is_refused():
-    packed = pack_fix(BARE, AT, LATER)
+    packed = pack_fix(BARE, to_ms(AT), to_ms(LATER))
     for spoilt in (packed + b"\0", b"\0" + packed[1:], b"\2" + packed[1:], b"\xff" + packed[1:], bytes(PLAIN_BYTES)):
         with pytest.raises(NotTheFormat):
             unpack_fix(spoilt)

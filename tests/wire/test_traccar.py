@@ -7,6 +7,7 @@ import traceback
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -677,6 +678,8 @@ def check_whatever(data):
     except NotTheFormat:
         return False
     assert isinstance(read, Report)
+    # Read at once, with its attributes, or in two steps, as a position alone always is: it is the same.
+    assert read == decode_bare(bytes(msgspec.json.decode(data, type=dict[str, msgspec.Raw])["position"]), read.serial)
     assert 1 <= len(read.serial) <= 128
     if read.fix is not None:
         assert read.fix_time.utcoffset() == timedelta(0)

@@ -128,8 +128,8 @@ class Tables(Protocol):
 
     def replayed_tables(self) -> tuple[str, ...]: ...
 
-    def row_digests(self, table: str) -> dict[bytes, bytes]:
-        """Digest of each row's key to digest of the whole row."""
+    def row_digests(self, table: str) -> Iterator[tuple[bytes, bytes]]:
+        """Digest of each row's key with digest of the whole row, one row after the other."""
         ...
 
     def form_digests(self) -> dict[bytes, bytes]:
@@ -677,7 +677,10 @@ class Reading(Tables, Protocol):
         ...
 
     def ingest_records(self, partition: int, start: int, limit: int) -> tuple[IngestRow, ...]: ...
-    def ingest_detail(self, partition: int, number: int) -> DetailRow | None: ...
+    def details_among(self, partition: int, first: int, last: int) -> dict[int, DetailRow]:
+        """By number, of those from the first to the last."""
+        ...
+
     def places_of_details(self) -> list[tuple[int, int]]:
         """(partition, number) of every detail."""
         ...
@@ -703,8 +706,8 @@ class Reading(Tables, Protocol):
         """A person's sessions by number."""
         ...
 
-    def sessions_in(self, partition: int, number: int) -> dict[int, Session]:
-        """The sessions an ingest transaction began, by number."""
+    def sessions_among(self, partition: int, first: int, last: int) -> dict[int, dict[int, Session]]:
+        """By number, the sessions that each ingest transaction from the first to the last began, by theirs."""
         ...
 
     def frames(self, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
@@ -715,7 +718,10 @@ class Reading(Tables, Protocol):
         """The same, of those that reach into a window."""
         ...
 
-    def frame(self, partition: int, number: int) -> Frame | None: ...
+    def frames_among(self, partition: int, first: int, last: int) -> dict[int, Frame]:
+        """By number, of those from the first to the last."""
+        ...
+
     def places_of_frames(self) -> list[tuple[int, int]]:
         """(partition, number) of every frame."""
         ...

@@ -18,7 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple
+from struct import Struct
+
+import msgspec
 
 from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.known_words import WordOf, word_identity
@@ -39,16 +41,18 @@ from custodiet.model.stored import SaltedDetail
 from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.model.word import Word
 from custodiet.rules.authority import DeviceStanding, admit
-from custodiet.rules.chain import leaf_hash, root
+from custodiet.rules.chain import leaf_hashes, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.silence import PULSE_GAP
-from custodiet.wire.frame import pack_directory, pack_fix, piece_body, session_body
+from custodiet.wire.frame import pack_directory, pack_fix, piece_bodies, session_body
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
 
 PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
 PULSE = timedelta(seconds=30)
 """How often a gateway proves our own path up while it has nothing to write."""
+_PLACE = Struct(">qq")
+_NONE = timedelta(0)
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
@@ -72,13 +76,19 @@ class Request:
     received_at: datetime
 
 
-class _Kept(NamedTuple):
+class _Kept(msgspec.Struct, frozen=True, gc=False):
     """A fix to be written, under which session, received when."""
 
     admitted: Admitted
     fix_ms: int
     live: LiveSession
     received_at: datetime
+
+    def __repr__(self) -> str:
+        return "<Kept>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
 
 
 @dataclass(slots=True)
@@ -121,12 +131,15 @@ class _Decided:
         self.weighed |= other.weighed
 
 
-class _Piece(NamedTuple):
+class _Piece(msgspec.Struct, frozen=True, gc=False):
     """One sealed fix."""
 
     live: LiveSession
     fix_ms: int
     sealed: bytes
+
+    def __repr__(self) -> str:
+        return "<Piece>"
 
 
 class Monitor:
@@ -159,7 +172,7 @@ class Monitor:
         self._seen: dict[FittingId, dict[int, bytes | None]] = {}
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
-        self._place_key = chance.draw(32)
+        self._keyed = blake2b(key=chance.draw(32), digest_size=8)
         self._placed: deque[tuple[datetime, FittingId, int]] = deque()
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
@@ -307,7 +320,7 @@ class Monitor:
             try:
                 sender = self._picture.sender(request.sender.token.sha256) or request.sender
                 ended = sender.standing.ended(now)
-                answers = [self._answer(sender, ended, request, line, now, decided, part) for line in request.lines]
+                answers = self._answers(sender, ended, request, now, decided, part)
             except CannotRecord as cannot:
                 decided.answers.append(cannot)
             else:
@@ -315,6 +328,57 @@ class Monitor:
         words = list(decided.words.values())
         decided.judged = self._watching.judge(self._picture, decided.arrived, words, decided.heard, now)
         return decided
+
+    def _answers(
+        self,
+        sender: KnownSender,
+        ended: bool,  # noqa: FBT001 - of the sender's token, worked out once
+        request: Request,
+        now: datetime,
+        before: _Decided,
+        part: _Decided,
+    ) -> list[Answer]:
+        """An answer for each line, in their order.
+
+        What nearly every line is, a new fix with nothing to weigh that is written, is taken here with no call for each
+        step; any other by `_answer`, which says the same of these (tests hold the two together).
+        """
+        scope = sender.standing.scope
+        clear_of, live_of, stored = self._picture.clear, self._sessions.live, self._seen
+        seen, seen_before, received_at = part.seen, before.seen, request.received_at
+        answers, plain, until = [], 0, None
+        for line in request.lines:
+            admitted = clear = says = None
+            if isinstance(line, Report) and line.fix is not None and line.fix_time is not None and not ended:
+                says = line.says
+                for clear in clear_of(line.serial) if line.serial in scope else ():
+                    admitted = clear.admit(line.fix, line.fix_time, now)
+                    if admitted is not None:
+                        break
+            if admitted is None or clear is None or admitted.category is None:
+                answers.append(self._answer(sender, ended, request, line, now, before, part))
+                continue
+            at, fitting_id = admitted.fix_time, admitted.fitting_id
+            fix_ms = to_ms(at)
+            identity = (fitting_id, fix_ms)
+            if identity in seen or identity in seen_before or fix_ms in stored.get(fitting_id, ()):
+                answers.append(self._answer(sender, ended, request, line, now, before, part))
+                continue
+            live = live_of(admitted.decision_id, fitting_id, admitted.category, utc_day(at))
+            if live is None:
+                live = self._session(admitted, admitted.category)
+            seen[identity] = self._digest(admitted.fix)
+            part.arrived.append(Arrived(admitted, received_at))
+            part.kept.append(_Kept(admitted, fix_ms, live, received_at))
+            part.heard.append(Heard(fitting_id, clear.decision, says, _said_at(at, now)))
+            if clear.until is not until:
+                until = clear.until
+                part.holds_until(until)
+            answers.append(_KEPT)
+            plain += 1
+        if plain:
+            part.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += plain
+        return answers
 
     def _answer(
         self,
@@ -345,7 +409,7 @@ class Monitor:
                 answer = self._place(admission, line, request.received_at, before, part)
             if heard is not None and not ended:
                 says = None if answer.outcome is Outcome.DUPLICATE else line.says
-                part.heard.append(Heard(heard[0].id, heard[1], says, _said_at(line, now)))
+                part.heard.append(Heard(heard[0].id, heard[1], says, _said_at(line.fix_time, now)))
         if answer.outcome is Outcome.REFUSED:
             part.after_stop.note(self._picture, sender, line, now)
         for reason in ("", *answer.reasons):
@@ -419,20 +483,28 @@ class Monitor:
             raise CannotRecord("the key of an authorised day is not one that the vault has signed") from None
 
     def _digest(self, fix: Fix) -> bytes:
-        place = fix.lat_e7.to_bytes(8, "big", signed=True) + fix.lon_e7.to_bytes(8, "big", signed=True)
-        return blake2b(place, key=self._place_key, digest_size=8).digest()
+        hashed = self._keyed.copy()  # the key is taken in once, not for every fix
+        hashed.update(_PLACE.pack(fix.lat_e7, fix.lon_e7))
+        return hashed.digest()
 
     # --- record and keep ---
 
     def _seal(self, decided: _Decided) -> list[_Piece]:
         evidence = [
-            _Kept(one.admitted, to_ms(one.admitted.fix_time), self._session(one.admitted, Category.EVIDENCE), one[1])
+            _Kept(
+                one.admitted,
+                to_ms(one.admitted.fix_time),
+                self._session(one.admitted, Category.EVIDENCE),
+                one.received_at,
+            )
             for one in decided.judged.evidence
         ]
         kept = [*decided.kept, *evidence]
+        received_ms = {at: to_ms(at) for at in {one.received_at for one in kept}}  # one for each request
         pieces = []
-        for (admitted, fix_ms, live, received_at), nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
-            plain = pack_fix(admitted.fix, admitted.fix_time, received_at)
+        for one, nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
+            fix_ms, live = one.fix_ms, one.live
+            plain = pack_fix(one.admitted.fix, fix_ms, received_ms[one.received_at])
             context = live.context + fix_ms.to_bytes(8, "big", signed=True)
             pieces.append(_Piece(live, fix_ms, live.seal(nonce, plain, context)))
         return pieces
@@ -447,13 +519,13 @@ class Monitor:
         numbered = list(enumerate(new.values(), start=write.next_session_no()))
         numbers = {live.session.id: no for no, live in numbered}
         places = [
-            (numbers[live.session.id] if live.no is None else live.no, fix_ms, sealed)
-            for live, fix_ms, sealed in pieces
+            (numbers[one.live.session.id] if one.live.no is None else one.live.no, one.fix_ms, one.sealed)
+            for one in pieces
         ]
         number, previous = write.chain(self._partition)
         salt = self._chance.draw(SALT_BYTES)
-        leaves = [leaf_hash(session_body(live.session, no)) for no, live in numbered]
-        leaves += [leaf_hash(piece_body(*place)) for place in places]
+        leaves = leaf_hashes(session_body(live.session, no) for no, live in numbered)
+        leaves += leaf_hashes(piece_bodies(places))
         hour = write.now.replace(minute=0, second=0, microsecond=0)
         record = Ingested(
             partition=self._partition,
@@ -487,9 +559,8 @@ class Monitor:
         self._pulsed_at = now
 
 
-def _said_at(report: Report, now: datetime) -> datetime:
-    at = report.fix_time
-    return at if at is not None and timedelta(0) <= now - at <= LATE_MAX_DEFAULT else now
+def _said_at(at: datetime | None, now: datetime) -> datetime:
+    return at if at is not None and _NONE <= now - at <= LATE_MAX_DEFAULT else now
 
 
 def _second_sighting(report: Report, known: bytes | None, place: bytes) -> Answer:

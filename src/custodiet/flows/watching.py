@@ -52,14 +52,20 @@ Of = tuple[ConditionId, FittingId]
 Under = tuple[FittingId, DecisionId]
 
 
-class Arrived(NamedTuple):
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """An admitted fix with when it reached us."""
 
     admitted: Admitted
     received_at: datetime
 
+    def __repr__(self) -> str:
+        return "<Arrived>"
 
-class Heard(NamedTuple):
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
+
+
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """A report about a device that is on someone, under a decision in force now.
 
     `at`: when it was said: the fix time if that can be, else when it reached us.
@@ -125,11 +131,15 @@ class Judged:
 
 
 class _Plan(NamedTuple):
-    """What a decision is judged by: conditions with a place, whether one of them is a curfew, and the settings."""
+    """What a decision is judged by: conditions with a place, whether one of them is a curfew, and the settings.
+
+    `keeps_trail`: of its mode; where none is kept, what is judged is held for a while as evidence.
+    """
 
     conditions: tuple[Condition, ...]
     timed: bool
     settings: Judging
+    keeps_trail: bool
 
 
 class Watching:
@@ -306,11 +316,37 @@ class Watching:
         for fitting_id, fixes in by_fitting.items():
             if len(fixes) > 1:
                 fixes.sort(key=lambda one: one.admitted.fix_time)
+            elif self._stays_quiet(fixes[0].admitted, now, judged):
+                continue
             self._judge_fitting(picture, fitting_id, fixes, now, judged)
         for word in sorted(words, key=lambda one: one.at):
             self._judge_word(picture, word, now, judged)
         self._hear_all(picture, heard, now, judged)
         return judged
+
+    def _stays_quiet(self, admitted: Admitted, now: datetime, judged: Judged) -> bool:
+        """What `_judge_fitting` does of one quiet fix, at once: nearly every fix of nearly everyone is one.
+
+        False, with nothing done, for any other (tests hold the two together).
+        """
+        fitting_id, at = admitted.fitting_id, admitted.fix_time
+        under = (fitting_id, admitted.decision_id)
+        quiet, plan = self._quiet.get(under), self._plans.get(admitted.decision_id)
+        if quiet is None or plan is None or not plan.conditions or not plan.keeps_trail:
+            return False
+        device, newest = self._device_watches.get(fitting_id), self._newest.get(fitting_id)
+        if (device is not None and device.fault_alert is not None) or (newest is not None and at <= newest):
+            return False
+        if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
+            return False
+        scratch = after(quiet.calm, quiet.scratch, at, admitted.fix, plan.settings)
+        if scratch is None:
+            return False
+        judged.newest[fitting_id] = at
+        if plan.timed:
+            judged.timed.add(fitting_id)
+        judged.quiet[under] = Quiet(quiet.calm, scratch, quiet.since, now)
+        return True
 
     def _judge_fitting(
         self, picture: Picture, fitting_id: FittingId, fixes: list[Arrived], now: datetime, judged: Judged
@@ -341,7 +377,7 @@ class Watching:
         judged: Judged,
     ) -> None:
         """One fitting's fixes under one decision, in order of fix time."""
-        conditions, timed, settings = self._plan(picture, decision)
+        conditions, timed, settings, _ = self._plan(picture, decision)
         if not conditions:
             return
         if timed:
@@ -423,10 +459,12 @@ class Watching:
                 judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
         # While nothing that a device says is new, its watch stays, and so nothing else that it says becomes new.
         with_news = {
-            fitting_id
-            for fitting_id, decision, says, _ in heard
-            if says is not None
-            and not is_nothing_new(self._device_watches.get(fitting_id), says, self._plan(picture, decision).settings)
+            one.fitting_id
+            for one in heard
+            if one.says is not None
+            and not is_nothing_new(
+                self._device_watches.get(one.fitting_id), one.says, self._plan(picture, one.decision).settings
+            )
         }
         for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
             self._hear(picture, report, now, judged)
@@ -457,7 +495,8 @@ class Watching:
         if plan is None:
             conditions = tuple(one for one in picture.conditions_of(decision.id) if one.kind in ZONED)
             timed = any(one.kind is ConditionKind.CURFEW for one in conditions)
-            plan = self._plans[decision.id] = _Plan(conditions, timed, picture.judging(decision))
+            settings = picture.judging(decision)
+            plan = self._plans[decision.id] = _Plan(conditions, timed, settings, decision.rung.keeps_trail)
         return plan
 
     def _asked(self, picture: Picture, condition: Condition, decision: Decision, now: datetime) -> Asked:
@@ -502,9 +541,9 @@ def _while_quiet(
     if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
         return quiet, 0
     scratch = quiet.scratch
-    for row, (admitted, _) in enumerate(mine):
-        at = admitted.fix_time
-        found = None if newest is not None and at <= newest else after(quiet.calm, scratch, at, admitted.fix, settings)
+    for row, one in enumerate(mine):
+        at, fix = one.admitted.fix_time, one.admitted.fix
+        found = None if newest is not None and at <= newest else after(quiet.calm, scratch, at, fix, settings)
         if found is None:
             return Quiet(quiet.calm, scratch, quiet.since, now if row else quiet.held_at), row
         scratch, newest = found, at

@@ -14,6 +14,7 @@ from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId
 from custodiet.model.mode import Category, Kind
 
 _E7 = 10_000_000
+_FIX = Kind.FIX
 
 
 class Method(StrEnum):
@@ -23,6 +24,8 @@ class Method(StrEnum):
     RF = "rf"
     LBS = "lbs"
     WIFI = "wifi"
+
+    __hash__ = str.__hash__  # as Kind
 
 
 class Fix(msgspec.Struct, frozen=True, gc=False):
@@ -109,6 +112,8 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     crossing: Crossing | None = None
 
     def __post_init__(self) -> None:
+        if self.fix is not None and self.fix_time is not None and self.kind is _FIX and self.crossing is None:
+            return  # nearly all of them
         if self.fix is not None and self.fix_time is None:
             raise IllegalValue("a fix without its time")
         if self.kind is Kind.FIX and self.fix is None and self.fix_time is not None:

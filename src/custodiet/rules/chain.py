@@ -35,6 +35,11 @@ def leaf_hash(body: bytes) -> bytes:
     return sha256(_LEAF + body).digest()
 
 
+def leaf_hashes(bodies: Iterable[bytes]) -> list[bytes]:
+    """The leaf of each of these entries, in their order."""
+    return [sha256(_LEAF + body).digest() for body in bodies]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash two neighbouring subtrees, 32 bytes each, into the one above (RFC 6962 section 2.1)."""
     return sha256(_NODE + left + right).digest()
@@ -51,7 +56,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
     level = list(leaves)
     while len(level) > 1:
         # Pairing from the left draws the RFC's tree level by level; an odd last one goes up as it is.
-        pairs = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
+        pairs = [sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
         level = pairs + level[2 * len(pairs) :]
     return level[0]
 
@@ -301,7 +306,7 @@ def _is_power_of_two(number: int) -> bool:
 
 
 def _are_hashes(candidates: Iterable[bytes]) -> bool:
-    return all(len(candidate) == HASH_BYTES for candidate in candidates)
+    return set(map(len, candidates)) <= {HASH_BYTES}
 
 
 def _require_hashes(candidates: Iterable[bytes]) -> None:

@@ -15,7 +15,7 @@ import rfc8785
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.report import Fix, Method
 from custodiet.model.session import Session
-from custodiet.model.times import from_ms, to_ms
+from custodiet.model.times import from_ms
 
 _PLAIN = Struct("<BqqiiIiIHBBH")
 """Version, fix time ms, received ms, lat, lon 1e-7°, accuracy cm, altitude cm, speed mm/s, course 0.01°, method,
@@ -27,10 +27,12 @@ _PIECE = Struct(">6sIq")
 # The unknown of each field: a value the unit cannot take, inside these bytes only; outside it is None.
 _NO_U32 = 0xFFFF_FFFF
 _NO_I32 = -0x8000_0000
+_END_I32 = 0x7FFF_FFFF + 0.5
 _NO_U16 = 0xFFFF
 _NO_U8 = 0xFF
 _METHODS: tuple[Method | None, ...] = (None, Method.GPS, Method.RF, Method.LBS, Method.WIFI)
 """By their number in a stored fix: never reorder."""
+_NUMBER_OF = {method: number for number, method in enumerate(_METHODS)}
 
 PLAIN_BYTES = _PLAIN.size
 NONCE_BYTES = 12
@@ -56,21 +58,28 @@ class StoredFix:
     received_at: datetime
 
 
-def pack_fix(fix: Fix, fix_time: datetime, received_at: datetime) -> bytes:
-    """PLAIN_BYTES bytes. A quantity that its field cannot hold is written as unknown."""
+def pack_fix(fix: Fix, fix_ms: int, received_ms: int) -> bytes:
+    """PLAIN_BYTES bytes, from a fix and when it was and reached us, in ms since 1970 UTC.
+
+    A quantity that its field cannot hold is written as unknown.
+    """
+    # Written out, and not a call for each, since this is done for every fix. What is not a number is in no interval;
+    # what rounds up to the end of its field is unknown by that alone, but of the altitude, whose unknown is the lowest.
+    accuracy, altitude, speed, course = fix.accuracy_m, fix.altitude_m, fix.speed_mps, fix.course_deg
+    satellites, hdop = fix.satellites, fix.hdop
     return _PLAIN.pack(
         _VERSION,
-        to_ms(fix_time),
-        to_ms(received_at),
+        fix_ms,
+        received_ms,
         fix.lat_e7,
         fix.lon_e7,
-        _NO_U32 if fix.accuracy_m is None else _scaled(fix.accuracy_m, 100, 0, _NO_U32),
-        _NO_I32 if fix.altitude_m is None else _scaled(fix.altitude_m, 100, _NO_I32 + 1, 0x7FFF_FFFF + 1, _NO_I32),
-        _NO_U32 if fix.speed_mps is None else _scaled(fix.speed_mps, 1000, 0, _NO_U32),
-        _NO_U16 if fix.course_deg is None else _scaled(fix.course_deg, 100, 0, _NO_U16),
-        _METHODS.index(fix.method),
-        _NO_U8 if fix.satellites is None else _scaled(fix.satellites, 1, 0, _NO_U8),
-        _NO_U16 if fix.hdop is None else _scaled(fix.hdop, 100, 0, _NO_U16),
+        _NO_U32 if accuracy is None or not 0 <= accuracy * 100 < _NO_U32 else round(accuracy * 100),
+        _NO_I32 if altitude is None or not _NO_I32 + 1 <= altitude * 100 < _END_I32 else round(altitude * 100),
+        _NO_U32 if speed is None or not 0 <= speed * 1000 < _NO_U32 else round(speed * 1000),
+        _NO_U16 if course is None or not 0 <= course * 100 < _NO_U16 else round(course * 100),
+        _NUMBER_OF[fix.method],
+        _NO_U8 if satellites is None or not 0 <= satellites < _NO_U8 else round(satellites),
+        _NO_U16 if hdop is None or not 0 <= hdop * 100 < _NO_U16 else round(hdop * 100),
     )
 
 
@@ -94,15 +103,6 @@ def unpack_fix(plain: bytes) -> StoredFix:
         return StoredFix(fix, from_ms(fix_ms), from_ms(received_ms))
     except (IllegalValue, OverflowError, IndexError):
         raise NotTheFormat("a stored fix that cannot be one") from None
-
-
-def _scaled(value: float, factor: int, low: int, end: int, unknown: int | None = None) -> int:
-    unknown = end if unknown is None else unknown
-    scaled = value * factor
-    if not low <= scaled < end:  # also for what is not a number, or grew beyond all numbers
-        return unknown
-    whole = round(scaled)
-    return whole if whole < end else unknown
 
 
 def pack_directory(pieces: Iterable[tuple[int, int]]) -> bytes:
@@ -163,6 +163,12 @@ def session_context(session: Session) -> bytes:
 def piece_body(session_no: int, fix_ms: int, piece: bytes) -> bytes:
     """The leaf body of one piece in its ingest record's root. The offset is left out: it is derived."""
     return _PIECE.pack(b"piece", session_no, fix_ms) + piece
+
+
+def piece_bodies(pieces: Iterable[tuple[int, int, bytes]]) -> Iterator[bytes]:
+    """The same of many, from their session numbers, fix times in ms and pieces."""
+    pack = _PIECE.pack
+    return (pack(b"piece", no, fix_ms) + piece for no, fix_ms, piece in pieces)
 
 
 def session_body(session: Session, number: int) -> bytes:

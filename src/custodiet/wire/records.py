@@ -4,6 +4,7 @@ import base64
 import hmac
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, Literal, get_args
 
@@ -136,14 +137,23 @@ def record_digest(salt: bytes, body: bytes) -> bytes:
 
 def _require_zones(part: object) -> None:
     """Raise IllegalValue for a time without a zone, however deep: nothing can be compared with it."""
+    if isinstance(part, str | bytes | int):
+        return
     if isinstance(part, datetime) and part.tzinfo is None:
         raise IllegalValue("a time without a zone")
     if isinstance(part, tuple):
         for each in part:
             _require_zones(each)
-    elif is_dataclass(part):
-        for field in fields(part):
-            _require_zones(getattr(part, field.name))
+    else:
+        kind: Any = type(part)
+        for name in _names_of(kind):
+            _require_zones(getattr(part, name))
+
+
+@cache
+def _names_of(kind: Any) -> tuple[str, ...]:
+    """A noun's fields; none of what is no noun."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _dump(noun: object) -> bytes:

@@ -14,7 +14,7 @@ memory: what is read of a body, which whoever receives it has bounded.
 
 from contextlib import suppress
 from datetime import timedelta
-from math import isfinite
+from math import inf
 from typing import get_type_hints
 
 import msgspec
@@ -71,6 +71,19 @@ class _Forwarded(msgspec.Struct, frozen=True, gc=False):
     event: msgspec.Raw = msgspec.Raw()
 
 
+class _PlainPosition(_Position, frozen=True, gc=False):
+    """One whose attributes are all of their kind: nearly all are, and they are read at once."""
+
+    attributes: _Attributes | None = None  # type: ignore[assignment]
+
+
+class _PlainlyForwarded(msgspec.Struct, frozen=True, gc=False):
+    position: _PlainPosition
+    device: _Device
+    event: msgspec.Raw | None = None
+
+
+_plain_decoder = msgspec.json.Decoder(_PlainlyForwarded)
 _decoder = msgspec.json.Decoder(_Forwarded)
 _bare_decoder = msgspec.json.Decoder(_Position)
 _each_attribute = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -78,10 +91,15 @@ _attributes_decoder = msgspec.json.Decoder(_Attributes)
 _ATTRIBUTE_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in get_type_hints(_Attributes).items()}
 _NO_ATTRIBUTES = _Attributes()
 _NO_ALARMS: frozenset[Alarm] = frozenset()
+_FIX, _LBS, _GPS = Kind.FIX, Method.LBS, Method.GPS
 
 
 def decode(body: bytes) -> Report | None:
     """One forwarded position, or one forwarded event; None for an event that is not the device's word."""
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        plain = _plain_decoder.decode(body)
+        if plain.event is None:
+            return _report(plain.device.uniqueId, plain.position, plain.position.attributes or _NO_ATTRIBUTES)
     try:
         forwarded = _decoder.decode(body)
     except msgspec.ValidationError as error:
@@ -92,7 +110,7 @@ def decode(body: bytes) -> Report | None:
         raise NotTheFormat("not JSON") from None
     if forwarded.event and bytes(forwarded.event) != b"null":
         return traccar_event.decode(body)
-    return _report(forwarded.device.uniqueId, forwarded.position)
+    return _report(forwarded.device.uniqueId, forwarded.position, _attributes(forwarded.position.attributes))
 
 
 def decode_bare(body: bytes, serial: str) -> Report:
@@ -103,21 +121,13 @@ def decode_bare(body: bytes, serial: str) -> Report:
         raise NotTheFormat(f"not a position of Traccar: {place_in_document(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotTheFormat("not JSON") from None
-    return _report(serial_of(serial), position)
+    return _report(serial_of(serial), position, _attributes(position.attributes))
 
 
-def _report(serial: str, position: _Position) -> Report:
+def _report(serial: str, position: _Position, attributes: _Attributes) -> Report:
     fix_time = usable_time(position.fixTime)
-    attributes = _attributes(position.attributes)
     fix = _fix(position, attributes) if fix_time is not None else None
-    return Report(
-        serial=serial,
-        kind=Kind.FIX,
-        fix_time=fix_time if fix is not None else None,
-        fix=fix,
-        repeats=_repeats(position),
-        says=_says(attributes),
-    )
+    return Report(serial, _FIX, fix_time if fix is not None else None, fix, _repeats(position), _says(attributes))
 
 
 def _repeats(position: _Position) -> bool:
@@ -137,39 +147,23 @@ def _fix(position: _Position, attributes: _Attributes) -> Fix | None:
     lat_e7, lon_e7 = round(lat * 1e7), round(lon * 1e7)
     if lat_e7 == lon_e7 == 0:
         return None  # what a device without a fix says
-    satellites = _satellites(attributes.sat)
+    accuracy, altitude, knots, course = position.accuracy, position.altitude, position.speed, position.course
+    count, hdop = attributes.sat, attributes.hdop
+    satellites = int(count) if isinstance(count, float) and 0 <= count <= 200 else None
+    # What is no number is in no interval either. Traccar writes 0 for an accuracy (or a phone's "better than 10 m"),
+    # an altitude and an HDOP that are unknown, and for a course that is unknown or north.
     return Fix(
         lat_e7,
         lon_e7,
-        _known(position.accuracy),  # 0 is unknown, or a phone's "better than 10 m"
-        _known(position.altitude, negative=True),
-        _speed(position.speed),
-        _course(position.course),
+        accuracy if isinstance(accuracy, float) and 0 < accuracy < inf else None,
+        altitude if isinstance(altitude, float) and -inf < altitude < inf and altitude != 0 else None,
+        knots * KNOT_MPS if isinstance(knots, float) and 0 <= knots < inf else None,
+        (course % 360 or None) if isinstance(course, float) and 0 < course <= 360 else None,
         # Marked approximate: by the network. Satellites were counted: by satellites. Otherwise nobody said.
-        Method.LBS if attributes.approximate else Method.GPS if satellites else None,
+        _LBS if attributes.approximate else _GPS if satellites else None,
         satellites,
-        _known(attributes.hdop),
+        hdop if isinstance(hdop, float) and 0 < hdop < inf else None,
     )
-
-
-def _known(value: Number, *, negative: bool = False) -> float | None:
-    """Traccar writes 0 for unknown in these fields."""
-    if not isinstance(value, float) or not isfinite(value) or value == 0 or (value < 0 and not negative):
-        return None
-    return value
-
-
-def _speed(knots: Number) -> float | None:
-    if not isinstance(knots, float) or not isfinite(knots) or knots < 0:
-        return None
-    return knots * KNOT_MPS
-
-
-def _course(degrees: Number) -> float | None:
-    """0 is both north and unknown: unknown it is."""
-    if not isinstance(degrees, float) or not 0 < degrees <= 360:
-        return None
-    return degrees % 360 or None
 
 
 def _attributes(raw: msgspec.Raw) -> _Attributes:
@@ -194,7 +188,3 @@ def _says(attributes: _Attributes) -> DeviceSays | None:
     if percent is None and attributes.charge is None and not alarms:
         return None
     return DeviceSays(percent, attributes.charge, alarms)
-
-
-def _satellites(count: Number) -> int | None:
-    return int(count) if isinstance(count, float) and 0 <= count <= 200 else None

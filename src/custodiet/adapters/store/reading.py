@@ -1,6 +1,6 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -314,13 +314,12 @@ class ReadingRows(
             found.setdefault((row.hour, row.scheme_id), []).append((row.reason, row.reports))
         return tuple(RefusalsCounted(hour, scheme, tuple(counts)) for (hour, scheme), counts in found.items())
 
-    def ingest_detail(self, partition: int, number: int) -> DetailRow | None:
-        here = and_(t.ingest_detail.c.partition == partition, t.ingest_detail.c.number == number)
-        row = self._maybe(t.ingest_detail.select().where(here))
-        return None if row is None else noun(DetailRow, row)
+    def details_among(self, partition: int, first: int, last: int) -> dict[int, DetailRow]:
+        return {row.number: noun(DetailRow, row) for row in self._all(_among(t.ingest_detail, partition, first, last))}
 
     def places_of_details(self) -> list[tuple[int, int]]:
-        return [(row.partition, row.number) for row in self._all(t.ingest_detail.select())]
+        rows = self._all(select(t.ingest_detail.c.partition, t.ingest_detail.c.number))
+        return [(row.partition, row.number) for row in rows]
 
     def ingest_records(self, partition: int, start: int, limit: int) -> tuple[IngestRow, ...]:
         query = (
@@ -336,9 +335,11 @@ class ReadingRows(
     def sessions_of(self, person_id: PersonId) -> dict[int, Session]:
         return self._sessions(t.session.select().where(t.session.c.person_id == person_id))
 
-    def sessions_in(self, partition: int, number: int) -> dict[int, Session]:
-        here = and_(t.session.c.partition == partition, t.session.c.number == number)
-        return self._sessions(t.session.select().where(here))
+    def sessions_among(self, partition: int, first: int, last: int) -> dict[int, dict[int, Session]]:
+        found: dict[int, dict[int, Session]] = {}
+        for row in self._all(_among(t.session, partition, first, last).order_by(t.session.c.no)):
+            found.setdefault(row.number, {})[row.no] = noun(Session, row)
+        return found
 
     def session(self, no: int) -> Session:
         return noun(Session, self._one(t.session.select().where(t.session.c.no == no), "session"))
@@ -356,6 +357,9 @@ class ReadingRows(
         here = and_(t.frame.c.partition == partition, t.frame.c.number == number)
         row = self._maybe(t.frame.select().where(here))
         return None if row is None else noun(Frame, row)
+
+    def frames_among(self, partition: int, first: int, last: int) -> dict[int, Frame]:
+        return {row.number: noun(Frame, row) for row in self._all(_among(t.frame, partition, first, last))}
 
     def frames_with_removals(self) -> frozenset[tuple[int, int]]:
         places = select(t.removed_fix.c.partition, t.removed_fix.c.number).distinct()
@@ -474,7 +478,7 @@ class ReadingRows(
     def replayed_tables(self) -> tuple[str, ...]:
         return TABLES
 
-    def row_digests(self, table: str) -> dict[bytes, bytes]:
+    def row_digests(self, table: str) -> Iterator[tuple[bytes, bytes]]:
         return row_digests(self._connection, table)
 
     def form_digests(self) -> dict[bytes, bytes]:
@@ -526,6 +530,11 @@ class ReadingRows(
 def _octets(value: object) -> bytes:
     # SQLite keeps what it is given, whatever the column says: what is no bytes is still to be hashed, and then differs.
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+def _among(table: Table, partition: int, first: int, last: int) -> Select[Any]:
+    """What stands beside the ingest records of these numbers."""
+    return table.select().where(table.c.partition == partition, table.c.number.between(first, last))
 
 
 def _some(table: Table, few: set[str] | None) -> Select[Any]:

@@ -11,10 +11,11 @@ Whatever is broken is counted and the rest is still looked at: nothing in the st
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from heapq import merge
+from typing import NamedTuple, TypeVar
 
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.stored_fixes import open_fix, session_key
@@ -24,14 +25,18 @@ from custodiet.model.device import Fitting
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.record import IngestDetail, Ingested, IngestEntered, KeysIssued, kind_of
 from custodiet.model.session import Frame, Session
-from custodiet.model.stored import EntryRow, IngestRow
+from custodiet.model.stored import DetailRow, EntryRow, IngestRow
 from custodiet.model.times import from_ms
 from custodiet.rules.chain import Frontier, leaf_hash, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, session_body, unpack_directory
 from custodiet.wire.records import read_detail, read_entry, read_ingested, read_record, record_digest
 
+T = TypeVar("T")
+
 _AT_ONCE = 500
+_FRAMES_AT_ONCE = 100
+"""Each may hold a thousand fixes."""
 _FINDINGS = ("replayed", "fixes", "erased", "unentered", "missing", "differing")
 
 
@@ -94,8 +99,8 @@ class _Verifying:
         while rows := self._view.entries(place, _AT_ONCE):
             for row in rows:
                 self.found["missing"] += row.index - place
-                while coming is not None and coming[0] <= row.index:
-                    self._apply_ingested(*coming[1:])
+                while coming is not None and coming.before <= row.index:
+                    self._apply_ingested(coming)
                     yield b""
                     coming = next(staged, None)
                 with self.counting():
@@ -105,29 +110,30 @@ class _Verifying:
                 if frontier.size == head.size and frontier != head:
                     self.found["differing"] += 1
         while coming is not None:
-            self._apply_ingested(*coming[1:])
+            self._apply_ingested(coming)
             yield b""
             coming = next(staged, None)
         self.found["missing"] += max(0, head.size - place)
 
-    def _staged_in_order(self) -> Iterator[tuple[int, IngestRow, Ingested]]:
+    def _staged_in_order(self) -> Iterator["_Staged"]:
         """Every ingest record with the place in the ledger it came before: what it judged, later entries speak of."""
 
-        def of(partition: int) -> Iterator[tuple[int, IngestRow, Ingested]]:
+        def of(partition: int) -> Iterator[_Staged]:
             number = 0
             while rows := self._view.ingest_records(partition, number, _AT_ONCE):
+                detail = _beside(rows, self._view.details_among)
                 for row in rows:
                     try:
                         number, record = int(row.number) + 1, read_ingested(row.body)
                     except (NotTheFormat, TypeError, ValueError):
                         return  # counted where its chain is followed; what comes after it cannot be placed
-                    yield record.ledger_size, row, record
+                    yield _Staged(record.ledger_size, row, record, detail)
 
-        return merge(*(of(one.partition) for one in self._view.newest_ingest()), key=lambda one: one[0])
+        return merge(*(of(one.partition) for one in self._view.newest_ingest()), key=lambda one: one.before)
 
-    def _apply_ingested(self, row: IngestRow, record: Ingested) -> None:
+    def _apply_ingested(self, staged: "_Staged") -> None:
         with self.counting():
-            if not self._empty.apply_ingested(record, self._detail(row, record)):
+            if not self._empty.apply_ingested(staged.record, self._detail(staged)):
                 self.found["differing"] += 1
 
     def partitions_entered(self) -> set[int]:
@@ -159,19 +165,22 @@ class _Verifying:
         """Every ingest record of a partition, in its chain, with its frame and sessions."""
         number, previous = 0, bytes(32)
         entered_to = max((number for part, number in self._entered if part == partition), default=-1)
-        while rows := self._view.ingest_records(partition, number, _AT_ONCE):
+        while rows := self._view.ingest_records(partition, number, _FRAMES_AT_ONCE):
+            sessions, frame = _beside(rows, self._view.sessions_among), _beside(rows, self._view.frames_among)
             for row in rows:
                 if not isinstance(row.number, int):
                     raise NotTheFormat("an ingest record at no place")
                 self.found["missing"] += row.number - number
                 self.found["unentered"] += row.number > entered_to
                 with self.counting():
-                    self._ingest(row, previous)
+                    self._ingest(row, previous, sessions, frame)
                 yield b""
                 number, previous = row.number + 1, row.digest
         self.found["missing"] += max(0, entered_to + 1 - number)
 
-    def _ingest(self, row: IngestRow, previous: bytes) -> None:
+    def _ingest(
+        self, row: IngestRow, previous: bytes, sessions_of: "_Find[dict[int, Session]]", frame_of: "_Find[Frame]"
+    ) -> None:
         here = (row.partition, row.number)
         self._staged.add(here)
         record = read_ingested(row.body)
@@ -181,17 +190,17 @@ class _Verifying:
             and self._entered.get(here, row.digest) == row.digest
         )
         self._count(belongs)
-        leaves = [leaf_hash(session_body(one, no)) for no, one in self._view.sessions_in(*here).items()]
+        leaves = [leaf_hash(session_body(one, no)) for no, one in (sessions_of(row.number) or {}).items()]
         self.found["missing"] += max(0, record.sessions - len(leaves))
-        frame = self._view.frame(*here)
+        frame = frame_of(row.number)
         if frame is not None:
             leaves += self._frame(frame)
         if root(leaves) != record.root:
             self.found["differing"] += 1
 
-    def _detail(self, row: IngestRow, record: Ingested) -> IngestDetail:
+    def _detail(self, staged: "_Staged") -> IngestDetail:
         """What was judged, if it is what the record commits to. Raises NotTheFormat when it is not."""
-        detail = self._view.ingest_detail(row.partition, row.number)
+        record, detail = staged.record, staged.detail_of(staged.row.number)
         if not record.detail:
             if detail is not None:
                 raise NotTheFormat("a detail that no record speaks of")
@@ -252,7 +261,14 @@ class _Verifying:
             self._compare(self._view.form_digests(), self._empty.form_digests())
         for table in self._view.replayed_tables():
             with self.counting():
-                self._compare(self._view.row_digests(table), self._empty.row_digests(table))
+                live: dict[bytes, bytes] = {}
+                replayed: dict[bytes, bytes] = {}
+                for rows, digests in ((self._view, live), (self._empty, replayed)):
+                    for place, (key, digest) in enumerate(rows.row_digests(table)):
+                        digests[key] = digest
+                        if place % _AT_ONCE == 0:
+                            yield b""
+                self._compare(live, replayed)
             yield b""
 
     def _compare(self, live: dict[bytes, bytes], replayed: dict[bytes, bytes]) -> None:
@@ -270,6 +286,28 @@ class _Verifying:
             yield
         except Exception:  # noqa: BLE001 - whoever broke it chose what it raises
             self.found["differing"] += 1
+
+
+_Find = Callable[[int], T | None]
+"""What stands beside the ingest record of that number."""
+
+
+class _Staged(NamedTuple):
+    """An ingest record, and the place in the ledger that it came before."""
+
+    before: int
+    row: IngestRow
+    record: Ingested
+    detail_of: _Find[DetailRow]
+
+
+def _beside(rows: Sequence[IngestRow], among: Callable[[int, int, int], dict[int, T]]) -> _Find[T]:
+    """What stands beside these rows of one partition, read at once; one by one where some of it cannot be read."""
+    partition = rows[0].partition
+    try:
+        return among(partition, rows[0].number, rows[-1].number).get
+    except Exception:  # noqa: BLE001 - as in counting: and it is to cost the verdict on no other
+        return lambda number: among(partition, number, number).get(number)
 
 
 class _Opened:

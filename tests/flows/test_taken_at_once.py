@@ -1,0 +1,104 @@
+"""What is taken without a call for each step is what is said of it step by step: the same answers, the same writing."""
+
+from copy import copy
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from support.house import ANA, House
+from support.watched import AWAY, HOME, HOUR, JUDGED_ONLY, SECOND, give_zones, report, watch
+
+from custodiet.flows.end_decision import end_decision
+from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.watching import Watching
+from custodiet.model.ending import EndReason
+from custodiet.model.report import DeviceSays, Reason
+from custodiet.rules.decisions import Ender, Move
+
+SERIALS = ("TAG-TRAIL", "TAG-SHORT", "TAG-JUDGED", "TAG-ENDED", "TAG-NONE", "TAG-OFF", "TAG-ELSEWHERE")
+NEAR = (HOME[0] + 0.0001, HOME[1])
+
+
+class StepByStep(Monitor):
+    """The plain form."""
+
+    def _answers(self, sender, ended, request, now, before, part):
+        return [self._answer(sender, ended, request, line, now, before, part) for line in request.lines]
+
+
+class Weighing(Watching):
+    """The plain form."""
+
+    def _stays_quiet(self, *_):
+        return False
+
+
+def plainly(monitor):
+    """The same monitor with the same memory, which takes nothing at once."""
+    plain, watching = copy(monitor), copy(monitor._watching)
+    plain.__class__, watching.__class__ = StepByStep, Weighing
+    plain._watching = watching
+    return plain
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """People of every standing behind one sender, and a sender whose token has ended."""
+    house = House(tmp_path_factory.mktemp("taken"))
+    people = {serial: house.person(serial) for serial in SERIALS}
+    watch(house, person=people["TAG-TRAIL"], zones=False)
+    watch(house, person=people["TAG-SHORT"], zones=False, ends_at=house.clock.now() + 3 * HOUR)
+    watch(house, person=people["TAG-JUDGED"], zones=False, **JUDGED_ONLY)
+    house.decide(people["TAG-OFF"])
+    ended = house.decide(people["TAG-ENDED"])
+    house.clock.pass_(HOUR)
+    end_decision(house.store, house.chance, ended.id, Move.WITHDRAW, Ender(ANA), EndReason.NOT_NEEDED)
+    upstream, monitor = house.sender(*SERIALS[:6]), house.monitor()
+    senders = [house.request(monitor, token).sender for token in (upstream, people["TAG-OFF"].token)]
+    house.unfit(people["TAG-OFF"])
+    monitor.refresh()
+    give_zones(house, monitor)
+    yield house, monitor, senders
+    house.close()
+
+
+def made(senders, now, random):
+    """One request as it was decoded: mostly what is usual, since only then is there anything that comes again."""
+    told = [line(now, random) for _ in range(random.randrange(8))]
+    return Request(random.choices(senders, (9, 1))[0], tuple(told), now)
+
+
+def line(now, random):
+    if random.random() < 0.1:
+        return random.choice([Reason.NOT_THE_FORMAT, Reason.TOKEN_ENDED])
+    serial = random.choice(["TAG-TRAIL", "TAG-TRAIL", "TAG-JUDGED", random.choice(SERIALS)])
+    seconds = random.choices([0, -1, -45, random.randint(-5 * 3600, 900), -25 * 3600, None], (6, 2, 2, 2, 1, 1))[0]
+    at = None if seconds is None else now + seconds * SECOND
+    where = random.choices([HOME, NEAR, AWAY], (8, 4, 1))[0]
+    accuracy = random.choices([8.0, None, 500.0], (12, 1, 1))[0]
+    says = random.choices([None, DeviceSays(80.0), DeviceSays(5.0)], (6, 3, 1))[0]
+    repeats = random.random() < 0.1
+    return replace(report(serial, at, where, accuracy=accuracy, says=says), repeats=repeats)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_batch_is_decided_as_it_is_line_by_line(place, seed):
+    house, monitor, senders = place
+    random = Random(seed)
+    for _ in range(5):
+        house.clock.pass_(random.choice([0, 1, 30, 60, 90]) * SECOND)
+        now = house.clock.now()
+        batch = [made(senders, now, random) for _ in range(random.randint(1, 3))]
+        assert monitor._decide(batch, now) == plainly(monitor)._decide(batch, now)
+        monitor.receive(batch)  # what comes next may be a second sighting of it
+
+
+def test_the_next_quiet_fix_is_taken_at_once(house, monkeypatch):
+    one = watch(house)
+    one.stay(HOME, 3)
+    monkeypatch.delattr(Monitor, "_answer")
+    monkeypatch.delattr(Watching, "_judge_fitting")
+    assert one.stay(HOME, 3) == ["kept"] * 3
