@@ -123,7 +123,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     origin = place.pinned.origin
     kind = EntryKind(asked["kind"]) if asked.get("kind", "") in set(EntryKind) else None
     to_at, wrong = _day(asked.get("to", ""), now)
-    until = now if to_at is None else to_at + timedelta(days=1)
+    until = (now if to_at is None else to_at) + timedelta(days=1)  # a window is half-open; this day is in it
     from_day, wrong_from = _day(asked.get("from", ""), now)
     from_at = until - timedelta(days=WINDOW_DAYS) if from_day is None else from_day
     who = asked.get("by", "").strip().upper()[:6]
