@@ -11,13 +11,14 @@ from support.looking import Looked
 from support.staff import AOS, CAI
 
 from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.reading_records import read_all
 from custodiet.flows.show_evidence import facts_of, show_eleven
 from custodiet.flows.show_oversight import draw_sample, months_to_draw, search_ledger, show_oversight
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotPermitted
 from custodiet.model.witness import UNSEEN_MAX, Cosigned
-from custodiet.rules.eleven_tests import TESTS, Code
+from custodiet.rules.eleven_tests import TESTS, Code, eleven_lines
 from custodiet.simulation.seeded import SeededChance
 from custodiet.wire.note import vkey
 from custodiet.wire.records import read_entry
@@ -150,6 +151,24 @@ def test_without_a_signed_checkpoint_and_without_a_witness_the_line_of_records_t
 
     away = line_of(place, store, 11, witnessed=Away(place.size))
     assert Code.NOT_WITNESSED in {one.code for one in away.missing}
+
+
+def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_its_entry(house):
+    one = Looked(house)
+    house.clock.pass_(timedelta(days=29))
+    while end_what_ran_out(house.store, house.chance, house.clock, house.fence):
+        pass
+    with house.store.reading() as view:
+        size = view.ledger_size()
+        key = vkey(house.pinned.origin, house.pinned.log_key)
+        told, now = read_all(view), house.clock.now()
+        facts = facts_of(view, told, SCHEME, now, house.vault.checkpoint(), key, Signed(size))
+    line = eleven_lines(facts)[10]
+    [missing] = line.missing
+    assert (missing.code, missing.count) == (Code.REVIEW_NOT_RECORDED, 1)
+    assert facts.standing == ()
+    [late] = show_oversight(told, facts, SCHEME).reviews_missed
+    assert (late.reference, late.entry) == (one.person.case.reference, missing.entries[0])
 
 
 # --- oversight --------------------------------------------------------------------------------------------------

@@ -147,6 +147,10 @@ FOUND: Mapping[Code, tuple[str, str]] = {
         "%(num)s person under a decision was not told what the notice says now",
         "%(num)s people under a decision were not told what the notice says now",
     ),
+    Code.REVIEW_NOT_RECORDED: (
+        "%(num)s decision ended in the last 31 days because nobody recorded its review",
+        "%(num)s decisions ended in the last 31 days because nobody recorded their review",
+    ),
     Code.NOT_PUBLISHED: (
         "No checkpoint with the log’s signature is published",
         "No checkpoint with the log’s signature is published",

@@ -19,7 +19,7 @@ from custodiet.model.assessing_record import (
     ScreeningCompleted,
 )
 from custodiet.model.case import Case
-from custodiet.model.decision import Decision
+from custodiet.model.decision import Decision, State
 from custodiet.model.dpia import Dpia
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotTheFormat
@@ -112,6 +112,7 @@ class Told:
     questions: list[tuple[CaseId, datetime, int]] = field(default_factory=list)
     refused: list[tuple[LookRefused, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    lapsed: list[tuple[DecisionId, datetime, int]] = field(default_factory=list)
 
     def take(self, record: Record, index: int) -> None:
         """Keep what one record tells."""
@@ -133,8 +134,12 @@ class Told:
                 self.made[decision_id] = index
                 if succeeds is not None:
                     self.over.add(succeeds.decision_id)
-            case DecisionRefused(one) | DecisionReturned(one) | DecisionNarrowed(one) | DecisionEnded(one):
+            case DecisionRefused(one) | DecisionReturned(one) | DecisionNarrowed(one):
                 self.over.add(one)
+            case DecisionEnded(decision_id, state, ended_at):
+                self.over.add(decision_id)
+                if state is State.LAPSED:
+                    self.lapsed.append((decision_id, ended_at, index))
             case AssessmentRecorded(assessment):
                 self.assessments[assessment.id] = self.assessed[assessment.decision_id] = index
             case ScreeningCompleted(screening):

@@ -8,7 +8,7 @@ from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.identity import CaseId, LookUpId, SchemeId
 from custodiet.model.register import RegisterVersion
 from custodiet.rules.documents.notice import digest_of, notice
-from custodiet.rules.eleven_tests import Facts, Line, Standing, eleven_lines
+from custodiet.rules.eleven_tests import LATELY, Facts, Line, Standing, eleven_lines
 from custodiet.rules.notices import is_told
 from custodiet.rules.register import in_effect
 from custodiet.wire.note import NoteError, open_checkpoint
@@ -67,6 +67,11 @@ def facts_of(
             *(at for one, at in told.refused_look_ups if one in told.look_ups),
         ),
         tuple(told.erased),
+        tuple(
+            at
+            for one, ended_at, at in told.lapsed
+            if ended_at > now - LATELY and one in told.proposed and told.proposed[one][0].case_id in mine
+        ),
         tuple(told.gone),
         view.ledger_size(),
         _signed_size(published, known_vkey),

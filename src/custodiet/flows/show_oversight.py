@@ -23,6 +23,7 @@ from custodiet.rules.staff import function_of
 from custodiet.wire.records import read_entry
 
 SAMPLE_SIZE = 10
+LATE_MAX = 100
 FOUND_MAX = 50
 SEARCHED_MAX = 20_000
 """So many entries are looked through for one page of a search; beyond, a shorter window is asked for."""
@@ -60,7 +61,7 @@ def show_oversight(told: Told, facts: Facts, scheme_id: SchemeId) -> Oversight:
     refusals = Counter(code for one, _ in told.refused if one.case_id in mine for code in one.codes)
     missed = tuple(
         Late(mine[case_id].reference, entry, due_at)
-        for decision_id, due_at, entry in told.missed
+        for decision_id, due_at, entry in sorted([*told.missed, *told.lapsed], key=lambda one: -one[2])[:LATE_MAX]
         if decision_id in told.proposed and (case_id := told.proposed[decision_id][0].case_id) in mine
     )
     owed = {one.decision.case_id: one.made for one in facts.standing if told_first(one.decision.rung)}

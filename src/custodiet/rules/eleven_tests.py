@@ -7,7 +7,7 @@ the notice's paragraphs, cited with each.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from custodiet.model.case import Case
@@ -19,6 +19,8 @@ from custodiet.model.mode import MODES, Kind, ModeCode
 from custodiet.model.register import RegisterVersion
 from custodiet.rules.notices import told_first
 
+LATELY = timedelta(days=31)
+"""For so long a review that nobody recorded is told here."""
 LOW_RUNG_MAX = 6
 """Rungs up to here keep no position anywhere but at one address."""
 
@@ -144,6 +146,7 @@ class Code(StrEnum):
     CATEGORY_WITHOUT_RULE = "category_without_rule"
     ONE_PERIOD = "one_period"
     NOT_TOLD = "not_told"
+    REVIEW_NOT_RECORDED = "review_not_recorded"
     NOT_PUBLISHED = "not_published"
     NOT_WITNESSED = "not_witnessed"
     RECORD_GONE = "record_gone"
@@ -203,6 +206,8 @@ class Facts:
     """Each reading, and whether two people's grant stands before it."""
     refused: tuple[int, ...] = ()
     erased: tuple[int, ...] = ()
+    lapsed: tuple[int, ...] = ()
+    """Decisions that ended lately because nobody recorded their review."""
     gone: tuple[tuple[int, K], ...] = ()
     """Entries of the whole ledger whose record is not there, or not the one they commit to."""
     size: int = 0
@@ -426,6 +431,7 @@ def _records(facts: Facts) -> Both:
             Found(Code.WITNESSED, witnessed or 0),
         ],
         [
+            Found(Code.REVIEW_NOT_RECORDED, len(facts.lapsed), facts.lapsed),
             Found(Code.NOT_PUBLISHED, int(published is None)),
             Found(Code.NOT_WITNESSED, int(witnessed is None)),
         ],
