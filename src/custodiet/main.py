@@ -820,6 +820,18 @@ def ledger_proof(asked: argparse.Namespace) -> None:
     print_proof(open_store(settings, read_only=True), VaultClient(settings.vault_socket), asked.index, cosigned)
 
 
+def pack_case(asked: argparse.Namespace) -> None:
+    """An accountability pack of a case."""
+    from custodiet.entrypoints.cli.packing import write_pack
+    from custodiet.flows import pack_case as packing
+
+    settings, now = _made(asked), SystemClock().now()
+    pinned, cosigned = read_pins(settings), cosigned_note(join_witnesses(settings), now)
+    store, vault = open_store(settings, read_only=True), VaultClient(settings.vault_socket)
+    known = vkey(pinned.origin, pinned.log_key)
+    write_pack(packing.pack_case(store, vault, asked.reference, now, known, cosigned), asked.out)
+
+
 # --- verbs: keeping -----------------------------------------------------------------------------------------------
 
 
@@ -1051,6 +1063,7 @@ _VERBS = {
         ledger_export,
         ledger_proof,
         ledger_verify,
+        pack_case,
         profile,
         restore,
         run,

@@ -9,11 +9,12 @@ from support.looking import Looked
 from support.staff import AOS, AUD, CAI, DPO, OPE, PER
 
 from custodiet.adapters.ledger.tiles import TileLog
-from custodiet.entrypoints.wording_oversight import FOUND, pseudonym
+from custodiet.entrypoints.wording_oversight import FOUND
 from custodiet.flows.sequence_ledger import publish_checkpoint
 from custodiet.main import read_policy
 from custodiet.rules.chain import leaf_hash, verify_inclusion
 from custodiet.rules.eleven_tests import TESTS, Code
+from custodiet.rules.oversight import pseudonym
 from custodiet.wire.note import vkey
 from custodiet.wire.proof import verify_proof
 

@@ -1,7 +1,6 @@
 """How evidence and oversight are said to people. English texts; a page says them in its language."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from custodiet.rules.eleven_tests import Code
 
@@ -164,8 +163,3 @@ FOUND: Mapping[Code, tuple[str, str]] = {
         "%(num)s entries of kinds that this rests on have lost their record",
     ),
 }
-
-
-def pseudonym(actor: str, origin: str) -> str:
-    """A short word for an account, the same everywhere in one log: told beside what it worked as, never a name."""
-    return sha256(f"custodiet/pseudonym/v1\0{origin}\0{actor}".encode()).hexdigest()[:6].upper()

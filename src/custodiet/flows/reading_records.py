@@ -113,9 +113,46 @@ class Told:
     refused: list[tuple[LookRefused, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
     lapsed: list[tuple[DecisionId, datetime, int]] = field(default_factory=list)
+    of_case: dict[CaseId, list[int]] = field(default_factory=dict)
+    """Every entry of an overseen kind that is about a case."""
 
     def take(self, record: Record, index: int) -> None:
         """Keep what one record tells."""
+        self._keep(record, index)
+        case_id = self._case_of(record)
+        if case_id is not None:
+            self.of_case.setdefault(case_id, []).append(index)
+
+    def _case_of(self, record: Record) -> CaseId | None:
+        match record:
+            case CaseOpened(_, about) | DecisionProposed(about):
+                return about.id if isinstance(about, Case) else about.case_id
+            case AssessmentRecorded(told) | ScreeningCompleted(told) | NoticeServed(told):
+                return told.case_id
+            case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
+                return told.case_id
+            case LookRefused(case_id):
+                return case_id
+            case LookUpApproved(grant):
+                return self._case_looked_at(grant.look_up_id)
+            case LookUpRefused(look_up_id):
+                return self._case_looked_at(look_up_id)
+            case (
+                DecisionMade(one)
+                | DecisionRefused(one)
+                | DecisionReturned(one)
+                | DecisionNarrowed(one)
+                | DecisionEnded(one)
+                | ReviewMissed(one)
+            ):
+                return self.proposed[one][0].case_id if one in self.proposed else None
+            case _:
+                return None
+
+    def _case_looked_at(self, look_up_id: LookUpId) -> CaseId | None:
+        return self.look_ups[look_up_id][0].case_id if look_up_id in self.look_ups else None
+
+    def _keep(self, record: Record, index: int) -> None:
         match record:
             case CaseOpened(_, case):
                 self.cases[case.id] = (case, index)

@@ -16,7 +16,7 @@ from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import require
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.views.looking import proof_of
-from custodiet.entrypoints.wording_oversight import FOUND, pseudonym
+from custodiet.entrypoints.wording_oversight import FOUND
 from custodiet.entrypoints.wording_staff import said_function
 from custodiet.flows.ports import Reading
 from custodiet.flows.prove_entry import entry_at
@@ -36,6 +36,7 @@ from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat, OpeningRefused, VaultUnavailable
 from custodiet.model.identity import SchemeId
 from custodiet.rules.eleven_tests import Facts, eleven_lines
+from custodiet.rules.oversight import pseudonym
 from custodiet.wire.note import encode_base64, vkey
 from custodiet.wire.proof import FILE_SUFFIX
 
