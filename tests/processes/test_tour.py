@@ -68,6 +68,22 @@ FAULTS = {
             "        return self._path(index, 0, size)[::-1]\n",
         ),
     ),
+    # A gateway that would rather say yes.
+    11: (
+        "entrypoints/gateway/writer.py",
+        (
+            "            results = [cannot for _ in group]\n",
+            """            from custodiet.model.report import Answer, Outcome
+
+            results = [[Answer(Outcome.KEPT) for _ in one.request.lines] for one in group]
+""",
+        ),
+    ),
+    # A page that would rather not tell of reviews.
+    12: (
+        "rules/eleven_tests.py",
+        ("            Found(Code.REVIEW_NOT_RECORDED, len(facts.lapsed), facts.lapsed),\n", ""),
+    ),
 }
 
 
@@ -98,6 +114,8 @@ def test_the_tour_of_the_real_thing_passes_every_step(place):
         "4",
         "5",
         "10",
+        "11",
+        "12",
     ]
     assert "DIFFERS" not in done.stdout
 

@@ -6,6 +6,8 @@
     4  a trail proposed: stopped at the lower rungs, and then at whoever approves their own
     5  a device that cannot tell: someone is asked to ring, beside what a plain geofence would have raised
     10 a proof that a copy was given, checked by code that is not ours; one byte changed: it does not match; put back
+    11 the record made unwritable: what cannot be recorded is not kept and not shown; nothing acknowledged is lost
+    12 the regulator's lines: asks, evidence now, missing; the review of step 3 turned one
 
 --check runs unattended and fails at the first step whose answer differs. Positions are made up on the spot, so that
 a search finds this one and no other.
@@ -15,6 +17,8 @@ import base64
 import http.client
 import json
 import os
+import re
+import sqlite3
 import struct
 import sys
 import time
@@ -37,6 +41,7 @@ from custodiet.model.alert import AlertMove, AlertState
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import State
 from custodiet.model.entry import EntryKind
+from custodiet.model.errors import CannotRecord
 from custodiet.model.finding import Weight
 from custodiet.model.identity import ActorId, DecisionId
 from custodiet.model.mode import ModeCode
@@ -54,6 +59,8 @@ from custodiet.wire.records import read_entry, read_record
 
 _ANSWER_WAIT_S = 10.0
 _SETTLE_S = 10.0
+_LINE = re.compile(r">\s*([0-9]+)\. ([^<]+?)\s*</h2>.*?>Evidence (present|missing)<", re.DOTALL)
+_PROOF = re.compile(r"/oversight/entry/[0-9]+/proof")
 
 
 class Differs(Exception):
@@ -97,6 +104,8 @@ class Tour:
         self._store = store
         self._vault = vault
         self._place = _Place.somewhere()
+        self._lapsed = ""
+        """The reference of whoever's review nobody did in step 3."""
 
     def steps(self) -> tuple[tuple[int, str, Callable[[], None]], ...]:
         """Each with its number and title."""
@@ -107,6 +116,8 @@ class Tour:
             (4, "A trail, proposed", self.trail_proposed),
             (5, "A device that cannot tell", self.cannot_tell),
             (10, "A proof, checked by a verifier that is not ours", self.proof_checked_outside),
+            (11, "The record, made unwritable", self.record_unwritable),
+            (12, "The regulator's lines", self.regulators_lines),
         )
 
     # --- 1 ---
@@ -151,6 +162,7 @@ class Tour:
         """Wait for one, and try to go on."""
         number, at = self._next_lapse()
         shows, reference = f"lapsing_{number}", self._ready["references"][f"lapsing_{number}"]
+        self._lapsed = reference
         print(f"  {reference}  {said_state(self._monitored(reference), datetime.now(UTC))}")
         self._post(shows, {"outcome": "kept"})
         print(f"  waiting   until {said_time(at)}; nobody reviews it", flush=True)
@@ -291,6 +303,76 @@ class Tour:
                     raise Differs("the verifier that is not ours says otherwise")
         _means("A person, a solicitor or a court can do that with the proof alone; they need nobody here for it.")
 
+    # --- 11 ---
+
+    def record_unwritable(self) -> None:
+        """Somebody else holds the store, as a full disk or a broken one would: then it is let go."""
+        reference, sender = self._ready["references"]["with_decision"], self._ready["senders"]["with_decision"]
+        body = traccar_payload(sender["device"], datetime.now(UTC), self._place.lat, self._place.lon)
+        with closing(sqlite3.connect(self._data / "custodiet.db", isolation_level=None)) as held:
+            held.execute("PRAGMA busy_timeout=20000")
+            held.execute("BEGIN IMMEDIATE")
+            print("  held      the store, so that nothing can be written into it")
+            print(f"  asked     the vault, for {reference}'s own copy")
+            try:
+                list(give_own_copy(self._store, self._vault, reference, ActorId("tour")))
+            except CannotRecord:
+                print("  came back cannot record, so cannot show")
+            else:
+                raise Differs("something was shown that was not recorded")
+            print(f"  sent      POST /in/traccar, a position of {sender['device']}")
+            status = _status(self._ready["gateway"], sender["token"], body)
+            print(f"  came back {status}")
+            if status != http.client.SERVICE_UNAVAILABLE:
+                raise Differs("a position was acknowledged that could not be recorded")
+            held.execute("ROLLBACK")
+        _means("A device that gets 503 keeps what it has and comes again; nobody's position is half recorded.")
+        print("  let go    the store, and sent the same once more")
+        until = time.monotonic() + _SETTLE_S
+        while (status := _status(self._ready["gateway"], sender["token"], body)) != 200 and time.monotonic() < until:
+            time.sleep(0.2)
+        mine = self._fixes_at(reference, json.loads(body)["position"]["fixTime"])
+        print(f"  came back {status}; the person's own copy holds it {mine} time")
+        if (status, mine) != (200, 1):
+            raise Differs("what was sent again is not there once")
+        _means("Nothing was lost, nothing doubled, and for a while nothing was shown.")
+
+    def _fixes_at(self, reference: str, fix_time: str) -> int:
+        at = datetime.fromisoformat(fix_time)
+        lines = [json.loads(line) for line in give_own_copy(self._store, self._vault, reference, ActorId("tour"))]
+        times = [datetime.fromisoformat(one["fix_time"]) for one in lines if "fix_time" in one]
+        return sum(abs(one - at) < timedelta(milliseconds=2) for one in times)
+
+    # --- 12 ---
+
+    def regulators_lines(self) -> None:
+        """The page that the regulator signs in to, and the entry behind the line that step 3 turned."""
+        account = self._ready["accounts"]["auditor"]
+        visitor = Visitor(self._ready["web"])
+        if not visitor.sign_in(account["username"], account["password"]):
+            raise Differs("the auditor cannot sign in")
+        with self._store.reading() as view:
+            case = view.case_by_reference(self._lapsed)
+            lapsed = [one.id for one in view.decisions_of(case.id) if one.state is State.LAPSED]
+            entries = [row for row in view.entries(0, view.ledger_size()) if b'"decision.lapsed"' in row.body]
+            theirs = [row.index for row in entries if row.record and any(one.encode() in row.record for one in lapsed)]
+        print(f"  sent      GET /regulator, as {account['username']}")
+        shown = visitor.get(f"/regulator?scheme={case.scheme_id}")
+        lines = _LINE.findall(shown.text)
+        print(f"  came back {shown.status}")
+        for number, title, state in lines:
+            print(f"    {number:>2} {title}: evidence {state}")
+        if shown.status != 200 or [int(number) for number, _, _ in lines] != list(range(1, 12)):
+            raise Differs("the page does not show the eleven tests")
+        _means("What each test of the notice asks, what evidence there is now, what is missing; nobody is named.")
+        opened = visitor.get(f"/regulator/{case.scheme_id}/11")
+        print(f"  opened    line 11: {len(_PROOF.findall(opened.text))} entries, that of {self._lapsed} among them")
+        if {number: state for number, _, state in lines}["11"] != "missing" or not theirs:
+            raise Differs("the review that nobody did turned no line")
+        if f"/oversight/entry/{theirs[-1]}/proof" not in opened.text:
+            raise Differs("the line does not open the entry that turned it")
+        _means("What is not recorded does not count: a review that nobody recorded stands there, with its proof.")
+
     def _key_of(self, record: bytes | None) -> str:
         """The log's key, as the first entry tells it; elsewhere one compares it with a key one has from elsewhere."""
         opened = None if record is None else read_record(record)
@@ -366,6 +448,14 @@ def _holds(path: Path, traces: list[bytes]) -> bool:
     except FileNotFoundError:
         return False  # a temporary file of the store's, gone again
     return any(trace in data for trace in traces)
+
+
+def _status(gateway: str, token: str, body: bytes) -> int:
+    """The status alone: what cannot be recorded is answered in another form."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with closing(http.client.HTTPConnection(gateway.removeprefix("http://"), timeout=3 * _ANSWER_WAIT_S)) as connection:
+        connection.request("POST", "/in/traccar", body, headers)
+        return connection.getresponse().status
 
 
 def _answer(gateway: str, token: str, body: bytes, path: str = "/in/traccar") -> tuple[int, list[Any]]:
