@@ -16,6 +16,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
+from custodiet.adapters.ledger.witnesses import CosignedLog, read_policy_file
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
 from custodiet.adapters.store.migrate import newest_form
@@ -25,6 +26,7 @@ from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.cli.command_line import command_line
+from custodiet.entrypoints.cosigning import AskingWitnesses
 from custodiet.entrypoints.web.place import OwnProvider, SignInPlace
 from custodiet.flows.check_ledger import Checked, check_ledger
 from custodiet.flows.handle_alert import Desk
@@ -36,6 +38,7 @@ from custodiet.flows.ports import Chance, Clock
 from custodiet.flows.receive_reports import Monitor
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.send_messages import Carrier
+from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, TableMismatch, Unready
 from custodiet.model.identity import ActorId
 from custodiet.model.message import Template
@@ -92,13 +95,26 @@ def open_store(
     return store
 
 
+def join_witnesses(settings: Settings) -> CosignedLog | None:
+    """What the log's witnesses have signed; None where none are set. Raises Unready for a policy that says nothing."""
+    policy = read_policy_file(settings.witnesses)
+    if policy is None:
+        return None
+    return CosignedLog(settings.log, read_pins(settings), policy, timedelta(seconds=settings.unseen_max_s))
+
+
 def join_vault(
-    settings: Settings, store: SqliteStore, keystore: SqliteKeystore, clock: Clock, chance: Chance
+    settings: Settings,
+    store: SqliteStore,
+    keystore: SqliteKeystore,
+    clock: Clock,
+    chance: Chance,
+    witnessed: CosignedLog | None = None,
 ) -> tuple[Openings, Keys]:
     """The inside of the vault."""
     keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
     follower = Follower(store, keystore, clock, keys.log_public, keys.issue_public)
-    return Openings(store, follower, keys, sealing, clock, replay_store), keys
+    return Openings(store, follower, keys, sealing, clock, replay_store, witnessed), keys
 
 
 def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
@@ -246,7 +262,7 @@ def serve(asked: argparse.Namespace) -> None:
 def demo(asked: argparse.Namespace) -> None:
     """Make the made-up scheme and run it."""
     from custodiet.entrypoints.clock import LEASE
-    from custodiet.entrypoints.demo import run_demo
+    from custodiet.entrypoints.demo import a_witness, run_demo
     from custodiet.entrypoints.serve import Place, say
     from custodiet.entrypoints.web.accounts.keeping import open_account
     from custodiet.simulation.seeded import SetClock
@@ -278,8 +294,9 @@ def demo(asked: argparse.Namespace) -> None:
         account = {"username": str(one.actor), "password": open_account(signing_in, one.actor, one.actor, once=False)}
         number = sum(key.startswith(one.function) for key in accounts)
         accounts[f"{one.function}_{number + 1}" if number else one.function] = account
-    say("starting vault, clock, gateway and page")
-    place = Place(settings.data, settings.keys, held, asked.port, asked.gateways)
+    say("starting a witness, vault, clock, gateway and page")
+    witness = a_witness(settings.witness_folder, vkey(pinned.origin, pinned.log_key), settings.witnesses)
+    place = Place(settings.data, settings.keys, held, asked.port, asked.gateways, beside=(witness,))
     shown = open_store(settings, read_only=True)
     client = VaultClient(settings.vault_socket)
     run_demo(place, client, shown, SystemClock(), world, accounts, settings.made_up, as_json=asked.json)
@@ -291,6 +308,8 @@ def _clear_demo(settings: Settings) -> None:
         hold_alone(settings.data, "a demo")
         shutil.rmtree(settings.data)
         shutil.rmtree(settings.keys, ignore_errors=True)
+        shutil.rmtree(settings.witness_folder, ignore_errors=True)
+        settings.witnesses.unlink(missing_ok=True)
         settings.pins.unlink(missing_ok=True)
 
 
@@ -317,7 +336,7 @@ def _run_vault(settings: Settings, _: argparse.Namespace) -> None:
         closing.callback(store.close)
         keystore = SqliteKeystore(settings.vault_db)
         closing.callback(keystore.close)
-        openings, keys = join_vault(settings, store, keystore, clock, chance)
+        openings, keys = join_vault(settings, store, keystore, clock, chance, join_witnesses(settings))
         keys.turn_epoch()
         serve_vault(Vault(openings, keys), settings.vault_socket)
 
@@ -330,12 +349,30 @@ def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
     vault = VaultClient(settings.vault_socket)
     pinned = read_pins(settings)
     ticking = Ticking(store, vault, TileLog(settings.log), SystemClock(), SystemChance(), pinned, fence)
+    asking = _asking_witnesses(settings)
     try:
         run_clock(ticking)
     except LeaseLost:
         sys.exit("custodiet clock: another clock has taken over")
     finally:
+        if asking is not None:
+            asking.stop()
         store.close()
+
+
+def _asking_witnesses(settings: Settings) -> AskingWitnesses | None:
+    """Whoever asks the witnesses, begun; None where none are set."""
+    from custodiet.adapters.ledger.witnesses import HttpWitness
+    from custodiet.flows.cosign_ledger import Cosigning
+
+    policy, kept = read_policy_file(settings.witnesses), join_witnesses(settings)
+    if policy is None or kept is None:
+        return None
+    asked = [HttpWitness(one) for one in policy.witnesses if one.url is not None]
+    store = open_store(settings, read_only=True)
+    asking = AskingWitnesses(Cosigning(store, TileLog(settings.log), kept, asked, kept.most / 4), SystemClock().now)
+    asking.start()
+    return asking
 
 
 def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
@@ -375,6 +412,7 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
             signing_in=sign_in_place(settings),
             made_up=made_up,
             zone_as_of=zone_as_of,
+            witnessed=join_witnesses(settings),
         )
     )
     listening = _listening(asked)
@@ -778,7 +816,20 @@ def ledger_proof(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.cli.ledger import print_proof
 
     settings = _made(asked)
-    print_proof(open_store(settings, read_only=True), VaultClient(settings.vault_socket), asked.index)
+    cosigned = cosigned_note(join_witnesses(settings), SystemClock().now())
+    print_proof(open_store(settings, read_only=True), VaultClient(settings.vault_socket), asked.index, cosigned)
+
+
+def pack_case(asked: argparse.Namespace) -> None:
+    """An accountability pack of a case."""
+    from custodiet.entrypoints.cli.packing import write_pack
+    from custodiet.flows import pack_case as packing
+
+    settings, now = _made(asked), SystemClock().now()
+    pinned, cosigned = read_pins(settings), cosigned_note(join_witnesses(settings), now)
+    store, vault = open_store(settings, read_only=True), VaultClient(settings.vault_socket)
+    known = vkey(pinned.origin, pinned.log_key)
+    write_pack(packing.pack_case(store, vault, asked.reference, now, known, cosigned), asked.out)
 
 
 # --- verbs: keeping -----------------------------------------------------------------------------------------------
@@ -1012,6 +1063,7 @@ _VERBS = {
         ledger_export,
         ledger_proof,
         ledger_verify,
+        pack_case,
         profile,
         restore,
         run,

@@ -4,7 +4,8 @@ CUSTODIET_DATA and CUSTODIET_KEYS stand in for --data and --keys, CUSTODIET_TOKE
 CUSTODIET_GET_SENDERS names, by id and with commas between, the senders that may put positions into an address: proxies
 and logs on the way may keep those. CUSTODIET_WEB_ADDRESS is the https address by which people reach the pages; without
 it they are for this machine alone. CUSTODIET_OIDC_ISSUER, _NAME, _CLIENT and _SECRET_FILE name the organisation's own
-identity provider, all four or none. Everything that is missing or unsafe is said at once.
+identity provider, all four or none. CUSTODIET_UNSEEN_MAX_S says, where witnesses are set, for how many seconds people
+may look after a witness has signed. Everything that is missing or unsafe is said at once.
 """
 
 import os
@@ -55,6 +56,7 @@ class Settings:
     web_address: str | None = None
     provider: Provider | None = None
     post: Post | None = None
+    unseen_max_s: int = 600
 
     @property
     def store(self) -> Path:
@@ -107,6 +109,16 @@ class Settings:
         return self.data.with_name(self.data.name + "-pins.json")
 
     @property
+    def witnesses(self) -> Path:
+        """Who the log's witnesses are (c2sp.org/tlog-policy), outside the data folder like the pins; may be missing."""
+        return self.data.with_name(self.data.name + "-witnesses.txt")
+
+    @property
+    def witness_folder(self) -> Path:
+        """Where a demo's own witness keeps its key and memory. A real one is somebody else's, somewhere else."""
+        return self.data.with_name(self.data.name + "-witness")
+
+    @property
     def made_up(self) -> Path:
         """Marks a demo folder and holds its ready line."""
         return self.data / "made-up.json"
@@ -124,7 +136,22 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         raise Unready("the keys folder lies inside the data folder: whoever copies one would have both")
     named_senders = (one.strip() for one in environment.get("CUSTODIET_GET_SENDERS", "").split(","))
     senders = frozenset(one for one in named_senders if one)
-    return Settings(folder, of_keys, senders, _web_address(environment), _provider(environment), _post(environment))
+    return Settings(
+        folder,
+        of_keys,
+        senders,
+        _web_address(environment),
+        _provider(environment),
+        _post(environment),
+        _unseen_max_s(environment),
+    )
+
+
+def _unseen_max_s(environment: Mapping[str, str]) -> int:
+    said = environment.get("CUSTODIET_UNSEEN_MAX_S", "").strip() or "600"
+    if not said.isdecimal() or not 1 <= int(said) <= 3600:
+        raise Unready("CUSTODIET_UNSEEN_MAX_S is to be seconds, an hour at most: how old a witness's signature may be")
+    return int(said)
 
 
 def _web_address(environment: Mapping[str, str]) -> str | None:

@@ -98,7 +98,7 @@ def shots(tmp_path_factory):
 def signed_in(browser, pages):
     """What a browser keeps of someone who has signed in, by what they act as."""
     kept = {}
-    for whom in ("caseworker", "administrator", "authorising_officer"):
+    for whom in ("caseworker", "administrator", "authorising_officer", "auditor"):
         with browsing(browser) as context:
             page = context.new_page()
             sign_in(page, pages.url, pages.accounts[whom])

@@ -88,6 +88,12 @@ OF_STAFF = {
         "people_conflict": "/cases/M-0002/people/conflict",
         "people_conflict_other": "/cases/M-0002/people/conflict-of-another",
     },
+    "auditor": {
+        "regulator": "/regulator",
+        "regulator_test": f"/regulator/{SCHEME}/4",
+        "oversight": "/oversight",
+        "oversight_ledger": "/oversight/ledger?kind=decision.made",
+    },
 }
 EVERY = [(name, path, None) for name, path in FOR_ANYONE.items()] + [(n, p, "caseworker") for n, p in SIGNED_IN.items()]
 EVERY += [(name, path, whom) for whom, theirs in OF_STAFF.items() for name, path in theirs.items()]

@@ -1,12 +1,14 @@
 """The demo: the made-up scheme, served, with its devices as processes that know a URL and a token; and what it says."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from custodiet.entrypoints.serve import Place, Running, say
+from custodiet.entrypoints.serving import listen_on
 from custodiet.entrypoints.supervisor import Program, stop_on_signals
 from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
 from custodiet.flows.ports import Clock, Store, Vault
@@ -16,6 +18,7 @@ from custodiet.model.errors import CannotRecord
 from custodiet.simulation.world import InventedDevice, World
 
 DEVICE_EVERY_S = 5.0
+WITNESS = Path(__file__).parents[1] / "outside" / "witness.py"
 Accounts = dict[str, dict[str, str]]
 """One sign-in for each function: username and password."""
 
@@ -49,6 +52,22 @@ def run_demo(
     else:
         _introduce(ready)
         running.look_after(_Terminal(store, clock).look)
+
+
+def a_witness(folder: Path, log_vkey: str, policy: Path) -> Program:
+    """A witness of the made-up log, as a charity would run it: the very file, with a key and a memory of its own.
+
+    Writes the policy that names it, at a port that is held from now on.
+    """
+    python = (sys.executable, "-P", str(WITNESS))
+    name = "witness.example/made-up"
+    made = subprocess.run([*python, "init", folder, name], capture_output=True, text=True, check=True)
+    listening = listen_on(0)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    policy.write_text(f"witness charity {made.stdout.strip()} {address}\nquorum charity\n")
+    handle = listening.detach()
+    command = (*python, "run", str(folder), "--log", log_vkey, f"--listen-fd={handle}", "--tied")
+    return Program("witness", command, (handle,))
 
 
 def _ready_line(running: Running, place: Place, world: World, accounts: Accounts) -> dict[str, Any]:

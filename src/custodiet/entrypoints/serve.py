@@ -39,6 +39,8 @@ class Place:
     """Files that name a broker each."""
     messenger: bool = False
     """Whether there is a way for messages to people."""
+    beside: tuple[Program, ...] = ()
+    """What else runs, before everything of ours."""
 
 
 def say(text: str) -> None:
@@ -64,6 +66,8 @@ class Running:
             listening = () if listen_fd is None else (listen_fd,)
             self.supervisor.start(Program(name, command, (place.held, *listening)))
 
+        for program in place.beside:
+            self.supervisor.start(program)
         run("vault", "vault")
         run("clock", "clock")
         if place.messenger:

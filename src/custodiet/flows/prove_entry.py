@@ -7,18 +7,23 @@ from custodiet.wire.note import parse_checkpoint, unverified_body
 from custodiet.wire.proof import Proof, write_proof
 
 
-def prove_entry(store: Store, vault: Vault, index: int) -> str:
+def prove_entry(store: Store, vault: Vault, index: int, cosigned: str | None = None) -> str:
     """The text of a proof (c2sp.org/tlog-proof@v1) of one entry's place, under a checkpoint signed just now.
 
+    `cosigned`: the newest checkpoint that witnesses have signed, which is taken instead once it covers the entry.
     Raises NotTheFormat for a place that the ledger does not have, VaultUnavailable, OpeningRefused.
     """
-    note = vault.checkpoint()
-    size = parse_checkpoint(unverified_body(note)).size
+    note = vault.checkpoint() if cosigned is None or _size(cosigned) <= index else cosigned
+    size = _size(note)
     if not 0 <= index < size:
         raise NotTheFormat(f"the ledger has entries 0 to {size - 1}")
     with store.reading() as view:
         path = Tree(view.leaves()[:size]).inclusion_proof(index, size)
     return write_proof(Proof(index, path, note))
+
+
+def _size(note: str) -> int:
+    return parse_checkpoint(unverified_body(note)).size
 
 
 def entry_at(store: Store, index: int) -> bytes:

@@ -141,10 +141,10 @@ def open_note(text: str, vkey: str) -> str:
     we were not given are passed over, as the specification asks.
     """
     name, public = parse_vkey(vkey)
-    body, signature_lines = _take_apart(text)
+    body, _ = _take_apart(text)
     ours = [
         signature
-        for signer, identity, signature in map(_parse_signature_line, signature_lines)
+        for signer, identity, signature in signature_lines(text)
         if (signer, identity) == (name, key_id(name, public))
     ]
     match ours:
@@ -174,10 +174,13 @@ def unverified_body(text: str) -> str:
 
     Only for what we wrote ourselves, and for the shape of a note before its signature is looked at.
     """
-    body, signature_lines = _take_apart(text)
-    for line in signature_lines:
-        _parse_signature_line(line)
-    return body
+    signature_lines(text)
+    return _take_apart(text)[0]
+
+
+def signature_lines(text: str) -> list[tuple[str, bytes, bytes]]:
+    """Each signature line of a well-formed note: the key's name, its four-byte id, the signature; none is verified."""
+    return [_parse_signature_line(line) for line in _take_apart(text)[1]]
 
 
 def encode_base64(data: bytes) -> str:

@@ -240,6 +240,12 @@ def _numbered(number: int, width: int) -> str:
     return path if width == TILE_WIDTH else f"{path}.p/{width}"
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a whole file under its name, durably, or leave what was there."""
+    _write(path, data)
+    _sync_folders([path], path.parent)
+
+
 def _write(path: Path, data: bytes) -> None:
     """Put a whole file under its name, or none; only `_sync_folders` makes the name durable."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -245,6 +245,14 @@ def command_line(
     verb.add_argument("--out", metavar="FILE", help="a new file, instead of the terminal")
     verb.set_defaults(do=do["scheme_export"])
 
+    pack = verbs.add_parser("pack", help="accountability packs, to be checked without us").add_subparsers(
+        required=True, metavar="VERB"
+    )
+    verb = pack.add_parser("case", parents=[where], help="one case: what was decided, told and looked at, with proofs")
+    verb.add_argument("reference", help="the case's reference, for example M-0001")
+    verb.add_argument("--out", required=True, metavar="FILE", help="a new zip file")
+    verb.set_defaults(do=do["pack_case"])
+
     ledger = verbs.add_parser("ledger", help="verify, export, proof").add_subparsers(required=True, metavar="VERB")
     verb = ledger.add_parser(
         "verify", parents=[where, by], help="hashes only, no key; --tables: also what rests on them"

@@ -91,9 +91,9 @@ def export_ledger(
     print(f"{size} entries in {folder}; the log's key, to be compared with one you have from elsewhere:\n{known_vkey}")
 
 
-def print_proof(store: Store, vault: Vault, index: int) -> None:
-    """The proof of one entry's place, under a checkpoint signed just now."""
-    print(prove_entry(store, vault, index), end="")
+def print_proof(store: Store, vault: Vault, index: int, cosigned: str | None = None) -> None:
+    """The proof of one entry's place, under what witnesses have signed if it covers it, or a checkpoint signed now."""
+    print(prove_entry(store, vault, index, cosigned), end="")
 
 
 def _say(said: dict[str, object], *, as_json: bool) -> None:

@@ -5,7 +5,13 @@
     3  a review that nobody does: stopped by us, a task to take the tag off, and no finding about the person after it
     4  a trail proposed: stopped at the lower rungs, and then at whoever approves their own
     5  a device that cannot tell: someone is asked to ring, beside what a plain geofence would have raised
+    6  "in the zone then?", asked of the vault: yes, and no map
+    7  all of October, just in case: the form has no such window, the rules name the narrower one
+    8  two hours, a reason, a colleague's yes: a table
+    9  the person's phone: who asked, who said yes, who looked, by what they work as
     10 a proof that a copy was given, checked by code that is not ours; one byte changed: it does not match; put back
+    11 the record made unwritable: what cannot be recorded is not kept and not shown; nothing acknowledged is lost
+    12 the regulator's lines: asks, evidence now, missing; the review of step 3 turned one
 
 --check runs unattended and fails at the first step whose answer differs. Positions are made up on the spot, so that
 a search finds this one and no other.
@@ -15,6 +21,8 @@ import base64
 import http.client
 import json
 import os
+import re
+import sqlite3
 import struct
 import sys
 import time
@@ -37,6 +45,7 @@ from custodiet.model.alert import AlertMove, AlertState
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import State
 from custodiet.model.entry import EntryKind
+from custodiet.model.errors import CannotRecord
 from custodiet.model.finding import Weight
 from custodiet.model.identity import ActorId, DecisionId
 from custodiet.model.mode import ModeCode
@@ -54,6 +63,13 @@ from custodiet.wire.records import read_entry, read_record
 
 _ANSWER_WAIT_S = 10.0
 _SETTLE_S = 10.0
+_LINE = re.compile(r">\s*([0-9]+)\. ([^<]+?)\s*</h2>.*?>Evidence (present|missing)<", re.DOTALL)
+_ANSWER = re.compile(r">\s*(Yes|No|Cannot tell)\s*<")
+_NARROWER = re.compile(r"not_authorised.{0,400}", re.DOTALL)
+_A_PLACE = re.compile(r"46\.[0-9]{3}|28\.[0-9]{3}")
+_PLACES = re.compile(r"([0-9]+) places")
+_TOLD = ("Asked a question", "Was refused by rule", "Asked to look", "Said yes", "Looked")
+_PROOF = re.compile(r"/oversight/entry/[0-9]+/proof")
 
 
 class Differs(Exception):
@@ -97,6 +113,8 @@ class Tour:
         self._store = store
         self._vault = vault
         self._place = _Place.somewhere()
+        self._lapsed = ""
+        """The reference of whoever's review nobody did in step 3."""
 
     def steps(self) -> tuple[tuple[int, str, Callable[[], None]], ...]:
         """Each with its number and title."""
@@ -106,7 +124,13 @@ class Tour:
             (3, "A review that nobody does", self.review_nobody_does),
             (4, "A trail, proposed", self.trail_proposed),
             (5, "A device that cannot tell", self.cannot_tell),
+            (6, "A question, instead of a trail", self.question_asked),
+            (7, "All of October, just in case", self.too_much_asked),
+            (8, "Two hours, a reason, a colleague's yes", self.looked_with_two),
+            (9, "The person's phone", self.person_sees),
             (10, "A proof, checked by a verifier that is not ours", self.proof_checked_outside),
+            (11, "The record, made unwritable", self.record_unwritable),
+            (12, "The regulator's lines", self.regulators_lines),
         )
 
     # --- 1 ---
@@ -151,6 +175,7 @@ class Tour:
         """Wait for one, and try to go on."""
         number, at = self._next_lapse()
         shows, reference = f"lapsing_{number}", self._ready["references"][f"lapsing_{number}"]
+        self._lapsed = reference
         print(f"  {reference}  {said_state(self._monitored(reference), datetime.now(UTC))}")
         self._post(shows, {"outcome": "kept"})
         print(f"  waiting   until {said_time(at)}; nobody reviews it", flush=True)
@@ -243,6 +268,98 @@ class Tour:
             raise Differs("an uncertain alert could become a possible breach")
         _means("The same is refused by the store itself, whoever asks, and however.")
 
+    # --- 6 ---
+
+    def question_asked(self) -> None:
+        """Whether someone was in a zone at a quarter of an hour of yesterday."""
+        reference, about = self._ready["references"]["with_decision"], _quarter(self._walked_from + timedelta(hours=1))
+        with self._store.reading() as view:
+            case = view.case_by_reference(reference)
+            [zone, *_] = [one for made in view.decisions_of(case.id) for one in view.conditions_of(made.id)]
+        print(f"  sent      POST /cases/{reference}/question: in this zone at {about:%d %B, %H:%M UTC}?")
+        given = {"asked": "zone", "zone": zone.id, **_day_of(about), "at": f"{about:%H:%M}"}
+        shown = self._signed_in("caseworker").send(f"/cases/{reference}/question", given)
+        answered = _ANSWER.search(shown.text)
+        print(f"  came back {shown.status} {answered[1] if answered else ', '.join(shown.codes)}")
+        if shown.status != 200 or answered is None or answered[1] != "Yes":
+            raise Differs("the question was not answered by yes")
+        if _A_PLACE.search(shown.text):
+            raise Differs("the answer shows a place")
+        _means("Yes, no, or cannot tell, by the rules that judge fixes on arrival: no trail was opened for it.")
+
+    # --- 7 ---
+
+    def too_much_asked(self) -> None:
+        """A month is no choice of the form; and a day long ago is refused, with what would pass."""
+        reference = self._ready["references"]["with_decision"]
+        visitor, path = self._signed_in("caseworker"), f"/cases/{reference}/look-ups/new"
+        long_ago = self._walked_from - timedelta(days=40)
+        for hours, words in (("744", "a month"), ("24", "the widest that the form has, of forty days ago")):
+            print(f"  sent      POST {path}, {words}: just in case")
+            shown = visitor.send(path, {"step": "ask"} | _wanted(long_ago, hours, "Just in case."))
+            print(f"  came back {shown.status} {', '.join(shown.codes) or 'there is no such choice'}")
+            if shown.status == http.client.FOUND:
+                raise Differs("a look-up was asked for just in case")
+        said = _NARROWER.search(shown.text)
+        if "not_authorised" not in shown.codes or said is None:
+            raise Differs("the page does not say which narrower request would pass")
+        _means("Nothing was authorised then; the page says from when on something was. The attempt is recorded.")
+
+    # --- 8 ---
+
+    def looked_with_two(self) -> None:
+        """Asked by one, granted by another, opened by the first: each an entry before anything opens."""
+        reference = self._ready["references"]["with_decision"]
+        asks, answers = self._signed_in("caseworker"), self._signed_in("authorising_officer")
+        print(f"  sent      POST /cases/{reference}/look-ups/new: two hours of yesterday, with a reason")
+        wanted = {"step": "ask"} | _wanted(self._walked_from, "2", "Nobody has heard from them since.")
+        shown = asks.send(f"/cases/{reference}/look-ups/new", wanted)
+        print(f"  came back {shown.status} {', '.join(shown.codes)}")
+        if shown.status != http.client.FOUND:
+            raise Differs("the look-up could not be asked for")
+        with self._store.reading() as view:
+            looks = view.look_ups_of(view.case_by_reference(reference).id)
+        look_up = max(looks, key=lambda one: one[1])[0].look_up
+        here = f"/cases/{reference}/look-ups/{look_up.id}"
+        early = asks.send(here, {"what": "open"}, form="/account/security")
+        print(f"  tried     to open it before anyone answered: {early.status} {', '.join(early.codes)}")
+        if early.status != http.client.FORBIDDEN or "not_granted" not in early.codes:
+            raise Differs("it opened without a second person")
+        given = answers.send(f"/authorise/look-ups/{look_up.id}", {"what": "approve", "lasts": "1"})
+        print(f"  approved  by a colleague, for an hour: {given.status} {', '.join(given.codes)}")
+        opened = asks.send(here, {"what": "open"}, form="/account/security")
+        places = _PLACES.search(opened.text)
+        print(f"  opened    {opened.status}, a table of {places[1] if places else 'no'} places; not shown here")
+        if given.status != http.client.FOUND or opened.status != 200 or places is None:
+            raise Differs("what two people agreed on did not open")
+        _means("Its window and nothing beyond it, cut by the vault; the page clears itself when its hour ends.")
+
+    # --- 9 ---
+
+    def person_sees(self) -> None:
+        """The person's own page, after all that."""
+        shown = self._signed_in("person").get("/my/looks")
+        told = [one for one in _TOLD if one in shown.text]
+        print(f"  sent      GET /my/looks, as the person\n  came back {shown.status} {', '.join(told).lower()}")
+        if shown.status != 200 or told != list(_TOLD):
+            raise Differs("the person does not see what was asked, granted, read and refused")
+        if any(one["username"] in shown.text for name, one in self._ready["accounts"].items() if name != "person"):
+            raise Differs("an account of staff stands on the person's page")
+        _means("Everything about them, by what people work as, for what, and with a proof of each.")
+
+    @property
+    def _walked_from(self) -> datetime:
+        """When the invented wearer's two hours began: a day before the demo did, to the minute."""
+        first, second = (datetime.fromisoformat(text) for text in self._ready["lapses"][:2])
+        return (first - (second - first) - timedelta(days=1)).replace(second=0, microsecond=0)
+
+    def _signed_in(self, function: str) -> Visitor:
+        """Anew each time: who looks has just proved who they are."""
+        account, visitor = self._ready["accounts"][function], Visitor(self._ready["web"])
+        if not visitor.sign_in(account["username"], account["password"]):
+            raise Differs(f"the {function.replace('_', ' ')} cannot sign in")
+        return visitor
+
     # --- 10 ---
 
     def proof_checked_outside(self) -> None:
@@ -290,6 +407,73 @@ class Tour:
                 if (done.returncode == 0) is not belongs:
                     raise Differs("the verifier that is not ours says otherwise")
         _means("A person, a solicitor or a court can do that with the proof alone; they need nobody here for it.")
+
+    # --- 11 ---
+
+    def record_unwritable(self) -> None:
+        """Somebody else holds the store, as a full disk or a broken one would: then it is let go."""
+        reference, sender = self._ready["references"]["with_decision"], self._ready["senders"]["with_decision"]
+        body = traccar_payload(sender["device"], datetime.now(UTC), self._place.lat, self._place.lon)
+        with closing(sqlite3.connect(self._data / "custodiet.db", isolation_level=None)) as held:
+            held.execute("PRAGMA busy_timeout=20000")
+            held.execute("BEGIN IMMEDIATE")
+            print("  held      the store, so that nothing can be written into it")
+            print(f"  asked     the vault, for {reference}'s own copy")
+            try:
+                list(give_own_copy(self._store, self._vault, reference, ActorId("tour")))
+            except CannotRecord:
+                print("  came back cannot record, so cannot show")
+            else:
+                raise Differs("something was shown that was not recorded")
+            print(f"  sent      POST /in/traccar, a position of {sender['device']}")
+            status = _status(self._ready["gateway"], sender["token"], body)
+            print(f"  came back {status}")
+            if status != http.client.SERVICE_UNAVAILABLE:
+                raise Differs("a position was acknowledged that could not be recorded")
+            held.execute("ROLLBACK")
+        _means("A device that gets 503 keeps what it has and comes again; nobody's position is half recorded.")
+        print("  let go    the store, and sent the same once more")
+        until = time.monotonic() + _SETTLE_S
+        while (status := _status(self._ready["gateway"], sender["token"], body)) != 200 and time.monotonic() < until:
+            time.sleep(0.2)
+        mine = self._fixes_at(reference, json.loads(body)["position"]["fixTime"])
+        print(f"  came back {status}; the person's own copy holds it {mine} time")
+        if (status, mine) != (200, 1):
+            raise Differs("what was sent again is not there once")
+        _means("Nothing was lost, nothing doubled, and for a while nothing was shown.")
+
+    def _fixes_at(self, reference: str, fix_time: str) -> int:
+        at = datetime.fromisoformat(fix_time)
+        lines = [json.loads(line) for line in give_own_copy(self._store, self._vault, reference, ActorId("tour"))]
+        times = [datetime.fromisoformat(one["fix_time"]) for one in lines if "fix_time" in one]
+        return sum(abs(one - at) < timedelta(milliseconds=2) for one in times)
+
+    # --- 12 ---
+
+    def regulators_lines(self) -> None:
+        """The page that the regulator signs in to, and the entry behind the line that step 3 turned."""
+        visitor = self._signed_in("auditor")
+        with self._store.reading() as view:
+            case = view.case_by_reference(self._lapsed)
+            lapsed = [one.id for one in view.decisions_of(case.id) if one.state is State.LAPSED]
+            entries = [row for row in view.entries(0, view.ledger_size()) if b'"decision.lapsed"' in row.body]
+            theirs = [row.index for row in entries if row.record and any(one.encode() in row.record for one in lapsed)]
+        print("  sent      GET /regulator, as the auditor")
+        shown = visitor.get(f"/regulator?scheme={case.scheme_id}")
+        lines = _LINE.findall(shown.text)
+        print(f"  came back {shown.status}")
+        for number, title, state in lines:
+            print(f"    {number:>2} {title}: evidence {state}")
+        if shown.status != 200 or [int(number) for number, _, _ in lines] != list(range(1, 12)):
+            raise Differs("the page does not show the eleven tests")
+        _means("What each test of the notice asks, what evidence there is now, what is missing; nobody is named.")
+        opened = visitor.get(f"/regulator/{case.scheme_id}/11")
+        print(f"  opened    line 11: {len(_PROOF.findall(opened.text))} entries, that of {self._lapsed} among them")
+        if {number: state for number, _, state in lines}["11"] != "missing" or not theirs:
+            raise Differs("the review that nobody did turned no line")
+        if f"/oversight/entry/{theirs[-1]}/proof" not in opened.text:
+            raise Differs("the line does not open the entry that turned it")
+        _means("What is not recorded does not count: a review that nobody recorded stands there, with its proof.")
 
     def _key_of(self, record: bytes | None) -> str:
         """The log's key, as the first entry tells it; elsewhere one compares it with a key one has from elsewhere."""
@@ -348,6 +532,21 @@ def take_tour(ready_file: Path, data: Path, store: Store, vault: Vault, *, check
     return 0
 
 
+def _quarter(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
+def _day_of(at: datetime) -> dict[str, str]:
+    """A day as a form takes it."""
+    return {"day_0": str(at.day), "day_1": str(at.month), "day_2": str(at.year)}
+
+
+def _wanted(start: datetime, hours: str, why: str) -> dict[str, str]:
+    """A request to look, as the form takes it."""
+    asked = {"purpose": "contact", "to_know": "reach", "why": why, "tried": "rang", "precision": "full"}
+    return asked | _day_of(start) | {"start": f"{start:%H:%M}", "hours": hours}
+
+
 def _in_base64(hashes: Sequence[bytes]) -> list[str]:
     return [base64.b64encode(one).decode() for one in hashes]
 
@@ -366,6 +565,14 @@ def _holds(path: Path, traces: list[bytes]) -> bool:
     except FileNotFoundError:
         return False  # a temporary file of the store's, gone again
     return any(trace in data for trace in traces)
+
+
+def _status(gateway: str, token: str, body: bytes) -> int:
+    """The status alone: what cannot be recorded is answered in another form."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with closing(http.client.HTTPConnection(gateway.removeprefix("http://"), timeout=3 * _ANSWER_WAIT_S)) as connection:
+        connection.request("POST", "/in/traccar", body, headers)
+        return connection.getresponse().status
 
 
 def _answer(gateway: str, token: str, body: bytes, path: str = "/in/traccar") -> tuple[int, list[Any]]:

@@ -42,6 +42,8 @@ _DESKS = {
     Function.AUTHORISING_OFFICER: "authorise",
     Function.OPERATOR: "alerts",
     Function.TRANSLATOR: "translations",
+    Function.DPO: "oversight",
+    Function.AUDITOR: "oversight",
     Function.PERSON: "my_looks",
     Function.REPRESENTATIVE: "my_looks",
 }

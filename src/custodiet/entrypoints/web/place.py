@@ -7,6 +7,7 @@ from typing import Any
 
 from custodiet.flows.give_contact import ZoneAsOf
 from custodiet.flows.ports import Chance, Clock, Policy, Sealer, Store, Vault
+from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.condition import LocalZone
 from custodiet.model.errors import IllegalValue
 from custodiet.model.record import LogOpened
@@ -53,3 +54,5 @@ class Place:
     signing_in: SignInPlace
     made_up: Callable[[], dict[str, Any]] | None = None
     zone_as_of: ZoneAsOf = no_zones
+    witnessed: SignedByWitnesses | None = None
+    """What the log's witnesses have signed; None where none are set."""

@@ -3,18 +3,17 @@
 import asyncio
 import hashlib
 import json
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from custodiet.entrypoints.web.published import Bucket, Published
 from custodiet.model.errors import Unready
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_TILE = re.compile(r"checkpoint|tile/(?:entries/)?[0-9x/]+(?:\.p/[0-9]{1,3})?", re.ASCII)
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
 _POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _YEAR = b"public, max-age=31536000, immutable"
@@ -51,8 +50,9 @@ class Assets:
 class Served:
     """An ASGI application: the log and the assets by itself, everything else by the pages."""
 
-    def __init__(self, log: Path, assets: Assets, pages: Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, log: Published, assets: Assets, pages: Callable[..., Awaitable[None]]) -> None:
         self._log = log
+        self._bucket = Bucket()
         self._assets = assets
         self._pages = pages
 
@@ -73,10 +73,12 @@ class Served:
         status, body, kind, keep = 404, b"no such file\n", b"text/plain", b"no-store"
         if method not in {"GET", "HEAD"}:
             status, body = 405, b"only GET\n"
+        elif path.startswith("/log/") and not self._bucket.allows():
+            status, body = 429, b"too many at once: try again in a moment\n"
         elif path.startswith("/log/"):
-            found = await asyncio.to_thread(self._published, path.removeprefix("/log/"))
+            found = await asyncio.to_thread(self._log.get, path.removeprefix("/log/"))
             if found is not None:
-                status, (body, kind) = 200, found
+                status, (body, kind, keep) = 200, found
         else:
             asset = self._assets.get(path)
             if asset is not None:
@@ -90,15 +92,7 @@ class Served:
             (b"cross-origin-resource-policy", b"same-origin"),
             (b"cache-control", keep),
         ]
+        if status == 429:
+            headers.append((b"retry-after", b"1"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-
-    def _published(self, name: str) -> tuple[bytes, bytes] | None:
-        """A tile or the checkpoint. Entry bundles are not published: the folder holds none."""
-        if not _TILE.fullmatch(name):
-            return None
-        try:
-            data = (self._log / name).read_bytes()
-        except OSError:
-            return None
-        return data, b"text/plain; charset=utf-8" if name == "checkpoint" else b"application/octet-stream"

@@ -8,6 +8,7 @@ from custodiet.entrypoints.web.bounded import Bounded
 from custodiet.entrypoints.web.configured import BODY_BYTES_MAX, DOCUMENT_BYTES_MAX, configure
 from custodiet.entrypoints.web.feed import Feed
 from custodiet.entrypoints.web.place import Place
+from custodiet.entrypoints.web.published import Published
 from custodiet.entrypoints.web.served import Served
 from custodiet.model.errors import Unready
 
@@ -28,7 +29,9 @@ class Shell(Served):
         clear_old_sessions(place.signing_in)
         self._feed = settings.FEED = Feed(place.store, place.clock)
         super().__init__(
-            place.log, assets, Bounded(get_asgi_application(), BODY_BYTES_MAX, {"/schemes/": DOCUMENT_BYTES_MAX})
+            Published(place.log, place.pinned),
+            assets,
+            Bounded(get_asgi_application(), BODY_BYTES_MAX, {"/schemes/": DOCUMENT_BYTES_MAX}),
         )
 
     def end(self) -> None:

@@ -16,6 +16,7 @@ from custodiet.entrypoints.web import (
     urls_looking,
     urls_messages,
     urls_notices,
+    urls_oversight,
 )
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
 
@@ -30,6 +31,7 @@ urlpatterns = [
     *urls_alerts.urlpatterns,
     *urls_notices.urlpatterns,
     *urls_looking.urlpatterns,
+    *urls_oversight.urlpatterns,
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),

@@ -8,6 +8,7 @@ entry first seen alive may, and it opens as it was followed: it is never read a 
 from records alone, never from a table.
 """
 
+from collections import deque
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -102,6 +103,8 @@ from custodiet.wire.records import ReadEntry, handle_of, read_entry, read_record
 
 FRESH = timedelta(seconds=30)
 """How long after it was first seen an entry may open something."""
+RECENT = timedelta(hours=1)
+"""How far back it is remembered when each entry was written."""
 _AT_ONCE = 1000
 
 
@@ -131,6 +134,8 @@ class Follower:
         self._frontier = Frontier.empty()
         self._saved = 0
         self._latest = EPOCH
+        self._recent: deque[tuple[int, datetime]] = deque()
+        """Places and times of entries of the last while, for whoever asks since when something is unseen."""
         self._alive: dict[int, tuple[datetime, Followed]] = {}
         self._schemes: dict[SchemeId, Scheme] = {}
         self._registers: dict[SchemeId, tuple[RegisterVersion, ...]] = {}
@@ -176,6 +181,16 @@ class Follower:
     def head(self) -> Frontier:
         """How far the ledger was followed."""
         return self._frontier
+
+    def first_after(self, size: int) -> datetime | None:
+        """When the first entry after the first `size` was written; None when there is none.
+
+        Of entries older than RECENT only that they are: for those it is EPOCH.
+        """
+        if size >= self._frontier.size:
+            return None
+        found = next((at for place, at in self._recent if place == size), None)
+        return EPOCH if found is None else found
 
     def root_at(self, size: int) -> bytes:
         """The root over the first `size` entries that were followed, by leaves that hash to the head.
@@ -319,6 +334,9 @@ class Follower:
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
                 self._latest = max(self._latest, entry.at)
+                self._recent.append((row.index, entry.at))
+                while self._recent[0][1] < self._latest - RECENT:
+                    self._recent.popleft()
                 yield Followed(row.index, entry.kind, record, row.body)
 
     def _require_about(self, entry: ReadEntry, record: Record) -> None:

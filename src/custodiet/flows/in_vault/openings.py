@@ -6,6 +6,8 @@ within 30 s of the entry being first seen by this vault process; the vault asks 
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -34,15 +36,25 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.times import as_text
+from custodiet.model.witness import Cosigned
 from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.access import signed_by_two
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
+from custodiet.rules.witnessing import objections_to_unwitnessed
 from custodiet.wire.reading import write_answer
 from custodiet.wire.sealed import compact_geometry, geometry_context
 from custodiet.wire.vault import write_zone
 
 _line = msgspec.json.Encoder().encode
+
+
+class Witnessed(Protocol):
+    """What enough witnesses have signed last, and how old that may be."""
+
+    @property
+    def most(self) -> timedelta: ...
+    def newest(self, now: datetime) -> Cosigned | None: ...
 
 
 class Openings:
@@ -56,8 +68,11 @@ class Openings:
         sealer: Sealer,
         clock: Clock,
         replay: Callable[[], AbstractContextManager[Replay]],
+        witnessed: Witnessed | None = None,
     ) -> None:
+        """`witnessed`: what enough witnesses have signed; None where none are set, and then none is waited for."""
         self._store = store
+        self._witnessed = witnessed
         self._follower = follower
         self._keys = keys
         self._sealer = sealer
@@ -116,8 +131,10 @@ class Openings:
             case MessageOpened() as record:
                 opening = self._addresses.open(record)
             case ReadingOpened() as record:
+                self._require_witnessed()
                 opening = self._readings.open(record)
             case QuestionAsked() as record:
+                self._require_witnessed()
                 opening = iter((write_answer(self._questions.answer(record, index)),))
             case TablesVerified():
                 opening = self._verify()
@@ -127,6 +144,16 @@ class Openings:
         if isinstance(followed.record, CaseRecordGiven):
             self._case_records.sit(index, followed.record)
         return opening
+
+    def _require_witnessed(self) -> None:
+        """By what was followed here, and signatures that were verified here. Raises OpeningRefused."""
+        if self._witnessed is None:
+            return
+        now = self._follower.now()
+        newest = self._witnessed.newest(now)
+        unseen = None if newest is None else self._follower.first_after(newest.size)
+        if objections_to_unwitnessed(newest, unseen, now, self._witnessed.most):
+            raise OpeningRefused("not_witnessed: no witness has seen the ledger lately; it opens again once one has")
 
     def _zones(self, record: ZonesReleased) -> Iterator[bytes]:
         """A zone whose decision is over, or was not signed by two, stays shut; the others are given."""

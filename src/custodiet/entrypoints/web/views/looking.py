@@ -34,9 +34,10 @@ from custodiet.flows.looking import (
     refuse_look_up,
     unasked_in,
 )
-from custodiet.flows.ports import Reading, Store
+from custodiet.flows.ports import Acting, Reading, Store
 from custodiet.flows.prove_entry import entry_at, prove_entry
 from custodiet.flows.show_looking import Looks, rows_of, show_asking, show_look_up, show_looks
+from custodiet.flows.witnessed import Witnessed, cosigned_note
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.condition import Interval
@@ -58,11 +59,18 @@ _ATTEMPTS = {
     Act.OPEN_READING: Attempt.READING,
 }
 _FORMS = ("proof", "entry")
+Refused = Callable[[Acting, tuple[str, ...]], None]
 
 
 def _for_case(request: HttpRequest, act: Act, case_id: CaseId) -> Store:
     refused = recording(lambda _: case_id, _ATTEMPTS[act], actor_of(request))
-    return store_for(request, act, of_case(case_id), refused)
+    return _witnessed(store_for(request, act, of_case(case_id), refused), refused)
+
+
+def _witnessed(store: Store, refused: Refused) -> Store:
+    """Where witnesses are set, nobody looks while none of them has seen the ledger lately."""
+    signed = settings.PLACE.witnessed
+    return store if signed is None else Witnessed(store, signed, refused)
 
 
 def _for_look_up(request: HttpRequest, act: Act, look_up_id: LookUpId) -> Store:
@@ -74,7 +82,9 @@ def _for_look_up(request: HttpRequest, act: Act, look_up_id: LookUpId) -> Store:
     def case_of(view: Reading) -> CaseId:
         return view.look_up(look_up_id).look_up.case_id
 
-    return store_for(request, act, about, recording(case_of, attempt, actor_of(request)))
+    refused = recording(case_of, attempt, actor_of(request))
+    store = store_for(request, act, about, refused)
+    return _witnessed(store, refused) if act is Act.OPEN_READING else store
 
 
 def _shut(act: Callable[[], Any]) -> tuple[Any, list[Reason]]:
@@ -225,6 +235,13 @@ def _confirm_and_back(path: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={path}")
 
 
+def proof_of(entry: int) -> bytes:
+    """The proof of an entry's place, under what witnesses have signed as soon as it covers it."""
+    place = settings.PLACE
+    cosigned = cosigned_note(place.witnessed, place.clock.now())
+    return prove_entry(place.store, place.vault, entry, cosigned).encode()
+
+
 def _reading(request: HttpRequest, case: Case, grant: Grant, opened: Opened, purpose: str) -> HttpResponse:
     """The reading as a table; it clears itself when the grant ends."""
     left_s = max(1, int((grant.expires_at - settings.PLACE.clock.now()).total_seconds()))
@@ -358,9 +375,7 @@ def proof(request: HttpRequest, reference: str, entry: int, form: str) -> HttpRe
         if entry not in {one.entry for one in show_looks(view, place.clock.now(), case.id).lines}:
             raise Http404
     try:
-        body = (
-            prove_entry(place.store, place.vault, entry).encode() if form == "proof" else entry_at(place.store, entry)
-        )
+        body = proof_of(entry) if form == "proof" else entry_at(place.store, entry)
     except (VaultUnavailable, OpeningRefused):
         return page(request, "error.html", 503, kind="store")
     suffix = FILE_SUFFIX if form == "proof" else ".json"

@@ -1,0 +1,104 @@
+"""Witnesses over HTTP, and what they have signed as a file beside the published log.
+
+Asking never takes long: a witness that does not answer within seconds is one that has not signed. What is kept is
+kept whole and durably; what is read back is believed only as far as the signatures in it go.
+"""
+
+import http.client
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from custodiet.adapters.ledger.tiles import write_whole
+from custodiet.model.errors import NotTheFormat, Unready
+from custodiet.model.record import LogOpened
+from custodiet.model.witness import UNSEEN_MAX, Cosigned, Witness
+from custodiet.wire.cosigning import WitnessPolicy, cosigned_by, read_witness_policy
+from custodiet.wire.note import NoteError, open_checkpoint, vkey
+
+ANSWER_S: Final = 5.0
+ANSWER_BYTES_MAX: Final = 64 * 1024
+AHEAD_MAX: Final = timedelta(minutes=5)
+"""As far ahead of ours a witness's clock may be, and no further."""
+NAME: Final = "cosigned"
+
+
+class HttpWitness:
+    """One witness, asked over HTTP (c2sp.org/tlog-witness)."""
+
+    def __init__(self, witness: Witness) -> None:
+        """Raises Unready for an address that is none."""
+        split = urlsplit(witness.url or "")
+        if split.scheme not in ("http", "https") or not split.hostname or split.query or split.username:
+            raise Unready(f"the witness {witness.name} is to have an address, https:// and what follows")
+        self.witness = witness
+        self._host, self._port, self._tls = split.hostname, split.port, split.scheme == "https"
+        self._path = f"{split.path.rstrip('/')}/add-checkpoint"
+
+    def ask(self, body: bytes) -> tuple[int, str, str]:
+        """Status, kind and text of the answer. Raises OSError when there is none."""
+        make = http.client.HTTPSConnection if self._tls else http.client.HTTPConnection
+        try:
+            with closing(make(self._host, self._port, timeout=ANSWER_S)) as connection:
+                connection.request("POST", self._path, body, {"Content-Type": "text/plain; charset=utf-8"})
+                answer = connection.getresponse()
+                text = answer.read(ANSWER_BYTES_MAX).decode()
+        except (http.client.HTTPException, UnicodeDecodeError) as error:
+            raise OSError(None, f"a witness answered {type(error).__name__}") from None
+        return answer.status, answer.headers.get_content_type(), text
+
+
+class CosignedLog:
+    """The newest checkpoint that enough witnesses have signed, as it lies beside the log."""
+
+    def __init__(self, folder: Path, pinned: LogOpened, policy: WitnessPolicy, most: timedelta = UNSEEN_MAX) -> None:
+        """`most`: how old what they signed may be before nobody looks any more."""
+        self.most = most
+        self._file = folder / NAME
+        self._checkpoint = folder / "checkpoint"
+        self._vkey = vkey(pinned.origin, pinned.log_key)
+        self._policy = policy
+
+    def read(self) -> str | None:
+        """The note, whatever it is worth; None when there is none."""
+        try:
+            return self._file.read_bytes().decode(errors="replace")
+        except OSError:
+            return None
+
+    def keep(self, note: str) -> None:
+        """Make it the newest, durably; and if it is of the very checkpoint that is published, publish it so."""
+        write_whole(self._file, note.encode())
+        try:
+            published = self._checkpoint.read_bytes().decode()
+        except (OSError, UnicodeDecodeError):
+            return
+        if published.partition("\n\n")[0] == note.partition("\n\n")[0]:
+            write_whole(self._checkpoint, note.encode())
+
+    def newest(self, now: datetime) -> Cosigned | None:
+        """What enough witnesses have signed of the pinned log; None when they have not, or what lies here is not so."""
+        note = self.read()
+        if note is None:
+            return None
+        try:
+            size = open_checkpoint(note, self._vkey).size
+            signed = cosigned_by(note, self._policy.witnesses)
+        except NoteError:
+            return None
+        # A clock that runs far ahead would have signed for later too.
+        at = self._policy.enough_since({name: at for name, at in signed.items() if at <= now + AHEAD_MAX})
+        return None if at is None else Cosigned(size, at)
+
+
+def read_policy_file(file: Path) -> WitnessPolicy | None:
+    """Who the witnesses are; None where none are set. Raises Unready for a file that does not say."""
+    try:
+        policy = read_witness_policy(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (NotTheFormat, OSError, UnicodeDecodeError) as error:
+        raise Unready(f"{file} does not say who the witnesses are: {error}") from None
+    return None if policy.quorum is None else policy

@@ -1,0 +1,244 @@
+"""The ledger read from its first entry to its last, by its records alone, for those who oversee.
+
+What is told here stands in no table: whoever changes a table changes nothing here, and a record that is not there, or
+is not the one that its entry commits to, is told as gone. Only kinds that somebody oversees are taken apart. Nothing
+sealed is opened.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from custodiet.flows.ports import Reading
+from custodiet.model.assessing_record import (
+    AssessmentRecorded,
+    DecisionNarrowed,
+    DecisionReturned,
+    ReviewMissed,
+    ScreeningCompleted,
+)
+from custodiet.model.case import Case
+from custodiet.model.decision import Decision, State
+from custodiet.model.dpia import Dpia
+from custodiet.model.entry import EntryKind as K
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.identity import AssessmentId, CaseId, DecisionId, LookUpId, SchemeId
+from custodiet.model.look_record import (
+    LookRefused,
+    LookUpApproved,
+    LookUpAsked,
+    LookUpRefused,
+    QuestionAsked,
+    ReadingOpened,
+)
+from custodiet.model.look_up import Grant, LookUp
+from custodiet.model.notice import Served
+from custodiet.model.notice_record import NoticeServed
+from custodiet.model.record import (
+    CaseOpened,
+    DecisionEnded,
+    DecisionMade,
+    DecisionProposed,
+    DecisionRefused,
+    DpiaWritten,
+    KeysDestroyed,
+    OperationActivated,
+    Record,
+    RegisterAmended,
+)
+from custodiet.model.register import RegisterVersion
+from custodiet.model.screening import Screening
+from custodiet.model.stored import EntryRow
+from custodiet.wire.records import read_entry, read_record, record_digest
+
+_AT_ONCE = 1000
+_KIND = re.compile(rb'"kind":"([a-z_.]+)"')
+_OVERSEEN: frozenset[bytes] = frozenset(
+    kind.value.encode()
+    for kind in (
+        K.CASE_OPENED,
+        K.REGISTER_AMENDED,
+        K.DPIA_WRITTEN,
+        K.OPERATION_ACTIVATED,
+        K.DECISION_PROPOSED,
+        K.DECISION_MADE,
+        K.DECISION_REFUSED,
+        K.DECISION_RETURNED,
+        K.DECISION_NARROWED,
+        K.DECISION_LAPSED,
+        K.DECISION_EXPIRED,
+        K.DECISION_WITHDRAWN,
+        K.DECISION_ANNULLED,
+        K.ASSESSMENT_RECORDED,
+        K.SCREENING_COMPLETED,
+        K.NOTICE_SERVED,
+        K.REVIEW_MISSED,
+        K.LOOK_UP_ASKED,
+        K.GRANT_GIVEN,
+        K.LOOK_UP_REFUSED,
+        K.READING_OPENED,
+        K.QUESTION_ASKED,
+        K.LOOK_REFUSED,
+        K.KEYS_DESTROYED,
+    )
+)
+
+
+@dataclass(slots=True)
+class Told:
+    """What the records tell, each with the place of its entry."""
+
+    size: int = 0
+    gone: list[tuple[int, K]] = field(default_factory=list)
+    cases: dict[CaseId, tuple[Case, int]] = field(default_factory=dict)
+    registers: dict[SchemeId, list[RegisterVersion]] = field(default_factory=dict)
+    dpias: dict[SchemeId, tuple[Dpia, int]] = field(default_factory=dict)
+    activated: dict[int, int] = field(default_factory=dict)
+    """By the place of the proposal, that of the second person's yes."""
+    proposed: dict[DecisionId, tuple[Decision, int]] = field(default_factory=dict)
+    made: dict[DecisionId, int] = field(default_factory=dict)
+    over: set[DecisionId] = field(default_factory=set)
+    rests_on: dict[DecisionId, AssessmentId] = field(default_factory=dict)
+    assessments: dict[AssessmentId, int] = field(default_factory=dict)
+    assessed: dict[DecisionId, int] = field(default_factory=dict)
+    screened: dict[CaseId, tuple[Screening, int]] = field(default_factory=dict)
+    served: dict[CaseId, list[tuple[Served, int]]] = field(default_factory=dict)
+    missed: list[tuple[DecisionId, datetime, int]] = field(default_factory=list)
+    look_ups: dict[LookUpId, tuple[LookUp, int]] = field(default_factory=dict)
+    grants: dict[LookUpId, Grant] = field(default_factory=dict)
+    refused_look_ups: list[tuple[LookUpId, int]] = field(default_factory=list)
+    readings: list[tuple[LookUpId, CaseId, datetime, int]] = field(default_factory=list)
+    questions: list[tuple[CaseId, datetime, int]] = field(default_factory=list)
+    refused: list[tuple[LookRefused, int]] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
+    lapsed: list[tuple[DecisionId, datetime, int]] = field(default_factory=list)
+    of_case: dict[CaseId, list[int]] = field(default_factory=dict)
+    """Every entry of an overseen kind that is about a case."""
+
+    def take(self, record: Record, index: int) -> None:
+        """Keep what one record tells."""
+        self._keep(record, index)
+        case_id = self._case_of(record)
+        if case_id is not None:
+            self.of_case.setdefault(case_id, []).append(index)
+
+    def _case_of(self, record: Record) -> CaseId | None:
+        match record:
+            case CaseOpened(_, about) | DecisionProposed(about):
+                return about.id if isinstance(about, Case) else about.case_id
+            case AssessmentRecorded(told) | ScreeningCompleted(told) | NoticeServed(told):
+                return told.case_id
+            case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
+                return told.case_id
+            case LookRefused(case_id):
+                return case_id
+            case LookUpApproved(grant):
+                return self._case_looked_at(grant.look_up_id)
+            case LookUpRefused(look_up_id):
+                return self._case_looked_at(look_up_id)
+            case (
+                DecisionMade(one)
+                | DecisionRefused(one)
+                | DecisionReturned(one)
+                | DecisionNarrowed(one)
+                | DecisionEnded(one)
+                | ReviewMissed(one)
+            ):
+                return self.proposed[one][0].case_id if one in self.proposed else None
+            case _:
+                return None
+
+    def _case_looked_at(self, look_up_id: LookUpId) -> CaseId | None:
+        return self.look_ups[look_up_id][0].case_id if look_up_id in self.look_ups else None
+
+    def _keep(self, record: Record, index: int) -> None:
+        match record:
+            case CaseOpened(_, case):
+                self.cases[case.id] = (case, index)
+            case RegisterAmended(number, effective_at, register):
+                version = RegisterVersion(number, effective_at, index, register)
+                self.registers.setdefault(register.scheme_id, []).append(version)
+            case DpiaWritten(dpia):
+                self.dpias[dpia.scheme_id] = (dpia, index)
+            case OperationActivated(act):
+                self.activated[act] = index
+            case DecisionProposed(decision, rests_on):
+                self.proposed[decision.id] = (decision, index)
+                if rests_on is not None:
+                    self.rests_on[decision.id] = rests_on
+            case DecisionMade(decision_id, _, _, succeeds):
+                self.made[decision_id] = index
+                if succeeds is not None:
+                    self.over.add(succeeds.decision_id)
+            case DecisionRefused(one) | DecisionReturned(one) | DecisionNarrowed(one):
+                self.over.add(one)
+            case DecisionEnded(decision_id, state, ended_at):
+                self.over.add(decision_id)
+                if state is State.LAPSED:
+                    self.lapsed.append((decision_id, ended_at, index))
+            case AssessmentRecorded(assessment):
+                self.assessments[assessment.id] = self.assessed[assessment.decision_id] = index
+            case ScreeningCompleted(screening):
+                self.screened[screening.case_id] = (screening, index)
+            case NoticeServed(served):
+                self.served.setdefault(served.case_id, []).append((served, index))
+            case ReviewMissed(decision_id, due_at):
+                self.missed.append((decision_id, due_at, index))
+            case LookUpAsked(look_up):
+                self.look_ups[look_up.id] = (look_up, index)
+            case LookUpApproved(grant):
+                self.grants[grant.look_up_id] = grant
+            case LookUpRefused(look_up_id):
+                self.refused_look_ups.append((look_up_id, index))
+            case ReadingOpened(reading):
+                self.readings.append((reading.look_up_id, reading.case_id, reading.at, index))
+            case QuestionAsked(question):
+                self.questions.append((question.case_id, question.at, index))
+            case LookRefused():
+                self.refused.append((record, index))
+            case KeysDestroyed():
+                self.erased.append(index)
+            case _:
+                pass
+
+    def assessment_of(self, decision_id: DecisionId) -> int | None:
+        """Where the assessment stands that a decision rests on: its own, or the one it was stepped down from."""
+        own = self.assessed.get(decision_id)
+        return own if own is not None else self.assessments.get(self.rests_on.get(decision_id, AssessmentId("")))
+
+
+def read_all(view: Reading) -> Told:
+    """Everything that the records of the ledger tell those who oversee."""
+    told = Told()
+    for row in _rows(view):
+        found = _KIND.search(row.body)
+        if found is None or not _is_whole(row):
+            told.gone.append((row.index, _kind(found)))
+        elif found[1] in _OVERSEEN and row.record is not None:
+            told.take(read_record(row.record), row.index)
+    return told
+
+
+def _rows(view: Reading) -> Iterator[EntryRow]:
+    start = 0
+    while rows := view.entries(start, _AT_ONCE):
+        yield from rows
+        start = rows[-1].index + 1
+
+
+def _kind(found: re.Match[bytes] | None) -> K:
+    try:
+        return K.LOG_OPENED if found is None else K(found[1].decode())
+    except ValueError:
+        return K.LOG_OPENED
+
+
+def _is_whole(row: EntryRow) -> bool:
+    """Whether the record of an entry is there, and the one that the entry commits to."""
+    if row.salt is None or row.record is None:
+        return False
+    try:
+        return record_digest(row.salt, row.record) == read_entry(row.body).record
+    except (NotTheFormat, TypeError):  # whoever writes the store may put anything there
+        return False

@@ -1,0 +1,107 @@
+"""The regulator's page of a scheme: the eleven tests with the evidence that the ledger's records give now."""
+
+from datetime import datetime
+
+from custodiet.flows.ports import Reading
+from custodiet.flows.reading_records import Told, read_all
+from custodiet.flows.witnessed import SignedByWitnesses
+from custodiet.model.identity import CaseId, LookUpId, SchemeId
+from custodiet.model.register import RegisterVersion
+from custodiet.rules.documents.notice import digest_of, notice
+from custodiet.rules.eleven_tests import LATELY, Facts, Line, Standing, eleven_lines
+from custodiet.rules.notices import is_told
+from custodiet.rules.register import in_effect
+from custodiet.wire.note import NoteError, open_checkpoint
+
+
+def show_eleven(
+    view: Reading,
+    scheme_id: SchemeId,
+    now: datetime,
+    published: str | None,
+    known_vkey: str,
+    witnessed: SignedByWitnesses | None,
+) -> tuple[Line, ...]:
+    """Every test, with what there is and what is missing. `published`: the newest published checkpoint's note."""
+    return eleven_lines(facts_of(view, read_all(view), scheme_id, now, published, known_vkey, witnessed))
+
+
+def facts_of(
+    view: Reading,
+    told: Told,
+    scheme_id: SchemeId,
+    now: datetime,
+    published: str | None,
+    known_vkey: str,
+    witnessed: SignedByWitnesses | None,
+) -> Facts:
+    """What the records tell about one scheme."""
+    register = in_effect(told.registers.get(scheme_id, ()), now)
+    dpia, dpia_entry = told.dpias.get(scheme_id, (None, -1))
+    active = {
+        one.mode: told.activated[one.act]
+        for one in view.activations(scheme_id)
+        if one.active(now) and one.act in told.activated
+    }
+    mine = {case_id for case_id, (case, _) in told.cases.items() if case.scheme_id == scheme_id}
+    standing = tuple(
+        Standing(decision, at, told.made[one], told.assessment_of(one), active.get(decision.mode))
+        for one, (decision, at) in told.proposed.items()
+        if one in told.made and one not in told.over and decision.case_id in mine
+    )
+    newest = None if witnessed is None else witnessed.newest(now)
+    return Facts(
+        now,
+        register,
+        dpia,
+        dpia_entry,
+        active,
+        standing,
+        {one: told.cases[one] for one in mine},
+        {one: at for one, (_, at) in told.screened.items() if one in mine},
+        _told_now(told, mine, register, now),
+        tuple(at for look_up, at in told.look_ups.values() if look_up.case_id in mine),
+        tuple((at, _by_two(told, one)) for one, case_id, _, at in told.readings if case_id in mine),
+        (
+            *(at for refused, at in told.refused if refused.case_id in mine),
+            *(at for one, at in told.refused_look_ups if one in told.look_ups),
+        ),
+        tuple(told.erased),
+        tuple(
+            at
+            for one, ended_at, at in told.lapsed
+            if ended_at > now - LATELY and one in told.proposed and told.proposed[one][0].case_id in mine
+        ),
+        tuple(told.gone),
+        view.ledger_size(),
+        _signed_size(published, known_vkey),
+        None if newest is None or witnessed is None or newest.at < now - witnessed.most else newest.size,
+    )
+
+
+def _by_two(told: Told, look_up_id: LookUpId) -> bool:
+    """Whether one person asked for it and another said yes."""
+    asked, grant = told.look_ups.get(look_up_id), told.grants.get(look_up_id)
+    return asked is not None and grant is not None and grant.approved_by != asked[0].asked_by
+
+
+def _told_now(told: Told, mine: set[CaseId], register: RegisterVersion | None, now: datetime) -> dict[CaseId, int]:
+    """Who was given what the notice says now, understood as far as was checked; and where that stands."""
+    if register is None:
+        return {}
+    current = digest_of(notice(register.register, now))
+    found = {}
+    for case_id in mine:
+        served = told.served.get(case_id, [])
+        screening = told.screened.get(case_id)
+        english = screening is None or screening[0].english
+        if served and is_told([one for one, _ in served], current, english=english):
+            found[case_id] = served[-1][1]
+    return found
+
+
+def _signed_size(published: str | None, known_vkey: str) -> int | None:
+    try:
+        return None if published is None else open_checkpoint(published, known_vkey).size
+    except NoteError:
+        return None

@@ -1,0 +1,185 @@
+"""What those who oversee see of a scheme: who read, who was refused, what is late; samples; a search of the ledger.
+
+By the ledger's records and by reference; no name and no position is here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from custodiet.flows.ports import Reading
+from custodiet.flows.reading_records import Told
+from custodiet.flows.show_entries import first_from
+from custodiet.model.entry import EntryKind
+from custodiet.model.errors import NotTheFormat
+from custodiet.model.identity import ActorId, CaseId, SchemeId
+from custodiet.model.staff import Function
+from custodiet.rules.chain import Tree
+from custodiet.rules.eleven_tests import Facts
+from custodiet.rules.notices import told_first
+from custodiet.rules.staff import function_of
+from custodiet.wire.records import read_entry
+
+SAMPLE_SIZE = 10
+LATE_MAX = 100
+FOUND_MAX = 50
+SEARCHED_MAX = 20_000
+"""So many entries are looked through for one page of a search; beyond, a shorter window is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Something owed that is late or missing, of a case by its reference. `since`: when it was due."""
+
+    reference: str
+    entry: int
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """One scheme as it stands. Counts are of everything since the log began."""
+
+    readings: tuple[tuple[str, int], ...]
+    refusals: tuple[tuple[str, int], ...]
+    questions: int
+    reviews_missed: tuple[Late, ...]
+    untold: tuple[Late, ...]
+
+
+def show_oversight(told: Told, facts: Facts, scheme_id: SchemeId) -> Oversight:
+    """Readings by purpose, refusals by rule, reviews that were missed, people who were not told."""
+    mine = {case_id: case for case_id, (case, _) in told.cases.items() if case.scheme_id == scheme_id}
+    titles = {} if facts.register is None else {one.code: one.title for one in facts.register.register.purposes}
+    purposes = Counter(
+        titles.get(told.look_ups[one][0].purpose, told.look_ups[one][0].purpose) if one in told.look_ups else "?"
+        for one, case_id, _, _ in told.readings
+        if case_id in mine
+    )
+    refusals = Counter(code for one, _ in told.refused if one.case_id in mine for code in one.codes)
+    missed = tuple(
+        Late(mine[case_id].reference, entry, due_at)
+        for decision_id, due_at, entry in sorted([*told.missed, *told.lapsed], key=lambda one: -one[2])[:LATE_MAX]
+        if decision_id in told.proposed and (case_id := told.proposed[decision_id][0].case_id) in mine
+    )
+    owed = {one.decision.case_id: one.made for one in facts.standing if told_first(one.decision.rung)}
+    untold = tuple(Late(mine[one].reference, made) for one, made in owed.items() if one not in facts.told)
+    questions = sum(case_id in mine for case_id, _, _ in told.questions)
+    return Oversight(_most_first(purposes), _most_first(refusals), questions, missed, untold)
+
+
+def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+# --- samples ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One thing that was drawn: what it is, where it stands, of which case."""
+
+    kind: EntryKind
+    entry: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was drawn for one month, out of how many, and by which root: anybody can draw it again."""
+
+    month: datetime
+    size: int
+    root: bytes
+    out_of: int
+    drawn: tuple[Sampled, ...]
+
+
+def draw_sample(view: Reading, told: Told, scheme_id: SchemeId, month: datetime, until: datetime) -> Sample:
+    """Readings, questions, refusals and decisions of a month, drawn by the root of the ledger at its end.
+
+    Nobody chooses: whoever could choose the root would have to choose every entry of the month.
+    """
+    start, size = first_from(view, month), first_from(view, until)
+    root = Tree(view.leaves()[:size]).root()
+    mine = {case_id: case.reference for case_id, (case, _) in told.cases.items() if case.scheme_id == scheme_id}
+    decided = ((told.proposed[one][0].case_id, at) for one, at in told.made.items() if one in told.proposed)
+    among: Iterable[tuple[EntryKind, CaseId, int]] = (
+        *((EntryKind.READING_OPENED, case_id, at) for _, case_id, _, at in told.readings),
+        *((EntryKind.QUESTION_ASKED, case_id, at) for case_id, _, at in told.questions),
+        *((EntryKind.LOOK_REFUSED, one.case_id, at) for one, at in told.refused),
+        *((EntryKind.DECISION_MADE, case_id, at) for case_id, at in decided),
+    )
+    eligible = [(kind, mine[case], at) for kind, case, at in among if case in mine and start <= at < size]
+
+    def lot(one: tuple[EntryKind, str, int]) -> bytes:
+        return sha256(b"custodiet/sample/v1\0" + root + one[2].to_bytes(8, "big")).digest()
+
+    drawn = sorted(sorted(eligible, key=lot)[:SAMPLE_SIZE], key=lambda one: one[2])
+    return Sample(month, size, root, len(eligible), tuple(Sampled(kind, at, case) for kind, case, at in drawn))
+
+
+# --- the ledger -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntry:
+    """One entry: what it is of, when, by an account that then worked as this. `actor` is told as a pseudonym."""
+
+    index: int
+    at: datetime
+    kind: EntryKind
+    actor: ActorId
+    function: Function | None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The newest that match, how many were found, and whether the window was too long to look through."""
+
+    found: tuple[FoundEntry, ...]
+    count: int
+    too_long: bool
+
+
+def search_ledger(
+    view: Reading,
+    from_at: datetime,
+    to_at: datetime,
+    kind: EntryKind | None,
+    is_by: "frozenset[ActorId] | None",
+) -> Searched:
+    """Entries of a window, of one kind and by some accounts if that is asked; the newest first."""
+    start, end = first_from(view, from_at), first_from(view, to_at)
+    too_long = end - start > SEARCHED_MAX
+    start = max(start, end - SEARCHED_MAX)
+    matched: list[int] = []
+    for at in range(start, end, 1000):
+        for row in view.entries(at, min(1000, end - at)):
+            one = read_entry(row.body)
+            if (kind is None or one.kind is kind) and (is_by is None or one.actor in is_by):
+                matched.append(one.index)
+    return Searched(show_entries(view, matched[-FOUND_MAX:]), len(matched), too_long)
+
+
+def show_entries(view: Reading, places: Iterable[int]) -> tuple[FoundEntry, ...]:
+    """Entries by their places, the newest first. What cannot be read is left out: the page of records tells of it."""
+    found = []
+    for place in sorted(set(places), reverse=True):
+        rows = view.entries(place, 1)
+        try:
+            if rows and rows[0].index == place:
+                one, actor = read_entry(rows[0].body), ActorId(read_entry(rows[0].body).actor)
+                found.append(FoundEntry(place, one.at, one.kind, actor, function_of(view.roles_of(actor), one.at)))
+        except NotTheFormat:
+            continue
+    return tuple(found)
+
+
+def months_to_draw(now: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """The last whole month and the running one up to this day: its first instant, and the first one after it."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    month = today.replace(day=1)
+    return ((month - timedelta(days=1)).replace(day=1), month), (month, today)

@@ -1,0 +1,218 @@
+"""The regulator's page: the eleven tests by the ledger's records; deleting the record behind a line turns that line."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from support.house import BO, SCHEME, House
+from support.looking import Looked
+from support.staff import AOS, CAI
+
+from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.flows.end_decision import end_what_ran_out
+from custodiet.flows.reading_records import read_all
+from custodiet.flows.show_evidence import facts_of, show_eleven
+from custodiet.flows.show_oversight import draw_sample, months_to_draw, search_ledger, show_oversight
+from custodiet.model.entry import EntryKind as K
+from custodiet.model.errors import NotPermitted
+from custodiet.model.witness import UNSEEN_MAX, Cosigned
+from custodiet.rules.eleven_tests import TESTS, Code, eleven_lines
+from custodiet.simulation.seeded import SeededChance
+from custodiet.wire.note import vkey
+from custodiet.wire.records import read_entry
+
+
+class Signed:
+    """Witnesses that have signed everything a moment ago."""
+
+    most = UNSEEN_MAX
+
+    def __init__(self, size):
+        self.size = size
+
+    def newest(self, now):
+        return Cosigned(self.size, now)
+
+    def read(self):
+        return None
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A scheme in which one wearer was looked at once, and once somebody was refused."""
+    house = House(tmp_path_factory.mktemp("eleven"))
+    one = Looked(house)
+    look_up_id = one.granted()
+    one.open(look_up_id)
+    with pytest.raises(NotPermitted):
+        one.ask(window=one.window(hours=3), purpose="just_in_case")
+    note = house.vault.checkpoint()
+    with house.store.reading() as view:
+        size = view.ledger_size()
+    yield SimpleNamespace(house=house, one=one, note=note, size=size)
+    house.close()
+
+
+def lines_of(place, store, note="", witnessed=None):
+    key = vkey(place.house.pinned.origin, place.house.pinned.log_key)
+    signed = Signed(place.size) if witnessed is None else witnessed
+    with store.reading() as view:
+        return show_eleven(view, SCHEME, place.house.clock.now(), note or place.note, key, signed)
+
+
+def line_of(place, store, number, **given):
+    return lines_of(place, store, **given)[number - 1]
+
+
+@pytest.fixture(scope="module")
+def without(place, tmp_path_factory):
+    """Gives the store without the records at some places, or with changed ones: one copy, mended before each."""
+    path = tmp_path_factory.mktemp("without") / "copy.db"
+    with closing(sqlite3.connect(place.house.path)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+        for (name,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            target.execute(f"DROP TRIGGER {name}")
+        target.execute("CREATE TABLE whole AS SELECT * FROM record")
+        target.commit()
+    store = SqliteStore(path, place.house.clock, SeededChance(9), read_only=True)
+
+    def damaged(*places, sql="DELETE FROM record WHERE idx = ?"):
+        with closing(sqlite3.connect(path)) as target:
+            target.execute("INSERT OR REPLACE INTO record SELECT * FROM whole")
+            for index in places:
+                assert target.execute(sql, (index,)).rowcount == 1
+            target.commit()
+        return store
+
+    yield damaged
+    store.close()
+
+
+@pytest.mark.parametrize("number", [test.number for test in TESTS])
+def test_with_everything_recorded_evidence_is_present_for_test(place, number):
+    line = line_of(place, place.house.store, number)
+    assert line.evidence
+    assert line.missing == ()
+
+
+@pytest.mark.parametrize("number", [test.number for test in TESTS])
+def test_deleting_the_record_behind_any_evidence_turns_the_line_of_test(place, without, number):
+    entries = line_of(place, place.house.store, number).entries or (0, 20, place.size - 1)
+    for index in entries:
+        missing = line_of(place, without(index), number).missing
+        assert Code.RECORD_GONE in {one.code for one in missing}, index
+
+
+@pytest.mark.parametrize("number", [test.number for test in TESTS])
+def test_a_record_that_is_not_the_one_that_was_entered_counts_as_gone_for_test(place, without, number):
+    store = place.house.store
+    kinds = TESTS[number - 1].kinds
+    with store.reading() as view:
+        bodies = [read_entry(row.body) for row in view.entries(0, place.size)]
+    index = next(one.index for one in bodies if one.kind in kinds and one.kind is not K.LOG_OPENED and one.index)
+    for change in ("CAST(replace(body, 'a', 'e') AS BLOB)", "replace(body, 'a', 'e')", "x'00'"):
+        changed = without(index, sql=f"UPDATE record SET body = {change} WHERE idx = ?")
+        assert Code.RECORD_GONE in {one.code for one in line_of(place, changed, number).missing}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "code"),
+    [
+        (K.REGISTER_AMENDED, 1, Code.NO_REGISTER),
+        (K.DPIA_WRITTEN, 2, Code.OPERATION_NOT_ASSESSED),
+        (K.OPERATION_ACTIVATED, 2, Code.USED_NOT_ACTIVATED),
+        (K.DPIA_WRITTEN, 3, Code.NO_ASSESSMENT),
+        (K.ASSESSMENT_RECORDED, 4, Code.DECIDED_UNASSESSED),
+        (K.SCREENING_COMPLETED, 5, Code.NOT_SCREENED),
+        (K.OPERATION_ACTIVATED, 6, Code.USED_NOT_ACTIVATED),
+        (K.GRANT_GIVEN, 7, Code.READING_WITHOUT_GRANT),
+        (K.LOOK_UP_ASKED, 7, Code.READING_WITHOUT_GRANT),
+        (K.DPIA_WRITTEN, 8, Code.NO_SPECIAL_RISK),
+        (K.REGISTER_AMENDED, 9, Code.NO_REGISTER),
+        (K.NOTICE_SERVED, 10, Code.NOT_TOLD),
+    ],
+)
+def test_what_goes_missing_is_said_by_its_name(place, without, kind, number, code):
+    with place.house.store.reading() as view:
+        places = [row.index for row in view.entries(0, place.size) if read_entry(row.body).kind is kind]
+    assert code in {one.code for one in line_of(place, without(*places), number).missing}
+
+
+def test_without_a_signed_checkpoint_and_without_a_witness_the_line_of_records_turns(place):
+    store = place.house.store
+    torn = place.note.replace(f"\n{place.size}\n", f"\n{place.size + 1}\n")
+    assert Code.NOT_PUBLISHED in {one.code for one in line_of(place, store, 11, note=torn).missing}
+
+    class Away(Signed):
+        def newest(self, now):
+            return Cosigned(self.size, now - timedelta(minutes=11))
+
+    away = line_of(place, store, 11, witnessed=Away(place.size))
+    assert Code.NOT_WITNESSED in {one.code for one in away.missing}
+
+
+def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_its_entry(house):
+    one = Looked(house)
+    house.clock.pass_(timedelta(days=29))
+    while end_what_ran_out(house.store, house.chance, house.clock, house.fence):
+        pass
+    with house.store.reading() as view:
+        size = view.ledger_size()
+        key = vkey(house.pinned.origin, house.pinned.log_key)
+        told, now = read_all(view), house.clock.now()
+        facts = facts_of(view, told, SCHEME, now, house.vault.checkpoint(), key, Signed(size))
+    line = eleven_lines(facts)[10]
+    [missing] = line.missing
+    assert (missing.code, missing.count) == (Code.REVIEW_NOT_RECORDED, 1)
+    assert facts.standing == ()
+    [late] = show_oversight(told, facts, SCHEME).reviews_missed
+    assert (late.reference, late.entry) == (one.person.case.reference, missing.entries[0])
+
+
+# --- oversight --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def overseen(place):
+    key = vkey(place.house.pinned.origin, place.house.pinned.log_key)
+    with place.house.store.reading() as view:
+        told = read_all(view)
+        facts = facts_of(view, told, SCHEME, place.house.clock.now(), place.note, key, None)
+        yield SimpleNamespace(view=view, told=told, facts=facts)
+
+
+def test_readings_stand_by_purpose_and_refusals_by_rule(overseen):
+    shown = show_oversight(overseen.told, overseen.facts, SCHEME)
+    assert shown.readings == (("Keeping in contact", 1),)
+    assert dict(shown.refusals)["no_such_purpose"] == 1
+    assert (shown.reviews_missed, shown.untold) == ((), ())
+
+
+def test_a_sample_is_drawn_by_the_ledger_and_is_the_same_for_everyone(place, overseen):
+    now = place.house.clock.now()
+    month, until = months_to_draw(now + timedelta(days=31))[0]
+    drawn = draw_sample(overseen.view, overseen.told, SCHEME, month, until)
+    assert drawn == draw_sample(overseen.view, overseen.told, SCHEME, month, until)
+    assert {one.kind for one in drawn.drawn} == {K.READING_OPENED, K.LOOK_REFUSED, K.DECISION_MADE}
+    assert drawn.out_of == 3
+    assert drawn.size == place.size
+    # Nothing of the month itself can be drawn by a root from before it.
+    assert draw_sample(overseen.view, overseen.told, SCHEME, month - timedelta(days=40), month).out_of == 0
+
+
+def test_the_ledger_is_searched_by_kind_time_and_account(place, overseen):
+    now = place.house.clock.now()
+    day = timedelta(days=1)
+
+    def search(kind=None, by=None, until=now + day):
+        return search_ledger(overseen.view, now - 2 * day, until, kind, by)
+
+    assert search().count == place.size
+    [reading] = search(K.READING_OPENED).found
+    assert (reading.actor, reading.function) == (CAI, "caseworker")
+    assert {one.kind for one in search(by=frozenset({AOS})).found} == {K.STAFF_JOINED, K.CASE_ASSIGNED, K.GRANT_GIVEN}
+    assert search(by=frozenset()).count == 0
+    assert search(until=now - 2 * day).count == 0
+    assert BO not in {one.actor for one in search(K.READING_OPENED).found}

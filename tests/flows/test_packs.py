@@ -1,0 +1,93 @@
+"""The accountability pack of a case: complete, without a name or a place, and checked without us."""
+
+import io
+import json
+import zipfile
+from base64 import b64decode
+
+import pytest
+from support.house import ANA, BO
+from support.looking import Looked
+from support.staff import AOS, CAI
+
+from custodiet.entrypoints.cli.packing import write_pack, zipped
+from custodiet.flows.pack_case import pack_case
+from custodiet.model.errors import NotFound, NotPermitted, Unready
+from custodiet.rules.chain import leaf_hash, verify_inclusion
+from custodiet.wire.note import NoteError, vkey
+from custodiet.wire.proof import verify_proof
+from custodiet.wire.records import read_entry, record_digest
+
+
+@pytest.fixture
+def one(house):
+    one = Looked(house)
+    one.open(one.granted())
+    with pytest.raises(NotPermitted):
+        one.ask(purpose="just_in_case")
+    house.decide(house.person("TAG-OTHER"))
+    return one
+
+
+def pack_of(house, one):
+    known = vkey(house.pinned.origin, house.pinned.log_key)
+    return known, pack_case(house.store, house.vault, one.person.case.reference, house.clock.now(), known, None)
+
+
+def test_every_entry_of_the_case_stands_in_it_with_a_proof_that_needs_nobody(house, one):
+    known, files = pack_of(house, one)
+    told = json.loads(files["pack.json"])
+    kinds = [entry["kind"] for entry in told["entries"]]
+    assert {"case.opened", "screening.completed", "assessment.recorded", "notice.served"} <= set(kinds)
+    assert kinds[-4:] == ["look_up.asked", "grant.given", "reading.opened", "look.refused"]
+    for entry in told["entries"]:
+        body = files[f"entries/{entry['index']}.json"]
+        proof = files[f"proofs/{entry['index']}.tlog-proof"].decode()
+        assert verify_proof(proof, known, leaf_hash(body), verify_inclusion).index == entry["index"]
+        with pytest.raises(NoteError):
+            verify_proof(proof, known, leaf_hash(body + b" "), verify_inclusion)
+        assert read_entry(body).kind == entry["kind"]
+    assert [decision["rung"] for decision in told["decisions"]] == [11]
+
+
+def test_a_record_that_stands_in_the_open_is_the_one_its_entry_commits_to(house, one):
+    _, files = pack_of(house, one)
+    shown = [entry for entry in json.loads(files["pack.json"])["entries"] if "record" in entry]
+    assert [entry["kind"] for entry in shown] == ["reading.opened", "look.refused"]
+    for entry in shown:
+        digest = record_digest(b64decode(entry["salt"]), entry["record"].encode())
+        assert digest == read_entry(files[f"entries/{entry['index']}.json"]).record
+
+
+def test_nobody_is_in_it_by_account_but_in_the_entries_and_records_themselves_and_no_handle_key_is(house, one):
+    _, files = pack_of(house, one)
+    with house.store.reading() as view:
+        person = view.person(one.person.case.person_id)
+    told = json.loads(files["pack.json"])
+    for entry in told["entries"]:
+        entry.pop("record", None)
+    text = json.dumps(told)
+    for account in (ANA, BO, AOS, CAI):
+        assert account not in text
+    whole = b"".join(files.values())
+    assert person.id.encode() not in whole
+    assert person.handle_key.hex().encode() not in whole
+    assert b"46.5" not in whole
+    assert b"TAG-OTHER" not in whole
+
+
+def test_the_same_case_at_the_same_time_gives_the_same_file_and_never_over_another(house, one, tmp_path):
+    _, files = pack_of(house, one)
+    assert zipped(files) == zipped(dict(reversed(files.items())))
+    out = tmp_path / "pack.zip"
+    write_pack(files, str(out))
+    assert set(zipfile.ZipFile(io.BytesIO(out.read_bytes())).namelist()) == set(files)
+    assert out.stat().st_mode & 0o077 == 0
+    with pytest.raises(Unready):
+        write_pack(files, str(out))
+
+
+def test_there_is_no_pack_of_a_case_that_there_is_not(house, one):
+    one.person.case = type("Case", (), {"reference": "M-9999"})
+    with pytest.raises(NotFound):
+        pack_of(house, one)
