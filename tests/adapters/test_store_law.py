@@ -311,8 +311,8 @@ COLUMNS = {
     "removal": "fitting_id from_at to_at version",
     "instruction": "id sender_id serial what decision_id given_at from_at due_at acknowledged_at acknowledged_by entry",
     "alert": "id case_id decision_id fitting_id condition_id matter weight began_at confirmed_at raised_at seen "
-    "ended_at weakened_at weakened_why state state_at held_by enquiry_due_at decided_by version",
-    "alert_step": "alert_id entry move state acted_by at reasons_sealed",
+    "ended_at weakened_at weakened_why state state_at held_by enquiry_due_at decided_by version suspended_until",
+    "alert_step": "alert_id entry move state acted_by at reasons_sealed until_at",
     "alert_reply": "alert_id at excuse text_sealed recorded_by",
     "statement": "id case_id kind since_at stated_at stated_by reasons_sealed",
     "review_warning": "decision_id days",
@@ -1748,6 +1748,7 @@ TRIED_ELSEWHERE = [
         "v0012_notices",
         "v0013_looking",
         "v0014_contacts",
+        "v0016_set_aside",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -70,6 +70,7 @@ class EntryKind(StrEnum):
     ALERT_TRIAGED = "alert.triaged"
     ALERT_CLEARED = "alert.cleared"
     ALERT_WEAKENED = "alert.weakened"
+    ALERT_SUSPENDED = "alert.suspended"
     BREACH_SUSPECTED = "breach.suspected"
     ENQUIRY_OPENED = "enquiry.opened"
     REPLY_RECORDED = "reply.recorded"

@@ -368,6 +368,8 @@ class AlertMoved:
     at: datetime
     reasons_sealed: bytes = b""
     enquiry_due_at: datetime | None = None
+    until: datetime | None = None
+    """Of a suspension: until when it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -1030,6 +1032,7 @@ _MOVE_KIND: dict[AlertMove, EntryKind] = {
     AlertMove.EXCUSE: EntryKind.BREACH_EXCUSED,
     AlertMove.DECIDE: EntryKind.BREACH_DECIDED,
     AlertMove.NOTIFY: EntryKind.BREACH_NOTIFIED,
+    AlertMove.SUSPEND: EntryKind.ALERT_SUSPENDED,
 }
 
 

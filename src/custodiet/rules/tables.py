@@ -481,10 +481,13 @@ def _(record: AlertMoved, index: int) -> Changes:
         "acted_by": record.by,
         "at": record.at,
         "reasons_sealed": record.reasons_sealed,
+        "until_at": record.until,
     }
     values: dict[str, Any] = {"state": record.state, "state_at": record.at, "version": index}
-    if record.move in (AlertMove.CLAIM, AlertMove.RELEASE):
+    if record.move in (AlertMove.CLAIM, AlertMove.RELEASE, AlertMove.SUSPEND):
         values["held_by"] = record.by if record.move is AlertMove.CLAIM else None
+    if record.move in (AlertMove.CLAIM, AlertMove.SUSPEND):
+        values["suspended_until"] = record.until
     if record.move is AlertMove.ENQUIRE:
         values["enquiry_due_at"] = record.enquiry_due_at
     if record.move is AlertMove.DECIDE:

@@ -211,6 +211,7 @@ class AlertLine(msgspec.Struct):
     held_by: str | None
     enquiry_due_at: At | None
     decided_by: str | None
+    suspended_until: At | None
     seen: Seen
 
 

@@ -114,6 +114,7 @@ def alert_line(view: Reading, alert: Alert) -> answers.AlertLine:
         held_by=alert.held_by,
         enquiry_due_at=alert.enquiry_due_at,
         decided_by=alert.decided_by,
+        suspended_until=alert.suspended_until,
         seen=answers.Seen(
             seen.fixes, seen.doubtful, seen.doubt, seen.band, seen.radius_m, seen.gap_s, list(seen.methods)
         ),
