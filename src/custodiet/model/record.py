@@ -138,6 +138,7 @@ class PersonNamed:
     person_id: PersonId
     name_sealed: bytes
     contact_sealed: bytes = b""
+    """As earlier versions wrote it; now there is ContactGiven."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
 from custodiet.wire.case_record import write_name, write_part
+from custodiet.wire.message import unpack_destination
 from custodiet.wire.sealed import (
     assessment_context,
+    contact_context,
     draft_context,
     geometry_context,
     name_context,
@@ -84,12 +86,15 @@ class CaseRecords:
         return unpack_name(self._sealer.open_with(private, sealed, name_context(person_id)))
 
     def contact_of(self, person_id: PersonId) -> str | None:
-        """How they are reached; None for someone of whom it was never said."""
-        sealed = self._follower.contacts_sealed.get(person_id)
-        if sealed is None:
-            return None
-        private = self._keys.record_private(person_id)
-        return unpack_name(self._sealer.open_with(private, sealed, reach_context(person_id)))
+        """How they are reached, as it was written down and where messages go; None where neither opens."""
+        words = self._follower.contacts_sealed.get(person_id, b"")
+        plain = self._plain(person_id, words, reach_context(person_id)) if words else None
+        told = [] if plain is None else [unpack_name(plain)]
+        given = self._follower.contacts.get(person_id)
+        if given is not None and not given.withdrawn:
+            plain = self._plain(person_id, given.address_sealed, contact_context(person_id))
+            told += [] if plain is None else [unpack_destination(plain).address]
+        return "; ".join(told) or None
 
     def _require_sight(self, actor: ActorId, case_id: CaseId) -> None:
         case = self._follower.cases.get(case_id)
@@ -102,7 +107,7 @@ class CaseRecords:
 
     def _lines(self, case_id: CaseId, by: ActorId) -> Iterator[bytes]:
         person_id = self._follower.cases[case_id].person_id
-        yield write_name(case_id, self._name(person_id), self._contact(person_id))
+        yield write_name(case_id, self._name(person_id), self.contact_of(person_id))
         shown = {one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN}
         for condition in self._follower.conditions.values():
             if condition.decision_id in shown and condition.geometry_sealed:
@@ -122,11 +127,6 @@ class CaseRecords:
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
         plain = self._plain(person_id, sealed, name_context(person_id)) if sealed else None
-        return None if plain is None else unpack_name(plain)
-
-    def _contact(self, person_id: PersonId) -> str | None:
-        sealed = self._follower.contacts_sealed.get(person_id, b"")
-        plain = self._plain(person_id, sealed, reach_context(person_id)) if sealed else None
         return None if plain is None else unpack_name(plain)
 
     def _zone(self, condition: Condition, person_id: PersonId) -> Iterator[bytes]:

@@ -50,7 +50,7 @@ from custodiet.model.look_record import (
     QuestionAsked,
     ReadingOpened,
 )
-from custodiet.model.message import MESSENGER, ContactDetails
+from custodiet.model.message import MESSENGER, Channel, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
@@ -461,12 +461,18 @@ class Follower:
             case StatementMade(statement):
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case ContactGiven(contact):
-                self.contacts[contact.person_id] = contact
+                self._reached(contact)
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
             case _:
                 pass
+
+    def _reached(self, contact: ContactDetails) -> None:
+        if contact.channel is Channel.WORDS:
+            self.contacts_sealed[contact.person_id] = contact.address_sealed
+        else:
+            self.contacts[contact.person_id] = contact
 
     def _require_carried(self, condition: Condition, before: Condition) -> None:
         """A zone that is carried over is the same zone, of the same case: none opens in another's place."""
