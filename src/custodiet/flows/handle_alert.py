@@ -96,10 +96,11 @@ class Desk:
         """
         with self._store.acting() as act:
             refuse_if(objections_to_contact(outcome, by, verified))
-            person_id = act.case(act.alert(alert_id).case_id).person_id
+            case = act.case(act.alert(alert_id).case_id)
+            person_id = case.person_id
             sealed = self._seal(act, person_id, words) if words.strip() else b""
             direction = Direction.OUT if verified is None else Direction.IN
-            record = ContactTried(alert_id, how, direction, outcome, act.now, by, verified, sealed)
+            record = ContactTried(alert_id, how, direction, outcome, act.now, by, verified, sealed, case.id)
             return act.write(Entry(kind_of(record), by, person_id), record)
 
     def state_fact(self, case_id: CaseId, kind: StatementKind, since: datetime, words: str, by: ActorId) -> StatementId:

@@ -24,7 +24,7 @@ CASELOAD_MAX = 1000
 
 
 def open_case_record(store: Store, vault: Vault, case_id: CaseId, actor: ActorId, session_id: SignInId) -> CaseRecord:
-    """Everything that is sealed of a case in someone's sight and that people wrote, but texts about alerts.
+    """Everything that is sealed of a case in someone's sight and that people wrote, but reasons about alerts.
 
     Raises NotPermitted with every objection, NotFound, VaultUnavailable, OpeningRefused.
     """

@@ -506,7 +506,7 @@ def _(record: ReplyRecorded, index: int) -> Changes:  # noqa: ARG001 - the place
 
 @_changes.register
 def _(record: ContactTried, index: int) -> Changes:
-    return (Insert("contact_tried", {**row_of(record), "entry": index}),)
+    return (Insert("contact_tried", {**row_of(record, "case_id"), "entry": index}),)
 
 
 @_changes.register

@@ -8,6 +8,7 @@ from custodiet.flows.show_standing import monitored_of
 from custodiet.model.alert import Alert
 from custodiet.model.case import Case, Task
 from custodiet.model.condition import Condition
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision
 from custodiet.rules.decisions import moved, time_is_up
 
@@ -91,6 +92,11 @@ def task_line(view: Reading, task: Task) -> answers.TaskLine:
         due_at=task.due_at,
         done_at=task.done_at,
     )
+
+
+def contact_line(tried: ContactTried) -> answers.ContactLine:
+    """One contact without a word of what was said."""
+    return answers.ContactLine(tried.at, tried.by, tried.direction, tried.how, tried.outcome, tried.verified)
 
 
 def alert_line(view: Reading, alert: Alert) -> answers.AlertLine:

@@ -12,8 +12,9 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Answers, LookUpWhy, Note, Text, Unfinished, Zone
+from custodiet.model.case_record import Answers, Contacted, LookUpWhy, Note, Text, Unfinished, Zone
 from custodiet.model.condition import Condition
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.draft import Draft
 from custodiet.model.errors import NotTheFormat, OpeningRefused
@@ -96,6 +97,18 @@ class CaseRecords:
             told += [] if plain is None else [unpack_destination(plain).address]
         return "; ".join(told) or None
 
+    def contacts_in(self, case_id: CaseId) -> tuple[Contacted, ...]:
+        """Every try to reach the person, and their calls in, with what was said."""
+        return tuple(self._contacted(one, case_id) for one in self._follower.tried.get(case_id, ()))
+
+    def _contacted(self, tried: ContactTried, case_id: CaseId) -> Contacted:
+        person_id, words = self._follower.cases[case_id].person_id, None
+        if tried.words_sealed:
+            plain = self._plain(person_id, tried.words_sealed, words_context(person_id))
+            words = None if plain is None else unpack_words(plain)
+        how = (tried.direction, tried.how, tried.outcome, tried.verified)
+        return Contacted(tried.alert_id, tried.at, tried.by, *how, words)
+
     def _require_sight(self, actor: ActorId, case_id: CaseId) -> None:
         case = self._follower.cases.get(case_id)
         if case is None:
@@ -123,6 +136,8 @@ class CaseRecords:
             yield from self._draft(draft, person_id)
         for look_up in self._follower.looking.waiting(case_id, self._follower.now()):
             yield from self._why(look_up, person_id)
+        for contacted in self.contacts_in(case_id):
+            yield write_part(contacted)
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")

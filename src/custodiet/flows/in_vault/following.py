@@ -35,6 +35,7 @@ from custodiet.model.assessing_record import (
 )
 from custodiet.model.case import Case, Person, RetentionClock
 from custodiet.model.condition import Condition
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
@@ -155,6 +156,8 @@ class Follower:
         self.drafts: dict[tuple[CaseId, ActorId], Draft] = {}
         self.writings = Writings()
         self.contacts: dict[PersonId, ContactDetails] = {}
+        self.tried: dict[CaseId, list[ContactTried]] = {}
+        """Tries to reach people, and their calls in."""
         self.attempts: dict[MessageId, MessageOpened] = {}
         """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
@@ -355,6 +358,8 @@ class Follower:
                 return self.person_of(self.decisions[review.decision_id])
             case ContactGiven(contact):
                 return contact.person_id
+            case ContactTried(case_id=case_id) if case_id is not None:
+                return self.cases[case_id].person_id
             case MessageOpened() | MessageSettled():
                 return self.cases[record.case_id].person_id
             case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
@@ -462,6 +467,8 @@ class Follower:
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case ContactGiven(contact):
                 self._reached(contact)
+            case ContactTried(case_id=case_id) if case_id is not None:
+                self.tried.setdefault(case_id, []).append(record)
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
@@ -527,6 +534,8 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = contact.given_by
         case MessageOpened():
             by = MESSENGER
+        case ContactTried():
+            by = record.by
         case LookUpAsked(look_up):
             by = look_up.asked_by
         case LookUpApproved(grant):

@@ -59,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         in_hand = len(view.in_hand(me))
         found = show_queue(view, place.clock.now(), sees, me, words, page_asked(request), mine=mine, aside=aside)
     asked = {"reference": words, "mine": "yes" if mine else "", "aside": "yes" if aside else ""}
-    told: dict[str, Any] = {"found": found, "words": words, "mine": mine, "me": me, "said_alerts": said_in_alerts}
+    told: dict[str, Any] = {"found": found, "words": words, "mine": mine, "me": me}
     told |= {"aside": aside}
     told |= {"in_hand": in_hand, "in_hand_max": IN_HAND_MAX}
     return page(request, "alerts/queue.html", at=pages_of(found.page, found.pages, asked), **told)
@@ -97,7 +97,7 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
         "contacts": contacts,
         "me": actor_of(request),
     }
-    told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert), "said_alerts": said_in_alerts}
+    told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert)}
     return page(request, "alerts/one.html", **told)
 
 
