@@ -84,6 +84,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.ALERT_CLEARED: "someone cleared an alert, with reasons",
     EntryKind.ALERT_WEAKENED: "something speaks against an alert: it accuses nobody any more",
     EntryKind.ALERT_SUSPENDED: "someone set an alert aside until a time, with reasons; then it is back by itself",
+    EntryKind.ATTACHMENT_KEPT: "a file was handed in with what the person said; name and content sealed",
     EntryKind.BREACH_SUSPECTED: "someone calls an alert a possible breach, with reasons",
     EntryKind.ENQUIRY_OPENED: "the person is asked about a possible breach",
     EntryKind.CONTACT_TRIED: "the person was tried about an alert, or rang us: how, and what came of it; words sealed",

@@ -1748,7 +1748,7 @@ TRIED_ELSEWHERE = [
         "v0012_notices",
         "v0013_looking",
         "v0014_contacts",
-        "v0016_set_aside",
+        "v0016_handling",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

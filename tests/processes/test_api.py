@@ -143,12 +143,11 @@ def test_contacts_about_an_alert_are_told_as_facts_and_never_in_words(place, cas
     [mine, *_] = told(signed_in(place, "operator").get("/alerts"))["alerts"]
     about = f"/alerts/{mine['id']}/contacts"
     assert told(caseworker.get(about))["contacts"] == []
-    with closing(place.site.open()) as store:
-        with store.acting() as act:
-            case = act.case(act.alert(mine["id"]).case_id)
-            how = (Way.PHONE, Direction.OUT, CameOf.NO_ANSWER)
-            tried = ContactTried(mine["id"], *how, act.now, OFFICER, words_sealed=b"sealed", case_id=case.id)
-            act.write(Entry(EntryKind.CONTACT_TRIED, OFFICER, case.person_id), tried)
+    with closing(place.site.open()) as store, store.acting() as act:
+        case = act.case(act.alert(mine["id"]).case_id)
+        how = (Way.PHONE, Direction.OUT, CameOf.NO_ANSWER)
+        tried = ContactTried(mine["id"], *how, act.now, OFFICER, words_sealed=b"sealed", case_id=case.id)
+        act.write(Entry(EntryKind.CONTACT_TRIED, OFFICER, case.person_id), tried)
     [one] = told(caseworker.get(about))["contacts"]
     assert set(one) == {"at", "by", "direction", "how", "outcome", "verified"}
     assert (one["how"], one["outcome"], one["verified"]) == ("phone", "no_answer", None)

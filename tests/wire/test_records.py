@@ -28,6 +28,7 @@ from custodiet.model.assessment import (
     Words,
 )
 from custodiet.model.assessment import Said as AnswerOf
+from custodiet.model.attachment import AttachedTo, Attachment, AttachmentKept
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import (
     Absence,
@@ -338,6 +339,7 @@ SAMPLES = [
     r.AlertMoved("alert_1", AlertMove.ENQUIRE, AlertState.ENQUIRY, "officer-ana", AT, BYTES, LATER),
     r.AlertWeakened("alert_1", LATER, Why.FAULTY_DEVICE),
     r.ReplyRecorded(Reply("alert_1", LATER, Excuse.NOT_SO, BYTES, "officer-bo")),
+    AttachmentKept(Attachment("attachment_1", "case_1", AttachedTo.ALERT, "alert_1", AT, "officer-ana", BYTES, BYTES)),
     ContactTried(
         *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
     ),

@@ -79,6 +79,7 @@ class EntryKind(StrEnum):
     BREACH_DECIDED = "breach.decided"
     BREACH_NOTIFIED = "breach.notified"
     STATEMENT_MADE = "statement.made"
+    ATTACHMENT_KEPT = "attachment.kept"
     CONTACT_GIVEN = "contact.given"
     MESSAGE_OPENED = "message.opened"
     MESSAGE_SETTLED = "message.settled"

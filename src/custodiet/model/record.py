@@ -28,6 +28,7 @@ from custodiet.model.assessing_record import (
     StopEntered,
     StopEscalated,
 )
+from custodiet.model.attachment import AttachmentKept
 from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.contact_record import ContactTried
@@ -43,6 +44,7 @@ from custodiet.model.identity import (
     ActorId,
     AlertId,
     AssessmentId,
+    AttachmentId,
     CaseId,
     ConditionId,
     DecisionId,
@@ -570,6 +572,8 @@ class CaseRecordGiven:
     case_id: CaseId
     by: ActorId
     sign_in: SignInId
+    attachment_id: AttachmentId | None = None
+    """Only this file of it, whole: each time an entry of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -875,6 +879,7 @@ Record = (
     | AlertWeakened
     | ReplyRecorded
     | ContactTried
+    | AttachmentKept
     | StatementMade
     | ReviewWarned
     | SilenceFound
@@ -972,6 +977,7 @@ _KIND: dict[type, EntryKind] = {
     AlertWeakened: EntryKind.ALERT_WEAKENED,
     ReplyRecorded: EntryKind.REPLY_RECORDED,
     ContactTried: EntryKind.CONTACT_TRIED,
+    AttachmentKept: EntryKind.ATTACHMENT_KEPT,
     StatementMade: EntryKind.STATEMENT_MADE,
     ReviewWarned: EntryKind.REVIEW_WARNED,
     SilenceFound: EntryKind.SILENCE_FOUND,

@@ -11,6 +11,7 @@ from functools import singledispatch
 from typing import Any
 
 from custodiet.model.alert import AlertMove, AlertState, Excuse
+from custodiet.model.attachment import AttachmentKept
 from custodiet.model.case import RetentionClock, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.contact_record import ContactTried
@@ -510,6 +511,11 @@ def _(record: ContactTried, index: int) -> Changes:
 
 
 @_changes.register
+def _(record: AttachmentKept, index: int) -> Changes:
+    return (Insert("attachment", {**row_of(record.attachment, "sealed"), "entry": index}),)
+
+
+@_changes.register
 def _(record: StatementMade, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     return (Insert("statement", row_of(record.statement)),)
 
@@ -617,6 +623,8 @@ def _(record: ConflictDeclared, index: int) -> Changes:  # noqa: ARG001 - the pl
 
 @_changes.register
 def _(record: CaseRecordGiven, index: int) -> Changes:
+    if record.attachment_id is not None:
+        return ()
     key = {"case_id": record.case_id, "given_to": record.by, "sign_in": record.sign_in}
     return (Put("case_record_given", key, {"entry": index}),)
 

@@ -2,6 +2,7 @@
 
     {"case": …, "name": …, "contact": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
     {"unfinished": {…}}?   {"why": {…}}*   {"contacted": {…}}*
+    {"attached": {…}}*
     of a list: {"case": …, "name": …}*
 
 "contact" is left out where there is none.
@@ -13,7 +14,17 @@ from dataclasses import dataclass
 
 import msgspec
 
-from custodiet.model.case_record import Answers, CaseRecord, Contacted, LookUpWhy, Note, Text, Unfinished, Zone
+from custodiet.model.case_record import (
+    Answers,
+    Attached,
+    CaseRecord,
+    Contacted,
+    LookUpWhy,
+    Note,
+    Text,
+    Unfinished,
+    Zone,
+)
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import CaseId
 
@@ -30,6 +41,7 @@ class _Line:
     contact: str | None = None
     why: LookUpWhy | None = None
     contacted: Contacted | None = None
+    attached: Attached | None = None
 
 
 _NAMES = {
@@ -40,6 +52,7 @@ _NAMES = {
     Unfinished: "unfinished",
     LookUpWhy: "why",
     Contacted: "contacted",
+    Attached: "attached",
 }
 
 
@@ -49,8 +62,8 @@ def write_name(case_id: CaseId, name: str | None, contact: str | None = None) ->
     return msgspec.json.encode({"case": case_id, "name": name, **reached})
 
 
-def write_part(part: Zone | Note | Answers | Text | Unfinished | LookUpWhy | Contacted) -> bytes:
-    """One zone, note, screening, text, draft, reason of a look-up or contact."""
+def write_part(part: Zone | Note | Answers | Text | Unfinished | LookUpWhy | Contacted | Attached) -> bytes:
+    """One zone, note, screening, text, draft, reason of a look-up, contact or file."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
@@ -66,7 +79,8 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     unfinished = next((line.unfinished for line in told if line.unfinished is not None), None)
     whys = tuple(line.why for line in told if line.why is not None)
     contacts = tuple(line.contacted for line in told if line.contacted is not None)
-    parts = (zones, notes, answers, texts, unfinished, told[0].contact, whys, contacts)
+    files = tuple(line.attached for line in told if line.attached is not None)
+    parts = (zones, notes, answers, texts, unfinished, told[0].contact, whys, contacts, files)
     return CaseRecord(told[0].case, told[0].name, *parts)
 
 

@@ -27,9 +27,8 @@ class Shell(Served):
         _log_little()
         clear_old_sessions(place.signing_in)
         self._feed = settings.FEED = Feed(place.store, place.clock)
-        super().__init__(
-            place.log, assets, Bounded(get_asgi_application(), BODY_BYTES_MAX, {"/schemes/": DOCUMENT_BYTES_MAX})
-        )
+        longer = dict.fromkeys(("/schemes/", "/attach/"), DOCUMENT_BYTES_MAX)
+        super().__init__(place.log, assets, Bounded(get_asgi_application(), BODY_BYTES_MAX, longer))
 
     def end(self) -> None:
         """End what would go on by itself: the process is about to."""

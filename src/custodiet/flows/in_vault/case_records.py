@@ -12,16 +12,18 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Answers, Contacted, LookUpWhy, Note, Text, Unfinished, Zone
+from custodiet.model.attachment import Attachment
+from custodiet.model.case_record import Answers, Attached, Contacted, LookUpWhy, Note, Text, Unfinished, Zone
 from custodiet.model.condition import Condition
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.draft import Draft
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, CaseId, PersonId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, PersonId
 from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
+from custodiet.wire.attachment import File, Label, file_context, label_context, unpack_file, unpack_label, write_file
 from custodiet.wire.case_record import write_name, write_part
 from custodiet.wire.message import unpack_destination
 from custodiet.wire.sealed import (
@@ -60,8 +62,10 @@ class CaseRecords:
         return index in self._sittings
 
     def open(self, record: CaseRecordGiven) -> Iterator[bytes]:
-        """A case's record. Raises OpeningRefused for an account that has no sight of it now."""
+        """A case's record, or one file of it. Raises OpeningRefused for an account that has no sight of it now."""
         self._require_sight(record.by, record.case_id)
+        if record.attachment_id is not None:
+            return iter((self._content(record.attachment_id, record.case_id),))
         return self._lines(record.case_id, record.by)
 
     def sit(self, index: int, record: CaseRecordGiven) -> None:
@@ -138,6 +142,29 @@ class CaseRecords:
             yield from self._why(look_up, person_id)
         for contacted in self.contacts_in(case_id):
             yield write_part(contacted)
+        for attachment, *_ in self._follower.attached.values():
+            if attachment.case_id == case_id:
+                yield from self._file_of(attachment, person_id)
+
+    def _label(self, attachment: Attachment, person_id: PersonId) -> Label | None:
+        plain = self._plain(person_id, attachment.label_sealed, label_context(person_id, attachment.id))
+        return None if plain is None else unpack_label(plain)
+
+    def _file_of(self, one: Attachment, person_id: PersonId) -> Iterator[bytes]:
+        label = self._label(one, person_id)
+        if label is not None:
+            yield write_part(Attached(one.id, one.about, one.thing, one.at, one.by, label.name, label.type))
+
+    def _content(self, attachment_id: AttachmentId, case_id: CaseId) -> bytes:
+        known = self._follower.attached.get(attachment_id)
+        if known is None or known[0].case_id != case_id:
+            raise OpeningRefused("the case has no such file")
+        person_id, whole = self._follower.cases[case_id].person_id, self._follower.file_of(attachment_id)
+        label = self._label(whole, person_id)
+        plain = self._plain(person_id, whole.sealed, file_context(person_id, attachment_id))
+        if label is None or plain is None:
+            raise OpeningRefused("the file does not open")
+        return write_file(File(label.name, label.type, unpack_file(plain)))
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")

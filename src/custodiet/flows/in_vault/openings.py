@@ -125,7 +125,7 @@ class Openings:
             case _:
                 raise OpeningRefused(f"there is no opening for {followed.kind}")
         self._follower.spend(index)
-        if isinstance(followed.record, CaseRecordGiven):
+        if isinstance(followed.record, CaseRecordGiven) and followed.record.attachment_id is None:
             self._case_records.sit(index, followed.record)
         return opening
 

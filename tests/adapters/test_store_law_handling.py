@@ -1,4 +1,4 @@
-"""The law of alerts set aside: raw SQL, past all our code, tries each rule (support/raw_law.py)."""
+"""The law of alerts set aside and of files attached: raw SQL, past all our code (support/raw_law.py)."""
 
 import sqlite3
 from importlib import import_module
@@ -16,10 +16,13 @@ from support.raw_law import (
 )
 from support.watched import HOUR, bring, desk, watch
 
+from custodiet.flows.attach_file import attach_file
 from custodiet.model.alert import AlertMove, AlertState
+from custodiet.model.attachment import AttachedTo
+from custodiet.model.identity import AlertId
 from custodiet.rules.alerts import SUSPENDED_MAX
 
-LAW = import_module("custodiet.adapters.store.migrations.versions.v0016_set_aside")
+LAW = import_module("custodiet.adapters.store.migrations.versions.v0016_handling")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,9 @@ def world(tmp_path_factory):
         for alert in names.values():
             bring(house, alert, AlertState.CLAIMED)
         desk(house).move(names["aside"], AlertMove.SUSPEND, ANA, "made-up reasons", house.clock.now() + HOUR)
+        names["asked"] = watch(house, "TAG-3").accused().id
+        bring(house, names["asked"], AlertState.ENQUIRY)
+        attach(house, AlertId(names["asked"]), AttachedTo.ALERT)
         return house.path, names
     finally:
         house.close()
@@ -42,6 +48,17 @@ def sql(world):
         yield statements
 
 
+def attach(house, to, about):
+    sealing = (house.store, house.sealer, house.chance, house.pinned)
+    return attach_file(*sealing, to, about, "made-up.txt", b"made-up words", ANA)
+
+
+FILE = "thing = :asked"
+FILE_COLUMNS = "case_id, about, thing, at, by, label_sealed, entry"
+NINE_MORE = (
+    "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 9) "
+    f"INSERT INTO attachment SELECT id || k, {FILE_COLUMNS} FROM attachment, n WHERE {FILE}"
+)
 ASIDE = "alert_id = :aside AND move = 'suspend'"
 MOST_MS = [int(one.total_seconds() * 1000) for one in SUSPENDED_MAX]
 
@@ -102,6 +119,44 @@ RULES = {
             step(f"at + {MOST_MS[1]} + 1", alert_id=":aside", at="at + 1"),
         ],
         [],
+    ),
+}
+
+
+RULES |= {
+    "attachment_never_update": ("attachment: never updated", ["UPDATE attachment SET thing = 'x'"], []),
+    "attachment_never_delete": ("attachment: never deleted", ["DELETE FROM attachment"], []),
+    "attachment_once": (
+        "attachment: stands already",
+        ["INSERT OR REPLACE INTO attachment SELECT * FROM attachment"],
+        [],
+    ),
+    "attachment_by_someone": (
+        "attachment: by a named person",
+        [again("attachment", FILE, id="'new'", by=name) for name in ("''", "'clock'", "'monitor-1'")],
+        [],
+    ),
+    "attachment_to_what_was_said": (
+        "attachment: to a representation, or to an enquiry, of the same case",
+        [
+            again("attachment", FILE, id="'new'", **changed)
+            for changed in (
+                {"thing": "'nothing'"},
+                {"thing": ":held", "case_id": "(SELECT case_id FROM alert WHERE id = :held)"},
+                {"case_id": "(SELECT case_id FROM alert WHERE id = :held)"},
+                {"about": "'representation'"},
+                {"about": "'note'"},
+                {"label_sealed": "x''"},
+            )
+        ],
+        [],
+    ),
+    "attachment_ten_at_most": (
+        "attachment: ten at most",
+        [again("attachment", FILE, id="'new'")],
+        [
+            NINE_MORE,
+        ],
     ),
 }
 

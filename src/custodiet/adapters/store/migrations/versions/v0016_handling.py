@@ -1,9 +1,9 @@
-"""Alerts set aside until a time, and the law that none is for longer than its urgency allows."""
+"""Alerts set aside until a time, and no longer than their urgency allows; files attached to what people said."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from custodiet.adapters.store.migrations.law import never, refuse
+from custodiet.adapters.store.migrations.law import never, once, process, refuse
 
 revision = "0016"
 down_revision = "0014"
@@ -50,6 +50,26 @@ CONSTRAINTS = [
         f"(length(NEW.reasons_sealed) = 0 OR NEW.until_at <= NEW.at OR NEW.until_at > {_MOST})",
         "alert_step: set aside until a time, for a reason, and no longer than its urgency allows",
     ),
+    never("attachment", "UPDATE"),
+    never("attachment", "DELETE"),
+    once("attachment", "id"),
+    refuse("attachment_by_someone", "INSERT ON attachment", process("by"), "attachment: by a named person"),
+    refuse(
+        "attachment_to_what_was_said",
+        "INSERT ON attachment",
+        "length(NEW.label_sealed) = 0 OR NOT CASE NEW.about "
+        "WHEN 'representation' THEN EXISTS (SELECT 1 FROM representation WHERE id = NEW.thing "
+        "AND case_id = NEW.case_id) "
+        "WHEN 'alert' THEN EXISTS (SELECT 1 FROM alert WHERE id = NEW.thing AND case_id = NEW.case_id "
+        "AND state IN ('enquiry', 'breach', 'notified')) ELSE 0 END",
+        "attachment: to a representation, or to an enquiry, of the same case",
+    ),
+    refuse(
+        "attachment_ten_at_most",
+        "INSERT ON attachment",
+        "(SELECT count(*) FROM attachment WHERE about = NEW.about AND thing = NEW.thing) >= 10",
+        "attachment: ten at most",
+    ),
 ]
 
 
@@ -57,6 +77,18 @@ def upgrade() -> None:
     """Add the columns, the moves and the law."""
     op.add_column("alert", sa.Column("suspended_until", sa.BigInteger(), nullable=True))
     op.add_column("alert_step", sa.Column("until_at", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "about", "thing")),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("label_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("attachment_by_case", "attachment", ["case_id", "entry"])
     op.execute("DROP TRIGGER alert_move_never_insert")
     op.execute("DROP TRIGGER alert_held_by_whoever_claimed_it")
     for from_state, move, to_state in MOVES:
