@@ -1,6 +1,10 @@
 """Files with what people said: sealed, opened one by one by an entry of their own, for who has sight of the case."""
 
+from base64 import b64encode
+from dataclasses import replace
+
 import pytest
+from in_vault.test_verifying import change
 from support.house import ANA
 from support.staff import AOS, CAI, staffed
 from support.watched import bring, bytes_of, desk, kinds_since, ledger_size, watch, whole
@@ -10,12 +14,17 @@ from custodiet.flows.assess_case import Assessor
 from custodiet.flows.attach_file import attach_file
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.open_case_record import open_attachment, open_case_record
+from custodiet.flows.trusting import record_key_of
 from custodiet.model.alert import AlertMove, AlertState
 from custodiet.model.attachment import AttachedTo, FileType
-from custodiet.model.entry import EntryKind
-from custodiet.model.errors import NotFound, NotPermitted, NotTheFormat
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.errors import NotFound, NotPermitted, NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, SignInId
+from custodiet.model.record import CaseRecordGiven
 from custodiet.rules.attaching import ATTACHED_MAX
+from custodiet.rules.chain import leaf_hash
+from custodiet.wire.attachment import file_context, pack_file
+from custodiet.wire.records import read_record, record_bytes, record_digest
 
 WORDS = b"Autobus Neunzehn never appeared"
 SITTING = SignInId("sitting_1")
@@ -104,3 +113,37 @@ def test_ten_are_the_most(house, files):
         files.attach()
     with pytest.raises(NotPermitted, match="too_many_files"):
         files.attach()
+
+
+def test_the_vault_by_itself_gives_no_file_as_another_cases(house, files):
+    kept, other = files.attach(), house.person("TAG-9")
+    assign_case(house.store, other.case.id, CAI, AOS)
+    with house.store.acting() as act:
+        asked = CaseRecordGiven(other.case.id, CAI, SITTING, kept)
+        index = act.write(Entry(EntryKind.CASE_RECORD_GIVEN, CAI, other.case.person_id), asked)
+    with pytest.raises(OpeningRefused, match="no such file"):
+        list(house.vault.open(index))
+
+
+def test_a_file_that_was_exchanged_in_the_store_stays_shut(house, files):
+    """Sealed by the person's public key, as anyone with the database can, and every digest made anew."""
+    kept = files.attach()
+    files.listed()
+    index = ledger_size(house) - 2
+    with house.store.reading() as view:
+        [row] = view.entries(index, 1)
+        person_id = view.case(files.case_id).person_id
+        public = record_key_of(view, house.pinned, person_id)
+    before = read_record(row.record)
+    forged = sealing.seal_to(public, pack_file(b"forged"), file_context(person_id, kept))
+    record = record_bytes(replace(before, attachment=replace(before.attachment, sealed=forged)))
+    digests = [b64encode(record_digest(row.salt, one)) for one in (row.record, record)]
+    body = row.body.replace(*digests)
+    assert body != row.body
+    change(
+        house,
+        (f"UPDATE record SET body = ? WHERE idx = {index}", record),
+        (f"UPDATE entry SET body = ?, leaf = ? WHERE idx = {index}", body, leaf_hash(body)),
+    )
+    with pytest.raises(OpeningRefused, match="not the one that was followed"):
+        files.open(kept)
