@@ -50,6 +50,7 @@ from custodiet.wire.frame import PIECE_BYTES
 
 MIGRATION = import_module("custodiet.adapters.store.migrations.versions.v0001_gate")
 CONDITIONS = import_module("custodiet.adapters.store.migrations.versions.v0002_conditions")
+HANDLING = import_module("custodiet.adapters.store.migrations.versions.v0016_handling")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOW = to_ms(START + 2 * HOUR)
 
@@ -163,6 +164,8 @@ def senders_in(house):
 
 
 M, S = AlertMove, AlertState
+SAYS_WHY = alerts.WITH_REASONS - {M.SUSPEND}
+"""Reasons of a suspension are asked for by a rule of its own: test_store_law_handling.py."""
 CLAIMED = [(M.CLAIM, S.CLAIMED)]
 TRIAGED = [*CLAIMED, (M.TRIAGE, S.TRIAGED)]
 POSSIBLE = [*TRIAGED, (M.SUSPECT, S.POSSIBLE_BREACH)]
@@ -1589,10 +1592,7 @@ LAW = {
     ),
     "alert_step_says_why": Rule(
         "alert_step: this needs reasons",
-        {
-            f"{move} without": step("a_answered", move, "breach", reasons_sealed="x''")
-            for move in sorted(alerts.WITH_REASONS)
-        },
+        {f"{move} without": step("a_answered", move, "breach", reasons_sealed="x''") for move in sorted(SAYS_WHY)},
     ),
     **standing("alert_reply", "excuse = 'none'"),
     "alert_reply_once": Rule(
@@ -1900,13 +1900,14 @@ def test_the_trail_modes_in_the_migration_are_the_ladders():
 
 def test_the_moves_of_an_alert_in_the_migration_and_in_the_store_are_the_rules_own(sql):
     rules = {(state.value, move.value, to.value) for state, moves in alerts.MOVES.items() for move, to in moves.items()}
-    assert set(CONDITIONS.MOVES) == rules
-    assert len(CONDITIONS.MOVES) == len(rules)
+    moves = [*CONDITIONS.MOVES, *HANDLING.MOVES]
+    assert set(moves) == rules
+    assert len(moves) == len(rules)
     assert set(sql("SELECT from_state, move, to_state FROM alert_move").fetchall()) == rules
 
 
 def test_the_migration_asks_for_reasons_and_certainty_where_the_rules_do():
-    assert set(re.findall(r"'(\w+)'", CONDITIONS._WITH_REASONS)) == alerts.WITH_REASONS
+    assert set(re.findall(r"'(\w+)'", CONDITIONS._WITH_REASONS)) == SAYS_WHY
     towards = {to for moves in alerts.MOVES.values() for move, to in moves.items() if move in alerts.RAISES_IT}
     assert set(re.findall(r"'(\w+)'", CONDITIONS._TOWARDS_A_BREACH)) == towards
 
@@ -1939,7 +1940,7 @@ STANDS = {
     S.BREACH: "a_breach",
     S.NOTIFIED: "a_notified",
 }
-MOVE_TO = {to: move for moves in alerts.MOVES.values() for move, to in moves.items()}
+MOVE_TO = {to: move for moves in alerts.MOVES.values() for move, to in moves.items() if move is not M.SUSPEND}
 
 
 def test_an_alert_stands_in_every_state(sql):
