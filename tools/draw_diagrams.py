@@ -16,7 +16,7 @@ from custodiet.model.entry import EntryKind
 from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import LADDER, NOT_BUILT, Category, Kind
 from custodiet.model.report import Reason
-from custodiet.rules.alerts import IN_HAND_MAX, RAISES_IT, TRIES_MIN, WITH_REASONS
+from custodiet.rules.alerts import IN_HAND_MAX, RAISES_IT, SUSPENDED_MAX, TRIES_MIN, WITH_REASONS
 from custodiet.rules.alerts import MOVES as ALERT_MOVES
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.decisions import ENDINGS, MOVES, Move
@@ -83,6 +83,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.ALERT_TRIAGED: "someone looked at an alert and sorted it",
     EntryKind.ALERT_CLEARED: "someone cleared an alert, with reasons",
     EntryKind.ALERT_WEAKENED: "something speaks against an alert: it accuses nobody any more",
+    EntryKind.ALERT_SUSPENDED: "someone set an alert aside until a time, with reasons; then it is back by itself",
+    EntryKind.ATTACHMENT_KEPT: "a file was handed in with what the person said; name and content sealed",
     EntryKind.BREACH_SUSPECTED: "someone calls an alert a possible breach, with reasons",
     EntryKind.ENQUIRY_OPENED: "the person is asked about a possible breach",
     EntryKind.CONTACT_TRIED: "the person was tried about an alert, or rang us: how, and what came of it; words sealed",
@@ -252,6 +254,10 @@ refused report are dropped.
 """
 
 
+def _hours(urgency: int) -> int:
+    return SUSPENDED_MAX[urgency] // timedelta(hours=1)
+
+
 def alerts() -> str:
     arrows = [f"    [*] --> {AlertState.RAISED}"]
     moves = []
@@ -262,6 +268,7 @@ def alerts() -> str:
                 (move in WITH_REASONS, "reasons"),
                 (move in RAISES_IT, "certainty"),
                 (move is AlertMove.SUSPECT, "a contact"),
+                (move is AlertMove.SUSPEND, "a time"),
             )
             needs = [word for held, word in wanted if held]
             moves.append((f"`{state}`", f"`{move}`", f"`{to}`", ", ".join(needs) or "–"))
@@ -295,6 +302,10 @@ any time. What an alert is about ends by itself (the paired clear); that closes 
 they are asked first, they were spoken to or tried {TRIES_MIN} times. Ring first, record it, and then it can be called
 ([ADR 23](adr/0023-ring-first.md)). Nobody holds more than {IN_HAND_MAX} alerts that are claimed or in triage; handing
 over a shift gives them all back to the queue, with an entry for each.
+
+*A time*: set aside until then, an alert is out of the queue and in nobody's hands; then it is back by itself, and
+whoever claims it ends that sooner. A call for help is never set aside; what stands against someone {_hours(1)} hours at
+most, what cannot tell {_hours(2)}, a matter of service {_hours(3)}, all counted from the first time on, however often.
 
 ## How fixes are judged
 

@@ -663,7 +663,7 @@ def alert_move(asked: argparse.Namespace) -> None:
     """Take one step with an alert."""
     from custodiet.entrypoints.cli.alerts import move_alert
 
-    move_alert(_desk(asked), asked.alert, asked.move, asked.by)
+    move_alert(_desk(asked), asked.alert, asked.move, asked.by, asked.until)
 
 
 def alert_contact(asked: argparse.Namespace) -> None:

@@ -50,6 +50,7 @@ from custodiet.wire.frame import PIECE_BYTES
 
 MIGRATION = import_module("custodiet.adapters.store.migrations.versions.v0001_gate")
 CONDITIONS = import_module("custodiet.adapters.store.migrations.versions.v0002_conditions")
+HANDLING = import_module("custodiet.adapters.store.migrations.versions.v0016_handling")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOW = to_ms(START + 2 * HOUR)
 
@@ -163,6 +164,8 @@ def senders_in(house):
 
 
 M, S = AlertMove, AlertState
+SAYS_WHY = alerts.WITH_REASONS - {M.SUSPEND}
+"""Reasons of a suspension are asked for by a rule of its own: test_store_law_handling.py."""
 CLAIMED = [(M.CLAIM, S.CLAIMED)]
 TRIAGED = [*CLAIMED, (M.TRIAGE, S.TRIAGED)]
 POSSIBLE = [*TRIAGED, (M.SUSPECT, S.POSSIBLE_BREACH)]
@@ -311,8 +314,8 @@ COLUMNS = {
     "removal": "fitting_id from_at to_at version",
     "instruction": "id sender_id serial what decision_id given_at from_at due_at acknowledged_at acknowledged_by entry",
     "alert": "id case_id decision_id fitting_id condition_id matter weight began_at confirmed_at raised_at seen "
-    "ended_at weakened_at weakened_why state state_at held_by enquiry_due_at decided_by version",
-    "alert_step": "alert_id entry move state acted_by at reasons_sealed",
+    "ended_at weakened_at weakened_why state state_at held_by enquiry_due_at decided_by version suspended_until",
+    "alert_step": "alert_id entry move state acted_by at reasons_sealed until_at",
     "alert_reply": "alert_id at excuse text_sealed recorded_by",
     "statement": "id case_id kind since_at stated_at stated_by reasons_sealed",
     "review_warning": "decision_id days",
@@ -1589,10 +1592,7 @@ LAW = {
     ),
     "alert_step_says_why": Rule(
         "alert_step: this needs reasons",
-        {
-            f"{move} without": step("a_answered", move, "breach", reasons_sealed="x''")
-            for move in sorted(alerts.WITH_REASONS)
-        },
+        {f"{move} without": step("a_answered", move, "breach", reasons_sealed="x''") for move in sorted(SAYS_WHY)},
     ),
     **standing("alert_reply", "excuse = 'none'"),
     "alert_reply_once": Rule(
@@ -1748,6 +1748,7 @@ TRIED_ELSEWHERE = [
         "v0012_notices",
         "v0013_looking",
         "v0014_contacts",
+        "v0016_handling",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""
@@ -1899,13 +1900,14 @@ def test_the_trail_modes_in_the_migration_are_the_ladders():
 
 def test_the_moves_of_an_alert_in_the_migration_and_in_the_store_are_the_rules_own(sql):
     rules = {(state.value, move.value, to.value) for state, moves in alerts.MOVES.items() for move, to in moves.items()}
-    assert set(CONDITIONS.MOVES) == rules
-    assert len(CONDITIONS.MOVES) == len(rules)
+    moves = [*CONDITIONS.MOVES, *HANDLING.MOVES]
+    assert set(moves) == rules
+    assert len(moves) == len(rules)
     assert set(sql("SELECT from_state, move, to_state FROM alert_move").fetchall()) == rules
 
 
 def test_the_migration_asks_for_reasons_and_certainty_where_the_rules_do():
-    assert set(re.findall(r"'(\w+)'", CONDITIONS._WITH_REASONS)) == alerts.WITH_REASONS
+    assert set(re.findall(r"'(\w+)'", CONDITIONS._WITH_REASONS)) == SAYS_WHY
     towards = {to for moves in alerts.MOVES.values() for move, to in moves.items() if move in alerts.RAISES_IT}
     assert set(re.findall(r"'(\w+)'", CONDITIONS._TOWARDS_A_BREACH)) == towards
 
@@ -1938,7 +1940,7 @@ STANDS = {
     S.BREACH: "a_breach",
     S.NOTIFIED: "a_notified",
 }
-MOVE_TO = {to: move for moves in alerts.MOVES.values() for move, to in moves.items()}
+MOVE_TO = {to: move for moves in alerts.MOVES.values() for move, to in moves.items() if move is not M.SUSPEND}
 
 
 def test_an_alert_stands_in_every_state(sql):

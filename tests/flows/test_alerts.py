@@ -27,6 +27,7 @@ from support.watched import (
     whole,
 )
 
+from custodiet.flows.show_alerts import show_queue
 from custodiet.model.alert import AlertMove, AlertState, Excuse, StatementKind
 from custodiet.model.condition import Interval
 from custodiet.model.entry import EntryKind
@@ -111,6 +112,44 @@ def test_a_breach_can_be_taken_back_at_any_time(house, one, state):
     for move in M:
         with pytest.raises(IllegalMove):
             step(one, move, BO)
+
+
+@pytest.mark.parametrize("state", [S.CLAIMED, S.TRIAGED])
+def test_an_alert_is_set_aside_until_a_time_and_is_back_in_the_queue_by_itself(house, one, state):
+    bring(house, one.alert().id, state)
+    before, until = ledger_size(house), house.clock.now() + HOUR
+    desk(house).move(one.alert().id, M.SUSPEND, ANA, WHY, until)
+    alert = one.alert()
+    assert (alert.state, alert.held_by, alert.suspended_until) == (S.RAISED, None, until)
+    assert kinds_since(house, before) == [E.ALERT_SUSPENDED]
+    assert rows(house, "SELECT until_at > at, length(reasons_sealed) > 0 FROM alert_step WHERE move = 'suspend'") == [
+        (1, 1)
+    ]
+
+    def queued(*, aside=False):
+        with house.store.reading() as view:
+            queue = show_queue(view, house.clock.now(), lambda _: True, ANA, "", 1, mine=False, aside=aside)
+        return [line.alert.id for line in queue.lines], queue.aside, queue.longest is not None
+
+    assert (queued(), queued(aside=True)) == (([], 1, False), ([alert.id], 1, False))
+    house.clock.set(until)
+    assert (queued(), queued(aside=True)) == (([alert.id], 0, True), ([], 0, False))
+
+
+def test_whoever_claims_what_is_set_aside_ends_that_and_cannot_hide_it_past_its_bound(house, one):
+    bring(house, one.alert().id, S.CLAIMED)
+    first = house.clock.now()
+    desk(house).move(one.alert().id, M.SUSPEND, ANA, WHY, first + 2 * HOUR)
+    step(one, M.CLAIM, BO)
+    assert (one.alert().held_by, one.alert().suspended_until) == (BO, None)
+    house.clock.pass_(3 * HOUR)
+    before = ledger_size(house)
+    with pytest.raises(NotPermitted, match="suspended_too_long: 4 hours"):
+        desk(house).move(one.alert().id, M.SUSPEND, BO, WHY, first + 4 * HOUR + SECOND)
+    with pytest.raises(NotPermitted, match="someone else holds"):
+        desk(house).move(one.alert().id, M.SUSPEND, ANA, WHY, first + 4 * HOUR)
+    assert ledger_size(house) == before
+    desk(house).move(one.alert().id, M.SUSPEND, BO, WHY, first + 4 * HOUR)
 
 
 @pytest.mark.parametrize("state", [S.TRIAGED, S.POSSIBLE_BREACH])

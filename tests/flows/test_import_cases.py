@@ -6,16 +6,23 @@ from hashlib import sha256
 import pytest
 from support.house import ANA, SCHEME
 from support.staff import CAI, staffed
+from support.watched import whole
 
+from custodiet.adapters.zones import zone_as_of
+from custodiet.flows.give_contact import give_contact, withdraw_contact
 from custodiet.flows.import_cases import name_them, take_in
 from custodiet.flows.open_case import name_person
 from custodiet.flows.open_case_record import open_case_record
 from custodiet.flows.open_sealed import give_own_copy
-from custodiet.model.entry import EntryKind
+from custodiet.flows.trusting import record_key_of
+from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import ActorId, SignInId
+from custodiet.model.record import PersonNamed
 from custodiet.wire.case_file import read_case_file
+from custodiet.wire.message import Destination
 from custodiet.wire.records import read_entry
+from custodiet.wire.sealed import name_context, pack_name, reach_context
 
 BODY = f"""reference,scheme,name,contact
 I-1,{SCHEME},Heron Sample-1,07700 900001
@@ -143,3 +150,29 @@ def test_whoever_has_sight_and_the_person_themselves_see_what_was_taken_in(house
     assert opened(house, "I-1") == ("Heron Otherwise", "07700 900001")
     copy = [json.loads(line) for line in give_own_copy(house.store, house.vault, "I-1", CAI)]
     assert (copy[0]["name"], copy[0]["contact"]) == ("Heron Otherwise", "07700 900001")
+
+
+def test_a_contact_is_written_in_one_way_and_as_an_earlier_version_wrote_it_it_is_read_still(house):
+    staffed(house)
+    take(house, by=CAI)
+    house.issue_keys()
+    name(house, by=CAI)
+    assert kinds(house).count(EntryKind.CONTACT_GIVEN) == 2
+    with house.store.acting() as act:
+        person_id = act.case_by_reference("I-2").person_id
+        assert act.reached_by(person_id) is None  # no message goes by words
+        public = record_key_of(act, house.pinned, person_id)
+        sealed = [
+            house.sealer.seal_to(public, pack_name(text), context(person_id))
+            for text, context in (("Wren Earlier", name_context), ("ring the sister", reach_context))
+        ]
+        act.write(Entry(EntryKind.PERSON_NAMED, CAI, person_id), PersonNamed(person_id, *sealed))
+    assert opened(house, "I-2") == ("Wren Earlier", "ring the sister")
+    with house.store.reading() as view:
+        case = view.case_by_reference("I-2")
+    where = Destination("wren@made-up.example")
+    give_contact(house.store, house.sealer, house.pinned, zone_as_of, case.id, where, "Europe/London", CAI)
+    assert opened(house, "I-2") == ("Wren Earlier", "ring the sister; wren@made-up.example")
+    withdraw_contact(house.store, case.id, CAI)
+    assert opened(house, "I-2") == ("Wren Earlier", "ring the sister")
+    assert whole(house)

@@ -121,6 +121,26 @@ def test_another_is_cleared_by_the_operator_who_says_why(place, operator):
     assert alert not in operator.get("/alerts").text
 
 
+def test_an_alert_is_set_aside_for_a_time_and_shown_only_to_whoever_asks_for_those(place, operator):
+    alert = raise_alert(place[1], place[0], "aside", Matter.OUT_OF_PLACE, Weight.ADVERSE, timedelta(minutes=5))
+    for move in ("claim", "triage"):
+        operator.send(f"{alert}/{move}", {})
+    form = operator.get(f"{alert}/suspend").text
+    assert 'value="4"' in form
+    assert 'value="12"' not in form
+    unsaid = operator.send(f"{alert}/suspend", {"reasons": "made-up reasons"})
+    assert "Choose for how long" in unsaid.text
+    assert operator.send(f"{alert}/suspend", {"hours": "2", "reasons": "made-up reasons"}).to == alert
+    shown = operator.get(alert).text
+    assert "Set aside until" in shown
+    assert "made-up reasons" not in shown
+    assert alert not in operator.get("/alerts").text
+    assert "comes back by itself" in operator.get("/alerts").text
+    assert alert in operator.get("/alerts?aside=yes").text
+    assert operator.send(f"{alert}/claim", {}).to == alert
+    assert alert in operator.get("/alerts").text
+
+
 @pytest.mark.parametrize("name", ["authorising_officer", "dpo", "auditor", "administrator", "nobody"])
 def test_the_desk_is_shut_to_everyone_else_and_says_whom_it_is_for(place, name):
     alert = raise_alert(place[1], place[0], f"shut-{name}", Matter.TAMPER, Weight.ADVERSE, timedelta(minutes=1))

@@ -8,9 +8,11 @@ import pytest
 from support.api import BASE, Caller, code, signed_in, told
 from support.api_place import api_place
 from support.house import SCHEME
-from support.pages import Visitor
+from support.pages import OFFICER, Visitor
 
 from custodiet.flows.show_entries import first_from
+from custodiet.model.contact_record import CameOf, ContactTried, Direction, Way
+from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import TaskId
 from custodiet.wire.records import read_entry
 
@@ -135,6 +137,21 @@ def test_an_alert_is_told_without_a_place_and_claimed_once(place, caseworker):
     assert told(operator.post(f"/alerts/{mine['id']}/claim"))["entry"] > 0
     assert code(caseworker.post(f"/alerts/{mine['id']}/claim")) == "409 not_now"
     assert told(caseworker.get(f"/alerts/{mine['id']}"))["alert"]["held_by"] == "operator-1"
+
+
+def test_contacts_about_an_alert_are_told_as_facts_and_never_in_words(place, caseworker):
+    [mine, *_] = told(signed_in(place, "operator").get("/alerts"))["alerts"]
+    about = f"/alerts/{mine['id']}/contacts"
+    assert told(caseworker.get(about))["contacts"] == []
+    with closing(place.site.open()) as store, store.acting() as act:
+        case = act.case(act.alert(mine["id"]).case_id)
+        how = (Way.PHONE, Direction.OUT, CameOf.NO_ANSWER)
+        tried = ContactTried(mine["id"], *how, act.now, OFFICER, words_sealed=b"sealed", case_id=case.id)
+        act.write(Entry(EntryKind.CONTACT_TRIED, OFFICER, case.person_id), tried)
+    [one] = told(caseworker.get(about))["contacts"]
+    assert set(one) == {"at", "by", "direction", "how", "outcome", "verified"}
+    assert (one["how"], one["outcome"], one["verified"]) == ("phone", "no_answer", None)
+    assert code(signed_in(place, "nobody").get(about)) == "404 not_found"
 
 
 def test_a_task_is_done_once(caseworker):

@@ -15,9 +15,9 @@ from support.api import BASE, signed_in
 from support.api_place import api_place
 from support.house import SCHEME
 
-LONG = [pytest.mark.long, pytest.mark.timeout(3600)]
+LONG = [pytest.mark.long, pytest.mark.timeout(900)]
 SHORT = ("--phases=coverage", "--max-time=20")
-WHOLE = ("--phases=coverage,fuzzing,stateful", "--max-examples=40")
+WHOLE = ("--phases=coverage,fuzzing,stateful", "--max-examples=40", "--max-time=150")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse, Reply
+from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Excuse, Reply
 from custodiet.model.contact_record import CameOf, ContactTried, Direction, Way
 from custodiet.model.errors import IllegalMove
 from custodiet.model.finding import Matter, Weight, Why
@@ -62,7 +62,7 @@ def reply(excuse=Excuse.OTHER):
 
 
 def objections(move, alert=CLEAN, by=ANA, reasons="because", replies=(), now=NOW):
-    return objections_to_moving(alert, move, by, reasons, tuple(replies), now, (SPOKE,))
+    return objections_to_moving(alert, move, by, reasons, tuple(replies), now, (SPOKE,), until=now + HOUR)
 
 
 # --- the table ------------------------------------------------------------------------------------------
@@ -138,6 +138,7 @@ def test_a_move_leads_to_one_state_wherever_it_is_made():
         M.EXCUSE: {S.NO_BREACH},
         M.DECIDE: {S.BREACH},
         M.NOTIFY: {S.NOTIFIED},
+        M.SUSPEND: {S.RAISED},
     }
 
 
@@ -200,8 +201,8 @@ def test_what_leads_towards_a_breach_is_exactly_what_must_be_certain():
     assert {move for moves in MOVES.values() for move, to in moves.items() if to in towards} == RAISES_IT == TOWARDS
 
 
-def test_what_is_decided_about_someone_has_its_reasons():
-    assert {M.CLEAR, M.SUSPECT, M.ENQUIRE, M.EXCUSE, M.DECIDE} == WITH_REASONS
+def test_what_is_decided_about_someone_or_put_off_has_its_reasons():
+    assert {M.CLEAR, M.SUSPECT, M.ENQUIRE, M.EXCUSE, M.DECIDE, M.SUSPEND} == WITH_REASONS
 
 
 def test_the_persons_words_are_taken_for_as_long_as_they_can_change_anything():
@@ -260,9 +261,9 @@ def test_moves_that_say_why_need_more_than_blanks(move, reasons):
 
 @pytest.mark.parametrize("move", AlertMove)
 @pytest.mark.parametrize("holder", [BO, None])
-def test_only_whoever_holds_it_gives_it_back_or_triages_it(move, holder):
+def test_only_whoever_holds_it_gives_it_back_triages_it_or_sets_it_aside(move, holder):
     against = objections(move, replace(CLEAN, held_by=holder))
-    assert against == ((HELD,) if move in (M.RELEASE, M.TRIAGE) else ())
+    assert against == ((HELD,) if move in (M.RELEASE, M.TRIAGE, M.SUSPEND) else ())
 
 
 @pytest.mark.parametrize("move", AlertMove)
@@ -328,10 +329,10 @@ def test_the_time_to_answer_is_the_schemes():
 
 def expected(move, weight, why, by, reasons, holder, due, replies):
     """The rules, said once more, each by itself."""
-    held, told = move in (M.RELEASE, M.TRIAGE) and holder != by, {one.excuse for one in replies}
+    held, told = move in (M.RELEASE, M.TRIAGE, M.SUSPEND) and holder != by, {one.excuse for one in replies}
     rules = {
         PROCESS: by in ("", "clock", "monitor-1"),
-        REASONS: move in (M.CLEAR, M.SUSPECT, M.ENQUIRE, M.EXCUSE, M.DECIDE) and reasons.isspace(),
+        REASONS: move in (M.CLEAR, M.SUSPECT, M.ENQUIRE, M.EXCUSE, M.DECIDE, M.SUSPEND) and reasons.isspace(),
         HELD: held,
         WEAK: move in TOWARDS and weight in (Weight.UNCERTAIN, Weight.SERVICE),
         FALLEN.get(why): move in TOWARDS and why is not None,
@@ -358,7 +359,7 @@ def check_all(state):
             enquiry_due_at=due,
         )
         for move, by, reasons, replies in product(AlertMove, (ANA, "clock", "monitor-1", ""), ("why", " "), answers):
-            against = objections_to_moving(alert, move, by, reasons, replies, NOW, (SPOKE,))
+            against = objections_to_moving(alert, move, by, reasons, replies, NOW, (SPOKE,), until=NOW + HOUR)
             assert sorted(against) == sorted(expected(move, weight, why, by, reasons, holder, due, replies))
             if move in MOVES[state] and not against:
                 through += 1
@@ -371,6 +372,47 @@ def check_all(state):
 def test_whatever_stands_the_objections_are_the_rules_that_it_breaks_and_no_others(state):
     through = check_all(state)
     assert (through > 0) == bool(MOVES[state])
+
+
+# --- set aside for a time -------------------------------------------------------------------------------
+
+AT_MOST = {Weight.ADVERSE: 4 * HOUR, Weight.UNCERTAIN: DAY, Weight.SERVICE: 7 * DAY}
+
+
+def aside(alert, until, *before):
+    """What stands against setting it aside until then; `before`: when it was set aside already."""
+    steps = tuple(AlertStep("alert_1", n, M.SUSPEND, S.RAISED, ANA, at, at + MS) for n, at in enumerate(before))
+    return objections_to_moving(alert, M.SUSPEND, ANA, "because", (), NOW, until=until, steps=steps)
+
+
+@pytest.mark.parametrize("weight", Weight)
+def test_nothing_is_set_aside_longer_than_its_urgency_allows_however_often(weight):
+    alert, most = replace(CLEAN, weight=weight), AT_MOST[weight]
+    assert aside(alert, NOW + most) == ()
+    assert aside(alert, NOW + most + MS)[0].startswith("suspended_too_long: ")
+    assert aside(alert, NOW + HOUR, NOW - most + HOUR, NOW - 2 * MS) == ()
+    assert aside(alert, NOW + HOUR + MS, NOW - most + HOUR)[0].startswith("suspended_too_long: ")
+    assert aside(alert, NOW + MS, NOW - most)[0].startswith("suspended_enough: ")
+
+
+def test_what_no_longer_stands_against_anyone_may_wait_as_long_as_what_cannot_tell():
+    assert aside(replace(CLEAN, weakened_why=Why.LATE_FIX, weakened_at=NOW), NOW + DAY) == ()
+
+
+@pytest.mark.parametrize("weight", Weight)
+def test_a_call_for_help_is_never_set_aside(weight):
+    alert = replace(CLEAN, matter=Matter.HELP, weight=weight)
+    assert aside(alert, NOW + MS)[0].startswith("help_waits_for_nobody: ")
+
+
+@pytest.mark.parametrize("until", [None, NOW, NOW - MS])
+def test_it_is_set_aside_until_a_time_that_is_still_to_come(until):
+    assert aside(CLEAN, until)[0].startswith("no_time: ")
+
+
+def test_it_is_back_at_that_very_moment():
+    alert = replace(CLEAN, suspended_until=NOW)
+    assert (alert.is_suspended(NOW - MS), alert.is_suspended(NOW), CLEAN.is_suspended(NOW)) == (True, False, False)
 
 
 def test_objecting_changes_nothing():

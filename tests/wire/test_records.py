@@ -28,6 +28,7 @@ from custodiet.model.assessment import (
     Words,
 )
 from custodiet.model.assessment import Said as AnswerOf
+from custodiet.model.attachment import AttachedTo, Attachment, AttachmentKept
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import (
     Absence,
@@ -335,9 +336,10 @@ SAMPLES = [
     r.RemovalBooked("fitting_1", Interval(AT, LATER), ("alert_1",)),
     r.AlertRaised(RAISED),
     r.AlertEnded("alert_1", LATER),
-    r.AlertMoved("alert_1", AlertMove.ENQUIRE, AlertState.ENQUIRY, "officer-ana", AT, BYTES, LATER),
+    r.AlertMoved("alert_1", AlertMove.ENQUIRE, AlertState.ENQUIRY, "officer-ana", AT, BYTES, LATER, LATER),
     r.AlertWeakened("alert_1", LATER, Why.FAULTY_DEVICE),
     r.ReplyRecorded(Reply("alert_1", LATER, Excuse.NOT_SO, BYTES, "officer-bo")),
+    AttachmentKept(Attachment("attachment_1", "case_1", AttachedTo.ALERT, "alert_1", AT, "officer-ana", BYTES, BYTES)),
     ContactTried(
         *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
     ),
@@ -368,7 +370,7 @@ SAMPLES = [
     r.CaseAssigned(Assignment("case_1", "caseworker-1", AT, "officer-ana", LATER), ("caseworker-2",)),
     r.CoverGiven(Cover("case_1", "caseworker-1", AT, LATER, "officer-ana")),
     r.ConflictDeclared(Conflict("case_1", "caseworker-1", AT, "officer-ana")),
-    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1"),
+    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1"),
     r.CaseListGiven(("case_1", "case_2"), "caseworker-1", "sign_in_1"),
     LookUpAsked(LOOK_UP),
     LookUpApproved(Grant("look_up_1", WINDOW, Precision.KM_1, "officer-bo", AT, AT + timedelta(hours=4), BYTES)),
@@ -493,6 +495,7 @@ FIRST_FIELDS = {
     r.DecisionMade: {"decision_id", "approved_by", "made_at"},
     r.ConditionSet: {"condition"},
     r.AlertMoved: {"alert_id", "move", "state", "by", "at"},
+    r.CaseRecordGiven: {"case_id", "by", "sign_in"},
     r.AbsenceAuthorised: {"absence"},
     r.RemovalBooked: {"fitting_id", "during"},
     r.ReviewWarned: {"decision_id", "days"},

@@ -16,6 +16,7 @@ MOVES: dict[StrEnum, str] = {
     AlertMove.EXCUSE: "Find no breach",
     AlertMove.DECIDE: "Decide that it was a breach",
     AlertMove.NOTIFY: "Record that the decision was notified",
+    AlertMove.SUSPEND: "Set it aside for a time",
 }
 STATES: dict[StrEnum, str] = {
     AlertState.RAISED: "Waits",

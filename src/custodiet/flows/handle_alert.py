@@ -48,8 +48,13 @@ class Desk:
         self._chance = chance
         self._pinned = pinned
 
-    def move(self, alert_id: AlertId, move: AlertMove, by: ActorId, reasons: str = "") -> int:
-        """Take one step. Raises IllegalMove or NotPermitted, and then nothing has changed. The ledger index."""
+    def move(
+        self, alert_id: AlertId, move: AlertMove, by: ActorId, reasons: str = "", until: datetime | None = None
+    ) -> int:
+        """Take one step; `until`: of a suspension. The ledger index.
+
+        Raises IllegalMove or NotPermitted, and then nothing has changed.
+        """
         with self._store.acting() as act:
             alert = act.alert(alert_id)
             state = moved(alert, move)
@@ -58,6 +63,8 @@ class Desk:
                 act.contacts_since(alert.case_id, alert.raised_at),
                 asked_first=move is AlertMove.SUSPECT and self._is_asked_first(act, alert),
                 in_hand=len(act.in_hand(by)),
+                until=until,
+                steps=act.steps_of(alert_id) if move is AlertMove.SUSPEND else (),
             )
             refuse_if(against)
             person_id = act.case(alert.case_id).person_id
@@ -66,7 +73,8 @@ class Desk:
             if move is AlertMove.ENQUIRE:
                 settings = act.scheme(act.case(alert.case_id).scheme_id).judging
                 due = enquiry_due_at(act.now, settings)
-            record = AlertMoved(alert_id, move, state, by, act.now, sealed, due)
+            aside = until if move is AlertMove.SUSPEND else None
+            record = AlertMoved(alert_id, move, state, by, act.now, sealed, due, aside)
             return act.write(Entry(kind_of(record), by, person_id), record)
 
     def reply(self, alert_id: AlertId, excuse: Excuse, words: str, by: ActorId) -> int:
@@ -88,10 +96,11 @@ class Desk:
         """
         with self._store.acting() as act:
             refuse_if(objections_to_contact(outcome, by, verified))
-            person_id = act.case(act.alert(alert_id).case_id).person_id
+            case = act.case(act.alert(alert_id).case_id)
+            person_id = case.person_id
             sealed = self._seal(act, person_id, words) if words.strip() else b""
             direction = Direction.OUT if verified is None else Direction.IN
-            record = ContactTried(alert_id, how, direction, outcome, act.now, by, verified, sealed)
+            record = ContactTried(alert_id, how, direction, outcome, act.now, by, verified, sealed, case.id)
             return act.write(Entry(kind_of(record), by, person_id), record)
 
     def state_fact(self, case_id: CaseId, kind: StatementKind, since: datetime, words: str, by: ActorId) -> StatementId:

@@ -9,6 +9,8 @@ from custodiet.model.case import Case, Person
 from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Schedule
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
+from custodiet.model.message import Channel, ContactDetails
+from custodiet.model.message_record import ContactGiven
 from custodiet.model.record import CaseAssigned, CaseOpened, ConditionSet, LogOpened, PersonNamed
 from custodiet.model.staff import Assignment, Function
 from custodiet.rules.conditions.zones import lay_out
@@ -50,15 +52,19 @@ def reference_is_taken(view: Reading, scheme_id: SchemeId, reference: str, at: d
 def name_person(
     store: Store, sealer: Sealer, pinned: LogOpened, person_id: PersonId, name: str, by: ActorId, contact: str = ""
 ) -> int:
-    """Seal and record the name, and how they are reached if it is said.
+    """Seal and record the name, and how they are reached if it is said. The ledger index of the name.
 
     Raises CannotRecord while the vault has issued no record key yet.
     """
     with store.acting() as act:
         public = record_key_of(act, pinned, person_id)
         named = sealer.seal_to(public, pack_name(name), name_context(person_id))
-        reached = sealer.seal_to(public, pack_name(contact), reach_context(person_id)) if contact else b""
-        return act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, named, reached))
+        index = act.write(Entry(EntryKind.PERSON_NAMED, by, person_id), PersonNamed(person_id, named))
+        if contact:
+            reached = sealer.seal_to(public, pack_name(contact), reach_context(person_id))
+            record = ContactGiven(ContactDetails(person_id, Channel.WORDS, reached, None, act.now, by))
+            act.write(Entry(EntryKind.CONTACT_GIVEN, by, person_id), record)
+        return index
 
 
 def set_condition(

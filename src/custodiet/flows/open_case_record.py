@@ -11,10 +11,11 @@ from custodiet.flows.ports import Acting, Store, Vault
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.case_record import CaseRecord
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import NotPermitted, OpeningRefused
-from custodiet.model.identity import ActorId, CaseId, SignInId
+from custodiet.model.errors import NotFound, NotPermitted, OpeningRefused
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, SignInId
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.rules.sight import objections_to_seeing
+from custodiet.wire.attachment import File, read_file
 from custodiet.wire.case_record import read_case_record, read_names
 
 LIST_MAX = 200
@@ -24,7 +25,7 @@ CASELOAD_MAX = 1000
 
 
 def open_case_record(store: Store, vault: Vault, case_id: CaseId, actor: ActorId, session_id: SignInId) -> CaseRecord:
-    """Everything that is sealed of a case in someone's sight and that people wrote, but texts about alerts.
+    """Everything that is sealed of a case in someone's sight and that people wrote, but reasons about alerts.
 
     Raises NotPermitted with every objection, NotFound, VaultUnavailable, OpeningRefused.
     """
@@ -40,6 +41,22 @@ def open_case_record(store: Store, vault: Vault, case_id: CaseId, actor: ActorId
         entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
         index = act.write(entry, CaseRecordGiven(case_id, actor, session_id))
     return read_case_record(list(vault.open(index)))
+
+
+def open_attachment(
+    store: Store, vault: Vault, case_id: CaseId, attachment_id: AttachmentId, actor: ActorId, session_id: SignInId
+) -> File:
+    """One file of a case in someone's sight, whole: each time an entry of its own.
+
+    Raises NotPermitted with every objection, NotFound, VaultUnavailable, OpeningRefused.
+    """
+    with store.acting() as act:
+        _require_sight(act, actor, case_id)
+        if attachment_id not in {one.id for one in act.attachments_of(case_id)}:
+            raise NotFound("no such file")
+        entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
+        index = act.write(entry, CaseRecordGiven(case_id, actor, session_id, attachment_id))
+    return read_file(next(iter(vault.open(index))))
 
 
 def open_names(

@@ -11,6 +11,7 @@ from typing import Protocol
 from custodiet.model.act import Act, ActorFacts, Thing, Verdict
 from custodiet.model.alert import Alert, AlertState, AlertStep, Reply, Statement
 from custodiet.model.assessment import Assessment
+from custodiet.model.attachment import Attachment
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.contact_record import ContactTried
@@ -421,6 +422,10 @@ class Reading(Tables, Protocol):
 
     def case_record_given(self, case_id: CaseId, to: ActorId, sign_in: SignInId) -> int | None:
         """The place of the entry by which a case's record was given in that session."""
+        ...
+
+    def attachments_of(self, case_id: CaseId) -> tuple[Attachment, ...]:
+        """Files attached in a case, the first first; their contents stay in their records."""
         ...
 
     def contact(self, fitting_id: FittingId) -> Contact | None: ...

@@ -10,7 +10,7 @@ from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Reply
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.identity import ActorId, AlertId
 from custodiet.model.staff import Function
-from custodiet.rules.alerts import MOVES, REPLY_STATES, urgency
+from custodiet.rules.alerts import MOVES, REPLY_STATES, suspended_at_most, urgency
 from custodiet.rules.staff import function_of
 
 PAGE_LINES = 25
@@ -29,6 +29,8 @@ class Queue:
     longest: Waiting | None
     """What waits longest and is held by nobody, of all pages."""
     more: bool
+    aside: int
+    """How many are set aside for a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class AlertFile:
     moves: tuple[AlertMove, ...]
     """What the table of moves has next, whoever may make them."""
     takes_replies: bool
+    suspended_at_most: datetime
+    """Until when it may be set aside; not after `at` when it may not be."""
 
     @property
     def claimed_at(self) -> datetime | None:
@@ -68,20 +72,31 @@ class AlertFile:
 
 
 def show_queue(
-    view: Reading, now: datetime, sees: Callable[[Alert], bool], by: ActorId, search: str, page: int, *, mine: bool
+    view: Reading,
+    now: datetime,
+    sees: Callable[[Alert], bool],
+    by: ActorId,
+    search: str,
+    page: int,
+    *,
+    mine: bool,
+    aside: bool = False,
 ) -> Queue:
-    """Open alerts that they see, by urgency and then by age; `mine`: only those they hold.
+    """Open alerts that they see, by urgency and then by age; `mine`: only those they hold; `aside`: only those that
+    are set aside for a time, which are left out otherwise.
 
     A page beyond the last one is the last one. `search`: all or a part of a case's reference.
     """
     open_ = view.alerts(OPEN_STATES, OPEN_MAX + 1)
-    seen = [one for one in open_[:OPEN_MAX] if sees(one) and (not mine or one.held_by == by)]
+    theirs = [one for one in open_[:OPEN_MAX] if sees(one)]
+    apart = sum(one.is_suspended(now) for one in theirs)
+    seen = [one for one in theirs if one.is_suspended(now) is aside and (not mine or one.held_by == by)]
     references = view.references({one.case_id for one in seen})
     found = [one for one in seen if search.lower() in references[one.case_id].lower()]
     found.sort(key=lambda one: (urgency(one), one.raised_at, one.id))
     pages = max(1, -(-len(found) // PAGE_LINES))
     page = min(max(1, page), pages)
-    free = [one for one in found if one.state is AlertState.RAISED]
+    free = [one for one in found if one.state is AlertState.RAISED and not aside]
     longest = min(free, key=lambda one: (one.raised_at, one.id), default=None)
 
     def waiting(alert: Alert) -> Waiting:
@@ -95,6 +110,7 @@ def show_queue(
         pages=pages,
         longest=None if longest is None else waiting(longest),
         more=len(open_) > OPEN_MAX,
+        aside=apart,
     )
 
 
@@ -102,6 +118,7 @@ def show_alert_file(view: Reading, now: datetime, alert_id: AlertId) -> AlertFil
     """One alert with its whole record. Raises NotFound."""
     alert = view.alert(alert_id)
     steps = view.steps_of(alert_id)
+    most = suspended_at_most(alert, steps, now)
     return AlertFile(
         at=now,
         reference=view.case(alert.case_id).reference,
@@ -109,6 +126,7 @@ def show_alert_file(view: Reading, now: datetime, alert_id: AlertId) -> AlertFil
         steps=tuple(Done(one, function_of(view.roles_of(one.acted_by), now)) for one in steps),
         replies=view.replies(alert_id),
         contacts=view.contacts_tried(alert_id),
-        moves=tuple(MOVES[alert.state]),
+        moves=tuple(one for one in MOVES[alert.state] if one is not AlertMove.SUSPEND or most > now),
         takes_replies=alert.state in REPLY_STATES,
+        suspended_at_most=most,
     )

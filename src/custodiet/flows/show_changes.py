@@ -44,7 +44,8 @@ class Watching:
         tasks, _ = view.tasks_due(WATCHED_MAX)
         now_open = {("task", str(one.id)): ("overdue" if one.due_at <= now else "open", one.case_id) for one in tasks}
         for alert in view.alerts(OPEN_STATES, WATCHED_MAX):
-            now_open["alert", alert.id] = (alert.state.value if alert.stands else "weakened", alert.case_id)
+            stands = "suspended" if alert.is_suspended(now) else alert.state.value
+            now_open["alert", alert.id] = (stands if alert.stands else "weakened", alert.case_id)
         if not first:
             changes += [
                 Change(*one, state, case_id)

@@ -39,6 +39,8 @@ class AlertMove(StrEnum):
     EXCUSE = "excuse"
     DECIDE = "decide"
     NOTIFY = "notify"
+    SUSPEND = "suspend"
+    """Set aside until a time; then it is back in the queue by itself."""
 
 
 class Excuse(StrEnum):
@@ -78,11 +80,17 @@ class Alert:
     held_by: ActorId | None = None
     enquiry_due_at: datetime | None = None
     decided_by: ActorId | None = None
+    suspended_until: datetime | None = None
+    """Set aside until then; whoever claims it ends that sooner."""
 
     @property
     def stands(self) -> bool:
         """Whether nothing has spoken against it since it was raised."""
         return self.weakened_why is None
+
+    def is_suspended(self, now: datetime) -> bool:
+        """Whether it is set aside, and out of the queue, at that time."""
+        return self.suspended_until is not None and now < self.suspended_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class AlertStep:
     state: AlertState
     acted_by: ActorId
     at: datetime
+    until_at: datetime | None = None
+    """Of a suspension: until when."""
 
 
 @dataclass(frozen=True, slots=True)

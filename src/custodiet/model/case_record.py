@@ -5,8 +5,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from custodiet.model.alert import StatementKind
+from custodiet.model.attachment import AttachedTo, FileType
 from custodiet.model.condition import ConditionKind
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, LookUpId, ScreeningId
+from custodiet.model.contact_record import CameOf, Direction, Verified, Way
+from custodiet.model.identity import (
+    ActorId,
+    AlertId,
+    AttachmentId,
+    CaseId,
+    ConditionId,
+    DecisionId,
+    LookUpId,
+    ScreeningId,
+)
 from custodiet.model.mode import ModeCode
 from custodiet.model.screening import Screened
 from custodiet.model.staff import Function
@@ -88,6 +99,33 @@ class LookUpWhy:
 
 
 @dataclass(frozen=True, slots=True)
+class Contacted:
+    """One try to reach the person, or their call in; `words`: what was said. None: nothing, or it is shut."""
+
+    alert_id: AlertId
+    at: datetime
+    by: ActorId
+    direction: Direction
+    how: Way
+    outcome: CameOf
+    verified: Verified | None
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that belongs to the case; its content is given by an opening of its own."""
+
+    attachment_id: AttachmentId
+    about: AttachedTo
+    thing: str
+    at: datetime
+    by: ActorId
+    name: str
+    type: FileType
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRecord:
     """What is sealed of one case. `name` and `contact` are None for someone of whom none was given, or is erased;
     `screening` for who was never screened, or whose answers do not open.
@@ -102,3 +140,5 @@ class CaseRecord:
     unfinished: Unfinished | None = None
     contact: str | None = None
     whys: tuple[LookUpWhy, ...] = ()
+    contacts: tuple[Contacted, ...] = ()
+    files: tuple[Attached, ...] = ()

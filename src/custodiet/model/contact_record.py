@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from custodiet.model.errors import IllegalValue
-from custodiet.model.identity import ActorId, AlertId
+from custodiet.model.identity import ActorId, AlertId, CaseId
 
 
 class Way(StrEnum):
@@ -58,6 +58,8 @@ class ContactTried:
     verified: Verified | None = None
     """Of a call in; None: we tried them."""
     words_sealed: bytes = b""
+    case_id: CaseId | None = None
+    """The case of the alert, for whoever follows the ledger alone; None: an earlier version wrote it."""
 
     def __post_init__(self) -> None:
         if (self.direction is Direction.IN) != (self.verified is not None):

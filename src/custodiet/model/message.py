@@ -30,6 +30,8 @@ class Channel(StrEnum):
     """The way it goes. Stored: never reuse or rename one."""
 
     EMAIL = "email"
+    WORDS = "words"
+    """As somebody wrote it down, for people to go by: no message goes this way."""
 
 
 class Delivery(StrEnum):
@@ -75,12 +77,15 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class ContactDetails:
-    """How a person is reached: address and language sealed together, and the clock that they live by."""
+    """How a person is reached: address and language sealed together, and the clock that they live by.
+
+    Of a way in words the words are sealed, and no clock is known: no message goes by them.
+    """
 
     person_id: PersonId
     channel: Channel
     address_sealed: bytes
-    zone: LocalZone
+    zone: LocalZone | None
     given_at: datetime
     given_by: ActorId
     quiet: QuietHours = QuietHours()
@@ -90,6 +95,8 @@ class ContactDetails:
     def __post_init__(self) -> None:
         if self.withdrawn != (not self.address_sealed):
             raise IllegalValue("either there is an address, or it was taken back")
+        if (self.zone is None) != (self.channel is Channel.WORDS):
+            raise IllegalValue("messages go by the clock of whoever gets them, and words by none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from custodiet.model.assessing_record import (
     StopEntered,
     StopEscalated,
 )
+from custodiet.model.attachment import AttachmentKept
 from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.contact_record import ContactTried
@@ -43,6 +44,7 @@ from custodiet.model.identity import (
     ActorId,
     AlertId,
     AssessmentId,
+    AttachmentId,
     CaseId,
     ConditionId,
     DecisionId,
@@ -138,6 +140,7 @@ class PersonNamed:
     person_id: PersonId
     name_sealed: bytes
     contact_sealed: bytes = b""
+    """As earlier versions wrote it; now there is ContactGiven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +371,8 @@ class AlertMoved:
     at: datetime
     reasons_sealed: bytes = b""
     enquiry_due_at: datetime | None = None
+    until: datetime | None = None
+    """Of a suspension: until when it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,6 +572,8 @@ class CaseRecordGiven:
     case_id: CaseId
     by: ActorId
     sign_in: SignInId
+    attachment_id: AttachmentId | None = None
+    """Only this file of it, whole: each time an entry of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -872,6 +879,7 @@ Record = (
     | AlertWeakened
     | ReplyRecorded
     | ContactTried
+    | AttachmentKept
     | StatementMade
     | ReviewWarned
     | SilenceFound
@@ -969,6 +977,7 @@ _KIND: dict[type, EntryKind] = {
     AlertWeakened: EntryKind.ALERT_WEAKENED,
     ReplyRecorded: EntryKind.REPLY_RECORDED,
     ContactTried: EntryKind.CONTACT_TRIED,
+    AttachmentKept: EntryKind.ATTACHMENT_KEPT,
     StatementMade: EntryKind.STATEMENT_MADE,
     ReviewWarned: EntryKind.REVIEW_WARNED,
     SilenceFound: EntryKind.SILENCE_FOUND,
@@ -1030,6 +1039,7 @@ _MOVE_KIND: dict[AlertMove, EntryKind] = {
     AlertMove.EXCUSE: EntryKind.BREACH_EXCUSED,
     AlertMove.DECIDE: EntryKind.BREACH_DECIDED,
     AlertMove.NOTIFY: EntryKind.BREACH_NOTIFIED,
+    AlertMove.SUSPEND: EntryKind.ALERT_SUSPENDED,
 }
 
 

@@ -5,9 +5,10 @@ undisputed and untainted can enter (R47, R69; invariant 6). `docs/alerts.md` is 
 same table as a constraint, and both are checked against this file.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from custodiet.model.alert import Alert, AlertMove, AlertState, Excuse, Reply
+from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Excuse, Reply
 from custodiet.model.condition import Interval
 from custodiet.model.contact_record import CameOf, ContactTried, Verified
 from custodiet.model.errors import IllegalMove
@@ -19,8 +20,13 @@ _S, _M = AlertState, AlertMove
 
 MOVES: dict[AlertState, dict[AlertMove, AlertState]] = {
     _S.RAISED: {_M.CLAIM: _S.CLAIMED},
-    _S.CLAIMED: {_M.RELEASE: _S.RAISED, _M.TRIAGE: _S.TRIAGED},
-    _S.TRIAGED: {_M.RELEASE: _S.RAISED, _M.CLEAR: _S.CLEARED, _M.SUSPECT: _S.POSSIBLE_BREACH},
+    _S.CLAIMED: {_M.RELEASE: _S.RAISED, _M.SUSPEND: _S.RAISED, _M.TRIAGE: _S.TRIAGED},
+    _S.TRIAGED: {
+        _M.RELEASE: _S.RAISED,
+        _M.SUSPEND: _S.RAISED,
+        _M.CLEAR: _S.CLEARED,
+        _M.SUSPECT: _S.POSSIBLE_BREACH,
+    },
     _S.CLEARED: {},
     _S.POSSIBLE_BREACH: {_M.CLEAR: _S.CLEARED, _M.ENQUIRE: _S.ENQUIRY},
     _S.ENQUIRY: {_M.EXCUSE: _S.NO_BREACH, _M.DECIDE: _S.BREACH},
@@ -30,7 +36,7 @@ MOVES: dict[AlertState, dict[AlertMove, AlertState]] = {
 }
 """A breach can be taken back at any time; nothing else ever leads to one."""
 
-WITH_REASONS: frozenset[AlertMove] = frozenset({_M.CLEAR, _M.SUSPECT, _M.ENQUIRE, _M.EXCUSE, _M.DECIDE})
+WITH_REASONS: frozenset[AlertMove] = frozenset({_M.CLEAR, _M.SUSPECT, _M.ENQUIRE, _M.EXCUSE, _M.DECIDE, _M.SUSPEND})
 """Moves that say why, in words."""
 
 RAISES_IT: frozenset[AlertMove] = frozenset({_M.SUSPECT, _M.ENQUIRE, _M.DECIDE, _M.NOTIFY})
@@ -41,6 +47,8 @@ REPLY_STATES: frozenset[AlertState] = frozenset({_S.ENQUIRY, _S.BREACH, _S.NOTIF
 
 IN_HAND_MAX = 10
 """How many alerts one person may have claimed and not settled: nobody looks into more than that with care."""
+SUSPENDED_MAX = (timedelta(0), timedelta(hours=4), timedelta(hours=24), timedelta(days=7))
+"""How long an alert may be set aside, by its urgency and counted from the first time: a call for help not at all."""
 TRIES_MIN = 2
 """How often someone is tried in vain, where the register says that they are asked first."""
 
@@ -55,6 +63,12 @@ def urgency(alert: Alert) -> int:
     if alert.weight is Weight.ADVERSE and alert.stands:
         return 1
     return 3 if alert.weight is Weight.SERVICE else 2
+
+
+def suspended_at_most(alert: Alert, steps: Iterable[AlertStep], now: datetime) -> datetime:
+    """Until when it may be set aside; not after `now` when it may not be. Counted from the first time it was."""
+    first = min((one.at for one in steps if one.move is _M.SUSPEND), default=now)
+    return first + SUSPENDED_MAX[urgency(alert)]
 
 
 def moved(alert: Alert, move: AlertMove) -> AlertState:
@@ -111,16 +125,19 @@ def objections_to_moving(
     *,
     asked_first: bool = False,
     in_hand: int = 0,
+    until: datetime | None = None,
+    steps: tuple[AlertStep, ...] = (),
 ) -> tuple[str, ...]:
     """Every rule against this person making this move now; empty when there is none.
 
     `tried`: contacts about the case; `asked_first`: the register names this matter as one at which the person is asked
-    first; `in_hand`: how many alerts this person holds and has not settled.
+    first; `in_hand`: how many alerts this person holds and has not settled;
+    `until`: of a suspension, how long; `steps`: what was done with it before.
     """
     against = [*objections_to_acting(by)]
     if move in WITH_REASONS and not reasons.strip():
         against.append("this needs reasons")
-    if move in (_M.RELEASE, _M.TRIAGE) and alert.held_by != by:
+    if move in (_M.RELEASE, _M.TRIAGE, _M.SUSPEND) and alert.held_by != by:
         against.append("someone else holds this alert")
     if move in RAISES_IT:
         against += _against_entering(alert)
@@ -131,6 +148,8 @@ def objections_to_moving(
             f"too_many_held: {in_hand} alerts are in your hands, and {IN_HAND_MAX} is the most; "
             "release or settle one first"
         )
+    if move is _M.SUSPEND:
+        against += _against_suspending(alert, until, steps, now)
     if move is _M.DECIDE:
         due = alert.enquiry_due_at
         heard = any(reply.excuse is not Excuse.NONE for reply in replies)
@@ -139,6 +158,24 @@ def objections_to_moving(
         if any(reply.excuse is Excuse.NOT_SO for reply in replies):
             against.append("the person says that it did not happen: nothing is decided on a disputed fact")
     return tuple(against)
+
+
+def _against_suspending(alert: Alert, until: datetime | None, steps: tuple[AlertStep, ...], now: datetime) -> list[str]:
+    """What waits is looked at in time, whoever would rather not: nothing is set aside again and again."""
+    if alert.matter is Matter.HELP:
+        return ["help_waits_for_nobody: a call for help is never set aside; ring, or give it back to the queue"]
+    if until is None or until <= now:
+        return ["no_time: say until when; a time that is still to come"]
+    most = suspended_at_most(alert, steps, now)
+    if most <= now:
+        return [
+            "suspended_enough: it was set aside for as long as it may be; look into it, or give it back to the queue"
+        ]
+    if until > most:
+        hours = SUSPENDED_MAX[urgency(alert)] // timedelta(hours=1)
+        says = f"suspended_too_long: {hours} hours from the first time on are the most for such an alert"
+        return [f"{says}; a shorter time would pass"]
+    return []
 
 
 def _against_entering(alert: Alert) -> list[str]:

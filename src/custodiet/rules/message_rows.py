@@ -1,7 +1,7 @@
 """What the records of model/message_record.py write; the rest is in rules/tables.py, under the same promise."""
 
 from custodiet.model.change import Insert, Put, RowChange, Update
-from custodiet.model.message import Delivery, Message
+from custodiet.model.message import Channel, Delivery, Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.rules.assessing_tables import changes_of
 from custodiet.rules.row import row_of
@@ -17,6 +17,9 @@ def queued(message: Message) -> Insert:
 
 @changes_of.register
 def _(record: ContactGiven, index: int) -> Changes:
+    if record.contact.channel is Channel.WORDS:
+        words = {"contact_sealed": record.contact.address_sealed or None}
+        return (Update("person", {"id": record.contact.person_id}, words),)
     row = {**row_of(record.contact, "person_id"), "entry": index}
     return (Put("contact_details", {"person_id": record.contact.person_id}, row),)
 

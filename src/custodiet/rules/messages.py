@@ -7,6 +7,7 @@ too late is of no use, and is given up rather than sent.
 from datetime import datetime, timedelta
 
 from custodiet.model.condition import LocalZone
+from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import CaseId, FittingId, MessageId
 from custodiet.model.message import (
     MINUTES_A_DAY,
@@ -47,6 +48,8 @@ def compose(
     fitting_id: FittingId | None = None,
 ) -> Message:
     """A message to be sent for that reason, once the person's quiet hours allow it."""
+    if contact.zone is None:
+        raise IllegalValue("no message goes by words")
     not_before = after_quiet(now, contact.zone, contact.quiet)
     useless_at = not_before + USEFUL[template]
     return Message(message_id, case_id, template, contact.channel, now, not_before, useless_at, fitting_id)

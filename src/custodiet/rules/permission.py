@@ -22,8 +22,9 @@ ACT_OF_ALERT_MOVE: dict[AlertMove, Act] = {
     AlertMove.EXCUSE: Act.EXCUSE_BREACH,
     AlertMove.DECIDE: Act.DECIDE_BREACH,
     AlertMove.NOTIFY: Act.NOTIFY_BREACH,
+    AlertMove.SUSPEND: Act.TRIAGE_ALERT,
 }
-"""What to ask the policy about before a move of an alert: whoever triages may clear it, or give it back."""
+"""What to ask the policy about before a move of an alert: whoever triages may clear it, return it or set it aside."""
 _SOMEONE_ELSE = ActorId("someone else")
 
 Asked = tuple[ActorFacts, Thing]

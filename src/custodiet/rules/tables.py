@@ -11,6 +11,7 @@ from functools import singledispatch
 from typing import Any
 
 from custodiet.model.alert import AlertMove, AlertState, Excuse
+from custodiet.model.attachment import AttachmentKept
 from custodiet.model.case import RetentionClock, TaskKind
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.model.contact_record import ContactTried
@@ -481,10 +482,13 @@ def _(record: AlertMoved, index: int) -> Changes:
         "acted_by": record.by,
         "at": record.at,
         "reasons_sealed": record.reasons_sealed,
+        "until_at": record.until,
     }
     values: dict[str, Any] = {"state": record.state, "state_at": record.at, "version": index}
-    if record.move in (AlertMove.CLAIM, AlertMove.RELEASE):
+    if record.move in (AlertMove.CLAIM, AlertMove.RELEASE, AlertMove.SUSPEND):
         values["held_by"] = record.by if record.move is AlertMove.CLAIM else None
+    if record.move in (AlertMove.CLAIM, AlertMove.SUSPEND):
+        values["suspended_until"] = record.until
     if record.move is AlertMove.ENQUIRE:
         values["enquiry_due_at"] = record.enquiry_due_at
     if record.move is AlertMove.DECIDE:
@@ -503,7 +507,12 @@ def _(record: ReplyRecorded, index: int) -> Changes:  # noqa: ARG001 - the place
 
 @_changes.register
 def _(record: ContactTried, index: int) -> Changes:
-    return (Insert("contact_tried", {**row_of(record), "entry": index}),)
+    return (Insert("contact_tried", {**row_of(record, "case_id"), "entry": index}),)
+
+
+@_changes.register
+def _(record: AttachmentKept, index: int) -> Changes:
+    return (Insert("attachment", {**row_of(record.attachment, "sealed"), "entry": index}),)
 
 
 @_changes.register
@@ -614,6 +623,8 @@ def _(record: ConflictDeclared, index: int) -> Changes:  # noqa: ARG001 - the pl
 
 @_changes.register
 def _(record: CaseRecordGiven, index: int) -> Changes:
+    if record.attachment_id is not None:
+        return ()
     key = {"case_id": record.case_id, "given_to": record.by, "sign_in": record.sign_in}
     return (Put("case_record_given", key, {"entry": index}),)
 

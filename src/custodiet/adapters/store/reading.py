@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, selec
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
+from custodiet.adapters.store.attaching import AttachmentRows
 from custodiet.adapters.store.cases import CaseRows
 from custodiet.adapters.store.contacts import ContactRows
 from custodiet.adapters.store.desk import DeskRows
@@ -85,6 +86,7 @@ class ReadingRows(
     NoticedRows,
     LookRows,
     ContactRows,
+    AttachmentRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

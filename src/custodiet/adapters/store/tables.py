@@ -374,6 +374,7 @@ alert = Table(
     _at("enquiry_due_at", null=True),
     _text("decided_by", null=True),
     _int("version"),
+    _at("suspended_until", null=True),
 )
 alert_step = Table(
     "alert_step",
@@ -385,6 +386,7 @@ alert_step = Table(
     _text("acted_by"),
     _at("at"),
     _bytes("reasons_sealed"),
+    _at("until_at", null=True),
 )
 alert_reply = Table(
     "alert_reply",

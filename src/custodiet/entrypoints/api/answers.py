@@ -11,6 +11,7 @@ import msgspec
 
 from custodiet.model.alert import AlertState
 from custodiet.model.condition import ConditionKind
+from custodiet.model.contact_record import CameOf, Direction, Verified, Way
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
 from custodiet.model.finding import Band, Doubt, Matter, Weight, Why
@@ -211,6 +212,7 @@ class AlertLine(msgspec.Struct):
     held_by: str | None
     enquiry_due_at: At | None
     decided_by: str | None
+    suspended_until: At | None
     seen: Seen
 
 
@@ -228,6 +230,25 @@ class AlertShown(msgspec.Struct):
 
     at: At
     alert: AlertLine
+
+
+class ContactLine(msgspec.Struct):
+    """One try to reach a person about an alert, or their call in, as facts: what was said stays sealed."""
+
+    at: At
+    by: str
+    direction: Direction
+    how: Way
+    outcome: CameOf
+    verified: Verified | None
+
+
+class Contacts(msgspec.Struct):
+    """Contacts about one alert."""
+
+    at: At
+    contacts: list[ContactLine]
+    left_out: LeftOut
 
 
 class LedgerEntry(msgspec.Struct):

@@ -3,16 +3,13 @@
 An act is asked about only after this; so a refusal tells nothing about a thing that its asker may not know of.
 """
 
-from dataclasses import replace
-from datetime import datetime
-
 from django.http import HttpRequest
 
 from custodiet.entrypoints.web.permitting import may
-from custodiet.entrypoints.web.sight import of_case, of_decision, require_sight
+from custodiet.entrypoints.web.sight import if_free, of_case, of_decision, require_sight
 from custodiet.flows.permitting import ThingOf, the_alert
 from custodiet.flows.ports import Reading
-from custodiet.model.act import Act, Thing
+from custodiet.model.act import Act
 from custodiet.model.alert import Alert
 from custodiet.model.case import Case, Task
 from custodiet.model.decision import Decision
@@ -55,14 +52,10 @@ def known_alert(request: HttpRequest, view: Reading, alert_id: str) -> Alert:
 
 def knows_alert(request: HttpRequest, view: Reading, alert: Alert) -> bool:
     """Whether they see its case, or could claim it if nobody held it."""
-
-    def free(view: Reading, at: datetime) -> Thing:
-        return replace(the_alert(view, alert.id, at), held_by=None)
-
     return (
         may(request, view, Act.READ_ASSURANCE)
         or may(request, view, Act.READ_CASE_RECORD, of_case(alert.case_id))
-        or may(request, view, Act.CLAIM_ALERT, free)
+        or may(request, view, Act.CLAIM_ALERT, if_free(alert.id))
     )
 
 

@@ -8,6 +8,7 @@ from custodiet.flows.show_standing import monitored_of
 from custodiet.model.alert import Alert
 from custodiet.model.case import Case, Task
 from custodiet.model.condition import Condition
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision
 from custodiet.rules.decisions import moved, time_is_up
 
@@ -93,6 +94,11 @@ def task_line(view: Reading, task: Task) -> answers.TaskLine:
     )
 
 
+def contact_line(tried: ContactTried) -> answers.ContactLine:
+    """One contact without a word of what was said."""
+    return answers.ContactLine(tried.at, tried.by, tried.direction, tried.how, tried.outcome, tried.verified)
+
+
 def alert_line(view: Reading, alert: Alert) -> answers.AlertLine:
     """One alert, and what it rests on in words that hold no place."""
     seen = alert.seen
@@ -114,6 +120,7 @@ def alert_line(view: Reading, alert: Alert) -> answers.AlertLine:
         held_by=alert.held_by,
         enquiry_due_at=alert.enquiry_due_at,
         decided_by=alert.decided_by,
+        suspended_until=alert.suspended_until,
         seen=answers.Seen(
             seen.fixes, seen.doubtful, seen.doubt, seen.band, seen.radius_m, seen.gap_s, list(seen.methods)
         ),

@@ -9,7 +9,14 @@ from django.middleware.csrf import get_token
 
 from custodiet.entrypoints.api import answers
 from custodiet.entrypoints.api.knowing import known_alert, known_case, known_decision, knows_alert
-from custodiet.entrypoints.api.lines import alert_line, case_line, condition_line, decision_line, task_line
+from custodiet.entrypoints.api.lines import (
+    alert_line,
+    case_line,
+    condition_line,
+    contact_line,
+    decision_line,
+    task_line,
+)
 from custodiet.entrypoints.api.route import Call, bad
 from custodiet.entrypoints.web.permitting import actor_of, may, require
 from custodiet.entrypoints.web.sight import in_sight, of_decision
@@ -130,3 +137,11 @@ def alerts(call: Call) -> answers.Alerts:
 def alert(call: Call) -> answers.AlertShown:
     with call.place.store.reading() as view:
         return answers.AlertShown(call.at, alert_line(view, known_alert(call.request, view, call.path["alert_id"])))
+
+
+def contacts(call: Call) -> answers.Contacts:
+    with call.place.store.reading() as view:
+        alert = known_alert(call.request, view, call.path["alert_id"])
+        found = view.contacts_tried(alert.id)
+    lines = [contact_line(one) for one in found[: call.limit]]
+    return answers.Contacts(call.at, lines, len(found) - len(lines))

@@ -149,6 +149,15 @@ ROUTES = (
     ),
     Route("GET", "/alerts/{alert_id}", "show_alert", "One alert.", reading.alert, answers.AlertShown),
     Route(
+        "GET",
+        "/alerts/{alert_id}/contacts",
+        "list_contacts_of_alert",
+        "Tries to reach the person about an alert, and their calls in, the first first: facts, and never words.",
+        reading.contacts,
+        answers.Contacts,
+        params=(LIMIT,),
+    ),
+    Route(
         "POST",
         "/alerts/{alert_id}/claim",
         "claim_alert",

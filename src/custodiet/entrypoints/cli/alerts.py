@@ -1,6 +1,7 @@
 """Handling an alert from the command line, until there are pages for it: the same flows, the same objections."""
 
 import sys
+from datetime import datetime
 
 from custodiet.entrypoints.wording import said_alert
 from custodiet.flows.handle_alert import Desk
@@ -21,10 +22,10 @@ def show_alert(store: Store, clock: Clock, alert_id: str) -> None:
     print(f"  next: {', '.join(moves) or 'nothing'}")
 
 
-def move_alert(desk: Desk, alert_id: str, move: str, by: str) -> None:
-    """Take one step; its reasons are read from standard input, so that no command line holds them."""
+def move_alert(desk: Desk, alert_id: str, move: str, by: str, until: datetime | None = None) -> None:
+    """Take one step, a suspension `until` a time; reasons come from standard input: no command line holds them."""
     reasons = sys.stdin.read() if AlertMove(move) in WITH_REASONS else ""
-    index = desk.move(AlertId(alert_id), AlertMove(move), ActorId(by), reasons)
+    index = desk.move(AlertId(alert_id), AlertMove(move), ActorId(by), reasons, until)
     print(f"{move}: entered at {index}")
 
 

@@ -168,6 +168,7 @@ def command_line(
     verb = alert.add_parser("move", parents=[where, by], help="one step; reasons, where needed, on standard input")
     verb.add_argument("alert")
     verb.add_argument("move", choices=[move.value for move in AlertMove])
+    verb.add_argument("--until", type=_instant, metavar="TIME", help="of suspend: until when")
     verb.set_defaults(do=do["alert_move"])
     verb = alert.add_parser("contact", parents=[where, by], help="the person was tried; words on standard input")
     verb.add_argument("alert")

@@ -8,13 +8,12 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
 from custodiet.flows.ports import Clock, Store
 from custodiet.flows.show_changes import Change, Watching
 from custodiet.model.errors import CannotRecord, NotPermitted
-from custodiet.model.identity import CaseId
 
 LOOK_S = 1.0
 CHECK_S = 4.0
@@ -49,11 +48,11 @@ class Feed:
         for stream in self._streams:
             stream.set()
 
-    async def stream(self, last_id: str, lives: Callable[[], frozenset[CaseId] | None]) -> AsyncIterator[bytes]:
+    async def stream(self, last_id: str, told: Callable[[Sequence[Change]], Sequence[Change]]) -> AsyncIterator[bytes]:
         """Server-sent events for one page, from the one after `last_id` on.
 
-        `lives` gives the cases that they are told of, None for all, and raises NotPermitted when the session is over.
-        It is asked in a thread.
+        `told` gives those of some changes that they are told of, and raises NotPermitted when the session is over. It
+        is asked in a thread.
         """
         woken = asyncio.Event()
         self._streams.add(woken)
@@ -65,22 +64,23 @@ class Feed:
             loop = asyncio.get_running_loop()
             checked = beaten = loop.time()
             try:
-                within = await asyncio.to_thread(lives)
+                await asyncio.to_thread(told, ())
             except NotPermitted:
                 return
             while not self._ended:
                 woken.clear()
                 waiting = [one for one in self._events if one[0] > sent]
+                theirs: Sequence[Change] = ()
                 if waiting or loop.time() - checked >= CHECK_S:
                     # Asked again for every message, and now and then when there is none.
                     checked = loop.time()
                     try:
-                        within = await asyncio.to_thread(lives)
+                        theirs = await asyncio.to_thread(told, [change for _, change in waiting])
                     except (NotPermitted, CannotRecord):
                         return
                 for number, change in waiting:
                     sent = number
-                    if within is not None and change.case_id not in within:
+                    if change not in theirs:
                         continue
                     beaten = loop.time()
                     said = {"kind": change.kind, "id": change.id, "state": change.state}

@@ -1,6 +1,7 @@
 """Forms of the alert desk."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +14,16 @@ from custodiet.model.contact_record import Direction
 from custodiet.rules.alerts import WITH_REASONS
 
 TEXT_MAX = 4000
+ASIDE_HOURS = {
+    1: later("1 hour"),
+    2: later("2 hours"),
+    4: later("4 hours"),
+    12: later("12 hours"),
+    24: later("1 day"),
+    72: later("3 days"),
+    168: later("7 days"),
+}
+"""For how long an alert can be set aside, in words; the rules say which of them fit."""
 
 
 def _words(label: str, hint: str) -> forms.CharField:
@@ -35,8 +46,19 @@ def _one_of(label: str, codes: Mapping[StrEnum, str], hint: str = "", *, require
 class MoveForm(forms.Form):
     """One move; those that say why ask for it. What is missing, the rules say."""
 
-    def __init__(self, move: AlertMove, *given: Any, **named: Any) -> None:
+    def __init__(self, move: AlertMove, *given: Any, most: timedelta | None = None, **named: Any) -> None:
+        """`most`: of a suspension, how long it may still be."""
         super().__init__(*given, **named)
+        if move is AlertMove.SUSPEND:
+            fit = [one for one in ASIDE_HOURS if most is None or timedelta(hours=one) <= most]
+            self.fields["hours"] = forms.TypedChoiceField(
+                coerce=int,
+                label=later("For how long"),
+                help_text=later("Then it is back in the queue by itself."),
+                choices=[(one, ASIDE_HOURS[one]) for one in fit or [min(ASIDE_HOURS)]],
+                widget=forms.RadioSelect,
+                error_messages={"required": later("Choose for how long")},
+            )
         if move in WITH_REASONS:
             self.fields["reasons"] = _words(
                 "Reasons", "Sealed for this person. Say what you looked at and whom you asked."

@@ -29,6 +29,7 @@ from custodiet.entrypoints.wording import (
     said_task,
     said_time,
 )
+from custodiet.entrypoints.wording_alerts import said_in_alerts
 from custodiet.entrypoints.wording_deciding import by_ladder, said
 from custodiet.entrypoints.wording_devices import STOCK, said_note
 from custodiet.entrypoints.wording_messages import TEMPLATE, said_delivery, said_quiet
@@ -99,6 +100,7 @@ def environment(**_: Any) -> Environment:
         by_ladder=by_ladder,
         said=_said,
         said_alert=said_alert,
+        said_alerts=said_in_alerts,
         said_day=_apart(said_day),
         said_event=said_event,
         said_function=said_function,

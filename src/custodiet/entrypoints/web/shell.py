@@ -28,11 +28,9 @@ class Shell(Served):
         _log_little()
         clear_old_sessions(place.signing_in)
         self._feed = settings.FEED = Feed(place.store, place.clock)
-        super().__init__(
-            Published(place.log, place.pinned),
-            assets,
-            Bounded(get_asgi_application(), BODY_BYTES_MAX, {"/schemes/": DOCUMENT_BYTES_MAX}),
-        )
+        longer = dict.fromkeys(("/schemes/", "/attach/"), DOCUMENT_BYTES_MAX)
+        bounded = Bounded(get_asgi_application(), BODY_BYTES_MAX, longer)
+        super().__init__(Published(place.log, place.pinned), assets, bounded)
 
     def end(self) -> None:
         """End what would go on by itself: the process is about to."""

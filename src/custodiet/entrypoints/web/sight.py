@@ -1,14 +1,20 @@
 """What is in an account's sight: its caseload, or every case by reference for those who oversee, without a name."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from custodiet.entrypoints.web.permitting import actor_of, may, require
-from custodiet.flows.permitting import ThingOf, the_case, the_decision, the_look_up
+from custodiet.flows.permitting import ThingOf, the_alert, the_case, the_decision, the_look_up
 from custodiet.flows.ports import Reading
-from custodiet.model.act import Act
+from custodiet.flows.show_changes import Change
+from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
-from custodiet.model.identity import CaseId, DecisionId, LookUpId
+from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import AlertId, CaseId, DecisionId, LookUpId
 
 CASELOAD_MAX = 1000
 
@@ -19,6 +25,24 @@ def in_sight(request: HttpRequest, view: Reading) -> frozenset[CaseId] | None:
         return None
     require(request, view, Act.READ_CASE_LIST)
     return frozenset(view.caseload(actor_of(request), settings.PLACE.clock.now(), CASELOAD_MAX))
+
+
+def told_of(request: HttpRequest, view: Reading, changes: Sequence[Change]) -> list[Change]:
+    """Which of these they are told of: those of cases in their sight, and of alerts that they could claim were they
+    free. Raises NotPermitted for who sees neither.
+    """
+    try:
+        within = in_sight(request, view)
+    except NotPermitted:
+        require(request, view, Act.READ_ALERTS)
+        within = frozenset()
+
+    def told(change: Change) -> bool:
+        if within is None or change.case_id in within:
+            return True
+        return change.kind == "alert" and may(request, view, Act.CLAIM_ALERT, if_free(AlertId(change.id)))
+
+    return [one for one in changes if told(one)]
 
 
 def require_sight(request: HttpRequest, view: Reading, case: Case) -> bool:
@@ -42,3 +66,12 @@ def of_decision(decision_id: DecisionId) -> ThingOf:
 def of_look_up(look_up_id: LookUpId) -> ThingOf:
     """What an act on a look-up is about."""
     return lambda view, at: the_look_up(view, look_up_id, at)
+
+
+def if_free(alert_id: AlertId) -> ThingOf:
+    """An alert as if nobody held it: who could claim it then may see it."""
+
+    def thing(view: Reading, at: datetime) -> Thing:
+        return replace(the_alert(view, alert_id, at), held_by=None)
+
+    return thing

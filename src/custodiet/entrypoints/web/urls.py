@@ -11,6 +11,7 @@ from django.urls import include, path
 
 from custodiet.entrypoints.web import (
     urls_alerts,
+    urls_attaching,
     urls_deciding,
     urls_devices,
     urls_looking,
@@ -29,6 +30,7 @@ urlpatterns = [
     *urls_messages.urlpatterns,
     *urls_devices.urlpatterns,
     *urls_alerts.urlpatterns,
+    *urls_attaching.urlpatterns,
     *urls_notices.urlpatterns,
     *urls_looking.urlpatterns,
     *urls_oversight.urlpatterns,

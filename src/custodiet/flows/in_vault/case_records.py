@@ -12,18 +12,23 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Answers, LookUpWhy, Note, Text, Unfinished, Zone
+from custodiet.model.attachment import Attachment
+from custodiet.model.case_record import Answers, Attached, Contacted, LookUpWhy, Note, Text, Unfinished, Zone
 from custodiet.model.condition import Condition
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.draft import Draft
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, CaseId, PersonId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, PersonId
 from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
+from custodiet.wire.attachment import File, Label, file_context, label_context, unpack_file, unpack_label, write_file
 from custodiet.wire.case_record import write_name, write_part
+from custodiet.wire.message import unpack_destination
 from custodiet.wire.sealed import (
     assessment_context,
+    contact_context,
     draft_context,
     geometry_context,
     name_context,
@@ -57,8 +62,10 @@ class CaseRecords:
         return index in self._sittings
 
     def open(self, record: CaseRecordGiven) -> Iterator[bytes]:
-        """A case's record. Raises OpeningRefused for an account that has no sight of it now."""
+        """A case's record, or one file of it. Raises OpeningRefused for an account that has no sight of it now."""
         self._require_sight(record.by, record.case_id)
+        if record.attachment_id is not None:
+            return iter((self._content(record.attachment_id, record.case_id),))
         return self._lines(record.case_id, record.by)
 
     def sit(self, index: int, record: CaseRecordGiven) -> None:
@@ -84,12 +91,27 @@ class CaseRecords:
         return unpack_name(self._sealer.open_with(private, sealed, name_context(person_id)))
 
     def contact_of(self, person_id: PersonId) -> str | None:
-        """How they are reached; None for someone of whom it was never said."""
-        sealed = self._follower.contacts_sealed.get(person_id)
-        if sealed is None:
-            return None
-        private = self._keys.record_private(person_id)
-        return unpack_name(self._sealer.open_with(private, sealed, reach_context(person_id)))
+        """How they are reached, as it was written down and where messages go; None where neither opens."""
+        words = self._follower.contacts_sealed.get(person_id, b"")
+        plain = self._plain(person_id, words, reach_context(person_id)) if words else None
+        told = [] if plain is None else [unpack_name(plain)]
+        given = self._follower.contacts.get(person_id)
+        if given is not None and not given.withdrawn:
+            plain = self._plain(person_id, given.address_sealed, contact_context(person_id))
+            told += [] if plain is None else [unpack_destination(plain).address]
+        return "; ".join(told) or None
+
+    def contacts_in(self, case_id: CaseId) -> tuple[Contacted, ...]:
+        """Every try to reach the person, and their calls in, with what was said."""
+        return tuple(self._contacted(one, case_id) for one in self._follower.tried.get(case_id, ()))
+
+    def _contacted(self, tried: ContactTried, case_id: CaseId) -> Contacted:
+        person_id, words = self._follower.cases[case_id].person_id, None
+        if tried.words_sealed:
+            plain = self._plain(person_id, tried.words_sealed, words_context(person_id))
+            words = None if plain is None else unpack_words(plain)
+        how = (tried.direction, tried.how, tried.outcome, tried.verified)
+        return Contacted(tried.alert_id, tried.at, tried.by, *how, words)
 
     def _require_sight(self, actor: ActorId, case_id: CaseId) -> None:
         case = self._follower.cases.get(case_id)
@@ -102,7 +124,7 @@ class CaseRecords:
 
     def _lines(self, case_id: CaseId, by: ActorId) -> Iterator[bytes]:
         person_id = self._follower.cases[case_id].person_id
-        yield write_name(case_id, self._name(person_id), self._contact(person_id))
+        yield write_name(case_id, self._name(person_id), self.contact_of(person_id))
         shown = {one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN}
         for condition in self._follower.conditions.values():
             if condition.decision_id in shown and condition.geometry_sealed:
@@ -118,15 +140,35 @@ class CaseRecords:
             yield from self._draft(draft, person_id)
         for look_up in self._follower.looking.waiting(case_id, self._follower.now()):
             yield from self._why(look_up, person_id)
+        for contacted in self.contacts_in(case_id):
+            yield write_part(contacted)
+        for attachment, *_ in self._follower.attached.values():
+            if attachment.case_id == case_id:
+                yield from self._file_of(attachment, person_id)
+
+    def _label(self, attachment: Attachment, person_id: PersonId) -> Label | None:
+        plain = self._plain(person_id, attachment.label_sealed, label_context(person_id, attachment.id))
+        return None if plain is None else unpack_label(plain)
+
+    def _file_of(self, one: Attachment, person_id: PersonId) -> Iterator[bytes]:
+        label = self._label(one, person_id)
+        if label is not None:
+            yield write_part(Attached(one.id, one.about, one.thing, one.at, one.by, label.name, label.type))
+
+    def _content(self, attachment_id: AttachmentId, case_id: CaseId) -> bytes:
+        known = self._follower.attached.get(attachment_id)
+        if known is None or known[0].case_id != case_id:
+            raise OpeningRefused("the case has no such file")
+        person_id, whole = self._follower.cases[case_id].person_id, self._follower.file_of(attachment_id)
+        label = self._label(whole, person_id)
+        plain = self._plain(person_id, whole.sealed, file_context(person_id, attachment_id))
+        if label is None or plain is None:
+            raise OpeningRefused("the file does not open")
+        return write_file(File(label.name, label.type, unpack_file(plain)))
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
         plain = self._plain(person_id, sealed, name_context(person_id)) if sealed else None
-        return None if plain is None else unpack_name(plain)
-
-    def _contact(self, person_id: PersonId) -> str | None:
-        sealed = self._follower.contacts_sealed.get(person_id, b"")
-        plain = self._plain(person_id, sealed, reach_context(person_id)) if sealed else None
         return None if plain is None else unpack_name(plain)
 
     def _zone(self, condition: Condition, person_id: PersonId) -> Iterator[bytes]:

@@ -34,13 +34,24 @@ from custodiet.model.assessing_record import (
     RungRefused,
     ScreeningCompleted,
 )
+from custodiet.model.attachment import Attachment, AttachmentKept
 from custodiet.model.case import Case, Person, RetentionClock
 from custodiet.model.condition import Condition
+from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, MessageId, PersonId, SchemeId
+from custodiet.model.identity import (
+    ActorId,
+    AttachmentId,
+    CaseId,
+    ConditionId,
+    DecisionId,
+    MessageId,
+    PersonId,
+    SchemeId,
+)
 from custodiet.model.judging import Judging
 from custodiet.model.look_record import (
     LookRefused,
@@ -51,7 +62,7 @@ from custodiet.model.look_record import (
     QuestionAsked,
     ReadingOpened,
 )
-from custodiet.model.message import MESSENGER, ContactDetails
+from custodiet.model.message import MESSENGER, Channel, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
@@ -160,6 +171,10 @@ class Follower:
         self.drafts: dict[tuple[CaseId, ActorId], Draft] = {}
         self.writings = Writings()
         self.contacts: dict[PersonId, ContactDetails] = {}
+        self.attached: dict[AttachmentId, tuple[Attachment, int, bytes]] = {}
+        """Files, each without its content, with the place and the leaf of its entry."""
+        self.tried: dict[CaseId, list[ContactTried]] = {}
+        """Tries to reach people, and their calls in."""
         self.attempts: dict[MessageId, MessageOpened] = {}
         """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
@@ -373,6 +388,10 @@ class Follower:
                 return self.person_of(self.decisions[review.decision_id])
             case ContactGiven(contact):
                 return contact.person_id
+            case AttachmentKept(attached):
+                return self.cases[attached.case_id].person_id
+            case ContactTried(case_id=case_id) if case_id is not None:
+                return self.cases[case_id].person_id
             case MessageOpened() | MessageSettled():
                 return self.cases[record.case_id].person_id
             case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
@@ -479,12 +498,32 @@ class Follower:
             case StatementMade(statement):
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case ContactGiven(contact):
-                self.contacts[contact.person_id] = contact
+                self._reached(contact)
+            case AttachmentKept(attached):
+                self.attached[attached.id] = (replace(attached, sealed=b""), index, row.leaf)
+            case ContactTried(case_id=case_id) if case_id is not None:
+                self.tried.setdefault(case_id, []).append(record)
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
             case _:
                 pass
+
+    def _reached(self, contact: ContactDetails) -> None:
+        if contact.channel is Channel.WORDS:
+            self.contacts_sealed[contact.person_id] = contact.address_sealed
+        else:
+            self.contacts[contact.person_id] = contact
+
+    def file_of(self, attachment_id: AttachmentId) -> Attachment:
+        """A file with its content, read again. Raises OpeningRefused where it is not the one that was followed."""
+        _, index, leaf = self.attached[attachment_id]
+        with self._store.reading() as view:
+            rows = view.entries(index, 1)
+        record = _whole(rows[0])[1] if rows and rows[0].leaf == leaf else None
+        if not isinstance(record, AttachmentKept):
+            raise OpeningRefused("the entry of the file is not the one that was followed")
+        return record.attachment
 
     def _require_carried(self, condition: Condition, before: Condition) -> None:
         """A zone that is carried over is the same zone, of the same case: none opens in another's place."""
@@ -539,6 +578,10 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = contact.given_by
         case MessageOpened():
             by = MESSENGER
+        case ContactTried():
+            by = record.by
+        case AttachmentKept(attached):
+            by = attached.by
         case LookUpAsked(look_up):
             by = look_up.asked_by
         case LookUpApproved(grant):

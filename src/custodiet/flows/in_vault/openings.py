@@ -20,6 +20,7 @@ from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
 from custodiet.flows.in_vault.verifying import verify_in_steps
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
+from custodiet.model.case_record import Contacted
 from custodiet.model.decision import Decision
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import DecisionId
@@ -141,7 +142,7 @@ class Openings:
             case _:
                 raise OpeningRefused(f"there is no opening for {followed.kind}")
         self._follower.spend(index)
-        if isinstance(followed.record, CaseRecordGiven):
+        if isinstance(followed.record, CaseRecordGiven) and followed.record.attachment_id is None:
             self._case_records.sit(index, followed.record)
         return opening
 
@@ -183,6 +184,7 @@ class Openings:
                 "name": self._case_records.name_of(person_id),
                 "contact": self._case_records.contact_of(person_id),
                 "decisions": [_told(d) for d in decisions.values()],
+                "contacts": [_tried(one) for one in self._case_records.contacts_in(case_id)],
             }
         )
         given = withheld = 0
@@ -230,6 +232,17 @@ class Openings:
         with self._replay() as empty:
             counts = yield from verify_in_steps(self._store, empty, self._keys, self._sealer, self._follower.head)
         yield _line(counts)
+
+
+def _tried(one: Contacted) -> dict[str, object]:
+    return {
+        "at": as_text(one.at),
+        "alert": one.alert_id,
+        "direction": one.direction,
+        "how": one.how,
+        "outcome": one.outcome,
+        "words": one.words,
+    }
 
 
 def _told(decision: Decision) -> dict[str, object]:

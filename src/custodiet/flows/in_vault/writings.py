@@ -1,5 +1,5 @@
 """What people have written of a case, by the vault's own reading of the ledger: each text still sealed, with the thing
-it belongs to, who wrote it and when. Texts about alerts are not among them.
+it belongs to, who wrote it and when. Texts about alerts are not among them; contacts are told apart.
 """
 
 from collections.abc import Mapping

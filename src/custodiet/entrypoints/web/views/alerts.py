@@ -5,8 +5,8 @@ is, and nobody with a declared conflict. No page of the desk holds a place.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -22,14 +22,14 @@ from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.sight import if_free
 from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_ask
 from custodiet.flows.hand_over import hand_over
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.permitting import ThingOf, the_alert
-from custodiet.flows.ports import Reading
 from custodiet.flows.show_alerts import show_alert_file, show_queue
 from custodiet.flows.show_cases import SEARCH_MAX
-from custodiet.model.act import Act, Thing
+from custodiet.model.act import Act
 from custodiet.model.alert import Alert, AlertMove, Excuse
 from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.identity import AlertId, CaseId
@@ -41,34 +41,26 @@ def _of_alert(alert_id: AlertId) -> ThingOf:
     return lambda view, at: the_alert(view, alert_id, at)
 
 
-def _were_it_free(alert_id: AlertId) -> ThingOf:
-    """The alert as if nobody held it: who could claim it then may see it."""
-
-    def thing(view: Reading, at: datetime) -> Thing:
-        return replace(the_alert(view, alert_id, at), held_by=None)
-
-    return thing
-
-
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     place = settings.PLACE
     words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
-    mine = request.GET.get("mine") == "yes"
+    mine, aside = (request.GET.get(name) == "yes" for name in ("mine", "aside"))
     with place.store.reading() as view:
         require(request, view, Act.READ_ALERTS)
         known: dict[CaseId, bool] = {}
 
         def sees(alert: Alert) -> bool:
             if alert.case_id not in known:
-                known[alert.case_id] = may(request, view, Act.CLAIM_ALERT, _were_it_free(alert.id))
+                known[alert.case_id] = may(request, view, Act.CLAIM_ALERT, if_free(alert.id))
             return known[alert.case_id]
 
         me = actor_of(request)
         in_hand = len(view.in_hand(me))
-        found = show_queue(view, place.clock.now(), sees, me, words, page_asked(request), mine=mine)
-    asked = {"reference": words, "mine": "yes" if mine else ""}
-    told: dict[str, Any] = {"found": found, "words": words, "mine": mine, "me": me, "said_alerts": said_in_alerts}
+        found = show_queue(view, place.clock.now(), sees, me, words, page_asked(request), mine=mine, aside=aside)
+    asked = {"reference": words, "mine": "yes" if mine else "", "aside": "yes" if aside else ""}
+    told: dict[str, Any] = {"found": found, "words": words, "mine": mine, "me": me}
+    told |= {"aside": aside}
     told |= {"in_hand": in_hand, "in_hand_max": IN_HAND_MAX}
     return page(request, "alerts/queue.html", at=pages_of(found.page, found.pages, asked), **told)
 
@@ -94,7 +86,7 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
     place, id_ = settings.PLACE, AlertId(alert_id)
     with place.store.reading() as view:
         file = show_alert_file(view, place.clock.now(), id_)
-        require(request, view, Act.CLAIM_ALERT, _were_it_free(id_))
+        require(request, view, Act.CLAIM_ALERT, if_free(id_))
         open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], _of_alert(id_))]
         replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, _of_alert(id_))
         contacts = may(request, view, Act.TRIAGE_ALERT, _of_alert(id_))
@@ -105,7 +97,7 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
         "contacts": contacts,
         "me": actor_of(request),
     }
-    told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert), "said_alerts": said_in_alerts}
+    told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert)}
     return page(request, "alerts/one.html", **told)
 
 
@@ -116,24 +108,26 @@ def move(request: HttpRequest, alert_id: str, move: str) -> HttpResponse:
     place, id_, step = settings.PLACE, AlertId(alert_id), AlertMove(move)
     act = ACT_OF_ALERT_MOVE[step]
     with place.store.reading() as view:
-        alert = view.alert(id_)
         if not may(request, view, act, _of_alert(id_)):
             require(request, view, act, _of_alert(id_))
-        reference = view.case(alert.case_id).reference
+        file = show_alert_file(view, place.clock.now(), id_)
     if request.method != "POST":
         if step is AlertMove.DECIDE and is_stale(request):
             return confirm_first(request)
-        moved(alert, step)
-    form = MoveForm(step, request.POST if request.method == "POST" else None)
+        moved(file.alert, step)
+    most = file.suspended_at_most - file.at
+    form = MoveForm(step, request.POST if request.method == "POST" else None, most=most)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
         desk = Desk(store_for(request, act, _of_alert(id_)), place.sealer, place.chance, place.pinned)
         words = form.cleaned_data.get("reasons", "")
-        reasons = refusals(form, lambda: desk.move(id_, step, actor_of(request), words))
+        hours = form.cleaned_data.get("hours")
+        until = None if hours is None else place.clock.now() + timedelta(hours=hours)
+        reasons = refusals(form, lambda: desk.move(id_, step, actor_of(request), words, until))
         if form.is_valid():
             return done(request, say("Recorded."), "alert", alert_id)
     title = said_in_alerts(step)
-    return _form_page(request, alert, reference, form, reasons, title)
+    return _form_page(request, file.alert, file.reference, form, reasons, title)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
