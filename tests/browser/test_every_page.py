@@ -86,7 +86,6 @@ OF_STAFF = {
     "operator": {
         "alert": "/alerts/alert-seen",
         "alert_contact": "/alerts/alert-seen/contact",
-        "alerts_hand_over": "/alerts/hand-over",
         "device": "/devices/{device}",
     },
     "authorising_officer": {
