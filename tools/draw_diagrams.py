@@ -106,6 +106,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.STAFF_JOINED: "a second person said yes to a role, or the recorded exception for the first ones did",
     EntryKind.STAFF_RETURNED: "a proposed role was given back",
     EntryKind.STAFF_LEFT: "a role ended, at once",
+    EntryKind.ACCOUNT_OPENED: "an account that signs in was given a password for one use",
+    EntryKind.ACCOUNT_CLOSED: "nobody signs in with an account any more: no role of it goes on",
     EntryKind.CASE_ASSIGNED: "a case was given to an account, and handed over by another",
     EntryKind.COVER_GIVEN: "a case is in a second caseworker's sight for a while",
     EntryKind.CONFLICT_DECLARED: "a conflict of interest hides a case from an account",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from support.alerts import raise_alert
 from support.assessing import LIKENESS_KEY
 from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
 from support.house import SCHEME
@@ -17,13 +18,16 @@ from support.running import aside
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
 from custodiet.flows.assess_case import Assessor
+from custodiet.flows.handle_alert import Desk
 from custodiet.flows.keep_caseload import declare_conflict, give_cover
 from custodiet.flows.looking import ask_look_up
 from custodiet.flows.staff_joins import propose_joiner
 from custodiet.main import read_pins
+from custodiet.model.alert import AlertMove
 from custodiet.model.condition import Interval
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import ActorId
+from custodiet.model.finding import Matter, Weight
+from custodiet.model.identity import ActorId, AlertId
 from custodiet.model.look_up import ToKnow, Tried
 from custodiet.model.staff import Function
 
@@ -58,8 +62,13 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     declare_conflict(store, case.id, ActorId("operator-1"), OFFICER)
     give_cover(store, case.id, ActorId("newcomer-1"), now, now + timedelta(days=7), OFFICER)
     asked = one_who_asks_to_look(pages, store)
+    raise_alert(store, pages, "alert-seen", Matter.OUT_OF_PLACE, Weight.ADVERSE, timedelta(minutes=9), 3)
+    desk = Desk(store, sealing, SystemChance(), read_pins(pages.site.settings))
+    desk.move(AlertId("alert-seen"), AlertMove.CLAIM, ActorId("operator-1"))
+    with store.reading() as view:
+        [fitting] = view.fittings_of(view.case_by_reference("M-0003").id)
     store.close()
-    return {"waiting": waiting, "held": held.id, "look_up": asked}
+    return {"waiting": waiting, "held": held.id, "look_up": asked, "device": fitting.device_id}
 
 
 def one_who_asks_to_look(pages, store) -> str:
@@ -98,7 +107,7 @@ def shots(tmp_path_factory):
 def signed_in(browser, pages):
     """What a browser keeps of someone who has signed in, by what they act as."""
     kept = {}
-    for whom in ("caseworker", "administrator", "authorising_officer", "auditor"):
+    for whom in ("caseworker", "administrator", "authorising_officer", "operator", "auditor"):
         with browsing(browser) as context:
             page = context.new_page()
             sign_in(page, pages.url, pages.accounts[whom])

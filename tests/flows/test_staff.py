@@ -1,5 +1,6 @@
 """Joiners by two people, one function an account, leavers at once; cases given, handed over, covered, hidden."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from support.house import SCHEME, scheme_at
 from support.proposing import propose
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, PER, staffed
 
+from custodiet.flows.keep_accounts import record_opening
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover, hand_over_case
 from custodiet.flows.open_case import open_case
 from custodiet.flows.set_up_scheme import register_scheme
@@ -223,6 +225,39 @@ def test_a_role_ends_once(house, staff):
     end_role(house.store, staff[CAI], ADA)
     with pytest.raises(IllegalMove, match="a role that is ended does not end"):
         end_role(house.store, staff[CAI], ADA)
+
+
+def entry_of(house, index):
+    """Its kind and whose act it was."""
+    with house.store.reading() as view:
+        [row] = view.entries(index, 1)
+    told = json.loads(row.body)
+    return told["kind"], told["actor"]
+
+
+def test_an_account_is_opened_for_whoever_joined_by_two_people_and_leaves_an_entry(house, staff):
+    role_id = proposed(house)
+    before = size(house)
+    with pytest.raises(NotPermitted, match="not_joined"):
+        record_opening(house.store, NEW, ADA)
+    with pytest.raises(NotPermitted, match="by_a_process"):
+        record_opening(house.store, CAI, ActorId("web"))
+    assert size(house) == before
+    approve_joiner(house.store, role_id, AOS)
+    index = record_opening(house.store, NEW, ADA)
+    assert entry_of(house, index) == ("account.opened", "admin-ada")
+
+
+def test_an_account_closes_with_the_last_of_its_roles_and_not_before(house, staff):
+    other = other_scheme(house)
+    approve_joiner(house.store, proposed(house, "officer-there", F.AUTHORISING_OFFICER, other), AOS)
+    more = proposed(house, CAI, scheme=other)
+    approve_joiner(house.store, more, ActorId("officer-there"))
+    end_role(house.store, more, AOS)
+    assert entry_of(house, size(house) - 1)[0] == "staff.left"
+    [role] = [one for one in see(house, lambda view: view.roles_of(CAI)) if one.state is RoleState.JOINED]
+    end_role(house.store, role.id, AOS)
+    assert entry_of(house, size(house) - 1) == ("account.closed", AOS)
 
 
 def test_a_leavers_case_waits_to_be_handed_over_and_then_is_the_next_ones(house, staff):

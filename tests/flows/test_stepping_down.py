@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from support.assessing import assessor, kinds_written, tasks
 from support.house import ANA, BO, COURT, SCHEME, START, report
 from support.proposing import propose
 
 from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
-from custodiet.flows.lessen_many import end_many, lower_many
+from custodiet.flows.lessen_many import FEW, end_many, lower_many
 from custodiet.flows.open_case import open_case
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.step_down import step_down
@@ -157,6 +158,23 @@ def test_many_are_ended_by_one_act_each_with_its_own_entry_and_asked_again_it_go
     assert kinds_written(house).count(EntryKind.DECISION_WITHDRAWN) == 30
     assert len(tasks(house, TaskKind.TELL_AND_REMOVE)) == 30
     assert end_many(house.store, house.chance, *of).over == 30
+
+
+def test_of_many_that_end_by_one_act_the_scheme_is_read_once_for_each_part(house):
+    made = [house.decide(house.person(), keys=False).id for _ in range(FEW + 5)]
+    heard = []
+
+    def hear(_connection, _cursor, statement, *_):
+        heard.append(statement)
+
+    event.listen(house.store._engine, "before_cursor_execute", hear)
+    end_many(house.store, house.chance, SCHEME, made, Ender(ANA))
+    event.remove(house.store._engine, "before_cursor_execute", hear)
+    parts = sum(one.startswith("BEGIN") for one in heard)
+    assert parts == 2
+    assert sum("FROM scheme \n" in one for one in heard) == parts
+    assert sum("FROM register_version" in one for one in heard) == parts
+    assert len(heard) < 27 * len(made)
 
 
 def test_many_step_down_by_one_act_and_one_that_stands_as_low_is_left(house):

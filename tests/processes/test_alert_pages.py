@@ -3,32 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from support.alerts import raise_alert
 from support.pages import Pages, Visitor
 
 from custodiet.flows.keep_caseload import declare_conflict
 from custodiet.model.alert import AlertState
-from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.finding import Band, Doubt, Matter, Raised, Seen, Weight
+from custodiet.model.finding import Matter, Weight
 from custodiet.model.identity import ActorId, AlertId
-from custodiet.model.record import AlertRaised
 from custodiet.rules.alerts import IN_HAND_MAX
 
 TRIED = {"direction": "out", "how": "phone", "outcome": "no_answer", "words": "made-up words"}
-SEEN = Seen(fixes=3, band=Band.FAR, radius_m=20)
-
-
-def raise_alert(store, pages, name: str, matter: Matter, weight: Weight, ago: timedelta, wearer: int = 0) -> str:
-    """One that a monitor raised a while ago."""
-    one = pages.site.wearers[wearer]
-    with store.acting() as act:
-        decision = act.decision(one.decision_id)
-        at = act.now - ago
-        seen = SEEN if weight is Weight.ADVERSE else Seen(doubt=Doubt.WIDE)
-        of = (decision.case_id, decision.id, one.fitting_id, None)
-        raised = Raised(AlertId(name), *of, matter, weight, at, at, at, seen)
-        person = act.case(decision.case_id).person_id
-        act.write(Entry(EntryKind.ALERT_RAISED, ActorId("gateway"), person), AlertRaised(raised))
-    return f"/alerts/{name}"
 
 
 @pytest.fixture(scope="module")

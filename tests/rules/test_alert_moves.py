@@ -212,19 +212,32 @@ def test_the_persons_words_are_taken_for_as_long_as_they_can_change_anything():
 
 # --- each rule by itself --------------------------------------------------------------------------------
 
-PROCESS = "a process decides nothing: a named person does"
-REASONS = "this needs reasons"
-HELD = "someone else holds this alert"
-UNHEARD = "the person has not been heard, and still has time to answer"
-NOT_SO = "the person says that it did not happen: nothing is decided on a disputed fact"
-WEAK = "what is uncertain, or a matter of service, can never become a possible breach"
+PROCESS = "by_a_process: a process decides nothing: a named person does; the same by a named person"
+REASONS = "no_reasons: this needs reasons; the same with a sentence that says why"
+HELD = "held_by_another: someone else holds this alert; whoever holds it can give it back"
+UNHEARD = (
+    "not_heard: the person has not been heard, and still has time to answer; "
+    "record what they say, or wait until their time is over"
+)
+NOT_SO = (
+    "disputed: the person says that it did not happen: nothing is decided on a disputed fact; "
+    "excuse it, or clear it with reasons"
+)
+WEAK = (
+    "uncertain: what is uncertain, or a matter of service, can never become a possible breach; "
+    "clear it with reasons, or record a contact"
+)
 FALLEN = {
-    Why.LATE_FIX: "it no longer stands: a fix that came later speaks against it",
-    Why.FAULTY_DEVICE: "it no longer stands: the device was faulty",
-    Why.ANNULLED: "it no longer stands: the decision it rests on was annulled",
-    Why.DISPUTED: "it no longer stands: the person disputes it",
-    Why.ABSENCE: "it no longer stands: the person was allowed to be away",
-    Why.BOOKED: "it no longer stands: the removal of the device was booked",
+    Why.LATE_FIX: "weakened: it no longer stands: a fix that came later speaks against it; "
+    "clear it with reasons, or excuse it",
+    Why.FAULTY_DEVICE: "weakened: it no longer stands: the device was faulty; clear it with reasons, or excuse it",
+    Why.ANNULLED: "weakened: it no longer stands: the decision it rests on was annulled; "
+    "clear it with reasons, or excuse it",
+    Why.DISPUTED: "weakened: it no longer stands: the person disputes it; clear it with reasons, or excuse it",
+    Why.ABSENCE: "weakened: it no longer stands: the person was allowed to be away; "
+    "clear it with reasons, or excuse it",
+    Why.BOOKED: "weakened: it no longer stands: the removal of the device was booked; "
+    "clear it with reasons, or excuse it",
 }
 
 

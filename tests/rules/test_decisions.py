@@ -211,8 +211,11 @@ MAKERS_ALONE = (
     "order_of_another: an order is ended, paused and resumed only by its maker; "
     "a stop that its maker, a court or a regulator has ordered, entered as such"
 )
-COURTS_ALONE = "a decision is annulled only by a court or a regulator"
-TIMES_ALONE = "this is for the passing of time, not for anyone to do"
+COURTS_ALONE = (
+    "not_yours_to_annul: a decision is annulled only by a court or a regulator; "
+    "end it; or enter the stop that one of them has ordered"
+)
+TIMES_ALONE = "by_time_alone: this is for the passing of time, not for anyone to do; end it, which is yours to do"
 OFFICER, MAKER = Ender(BO), Ender(COURT)
 REGULATOR = Ender("regulator", authority=True)
 
@@ -244,20 +247,24 @@ def test_who_may_end_pause_and_resume(whose, move, by, against):
 
 # --- objections to proposing ----------------------------------------------------------------------------
 
-TOO_EARLY, OUTLIVES = "it begins before the scheme does", "it would outlive the scheme"
+TOO_EARLY = "before_the_scheme: it begins before the scheme does; the same from the scheme's first day on"
+OUTLIVES = "outlives_the_scheme: it would outlive the scheme; an end no later than the scheme's own"
 PROPOSING = {
     "it reaches back": (
         {"starts_at": NOW, "now": NOW + MS},
-        ["a decision cannot reach back: it starts now or later"],
+        ["reaches_back: a decision cannot reach back: it starts now or later; the same from now on"],
     ),
     "a mode the scheme does not permit": (
         {"mode": ModeCode.CARRIED_TRAIL},
-        ["the scheme does not permit this mode"],
+        ["not_in_scheme: the scheme does not permit this mode; a lower mode that it permits"],
     ),
-    "a power the scheme does not hold": ({"power": "p2"}, ["the scheme does not hold this power"]),
+    "a power the scheme does not hold": (
+        {"power": "p2"},
+        ["not_its_power: the scheme does not hold this power; one of the powers that its register names"],
+    ),
     "a purpose that is not the scheme's": (
         {"purposes": ("contact", "curiosity")},
-        ["a purpose is not one of the scheme's"],
+        ["not_its_purpose: a purpose is not one of the scheme's; the same without that purpose"],
     ),
     "before the scheme": (
         {"starts_at": NOW - DAY, "now": NOW - DAY},
@@ -275,10 +282,10 @@ PROPOSING = {
             "review_due_at": NOW + 101 * DAY,
         },
         [
-            "a decision cannot reach back: it starts now or later",
-            "the scheme does not permit this mode",
-            "the scheme does not hold this power",
-            "a purpose is not one of the scheme's",
+            "reaches_back: a decision cannot reach back: it starts now or later; the same from now on",
+            "not_in_scheme: the scheme does not permit this mode; a lower mode that it permits",
+            "not_its_power: the scheme does not hold this power; one of the powers that its register names",
+            "not_its_purpose: a purpose is not one of the scheme's; the same without that purpose",
             TOO_EARLY,
             OUTLIVES,
         ],
@@ -321,17 +328,25 @@ def test_a_scheme_without_an_end_bounds_nothing():
 
 # --- objections to making -------------------------------------------------------------------------------
 
-OWN = "nobody approves their own proposal"
-WAITED = "its start has passed while it waited: propose it again"
+OWN = (
+    "own_proposal: nobody approves their own proposal; "
+    "another authorising officer can; whoever proposed it can take it back"
+)
+WAITED = "start_has_passed: its start has passed while it waited: propose it again; the same from a later start"
 OVER = "over: what it would follow is over: this is a new decision, not a review; a new proposal that follows nothing"
-ELSEWHERE = "what it would follow is another person's, or another device's"
-MAKERS_ORDER = "an order is followed only by another of its maker's"
-GAP = "it leaves a gap after what it follows"
+ELSEWHERE = (
+    "follows_another: what it would follow is another person's, or another device's; "
+    "a new proposal that follows nothing"
+)
+MAKERS_ORDER = (
+    "order_of_another: an order is followed only by another of its maker's; a new proposal that follows nothing"
+)
+GAP = "leaves_a_gap: it leaves a gap after what it follows; a start no later than the end of that one"
 EARLIER = decision(id="d0", starts_at=NOW - DAY, review_due_at=NOW + DAY)
 
 
 def no_successor(state):
-    return f"a decision that is {state} has no successor"
+    return f"no_successor: a decision that is {state} has no successor; a new proposal that follows nothing"
 
 
 MAKING = {

@@ -35,18 +35,27 @@ def test_one_token_is_rotated_with_any_overlap_up_to_thirty_days(overlap):
 
 @pytest.mark.parametrize("overlap", [-MS, OVERLAP_MAX + MS, timedelta(days=365)])
 def test_no_token_is_rotated_with_an_overlap_of_less_than_nothing_or_of_more_than_thirty_days(overlap):
-    assert objections_to_rotating(tokens(1), overlap) == ("tokens overlap for 30 days at most",)
+    assert objections_to_rotating(tokens(1), overlap) == (
+        "overlap_too_long: tokens overlap for 30 days at most; a shorter overlap, or none",
+    )
 
 
 def test_a_third_token_comes_only_when_the_two_before_it_end_at_once():
     assert ALIVE_MAX == 2
     assert objections_to_rotating(tokens(2), timedelta(0)) == ()
-    assert objections_to_rotating(tokens(2), HOUR) == ("two tokens speak for it already: end one of them first",)
+    assert objections_to_rotating(tokens(2), HOUR) == (
+        (
+            "two_tokens: two tokens speak for it already: end one of them first; "
+            "a new token without an overlap, which ends both"
+        ),
+    )
 
 
 @pytest.mark.parametrize("overlap", [timedelta(0), HOUR])
 def test_a_sender_that_has_ended_gets_no_token(overlap):
-    assert objections_to_rotating((), overlap) == ("this sender has ended: issue another",)
+    assert objections_to_rotating((), overlap) == (
+        "sender_ended: this sender has ended: issue another; a new sender with the same scope",
+    )
 
 
 @pytest.mark.parametrize(("ended_at", "speaks"), [(None, True), (NOW + MS, True), (NOW, False), (NOW - MS, False)])
@@ -73,18 +82,36 @@ GOOD = {
     "the longest serial": {"add": ["x" * 128]},
 }
 BAD = {
-    "nothing": ({}, "this changes nothing"),
-    "of an ended sender": ({"add": ["TAG-3"], "alive": 0}, "this sender has ended: issue another"),
-    "added twice": ({"add": ["TAG-3", "TAG-3"]}, "a device is named twice"),
-    "removed twice": ({"remove": ["TAG-1", "TAG-1"]}, "a device is named twice"),
-    "there already": ({"add": ["TAG-1"]}, "a device to be added is in its scope already"),
-    "not there": ({"remove": ["TAG-3"]}, "a device to be removed is not in its scope"),
-    "all of it": ({"remove": ["TAG-1", "TAG-2"]}, "it would speak for no device: end it instead"),
-    "an empty serial": ({"add": [""]}, "a device serial has 1 to 128 characters"),
-    "a serial that is too long": ({"add": ["x" * 129]}, "a device serial has 1 to 128 characters"),
+    "nothing": ({}, "changes_nothing: this changes nothing; name a device to add or to remove"),
+    "of an ended sender": (
+        {"add": ["TAG-3"], "alive": 0},
+        "sender_ended: this sender has ended: issue another; a new sender with the same scope",
+    ),
+    "added twice": ({"add": ["TAG-3", "TAG-3"]}, "twice: a device is named twice; each device once"),
+    "removed twice": ({"remove": ["TAG-1", "TAG-1"]}, "twice: a device is named twice; each device once"),
+    "there already": (
+        {"add": ["TAG-1"]},
+        "in_scope_already: a device to be added is in its scope already; the same without that device",
+    ),
+    "not there": (
+        {"remove": ["TAG-3"]},
+        "not_in_scope: a device to be removed is not in its scope; the same without that device",
+    ),
+    "all of it": (
+        {"remove": ["TAG-1", "TAG-2"]},
+        "speaks_for_none: it would speak for no device: end it instead; end the sender",
+    ),
+    "an empty serial": (
+        {"add": [""]},
+        "bad_serial: a device serial has 1 to 128 characters; the serial as it stands on the device",
+    ),
+    "a serial that is too long": (
+        {"add": ["x" * 129]},
+        "bad_serial: a device serial has 1 to 128 characters; the serial as it stands on the device",
+    ),
     "the one it is bound to": (
         {"remove": ["TAG-1"], "bound_to": "TAG-1"},
-        "its token is bound to the fitting of a device to be removed: end it instead",
+        "bound: its token is bound to the fitting of a device to be removed: end it instead; end the sender",
     ),
 }
 

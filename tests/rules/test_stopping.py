@@ -200,7 +200,9 @@ def test_a_named_person_acknowledges_once():
     for process in ("clock", "monitor_1", ""):
         assert len(objections_to_acknowledging(told(), process)) == 1
     again = told(acknowledged_at=NOW, acknowledged_by="upstream-1")
-    assert objections_to_acknowledging(again, "upstream-2") == ("it has been acknowledged already",)
+    assert objections_to_acknowledging(again, "upstream-2") == (
+        "acknowledged_already: it has been acknowledged already; nothing more is needed",
+    )
     assert len(objections_to_acknowledging(again, "clock")) == 2
 
 

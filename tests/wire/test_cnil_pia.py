@@ -3,13 +3,14 @@
 import json
 import re
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.house import ANA, START, scheme_at
 
-from custodiet.model.dpia import Consultation, DpoAdvice, Level
+from custodiet.model.dpia import Consultation, Departure, DpoAdvice, Level
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.identity import SchemeId
 from custodiet.model.mode import ModeCode
@@ -35,8 +36,8 @@ OUT = json.loads(pia_bytes(REGISTER, DPIA))
 
 FIELDS = {
     "pia": "id status name category author_name evaluator_name validator_name dpo_status dpo_opinion dpos_names "
-    "people_names concerned_people_opinion concerned_people_status concerned_people_searched_opinion "
-    "concerned_people_searched_content rejection_reason applied_adjustments progress is_example is_archive "
+    "people_names concerned_people_opinion concerned_people_searched_opinion concerned_people_searched_content "
+    "rejection_reason rejected_reason applied_adjustments applied_adjustements progress is_example is_archive "
     "structure_id structure_name structure_sector_name structure_data lock_version created_at updated_at",
     "answers": "id pia_id reference_to data created_at updated_at",
     "measures": "id pia_id title content placeholder created_at updated_at",
@@ -60,6 +61,46 @@ def test_out_goes_exactly_what_the_tool_reads():
         assert all(isinstance(line, str) for line in data["list"])
     ids = {one["id"] for one in OUT["measures"]}
     assert {one["reference_to"] for one in OUT["evaluations"]} == {f"3.1.{number}" for number in ids}
+
+
+def test_the_tools_own_import_finds_each_part_as_it_goes_through_it():
+    # It walks four lists, makes each measure anew, and leads an evaluation to its measure by the number after "3.1.".
+    assert all(isinstance(OUT[part], list) for part in ("answers", "measures", "evaluations", "comments"))
+    numbers = [one["id"] for one in OUT["measures"]]
+    assert len(set(numbers)) == len(numbers)
+    assert [one["reference_to"] for one in OUT["evaluations"]] == [f"3.1.{number}" for number in numbers]
+    # A status is one of the tool's numbers; gauges have an x and a y; a time is one that a browser reads.
+    assert OUT["pia"]["status"] in range(5)
+    assert {one["status"] for one in OUT["evaluations"]} <= set(range(4))
+    assert {one["global_status"] for one in OUT["evaluations"]} <= set(range(3))
+    assert {frozenset(one["gauges"]) for one in OUT["evaluations"]} == {frozenset("xy")}
+    datetime.fromisoformat(OUT["pia"]["created_at"])
+    # Its validation asks whether this is true or false, and takes nothing that is merely like it.
+    assert OUT["pia"]["concerned_people_searched_opinion"] is True
+    # No structure of its own is brought along, or it would look for its parts.
+    assert OUT["pia"]["structure_id"] is None
+    assert all(isinstance(one["reference_to"], int) for one in OUT["answers"])
+
+
+def test_nobody_is_said_to_be_for_it_or_against_it_who_has_not_said_so():
+    unadvised = json.loads(pia_bytes(REGISTER, replace(DPIA, advice=None)))["pia"]
+    assert "dpo_status" not in unadvised
+    assert OUT["pia"]["dpo_status"] == 1
+    against = replace(DPIA, advice=replace(DPIA.advice, proceed=False))
+    assert json.loads(pia_bytes(REGISTER, against))["pia"]["dpo_status"] == 0
+    # That people were asked is no yes of theirs.
+    assert "concerned_people_status" not in OUT["pia"]
+    assert OUT["pia"]["concerned_people_opinion"] == "<b>views</b>"
+
+
+def test_a_departure_goes_out_under_both_names_that_the_tool_reads():
+    departed = replace(DPIA, departure=Departure(1, ANA, START, "because"))
+    head = json.loads(pia_bytes(REGISTER, departed))["pia"]
+    assert (head["rejection_reason"], head["rejected_reason"]) == ("because", "because")
+    notes = read_pia(
+        json.dumps({"pia": {"rejected_reason": "x"}, "answers": [], "measures": []}).encode(), SchemeId("s")
+    ).notes
+    assert any("rejected_reason: not taken" in one for one in notes)
 
 
 def test_what_goes_out_comes_in_again():

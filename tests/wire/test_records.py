@@ -399,6 +399,8 @@ SAMPLES = [
     r.OperationClosed(41, "scheme_1", ModeCode.TELEPHONE, LATER),
     r.SchemeEnded("scheme_1", LATER, "officer-ana", 3, (r.PlanLine(Category.TRAIL, 12, AT, LATER),)),
     *CASE_SAMPLES,
+    r.AccountOpened("caseworker-1", AT, again=True),
+    r.AccountClosed("caseworker-1", LATER),
     r.CaseImported(Imported("case_1", BYTES * 2, 2, AT, "officer-ana")),
     *NOTICE_SAMPLES,
 ]

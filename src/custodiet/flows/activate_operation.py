@@ -28,7 +28,7 @@ def propose_operations(store: Store, scheme_id: SchemeId, modes: Collection[Mode
         register, number, dpia = _ready(act, scheme_id, modes)
         these = tuple(sorted(set(modes), key=lambda mode: MODES[mode].rung))
         if not these:
-            raise NotPermitted("nothing_proposed: name the operations that are to begin")
+            raise NotPermitted("nothing_proposed: no operation is named that is to begin; name one that is complete")
         bases = tuple(basis_of(register, mode) for mode in these)
         record = OperationProposed(scheme_id, these, number, dpia.version, bases, by, act.now)
         return act.write(Entry(EntryKind.OPERATION_PROPOSED, by), record)
@@ -50,7 +50,7 @@ def refuse_operations(store: Store, scheme_id: SchemeId, proposal: int, by: Acto
     """The second person's no, or the proposer taking it back. The ledger index."""
     with store.acting() as act:
         if any(one.approved_by is not None or one.refused for one in _of(act, scheme_id, proposal)):
-            raise NotPermitted("answered: this proposal was answered already")
+            raise NotPermitted("answered: this proposal was answered already; a new proposal of the same can be made")
         record = OperationRefused(proposal, scheme_id, by, act.now)
         return act.write(Entry(EntryKind.OPERATION_REFUSED, by), record)
 
@@ -82,7 +82,10 @@ def _ready(act: Acting, scheme_id: SchemeId, modes: Collection[ModeCode]) -> tup
     over = act.scheme_ending(scheme_id) is not None
     refuse_if(objections_to_activating(register, dpia, modes, act.now, over=over))
     if dpia is None or not number:
-        raise NotPermitted("no_register: an operation rests on a register and an assessment that were kept")
+        raise NotPermitted(
+            "no_register: an operation rests on a register and an assessment that were kept; "
+            "keep a register and an assessment first"
+        )
     return register, number, dpia
 
 

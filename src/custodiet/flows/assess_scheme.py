@@ -33,7 +33,9 @@ def write_dpia(
     with store.acting() as act:
         versions = act.registers(dpia.scheme_id)
         if not versions:
-            raise NotPermitted("no_register: an assessment rests on a register, and the scheme has none yet")
+            raise NotPermitted(
+                "no_register: an assessment rests on a register, and the scheme has none yet; keep a register first"
+            )
         register = versions[-1].register
         refuse_if(objections_to_writing(dpia, register, assessed, by))
         before = dpia_at(act, dpia.scheme_id)
@@ -63,9 +65,12 @@ def depart_from_advice(store: Store, scheme_id: SchemeId, by: ActorId, reasons: 
         _still(on, dpia.version)
         advice = dpia.advice
         if advice is None or advice.proceed:
-            raise NotPermitted("nothing_to_depart_from: no advice against it was given on this version")
+            raise NotPermitted(
+                "nothing_to_depart_from: no advice against it was given on this version; "
+                "it can go on without a departure; or wait for advice on this version"
+            )
         if advice.by == by:
-            raise NotPermitted("own_advice: nobody departs from their own advice")
+            raise NotPermitted("own_advice: nobody departs from their own advice; an authorising officer can")
         record = AdviceDeparted(scheme_id, Departure(dpia.version, by, act.now, reasons))
         return act.write(Entry(EntryKind.ADVICE_DEPARTED, by), record)
 
@@ -75,16 +80,21 @@ def record_consultation(store: Store, scheme_id: SchemeId, consultation: Consult
     with store.acting() as act:
         known = {one.code for version in act.registers(act.scheme(scheme_id).id) for one in version.register.people}
         against = tuple(
-            f"nobody_such: {code} is no class of people of this scheme" for code in consultation.of if code not in known
+            f"nobody_such: {code} is no class of people of this scheme; "
+            "a class that the register names; the register can name more"
+            for code in consultation.of
+            if code not in known
         )
         asked, not_asked = (
             consultation.how.strip() and consultation.views.strip(),
             consultation.not_asked_because.strip(),
         )
         if not asked and not not_asked:
-            against += ("empty: say how they were asked and what they said, or why they were not",)
+            against += (
+                "empty: it does not say how they were asked and what they said, nor why they were not; one of the two",
+            )
         if consultation.at > act.now:
-            against += ("ahead: this has not happened yet",)
+            against += ("ahead: this has not happened yet; record it once it has",)
         refuse_if(against)
         record = ConsultationRecorded(scheme_id, consultation)
         return act.write(Entry(EntryKind.CONSULTATION_RECORDED, by), record)
@@ -96,11 +106,26 @@ def record_prior_consultation(store: Store, prior: PriorConsultation, scheme_id:
         dpia = _newest(act, scheme_id)
         against: tuple[str, ...] = ()
         if prior.version != dpia.version:
-            against += ("another_version: what was consulted on is not the newest assessment",)
+            against += (
+                (
+                    "another_version: what was consulted on is not the newest assessment; "
+                    "consult on the newest one, or keep again the one that was consulted on"
+                ),
+            )
         if (prior.answered_at is None) != (not prior.outcome.strip()):
-            against += ("half_an_answer: an answer has a date and an outcome",)
+            against += (
+                (
+                    "half_an_answer: an answer has a date and an outcome; "
+                    "both; or neither, and the question alone is recorded"
+                ),
+            )
         if prior.answered_at is not None and not prior.asked_at <= prior.answered_at <= act.now:
-            against += ("out_of_time: an answer comes after the question, and not from the future",)
+            against += (
+                (
+                    "out_of_time: an answer comes after the question, and not from the future; "
+                    "the days on which it was asked and answered"
+                ),
+            )
         refuse_if(against)
         return act.write(Entry(EntryKind.REGULATOR_CONSULTED, by), PriorConsultationRecorded(scheme_id, prior))
 

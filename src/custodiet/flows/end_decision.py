@@ -175,7 +175,7 @@ def write_ending(
     scheme = scheme_binding(act, decision, act.now)
     after = ended(decision, move, act.now)
     if after.ended_at is None or move not in ENDINGS:
-        raise NotPermitted("an ending without an end")
+        raise NotPermitted("no_end: an ending without an end; withdraw it, which ends it now")
     clocks = retention_clocks(decision, scheme, after.ended_at)
     stops = still_collects(decision, act.now)
     record = DecisionEnded(

@@ -19,7 +19,7 @@ def end_scheme(store: Store, chance: Chance, scheme_id: SchemeId, by: ActorId) -
     """End it, now. Raises NotFound, or NotPermitted when it has ended already. The ledger index of the end itself."""
     with store.acting() as act:
         if act.scheme_ending(act.scheme(scheme_id).id) is not None:
-            raise NotPermitted("scheme_ended: it was ended already")
+            raise NotPermitted("scheme_ended: it was ended already; what remains of it is shown on its page")
         count = _end_all(act, chance, scheme_id, by)
         close(act, tuple(one for one in act.activations(scheme_id) if one.active(act.now)), by)
         plan = plan_of(act.left_of(scheme_id), act.retention_clocks_of(scheme_id), act.now)
@@ -31,7 +31,7 @@ def what_is_left(view: Reading, scheme_id: SchemeId) -> tuple[PlanLine, ...]:
     """The plan of an ended scheme with today's counts: down to nothing, by category. Raises NotPermitted before."""
     ending = view.scheme_ending(view.scheme(scheme_id).id)
     if ending is None:
-        raise NotPermitted("scheme_goes_on: it was not ended")
+        raise NotPermitted("scheme_goes_on: it was not ended; what remains is counted once it was")
     return plan_of(view.left_of(scheme_id), view.retention_clocks_of(scheme_id), ending.ended_at)
 
 

@@ -43,10 +43,16 @@ def look_at(view: Reading, rows: Sequence[CaseRow]) -> tuple[LineProblem, ...]:
     for row in rows:
         problems += [LineProblem(row.line, says) for says in objections_to_reference(row.reference)]
         if row.scheme in unknown:
-            problems.append(LineProblem(row.line, "scheme: there is none of that id, or it has ended"))
+            problems.append(
+                LineProblem(
+                    row.line,
+                    "scheme: there is none of that id, or it has ended; "
+                    "name a scheme that goes on, or leave the line out",
+                )
+            )
         first = seen.setdefault((row.scheme, row.reference), row.line)
         if first != row.line:
-            problems.append(LineProblem(row.line, f"reference: the same as in line {first}"))
+            problems.append(LineProblem(row.line, f"reference: the same as in line {first}; one line for each person"))
     return tuple(problems)
 
 

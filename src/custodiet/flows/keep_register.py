@@ -52,11 +52,18 @@ def keep_register(
         scheme_id, starts = register.scheme_id, effective_at or act.now
         versions = act.registers(scheme_id)
         before = versions[-1].register if versions else register_of(act.scheme(scheme_id))
-        against = tuple(f"contradiction: {one.path} {one.says}" for one in contradictions(register))
+        against = tuple(
+            f"contradiction: {one.path} {one.says}; the same document without that" for one in contradictions(register)
+        )
         if starts < act.now:
-            against += ("reaches_back: a version takes effect now or later",)
+            against += ("reaches_back: a version takes effect now or later; the same from now on",)
         if versions and starts < versions[-1].effective_at:
-            against += ("before_the_last: a version waits that takes effect later than this would",)
+            against += (
+                (
+                    "before_the_last: a version waits that takes effect later than this would; "
+                    "the same from that day on or later"
+                ),
+            )
         if act.scheme_ending(scheme_id) is not None:
             against += ("scheme_ended: the scheme was ended; its register stands as it is",)
         if after is not None and after != len(versions):
@@ -85,7 +92,10 @@ def _registered(act: Acting, register: Register, by: ActorId, judging: Judging) 
     except NotFound:
         scheme = first_scheme(register, judging)
         if scheme is None:
-            raise NotPermitted("too_little: a scheme is registered with a start, a purpose and a whole power") from None
+            raise NotPermitted(
+                "too_little: a scheme is registered with a start, a purpose and a whole power; "
+                "the same document with these three; the rest may be a draft"
+            ) from None
         act.write(Entry(EntryKind.SCHEME_REGISTERED, by), SchemeRegistered(scheme))
 
 
@@ -122,6 +132,8 @@ def copy_scheme(store: Store, from_id: SchemeId, new_id: SchemeId, name: str, by
         versions, known = view.registers(from_id), new_id in view.scheme_ids()
         scheme = scheme_at(view, from_id, versions[-1].effective_at) if versions else view.scheme(from_id)
     if known:
-        raise NotPermitted("taken: a scheme of that id stands already")
+        raise NotPermitted(
+            "taken: a scheme of that id stands already; another id, or a new version of the one that stands"
+        )
     register = versions[-1].register if versions else register_of(scheme)
     return keep_register(store, replace(register, scheme_id=new_id, name=name, copied_from=from_id), by)

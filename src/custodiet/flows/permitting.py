@@ -81,7 +81,10 @@ def permit(
     who = who_asks(view, by, at, authenticated_s)
     verdict = policy.may(who, act, thing)
     if not verdict.allowed:
-        refuse_if(what_is_missing(policy.may, who, act, thing) or ("not_permitted: no policy permits this",))
+        refuse_if(
+            what_is_missing(policy.may, who, act, thing)
+            or ("not_permitted: no policy permits this; nothing of this kind; what you may do is on your own pages",)
+        )
     return verdict
 
 

@@ -59,7 +59,10 @@ def prepare_phone(
         return Prepared(serial, decision.rung, ())
     released = release_zones(store, vault, FOR_PROFILES, frozenset(conditions), by=by)
     if not all(released.get(one) for one in conditions):
-        raise NotPermitted("the vault withholds a zone of this decision")
+        raise NotPermitted(
+            "zone_withheld: the vault withholds a zone of this decision; "
+            "a profile without zones, on a rung that needs none"
+        )
     zones = tuple((conditions[one], read_shape(released[one])) for one in sorted(conditions))
     return Prepared(serial, decision.rung, zones)
 
@@ -78,8 +81,11 @@ def _worn_now(view: Reading, reference: str, strand: str, now: datetime) -> tupl
 def _require_own(view: Reading, token_sha256: bytes, serial: str, now: datetime) -> None:
     token = next((one for one in view.tokens() if one.sha256 == token_sha256), None)
     if token is None:
-        raise NotPermitted("this token was never issued")
+        raise NotPermitted("never_issued: this token was never issued; a token that was issued for this phone")
     if token.ended(now):
-        raise NotPermitted("this token has ended")
+        raise NotPermitted("token_ended: this token has ended; a new token for this phone")
     if view.sender(token.sender_id).scope != (serial,):
-        raise NotPermitted("this token is not this phone's own: issue one that speaks for its device and no other")
+        raise NotPermitted(
+            "not_its_own: this token is not this phone's own: issue one that speaks for its device and no other; "
+            "a sender whose scope is this device alone"
+        )

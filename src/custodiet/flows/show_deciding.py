@@ -106,7 +106,7 @@ def show_rungs(view: Reading, now: datetime, table: Table) -> tuple[Rung, ...]:
         probe = _probe(table.case.id, table.scheme, mode.code, now)
         against: list[str | Objection] = []
         if mode.code not in table.scheme.modes and mode.rung:
-            against.append("not_in_scheme: the scheme does not permit this mode")
+            against.append("not_in_scheme: the scheme does not permit this mode; a rung that the scheme permits")
         else:
             against += inactive(activations, table.scheme.id, mode.code, now)
         unassessed = ladder.objections(probe, None, (), table.standing)

@@ -1,5 +1,6 @@
 """End a role: at once, with everything that waits on the account given back in the same write."""
 
+from custodiet.flows.keep_accounts import record_closing
 from custodiet.flows.ports import Acting, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.entry import Entry, EntryKind
@@ -13,6 +14,7 @@ from custodiet.rules.staff import needs_an_officer, objections_to_leaving
 def end_role(store: Store, role_id: RoleId, by: ActorId) -> tuple[CaseId, ...]:
     """A role gives nothing from now on. The cases that are left without an officer, each to be handed over.
 
+    Where no role of theirs goes on, the account closes, and that is an entry of its own.
     What the account had proposed in that scheme and nobody has answered is returned. Raises IllegalMove for a role
     that nobody holds, NotPermitted for the last account that could let others join.
     """
@@ -30,6 +32,7 @@ def end_role(store: Store, role_id: RoleId, by: ActorId) -> tuple[CaseId, ...]:
                 act.write(Entry(EntryKind.DECISION_REFUSED, by, case.person_id), DecisionRefused(decision.id))
         for proposed in act.roles_proposed_by(role.actor):
             act.write(Entry(EntryKind.STAFF_RETURNED, by), StaffReturned(proposed.id))
+        record_closing(act, role.actor, by)
     return left
 
 

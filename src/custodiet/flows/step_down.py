@@ -95,7 +95,10 @@ def _lower(act: Acting, chance: Chance, higher: Decision, to_mode: ModeCode, *, 
 
 def _write_made(act: Acting, chance: Chance, higher: Decision, lower: Decision, by: ActorId, *, succeeds: bool) -> None:
     if higher.approved_by is None:
-        raise NotPermitted("nobody has approved what would be stepped down from")
+        raise NotPermitted(
+            "not_approved: nobody has approved what would be stepped down from; "
+            "a proposal of the lower rung; or take this one back"
+        )
     begun = made(lower, higher.approved_by, act.now)
     if succeeds:
         told = instruct_for(act, begun, act.now, succeeded(higher, lower), unsaid=What.START)

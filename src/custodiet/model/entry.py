@@ -122,6 +122,8 @@ class EntryKind(StrEnum):
     TRANSLATION_DRAFTED = "translation.drafted"
     TRANSLATION_CHECKED = "translation.checked"
     TRANSLATION_APPROVED = "translation.approved"
+    ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_CLOSED = "account.closed"
 
 
 @dataclass(frozen=True, slots=True)

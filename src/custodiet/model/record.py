@@ -7,6 +7,7 @@ Names, geometry and free text appear sealed.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from custodiet.model.account_record import AccountClosed, AccountOpened
 from custodiet.model.alert import AlertMove, AlertState, Reply, Statement
 from custodiet.model.assessing_record import (
     AssessmentRecorded,
@@ -880,6 +881,8 @@ Record = (
     | ReplyRecorded
     | ContactTried
     | AttachmentKept
+    | AccountOpened
+    | AccountClosed
     | StatementMade
     | ReviewWarned
     | SilenceFound
@@ -978,6 +981,8 @@ _KIND: dict[type, EntryKind] = {
     ReplyRecorded: EntryKind.REPLY_RECORDED,
     ContactTried: EntryKind.CONTACT_TRIED,
     AttachmentKept: EntryKind.ATTACHMENT_KEPT,
+    AccountOpened: EntryKind.ACCOUNT_OPENED,
+    AccountClosed: EntryKind.ACCOUNT_CLOSED,
     StatementMade: EntryKind.STATEMENT_MADE,
     ReviewWarned: EntryKind.REVIEW_WARNED,
     SilenceFound: EntryKind.SILENCE_FOUND,

@@ -198,7 +198,7 @@ def objections_to_reading(
     if reading.by != asked.asked_by:
         against.append("not_yours: only whoever asked reads under it; ask for a look-up of your own")
     if grant.approved_by == asked.asked_by:
-        against.append("own_request: one person alone opens nothing")
+        against.append("own_request: one person alone opens nothing; a grant that a second person has given")
     if standing.ended_at is not None:
         against.append("grant_ended: it was ended before its time; a new request can be asked")
     if now >= grant.expires_at:
@@ -231,8 +231,12 @@ def objections_to_ending(standing: Standing, by: ActorId) -> tuple[str, ...]:
 def _locked(look_up: LookUp, unasked: Collection[AlertId]) -> list[str]:
     if not unasked or Tried.CONTACT_WOULD_HARM in look_up.tried:
         return []
-    says = "contact_first: an alert waits of a kind at which the person is asked first, and nobody has"
-    return [f"{says}; record what they say, or that they could not be reached; or say that asking would do harm"]
+    return [
+        (
+            "contact_first: an alert waits of a kind at which the person is asked first, and nobody has; "
+            "record what they say, or that they could not be reached; or say that asking would do harm"
+        )
+    ]
 
 
 def asked_first(register: Register) -> frozenset[Matter]:

@@ -87,14 +87,18 @@ def is_process(actor: ActorId) -> bool:
 
 def objections_to_acting(by: ActorId) -> tuple[str, ...]:
     """What stands against this actor doing anything about a person; empty for a named one."""
-    return ("a process decides nothing: a named person does",) if is_process(by) else ()
+    return (
+        ("by_a_process: a process decides nothing: a named person does; the same by a named person",)
+        if is_process(by)
+        else ()
+    )
 
 
 def objections_to_replying(alert: Alert, by: ActorId) -> tuple[str, ...]:
     """Every rule against recording what the person says to this alert; empty when there is none."""
     against = [*objections_to_acting(by)]
     if alert.state not in REPLY_STATES:
-        against.append("there is no enquiry to reply to")
+        against.append("no_enquiry: there is no enquiry to reply to; what they say can be recorded as a contact")
     return tuple(against)
 
 
@@ -110,7 +114,7 @@ def objections_to_stating(words: str, by: ActorId) -> tuple[str, ...]:
     """Every rule against stating a fact in these words; empty when there is none (R106)."""
     against = [*objections_to_acting(by)]
     if not words.strip():
-        against.append("a statement has its reasons")
+        against.append("no_reasons: a statement has its reasons; the same with the reasons")
     return tuple(against)
 
 
@@ -136,9 +140,9 @@ def objections_to_moving(
     """
     against = [*objections_to_acting(by)]
     if move in WITH_REASONS and not reasons.strip():
-        against.append("this needs reasons")
+        against.append("no_reasons: this needs reasons; the same with a sentence that says why")
     if move in (_M.RELEASE, _M.TRIAGE, _M.SUSPEND) and alert.held_by != by:
-        against.append("someone else holds this alert")
+        against.append("held_by_another: someone else holds this alert; whoever holds it can give it back")
     if move in RAISES_IT:
         against += _against_entering(alert)
     if move is _M.SUSPECT:
@@ -154,9 +158,15 @@ def objections_to_moving(
         due = alert.enquiry_due_at
         heard = any(reply.excuse is not Excuse.NONE for reply in replies)
         if not heard and (due is None or now < due):
-            against.append("the person has not been heard, and still has time to answer")
+            against.append(
+                "not_heard: the person has not been heard, and still has time to answer; "
+                "record what they say, or wait until their time is over"
+            )
         if any(reply.excuse is Excuse.NOT_SO for reply in replies):
-            against.append("the person says that it did not happen: nothing is decided on a disputed fact")
+            against.append(
+                "disputed: the person says that it did not happen: nothing is decided on a disputed fact; "
+                "excuse it, or clear it with reasons"
+            )
     return tuple(against)
 
 
@@ -181,9 +191,14 @@ def _against_suspending(alert: Alert, until: datetime | None, steps: tuple[Alert
 def _against_entering(alert: Alert) -> list[str]:
     against = []
     if alert.weight is not Weight.ADVERSE:
-        against.append("what is uncertain, or a matter of service, can never become a possible breach")
+        against.append(
+            "uncertain: what is uncertain, or a matter of service, can never become a possible breach; "
+            "clear it with reasons, or record a contact"
+        )
     if alert.weakened_why is not None:
-        against.append(f"it no longer stands: {NO_LONGER[alert.weakened_why]}")
+        against.append(
+            f"weakened: it no longer stands: {NO_LONGER[alert.weakened_why]}; clear it with reasons, or excuse it"
+        )
     return against
 
 
@@ -191,11 +206,19 @@ def _against_calling(alert: Alert, tried: tuple[ContactTried, ...], *, asked_fir
     """R7; the Enforcement Notice ¶192: what is minor is cleared up by asking, before anything is called a breach."""
     since = [one for one in tried if one.counts and one.at >= alert.raised_at]
     if not since:
-        says = "contact_first: nobody has tried to reach the person since this was raised"
-        return [f"{says}; ring first, record it, and then it can be called"]
+        return [
+            (
+                "contact_first: nobody has tried to reach the person since this was raised; "
+                "ring first, record it, and then it can be called"
+            )
+        ]
     if asked_first and len(since) < TRIES_MIN and not any(one.is_conversation for one in since):
-        says = "contact_first: the register names this as an event at which the person is asked first"
-        return [f"{says}; speak with them, or try once more, record it, and then it can be called"]
+        return [
+            (
+                "contact_first: the register names this as an event at which the person is asked first; "
+                "speak with them, or try once more, record it, and then it can be called"
+            )
+        ]
     return []
 
 

@@ -31,8 +31,12 @@ def objections_to_opening(ending: SchemeEnded | None, opening: Opening) -> tuple
     """What the end of a scheme says against an opening; empty while it goes on."""
     if ending is None or opening in AFTER_THE_END:
         return ()
-    says = "scheme_ended: it is over, and its data are kept only until they are erased"
-    return (f"{says}; the person's own copy, a court's and the data protection officer's view stay open",)
+    return (
+        (
+            "scheme_ended: it is over, and its data are kept only until they are erased; "
+            "the person's own copy, a court's and the data protection officer's view stay open"
+        ),
+    )
 
 
 def ends_along(decision: Decision, now: datetime) -> bool:

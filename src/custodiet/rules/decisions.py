@@ -87,7 +87,9 @@ def objections_to_ending(decision: Decision, move: Move, by: Ender) -> tuple[str
     """Every rule against this person making this move; empty when there is none."""
     against = []
     if move not in BY_PEOPLE:
-        against.append("this is for the passing of time, not for anyone to do")
+        against.append(
+            "by_time_alone: this is for the passing of time, not for anyone to do; end it, which is yours to do"
+        )
     if (
         move in (Move.WITHDRAW, Move.SUSPEND, Move.RESUME)
         and decision.authority is Authority.ORDER
@@ -98,7 +100,10 @@ def objections_to_ending(decision: Decision, move: Move, by: Ender) -> tuple[str
             "a stop that its maker, a court or a regulator has ordered, entered as such"
         )
     if move is Move.ANNUL and not by.authority and by.id != decision.maker:
-        against.append("a decision is annulled only by a court or a regulator")
+        against.append(
+            "not_yours_to_annul: a decision is annulled only by a court or a regulator; "
+            "end it; or enter the stop that one of them has ordered"
+        )
     return tuple(against)
 
 
@@ -106,17 +111,17 @@ def objections_to_proposing(decision: Decision, scheme: Scheme, now: datetime) -
     """Every rule against this proposal as it stands; empty when there is none."""
     against = []
     if decision.starts_at < now:
-        against.append("a decision cannot reach back: it starts now or later")
+        against.append("reaches_back: a decision cannot reach back: it starts now or later; the same from now on")
     if decision.mode not in scheme.modes:
-        against.append("the scheme does not permit this mode")
+        against.append("not_in_scheme: the scheme does not permit this mode; a lower mode that it permits")
     if decision.power not in {power.code for power in scheme.powers}:
-        against.append("the scheme does not hold this power")
+        against.append("not_its_power: the scheme does not hold this power; one of the powers that its register names")
     if not set(decision.purposes) <= {purpose.code for purpose in scheme.purposes}:
-        against.append("a purpose is not one of the scheme's")
+        against.append("not_its_purpose: a purpose is not one of the scheme's; the same without that purpose")
     if decision.starts_at < scheme.starts_at:
-        against.append("it begins before the scheme does")
+        against.append("before_the_scheme: it begins before the scheme does; the same from the scheme's first day on")
     if scheme.ends_at is not None and (decision.until is None or decision.until > scheme.ends_at):
-        against.append("it would outlive the scheme")
+        against.append("outlives_the_scheme: it would outlive the scheme; an end no later than the scheme's own")
     return tuple(against)
 
 
@@ -126,24 +131,40 @@ def objections_to_making(
     """Every rule against the second person's yes; empty when there is none."""
     against = []
     if by == decision.proposed_by:
-        against.append("nobody approves their own proposal")
+        against.append(
+            "own_proposal: nobody approves their own proposal; "
+            "another authorising officer can; whoever proposed it can take it back"
+        )
     if decision.starts_at < now:
-        against.append("its start has passed while it waited: propose it again")
+        against.append(
+            "start_has_passed: its start has passed while it waited: propose it again; the same from a later start"
+        )
     if predecessor is not None:
         until = predecessor.until
         if (predecessor.case_id, predecessor.strand) != (decision.case_id, decision.strand):
-            against.append("what it would follow is another person's, or another device's")
+            against.append(
+                "follows_another: what it would follow is another person's, or another device's; "
+                "a new proposal that follows nothing"
+            )
         if predecessor.authority is Authority.ORDER and decision.maker != predecessor.maker:
-            against.append("an order is followed only by another of its maker's")
+            against.append(
+                "order_of_another: an order is followed only by another of its maker's; "
+                "a new proposal that follows nothing"
+            )
         if not predecessor.covers(now):
             against.append(
                 "over: what it would follow is over: this is a new decision, not a review; "
                 "a new proposal that follows nothing"
             )
         if predecessor.state is not State.MADE:
-            against.append(f"a decision that is {predecessor.state} has no successor")
+            against.append(
+                f"no_successor: a decision that is {predecessor.state} has no successor; "
+                "a new proposal that follows nothing"
+            )
         if until is not None and decision.starts_at > until:
-            against.append("it leaves a gap after what it follows")
+            against.append(
+                "leaves_a_gap: it leaves a gap after what it follows; a start no later than the end of that one"
+            )
     return tuple(against)
 
 
@@ -156,18 +177,31 @@ def objections_to_narrowing(
     """
     against = [*objections_to_acting(by)]
     if by == wide.proposed_by:
-        against.append("nobody approves their own proposal")
+        against.append(
+            "own_proposal: nobody approves their own proposal; "
+            "another authorising officer can; whoever proposed it can take it back"
+        )
     if narrow.rung.rung > wide.rung.rung:
-        against.append("a proposal is narrowed to a lower rung, never to a higher one")
+        against.append(
+            "not_lower: a proposal is narrowed to a lower rung, never to a higher one; "
+            "the rung that was proposed, or a lower one"
+        )
     if narrow.review_due_at > wide.review_due_at:
-        against.append("its review comes no later than was proposed")
+        against.append(
+            "review_later: its review comes no later than was proposed; the day that was proposed, or an earlier one"
+        )
     if wide.ends_at is not None and (narrow.ends_at is None or narrow.ends_at > wide.ends_at):
-        against.append("it ends no later than was proposed")
+        against.append("ends_later: it ends no later than was proposed; the end that was proposed, or an earlier one")
     if not without <= conditions:
-        against.append("what is left out is not one of its conditions")
+        against.append(
+            "not_its_condition: what is left out is not one of its conditions; leave out one that the proposal has"
+        )
     terms = ("mode", "review_due_at", "ends_at")
     if not without and all(getattr(wide, name) == getattr(narrow, name) for name in terms):
-        against.append("nothing of it is narrower: approve it, return it or refuse it")
+        against.append(
+            "nothing_narrower: nothing of it is narrower: approve it, return it or refuse it; "
+            "a lower rung, an earlier review or end, or a condition less"
+        )
     return tuple(against)
 
 
@@ -175,9 +209,12 @@ def objections_to_returning(decision: Decision, words: str, by: ActorId) -> tupl
     """Every rule against giving a proposal back; empty when there is none."""
     against = [*objections_to_acting(by)]
     if by == decision.proposed_by:
-        against.append("whoever proposed it takes it back; a second person returns it")
+        against.append(
+            "own_proposal: nobody returns their own proposal; "
+            "whoever proposed it takes it back; a second person returns it"
+        )
     if not words.strip():
-        against.append("what is returned says what is missing")
+        against.append("no_words: what is returned says what is missing; the same with a sentence that says it")
     return tuple(against)
 
 
@@ -191,14 +228,23 @@ def objections_to_lifting(
     by_hand = move is Move.WITHDRAW and decision.authority is Authority.OFFICERS
     if not duty or lifted or not by_hand or reason in CLOSING or reason is EndReason.STOPPED:
         return ()
-    return ("the power is a duty: record the finding that lifts it first",)
+    return (
+        (
+            "duty_not_lifted: the power is a duty: record the finding that lifts it first; "
+            "the lowest rung that satisfies the duty, or the finding that lifts it"
+        ),
+    )
 
 
 def objections_to_closing(reason: EndReason, by: ActorId) -> tuple[str, ...]:
     """Every rule against closing a case for this; empty when there is none."""
     against = [*objections_to_acting(by)]
     if reason not in CLOSING:
-        against.append("a case is closed because leave was granted, or someone was detained, removed, moved or died")
+        against.append(
+            "no_ground_to_close: a case is closed because leave was granted, or someone was detained, removed, "
+            "moved or died; "
+            "end the decision for another reason; the case stays open"
+        )
     return tuple(against)
 
 
@@ -206,9 +252,9 @@ def objections_to_checking(stop: Stop, by: ActorId, *, checked: bool) -> tuple[s
     """Every rule against this person's look at a stop; empty when there is none."""
     against = [*objections_to_acting(by)]
     if by == stop.entered_by:
-        against.append("whoever entered it does not check it")
+        against.append("own_stop: whoever entered it does not check it; a second person can; it is obeyed meanwhile")
     if checked:
-        against.append("a second person has looked at it already")
+        against.append("checked_already: a second person has looked at it already; a further stop can be entered")
     return tuple(against)
 
 
@@ -221,14 +267,20 @@ def objections_to_lowering(
     """
     against = [*objections_to_acting(by)]
     if to.rung >= decision.rung.rung:
-        against.append("one steps down to a lower rung; going up is a proposal")
+        against.append(
+            "not_lower: this rung is no lower than the one that stands; a lower rung at once; going up is a proposal"
+        )
     if decision.authority is Authority.ORDER and by != decision.maker:
         against.append(
             "order_of_another: an order is lowered only by its maker; "
             "a stop that its maker, a court or a regulator has ordered, entered as such"
         )
     if satisfied_from is not None and to.rung < satisfied_from.rung and not lifted:
-        against.append("the power is a duty, satisfied from a higher rung: record the finding that lifts it first")
+        against.append(
+            "duty_not_lifted: the power is a duty, satisfied from a higher rung: record the finding that lifts it "
+            "first; "
+            "the lowest rung that satisfies it"
+        )
     return tuple(against)
 
 
@@ -251,7 +303,12 @@ def stopped_along(decision: Decision, followers: tuple[Decision, ...], now: date
 def objections_to_zone(decision: Decision) -> tuple[str, ...]:
     """Every rule against giving this decision a zone; empty when there is none."""
     if decision.state is not State.PROPOSED:
-        return ("a zone belongs to a proposal: whoever approves the decision approves its zones",)
+        return (
+            (
+                "not_a_proposal: a zone belongs to a proposal: whoever approves the decision approves its zones; "
+                "a new proposal with that zone"
+            ),
+        )
     return ()
 
 

@@ -41,15 +41,17 @@ def objections_to_fitting(device: Device, stock: Stock, check: Check) -> tuple[s
     against = []
     if stock is not Stock.IN_STOCK:
         why = {
-            Stock.FITTED: "it is on someone; take it off them first",
-            Stock.RETURNED: "it came back and nobody has looked at it; inspect it first",
-            Stock.FAULTY: "it is faulty; have it mended, or take another one",
+            Stock.FITTED: "not_in_stock: it is on someone; take it off them first",
+            Stock.RETURNED: "not_in_stock: it came back and nobody has looked at it; inspect it first",
+            Stock.FAULTY: "not_in_stock: it is faulty; have it mended, or take another one",
         }
-        against.append(f"not_in_stock: {why[stock]}")
+        against.append(why[stock])
     if check.serial_read.strip() != device.serial:
         against.append("another_device: the serial that was read off the device is not this one's; read it again")
     if not check.fit_checked:
-        against.append("fit_not_checked: see that it sits right and does not hurt, and say so")
+        against.append(
+            "fit_not_checked: nobody has said that it sits right; see that it sits right and does not hurt, and say so"
+        )
     return tuple(against)
 
 
@@ -57,9 +59,11 @@ def objections_to_removing(fitting: Fitting, reason: Removal, off_at: datetime, 
     """Every rule against recording that a device came off then; empty when there is none."""
     against = []
     if fitting.removed_at is not None:
-        against.append("off_already: it is off already")
+        against.append("off_already: it is off already; another device that is on the person can come off")
     if off_at > now or off_at < fitting.fitted_at:
-        against.append("not_then: it came off since it was fitted, and not in the future")
+        against.append(
+            "not_then: it came off since it was fitted, and not in the future; a time between its fitting and now"
+        )
     if now - off_at > (MEDICAL_WITHIN if reason is Removal.MEDICAL else timedelta(hours=1)):
         against.append(
             "too_long_ago: 24 hours for a medical removal, one hour for another; say when it is nearest to it"
@@ -76,9 +80,9 @@ def objections_to_fault(since_at: datetime, stock: Stock, now: datetime) -> tupl
     """Every rule against recording a fault; empty when there is none."""
     against = []
     if stock is Stock.FAULTY:
-        against.append("faulty_already: its fault is recorded")
+        against.append("faulty_already: its fault is recorded; inspect it once it is mended; nothing else is needed")
     if since_at > now or now - since_at > FAULT_WITHIN:
-        against.append("not_then: a fault has begun, and within the last year")
+        against.append("not_then: a fault has begun, and within the last year; the time at which it was first noticed")
     return tuple(against)
 
 

@@ -178,17 +178,23 @@ def objections_to_writing(dpia: Dpia, register: Register, assessed: Iterable[Mod
     """Every rule against keeping this text as the scheme's assessment."""
     against = []
     if dpia.scheme_id != register.scheme_id:
-        against.append("dpia_of_another_scheme: an assessment is written for one scheme and is not taken over")
+        against.append(
+            "dpia_of_another_scheme: an assessment is written for one scheme and is not taken over; "
+            "a draft of this scheme's own, written from what that one says"
+        )
     against += [
-        f"not_assessed: {mode} is said to be assessed, and the text has nothing on it"
+        f"not_assessed: {mode} is said to be assessed, and the text has nothing on it; "
+        "keep it without saying so, as a draft"
         for mode in assessed
         if dpia.of(mode) is None
     ]
     codes: tuple[list[str], ...] = ([one.code for one in dpia.risks], [one.mode for one in dpia.assessments])
     if any(len(set(some)) != len(some) for some in codes):
-        against.append("twice: a risk or an operation stands twice in the assessment")
+        against.append(
+            "twice: a risk or an operation stands twice in the assessment; the same text with each of them once"
+        )
     if not by:
-        against.append("nobody: an assessment has an author")
+        against.append("nobody: an assessment has an author; the same text, kept by a named person")
     return tuple(against)
 
 
@@ -205,16 +211,26 @@ def reassessed_by(old: Dpia, new: Dpia) -> tuple[ModeCode, ...]:
 # --- the authorising act ----------------------------------------------------------------------------------------
 
 
+LACKS_NOTHING = "an operation that lacks nothing; address and support needs no assessment"
+
+
 def objections_to_activating(
     register: Register, dpia: Dpia | None, modes: Iterable[ModeCode], now: datetime, *, over: bool
 ) -> tuple[str, ...]:
     """Every gap of these operations, in words; empty when they may begin."""
     if over:
-        return ("scheme_ended: the scheme was ended; nothing begins under it again",)
+        return (
+            (
+                "scheme_ended: the scheme was ended, and nothing begins under it again; "
+                "a new scheme with an assessment of its own"
+            ),
+        )
     wanted = tuple(modes)
     none = [_no_operation(mode) for mode in wanted if register.operation(mode) is None]
     found = [*none, *(one for one in gaps(register, dpia, now) if one.mode is None or one.mode in wanted)]
-    against = dict.fromkeys(f"{one.code}: {one.field} lacks {one.missing} ({one.who} can supply it)" for one in found)
+    against = dict.fromkeys(
+        f"{one.code}: {one.field} lacks {one.missing} ({one.who} can supply it); {LACKS_NOTHING}" for one in found
+    )
     return tuple(against)
 
 
@@ -231,14 +247,22 @@ def objections_to_approving(
     """Every rule against the second person's yes."""
     against = []
     if not asked:
-        against.append("nothing_proposed: no such proposal waits")
+        against.append(
+            "nothing_proposed: no such proposal waits; "
+            "an administrator proposes what is complete; then it can be answered"
+        )
     for one in asked[:1]:
         if one.approved_by is not None or one.refused:
-            against.append("answered: this proposal was answered already")
+            against.append("answered: this proposal was answered already; a new proposal of the same can be made")
         if one.proposed_by == by:
-            against.append("own_proposal: nobody approves their own proposal")
+            against.append(
+                "own_proposal: nobody approves their own proposal; "
+                "another authorising officer can; whoever proposed it can close it"
+            )
         if (one.register_number, one.dpia_version) != (register_number, dpia_version):
-            against.append("changed_since: register or assessment changed after the proposal: propose it again")
+            against.append(
+                "changed_since: register or assessment changed after the proposal; propose it again as they are now"
+            )
     return tuple(against)
 
 

@@ -14,7 +14,10 @@ def objections_to_representing(text: str, by: ActorId) -> tuple[str, ...]:
     """Every rule against recording this; empty when there is none."""
     against = [*objections_to_acting(by)]
     if not text.strip():
-        against.append("a representation says something: that none was made is neutral, and recorded nowhere")
+        against.append(
+            "no_words: a representation says something: that none was made is neutral, and recorded nowhere; "
+            "what was said, in their words; or nothing at all"
+        )
     return tuple(against)
 
 
@@ -22,7 +25,7 @@ def objections_to_answering(one: Representation, reasons: str, by: ActorId) -> t
     """Every rule against this answer; empty when there is none."""
     against = [*objections_to_acting(by)]
     if one.answered_at is not None:
-        against.append("it was answered already")
+        against.append("answered: it was answered already; a further representation can be recorded and answered")
     if not reasons.strip():
-        against.append("an answer has its reasons")
+        against.append("no_reasons: an answer has its reasons; the same with the reasons")
     return tuple(against)

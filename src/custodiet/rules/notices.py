@@ -79,15 +79,23 @@ def _days_declined(served: Iterable[Served]) -> frozenset[object]:
 def why_not_told(served: Sequence[Served], current: bytes, *, english: bool) -> str:
     """Of someone who is not told: what is missing, with its code."""
     if not served:
-        return "no_notice_given: the person has not been given the notice"
+        return "no_notice_given: the person has not been given the notice; give it, record how, and come back"
     now = [one for one in served if one.notice_sha256 == current]
     if not now:
-        return "notice_out_of_date: the notice says something else since it was given"
+        return (
+            "notice_out_of_date: the notice says something else since it was given; give it as it is now, and come back"
+        )
     if not any(_reaches(one, english=english) for one in now):
-        return "notice_in_another_language: it was given in English, and the screening says that English is not enough"
+        return (
+            "notice_in_another_language: it was given in English, and the screening says that English is not enough; "
+            "give it in their language, or by an interpreter"
+        )
     if _days_declined(now):
         return "notice_declined_once: they would not say whether they understood; it is offered again on another day"
-    return "notice_not_understood: whether it was understood has not been checked, or it was not"
+    return (
+        "notice_not_understood: whether it was understood has not been checked, or it was not; "
+        "go through it again, by an interpreter if need be, and ask them to say it back"
+    )
 
 
 def objections_to_serving(
@@ -102,7 +110,9 @@ def objections_to_serving(
             f"notice_incomplete: the register lacks {document.missing[0].missing}; a notice is given once it is whole"
         )
     if one.how is How.INTERPRETER and not one.words_sealed:
-        against.append("no_interpreter_named: who interpreted, or the reference of the session")
+        against.append(
+            "no_interpreter_named: it does not say who interpreted; name them, or give the reference of the session"
+        )
     if (
         one.how is not How.INTERPRETER
         and approved_for(translations, one.language, current) is None
@@ -170,7 +180,12 @@ def objections_to_checking(one: Translation, current: bytes, qualification: str)
     if one.checked_at is not None:
         against += ("checked_already: it was checked; write another draft to change it",)
     if not qualification.strip():
-        against += ("no_qualification: what makes whoever checks it a translator of this language",)
+        against += (
+            (
+                "no_qualification: it does not say what makes whoever checks it a translator of this language; "
+                "say so; until then it stays a draft"
+            ),
+        )
     return against
 
 
@@ -178,11 +193,18 @@ def objections_to_approving(one: Translation, current: bytes, by: ActorId) -> tu
     """What stands against letting it reach people."""
     against = _about_text(one, current)
     if one.approved_at is not None:
-        against += ("approved_already: it was approved",)
+        against += ("approved_already: it was approved; it reaches people as it is; another draft can change it",)
     if one.checked_at is None:
-        against += ("not_checked: a translator reads it beside the English first",)
+        against += (
+            (
+                "not_checked: no translator has read it beside the English; "
+                "a translator checks it first; until then an interpreter can read the English"
+            ),
+        )
     if by in (one.drafted_by, one.checked_by):
-        against += ("by_another: someone approves it who neither drafted nor checked it",)
+        against += (
+            "by_another: someone approves it who neither drafted nor checked it; another authorising officer can",
+        )
     return against
 
 

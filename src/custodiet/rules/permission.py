@@ -86,7 +86,7 @@ _PLACED: dict[str, Callable[[ActorFacts, Thing], Asked]] = {
     "not_your_proposal: only whoever proposed or asked for it can; you can refuse it, or ask for one of your own": _own,
     "no_proposal: no proposal waits; while one does, this is open to you": _pending,
     "held_by_another: someone else holds this alert; it can be given back": _free,
-    "not_claimed: claim the alert first": _held,
+    "not_claimed: you have not claimed this alert; claim it first": _held,
 }
 _ONE_OF = ((_anothers, _own), (_free, _held))
 """Facts that cannot both be in place."""
@@ -121,7 +121,16 @@ def what_is_missing(may: May, who: ActorFacts, act: Act, thing: Thing) -> tuple[
         for function, name in FUNCTIONS.items()
         if _enough(may, replace(who, function=function), act, thing) is not None
     ]
-    return (f"not_your_function: this is for {' or '.join(could)}",) if could else ()
+    return (
+        (
+            (
+                f"not_your_function: this is for {' or '.join(could)}; "
+                "ask one of them; what you can do yourself is on your own pages"
+            ),
+        )
+        if could
+        else ()
+    )
 
 
 def _enough(may: May, who: ActorFacts, act: Act, thing: Thing) -> tuple[str, ...] | None:

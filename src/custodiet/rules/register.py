@@ -475,11 +475,20 @@ def objections_to_operation(
         return ()  # the scheme's own rule says so already
     against = []
     if op.powers and decision.power not in op.powers:
-        against.append("power_of_another_operation: the register lets this mode rest on another power only")
+        against.append(
+            "power_of_another_operation: the register lets this mode rest on another power only; "
+            "a power that the register names for this mode, or a mode that this power allows"
+        )
     if set(decision.purposes) - set(op.purposes):
-        against.append("purpose_of_another_operation: the register does not let this mode serve that purpose")
+        against.append(
+            "purpose_of_another_operation: the register does not let this mode serve that purpose; "
+            "the same without that purpose, or a lower mode that may serve it"
+        )
     if op.gate is not None and decision.authority is not Authority.ORDER:
-        against.append(f"needs_a_{op.gate}: this mode is decided by a {op.gate}, and officers only carry it out")
+        against.append(
+            f"needs_a_{op.gate}: this mode is decided by a {op.gate}, and officers only carry it out; "
+            f"a lower mode, or an order of the {op.gate} entered as such"
+        )
     days = review_days(register, decision.starts_at)
     late = days is not None and decision.review_due_at - decision.starts_at > timedelta(days=days)
     if late and decision.authority is Authority.OFFICERS:

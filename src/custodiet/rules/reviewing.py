@@ -23,9 +23,9 @@ def objections_to_opening(decision: Decision, by: ActorId, *, open_already: bool
     """Every rule against opening a review; empty when there is none."""
     against = [*objections_to_acting(by)]
     if decision.state not in (State.MADE, State.SUSPENDED):
-        against.append("only a decision that stands is reviewed")
+        against.append("does_not_stand: only a decision that stands is reviewed; a new proposal, from its facts up")
     if open_already:
-        against.append("a review for that is open already")
+        against.append("open_already: a review for that is open already; decide the one that is open")
     return tuple(against)
 
 
@@ -49,18 +49,24 @@ def objections_to_deciding(
     """
     against = [*objections_to_acting(by)]
     if review.decided_at is not None:
-        against.append("it was decided already")
+        against.append("answered: it was decided already; a new review can be opened")
     if outcome is not ReviewOutcome.CONTINUE:
         return tuple(against)
     if why is None or why_not_lower is None:
-        against.append("to go on says why it is still necessary, and why a lower rung will not do")
+        against.append(
+            "no_reasons: to go on says why it is still necessary, and why a lower rung will not do; "
+            "say both; or step down, or stop"
+        )
     if decision.authority is Authority.ORDER:
         if next_due_at is None or not now < next_due_at <= now + AGAIN_WITHIN:
-            against.append("an order's next review has a day, at most 90 days ahead")
+            against.append("no_next_day: an order's next review has a day, at most 90 days ahead; a day within 90 days")
     elif review.trigger is not Trigger.NEW_EVIDENCE and (
         successor is None or successor.follows != decision.id or successor.state not in (State.PROPOSED, State.MADE)
     ):
-        against.append("to go on takes a successor with an assessment of its own, proposed first")
+        against.append(
+            "no_successor: to go on takes a successor with an assessment of its own, proposed first; "
+            "propose one; or step down, or stop, which need none"
+        )
     return tuple(against)
 
 

@@ -20,11 +20,17 @@ def objections_to_binding(
     """Every rule against binding a token to this fitting; empty when there is none."""
     against = []
     if fitting.removed_at is not None:
-        against.append("the fitting has ended, and a token ends with its fitting")
+        against.append(
+            "fitting_ended: the fitting has ended, and a token ends with its fitting; "
+            "a token for a fitting that goes on"
+        )
     if device.serial not in scope:
-        against.append("the device of the fitting is not in the sender's scope")
+        against.append(
+            "not_in_scope: the device of the fitting is not in the sender's scope; "
+            "add the device to its scope, or issue a sender for it"
+        )
     if case.scheme_id != scheme_id:
-        against.append("the fitting is another scheme's")
+        against.append("another_scheme: the fitting is another scheme's; a sender of that scheme")
     return tuple(against)
 
 
@@ -36,11 +42,16 @@ def objections_to_rotating(alive: Collection[Token], overlap: timedelta) -> tupl
     """
     against = []
     if not timedelta(0) <= overlap <= OVERLAP_MAX:
-        against.append(f"tokens overlap for {OVERLAP_MAX.days} days at most")
+        against.append(
+            f"overlap_too_long: tokens overlap for {OVERLAP_MAX.days} days at most; a shorter overlap, or none"
+        )
     if not alive:
-        against.append("this sender has ended: issue another")
+        against.append("sender_ended: this sender has ended: issue another; a new sender with the same scope")
     if len(alive) >= ALIVE_MAX and overlap:
-        against.append("two tokens speak for it already: end one of them first")
+        against.append(
+            "two_tokens: two tokens speak for it already: end one of them first; "
+            "a new token without an overlap, which ends both"
+        )
     return tuple(against)
 
 
@@ -53,21 +64,23 @@ def objections_to_scoping(
     """
     scope, against = set(sender.scope), []
     if not alive:
-        against.append("this sender has ended: issue another")
+        against.append("sender_ended: this sender has ended: issue another; a new sender with the same scope")
     if not add and not remove:
-        against.append("this changes nothing")
+        against.append("changes_nothing: this changes nothing; name a device to add or to remove")
     if len({*add, *remove}) < len(add) + len(remove):
-        against.append("a device is named twice")
+        against.append("twice: a device is named twice; each device once")
     if any(not 1 <= len(serial) <= 128 for serial in add):
-        against.append("a device serial has 1 to 128 characters")
+        against.append("bad_serial: a device serial has 1 to 128 characters; the serial as it stands on the device")
     if scope & set(add):
-        against.append("a device to be added is in its scope already")
+        against.append("in_scope_already: a device to be added is in its scope already; the same without that device")
     if set(remove) - scope:
-        against.append("a device to be removed is not in its scope")
+        against.append("not_in_scope: a device to be removed is not in its scope; the same without that device")
     if not (scope | set(add)) - set(remove):
-        against.append("it would speak for no device: end it instead")
+        against.append("speaks_for_none: it would speak for no device: end it instead; end the sender")
     if bound_to is not None and bound_to in remove:
-        against.append("its token is bound to the fitting of a device to be removed: end it instead")
+        against.append(
+            "bound: its token is bound to the fitting of a device to be removed: end it instead; end the sender"
+        )
     return tuple(against)
 
 

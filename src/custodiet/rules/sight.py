@@ -75,11 +75,17 @@ def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:
     """
     against = []
     if who.function not in (Function.CASEWORKER, Function.AUTHORISING_OFFICER) or case.scheme_id not in who.schemes:
-        against.append("not_your_function: a case's record is for officers of its scheme")
+        against.append(
+            "not_your_function: a case's record is for officers of its scheme; "
+            "its reference can be used; its officer can say what you need to know"
+        )
     if who.function is Function.CASEWORKER and who.actor not in case.officers | case.covering:
         against.append("not_in_sight: the case is not one of yours; its officer or an authorising officer gives cover")
     if who.function is Function.AUTHORISING_OFFICER and not case.pending:
-        against.append("no_proposal: an authorising officer sees a case while something waits for their yes")
+        against.append(
+            "no_proposal: an authorising officer sees a case while something waits for their yes; "
+            "while a proposal waits, this opens"
+        )
     if who.actor in case.conflicted:
         against.append("conflict: you have declared a conflict of interest; another officer can look")
     return tuple(against)

@@ -43,7 +43,9 @@ def objections_to_proposing_joiner(role: Role, of_joiner: Collection[Role], of_p
     if role.actor == role.proposed_by:
         against.append("own_role: nobody proposes themselves; another administrator can")
     if not holds(of_proposer, {Function.ADMINISTRATOR}, None, role.proposed_at):
-        against.append("not_an_administrator: whoever joins is proposed by an administrator")
+        against.append(
+            "not_an_administrator: whoever joins is proposed by an administrator; ask an administrator to propose them"
+        )
     return against + _against_two_functions(role, of_joiner)
 
 
@@ -58,7 +60,10 @@ def objections_to_joining(
         against.append("own_role: nobody approves a role of their own; another authorising officer can")
     scheme_id = None if role.function in BY_ANY_OFFICER else role.scheme_id
     if not holds(of_approver, {Function.AUTHORISING_OFFICER}, scheme_id, at):
-        against.append("not_an_authorising_officer: whoever joins is approved by an authorising officer of the scheme")
+        against.append(
+            "not_an_authorising_officer: whoever joins is approved by an authorising officer of the scheme; "
+            "an authorising officer of that scheme can"
+        )
     return against + _against_two_functions(role, of_joiner)
 
 
@@ -66,7 +71,10 @@ def objections_to_being_first(role: Role, of_function: Collection[Role]) -> list
     """Every rule against the recorded exception for this role. `of_function`: every role of the same function."""
     against = [*objections_to_acting(role.actor)]
     if role.function not in FIRST:
-        against.append("not_for_this_function: the exception is for an administrator and an authorising officer")
+        against.append(
+            "not_for_this_function: the exception is for an administrator and an authorising officer; "
+            "propose them, and have a second person approve"
+        )
     if any(one.state in _HELD for one in of_function):
         against.append("not_the_first: somebody holds this function or has held it; have a second person approve")
     return against
@@ -102,11 +110,20 @@ def objections_to_assigning(
         if not opens or before:
             against.append("own_case: nobody gives themselves a case; an authorising officer can")
     elif not holds(of_giver, {Function.AUTHORISING_OFFICER}, case.scheme_id, given.from_at):
-        against.append("not_an_authorising_officer: a case is given by an authorising officer of its scheme")
+        against.append(
+            "not_an_authorising_officer: a case is given by an authorising officer of its scheme; "
+            "an authorising officer of that scheme can"
+        )
     if not holds(of_actor, HOLDS_CASES, case.scheme_id, given.from_at):
-        against.append("holds_no_cases: a case is given to a caseworker of its scheme, or to the person or who speaks")
+        against.append(
+            "holds_no_cases: this account is no caseworker of its scheme, and not the person or who speaks; "
+            "give it to a caseworker of its scheme"
+        )
     if any(one.actor == given.actor and one.ended_at is None for one in before):
-        against.append("theirs_already: this account has the case")
+        against.append(
+            "theirs_already: this account has the case; "
+            "nothing needs to be done; another caseworker can be given it too"
+        )
     return against
 
 
@@ -124,9 +141,13 @@ def objections_to_covering(
         against.append("own_cover: cover is on someone else's authority; the case's officer can give it")
     by_officer = cover.given_by in officers and holds(of_giver, {Function.CASEWORKER}, case.scheme_id, cover.from_at)
     if not by_officer and not holds(of_giver, {Function.AUTHORISING_OFFICER}, case.scheme_id, cover.from_at):
-        against.append("not_theirs_to_give: cover is given by the case's officer or an authorising officer")
+        against.append(
+            "not_theirs_to_give: cover is given by the case's officer or an authorising officer; ask one of them for it"
+        )
     if not holds(of_actor, {Function.CASEWORKER}, case.scheme_id, cover.from_at):
-        against.append("not_a_caseworker: cover is given to a caseworker of the case's scheme")
+        against.append(
+            "not_a_caseworker: cover is given to a caseworker of the case's scheme; choose a caseworker of that scheme"
+        )
     return against
 
 

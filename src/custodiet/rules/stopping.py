@@ -79,9 +79,12 @@ def objections_to_acknowledging(instruction: Instruction, by: ActorId) -> tuple[
     """Every rule against this actor's word that the sender was told; empty when there is none."""
     against = []
     if is_process(by):
-        against.append("a process acknowledges nothing: a named person at the sender's does")
+        against.append(
+            "by_a_process: a process acknowledges nothing: a named person at the sender's does; "
+            "the same by a named person"
+        )
     if instruction.acknowledged_at is not None:
-        against.append("it has been acknowledged already")
+        against.append("acknowledged_already: it has been acknowledged already; nothing more is needed")
     return tuple(against)
 
 

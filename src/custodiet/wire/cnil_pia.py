@@ -90,6 +90,10 @@ def pia_bytes(register: Register, dpia: Dpia) -> bytes:
 
 def _head(register: Register, dpia: Dpia) -> dict[str, Any]:
     advice = dpia.advice
+    departed = "" if dpia.departure is None else dpia.departure.reasons
+    # 0 says there that the officer is against it, 1 for it: without advice neither is said. Whether the people
+    # concerned are for it is asked there too; their views are recorded here in words, and never counted as a yes.
+    advised = {} if advice is None else {"dpo_status": int(advice.proceed)}
     asked = [one for one in dpia.consulted if not one.not_asked_because]
     return {
         "id": 1,
@@ -99,18 +103,20 @@ def _head(register: Register, dpia: Dpia) -> dict[str, Any]:
         "author_name": dpia.owner,
         "evaluator_name": "",
         "validator_name": "",
-        "dpo_status": int(advice is not None and advice.proceed),
+        **advised,
         "dpo_opinion": "" if advice is None else advice.text,
         "dpos_names": register.dpo.name,
         "people_names": ", ".join(code for one in asked for code in one.of),
         "concerned_people_opinion": "\n".join(one.views for one in asked),
-        "concerned_people_status": int(bool(asked)),
         "concerned_people_searched_opinion": bool(asked),
         "concerned_people_searched_content": "\n".join(
             one.not_asked_because for one in dpia.consulted if one.not_asked_because
         ),
-        "rejection_reason": "" if dpia.departure is None else dpia.departure.reasons,
+        # The tool in a browser and the tool's server spell these two otherwise.
+        "rejection_reason": departed,
+        "rejected_reason": departed,
         "applied_adjustments": "",
+        "applied_adjustements": "",
         "progress": 0,
         "is_example": 0,
         "is_archive": 0,
@@ -375,6 +381,7 @@ _NOT_TAKEN = {
     "concerned_people_opinion": "a consultation is recorded with its date and whom it was of",
     "concerned_people_searched_content": "why people were not asked is recorded here",
     "rejection_reason": "a departure from advice is recorded by who departs",
+    "rejected_reason": "a departure from advice is recorded by who departs",
     "validator_name": "nothing is signed off by a file",
 }
 

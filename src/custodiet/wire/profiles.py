@@ -145,13 +145,19 @@ def _is_address(url: str) -> bool:
 def require_served(client: Client, mode: Mode, serial: str, zones: Sequence[ConditionKind] = ()) -> None:
     """Raise for what no profile serves, before anyone looks where a zone lies."""
     if mode.rung == 11:
-        raise NotPermitted("rung 11 is a tag that is fitted: no phone has a profile for it")
+        raise NotPermitted(
+            "no_profile: rung 11 is a tag that is fitted: no phone has a profile for it; rung 10 or lower"
+        )
     if mode.rung not in _MONITORING:
-        raise NotPermitted(f"on rung {mode.rung} nothing of a phone's own is taken: there is no profile")
+        raise NotPermitted(
+            f"no_profile: on rung {mode.rung} nothing of a phone's own is taken: there is no profile; "
+            "nothing needs to be set up on the phone"
+        )
     if client is Client.TRACCAR:
         if mode.rung not in (9, 10):
             raise NotPermitted(
-                f"Traccar Client sends positions and nothing else: rung {mode.rung} has no profile for it"
+                f"no_profile: Traccar Client sends positions and nothing else: rung {mode.rung} has no profile for it; "
+                "OwnTracks, where it has one"
             )
         return
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", serial):
@@ -159,12 +165,18 @@ def require_served(client: Client, mode: Mode, serial: str, zones: Sequence[Cond
     if mode.rung != 8:
         return
     if not zones:
-        raise NotPermitted("the decision has no zone that a device could judge")
+        raise NotPermitted(
+            "no_zone: the decision has no zone that a device could judge; a decision with a circle for a zone"
+        )
     if len(zones) > PLACES_MAX:
-        raise NotPermitted(f"an app watches at most {PLACES_MAX} zones")
+        raise NotPermitted(
+            f"too_many_zones: an app watches at most {PLACES_MAX} zones; fewer zones, or judge them on arrival (rung 9)"
+        )
     if ConditionKind.PROTECTIVE in zones:
         raise NotPermitted(
-            "a zone protects somebody, and a wearer's device would show where: judge it on arrival (rung 9)"
+            "protective_zone: a zone protects somebody, and a wearer's device would show where: judge it on arrival "
+            "(rung 9); "
+            "the same without that zone"
         )
 
 
@@ -246,9 +258,15 @@ def _regions(places: Sequence[Place]) -> list[dict[str, object]]:
 
 def _circle(place: Place, number: int) -> Circle:
     if not isinstance(place.shape, Circle):
-        raise NotPermitted(f"zone {number} is a polygon, and apps know circles only: draw one, or judge it on rung 9")
+        raise NotPermitted(
+            f"not_a_circle: zone {number} is a polygon, and apps know circles only: draw one, or judge it on rung 9; "
+            "a circle about the same place"
+        )
     if place.shape.radius_m < RADIUS_M_MIN:
-        raise NotPermitted(f"zone {number} has a radius of less than {RADIUS_M_MIN:.0f} m: no phone can tell that")
+        raise NotPermitted(
+            f"too_small: zone {number} has a radius of less than {RADIUS_M_MIN:.0f} m: no phone can tell that; "
+            "a larger circle, or judge it on arrival (rung 9)"
+        )
     return place.shape
 
 

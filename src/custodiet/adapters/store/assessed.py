@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Row, Select, Text, and_, func, literal, or_, 
 from custodiet.adapters.store import assessing as a
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.messages import told_first
-from custodiet.adapters.store.rows import Rows, bounded, noun
+from custodiet.adapters.store.rows import Rows, bounded, held, noun
 from custodiet.model.alert import AlertMove
 from custodiet.model.assessment import Assessment, FamilyAnswer
 from custodiet.model.day import DayKind, DayLine
@@ -29,16 +29,15 @@ from custodiet.rules.likeness import ALIKE, bands_of, likeness
 class AssessedRows(Rows):
     """The part of flows.ports.Reading that is about what decisions rest on."""
 
+    @held()
     def facts(self, case_id: CaseId) -> tuple[CaseFact, ...]:
         query = a.case_fact.select().where(a.case_fact.c.case_id == case_id).order_by(a.case_fact.c.entry)
         return tuple(noun(CaseFact, row) for row in self._all(query))
 
     def newest_fact(self, case_id: CaseId, *kinds: FactKind) -> CaseFact | None:
-        one = a.case_fact.c
-        query = a.case_fact.select().where(one.case_id == case_id, one.kind.in_(kinds))
-        row = self._maybe(query.order_by(one.entry.desc()).limit(1))
-        return None if row is None else noun(CaseFact, row)
+        return next((one for one in reversed(self.facts(case_id)) if one.kind in kinds), None)
 
+    @held()
     def first_invitation(self, case_id: CaseId) -> Invitation | None:
         query = a.invitation.select().where(a.invitation.c.case_id == case_id).order_by(a.invitation.c.entry).limit(1)
         row = self._maybe(query)
@@ -48,11 +47,13 @@ class AssessedRows(Rows):
         query = a.representation.select().where(a.representation.c.id == representation_id)
         return noun(Representation, self._one(query, "representation"))
 
+    @held()
     def representations(self, case_id: CaseId) -> tuple[Representation, ...]:
         one = a.representation.c
         query = a.representation.select().where(one.case_id == case_id).order_by(one.entry)
         return tuple(noun(Representation, row) for row in self._all(query))
 
+    @held()
     def newest_screening(self, case_id: CaseId) -> Screening | None:
         one = a.screening.c
         row = self._maybe(a.screening.select().where(one.case_id == case_id).order_by(one.entry.desc()).limit(1))

@@ -151,7 +151,9 @@ class LookRows(Rows):
         return tuple(standing for standing, _ in self._standing(query))
 
     def look_up_waits(self, case_id: CaseId, now: datetime) -> bool:
-        return self._connection.execute(_waiting(now).where(look_up.c.case_id == case_id).limit(1)).first() is not None
+        one = _waiting(now).where(look_up.c.case_id == case_id).limit(1)
+        # At a minute's grain: a page asks often, each time a moment later.
+        return self._once("look_up_waits", case_id, frozenset(), lambda: self._maybe(one) is not None)
 
     def entries_of_look_up(self, look_up_id: LookUpId) -> dict[str, int]:
         """The place of each answer's entry, by the table that holds it."""

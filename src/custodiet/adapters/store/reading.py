@@ -19,7 +19,7 @@ from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.register import RegisterRows
-from custodiet.adapters.store.rows import N, bounded, noun
+from custodiet.adapters.store.rows import N, bounded, held, noun
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
 from custodiet.model.case import Case, Person, Task
@@ -73,6 +73,9 @@ def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: dat
     return query
 
 
+_OF_A_SCHEME = [one.name for one in (t.scheme, t.scheme_purpose, t.scheme_power, t.scheme_mode, t.retention_rule)]
+
+
 class ReadingRows(
     JudgedRows,
     RegisterRows,
@@ -92,6 +95,7 @@ class ReadingRows(
 
     # --- one thing by its identity ---
 
+    @held(*_OF_A_SCHEME)
     def scheme(self, scheme_id: SchemeId) -> Scheme:
         row = self._one(t.scheme.select().where(t.scheme.c.id == scheme_id), "scheme")
         return noun(
@@ -103,16 +107,20 @@ class ReadingRows(
             retention=self._parts(RetentionRule, t.retention_rule, scheme_id),
         )
 
+    @held(t.case_file.name)
     def case(self, case_id: CaseId) -> Case:
         return noun(Case, self._one(t.case_file.select().where(t.case_file.c.id == case_id), "case"))
 
+    @held(t.case_file.name)
     def case_by_reference(self, reference: str) -> Case:
         rows = list(self._all(t.case_file.select().where(t.case_file.c.reference == reference)))
         if len(rows) > 1:
             raise NotFound("more than one scheme has a case of that reference")
         if not rows:
             raise NotFound("no such case")
-        return noun(Case, rows[0])
+        case = noun(Case, rows[0])
+        self._know("case", {case.id: case})
+        return case
 
     def person(self, person_id: PersonId) -> Person:
         return noun(Person, self._one(t.person.select().where(t.person.c.id == person_id), "person"))
@@ -123,6 +131,7 @@ class ReadingRows(
     def fitting(self, fitting_id: FittingId) -> Fitting:
         return noun(Fitting, self._one(t.fitting.select().where(t.fitting.c.id == fitting_id), "fitting"))
 
+    @held()
     def decision(self, decision_id: DecisionId) -> Decision:
         return self._decisions(t.decision.select().where(t.decision.c.id == decision_id), must=True)[0]
 
@@ -148,8 +157,11 @@ class ReadingRows(
         )
         return tuple((one, frozenset(given.get(one.id, ()))) for one in decisions)
 
+    @held()
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
-        return self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
+        found = self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
+        self._know("decision", {one.id: one for one in found})
+        return found
 
     def proposals_of(self, actor: ActorId) -> tuple[Decision, ...]:
         waiting = and_(t.decision.c.proposed_by == actor, t.decision.c.state == State.PROPOSED)

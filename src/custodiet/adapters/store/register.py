@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, and_, func, select
 
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, held, noun
 from custodiet.adapters.store.types import Code, Json, UtcMs
 from custodiet.model.case import RetentionClock
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
@@ -131,6 +131,7 @@ class RegisterRows(Rows):
     def scheme_ids(self) -> tuple[SchemeId, ...]:
         return tuple(row.id for row in self._all(select(t.scheme.c.id).order_by(t.scheme.c.id)))
 
+    @held(register_version.name)
     def registers(self, scheme_id: SchemeId) -> tuple[RegisterVersion, ...]:
         one = register_version
         rows = self._all(one.select().where(one.c.scheme_id == scheme_id).order_by(one.c.number))
@@ -161,6 +162,7 @@ class RegisterRows(Rows):
         rows = self._all(one.select().where(one.c.scheme_id == scheme_id).order_by(one.c.entry))
         return tuple(noun(PriorConsultation, row) for row in rows)
 
+    @held()
     def activations(self, scheme_id: SchemeId) -> tuple[Activation, ...]:
         one = activation
         rows = self._all(one.select().where(one.c.scheme_id == scheme_id).order_by(one.c.act, one.c.mode))

@@ -1,7 +1,8 @@
 """What every view of the store does: ask, and make nouns of rows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
+from functools import wraps
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -10,6 +11,7 @@ from custodiet.model.errors import NotFound
 
 N = TypeVar("N")
 K = TypeVar("K", int, str)
+A = TypeVar("A", bound=str)
 
 
 def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
@@ -25,11 +27,40 @@ def bounded(keys: Collection[K]) -> Iterator[list[K]]:
     return (wanted[start : start + 10_000] for start in range(0, len(wanted), 10_000))
 
 
+def held(*until_written: str) -> Callable[[Callable[[Any, A], N]], Callable[[Any, A], N]]:
+    """A question about one thing, put once a transaction: until one of these tables is written, or (none) anything."""
+
+    def once(read: Callable[[Any, A], N]) -> Callable[[Any, A], N]:
+        @wraps(read)
+        def asked(self: "Rows", key: A) -> N:
+            return self._once(read.__name__, str(key), frozenset(until_written), lambda: read(self, key))
+
+        return asked
+
+    return once
+
+
 class Rows:
-    """Asks on one connection."""
+    """Asks on one connection, in one transaction: what it has read it need not read again."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._held: dict[tuple[str, str], tuple[frozenset[str], Any]] = {}
+
+    def _once(self, what: str, key: str, tables: frozenset[str], read: Callable[[], N]) -> N:
+        if (what, key) not in self._held:
+            self._held[what, key] = (tables, read())
+        answer: N = self._held[what, key][1]
+        return answer
+
+    def _know(self, what: str, answers: Mapping[str, object]) -> None:
+        """Answers to further questions that came with another one, until anything is written."""
+        for key, answer in answers.items():
+            self._held.setdefault((what, key), (frozenset(), answer))
+
+    def _forget(self, written: Collection[str]) -> None:
+        """After a write: what may say something else now is read again."""
+        self._held = {key: one for key, one in self._held.items() if one[0] and one[0].isdisjoint(written)}
 
     def _next(self, column: Any) -> int:
         greatest = self._connection.execute(select(func.max(column))).scalar()

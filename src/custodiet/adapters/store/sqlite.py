@@ -15,6 +15,7 @@ from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.engine import open_engine, viewing, writing
 from custodiet.adapters.store.migrate import form_of, is_current, migrate
 from custodiet.adapters.store.reading import ReadingRows
+from custodiet.model.change import Blank
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
 from custodiet.model.record import Ingested, LogReopened, Record, kind_of
@@ -65,7 +66,11 @@ class ActingRows(ReadingRows):
         try:
             carry_out(self._connection, changes)
         except IntegrityError as error:
-            raise NotPermitted(f"the store refuses it: {error.orig}") from None
+            raise NotPermitted(
+                f"law_of_the_store: the store refuses it: {error.orig}; "
+                "nothing was written: what the page offers for this as it stands now would pass"
+            ) from None
+        self._forget({one.table for one in changes if not isinstance(one, Blank)})
         handle = None
         if entry.subject is not None:
             handle = handle_of(self.person(entry.subject).handle_key, index, self.reopened_log())
@@ -124,6 +129,7 @@ class IngestingRows(ReadingRows):
         new = [{"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place} for no, one in sessions]
         staged = insert(t.ingest_record).values(**place, body=body, digest=sha256(body).digest())
         seq = None
+        self._held.clear()
         try:
             self._connection.execute(staged)
             if record.detail:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, held, noun
 from custodiet.model.identity import ActorId, CaseId, RoleId, SchemeId, SignInId
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.stored import RoleStanding
@@ -50,6 +50,7 @@ class StaffRows(Rows):
         ).scalar_one()
         return counted
 
+    @held()
     def roles_of(self, actor: ActorId) -> tuple[Role, ...]:
         return self._roles(t.role.c.actor == actor)
 
@@ -59,14 +60,17 @@ class StaffRows(Rows):
     def roles_proposed_by(self, actor: ActorId) -> tuple[Role, ...]:
         return self._roles(t.role.c.proposed_by == actor, t.role.c.state == RoleState.PROPOSED)
 
+    @held()
     def assignments_of(self, case_id: CaseId) -> tuple[Assignment, ...]:
         query = t.assignment.select().where(t.assignment.c.case_id == case_id).order_by(t.assignment.c.entry)
         return tuple(noun(Assignment, row) for row in self._all(query))
 
+    @held()
     def covers_of(self, case_id: CaseId) -> tuple[Cover, ...]:
         query = t.cover.select().where(t.cover.c.case_id == case_id).order_by(t.cover.c.entry)
         return tuple(noun(Cover, row) for row in self._all(query))
 
+    @held()
     def conflicts_in(self, case_id: CaseId) -> tuple[Conflict, ...]:
         one = t.conflict_of_interest
         query = one.select().where(one.c.case_id == case_id).order_by(one.c.actor)

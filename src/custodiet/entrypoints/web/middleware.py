@@ -20,7 +20,7 @@ from custodiet.entrypoints.web.configured import SESSION_MAX
 from custodiet.entrypoints.web.languages import chosen, spoken
 from custodiet.entrypoints.web.rendering import POLICY
 from custodiet.entrypoints.web.views.errors import cannot_read, not_found, refused
-from custodiet.model.errors import CannotRecord, NotFound, NotPermitted
+from custodiet.model.errors import CannotRecord, NotFound, NotPermitted, VaultUnavailable
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _USED_GRAIN_S = 60
@@ -84,7 +84,7 @@ class Sessions:
 
 
 class Refusals:
-    """A rule that refuses, a thing that is not there, a store that cannot be read: each has its page."""
+    """A rule that refuses, a thing that is not there, a store or a vault that gives no answer: each has its page."""
 
     def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response
@@ -97,7 +97,7 @@ class Refusals:
             return refused(request, error)
         if isinstance(error, NotFound):
             return not_found(request, error)
-        if isinstance(error, CannotRecord):
+        if isinstance(error, CannotRecord | VaultUnavailable):
             return cannot_read(request)
         return None
 

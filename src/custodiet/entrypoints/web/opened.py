@@ -31,6 +31,12 @@ def named_case(request: HttpRequest, case_id: CaseId) -> NamedCase:
     with place.store.reading() as view:
         if not may(request, view, Act.READ_CASE_RECORD, of_case(case_id)):
             return NamedCase(None)
+    return named_in_sight(request, case_id)
+
+
+def named_in_sight(request: HttpRequest, case_id: CaseId) -> NamedCase:
+    """The same for whoever was found to have sight of it; whether they have is asked again when it is opened."""
+    place = settings.PLACE
     try:
         record = open_case_record(place.store, place.vault, case_id, actor_of(request), sitting_of(request))
     except NotPermitted:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from custodiet.flows.permitting import Permitted, ThingOf, permit, the_house, who_asks
 from custodiet.flows.ports import Acting, Reading, Store
-from custodiet.model.act import Act
+from custodiet.model.act import Act, ActorFacts
 from custodiet.model.errors import CustodietError
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
@@ -30,11 +30,20 @@ def authenticated_s(request: HttpRequest) -> int | None:
     return max(0, int(time.time() - max(times))) if times else None
 
 
+def whom_the_menu_is_for(request: HttpRequest) -> ActorFacts:
+    """The account by its roles, as if it had just signed in: read once for a page, and for what it shows alone."""
+    place, actor = settings.PLACE, actor_of(request)
+    known: ActorFacts | None = getattr(request, "menu_for", None)
+    if known is None or known.actor != actor:
+        with place.store.reading() as view:
+            known = who_asks(view, actor, place.clock.now(), 0)
+        request.menu_for = known
+    return known
+
+
 def function_of(request: HttpRequest) -> Function | None:
     """What they may act as, asked anew for every page."""
-    place = settings.PLACE
-    with place.store.reading() as view:
-        return who_asks(view, actor_of(request), place.clock.now(), None).function
+    return whom_the_menu_is_for(request).function
 
 
 _DESKS = {

@@ -40,7 +40,12 @@ class Questions:
         before = self._follower.looking.questions_before(case.person_id, index)
         against = objections_to_question(question, before, zone, ground, now)
         if not self._follower.may_ask(question.by, case.id, now):
-            against += ("not_in_sight: the case is not in their sight",)
+            against += (
+                (
+                    "not_in_sight: the case is not in their sight; "
+                    "its officer or an authorising officer can give them cover"
+                ),
+            )
         if against:
             raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
         self._pace.take(now)

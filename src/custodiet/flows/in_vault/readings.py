@@ -63,7 +63,12 @@ class Readings:
         ground = self._follower.ground(case.id)
         against = objections_to_reading(standing, reading, ground, now)
         if not self._follower.may_ask(reading.by, case.id, now):
-            against += ("not_in_sight: the case is not in their sight",)
+            against += (
+                (
+                    "not_in_sight: the case is not in their sight; "
+                    "its officer or an authorising officer can give them cover"
+                ),
+            )
         if against or standing is None:
             raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
         self._pace.take(now)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from custodiet.entrypoints.web.names import names_on
-from custodiet.entrypoints.web.opened import named_case
+from custodiet.entrypoints.web.opened import NamedCase, named_in_sight
 from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, desk_of, may
 from custodiet.entrypoints.web.rendering import page
@@ -64,7 +64,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         table = show_table(view, now, file.case.id, actor_of(request))
         if any(may(request, view, Act.READ_DECISION, of_decision(one.id)) for one, _ in table.assessments):
             may_do.add(Act.READ_DECISION.value)
-    opened = named_case(request, file.case.id)
+    opened = named_in_sight(request, file.case.id) if reads else NamedCase(None)
     me = actor_of(request)
     duties = {one.code: one.satisfied_from for one in file.scheme.powers if one.force is Force.DUTY}
     told: dict[str, Any] = {"file": file, "table": table, "may_do": may_do, "opened": opened, "me": me}

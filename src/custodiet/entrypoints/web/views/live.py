@@ -43,7 +43,7 @@ def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
                 session_key=key, expire_date__gt=datetime.now(UTC), began_at__gt=datetime.now(UTC) - SESSION_MAX
             )
             if not row.filter(account__is_active=True).exists():
-                raise NotPermitted("the session has ended")
+                raise NotPermitted("session_ended: the session has ended; sign in again")
             return theirs(changes)
         finally:
             connection.close()

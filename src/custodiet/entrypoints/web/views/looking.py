@@ -97,6 +97,13 @@ def _shut(act: Callable[[], Any]) -> tuple[Any, list[Reason]]:
         return None, [Reason("shut", str(error), say("asking anew"))]
 
 
+def _status(reasons: list[Reason]) -> int:
+    """A vault that gives nothing now is no refusal: the same may pass in a moment."""
+    if any(one.code == "shut" for one in reasons):
+        return 503
+    return 403 if reasons else 200
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask one question: yes, no, or cannot tell."""
@@ -128,7 +135,7 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
         with place.store.reading() as view:
             require(request, view, Act.ASK_QUESTION, of_case(case.id))
     given: dict[str, Any] = {"case": case, "form": form, "reasons": reasons, "answer": answer}
-    return page(request, "looking/question.html", 403 if reasons else 200, **given)
+    return page(request, "looking/question.html", _status(reasons), **given)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -228,7 +235,7 @@ def show(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
         "may_do": may_do,
         "reasons": reasons,
     }
-    return page(request, "looking/look_up.html", 403 if reasons else 200, **given)
+    return page(request, "looking/look_up.html", _status(reasons), **given)
 
 
 def _confirm_and_back(path: str) -> HttpResponse:

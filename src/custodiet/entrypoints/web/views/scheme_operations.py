@@ -104,10 +104,10 @@ def _act(request: HttpRequest, view: Reading, scheme_id: SchemeId) -> Callable[[
                 Act.CLOSE_OPERATION,
                 "Closed. Nothing new rests on it; decisions in force go on until their review.",
             )
-            refuse_if(() if modes else ("nothing_named: name the operation that is to close",))
+            refuse_if(() if modes else ("nothing_named: no operation was named; name the one that is to close",))
             run = lambda store: close_operation(store, scheme_id, modes[0], me)  # noqa: E731
         case _:
-            raise NotPermitted("nothing_asked: choose what is to be done")
+            raise NotPermitted("nothing_asked: nothing was chosen; choose what is to be done")
     if not is_fresh(request, view, act, of):
         return lambda: confirm_first(request)
     passes = _would_pass(show_operations(view, scheme_id, settings.PLACE.clock.now())) if do == "propose" else ""

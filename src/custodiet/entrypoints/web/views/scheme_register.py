@@ -175,7 +175,7 @@ def _keep(request: HttpRequest, head: Head | None) -> HttpResponse:
     except ValueError:
         effective_at = None
     if starts and (effective_at is None or effective_at.tzinfo is None):
-        raise NotPermitted("not_a_time: say from when on it is to hold")
+        raise NotPermitted("not_a_time: it does not say from when on it is to hold; a day, or nothing for at once")
     keep_register(
         store_for(request, act),
         read.register,

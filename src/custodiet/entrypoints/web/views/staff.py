@@ -16,6 +16,7 @@ from custodiet.entrypoints.web.permitting import actor_of, may, require, store_f
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.staff_forms import Joiner
 from custodiet.entrypoints.wording_staff import STANDING
+from custodiet.flows.keep_accounts import record_opening
 from custodiet.flows.permitting import ThingOf, the_role
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_staff import SEARCH_MAX, find_staff, is_joined, schemes, show_account, show_leaving
@@ -147,6 +148,11 @@ def sign_in(request: HttpRequest, actor: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("staff_account", args=[actor]))
     if request.method != "POST":
         return page(request, "staff/open.html", actor=actor, again=account is not None)
+    if account is None and Account.objects.filter(username=actor).exists():
+        messages.error(request, say("Another account has this username. Nothing was done."))
+        return HttpResponseRedirect(reverse("staff_account", args=[actor]))
+    by = actor_of(request)
+    record_opening(store_for(request, Act.OPEN_ACCOUNT), ActorId(actor), by, again=account is not None)
     try:
         if account is None:
             username, password = actor, open_account(place.signing_in, actor, ActorId(actor))
