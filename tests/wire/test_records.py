@@ -101,6 +101,7 @@ from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, 
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.screening import Question, Screening
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
+from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.word import Said, Word
 from custodiet.simulation.made_up_register import made_up_dpia, made_up_register
 from custodiet.wire.records import (
@@ -341,6 +342,7 @@ SAMPLES = [
     ContactTried(
         *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
     ),
+    TrainingRecorded("officer-ana", AT, "administrator-1", LATER),
     r.StatementMade(
         Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),
     ),

@@ -88,6 +88,7 @@ from custodiet.model.stored import (
     Seen,
     StandingChange,
 )
+from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.word import Word
 
 
@@ -547,6 +548,10 @@ class Reading(Tables, Protocol):
     def translation(self, translation_id: TranslationId) -> Translation: ...
     def translations(self, scheme_id: SchemeId) -> tuple[Translation, ...]:
         """Every translation of a scheme's notice, the first one first."""
+        ...
+
+    def trainings_of(self, actor: ActorId) -> tuple[TrainingRecorded, ...]:
+        """Every training of an account, the earliest first."""
         ...
 
     def review(self, review_id: ReviewId) -> Review: ...

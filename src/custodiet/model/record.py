@@ -74,6 +74,7 @@ from custodiet.model.notice_record import NoticeServed, TranslationApproved, Tra
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
+from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.word import Word
 
 
@@ -916,6 +917,7 @@ Record = (
     | OperationRefused
     | OperationClosed
     | SchemeEnded
+    | TrainingRecorded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1013,6 +1015,7 @@ _KIND: dict[type, EntryKind] = {
     OperationRefused: EntryKind.OPERATION_REFUSED,
     OperationClosed: EntryKind.OPERATION_CLOSED,
     SchemeEnded: EntryKind.SCHEME_ENDED,
+    TrainingRecorded: EntryKind.STAFF_TRAINED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

@@ -9,6 +9,7 @@ from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
 from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.register import REGISTERED
+from custodiet.adapters.store.training import TRAINED
 
-REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK, *IMPORTED, *NOTICED, *LOOKED, *CONTACTED)
+REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK, *IMPORTED, *NOTICED, *LOOKED, *CONTACTED, *TRAINED)
 BY_NAME = dict(tables.metadata.tables)

@@ -21,6 +21,7 @@ from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
+from custodiet.adapters.store.training import TrainingRows
 from custodiet.model.case import Case, Person, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
@@ -85,6 +86,7 @@ class ReadingRows(
     NoticedRows,
     LookRows,
     ContactRows,
+    TrainingRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 
