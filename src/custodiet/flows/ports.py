@@ -55,6 +55,7 @@ from custodiet.model.look_up import Reading as LookReading
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
 from custodiet.model.notice import Served, Translation
+from custodiet.model.outcome import Outcome
 from custodiet.model.record import (
     Contact,
     DayKey,
@@ -552,6 +553,10 @@ class Reading(Tables, Protocol):
 
     def trainings_of(self, actor: ActorId) -> tuple[TrainingRecorded, ...]:
         """Every training of an account, the earliest first."""
+        ...
+
+    def outcomes_under(self, scheme_id: SchemeId, since: datetime) -> tuple[Outcome, ...]:
+        """What became of every proposal under a scheme that was assessed since then, the earliest first."""
         ...
 
     def review(self, review_id: ReviewId) -> Review: ...

@@ -271,7 +271,9 @@ class Register:
     )
     interpreter: str = offered("how to reach an interpreter, as the notice tells people", Who.OPERATIONS)
     training_days: int | None = offered(
-        "for how many days training holds: once this is set, nobody proposes or approves without it", Who.OPERATIONS, None
+        "for how many days training holds: once this is set, nobody proposes or approves without it",
+        Who.OPERATIONS,
+        None,
     )
 
     def operation(self, mode: ModeCode) -> Operation | None:

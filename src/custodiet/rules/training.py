@@ -38,9 +38,9 @@ def objections_to_untrained(
     return tuple(against)
 
 
-def objections_to_recording(record: TrainingRecorded, of_recorder: Collection[Role], of_trained: Collection[Role]) -> (
-    tuple[str, ...]
-):
+def objections_to_recording(
+    record: TrainingRecorded, of_recorder: Collection[Role], of_trained: Collection[Role]
+) -> tuple[str, ...]:
     """What stands against recording that someone was trained."""
     against = [*objections_to_acting(record.by)]
     if record.actor == record.by:

@@ -11,5 +11,16 @@ from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.register import REGISTERED
 from custodiet.adapters.store.training import TRAINED
 
-REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK, *IMPORTED, *NOTICED, *LOOKED, *CONTACTED, *TRAINED)
+REPLAYED = (
+    *tables.REPLAYED,
+    *REGISTERED,
+    *ASSESSED,
+    *MESSAGING,
+    *DESK,
+    *IMPORTED,
+    *NOTICED,
+    *LOOKED,
+    *CONTACTED,
+    *TRAINED,
+)
 BY_NAME = dict(tables.metadata.tables)

@@ -17,6 +17,7 @@ from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.noticed import NoticedRows
+from custodiet.adapters.store.outcomes import OutcomeRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, noun
 from custodiet.adapters.store.senders import SenderRows
@@ -87,6 +88,7 @@ class ReadingRows(
     LookRows,
     ContactRows,
     TrainingRows,
+    OutcomeRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

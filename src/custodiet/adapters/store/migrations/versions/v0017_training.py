@@ -1,4 +1,4 @@
-"""Training of staff, and the guidance in force at a proposal; nobody untrained decides where the register asks for it."""
+"""Training of staff, and the guidance in force at a proposal; where the register asks, nobody untrained decides."""
 
 import sqlalchemy as sa
 from alembic import op
