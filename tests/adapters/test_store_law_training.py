@@ -13,6 +13,7 @@ from support.staff import ADA, AOS, CAI, staffed
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.keep_training import record_training
 from custodiet.flows.scheme_now import register_at
+from custodiet.flows.translate_notice import draft_translation
 
 LAW = import_module("custodiet.adapters.store.migrations.versions.v0017_training")
 DAY_MS = 86_400_000
@@ -31,6 +32,7 @@ def world(tmp_path_factory):
             record_training(house.store, actor, house.clock.now() - timedelta(days=1), ADA)
         decision = house.proposal(house.person(), proposed_by=CAI)
         propose(house.store, house.chance, decision)
+        draft_translation(house.store, house.chance, SCHEME, "en-XA", "translator-ra")
         names = {"proposal": decision.id, "aos": AOS, "cai": CAI, "now": int(house.clock.now().timestamp() * 1000)}
         return house.path, names
     finally:
@@ -76,6 +78,7 @@ RULES = {
         [anew(trained_at="at + 1")],
         [],
     ),
+    "translation_of_fixed": ("translation: its terms are fixed", ["UPDATE translation SET of = 'letter'"], []),
     "decision_guidance_fixed": (
         "decision: the guidance that was in force stands",
         ["UPDATE decision SET guidance = 99", "UPDATE decision SET guidance = NULL"],

@@ -54,7 +54,7 @@ from custodiet.model.look_up import Question, Standing
 from custodiet.model.look_up import Reading as LookReading
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
-from custodiet.model.notice import Served, Translation
+from custodiet.model.notice import Served, TextOf, Translation
 from custodiet.model.outcome import Outcome
 from custodiet.model.record import (
     Contact,
@@ -547,8 +547,8 @@ class Reading(Tables, Protocol):
         ...
 
     def translation(self, translation_id: TranslationId) -> Translation: ...
-    def translations(self, scheme_id: SchemeId) -> tuple[Translation, ...]:
-        """Every translation of a scheme's notice, the first one first."""
+    def translations(self, scheme_id: SchemeId, of: TextOf = TextOf.NOTICE) -> tuple[Translation, ...]:
+        """Every translation of a text of a scheme's, the first one first."""
         ...
 
     def trainings_of(self, actor: ActorId) -> tuple[TrainingRecorded, ...]:

@@ -6,6 +6,7 @@ force, one without, one lapsed, and so on; and one whose review nobody will do e
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import product
 from random import Random
 
 import rfc8785
@@ -31,6 +32,7 @@ from custodiet.model.device import Device
 from custodiet.model.identity import ActorId, CaseId, DecisionId, FittingId, SchemeId
 from custodiet.model.language import PSEUDO_LTR, PSEUDO_RTL
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
+from custodiet.model.notice import TextOf
 from custodiet.model.record import LogOpened
 from custodiet.model.report import Alarm, DeviceSays, Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
@@ -178,10 +180,10 @@ class WorldMaker:
                 record_training(self._store, actor, self._clock.now() - timedelta(days=30), ADMINISTRATOR)
 
     def _translate(self) -> None:
-        """The notice in the two pseudo-languages, and in no other: the only texts that are approved here."""
+        """Every text in the two pseudo-languages, and in no other: the only texts that are approved here."""
         drafts, approves = (one for one, function in STAFF.items() if function is Function.TRANSLATOR)
-        for language in (PSEUDO_LTR, PSEUDO_RTL):
-            one = draft_translation(self._store, self._chance, SCHEME, language.tag, drafts)
+        for language, of in product((PSEUDO_LTR, PSEUDO_RTL), TextOf):
+            one = draft_translation(self._store, self._chance, SCHEME, language.tag, drafts, of=of)
             check_translation(self._store, one, drafts, "Made-up text: a diploma in a made-up language")
             approve_translation(self._store, one, approves)
 

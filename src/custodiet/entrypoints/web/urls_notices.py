@@ -11,4 +11,5 @@ urlpatterns = [
     path("schemes/<str:scheme_id>/notices", notices.owed, name="notices_owed"),
     path("translations", translations.find, name="translations"),
     path("schemes/<str:scheme_id>/translations/<str:tag>", translations.one, name="translation"),
+    path("schemes/<str:scheme_id>/translations/<str:tag>/<str:of>", translations.one, name="translation_of"),
 ]

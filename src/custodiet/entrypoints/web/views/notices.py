@@ -39,7 +39,8 @@ def give(request: HttpRequest, reference: str) -> HttpResponse:
         require(request, view, Act.GIVE_NOTICE, of_case(case.id))
         shown = show_case_notice(view, place.clock.now(), reference)
         decided = [one for one in view.decisions_of(case.id) if one.stands and one.rung.rung]
-        letters = [one for one in decided if may(request, view, Act.READ_DECISION, of_decision(one.id))]
+        read = [one for one in decided if may(request, view, Act.READ_DECISION, of_decision(one.id))]
+        letters = [(one, show_letter(view, place.clock.now(), reference, one.id).languages) for one in read]
     ready = {one.tag for one in shown.languages}
     listed = [one for one in LANGUAGES if one.tag in ready or not one.pseudo]
     form = GiveForm(listed, request.POST or None, initial={"digest": shown.digest.hex(), "language": ENGLISH.tag})
@@ -103,16 +104,17 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
     """The letter for one decision, to be printed."""
-    wanted = DecisionId(decision_id)
+    wanted, tag = DecisionId(decision_id), request.GET.get("language", ENGLISH.tag)
     place = settings.PLACE
     with place.store.reading() as view:
-        case, told = show_letter(view, place.clock.now(), reference, wanted)
+        shown = show_letter(view, place.clock.now(), reference, wanted, tag)
         require(request, view, Act.READ_DECISION, of_decision(wanted))
-        register, _ = register_at(view, case.scheme_id, place.clock.now())
+        register, _ = register_at(view, shown.case.scheme_id, place.clock.now())
+    asked, told = BY_TAG.get(tag, ENGLISH), shown.letter
     return _paper(
         request,
-        language=ENGLISH,
-        instead_of=None,
+        language=shown.language,
+        instead_of=asked if asked is not shown.language else None,
         title=told.title,
         sections=told.sections,
         sender=told.sender,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from custodiet.adapters.store.migrations.law import never, once, process, refuse
+from custodiet.adapters.store.migrations.law import fixed, never, once, process, refuse
 
 revision = "0017"
 down_revision = "0014"
@@ -59,6 +59,7 @@ CONSTRAINTS = [
         "NEW.trained_at > NEW.at",
         "staff_training: it has been when it is recorded",
     ),
+    fixed("translation", "of", name="of_fixed"),
     refuse(
         "decision_guidance_fixed",
         "UPDATE ON decision",
@@ -77,6 +78,7 @@ CONSTRAINTS = [
 def upgrade() -> None:
     """Create the table, the column and their law."""
     op.add_column("decision", sa.Column("guidance", sa.BigInteger()))
+    op.add_column("translation", sa.Column("of", sa.Text(), nullable=False, server_default="notice"))
     op.create_table(
         "staff_training",
         sa.Column("entry", sa.BigInteger(), primary_key=True),
