@@ -37,6 +37,7 @@ class Act(StrEnum):
     STEP_DOWN = "step_down"
     CLOSE_CASE = "close_case"
     GIVE_NOTICE = "give_notice"
+    READ_OWN_NOTICE = "read_own_notice"
     ENTER_STOP = "enter_stop"
     # alerts
     READ_ALERTS = "read_alerts"

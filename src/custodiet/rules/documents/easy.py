@@ -55,6 +55,7 @@ def easy_read(register: Register) -> Easy:
         EasyLine("clock", "A clock", ("There is a day when we look again.", "If we do not look, it stops.")),
         EasyLine("speech", "Someone speaks", ("You can say no.", "You can ask us anything.", "You can get a lawyer.")),
         EasyLine("ear", "An ear", ("Someone can read this to you.", "It is free.")),
+        EasyLine("long", "A long page", ("This is the short form.", "The long form says more.")),
     ]
     return Easy("About you and us", tuple(lines))
 
