@@ -82,5 +82,3 @@ def test_notice_letter_and_easy_read_come_in_the_language_that_is_approved_and_e
     _, easy = read(PER, f"/my/notice?language={tag}&easy")
     assert f'<section lang="{tag}" dir="rtl">' in easy
     assert easy.count("<figcaption") >= 8
-
-

@@ -90,7 +90,7 @@ from custodiet.model.look_up import (
 )
 from custodiet.model.look_up import Question as LookQuestion
 from custodiet.model.message import Channel, ContactDetails, Delivery, Message, QuietHours, Setback, Template
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
@@ -342,6 +342,7 @@ SAMPLES = [
     ContactTried(
         *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
     ),
+    TimeReminded("condition_1", LATER, replace(MESSAGE, template=Template.CHECK_IN)),
     TrainingRecorded("officer-ana", AT, "administrator-1", LATER),
     r.StatementMade(
         Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),

@@ -121,6 +121,7 @@ class EntryKind(StrEnum):
     TRANSLATION_CHECKED = "translation.checked"
     TRANSLATION_APPROVED = "translation.approved"
     STAFF_TRAINED = "staff.trained"
+    TIME_REMINDED = "time.reminded"
 
 
 @dataclass(frozen=True, slots=True)

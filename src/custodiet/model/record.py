@@ -68,7 +68,7 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.message import Message
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
 from custodiet.model.register import Register
@@ -918,6 +918,7 @@ Record = (
     | OperationClosed
     | SchemeEnded
     | TrainingRecorded
+    | TimeReminded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1016,6 +1017,7 @@ _KIND: dict[type, EntryKind] = {
     OperationClosed: EntryKind.OPERATION_CLOSED,
     SchemeEnded: EntryKind.SCHEME_ENDED,
     TrainingRecorded: EntryKind.STAFF_TRAINED,
+    TimeReminded: EntryKind.TIME_REMINDED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

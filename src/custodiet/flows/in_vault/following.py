@@ -51,7 +51,7 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.message import MESSENGER, ContactDetails
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
 from custodiet.model.record import (
@@ -357,6 +357,8 @@ class Follower:
                 return contact.person_id
             case MessageOpened() | MessageSettled():
                 return self.cases[record.case_id].person_id
+            case TimeReminded(_, _, message):
+                return self.cases[message.case_id].person_id
             case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
                 return self.cases[told.case_id].person_id
             case LookUpApproved(grant):
