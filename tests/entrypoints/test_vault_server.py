@@ -2,8 +2,9 @@
 
 import socket
 import tempfile
+from itertools import repeat, takewhile
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from support.house import ANA, House
@@ -88,6 +89,28 @@ def test_whoever_asks_and_does_not_read_is_left_after_a_while(served, monkeypatc
         deaf.sendall(b'{"ask":"checkpoint","index":99}\n')
         heard = raw(path, b'{"ask":"checkpoint","index":0}\n')
         assert b'"end":"ok"' in heard
+
+
+def test_a_verification_lets_the_others_pass(served, monkeypatch):
+    _, _, path = served
+    answers, began, answered = server.Vault._parts, Event(), Event()
+
+    def verifies(self, question):
+        """One that has not ended before the other was answered."""
+        if question.index != 99:
+            return answers(self, question)
+        began.set()
+        return takewhile(lambda _: not answered.is_set(), repeat(b""))
+
+    monkeypatch.setattr(server.Vault, "_parts", verifies)
+    heard = []
+    verifying = Thread(target=lambda: heard.append(raw(path, b'{"ask":"checkpoint","index":99}\n')), daemon=True)
+    verifying.start()
+    assert began.wait(10)
+    assert b'"end":"ok"' in raw(path, b'{"ask":"checkpoint","index":0}\n')
+    answered.set()
+    verifying.join(10)
+    assert b'"end":"ok"' in heard[0]
 
 
 def test_what_nobody_foresaw_is_refused_and_its_text_goes_nowhere(served, monkeypatch, caplog, capfd):

@@ -11,7 +11,7 @@ import socketserver
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Thread
 
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.openings import Openings
@@ -37,20 +37,46 @@ SOCKET_PATH_MAX = 100
 """What the system allows for the path of a unix socket, less a little."""
 
 
+class _Turns:
+    """One at a time, in the order they came. Entering waits for one's turn; leaving is the next one's."""
+
+    def __init__(self) -> None:
+        self._moved = Condition()
+        self._came = 0
+        self._left = 0
+
+    def __enter__(self) -> None:
+        with self._moved:
+            mine, self._came = self._came, self._came + 1
+            self._moved.wait_for(lambda: self._left == mine)
+
+    def __exit__(self, *_: object) -> None:
+        with self._moved:
+            self._left += 1
+            self._moved.notify_all()
+
+    def let_pass(self) -> None:
+        """For whoever has their turn: those who wait have theirs first."""
+        self.__exit__()
+        self.__enter__()
+
+
 class Vault:
-    """Answers one question at a time."""
+    """Answers one question at a time; a verification, which can take an hour, lets the others pass at each step."""
 
     def __init__(self, openings: Openings, keys: Keys) -> None:
         self._openings = openings
         self._keys = keys
-        self._one = Lock()
+        self._turns = _Turns()
 
     def answer(self, question: Question) -> Generator[bytes]:
         """The lines of an answer after the first. Whoever stops listening ends it."""
-        with self._one:
+        with self._turns:
             try:
                 for part in self._parts(question):
                     yield write_part(part)
+                    if not part:  # a step of a verification: it looks at one view of the store and changes nothing
+                        self._turns.let_pass()
             except OpeningRefused as refused:
                 yield write_end(str(refused))
             except Exception as error:  # noqa: BLE001 - its text could hold anything of what was opened: it goes nowhere
@@ -70,7 +96,7 @@ class Vault:
 
     def keep_up(self) -> None:
         """Turn the epoch when the day has turned."""
-        with self._one:
+        with self._turns:
             self._keys.turn_epoch()
 
 
