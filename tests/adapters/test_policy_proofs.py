@@ -59,6 +59,7 @@ OVERSIGHT = (
     Act.READ_STANDING,
     Act.READ_REGISTER,
     Act.READ_STAFF,
+    Act.READ_CONSISTENCY,
 )
 TWO_PEOPLE = [
     (Act.PROPOSE_DECISION, Act.MAKE_DECISION),
@@ -142,8 +143,8 @@ def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_cl
         (Function.DPO, (*OVERSIGHT, Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP)),
         (Function.AUDITOR, OVERSIGHT),
         (Function.TRANSLATOR, (Act.WRITE_TRANSLATION, Act.APPROVE_TRANSLATION)),
-        (Function.PERSON, (Act.GIVE_COPY, Act.READ_LOOKS)),
-        (Function.REPRESENTATIVE, (Act.GIVE_COPY, Act.READ_LOOKS)),
+        (Function.PERSON, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)),
+        (Function.REPRESENTATIVE, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)),
         (Function.REQUESTER, ()),
     ],
 )
@@ -163,7 +164,8 @@ def test_a_copy_goes_to_the_person_and_who_speaks_for_them_and_to_no_member_of_s
 def test_a_conflict_of_interest_shuts_everything_about_a_case_but_declaring_it(one):
     conflicted = one.what("conflicted")(one.who("id"))
     oversight = z3.And(doing(one, Act.READ_DECISION, Act.READ_LOOKS), is_(one, Function.DPO, Function.AUDITOR))
-    theirs = z3.And(doing(one, Act.GIVE_COPY, Act.READ_LOOKS), is_(one, Function.PERSON, Function.REPRESENTATIVE))
+    own = doing(one, Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)
+    theirs = z3.And(own, is_(one, Function.PERSON, Function.REPRESENTATIVE))
     declaring = doing(one, Act.DECLARE_CONFLICT)
     assert never(one, about(one, *CASES), conflicted, z3.Not(z3.Or(declaring, theirs, oversight)))
 

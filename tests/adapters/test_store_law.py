@@ -1749,6 +1749,7 @@ TRIED_ELSEWHERE = [
         "v0013_looking",
         "v0014_contacts",
         "v0016_handling",
+        "v0017_training",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

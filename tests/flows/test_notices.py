@@ -313,7 +313,7 @@ def test_the_letter_is_of_a_decision_that_was_made_and_of_its_own_case(house):
     give(house, person)
     makes(house, decision)
     with house.store.reading() as view:
-        _, letter = show_letter(view, house.clock.now(), person.case.reference, decision.id)
+        letter = show_letter(view, house.clock.now(), person.case.reference, decision.id).letter
         with pytest.raises(NotFound):
             show_letter(view, house.clock.now(), house.person().case.reference, decision.id)
     assert letter.sender == "Made-up authority"

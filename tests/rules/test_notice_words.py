@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from support.house import ANA, BO, COURT, START, scheme_at
 
+from custodiet.model.assessment import FamilyAnswer, FamilyReason
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.document import Paragraph
 from custodiet.model.language import LANGUAGES
-from custodiet.model.mode import MODES, ModeCode
+from custodiet.model.mode import FAMILIES, MODES, ModeCode
 from custodiet.model.register import Register
-from custodiet.rules.documents.letter import letter
+from custodiet.rules.documents.easy import easy_read
+from custodiet.rules.documents.letter import letter, parts_of
 from custodiet.rules.documents.notice import IN_PLAIN_WORDS, digest_of, in_other_words, lines_of, notice
 from custodiet.rules.plain_words import GRADE_MAX, SENTENCE_WORDS_MAX, grade, sentence_words
 from custodiet.rules.pseudo import pseudo
@@ -119,3 +122,26 @@ def test_the_list_of_languages_has_those_that_are_wanted_and_each_once():
 def test_a_pseudo_language_leaves_no_text_as_it_was(tag):
     for text in lines_of(NOTICE):
         assert pseudo(tag, text) != text
+
+
+@pytest.mark.parametrize("authority", list(Authority))
+def test_every_part_of_every_letter_is_among_those_that_are_translated(authority):
+    known = {part: f"other {part}" for part in parts_of(REGISTER)}
+    for mode in ModeCode:
+        for reason in FamilyReason:
+            families = tuple(FamilyAnswer(family, reason, ()) for family in FAMILIES)
+            said = SimpleNamespace(families=families)
+            told = letter(REGISTER, decision(mode, authority), said, START, known)
+            assert all(one.startswith("other ") for section in told.sections for one in paragraphs(section))
+    with pytest.raises(KeyError):
+        letter(replace(REGISTER, purposes=()), decision(), None, START, known)
+
+
+def test_easy_read_is_short_says_what_movements_reveal_and_has_a_picture_for_each_idea():
+    told = easy_read(REGISTER)
+    sentences = [text for one in told.lines for text in one.sentences]
+    assert grade(sentences) <= 3
+    assert max(len(text.split()) for text in sentences[1:]) <= 8
+    assert {"It can show your faith.", "It can show your health.", "It can show who you love."} <= set(sentences)
+    assert all(one.caption and one.picture for one in told.lines)
+    assert not any("eye" in one.picture for one in easy_read(replace(REGISTER, operations=())).lines)

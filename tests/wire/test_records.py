@@ -91,7 +91,7 @@ from custodiet.model.look_up import (
 )
 from custodiet.model.look_up import Question as LookQuestion
 from custodiet.model.message import Channel, ContactDetails, Delivery, Message, QuietHours, Setback, Template
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
@@ -102,6 +102,7 @@ from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, 
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.screening import Question, Screening
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
+from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.word import Said, Word
 from custodiet.simulation.made_up_register import made_up_dpia, made_up_register
 from custodiet.wire.records import (
@@ -343,6 +344,8 @@ SAMPLES = [
     ContactTried(
         *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
     ),
+    TimeReminded("condition_1", LATER, replace(MESSAGE, template=Template.CHECK_IN)),
+    TrainingRecorded("officer-ana", AT, "administrator-1", LATER),
     r.StatementMade(
         Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),
     ),

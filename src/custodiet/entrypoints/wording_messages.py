@@ -6,6 +6,8 @@ from custodiet.model.message import Delivery, Posted, QuietHours, Setback, Templ
 TEMPLATE = {
     Template.CHARGE: "reminder to charge",
     Template.STOPPED: "word that something has ended",
+    Template.APPOINTMENT: "reminder of an appointment",
+    Template.CHECK_IN: "reminder of a check-in",
 }
 _SETBACK = {
     Setback.LATER: "the mail server asks to be tried again",

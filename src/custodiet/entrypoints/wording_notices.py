@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from custodiet.model.notice import How, Readiness, Understood, WhyDeclined
+from custodiet.model.notice import How, Readiness, TextOf, Understood, WhyDeclined
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     How: {
@@ -22,6 +22,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         WhyDeclined.LEFT: "They left",
         WhyDeclined.WANTS_ADVICE_FIRST: "They want advice first",
         WhyDeclined.OTHER: "Something else: say what",
+    },
+    TextOf: {
+        TextOf.NOTICE: "Notice",
+        TextOf.LETTER: "Decision letters",
+        TextOf.EASY: "Easy read",
     },
     Readiness: {
         Readiness.MISSING: "Missing",

@@ -29,7 +29,7 @@ _SECTIONS = (
     ("suppliers", "Suppliers", ("suppliers",)),
     ("recipients", "Recipients", ("recipients",)),
     ("contact_first", "Events at which the person is asked first", ("contact_first",)),
-    ("guidance", "Guidance for staff", ("guidance",)),
+    ("guidance", "Guidance and training of staff", ("guidance", "training_days")),
     ("review", "How often a decision is reviewed", ("review",)),
     (
         "openness",

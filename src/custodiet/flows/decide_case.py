@@ -13,6 +13,7 @@ from custodiet.flows.carrying import carry_conditions
 from custodiet.flows.gathering import gather
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.keep_draft import write_dropped
+from custodiet.flows.keep_training import untrained
 from custodiet.flows.notice_now import against_starting, told_now
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if, refuse_rung_if
@@ -48,6 +49,7 @@ from custodiet.rules.decisions import (
     succeeded,
 )
 from custodiet.rules.dpia import inactive
+from custodiet.rules.guidance import guidance_in_force
 from custodiet.rules.notices import is_owed
 from custodiet.rules.register import objections_to_operation
 
@@ -58,9 +60,11 @@ def propose_decision(store: Store, decision: Decision, assessment: Assessment | 
     Raises NotPermitted with every objection. Where the ladder objects, the refusal is recorded first, with what is
     ready instead.
     """
-    proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None)
     with store.acting() as act:
-        case = act.case(proposal.case_id)
+        case = act.case(decision.case_id)
+        guidance, _ = guidance_in_force(act.registers(case.scheme_id), act.now)
+        proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None)
+        proposal = replace(proposal, guidance=guidance or None)
         refuse_if(_against_proposing(act, case.scheme_id, proposal))
         facts, standing = gather(act, proposal, act.now)
         against = ladder.objections(proposal, assessment, facts, standing)
@@ -88,7 +92,8 @@ def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> 
     against = objections_to_proposing(proposal, scheme_at(act, scheme_id, act.now), act.now)
     if number:
         against += objections_to_operation(register, proposal, act.decisions_of(proposal.case_id), act.now)
-    return against + _inactive(act, scheme_id, proposal)
+    against += _inactive(act, scheme_id, proposal)
+    return against + untrained(act, proposal, (proposal.proposed_by,), act.now)
 
 
 def what_stands_against(
@@ -131,6 +136,7 @@ def _make(act: Acting, decision: Decision, by: ActorId) -> int:
     predecessor = act.decision(decision.follows) if decision.follows is not None else None
     case = act.case(decision.case_id)
     refuse_if(objections_to_making(decision, by, act.now, predecessor) + _inactive(act, case.scheme_id, decision))
+    refuse_if(untrained(act, decision, (decision.proposed_by, by), act.now))
     refuse_if(against_starting(act, decision, act.now))
     facts, standing = gather(act, decision, act.now)
     refuse_rung_if(ladder.objections_to_making(decision, act.assessment_of(decision.id), facts, standing))

@@ -7,7 +7,10 @@ from custodiet.flows.scheme_now import register_at
 from custodiet.model.decision import Decision
 from custodiet.model.document import Document
 from custodiet.model.identity import CaseId, SchemeId
-from custodiet.rules.documents.notice import digest_of, notice
+from custodiet.model.notice import TextOf
+from custodiet.rules.documents.easy import digest_of_easy, easy_lines, easy_read
+from custodiet.rules.documents.letter import digest_of_parts, parts_of
+from custodiet.rules.documents.notice import digest_of, lines_of, notice
 from custodiet.rules.notices import is_told, objections_to_starting
 
 
@@ -16,6 +19,18 @@ def notice_at(view: Reading, scheme_id: SchemeId, at: datetime) -> tuple[Documen
     register, number = register_at(view, scheme_id, at)
     made = notice(register, at)
     return made, digest_of(made), number
+
+
+def text_at(view: Reading, scheme_id: SchemeId, of: TextOf, at: datetime) -> tuple[tuple[str, ...], bytes]:
+    """The English of a text of a scheme's as the register in effect then has it, and its digest. Raises NotFound."""
+    if of is TextOf.NOTICE:
+        made, current, _ = notice_at(view, scheme_id, at)
+        return lines_of(made), current
+    register, _ = register_at(view, scheme_id, at)
+    if of is TextOf.LETTER:
+        return parts_of(register), digest_of_parts(register)
+    easy = easy_read(register)
+    return easy_lines(easy), digest_of_easy(easy)
 
 
 def against_starting(view: Reading, decision: Decision, now: datetime) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ from custodiet.model.look_up import Question, Standing
 from custodiet.model.look_up import Reading as LookReading
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
 from custodiet.model.mode import Category
-from custodiet.model.notice import Served, Translation
+from custodiet.model.notice import Served, TextOf, Translation
+from custodiet.model.outcome import Outcome
 from custodiet.model.record import (
     Contact,
     DayKey,
@@ -89,6 +90,7 @@ from custodiet.model.stored import (
     Seen,
     StandingChange,
 )
+from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.word import Word
 
 
@@ -550,8 +552,16 @@ class Reading(Tables, Protocol):
         ...
 
     def translation(self, translation_id: TranslationId) -> Translation: ...
-    def translations(self, scheme_id: SchemeId) -> tuple[Translation, ...]:
-        """Every translation of a scheme's notice, the first one first."""
+    def translations(self, scheme_id: SchemeId, of: TextOf = TextOf.NOTICE) -> tuple[Translation, ...]:
+        """Every translation of a text of a scheme's, the first one first."""
+        ...
+
+    def trainings_of(self, actor: ActorId) -> tuple[TrainingRecorded, ...]:
+        """Every training of an account, the earliest first."""
+        ...
+
+    def outcomes_under(self, scheme_id: SchemeId, since: datetime) -> tuple[Outcome, ...]:
+        """What became of every proposal under a scheme that was assessed since then, the earliest first."""
         ...
 
     def review(self, review_id: ReviewId) -> Review: ...

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from custodiet.flows.notice_now import follows_english, notice_at
+from custodiet.flows.notice_now import follows_english, notice_at, text_at
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
 from custodiet.model.case import Case
@@ -12,8 +12,9 @@ from custodiet.model.document import Document
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import CaseId, DecisionId, SchemeId
 from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES, Language
-from custodiet.model.notice import Readiness, Served, TranslatedLine, Translation
-from custodiet.rules.documents.letter import Letter, letter
+from custodiet.model.notice import Readiness, Served, TextOf, TranslatedLine, Translation
+from custodiet.rules.documents.easy import Easy, digest_of_easy, easy_in_other_words, easy_read
+from custodiet.rules.documents.letter import Letter, digest_of_parts, letter
 from custodiet.rules.documents.notice import in_other_words, lines_of
 from custodiet.rules.notices import approved_for, carried_over, is_told, newest_for, readiness, to_be_told, why_not_told
 from custodiet.rules.plain_words import grade
@@ -101,28 +102,31 @@ def find_owed(
 
 @dataclass(frozen=True, slots=True)
 class SchemeLanguages:
-    """Where each language of a scheme's notice stands, and how hard the English is to read."""
+    """Where each language of a scheme's texts stands, and how hard the English of the notice is to read."""
 
     scheme_id: SchemeId
     name: str
     grade: float
-    languages: tuple[tuple[Language, Readiness], ...]
+    languages: tuple[tuple[Language, tuple[tuple[TextOf, Readiness], ...]], ...]
 
 
 def show_languages(view: Reading, now: datetime, scheme_id: SchemeId) -> SchemeLanguages:
     """Raises NotFound. The pseudo-languages are shown of made-up schemes only."""
-    made, digest, _ = notice_at(view, scheme_id, now)
-    told = view.translations(scheme_id)
+    made, _, _ = notice_at(view, scheme_id, now)
+    told = {of: (view.translations(scheme_id, of), text_at(view, scheme_id, of, now)[1]) for of in TextOf}
     wanted = [one for one in LANGUAGES if one is not ENGLISH and (made.made_up or not one.pseudo)]
-    stands = tuple((one, readiness(told, one.tag, digest)) for one in wanted)
+    stands = tuple(
+        (one, tuple((of, readiness(texts, one.tag, digest)) for of, (texts, digest) in told.items())) for one in wanted
+    )
     return SchemeLanguages(scheme_id, made.scheme, grade(lines_of(made)), stands)
 
 
 @dataclass(frozen=True, slots=True)
 class OneLanguage:
-    """A notice in one language beside its English. `newest`: the newest translation, whatever English it is of."""
+    """A text in one language beside its English. `newest`: the newest translation, whatever English it is of."""
 
     scheme_id: SchemeId
+    of: TextOf
     name: str
     language: Language
     readiness: Readiness
@@ -132,32 +136,72 @@ class OneLanguage:
     digest: bytes
 
 
-def show_language(view: Reading, now: datetime, scheme_id: SchemeId, tag: str) -> OneLanguage:
+def show_language(
+    view: Reading, now: datetime, scheme_id: SchemeId, tag: str, of: TextOf = TextOf.NOTICE
+) -> OneLanguage:
     """Raises NotFound."""
     if tag not in BY_TAG or tag == ENGLISH.tag:
         raise NotFound("no such language in the list")
-    made, digest, _ = notice_at(view, scheme_id, now)
-    if BY_TAG[tag].pseudo and not made.made_up:
+    register, _ = register_at(view, scheme_id, now)
+    texts, digest = text_at(view, scheme_id, of, now)
+    if BY_TAG[tag].pseudo and not register.made_up:
         raise NotFound("no such language in the list")
-    told = view.translations(scheme_id)
+    told = view.translations(scheme_id, of)
     newest = newest_for(told, tag)
     return OneLanguage(
         scheme_id=scheme_id,
-        name=made.scheme,
+        of=of,
+        name=register.name,
         language=BY_TAG[tag],
         readiness=readiness(told, tag, digest),
-        lines=carried_over(told, tag, made),
+        lines=carried_over(told, tag, texts),
         newest=newest,
         current=newest is not None and newest.notice_sha256 == digest,
         digest=digest,
     )
 
 
-def show_letter(view: Reading, now: datetime, reference: str, decision_id: DecisionId) -> tuple[Case, Letter]:
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A letter in a language: the one that was wanted, or English where no approved text is whole for it.
+
+    `languages`: those in which it can be given, English first.
+    """
+
+    case: Case
+    letter: Letter
+    language: Language
+    languages: tuple[Language, ...]
+
+
+def show_letter(
+    view: Reading, now: datetime, reference: str, decision_id: DecisionId, tag: str = ENGLISH.tag
+) -> ShownLetter:
     """The letter for a decision of a case. Raises NotFound, also for one that was never made or is another's."""
     case = view.case_by_reference(reference)
     decision = view.decision(decision_id)
     if decision.case_id != case.id or decision.state in (State.PROPOSED, State.REFUSED):
         raise NotFound("no decision of this case by that name")
     register, _ = register_at(view, case.scheme_id, decision.made_at or now)
-    return case, letter(register, decision, view.assessment_of(decision_id), now)
+    translations = view.translations(case.scheme_id, TextOf.LETTER)
+    # Of the parts as they were when it was decided: a letter does not change with the register.
+    languages = approved_languages(translations, digest_of_parts(register))
+    language = next((one for one in languages if one.tag == tag), ENGLISH)
+    found = approved_for(translations, language.tag, digest_of_parts(register))
+    words = None if found is None else {one.source: one.text for one in found.lines}
+    assessment = view.assessment_of(decision_id)
+    try:
+        told = letter(register, decision, assessment, now, words)
+    except KeyError:  # of a mode or purpose that the register no longer had: whole, or not at all
+        told, language = letter(register, decision, assessment, now), ENGLISH
+    return ShownLetter(case, told, language, languages)
+
+
+def easy_in(view: Reading, scheme_id: SchemeId, tag: str, now: datetime) -> tuple[Easy, Language]:
+    """The notice in easy read, in a language that is approved for it, or in English. Raises NotFound."""
+    register, _ = register_at(view, scheme_id, now)
+    easy = easy_read(register)
+    found = approved_for(view.translations(scheme_id, TextOf.EASY), tag, digest_of_easy(easy))
+    if found is None:
+        return easy, ENGLISH
+    return easy_in_other_words(easy, (one.text for one in found.lines)), BY_TAG[tag]

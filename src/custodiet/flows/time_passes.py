@@ -12,6 +12,7 @@ from custodiet.flows.instructing import fittings_under
 from custodiet.flows.keep_draft import write_dropped
 from custodiet.flows.obey_stop import escalate_stop, obey_stop
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
+from custodiet.flows.remind_of_times import remind_of_times
 from custodiet.flows.scheme_now import scheme_at
 from custodiet.flows.send_messages import give_up
 from custodiet.model.alert import Alert
@@ -71,6 +72,7 @@ class Passing:
             self._stops,
             self._drafts,
             self._too_late,
+            self._times,
         )
         return sum(step() for step in steps)
 
@@ -166,6 +168,10 @@ class Passing:
         with self._store.reading() as view:
             late = view.posts_too_late(self._clock.now(), AT_ONCE)
         return sum(give_up(self._store, one.message.id, CLOCK, self._fence) for one in late)
+
+    def _times(self) -> int:
+        """Reminders of appointments and check-ins that lie ahead."""
+        return remind_of_times(self._store, self._clock, self._fence)
 
     # --- windows ---
 

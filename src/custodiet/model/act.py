@@ -37,6 +37,7 @@ class Act(StrEnum):
     STEP_DOWN = "step_down"
     CLOSE_CASE = "close_case"
     GIVE_NOTICE = "give_notice"
+    READ_OWN_NOTICE = "read_own_notice"
     ENTER_STOP = "enter_stop"
     # alerts
     READ_ALERTS = "read_alerts"
@@ -60,6 +61,8 @@ class Act(StrEnum):
     GIVE_COVER = "give_cover"
     DECLARE_CONFLICT = "declare_conflict"
     DECLARE_CONFLICT_OF_ANOTHER = "declare_conflict_of_another"
+    RECORD_TRAINING = "record_training"
+    READ_FIGURES = "read_figures"
     # schemes
     REGISTER_SCHEME = "register_scheme"
     AMEND_REGISTER = "amend_register"
@@ -80,6 +83,7 @@ class Act(StrEnum):
     END_SCHEME = "end_scheme"
     END_MANY = "end_many"
     CHECK_STOP = "check_stop"
+    READ_CONSISTENCY = "read_consistency"
     # looking
     ASK_QUESTION = "ask_question"
     ASK_LOOK_UP = "ask_look_up"

@@ -82,6 +82,8 @@ class Decision:
     made_at: datetime | None = None
     ended_at: datetime | None = None
     suspensions: tuple[Suspension, ...] = ()
+    guidance: int | None = None
+    """The version of the guidance that was in force when it was proposed (R48); None from before there was one."""
 
     def __post_init__(self) -> None:
         if not self.purposes:

@@ -124,6 +124,8 @@ class EntryKind(StrEnum):
     TRANSLATION_APPROVED = "translation.approved"
     ACCOUNT_OPENED = "account.opened"
     ACCOUNT_CLOSED = "account.closed"
+    STAFF_TRAINED = "staff.trained"
+    TIME_REMINDED = "time.reminded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ class Template(StrEnum):
     """A reminder to charge, before any officer is told (R67)."""
     STOPPED = "stopped"
     """What was asked of them has ended."""
+    APPOINTMENT = "appointment"
+    """A reminder before an appointment."""
+    CHECK_IN = "check_in"
+    """A reminder before a check-in."""
 
 
 class Channel(StrEnum):

@@ -5,8 +5,8 @@ of what caused them.
 from dataclasses import dataclass
 from datetime import datetime
 
-from custodiet.model.identity import CaseId, MessageId
-from custodiet.model.message import ContactDetails, Delivery, Setback
+from custodiet.model.identity import CaseId, ConditionId, MessageId
+from custodiet.model.message import ContactDetails, Delivery, Message, Setback
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,12 @@ class MessageSettled:
     at: datetime
     next_at: datetime
     setback: Setback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeReminded:
+    """Someone is reminded of a window of an appointment or a check-in, before it begins."""
+
+    condition_id: ConditionId
+    window_from_at: datetime
+    message: Message

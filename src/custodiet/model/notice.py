@@ -67,6 +67,16 @@ class Served:
             raise IllegalValue("one that was declined says why, as far as it showed, and only such a one does")
 
 
+class TextOf(StrEnum):
+    """What a translation is of."""
+
+    NOTICE = "notice"
+    LETTER = "letter"
+    """The parts of which every decision letter of a scheme is made."""
+    EASY = "easy"
+    """The notice in easy read: short sentences, each with its picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class TranslatedLine:
     """One paragraph of the notice: the English it was translated from, and the text. Both plain, never markup."""
@@ -77,9 +87,10 @@ class TranslatedLine:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A notice in another language: drafted, checked by a named translator, approved by someone else.
+    """A text in another language: drafted, checked by a named translator, approved by someone else.
 
-    `notice_sha256`: the English it is of. `qualification`: what makes the checker one, as they say it.
+    `notice_sha256`: the English it is of, whatever text that is. `qualification`: what makes the checker one, as they
+    say it.
     """
 
     id: TranslationId
@@ -95,6 +106,7 @@ class Translation:
     qualification: str = ""
     approved_by: ActorId | None = None
     approved_at: datetime | None = None
+    of: TextOf = TextOf.NOTICE
 
     def __post_init__(self) -> None:
         if self.language not in BY_TAG or self.language == "en":

@@ -71,12 +71,13 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.message import Message
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
+from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.word import Word
 
 
@@ -927,6 +928,8 @@ Record = (
     | OperationRefused
     | OperationClosed
     | SchemeEnded
+    | TrainingRecorded
+    | TimeReminded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1027,6 +1030,8 @@ _KIND: dict[type, EntryKind] = {
     OperationRefused: EntryKind.OPERATION_REFUSED,
     OperationClosed: EntryKind.OPERATION_CLOSED,
     SchemeEnded: EntryKind.SCHEME_ENDED,
+    TrainingRecorded: EntryKind.STAFF_TRAINED,
+    TimeReminded: EntryKind.TIME_REMINDED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

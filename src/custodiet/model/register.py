@@ -217,6 +217,7 @@ class Guidance:
 
     field: str
     text: str = asked("the guidance", Who.OPERATIONS)
+    example: str = offered("a worked example of it (R48)", Who.OPERATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,11 @@ class Register:
         "hours until the person is told and a device taken off, after an ending", Who.OPERATIONS, 24
     )
     interpreter: str = offered("how to reach an interpreter, as the notice tells people", Who.OPERATIONS)
+    training_days: int | None = offered(
+        "for how many days training holds: once this is set, nobody proposes or approves without it",
+        Who.OPERATIONS,
+        None,
+    )
 
     def operation(self, mode: ModeCode) -> Operation | None:
         """The operation of that mode, if the scheme has it."""

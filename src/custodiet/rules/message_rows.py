@@ -2,7 +2,7 @@
 
 from custodiet.model.change import Insert, Put, RowChange, Update
 from custodiet.model.message import Channel, Delivery, Message
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.rules.assessing_tables import changes_of
 from custodiet.rules.row import row_of
 
@@ -34,3 +34,8 @@ def _(record: MessageOpened, index: int) -> Changes:  # noqa: ARG001 - the place
 def _(record: MessageSettled, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     stands = {"state": record.state, "state_at": record.at, "next_at": record.next_at, "setback": record.setback}
     return (Update("outbox", {"id": record.message_id}, stands),)
+
+
+@changes_of.register
+def _(record: TimeReminded, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return (queued(record.message),)

@@ -57,8 +57,7 @@ def compose(
 
 def after_quiet(at: datetime, zone: LocalZone, quiet: QuietHours) -> datetime:
     """That instant, or the end of the quiet hours in which it lies, by the person's own clock."""
-    local = at + _offset(zone, at)
-    minute = local.hour * 60 + local.minute
+    local, minute = at + _offset(zone, at), local_minute(at, zone)
     length = (quiet.to_min - quiet.from_min) % MINUTES_A_DAY
     if (minute - quiet.from_min) % MINUTES_A_DAY >= length:
         return at
@@ -66,6 +65,12 @@ def after_quiet(at: datetime, zone: LocalZone, quiet: QuietHours) -> datetime:
     end = local.replace(second=0, microsecond=0) + left
     # By the offset that holds when they end: a night on which the clocks change is longer or shorter.
     return max(at, end - _offset(zone, end - _offset(zone, at)))
+
+
+def local_minute(at: datetime, zone: LocalZone) -> int:
+    """The minute of the day that the person's own clock shows then."""
+    local = at + _offset(zone, at)
+    return local.hour * 60 + local.minute
 
 
 def _offset(zone: LocalZone, at: datetime) -> timedelta:

@@ -4,6 +4,7 @@ again. Pure.
 The same law stands as triggers in the store (migration 0012), where it does not know which text is the current one.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -15,13 +16,13 @@ from custodiet.model.language import BY_TAG, ENGLISH
 from custodiet.model.mode import Mode
 from custodiet.model.notice import How, Readiness, Served, TranslatedLine, Translation, Understood
 from custodiet.model.screening import Hit, Question, Screened
-from custodiet.rules.documents.notice import lines_of
 
 TOLD_FIRST_FROM = 3
 """The lowest rung that does not begin before the notice was given: telephone reporting."""
 DECLINED_DAYS = 2
 """On how many days the notice is offered to someone who will not say whether they understood."""
 
+_PLACE = re.compile(r"\{[a-z]+\}")
 _ENOUGH = (
     "; the notice as it stands now, given in English, in an approved translation or by an interpreter, and understood,"
     " would pass; so would rung 2, in-person reporting"
@@ -153,25 +154,34 @@ def readiness(translations: Collection[Translation], language: str, current: byt
     return Readiness.MACHINE_DRAFT if newest.by_machine else Readiness.DRAFT
 
 
-def carried_over(translations: Iterable[Translation], language: str, document: Document) -> tuple[TranslatedLine, ...]:
-    """The texts of a notice in a language, as far as the newest translation has them; what changed is empty."""
+def carried_over(
+    translations: Iterable[Translation], language: str, texts: Iterable[str]
+) -> tuple[TranslatedLine, ...]:
+    """These texts in a language, as far as the newest translation has them; what changed is empty."""
     newest = newest_for(translations, language)
     known = {} if newest is None else {one.source: one.text for one in newest.lines}
-    return tuple(TranslatedLine(text, known.get(text, "")) for text in lines_of(document))
+    return tuple(TranslatedLine(text, known.get(text, "")) for text in texts)
 
 
 def objections_to_drafting(
-    lines: Sequence[TranslatedLine], document: Document, *, pseudo: bool, made_up: bool
+    lines: Sequence[TranslatedLine], texts: tuple[str, ...], *, pseudo: bool, made_up: bool
 ) -> tuple[str, ...]:
-    """What stands against keeping a draft."""
+    """What stands against keeping a draft of these English texts."""
     against: list[str] = []
-    if tuple(one.source for one in lines) != lines_of(document):
-        against.append("of_another_text: the notice says something else now; begin with the text as it is")
+    if tuple(one.source for one in lines) != texts:
+        against.append("of_another_text: the English says something else now; begin with the text as it is")
     elif any(not one.text.strip() for one in lines):
-        against.append("not_whole: every line has a text; a notice that leaves something out is none")
+        against.append("not_whole: every line has a text; one that leaves something out is none")
+    elif wrong := next((one for one in lines if _places(one.source) != _places(one.text)), None):
+        places = " ".join(_places(wrong.source)) or "no place"
+        against.append(f'place_missing: "{wrong.source}" has {places} to be filled in; its translation has the same')
     if pseudo and not made_up:
         against.append("pseudo_language: nobody speaks it; it is for made-up schemes")
     return tuple(against)
+
+
+def _places(text: str) -> list[str]:
+    return sorted(_PLACE.findall(text))
 
 
 def objections_to_checking(one: Translation, current: bytes, qualification: str) -> tuple[str, ...]:
@@ -211,7 +221,7 @@ def objections_to_approving(one: Translation, current: bytes, by: ActorId) -> tu
 def _about_text(one: Translation, current: bytes) -> tuple[str, ...]:
     if one.notice_sha256 == current:
         return ()
-    return ("of_another_text: the notice says something else now; draft it anew, what still holds is carried over",)
+    return ("of_another_text: the English says something else now; draft it anew, what still holds is carried over",)
 
 
 # --- who is told again ------------------------------------------------------------------------------------------

@@ -169,6 +169,8 @@ def contradictions(register: Register) -> tuple[Problem, ...]:
         found.append(Problem("ends_at", "lies before the start"))
     if register.removal_hours < 1:
         found.append(Problem("removal_hours", "is less than an hour"))
+    if register.training_days is not None and register.training_days < 1:
+        found.append(Problem("training_days", "is less than a day"))
     return tuple(found)
 
 

@@ -84,9 +84,9 @@ from custodiet.model.staff import RoleState
 from custodiet.rules import look_rows
 from custodiet.rules.assessing_tables import approved, refusal, rests_on
 from custodiet.rules.message_rows import queued
-from custodiet.rules.notice_tables import changes_of
 from custodiet.rules.register_rows import RECORDS, register_changes
 from custodiet.rules.row import new_task, row_of
+from custodiet.rules.training_rows import changes_of
 
 Changes = tuple[RowChange, ...]
 

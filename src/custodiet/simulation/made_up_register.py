@@ -5,6 +5,7 @@ assessment out.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from custodiet.flows.activate_operation import activate_operations, propose_operations
@@ -50,6 +51,52 @@ IN_DATE = timedelta(days=360)
 """How long the made-up assessment is in date."""
 
 
+GUIDANCE = (
+    (
+        "decision.selection",
+        "say what happened, not what group someone belongs to.",
+        "Heron Sample-1 missed two visits in May: the fact of each visit is linked.",
+    ),
+    (
+        "decision.exempted",
+        "ask about each one; believe the person until it is decided.",
+        "a letter from a clinic that is not read yet: answer that it is not known.",
+    ),
+    (
+        "decision.families",
+        "one reason for each lower rung, and a fact of this case that shows it.",
+        "calls were not answered on four days, while the phone was in pawn: that is no reason; a lent phone is tried.",
+    ),
+    (
+        "decision.article_8",
+        "write down what it does to this home, and to whom else.",
+        "a device that buzzes at night wakes the baby: say so, and say what is done about it.",
+    ),
+    (
+        "decision.practicality",
+        "ask where and when it would be charged.",
+        "one socket in a shared kitchen: not practical until there is another.",
+    ),
+    (
+        "decision.at_home",
+        "ask; do not guess from an address.",
+        "a sister and her two children: tick children and others.",
+    ),
+    (
+        "decision.finding_shown",
+        "read it, and say honestly what it does not show.",
+        "it shows no difference in absconding: it is not given as a reason.",
+    ),
+    ("decision.power", "choose the one that you rely on.", "a discretion is not a duty because it is used often."),
+    (
+        "decision.review_due_at",
+        "as short as the next thing that will be known.",
+        "a hearing on the 12th: review on the 13th.",
+    ),
+)
+"""Beside each part of an assessment: (part, guidance, worked example)."""
+
+
 def made_up(text: str) -> str:
     """A paragraph that says of itself that it is made up."""
     return f"Made-up text: {text}"
@@ -64,9 +111,10 @@ def activate_made_up(
     dpo: ActorId = DPO,
     *,
     review_days: int = REVIEW_DAYS,
+    training_days: int | None = None,
 ) -> None:
     """Give a scheme that stands a whole register and assessment, and have two people activate all its operations."""
-    register = made_up_register(scheme, now, review_days)
+    register = replace(made_up_register(scheme, now, review_days), training_days=training_days)
     keep_register(store, register, by, judging=scheme.judging)
     modes = [mode for mode in scheme.modes if MODES[mode].rung]
     write_dpia(store, made_up_dpia(register, now), by, assessed=modes)
@@ -170,6 +218,7 @@ def made_up_register(scheme: Scheme, now: datetime, review_days: int = REVIEW_DA
         guidance=(
             Guidance("access", made_up("ask the question first; open the least that answers it.")),
             Guidance("exemptions", made_up("believe the person until it is decided.")),
+            *(Guidance(part, made_up(text), made_up(example)) for part, text, example in GUIDANCE),
         ),
         review=(ReviewPeriod(scheme.starts_at, review_days, made_up("a made-up policy, paragraph 3.")),),
         access=made_up("two people, a reason, a window of hours."),

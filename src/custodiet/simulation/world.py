@@ -6,6 +6,7 @@ force, one without, one lapsed, and so on; and one whose review nobody will do e
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import product
 from random import Random
 
 import rfc8785
@@ -16,6 +17,7 @@ from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend
 from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.keep_training import record_training
 from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.ports import Chance, Sealer, Store, Vault
 from custodiet.flows.receive_reports import Monitor, Request
@@ -30,6 +32,7 @@ from custodiet.model.device import Device
 from custodiet.model.identity import ActorId, CaseId, DecisionId, FittingId, SchemeId
 from custodiet.model.language import PSEUDO_LTR, PSEUDO_RTL
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
+from custodiet.model.notice import TextOf
 from custodiet.model.record import LogOpened
 from custodiet.model.report import Alarm, DeviceSays, Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
@@ -70,6 +73,8 @@ STAFF: dict[ActorId, Function] = {
 _FIRST_STAFF_NAME = 101
 """Staff are called by the same list as everybody, from here on."""
 _PAST = timedelta(days=8)
+_TRAINING_DAYS = 365
+"""How long training holds under the made-up scheme."""
 ZONE_HALF_M = 250.0
 """Half the side of every zone here."""
 _QUIET_RUNGS = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 6, 7)
@@ -137,7 +142,8 @@ class WorldMaker:
         self._clock.set(now - _PAST)
         scheme = made_up_scheme(now)
         self._staff_join(scheme)
-        activate_made_up(self._store, scheme, self._clock.now(), CASEWORKER, AUTHORISING)
+        activate_made_up(self._store, scheme, self._clock.now(), CASEWORKER, AUTHORISING, training_days=_TRAINING_DAYS)
+        self._train()
         self._translate()
         for rung in _QUIET_RUNGS:
             case, _ = self._person()
@@ -167,11 +173,17 @@ class WorldMaker:
                 approve_joiner(self._store, joins, AUTHORISING)
             self.world.staff.append(InventedColleague(actor, function, made_up_name(number)))
 
+    def _train(self) -> None:
+        """Whoever decides was trained, a month before the first decision."""
+        for actor, function in STAFF.items():
+            if function in (Function.CASEWORKER, Function.AUTHORISING_OFFICER):
+                record_training(self._store, actor, self._clock.now() - timedelta(days=30), ADMINISTRATOR)
+
     def _translate(self) -> None:
-        """The notice in the two pseudo-languages, and in no other: the only texts that are approved here."""
+        """Every text in the two pseudo-languages, and in no other: the only texts that are approved here."""
         drafts, approves = (one for one, function in STAFF.items() if function is Function.TRANSLATOR)
-        for language in (PSEUDO_LTR, PSEUDO_RTL):
-            one = draft_translation(self._store, self._chance, SCHEME, language.tag, drafts)
+        for language, of in product((PSEUDO_LTR, PSEUDO_RTL), TextOf):
+            one = draft_translation(self._store, self._chance, SCHEME, language.tag, drafts, of=of)
             check_translation(self._store, one, drafts, "Made-up text: a diploma in a made-up language")
             approve_translation(self._store, one, approves)
 

@@ -42,6 +42,16 @@ NEUTRAL: Wordings = {
         "Something that was asked of you has ended. Someone will tell you what happens next.\n\n"
         "If you have any questions, use the number you were given.\n",
     ),
+    (DEFAULT_LANGUAGE, Template.APPOINTMENT): Wording(
+        "A reminder",
+        "You have an appointment within a day. Your own notes say when and where.\n\n"
+        "If you cannot come, use the number you were given.\n",
+    ),
+    (DEFAULT_LANGUAGE, Template.CHECK_IN): Wording(
+        "A reminder",
+        "You agreed to be in touch soon. Your own notes say when and how.\n\n"
+        "If you cannot, use the number you were given.\n",
+    ),
 }
 
 

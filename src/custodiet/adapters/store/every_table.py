@@ -10,6 +10,7 @@ from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
 from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.register import REGISTERED
+from custodiet.adapters.store.training import TRAINED
 
 REPLAYED = (
     *tables.REPLAYED,
@@ -22,5 +23,6 @@ REPLAYED = (
     *LOOKED,
     *CONTACTED,
     *ATTACHED,
+    *TRAINED,
 )
 BY_NAME = dict(tables.metadata.tables)

@@ -6,7 +6,7 @@ from custodiet.adapters.store import noticing as n
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.model.identity import CaseId, SchemeId, TranslationId
-from custodiet.model.notice import Served, Translation
+from custodiet.model.notice import Served, TextOf, Translation
 
 
 class NoticedRows(Rows):
@@ -31,7 +31,7 @@ class NoticedRows(Rows):
         query = n.translation.select().where(n.translation.c.id == translation_id)
         return noun(Translation, self._one(query, "translation"))
 
-    def translations(self, scheme_id: SchemeId) -> tuple[Translation, ...]:
+    def translations(self, scheme_id: SchemeId, of: TextOf = TextOf.NOTICE) -> tuple[Translation, ...]:
         one = n.translation.c
-        query = n.translation.select().where(one.scheme_id == scheme_id).order_by(one.entry)
+        query = n.translation.select().where(one.scheme_id == scheme_id, one.of == of).order_by(one.entry)
         return tuple(noun(Translation, row) for row in self._all(query))

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBina
 
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, Json, UtcMs
-from custodiet.model.notice import How, TranslatedLine, Understood, WhyDeclined
+from custodiet.model.notice import How, TextOf, TranslatedLine, Understood, WhyDeclined
 
 notice_served = Table(
     "notice_served",
@@ -39,6 +39,7 @@ translation = Table(
     Column("approved_by", Text, nullable=True),
     Column("approved_at", UtcMs, nullable=True),
     Column("entry", BigInteger, nullable=False),
+    Column("of", Code(TextOf), nullable=False),
 )
 
 Index("notice_served_by_case", notice_served.c.case_id)

@@ -18,10 +18,12 @@ from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.noticed import NoticedRows
+from custodiet.adapters.store.outcomes import OutcomeRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, held, noun
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
+from custodiet.adapters.store.training import TrainingRows
 from custodiet.model.case import Case, Person, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
@@ -90,6 +92,8 @@ class ReadingRows(
     LookRows,
     ContactRows,
     AttachmentRows,
+    TrainingRows,
+    OutcomeRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

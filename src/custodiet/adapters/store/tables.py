@@ -216,6 +216,7 @@ decision = Table(
     Column("late_max", Millis, nullable=False),
     Column("state", Code(State), nullable=False),
     _int("version"),
+    Column("guidance", BigInteger),
 )
 decision_purpose = Table("decision_purpose", metadata, _ref("decision_id", "decision.id", key=True), _id("purpose"))
 suspension = Table(

@@ -36,6 +36,7 @@ from custodiet.entrypoints.wording_messages import TEMPLATE, said_delivery, said
 from custodiet.entrypoints.wording_schemes import said_gap, said_mode, said_version
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
 from custodiet.model.mode import MODES, ModeCode
+from custodiet.rules.guidance import BESIDE
 
 
 def _own_issuers() -> list[str]:
@@ -84,7 +85,7 @@ def environment(**_: Any) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(sentence=_sentence, said=_said, said_rung=_said_rung, said_mode=said_mode)
+    env.filters.update(sentence=_sentence, said=_said, said_rung=_said_rung, said_mode=said_mode, said_part=_said_part)
     env.globals.update(
         HAS_SCRIPT=HAS_SCRIPT,
         asset=assets.address,
@@ -119,6 +120,10 @@ def environment(**_: Any) -> Environment:
         url=lambda name, *args: reverse(name, args=args),
     )
     return env
+
+
+def _said_part(part: str) -> str:
+    return say(BESIDE[part])
 
 
 def _apart(said: Callable[[datetime], str]) -> Callable[[datetime], Markup]:

@@ -12,6 +12,7 @@ from django.urls import include, path
 from custodiet.entrypoints.web import (
     urls_alerts,
     urls_attaching,
+    urls_consistency,
     urls_deciding,
     urls_devices,
     urls_looking,
@@ -34,6 +35,7 @@ urlpatterns = [
     *urls_notices.urlpatterns,
     *urls_looking.urlpatterns,
     *urls_oversight.urlpatterns,
+    *urls_consistency.urlpatterns,
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),

@@ -63,7 +63,7 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.message import MESSENGER, Channel, ContactDetails
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
 from custodiet.model.record import (
@@ -394,6 +394,8 @@ class Follower:
                 return self.cases[case_id].person_id
             case MessageOpened() | MessageSettled():
                 return self.cases[record.case_id].person_id
+            case TimeReminded(_, _, message):
+                return self.cases[message.case_id].person_id
             case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
                 return self.cases[told.case_id].person_id
             case LookUpApproved(grant):

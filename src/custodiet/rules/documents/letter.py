@@ -2,17 +2,23 @@
 
 Pure. It carries the controller's name and nobody's else. Free text of the assessment stays sealed: its reasons are told
 by their codes, and the person may ask for the rest.
+
+It is made of parts (`parts_of`), every one that a letter under a register can need: they are what is translated, once,
+for all its letters. In another language a letter is whole or it is not there.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from custodiet.model.assessment import Assessment, FamilyAnswer, FamilyReason
 from custodiet.model.decision import Authority, Decision
-from custodiet.model.document import Block, Paragraph, Section
+from custodiet.model.document import Paragraph, Section
 from custodiet.model.identity import DecisionId
-from custodiet.model.mode import FAMILIES, Family
-from custodiet.model.register import Register
+from custodiet.model.mode import FAMILIES, MODES, Family, ModeCode
+from custodiet.model.register import Register, RegisteredPower
 from custodiet.model.scheme import Force
 from custodiet.rules.documents.notice import IN_PLAIN_WORDS
 
@@ -48,26 +54,103 @@ class Letter:
     sections: tuple[Section, ...]
 
 
-def letter(register: Register, decision: Decision, assessment: Assessment | None, as_at: datetime) -> Letter:
-    """The letter for a decision that was made, as the register has its purposes and powers."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One paragraph: a part with places in it, and what stands there."""
+
+    text: str
+    day: datetime | None = None
+    what: str = ""
+    why: str = ""
+
+
+def letter(
+    register: Register,
+    decision: Decision,
+    assessment: Assessment | None,
+    as_at: datetime,
+    words: Mapping[str, str] | None = None,
+) -> Letter:
+    """The letter for a decision that was made, as the register has its purposes and powers.
+
+    `words`: each part in another language; None: in English. Raises KeyError where a part is not among them.
+    """
+    say = _in_english if words is None else words.__getitem__
+    day = _day if words is None else _day_elsewhere
+
+    def told(part: _Part) -> str:
+        text = say(part.text)
+        for place, value in (("{what}", part.what), ("{why}", part.why)):
+            text = text.replace(place, say(value) if value else "")
+        return text if part.day is None else text.replace("{day}", day(part.day))
+
+    sections = (
+        ("what", _what(decision)),
+        ("why", _why(register, decision)),
+        ("less", _less(assessment)),
+        ("when", _when(decision)),
+        ("reveals", tuple(map(_Part, _REVEALS))),
+        ("change", tuple(map(_Part, _CHANGE))),
+    )
     return Letter(
         decision_id=decision.id,
-        title=_TITLE,
+        title=say(_TITLE),
         sender=register.controller.name,
         reach=register.controller.contact,
         interpreter=register.interpreter,
         as_at=as_at,
-        sections=(
-            _section("what", "What we decided", _what(decision)),
-            _section("why", "Why", _why(register, decision)),
-            _section("less", "Why not less", _less(assessment)),
-            _section("when", "How long", _when(decision)),
-            _section("reveals", "What it can show about you", _REVEALS),
-            _section("change", "If you do not agree", _CHANGE),
+        sections=tuple(
+            Section(code, say(_HEADINGS[code]), tuple(Paragraph(told(part)) for part in parts))
+            for code, parts in sections
         ),
     )
 
 
+def parts_of(register: Register) -> tuple[str, ...]:
+    """Every part of every letter under a register, each once: what a translation translates, in order."""
+    modes = sorted({one.mode for one in register.operations} | {ModeCode.NONE}, key=lambda one: MODES[one].rung)
+    parts = [
+        *(_TITLE, *_HEADINGS.values()),
+        *(IN_PLAIN_WORDS[one] for one in modes),
+        *(_NO_MORE, *_WHO.values()),
+        *(_purpose(one.title) for one in register.purposes),
+        *(_power(one) for one in register.powers),
+        *(_NOTHING_LESS, _LESS, *_FAMILY.values(), *_REASON.values()),
+        *(_STARTS, _ENDS, _REVIEWED, _BY_COURT, _STOPS, *_REVEALS, *_CHANGE),
+    ]
+    return tuple(dict.fromkeys(parts))
+
+
+def digest_of_parts(register: Register) -> bytes:
+    """What names the parts of a register's letters: SHA-256 over their words."""
+    told = json.dumps(parts_of(register), ensure_ascii=False, separators=(",", ":"))
+    return sha256(b"custodiet/letter/v1\0" + told.encode()).digest()
+
+
+def _in_english(text: str) -> str:
+    return text
+
+
+_HEADINGS = {
+    "what": "What we decided",
+    "why": "Why",
+    "less": "Why not less",
+    "when": "How long",
+    "reveals": "What it can show about you",
+    "change": "If you do not agree",
+}
+_NO_MORE = "We may do this, and no more."
+_WHO = {
+    Authority.ORDER: "A court made this order. We carry it out.",
+    Authority.OFFICERS: "Two of us looked at your case, one after the other. No machine chose.",
+}
+_NOTHING_LESS = "There is nothing less that we could do."
+_LESS = "{what}: {why}."
+_STARTS = "It starts on {day}."
+_ENDS = "It ends on {day} at the latest."
+_REVIEWED = "We must look at it again by {day}. If we do not, it stops on that day."
+_BY_COURT = "Only the court can end it sooner. We must look at it again, and tell the court what we find."
+_STOPS = "When it stops, we tell you, and take any device off."
 _REVEALS = (
     "What we learn can reveal private things. It can reveal your religion, your health and your sexuality.",
     "We must not look for such things.",
@@ -81,30 +164,34 @@ _CHANGE = (
 )
 
 
-def _what(decision: Decision) -> tuple[str, ...]:
-    who = (
-        "A court made this order. We carry it out."
-        if decision.authority is Authority.ORDER
-        else ("Two of us looked at your case, one after the other. No machine chose.")
-    )
-    return (IN_PLAIN_WORDS[decision.mode], "We may do this, and no more.", who)
+def _what(decision: Decision) -> tuple[_Part, ...]:
+    return _Part(IN_PLAIN_WORDS[decision.mode]), _Part(_NO_MORE), _Part(_WHO[decision.authority])
 
 
-def _why(register: Register, decision: Decision) -> tuple[str, ...]:
-    force = {Force.DUTY: "The law says that we must", Force.DISCRETION: "The law says that we may", None: "The law"}
+def _why(register: Register, decision: Decision) -> tuple[_Part, ...]:
     purposes = {one.code: one.title for one in register.purposes}
     power = next((one for one in register.powers if one.code == decision.power), None)
     return (
-        *(f"It is for this: {purposes.get(code, code)}." for code in decision.purposes),
-        *(() if power is None else (f"{force[power.force]}: {power.title}, {power.source}.",)),
+        *(_Part(_purpose(purposes.get(code, code))) for code in decision.purposes),
+        *(() if power is None else (_Part(_power(power)),)),
     )
 
 
-def _less(assessment: Assessment | None) -> tuple[str, ...]:
+def _purpose(title: str) -> str:
+    return f"It is for this: {title}."
+
+
+def _power(power: RegisteredPower) -> str:
+    force = {Force.DUTY: "The law says that we must", Force.DISCRETION: "The law says that we may", None: "The law"}
+    return f"{force[power.force]}: {power.title}, {power.source}."
+
+
+def _less(assessment: Assessment | None) -> tuple[_Part, ...]:
     if assessment is None or not assessment.families:
-        return ("There is nothing less that we could do.",)
+        return (_Part(_NOTHING_LESS),)
     return tuple(
-        f"{_FAMILY[one.family]}: {_REASON[one.reason]}." for one in sorted(assessment.families, key=_by_ladder)
+        _Part(_LESS, what=_FAMILY[one.family], why=_REASON[one.reason])
+        for one in sorted(assessment.families, key=_by_ladder)
     )
 
 
@@ -112,18 +199,12 @@ def _by_ladder(one: FamilyAnswer) -> int:
     return list(FAMILIES).index(one.family)
 
 
-def _when(decision: Decision) -> tuple[str, ...]:
-    starts = f"It starts on {_day(decision.starts_at)}."
+def _when(decision: Decision) -> tuple[_Part, ...]:
+    ends = () if decision.ends_at is None else (_Part(_ENDS, day=decision.ends_at),)
+    starts = _Part(_STARTS, day=decision.starts_at)
     if decision.authority is Authority.ORDER:
-        ends = "" if decision.ends_at is None else f" It ends on {_day(decision.ends_at)} at the latest."
-        return (
-            starts + ends,
-            "Only the court can end it sooner. We must look at it again, and tell the court what we find.",
-        )
-    lines = [starts, f"We must look at it again by {_day(decision.review_due_at)}. If we do not, it stops on that day."]
-    if decision.ends_at is not None:
-        lines.append(f"It ends on {_day(decision.ends_at)} at the latest.")
-    return (*lines, "When it stops, we tell you, and take any device off.")
+        return (starts, *ends, _Part(_BY_COURT))
+    return (starts, _Part(_REVIEWED, day=decision.review_due_at), *ends, _Part(_STOPS))
 
 
 def _day(at: datetime) -> str:
@@ -131,6 +212,6 @@ def _day(at: datetime) -> str:
     return f"{at:%-d %B %Y} ({at:%Y-%m-%d})"
 
 
-def _section(code: str, title: str, lines: tuple[str, ...]) -> Section:
-    blocks: tuple[Block, ...] = tuple(Paragraph(one) for one in lines)
-    return Section(code, title, blocks)
+def _day_elsewhere(at: datetime) -> str:
+    """The numbers first, set apart: they read from left to right in a text that does not."""
+    return f"\u2066{at:%Y-%m-%d} ({at:%-d %B %Y})\u2069"

@@ -17,10 +17,10 @@ def once(table: str, *key: str, name: str = "once") -> str:
     return refuse(f"{table}_{name}", f"INSERT ON {table}", taken, f"{table}: stands already")
 
 
-def fixed(table: str, *columns: str) -> str:
+def fixed(table: str, *columns: str, name: str = "fixed") -> str:
     """These columns never change."""
     changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
-    return refuse(f"{table}_fixed", f"UPDATE ON {table}", changed, f"{table}: its terms are fixed")
+    return refuse(f"{table}_{name}", f"UPDATE ON {table}", changed, f"{table}: its terms are fixed")
 
 
 def stands(table: str, column: str) -> str:

@@ -44,6 +44,7 @@ from custodiet.flows.open_case import name_person, open_case, reference_is_taken
 from custodiet.flows.permitting import the_scheme
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.record_fact import record_fact
+from custodiet.flows.show_consistency import show_guidance, show_training
 from custodiet.flows.show_deciding import Table, show_rungs, show_table
 from custodiet.model.act import Act
 from custodiet.model.assessment import Assessment, AtHome, FamilyAnswer, FamilyReason, Selection
@@ -64,6 +65,7 @@ from custodiet.model.identity import (
 from custodiet.model.mode import MODES, Kind, Mode, ModeCode
 from custodiet.model.published import ON_ABSCONDING
 from custodiet.model.representation import Reply
+from custodiet.rules.guidance import BESIDE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -304,7 +306,16 @@ def _always(name: str | None, _: Reason) -> str | None:
 
 
 def _assess_page(request: HttpRequest, table: Table, form: AssessForm, status: int = 200, **told: Any) -> HttpResponse:
-    given = {"reasons": [], "instead": None, "draft": None, "shut": False} | told
+    place = settings.PLACE
+    now = place.clock.now()
+    with place.store.reading() as view:
+        beside = show_guidance(view, now, table.scheme.id)
+        training = show_training(view, now, actor_of(request))
+    holds = {scheme_id: until for scheme_id, _, until in training.holds}
+    until = holds.get(table.scheme.id, now)
+    lapsed = table.scheme.id in holds and (until is None or until <= now)
+    given: dict[str, Any] = {"reasons": [], "instead": None, "draft": None, "shut": False, "untrained": lapsed} | told
+    given |= {"guidance": beside, "parts": BESIDE}
     return page(
         request, "deciding/assess.html", status, table=table, form=form, mode=form.mode, finding=ON_ABSCONDING, **given
     )

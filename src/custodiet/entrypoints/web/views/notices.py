@@ -18,10 +18,20 @@ from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision
 from custodiet.entrypoints.wording_notices import said_notice
 from custodiet.flows.give_notice import Given, give_notice
+from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.show_cases import SEARCH_MAX
-from custodiet.flows.show_notices import CaseNotice, find_owed, notice_in, show_case_notice, show_letter
+from custodiet.flows.show_notices import (
+    CaseNotice,
+    ShownLetter,
+    easy_in,
+    find_owed,
+    notice_in,
+    show_case_notice,
+    show_letter,
+)
 from custodiet.model.act import Act
+from custodiet.model.case import Case
 from custodiet.model.document import Paragraph, Section
 from custodiet.model.errors import NotFound, NotPermitted
 from custodiet.model.identity import DecisionId, SchemeId
@@ -39,7 +49,8 @@ def give(request: HttpRequest, reference: str) -> HttpResponse:
         require(request, view, Act.GIVE_NOTICE, of_case(case.id))
         shown = show_case_notice(view, place.clock.now(), reference)
         decided = [one for one in view.decisions_of(case.id) if one.stands and one.rung.rung]
-        letters = [one for one in decided if may(request, view, Act.READ_DECISION, of_decision(one.id))]
+        read = [one for one in decided if may(request, view, Act.READ_DECISION, of_decision(one.id))]
+        letters = [(one, show_letter(view, place.clock.now(), reference, one.id).languages) for one in read]
     ready = {one.tag for one in shown.languages}
     listed = [one for one in LANGUAGES if one.tag in ready or not one.pseudo]
     form = GiveForm(listed, request.POST or None, initial={"digest": shown.digest.hex(), "language": ENGLISH.tag})
@@ -86,6 +97,7 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
             told, language = notice_in(view, case.scheme_id, wanted.tag, place.clock.now()), wanted
         except NotFound:
             told, language = shown.notice, ENGLISH
+        easy = easy_in(view, case.scheme_id, wanted.tag, place.clock.now())
     return _paper(
         request,
         language=language,
@@ -97,35 +109,98 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
         made_up=told.made_up,
         back=reverse("notice", args=(reference,)),
         reference=reference,
+        easy_read=easy,
     )
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The notice for the person it is for, or whoever speaks for them: where the code on its paper leads."""
+    place, tag = settings.PLACE, request.GET.get("language", ENGLISH.tag)
+    with place.store.reading() as view:
+        case, cases = _own_case(request, view)
+        now = place.clock.now()
+        shown = show_case_notice(view, now, case.reference)
+        register, _ = register_at(view, case.scheme_id, now)
+        language = next((one for one in shown.languages if one.tag == tag), ENGLISH)
+        told = notice_in(view, case.scheme_id, language.tag, now)
+        easy = easy_in(view, case.scheme_id, language.tag, now)
+        decided = [one for one in view.decisions_of(case.id) if one.stands and one.rung.rung]
+    return _paper(
+        request,
+        language=language,
+        instead_of=None,
+        title=told.title,
+        sections=told.sections,
+        sender=register.controller.name,
+        interpreter=register.interpreter,
+        made_up=told.made_up,
+        back=reverse("my_looks"),
+        reference=case.reference,
+        easy_read=easy,
+        languages=shown.languages,
+        letters=decided,
+        cases=cases,
+    )
+
+
+@require_safe
+def my_letter(request: HttpRequest, decision_id: str) -> HttpResponse:
+    """One of their letters, for the person it is about, or whoever speaks for them."""
+    place, tag = settings.PLACE, request.GET.get("language", ENGLISH.tag)
+    with place.store.reading() as view:
+        decision = view.decision(DecisionId(decision_id))
+        require(request, view, Act.READ_OWN_NOTICE, of_case(decision.case_id))
+        reference = view.case(decision.case_id).reference
+        shown = show_letter(view, place.clock.now(), reference, decision.id, tag)
+        register, _ = register_at(view, shown.case.scheme_id, place.clock.now())
+    return _letter(request, shown, tag, made_up=register.made_up, back=reverse("my_notice"), languages=shown.languages)
+
+
+def _own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
+    """Theirs, or the one that they chose of several, and how many there are. Raises NotPermitted for nobody's."""
+    found = view.cases_given_to(actor_of(request))
+    if not found:
+        raise NotPermitted("", ("not_yours: no case is yours; the letter that came with the account says whose it is",))
+    asked = request.GET.get("which", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(found) else 1
+    require(request, view, Act.READ_OWN_NOTICE, of_case(found[number - 1]))
+    return view.case(found[number - 1]), len(found)
 
 
 @require_safe
 def letter(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
     """The letter for one decision, to be printed."""
-    wanted = DecisionId(decision_id)
+    wanted, tag = DecisionId(decision_id), request.GET.get("language", ENGLISH.tag)
     place = settings.PLACE
     with place.store.reading() as view:
-        case, told = show_letter(view, place.clock.now(), reference, wanted)
+        shown = show_letter(view, place.clock.now(), reference, wanted, tag)
         require(request, view, Act.READ_DECISION, of_decision(wanted))
-        register, _ = register_at(view, case.scheme_id, place.clock.now())
+        register, _ = register_at(view, shown.case.scheme_id, place.clock.now())
+    return _letter(request, shown, tag, made_up=register.made_up, back=reverse("case", args=(reference,)))
+
+
+def _letter(request: HttpRequest, shown: ShownLetter, tag: str, **told: Any) -> HttpResponse:
+    asked, letter_ = BY_TAG.get(tag, ENGLISH), shown.letter
     return _paper(
         request,
-        language=ENGLISH,
-        instead_of=None,
-        title=told.title,
-        sections=told.sections,
-        sender=told.sender,
-        interpreter=told.interpreter,
-        made_up=register.made_up,
-        back=reverse("case", args=(reference,)),
-        reference=reference,
+        language=shown.language,
+        instead_of=asked if asked is not shown.language else None,
+        title=letter_.title,
+        sections=letter_.sections,
+        sender=letter_.sender,
+        interpreter=letter_.interpreter,
+        reference=shown.case.reference,
+        **told,
     )
 
 
 def _paper(request: HttpRequest, *, sections: tuple[Section, ...], **told: Any) -> HttpResponse:
-    """A page for a person: the controller's name and nobody else's, and a code for this place's address."""
-    address = request.build_absolute_uri(reverse("start"))
+    """A page for a person: the controller's name and nobody else's, and a code for where it is on the web.
+
+    The address says nothing of whom it is about: it is everyone's, and shows what is whoever's who signs in.
+    """
+    address = request.build_absolute_uri(reverse("my_notice"))
     easy = "easy" in request.GET
     lines = [(one.code, one.title, _lines(one, easy=easy)) for one in sections]
     code = segno.make(address, error="m").svg_data_uri(scale=4, border=4)
@@ -138,7 +213,7 @@ def _paper(request: HttpRequest, *, sections: tuple[Section, ...], **told: Any) 
         code=code,
         address=address,
         english=ENGLISH,
-        **told,
+        **{"easy_read": None, "languages": (), "letters": (), "cases": 1} | told,
     )
     answer["Cache-Control"] = "no-store"
     return answer

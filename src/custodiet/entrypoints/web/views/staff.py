@@ -19,6 +19,7 @@ from custodiet.entrypoints.wording_staff import STANDING
 from custodiet.flows.keep_accounts import record_opening
 from custodiet.flows.permitting import ThingOf, the_role
 from custodiet.flows.ports import Reading
+from custodiet.flows.show_consistency import show_training
 from custodiet.flows.show_staff import SEARCH_MAX, find_staff, is_joined, schemes, show_account, show_leaving
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner, return_joiner
 from custodiet.flows.staff_leaves import end_role
@@ -116,6 +117,8 @@ def show(request: HttpRequest, actor: str) -> HttpResponse:
         require(request, view, Act.READ_STAFF)
         file = show_account(view, place.clock.now(), ActorId(actor), page_asked(request))
         may_open = is_joined(file.roles, file.at) and may(request, view, Act.OPEN_ACCOUNT)
+        training = show_training(view, file.at, file.actor)
+        may_train = file.actor != actor_of(request) and may(request, view, Act.RECORD_TRAINING)
         ends = {one.id for one in file.roles if one.state is RoleState.JOINED and _may_end(request, view, one)}
     account = Account.objects.filter(actor=actor).first()
     return page(
@@ -125,6 +128,8 @@ def show(request: HttpRequest, actor: str) -> HttpResponse:
         account=account,
         may_open=may_open and (account is None or not account.is_active),
         ends=ends,
+        training=training,
+        may_train=may_train,
         at=pages_of(file.page, file.pages, {}),
     )
 

@@ -22,7 +22,7 @@ from custodiet.flows.show_schemes import find_schemes
 from custodiet.flows.translate_notice import approve_translation, check_translation, draft_translation
 from custodiet.model.act import Act
 from custodiet.model.identity import SchemeId
-from custodiet.model.notice import Readiness
+from custodiet.model.notice import Readiness, TextOf
 
 COLOURS = {
     Readiness.MISSING: "grey",
@@ -56,12 +56,14 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def one(request: HttpRequest, scheme_id: str, tag: str) -> HttpResponse:
-    """One language beside its English: drafted, checked, approved, by those whose work it is."""
+def one(request: HttpRequest, scheme_id: str, tag: str, of: str = TextOf.NOTICE) -> HttpResponse:
+    """One text beside its English: drafted, checked, approved, by those whose work it is."""
     place = settings.PLACE
+    if of not in set(TextOf):
+        raise Http404
     with place.store.reading() as view:
         writes = _require_reading(request, view)
-        shown = show_language(view, place.clock.now(), SchemeId(scheme_id), tag)
+        shown = show_language(view, place.clock.now(), SchemeId(scheme_id), tag, TextOf(of))
     what = request.POST.get("what", "")
     if what == "approve" and is_stale(request):
         return confirm_first(request)
@@ -76,7 +78,7 @@ def one(request: HttpRequest, scheme_id: str, tag: str) -> HttpResponse:
         else:
             reasons = refusals(form, act)
         if form.is_valid():
-            return done(request, say("It is recorded."), "translation", scheme_id, tag)
+            return done(request, say("It is recorded."), "translation_of", scheme_id, tag, of)
     told = {"shown": shown, "lines": lines, "check": check, "form": form, "reasons": reasons, "writes": writes}
     given = told | {"me": actor_of(request), "said_notice": said_notice, "colours": COLOURS}
     return page(request, "notices/language.html", 403 if reasons else 200, **given)
@@ -87,11 +89,11 @@ def _act(
 ) -> Callable[[], object]:
     by, chance = actor_of(request), settings.PLACE.chance
     wanted = Act.APPROVE_TRANSLATION if what == "approve" else Act.WRITE_TRANSLATION
-    store, of = store_for(request, wanted), (shown.scheme_id, shown.language.tag, by)
+    store, about = store_for(request, wanted), (shown.scheme_id, shown.language.tag, by)
     if what == "machine":
-        return lambda: draft_translation(store, chance, *of)
+        return lambda: draft_translation(store, chance, *about, of=shown.of)
     if what == "draft":
-        return lambda: draft_translation(store, chance, *of, lines.lines(shown.lines))
+        return lambda: draft_translation(store, chance, *about, lines.lines(shown.lines), of=shown.of)
     newest = shown.newest
     if newest is None or what not in ("check", "approve"):
         raise Http404

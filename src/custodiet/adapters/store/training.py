@@ -1,0 +1,31 @@
+"""The table of trainings, and views of it. Its law stands in migration 0017."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.tables import metadata
+from custodiet.adapters.store.types import UtcMs
+from custodiet.model.identity import ActorId
+from custodiet.model.training_record import TrainingRecorded
+
+staff_training = Table(
+    "staff_training",
+    metadata,
+    Column("entry", BigInteger, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("trained_at", UtcMs, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcMs, nullable=False),
+)
+Index("staff_training_by_actor", staff_training.c.actor)
+TRAINED = (staff_training,)
+"""As tables.REPLAYED."""
+
+
+class TrainingRows(Rows):
+    """The part of flows.ports.Reading that is about training."""
+
+    def trainings_of(self, actor: ActorId) -> tuple[TrainingRecorded, ...]:
+        one = staff_training.c
+        query = staff_training.select().where(one.actor == actor).order_by(one.trained_at, one.entry)
+        return tuple(noun(TrainingRecorded, row) for row in self._all(query))

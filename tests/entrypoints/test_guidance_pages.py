@@ -1,0 +1,140 @@
+"""Guidance beside each field, training on an account's page, and figures for those whose they are: by form post."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from support.assessing import assessor
+from support.house import SCHEME
+from support.in_process import client_of, place_of
+from support.proposing import propose
+from support.staff import ADA, AOS, CAI, CEM, DPO, OPE, PER, staffed
+
+from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
+from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.keep_register import keep_register
+from custodiet.flows.scheme_now import register_at
+from custodiet.flows.step_down import step_down
+from custodiet.main import read_policy
+from custodiet.model.assessing_record import ReturnReason
+from custodiet.model.mode import ModeCode
+from custodiet.model.outcome import Became
+
+CONSISTENCY = f"/schemes/{SCHEME}/consistency"
+
+
+@pytest.fixture
+def roles(house, tmp_path):
+    roles = staffed(house)
+    place_of(house, tmp_path, read_policy(), (ADA, AOS, CAI, CEM, DPO, OPE, PER))
+    yield roles
+    from django.db import connection
+
+    connection.close()
+
+
+def read(actor, path):
+    shown = client_of(actor).get(path)
+    return shown.status_code, shown.content.decode()
+
+
+def ask_for_training(house):
+    with house.store.reading() as view:
+        register, _ = register_at(view, SCHEME, house.clock.now())
+    keep_register(house.store, replace(register, training_days=365), ADA)
+
+
+def day(house, ahead=0):
+    at = house.clock.now() + timedelta(days=ahead)
+    return {"trained_0": at.day, "trained_1": at.month, "trained_2": at.year}
+
+
+def in_case_of(house, actor):
+    case = house.person().case
+    assign_case(house.store, case.id, actor, AOS)
+    return case
+
+
+def test_guidance_and_a_worked_example_stand_beside_each_part_of_the_form_with_their_version(house, roles):
+    case = in_case_of(house, CAI)
+    status, text = read(CAI, f"/cases/{case.reference}/decide/{ModeCode.FITTED_TRAIL}")
+    assert status == 200
+    for part in ("why this person", "whom the scheme exempts", "why nothing lower", "what it does to them", "time"):
+        assert f"Guidance, version 1: {part}" in text
+    assert text.count("For example:") == 9
+
+
+def test_an_administrator_records_a_training_and_the_case_says_by_which_guidance_it_was_proposed(house, roles):
+    ask_for_training(house)
+    case = in_case_of(house, CAI)
+    assert "Your training does not hold" in read(CAI, f"/cases/{case.reference}/decide/check_in")[1]
+    keeper = client_of(ADA)
+    refused = keeper.post(f"/staff/{CAI}/training", day(house, ahead=1))
+    assert refused.status_code in (200, 403)
+    assert "lies ahead" in refused.content.decode()
+    for actor in (CAI, AOS):
+        assert "Not trained" in read(ADA, f"/staff/{actor}")[1]
+        assert keeper.post(f"/staff/{actor}/training", day(house)).status_code == 302
+        assert "A training holds for 365 days" in read(ADA, f"/staff/{actor}")[1]
+    assert "Your training does not hold" not in read(CAI, f"/cases/{case.reference}/decide/check_in")[1]
+    decision = replace(house.proposal(house.person(), proposed_by=CAI, mode=ModeCode.CHECK_IN), case_id=case.id)
+    propose(house.store, house.chance, decision)
+    assert "version 1" in read(AOS, f"/authorise/{decision.id}")[1]
+    make_decision(house.store, decision.id, AOS)
+    assert "Guidance in force when proposed" in read(CAI, f"/cases/{case.reference}")[1]
+
+
+def test_nobody_else_records_a_training(house, roles):
+    answers = [client_of(actor).post(f"/staff/{CEM}/training", day(house)) for actor in (CAI, AOS, DPO)]
+    assert [one.status_code for one in answers] == [403] * 3
+
+
+def test_whoever_approves_sees_that_training_is_missing_before_they_try(house, roles):
+    decision = house.proposal(house.person(), proposed_by=CAI, mode=ModeCode.CHECK_IN)
+    propose(house.store, house.chance, decision)
+    ask_for_training(house)
+    assert "not_trained" not in (text := read(AOS, f"/authorise/{decision.id}")[1])
+    assert "No training of" in text
+    answer = client_of(AOS).post(f"/authorise/{decision.id}", {"what": "approve"})
+    assert answer.status_code == 403
+    assert "not_trained" in answer.content.decode()
+
+
+def test_figures_are_of_the_team_and_of_a_person_to_that_person_and_their_officers_alone(house, roles):
+    for number in range(12):
+        decision = house.proposal(house.person(), proposed_by=CAI, mode=ModeCode.REMINDERS)
+        propose(house.store, house.chance, decision)
+        if number % 2:
+            make_decision(house.store, decision.id, AOS)
+    for actor in (CAI, AOS, DPO):
+        status, text = read(actor, CONSISTENCY)
+        assert status == 200
+        assert "Too few to show" in text  # one person's, and so not told as a team's
+    own = f"{CONSISTENCY}/{roles[CAI]}"
+    for actor in (CAI, AOS):
+        status, text = read(actor, own)
+        assert status == 200
+        assert "Approved as proposed" in text
+    assert own not in read(CEM, CONSISTENCY)[1]
+    assert [read(actor, own)[0] for actor in (CEM, DPO, ADA, OPE, PER)] == [403] * 5
+    assert [read(actor, CONSISTENCY)[0] for actor in (ADA, OPE, PER)] == [403] * 3
+    assert "too few to say anything" in read(CEM, f"{CONSISTENCY}/{roles[CEM]}")[1]
+
+
+def test_what_is_lowered_narrowed_or_taken_back_is_counted_once(house, roles):
+    def proposed():
+        decision = house.proposal(house.person(), proposed_by=CAI, mode=ModeCode.FITTED_TRAIL)
+        propose(house.store, house.chance, decision)
+        return decision
+
+    lowered, narrowed, returned, back, refused, _ = (proposed() for _ in range(6))
+    house.issue_keys()
+    make_decision(house.store, lowered.id, AOS)
+    step_down(house.store, house.chance, lowered.case_id, ModeCode.CHECK_IN, CAI)
+    narrow_decision(house.store, house.chance, narrowed.id, AOS, mode=ModeCode.CHECK_IN)
+    return_decision(house.store, assessor(house), returned.id, next(iter(ReturnReason)), "say more", AOS)
+    refuse_decision(house.store, back.id, CAI)
+    refuse_decision(house.store, refused.id, AOS)
+    with house.store.reading() as view:
+        found = [one.became for one in view.outcomes_under(SCHEME, house.clock.now() - timedelta(days=1))]
+    assert sorted(found) == sorted([Became.APPROVED, Became.NARROWED, Became.RETURNED, Became.REFUSED, Became.WAITING])

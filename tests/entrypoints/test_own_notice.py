@@ -1,0 +1,84 @@
+"""A person's own notice and letters: where the code on the paper leads, theirs alone, in approved words or English."""
+
+import re
+
+import pytest
+from support.in_process import client_of, place_of
+from support.in_words import approve_text
+from support.staff import AOS, CAI, PER, REP, staffed
+
+from custodiet.flows.keep_caseload import assign_case
+from custodiet.main import read_policy
+from custodiet.model.language import PSEUDO_RTL
+from custodiet.model.mode import ModeCode
+from custodiet.model.notice import TextOf
+
+
+@pytest.fixture
+def theirs(house, tmp_path):
+    """A person with a case, a letter and someone who speaks for them; and another case, with a letter of its own."""
+    staffed(house)
+    place_of(house, tmp_path, read_policy(), (CAI, PER, REP))
+    theirs, another = house.person(), house.person()
+    for actor in (PER, REP, CAI):
+        assign_case(house.store, theirs.case.id, actor, AOS)
+    yield theirs.case, *(house.decide(one, keys=False, mode=ModeCode.CHECK_IN) for one in (theirs, another))
+    from django.db import connection
+
+    connection.close()
+
+
+def read(actor, path):
+    shown = client_of(actor).get(path)
+    return shown.status_code, shown.content.decode()
+
+
+def code_on(paper):
+    return re.search(r"Your page is <bdi>([^<]+)</bdi>", paper)[1]
+
+
+def test_the_code_on_paper_leads_to_their_notice_and_says_nothing_of_them(house, theirs):
+    case, *_ = theirs
+    _, paper = read(CAI, f"/cases/{case.reference}/notice/paper")
+    assert code_on(paper) == "http://localhost/my/notice"
+    for actor in (PER, REP):
+        status, own = read(actor, "/my/notice")
+        assert status == 200
+        assert "What we may know about you, and why" in own
+        assert f"<bdi>{case.reference}</bdi>" in own
+        assert "Custodiet" not in own
+
+
+def test_whoever_is_not_signed_in_is_led_through_the_sign_in_and_back(house, theirs):
+    from django.test import Client
+
+    away = Client(SERVER_NAME="localhost").get("/my/notice")
+    assert (away.status_code, away["Location"]) == (302, "/sign-in?next=/my/notice")
+
+
+def test_nobody_of_the_staff_has_a_notice_there(house, theirs):
+    assert read(CAI, "/my/notice")[0] == 403
+
+
+def test_their_letters_are_theirs_alone(house, theirs):
+    _, letter, anothers = theirs
+    assert f"/my/letters/{letter.id}" in read(PER, "/my/notice")[1]
+    status, text = read(REP, f"/my/letters/{letter.id}")
+    assert status == 200
+    assert "You check in by phone or on a web page." in text
+    assert read(PER, f"/my/letters/{anothers.id}")[0] == 403
+    assert read(CAI, f"/my/letters/{letter.id}")[0] == 403
+
+
+def test_notice_letter_and_easy_read_come_in_the_language_that_is_approved_and_else_in_english(house, theirs):
+    _, letter, _ = theirs
+    tag = PSEUDO_RTL.tag
+    for path in ("/my/notice", f"/my/letters/{letter.id}"):
+        assert '<html lang="en" dir="ltr"' in read(PER, f"{path}?language={tag}")[1]
+    for of in TextOf:
+        approve_text(house, tag, of)
+    for path in ("/my/notice", f"/my/letters/{letter.id}"):
+        assert f'<html lang="{tag}" dir="rtl"' in read(PER, f"{path}?language={tag}")[1]
+    _, easy = read(PER, f"/my/notice?language={tag}&easy")
+    assert f'<section lang="{tag}" dir="rtl">' in easy
+    assert easy.count("<figcaption") >= 8
