@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from custodiet.model.alert import StatementKind
 from custodiet.model.condition import ConditionKind
-from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, LookUpId, ScreeningId
+from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, LookUpId, RequestId, ScreeningId
 from custodiet.model.mode import ModeCode
 from custodiet.model.screening import Screened
 from custodiet.model.staff import Function
@@ -80,6 +80,14 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencySaid:
+    """Who asks for an agency, and what they say, while their request waits for a second person."""
+
+    request_id: RequestId
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookUpWhy:
     """Why a look-up that waits for a second person was asked for, in words."""
 
@@ -102,3 +110,4 @@ class CaseRecord:
     unfinished: Unfinished | None = None
     contact: str | None = None
     whys: tuple[LookUpWhy, ...] = ()
+    said: tuple[AgencySaid, ...] = ()

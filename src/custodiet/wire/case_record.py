@@ -1,7 +1,7 @@
 """A case's record as the vault says it: one JSON line for each part, each under its own name.
 
     {"case": …, "name": …, "contact": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
-    {"unfinished": {…}}?   {"why": {…}}*
+    {"unfinished": {…}}?   {"why": {…}}*   {"said": {…}}*
     of a list: {"case": …, "name": …}*
 
 "contact" is left out where there is none.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from custodiet.model.case_record import Answers, CaseRecord, LookUpWhy, Note, Text, Unfinished, Zone
+from custodiet.model.case_record import AgencySaid, Answers, CaseRecord, LookUpWhy, Note, Text, Unfinished, Zone
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import CaseId
 
@@ -31,9 +31,18 @@ class _Line:
     unfinished: Unfinished | None = None
     contact: str | None = None
     why: LookUpWhy | None = None
+    said: AgencySaid | None = None
 
 
-_NAMES = {Zone: "zone", Note: "note", Answers: "answers", Text: "text", Unfinished: "unfinished", LookUpWhy: "why"}
+_NAMES = {
+    Zone: "zone",
+    Note: "note",
+    Answers: "answers",
+    Text: "text",
+    Unfinished: "unfinished",
+    LookUpWhy: "why",
+    AgencySaid: "said",
+}
 
 
 def write_name(case_id: CaseId, name: str | None, contact: str | None = None) -> bytes:
@@ -42,8 +51,8 @@ def write_name(case_id: CaseId, name: str | None, contact: str | None = None) ->
     return msgspec.json.encode({"case": case_id, "name": name, **reached})
 
 
-def write_part(part: Zone | Note | Answers | Text | Unfinished | LookUpWhy) -> bytes:
-    """One zone, note, screening, text, draft or reason of a look-up."""
+def write_part(part: Zone | Note | Answers | Text | Unfinished | LookUpWhy | AgencySaid) -> bytes:
+    """One zone, note, screening, text, draft, reason of a look-up or words of an agency."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
@@ -58,7 +67,9 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     texts = tuple(line.text for line in told if line.text is not None)
     unfinished = next((line.unfinished for line in told if line.unfinished is not None), None)
     whys = tuple(line.why for line in told if line.why is not None)
-    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts, unfinished, told[0].contact, whys)
+    said = tuple(line.said for line in told if line.said is not None)
+    contact = told[0].contact
+    return CaseRecord(told[0].case, told[0].name, zones, notes, answers, texts, unfinished, contact, whys, said)
 
 
 def read_names(lines: Iterable[bytes]) -> dict[CaseId, str | None]:

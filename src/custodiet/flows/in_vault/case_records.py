@@ -12,7 +12,7 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
-from custodiet.model.case_record import Answers, LookUpWhy, Note, Text, Unfinished, Zone
+from custodiet.model.case_record import AgencySaid, Answers, LookUpWhy, Note, Text, Unfinished, Zone
 from custodiet.model.condition import Condition
 from custodiet.model.decision import State
 from custodiet.model.draft import Draft
@@ -96,7 +96,8 @@ class CaseRecords:
         if case is None:
             raise OpeningRefused("no entry has opened such a case")
         decisions, now = self._follower.decisions_in(case_id), self._follower.now()
-        waits = self._follower.looking.waits(case_id, now)
+        follower = self._follower
+        waits = follower.looking.waits(case_id, now) or bool(follower.disclosing.waiting(case_id, now))
         if self._follower.staffing.objections_to_seeing(actor, case, decisions, now, look_up_waits=waits):
             raise OpeningRefused("the case is not in their sight")
 
@@ -118,6 +119,10 @@ class CaseRecords:
             yield from self._draft(draft, person_id)
         for look_up in self._follower.looking.waiting(case_id, self._follower.now()):
             yield from self._why(look_up, person_id)
+        for request in self._follower.disclosing.waiting(case_id, self._follower.now()):
+            plain = self._plain(person_id, request.said_sealed, assessment_context(person_id))
+            if plain is not None:
+                yield write_part(AgencySaid(request.id, unpack_words(plain)))
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")
