@@ -12,6 +12,7 @@ from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, Json, UtcMs
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import (
+    REQUEST_HOLDS,
     AgencyRequest,
     Cut,
     Pack,
@@ -184,7 +185,12 @@ class DisclosureRows(Rows):
         return tuple(one for one, _ in self._requested(newest_first))
 
     def agency_waits(self, case_id: CaseId, now: datetime) -> bool:
-        return any(one.waits(now) for one, _ in self.agency_requests_of(case_id))
+        query = select(agency_request.c.id).where(
+            agency_request.c.case_id == case_id, agency_request.c.asked_at > now - REQUEST_HOLDS
+        )
+        for table in (agency_release, agency_refusal):
+            query = query.where(agency_request.c.id.not_in(select(table.c.request_id)))
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def disclosure_steps(self, request_id: RequestId) -> dict[str, Step]:
         found = {}

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from custodiet.entrypoints.web.permitting import actor_of, may, require
-from custodiet.flows.permitting import ThingOf, the_case, the_decision, the_look_up
+from custodiet.flows.permitting import ThingOf, the_agency_request, the_case, the_decision, the_look_up
 from custodiet.flows.ports import Reading
 from custodiet.model.act import Act
 from custodiet.model.case import Case
-from custodiet.model.identity import CaseId, DecisionId, LookUpId
+from custodiet.model.identity import CaseId, DecisionId, LookUpId, RequestId
 
 CASELOAD_MAX = 1000
 
@@ -42,3 +42,8 @@ def of_decision(decision_id: DecisionId) -> ThingOf:
 def of_look_up(look_up_id: LookUpId) -> ThingOf:
     """What an act on a look-up is about."""
     return lambda view, at: the_look_up(view, look_up_id, at)
+
+
+def of_request(request_id: RequestId) -> ThingOf:
+    """What an act on an agency's request is about."""
+    return lambda view, at: the_agency_request(view, request_id, at)
