@@ -1750,6 +1750,7 @@ TRIED_ELSEWHERE = [
         "v0014_contacts",
         "v0016_handling",
         "v0017_training",
+        "v0021_disclosing",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -45,6 +45,19 @@ from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.desk import Fault, Note, Noted
 from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.disclosure import AgencyRequest, Cut, Pack, RecalledAs, Release, Wanted
+from custodiet.model.disclosure import Verified as KnownBy
+from custodiet.model.disclosure_record import (
+    AgencyAsked,
+    AgencyRefused,
+    AgencyTurnedAway,
+    PackGiven,
+    PackRecalled,
+    PackReceived,
+    ReleaseApproved,
+    ReleaseAssessed,
+    SampleDrawn,
+)
 from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsultation
 from custodiet.model.draft import DRAFT_KEPT, Draft, Dropped
 from custodiet.model.ending import EndReason, Stop, StopKind
@@ -212,6 +225,25 @@ LOOK_UP = LookUp(
     *("look_up_1", "case_1", "contact", ToKnow.REACH, BYTES, (Tried.RANG, Tried.QUESTION)),
     *(WINDOW, Precision.FULL, "caseworker-1", AT),
 )
+DISCLOSURE_SAMPLES = [
+    AgencyAsked(
+        AgencyRequest(
+            *("request_1", "case_1", "police", "contact", KnownBy.CALLED_BACK, None, True, WINDOW, Precision.FULL),
+            *(Cut.PLACES, "age1" + "q" * 58, BYTES, "caseworker-1", AT),
+        )
+    ),
+    AgencyRefused("request_1", ("too_wide", "not_signed"), AT, "officer-bo", BYTES),
+    AgencyTurnedAway("scheme_1", Wanted.COHORT, AT, "dpo-1", "case_1"),
+    ReleaseApproved(
+        Release("request_1", WINDOW, Precision.KM_1, Cut.HOME_STATES, "officer-bo", AT, AT + timedelta(hours=4), BYTES),
+        (Task("task_1", TaskKind.ASSESS_DISCLOSURE, "case_1", "decision_1", AT, LATER),),
+    ),
+    PackGiven(Pack("request_1", "case_1", "caseworker-1", AT)),
+    PackReceived("request_1", AT, "caseworker-1"),
+    PackRecalled("request_1", RecalledAs.UNAUTHORISED, AT, "dpo-1"),
+    ReleaseAssessed("request_1", False, AT, "dpo-1", BYTES),
+    SampleDrawn("sample_1", "scheme_1", "2031-03", 12, ("request_1", "request_2"), LATER, "dpo-1"),
+]
 MESSAGE = Message("message_1", "case_1", Template.STOPPED, Channel.EMAIL, AT, AT, LATER)
 REACHED = ContactDetails("person_1", Channel.EMAIL, BYTES, HOURS.zone, AT, "officer-ana", QuietHours(0, 1))
 FAULTY = Note("device_1", Noted.FAULTY, Fault.BATTERY, LATER, "officer-ana", "fitting_1", AT)
@@ -384,6 +416,7 @@ SAMPLES = [
         LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1")
     ),
     LookRefused("case_1", Attempt.LOOK_UP, ("nothing_tried", "too_wide"), AT, "operator-1"),
+    *DISCLOSURE_SAMPLES,
     r.TablesVerified(AT),
     r.IngestEntered(0, 12, BYTES),
     r.RefusalsCounted(AT, "scheme_1", (("none", 3), ("ended", 1))),

@@ -8,12 +8,13 @@ import hmac
 from collections.abc import Callable
 from hashlib import sha256
 
+import pyrage
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from custodiet.model.errors import OpeningRefused
+from custodiet.model.errors import IllegalValue, OpeningRefused
 from custodiet.model.identity import SessionId
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -59,3 +60,12 @@ def open_under(key: bytes, sealed: bytes, context: bytes) -> bytes:
 def commitment(key: bytes, session_id: SessionId) -> bytes:
     """32 bytes that bind a session to one key, since AES-GCM alone does not."""
     return hmac.digest(key, b"custodiet/commit/v1\0" + session_id.encode(), sha256)
+
+
+def seal_for(recipient: str, plain: bytes) -> bytes:
+    """An age file for one X25519 recipient, as `age` opens it. Raises IllegalValue for what is no recipient."""
+    try:
+        file: bytes = pyrage.encrypt(plain, [pyrage.x25519.Recipient.from_str(recipient)])
+        return file
+    except (pyrage.RecipientError, pyrage.EncryptError):
+        raise IllegalValue("no recipient of a pack") from None

@@ -33,6 +33,7 @@ _TASK = {
     "check_stop": "look whether the stop was entered as it was ordered",
     "look_into_stop": "for the data protection officer: nobody looked at a stop, or it was not entered as ordered",
     "give_notice": "an order began and its person was not given the notice: give it",
+    "assess_disclosure": "for the data protection officer: assess a disclosure that was urgent",
     "stop_device": "reports still come: see that the device stops sending",
 }
 _MATTER = {

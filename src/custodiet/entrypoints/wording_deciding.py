@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from custodiet.entrypoints.wording_disclosing import DISCLOSING
 from custodiet.entrypoints.wording_looking import LOOKING
 from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
@@ -201,6 +202,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Kind.EVENT: "what the device reports",
     },
     **LOOKING,
+    **DISCLOSING,
 }
 
 ARTICLE_8 = {

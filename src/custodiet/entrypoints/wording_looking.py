@@ -48,6 +48,7 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         Attempt.APPROVAL: "approve a look-up",
         Attempt.READING: "open a reading",
         Attempt.QUESTION: "ask a question",
+        Attempt.DISCLOSURE: "have something given to an agency",
     },
     What: {
         What.QUESTION: "Asked a question",
@@ -57,5 +58,13 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         What.ENDED: "Ended it",
         What.READ: "Looked",
         What.TRIED: "Was refused by rule",
+        What.AGENCY_ASKED: "An agency asked",
+        What.AGENCY_REFUSED: "The agency was refused",
+        What.AGENCY_WANTED: "An agency wanted what nobody is given, and was refused",
+        What.RELEASED: "Said yes to the agency",
+        What.ASSESSED: "Looked into it afterwards",
+        What.PACKED: "Made a pack for the agency",
+        What.RECEIVED: "The agency has it",
+        What.RECALLED: "The agency was told to destroy it",
     },
 }

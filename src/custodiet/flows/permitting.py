@@ -12,7 +12,7 @@ from custodiet.flows.ports import Acting, Ingesting, Policy, Reading, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.act import Act, ActorFacts, Kind, Thing, Verdict
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import ActorId, AlertId, CaseId, DecisionId, LookUpId, RoleId, SchemeId
+from custodiet.model.identity import ActorId, AlertId, CaseId, DecisionId, LookUpId, RequestId, RoleId, SchemeId
 from custodiet.rules.permission import what_is_missing
 from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts, look_up_facts
 
@@ -113,7 +113,7 @@ def the_case(view: Reading, case_id: CaseId, at: datetime) -> Thing:
         view.decisions_of(case_id),
         view.roles_of,
         at,
-        look_up_waits=view.look_up_waits(case_id, at),
+        look_up_waits=view.look_up_waits(case_id, at) or view.agency_waits(case_id, at),
     )
 
 
@@ -121,6 +121,12 @@ def the_look_up(view: Reading, look_up_id: LookUpId, at: datetime) -> Thing:
     """A look-up, as it and its case are in that view."""
     look_up = view.look_up(look_up_id).look_up
     return look_up_facts(the_case(view, look_up.case_id, at), look_up)
+
+
+def the_agency_request(view: Reading, request_id: RequestId, at: datetime) -> Thing:
+    """An agency's request, as it and its case are in that view."""
+    request = view.agency_request(request_id).request
+    return look_up_facts(the_case(view, request.case_id, at), request)
 
 
 def the_decision(view: Reading, decision_id: DecisionId, at: datetime) -> Thing:

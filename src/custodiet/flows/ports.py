@@ -19,6 +19,8 @@ from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
 from custodiet.model.desk import Note
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.disclosure import Pack, Requested, Step
+from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.draft import Draft
 from custodiet.model.ending import Stop
@@ -38,6 +40,7 @@ from custodiet.model.identity import (
     MessageId,
     PersonId,
     RepresentationId,
+    RequestId,
     ReviewId,
     RoleId,
     SchemeId,
@@ -124,6 +127,9 @@ class Sealer(Protocol):
     def sealing_under(self, key: bytes) -> Callable[[bytes, bytes, bytes], bytes]: ...
     def open_under(self, key: bytes, sealed: bytes, context: bytes) -> bytes: ...
     def commitment(self, key: bytes, session_id: SessionId) -> bytes: ...
+    def seal_for(self, recipient: str, plain: bytes) -> bytes:
+        """An age file that only the holder of that recipient's identity opens. Raises IllegalValue for no recipient."""
+        ...
 
 
 class Tables(Protocol):
@@ -641,6 +647,34 @@ class Reading(Tables, Protocol):
         ...
 
     def looks_refused(self, case_id: CaseId) -> tuple[tuple[LookRefused, int], ...]: ...
+    def agency_request(self, request_id: RequestId) -> Requested: ...
+    def agency_requests_of(self, case_id: CaseId) -> tuple[tuple[Requested, int], ...]:
+        """A case's requests of agencies, the newest first, each with the place of the entry that took it down."""
+        ...
+
+    def agency_requests_in(
+        self, schemes: Collection[SchemeId] | None, from_at: datetime, to_at: datetime, limit: int
+    ) -> tuple[Requested, ...]:
+        """Those that were taken in a half-open time, the newest first: of these schemes, or of all."""
+        ...
+
+    def agency_waits(self, case_id: CaseId, now: datetime) -> bool:
+        """Whether one of a case waits for a second person."""
+        ...
+
+    def disclosure_steps(self, request_id: RequestId) -> dict[str, Step]:
+        """What came of a request, by the tables that hold it."""
+        ...
+
+    def packs_of(self, case_id: CaseId) -> tuple[tuple[Pack, int], ...]: ...
+    def turned_away(self, case_id: CaseId | None, limit: int) -> tuple[tuple[AgencyTurnedAway, int], ...]:
+        """What agencies wanted that nobody gives, the newest first: about a case, or all of it."""
+        ...
+
+    def samples(self, limit: int) -> tuple[SampleDrawn, ...]:
+        """Samples of requests, the newest first."""
+        ...
+
     def version(self) -> int:
         """Of the standing: it changes with everything that standing_since tells."""
         ...

@@ -1,5 +1,6 @@
 """Who looked at a person, when, for what and how it ended; and one reading as rows. No place stands in the first."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at, scheme_at
 from custodiet.model.case import Case
 from custodiet.model.condition import ZONED, Condition, Interval
+from custodiet.model.disclosure import Cut, RecalledAs, Wanted
 from custodiet.model.identity import ActorId, CaseId, LookUpId, SchemeId
 from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
 from custodiet.model.register import RegisteredPurpose
@@ -29,6 +31,14 @@ class What(StrEnum):
     ENDED = "ended"
     READ = "read"
     TRIED = "tried"
+    AGENCY_ASKED = "agency_asked"
+    AGENCY_REFUSED = "agency_refused"
+    AGENCY_WANTED = "agency_wanted"
+    RELEASED = "released"
+    ASSESSED = "assessed"
+    PACKED = "packed"
+    RECEIVED = "received"
+    RECALLED = "recalled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,11 @@ class Line:
     because: RefusedBecause | None = None
     attempt: Attempt | None = None
     codes: tuple[str, ...] = ()
+    recipient: str | None = None
+    wanted: Wanted | None = None
+    cut: Cut | None = None
+    recalled_as: RecalledAs | None = None
+    upheld: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +113,42 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         line(entry, question.at, What.QUESTION, question.by, asked=question.asked, window=question.quarter)
     for refused, entry in view.looks_refused(case_id):
         line(entry, refused.at, What.TRIED, refused.by, attempt=refused.attempt, codes=refused.codes)
+    _disclosed(view, case_id, titles, {one.code: one.name for one in register.recipients}, line)
     lines.sort(key=lambda one: one.entry, reverse=True)
     standing_now = tuple(one for one, _ in view.look_ups_of(case_id))
     return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now)
+
+
+def _disclosed(
+    view: Reading, case_id: CaseId, titles: Mapping[str, str], names: Mapping[str, str], line: Callable[..., None]
+) -> None:
+    """What agencies asked for, and what was given to them."""
+    told_of = {}
+    for standing, entry in view.agency_requests_of(case_id):
+        one, came = standing.request, view.disclosure_steps(standing.request.id)
+        told = {
+            "purpose": titles.get(one.purpose, one.purpose),
+            "recipient": names.get(one.recipient, one.recipient),
+        }
+        told_of[one.id] = told
+        span = {"window": one.window, "precision": one.precision, "cut": one.cut}
+        line(entry, one.asked_at, What.AGENCY_ASKED, one.asked_by, **told, **span)
+        if (release := standing.release) is not None:
+            span = {"window": release.window, "precision": release.precision, "cut": release.cut}
+            line(came["agency_release"].entry, release.approved_at, What.RELEASED, release.approved_by, **told, **span)
+        more: dict[str, dict[str, object]] = {
+            "agency_refusal": {"what": What.AGENCY_REFUSED, "codes": standing.codes},
+            "release_assessment": {"what": What.ASSESSED, "upheld": standing.upheld},
+            "pack_receipt": {"what": What.RECEIVED},
+            "pack_recall": {"what": What.RECALLED, "recalled_as": standing.recalled_as},
+        }
+        for table, of in more.items():
+            if (step := came.get(table)) is not None:
+                line(step.entry, step.at, by=step.by, **told, **of)
+    for pack, entry in view.packs_of(case_id):
+        line(entry, pack.at, What.PACKED, pack.by, **told_of[pack.request_id])
+    for wanted, entry in view.turned_away(case_id, WAITING_MAX):
+        line(entry, wanted.at, What.AGENCY_WANTED, wanted.by, wanted=wanted.wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,16 @@ class Act(StrEnum):
     END_LOOK_UP = "end_look_up"
     OPEN_READING = "open_reading"
     READ_LOOKS = "read_looks"
+    # disclosing
+    TAKE_REQUEST = "take_request"
+    TURN_AWAY = "turn_away"
+    APPROVE_RELEASE = "approve_release"
+    REFUSE_RELEASE = "refuse_release"
+    GIVE_PACK = "give_pack"
+    RECALL_PACK = "recall_pack"
+    ASSESS_RELEASE = "assess_release"
+    READ_REQUESTS = "read_requests"
+    DRAW_SAMPLE = "draw_sample"
 
 
 class Kind(StrEnum):

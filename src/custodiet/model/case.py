@@ -60,6 +60,8 @@ class TaskKind(StrEnum):
 
     GIVE_NOTICE = "give_notice"
     """An order began and its person has not been given the notice: give it (R55, R56)."""
+    ASSESS_DISCLOSURE = "assess_disclosure"
+    """For the data protection officer: an urgent disclosure went before its assessment, which is due now (R16)."""
 
 
 ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE, TaskKind.TAKE_BACK})

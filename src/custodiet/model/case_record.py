@@ -16,6 +16,7 @@ from custodiet.model.identity import (
     ConditionId,
     DecisionId,
     LookUpId,
+    RequestId,
     ScreeningId,
 )
 from custodiet.model.mode import ModeCode
@@ -91,6 +92,14 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencySaid:
+    """Who asks for an agency, and what they say, while their request waits for a second person."""
+
+    request_id: RequestId
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookUpWhy:
     """Why a look-up that waits for a second person was asked for, in words."""
 
@@ -142,3 +151,4 @@ class CaseRecord:
     whys: tuple[LookUpWhy, ...] = ()
     contacts: tuple[Contacted, ...] = ()
     files: tuple[Attached, ...] = ()
+    said: tuple[AgencySaid, ...] = ()

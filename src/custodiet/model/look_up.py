@@ -127,6 +127,8 @@ class Attempt(StrEnum):
     APPROVAL = "approval"
     READING = "reading"
     QUESTION = "question"
+    DISCLOSURE = "disclosure"
+    """To have a position given to an agency."""
 
 
 class Asked(StrEnum):

@@ -36,6 +36,17 @@ from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision, State
 from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting, Sender, Token
+from custodiet.model.disclosure_record import (
+    AgencyAsked,
+    AgencyRefused,
+    AgencyTurnedAway,
+    PackGiven,
+    PackRecalled,
+    PackReceived,
+    ReleaseApproved,
+    ReleaseAssessed,
+    SampleDrawn,
+)
 from custodiet.model.dpia import Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import EntryKind
@@ -914,6 +925,15 @@ Record = (
     | ReadingOpened
     | QuestionAsked
     | LookRefused
+    | AgencyAsked
+    | AgencyRefused
+    | AgencyTurnedAway
+    | ReleaseApproved
+    | PackGiven
+    | PackReceived
+    | PackRecalled
+    | ReleaseAssessed
+    | SampleDrawn
     | TablesVerified
     | IngestEntered
     | RefusalsCounted
@@ -1016,6 +1036,15 @@ _KIND: dict[type, EntryKind] = {
     ReadingOpened: EntryKind.READING_OPENED,
     QuestionAsked: EntryKind.QUESTION_ASKED,
     LookRefused: EntryKind.LOOK_REFUSED,
+    AgencyAsked: EntryKind.AGENCY_ASKED,
+    AgencyRefused: EntryKind.AGENCY_REFUSED,
+    AgencyTurnedAway: EntryKind.AGENCY_TURNED_AWAY,
+    ReleaseApproved: EntryKind.RELEASE_APPROVED,
+    PackGiven: EntryKind.PACK_GIVEN,
+    PackReceived: EntryKind.PACK_RECEIVED,
+    PackRecalled: EntryKind.PACK_RECALLED,
+    ReleaseAssessed: EntryKind.RELEASE_ASSESSED,
+    SampleDrawn: EntryKind.SAMPLE_DRAWN,
     TablesVerified: EntryKind.TABLES_VERIFIED,
     IngestEntered: EntryKind.INGEST_ENTERED,
     RefusalsCounted: EntryKind.REFUSALS_COUNTED,

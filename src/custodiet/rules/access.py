@@ -270,8 +270,16 @@ def contact_first(
     )
 
 
-def _against_window(purpose: str, window: Interval, ground: Ground, now: datetime) -> list[str]:
-    against = [*objections_to_opening(ground.ending, Opening.LOOK_UP), *_against_purpose(purpose, window, ground)]
+def objections_to_giving(purpose: str, window: Interval, ground: Ground, now: datetime) -> tuple[str, ...]:
+    """What stands against giving a window to a recipient, for a purpose that need not be operational (R8, R15)."""
+    return tuple(_against_window(purpose, window, ground, now, Opening.DISCLOSURE))
+
+
+def _against_window(
+    purpose: str, window: Interval, ground: Ground, now: datetime, opening: Opening = Opening.LOOK_UP
+) -> list[str]:
+    against = [*objections_to_opening(ground.ending, opening)]
+    against += _against_purpose(purpose, window, ground, operational=opening is Opening.LOOK_UP)
     if window.to_at > now:
         against.append(f"ahead: the window has not passed; it ends at {as_text(now)} at the latest")
     if readable(ground, purpose, window, now):
@@ -302,13 +310,13 @@ def _why_none(touched: list[Under], purpose: str, now: datetime) -> list[str]:
     return [words for words, holds in says.items() if any(holds(one) for one in touched)]
 
 
-def _against_purpose(purpose: str, window: Interval, ground: Ground) -> list[str]:
+def _against_purpose(purpose: str, window: Interval, ground: Ground, *, operational: bool) -> list[str]:
     found = next((one for one in ground.purposes if one.code == purpose), None)
     usable = ", ".join(one.code for one in ground.purposes if one.operational) or "none is operational"
     if found is None:
         return [f"no_such_purpose: the register does not name it; it names: {usable}"]
     against = []
-    if not found.operational:
+    if operational and not found.operational:
         against.append(
             f"not_operational: a purpose that is not operational has its own assessment first; operational: {usable}"
         )

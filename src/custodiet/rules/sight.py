@@ -12,6 +12,7 @@ from custodiet.model.act import ActorFacts, Kind, Thing
 from custodiet.model.alert import Alert
 from custodiet.model.case import Case
 from custodiet.model.decision import Decision, State
+from custodiet.model.disclosure import AgencyRequest
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import LookUp
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
@@ -63,9 +64,9 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
     return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
-def look_up_facts(case: Thing, look_up: LookUp) -> Thing:
-    """A look-up, as its case stands now; `proposed_by` is whoever asked."""
-    return replace(case, kind=Kind.LOOK_UP, proposed_by=look_up.asked_by)
+def look_up_facts(case: Thing, asked: LookUp | AgencyRequest) -> Thing:
+    """A look-up or an agency's request, as its case stands now; `proposed_by` is whoever asked, or took it down."""
+    return replace(case, kind=Kind.LOOK_UP, proposed_by=asked.asked_by)
 
 
 def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
-from custodiet.rules import look_rows
+from custodiet.rules import disclosure_rows, look_rows
 from custodiet.rules.assessing_tables import approved, refusal, rests_on
 from custodiet.rules.message_rows import queued
 from custodiet.rules.register_rows import RECORDS, register_changes
@@ -645,3 +645,5 @@ for _kind in RECORDS:
     _changes.register(_kind, register_changes)
 for _kind in look_rows.RECORDS:
     _changes.register(_kind, look_rows.look_changes)
+for _kind in disclosure_rows.RECORDS:
+    _changes.register(_kind, disclosure_rows.disclosure_changes)

@@ -2,7 +2,7 @@
 
     {"case": …, "name": …, "contact": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
     {"unfinished": {…}}?   {"why": {…}}*   {"contacted": {…}}*
-    {"attached": {…}}*
+    {"attached": {…}}*   {"said": {…}}*
     of a list: {"case": …, "name": …}*
 
 "contact" is left out where there is none.
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import msgspec
 
 from custodiet.model.case_record import (
+    AgencySaid,
     Answers,
     Attached,
     CaseRecord,
@@ -42,6 +43,7 @@ class _Line:
     why: LookUpWhy | None = None
     contacted: Contacted | None = None
     attached: Attached | None = None
+    said: AgencySaid | None = None
 
 
 _NAMES = {
@@ -53,6 +55,7 @@ _NAMES = {
     LookUpWhy: "why",
     Contacted: "contacted",
     Attached: "attached",
+    AgencySaid: "said",
 }
 
 
@@ -62,8 +65,10 @@ def write_name(case_id: CaseId, name: str | None, contact: str | None = None) ->
     return msgspec.json.encode({"case": case_id, "name": name, **reached})
 
 
-def write_part(part: Zone | Note | Answers | Text | Unfinished | LookUpWhy | Contacted | Attached) -> bytes:
-    """One zone, note, screening, text, draft, reason of a look-up, contact or file."""
+def write_part(
+    part: Zone | Note | Answers | Text | Unfinished | LookUpWhy | Contacted | Attached | AgencySaid,
+) -> bytes:
+    """One zone, note, screening, text, draft, reason of a look-up, contact, file or words of an agency."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
@@ -80,7 +85,8 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     whys = tuple(line.why for line in told if line.why is not None)
     contacts = tuple(line.contacted for line in told if line.contacted is not None)
     files = tuple(line.attached for line in told if line.attached is not None)
-    parts = (zones, notes, answers, texts, unfinished, told[0].contact, whys, contacts, files)
+    said = tuple(line.said for line in told if line.said is not None)
+    parts = (zones, notes, answers, texts, unfinished, told[0].contact, whys, contacts, files, said)
     return CaseRecord(told[0].case, told[0].name, *parts)
 
 

@@ -5,6 +5,7 @@ from custodiet.adapters.store.assessing import ASSESSED
 from custodiet.adapters.store.attaching import ATTACHED
 from custodiet.adapters.store.contacts import CONTACTED
 from custodiet.adapters.store.desk import DESK
+from custodiet.adapters.store.disclosing import DISCLOSED
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
@@ -24,5 +25,6 @@ REPLAYED = (
     *CONTACTED,
     *ATTACHED,
     *TRAINED,
+    *DISCLOSED,
 )
 BY_NAME = dict(tables.metadata.tables)

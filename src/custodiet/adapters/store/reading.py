@@ -13,6 +13,7 @@ from custodiet.adapters.store.cases import CaseRows
 from custodiet.adapters.store.contacts import ContactRows
 from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
+from custodiet.adapters.store.disclosing import DisclosureRows
 from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.looking import LookRows
@@ -94,6 +95,7 @@ class ReadingRows(
     AttachmentRows,
     TrainingRows,
     OutcomeRows,
+    DisclosureRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

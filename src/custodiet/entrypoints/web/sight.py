@@ -8,13 +8,20 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from custodiet.entrypoints.web.permitting import actor_of, may, require
-from custodiet.flows.permitting import ThingOf, the_alert, the_case, the_decision, the_look_up
+from custodiet.flows.permitting import (
+    ThingOf,
+    the_agency_request,
+    the_alert,
+    the_case,
+    the_decision,
+    the_look_up,
+)
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_changes import Change
 from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import AlertId, CaseId, DecisionId, LookUpId
+from custodiet.model.identity import AlertId, CaseId, DecisionId, LookUpId, RequestId
 
 CASELOAD_MAX = 1000
 
@@ -75,3 +82,8 @@ def if_free(alert_id: AlertId) -> ThingOf:
         return replace(the_alert(view, alert_id, at), held_by=None)
 
     return thing
+
+
+def of_request(request_id: RequestId) -> ThingOf:
+    """What an act on an agency's request is about."""
+    return lambda view, at: the_agency_request(view, request_id, at)

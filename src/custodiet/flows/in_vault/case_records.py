@@ -13,7 +13,17 @@ from custodiet.flows.in_vault.writings import Written
 from custodiet.flows.ports import Sealer
 from custodiet.model.alert import Statement
 from custodiet.model.attachment import Attachment
-from custodiet.model.case_record import Answers, Attached, Contacted, LookUpWhy, Note, Text, Unfinished, Zone
+from custodiet.model.case_record import (
+    AgencySaid,
+    Answers,
+    Attached,
+    Contacted,
+    LookUpWhy,
+    Note,
+    Text,
+    Unfinished,
+    Zone,
+)
 from custodiet.model.condition import Condition
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
@@ -118,7 +128,8 @@ class CaseRecords:
         if case is None:
             raise OpeningRefused("no entry has opened such a case")
         decisions, now = self._follower.decisions_in(case_id), self._follower.now()
-        waits = self._follower.looking.waits(case_id, now)
+        follower = self._follower
+        waits = follower.looking.waits(case_id, now) or bool(follower.disclosing.waiting(case_id, now))
         if self._follower.staffing.objections_to_seeing(actor, case, decisions, now, look_up_waits=waits):
             raise OpeningRefused("the case is not in their sight")
 
@@ -145,6 +156,10 @@ class CaseRecords:
         for attachment, *_ in self._follower.attached.values():
             if attachment.case_id == case_id:
                 yield from self._file_of(attachment, person_id)
+        for request in self._follower.disclosing.waiting(case_id, self._follower.now()):
+            plain = self._plain(person_id, request.said_sealed, assessment_context(person_id))
+            if plain is not None:
+                yield write_part(AgencySaid(request.id, unpack_words(plain)))
 
     def _label(self, attachment: Attachment, person_id: PersonId) -> Label | None:
         plain = self._plain(person_id, attachment.label_sealed, label_context(person_id, attachment.id))

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from custodiet.flows.in_vault.disclosing import Disclosing, by_of
 from custodiet.flows.in_vault.looking import Looking
 from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.in_vault.writings import Writings
@@ -99,7 +100,7 @@ from custodiet.model.record import (
     Succession,
     kind_of,
 )
-from custodiet.model.register import RegisterVersion
+from custodiet.model.register import Recipient, Register, RegisterVersion
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
@@ -179,6 +180,7 @@ class Follower:
         """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
         self.looking = Looking()
+        self.disclosing = Disclosing()
         self._review_due: dict[DecisionId, datetime] = {}
         """When the next review of a decision is due, as the newest decided one has said."""
         self._endings: dict[SchemeId, SchemeEnded] = {}
@@ -275,8 +277,7 @@ class Follower:
     def ground(self, case_id: CaseId) -> Ground:
         """What holds of a case now when someone wants to look."""
         scheme_id, now = self.cases[case_id].scheme_id, self.now()
-        held = in_effect(self._registers.get(scheme_id, ()), now)
-        register = register_of(self._schemes[scheme_id]) if held is None else held.register
+        register = self._register(scheme_id)
         under = (
             Under(
                 one,
@@ -286,6 +287,14 @@ class Follower:
             for one in self.decisions_in(case_id)
         )
         return ground_of(register, under, self._endings.get(scheme_id), self.staffing.conflicted_in(case_id))
+
+    def recipients(self, case_id: CaseId) -> tuple[Recipient, ...]:
+        """Whom the register in effect lets data of a case be given to."""
+        return self._register(self.cases[case_id].scheme_id).recipients
+
+    def _register(self, scheme_id: SchemeId) -> Register:
+        held = in_effect(self._registers.get(scheme_id, ()), self.now())
+        return register_of(self._schemes[scheme_id]) if held is None else held.register
 
     def erase_due(self, decision: Decision, category: Category) -> datetime | None:
         """When what was collected under a decision is past its retention, whether or not a clock ran; None: not ended.
@@ -345,6 +354,7 @@ class Follower:
                     self.staffing.believe(record, self.cases, entry.at)
                     self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
                     self.looking.believe(record, row.index, entry.at, self, self._about(record))
+                    self.disclosing.believe(record, entry.at, self)
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
@@ -424,7 +434,8 @@ class Follower:
             ):
                 return self.person_of(self.decisions[decision_id])
             case _:
-                return None
+                disclosed = self.disclosing.case_of(record)
+                return None if disclosed is None else self.cases[disclosed].person_id
 
     def _believe(self, row: EntryRow, record: Record) -> None:
         """Keep the little of a record that openings are decided on."""
@@ -591,7 +602,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
         case ReadingOpened(told) | QuestionAsked(told):
             by = told.by
         case _:
-            return
+            by = by_of(record) or ActorId(entry.actor)
     if entry.actor != by:
         raise OpeningRefused("an entry is by another account than its record")
 

@@ -15,6 +15,7 @@ from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.packs import Packs
 from custodiet.flows.in_vault.questions import Questions
 from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
@@ -22,6 +23,7 @@ from custodiet.flows.in_vault.verifying import verify_in_steps
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.case_record import Contacted
 from custodiet.model.decision import Decision
+from custodiet.model.disclosure_record import PackGiven
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import DecisionId
 from custodiet.model.look_record import QuestionAsked, ReadingOpened
@@ -84,6 +86,7 @@ class Openings:
         pace = Pace()
         self._readings = Readings(store, follower, keys, sealer, pace)
         self._questions = Questions(store, follower, keys, sealer, pace)
+        self._packs = Packs(follower, self._readings, sealer, pace)
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
         """Upkeep: public keys for the case or decision an entry speaks of. Nothing private leaves."""
@@ -137,6 +140,8 @@ class Openings:
             case QuestionAsked() as record:
                 self._require_witnessed()
                 opening = iter((write_answer(self._questions.answer(record, index)),))
+            case PackGiven() as record:
+                opening = self._packs.open(record, index)
             case TablesVerified():
                 opening = self._verify()
             case _:

@@ -13,9 +13,11 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.places import Places
 from custodiet.flows.in_vault.stored_fixes import fixes_of
 from custodiet.flows.ports import Sealer, Store
+from custodiet.model.condition import Interval
 from custodiet.model.errors import OpeningRefused
+from custodiet.model.identity import CaseId
 from custodiet.model.look_record import ReadingOpened
-from custodiet.model.look_up import Place
+from custodiet.model.look_up import Place, Precision
 from custodiet.model.mode import Category
 from custodiet.model.word import Said
 from custodiet.rules.access import Ground, authorised, objections_to_reading, readable
@@ -77,22 +79,29 @@ class Readings:
     def _lines(self, record: ReadingOpened, purpose: str, ground: Ground, now: datetime) -> Iterator[bytes]:
         reading = record.reading
         yield write_authorised(authorised(ground, purpose, reading.window, now))
-        under = {one.decision.id: one.decision for one in readable(ground, purpose, reading.window, now)}
+        places = self.places(reading.case_id, purpose, reading.window, reading.precision, ground, now)
+        yield from (write_place(one) for one in places)
+
+    def places(
+        self, case_id: CaseId, purpose: str, window: Interval, precision: Precision, ground: Ground, now: datetime
+    ) -> tuple[Place, ...]:
+        """What may be shown of a window, in order of time. Who may see it is decided before."""
+        under = {one.decision.id: one.decision for one in readable(ground, purpose, window, now)}
         homes = {one: self._places.homes(one) for one in under}
-        judging = self._follower.judging(reading.case_id)
-        person_id = self._follower.cases[reading.case_id].person_id
+        judging = self._follower.judging(case_id)
+        person_id = self._follower.cases[case_id].person_id
         found: list[Place] = []
-        for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id, reading.window):
+        for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id, window):
             decision = under.get(session.decision_id)
             if decision is None or session.category is not Category.TRAIL:
                 continue
             at = stored.fix_time
-            if not reading.window.covers(at) or not decision.covers(at):
+            if not window.covers(at) or not decision.covers(at):
                 continue
             areas = homes[decision.id]
             home = bool(areas) and in_area(areas, stored.fix, judging) is Said.IN_AREA
-            found.append(coarsened(_shown(stored, is_home=home), reading.precision))
-        yield from (write_place(one) for one in sorted(found, key=lambda one: one.at))
+            found.append(coarsened(_shown(stored, is_home=home), precision))
+        return tuple(sorted(found, key=lambda one: one.at))
 
 
 def _shown(stored: StoredFix, *, is_home: bool) -> Place:

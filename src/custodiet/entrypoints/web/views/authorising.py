@@ -22,6 +22,7 @@ from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_d
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
 from custodiet.flows.show_deciding import show_proposal, show_queue
+from custodiet.flows.show_disclosing import show_waiting_requests
 from custodiet.flows.show_looking import show_waiting
 from custodiet.model.act import Act
 from custodiet.model.assessing_record import ReturnReason
@@ -39,7 +40,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         who = who_asks(view, actor_of(request), place.clock.now(), None)
         shown = show_queue(view, who.schemes, page_asked(request))
         looks = show_waiting(view, place.clock.now(), who.schemes)
-    return page(request, "authorising/queue.html", queue=shown, looks=looks)
+        agencies = show_waiting_requests(view, place.clock.now(), who.schemes)
+    return page(request, "authorising/queue.html", queue=shown, looks=looks, agencies=agencies)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,248 @@
+"""The tables of disclosing, and views of them. Their law stands in migration 0021."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, Select, Table, Text, func, select
+
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.tables import metadata
+from custodiet.adapters.store.types import Code, Json, UtcMs
+from custodiet.model.condition import Interval
+from custodiet.model.disclosure import (
+    REQUEST_HOLDS,
+    AgencyRequest,
+    Cut,
+    Pack,
+    RecalledAs,
+    Release,
+    Requested,
+    Step,
+    Verified,
+    Wanted,
+)
+from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
+from custodiet.model.errors import NotFound
+from custodiet.model.identity import CaseId, RequestId, SchemeId
+from custodiet.model.look_up import Precision
+
+
+def _of(name: str, kind: Any, *, null: bool = False) -> Column[Any]:
+    return Column(name, kind, nullable=null)
+
+
+def _ref(name: str, target: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, Text, ForeignKey(target), nullable=null, primary_key=key)
+
+
+agency_request = Table(
+    "agency_request",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _ref("case_id", "case_file.id"),
+    _of("recipient", Text),
+    _of("purpose", Text),
+    _of("verified", Code(Verified)),
+    _of("signed_at", UtcMs, null=True),
+    _of("urgent", Boolean),
+    _of("from_at", UtcMs),
+    _of("to_at", UtcMs),
+    _of("precision", Code(Precision)),
+    _of("cut", Code(Cut)),
+    _of("recipient_key", Text),
+    _of("said_sealed", LargeBinary),
+    _of("asked_by", Text),
+    _of("asked_at", UtcMs),
+    _of("entry", BigInteger),
+)
+agency_release = Table(
+    "agency_release",
+    metadata,
+    _ref("request_id", "agency_request.id", key=True),
+    _of("from_at", UtcMs),
+    _of("to_at", UtcMs),
+    _of("precision", Code(Precision)),
+    _of("cut", Code(Cut)),
+    _of("approved_by", Text),
+    _of("approved_at", UtcMs),
+    _of("expires_at", UtcMs),
+    _of("words_sealed", LargeBinary),
+    _of("entry", BigInteger),
+)
+agency_refusal = Table(
+    "agency_refusal",
+    metadata,
+    _ref("request_id", "agency_request.id", key=True),
+    _of("codes", Json(tuple[str, ...])),
+    _of("at", UtcMs),
+    _of("by", Text),
+    _of("words_sealed", LargeBinary),
+    _of("entry", BigInteger),
+)
+agency_turned_away = Table(
+    "agency_turned_away",
+    metadata,
+    Column("entry", BigInteger, primary_key=True),
+    _ref("scheme_id", "scheme.id"),
+    _of("wanted", Code(Wanted)),
+    _of("at", UtcMs),
+    _of("by", Text),
+    _ref("case_id", "case_file.id", null=True),
+)
+pack = Table(
+    "pack",
+    metadata,
+    Column("entry", BigInteger, primary_key=True),
+    _ref("request_id", "agency_request.id"),
+    _ref("case_id", "case_file.id"),
+    _of("by", Text),
+    _of("at", UtcMs),
+)
+pack_receipt = Table(
+    "pack_receipt",
+    metadata,
+    _ref("request_id", "agency_request.id", key=True),
+    _of("at", UtcMs),
+    _of("by", Text),
+    _of("entry", BigInteger),
+)
+pack_recall = Table(
+    "pack_recall",
+    metadata,
+    _ref("request_id", "agency_request.id", key=True),
+    _of("because", Code(RecalledAs)),
+    _of("at", UtcMs),
+    _of("by", Text),
+    _of("entry", BigInteger),
+)
+release_assessment = Table(
+    "release_assessment",
+    metadata,
+    _ref("request_id", "agency_request.id", key=True),
+    _of("upheld", Boolean),
+    _of("at", UtcMs),
+    _of("by", Text),
+    _of("words_sealed", LargeBinary),
+    _of("entry", BigInteger),
+)
+agency_sample = Table(
+    "agency_sample",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _ref("scheme_id", "scheme.id"),
+    _of("month", Text),
+    _of("of", BigInteger),
+    _of("requests", Json(tuple[RequestId, ...])),
+    _of("at", UtcMs),
+    _of("by", Text),
+    _of("entry", BigInteger),
+)
+
+Index("agency_request_by_case", agency_request.c.case_id, agency_request.c.asked_at)
+Index("agency_request_by_asked", agency_request.c.asked_at)
+Index("pack_by_request", pack.c.request_id)
+Index("agency_turned_away_by_case", agency_turned_away.c.case_id)
+
+DISCLOSED = (
+    agency_request,
+    agency_release,
+    agency_refusal,
+    agency_turned_away,
+    pack,
+    pack_receipt,
+    pack_recall,
+    release_assessment,
+    agency_sample,
+)
+"""As tables.REPLAYED."""
+_ANSWERS = (agency_release, agency_refusal, pack_receipt, pack_recall, release_assessment)
+
+
+class DisclosureRows(Rows):
+    """The part of flows.ports.Reading that is about disclosing."""
+
+    def agency_request(self, request_id: RequestId) -> Requested:
+        found = self._requested(agency_request.select().where(agency_request.c.id == request_id))
+        if not found:
+            raise NotFound("no such request")
+        return found[0][0]
+
+    def agency_requests_of(self, case_id: CaseId) -> tuple[tuple[Requested, int], ...]:
+        query = agency_request.select().where(agency_request.c.case_id == case_id)
+        return self._requested(query.order_by(agency_request.c.entry.desc()))
+
+    def agency_requests_in(
+        self, schemes: Collection[SchemeId] | None, from_at: datetime, to_at: datetime, limit: int
+    ) -> tuple[Requested, ...]:
+        asked = agency_request.c.asked_at
+        query = agency_request.select().where(asked >= from_at, asked < to_at)
+        if schemes is not None:
+            of = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
+            query = query.where(agency_request.c.case_id.in_(of))
+        newest_first = query.order_by(agency_request.c.entry.desc()).limit(limit)
+        return tuple(one for one, _ in self._requested(newest_first))
+
+    def agency_waits(self, case_id: CaseId, now: datetime) -> bool:
+        query = select(agency_request.c.id).where(
+            agency_request.c.case_id == case_id, agency_request.c.asked_at > now - REQUEST_HOLDS
+        )
+        for table in (agency_release, agency_refusal):
+            query = query.where(agency_request.c.id.not_in(select(table.c.request_id)))
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def disclosure_steps(self, request_id: RequestId) -> dict[str, Step]:
+        found = {}
+        for table in _ANSWERS:
+            row = self._maybe(table.select().where(table.c.request_id == request_id))
+            if row is not None:
+                at, by = (row.approved_at, row.approved_by) if table is agency_release else (row.at, row.by)
+                found[table.name] = Step(row.entry, at, by)
+        return found
+
+    def packs_of(self, case_id: CaseId) -> tuple[tuple[Pack, int], ...]:
+        query = pack.select().where(pack.c.case_id == case_id).order_by(pack.c.entry.desc())
+        return tuple((noun(Pack, row), row.entry) for row in self._all(query))
+
+    def turned_away(self, case_id: CaseId | None, limit: int) -> tuple[tuple[AgencyTurnedAway, int], ...]:
+        query = agency_turned_away.select().order_by(agency_turned_away.c.entry.desc()).limit(limit)
+        if case_id is not None:
+            query = query.where(agency_turned_away.c.case_id == case_id)
+        return tuple((noun(AgencyTurnedAway, row), row.entry) for row in self._all(query))
+
+    def samples(self, limit: int) -> tuple[SampleDrawn, ...]:
+        query = agency_sample.select().order_by(agency_sample.c.entry.desc()).limit(limit)
+        return tuple(noun(SampleDrawn, row) for row in self._all(query))
+
+    def _requested(self, query: Select[Any]) -> tuple[tuple[Requested, int], ...]:
+        rows = list(self._all(query))
+        ids = [row.id for row in rows]
+        answers = [self._came_of(table, ids) for table in _ANSWERS]
+        packed = select(pack.c.request_id, func.max(pack.c.at).label("at")).where(pack.c.request_id.in_(ids))
+        made = {row.request_id: row.at for row in self._all(packed.group_by(pack.c.request_id))}
+        found = []
+        for row in rows:
+            yes, no, had, back, seen = (one.get(row.id) for one in answers)
+            found.append(
+                (
+                    Requested(
+                        noun(AgencyRequest, row, window=Interval(row.from_at, row.to_at)),
+                        None if yes is None else noun(Release, yes, window=Interval(yes.from_at, yes.to_at)),
+                        refused_at=None if no is None else no.at,
+                        refused_by=None if no is None else no.by,
+                        codes=() if no is None else no.codes,
+                        packed_at=made.get(row.id),
+                        received_at=None if had is None else had.at,
+                        recalled_at=None if back is None else back.at,
+                        recalled_as=None if back is None else back.because,
+                        assessed_at=None if seen is None else seen.at,
+                        upheld=None if seen is None else seen.upheld,
+                    ),
+                    row.entry,
+                )
+            )
+        return tuple(found)
+
+    def _came_of(self, table: Table, ids: Iterable[str]) -> dict[str, Any]:
+        return {row.request_id: row for row in self._all(table.select().where(table.c.request_id.in_(list(ids))))}

@@ -1,0 +1,67 @@
+"""The opening `pack`: one window for one recipient. It leaves the vault encrypted to their key, and in no other form.
+
+Decided here by what the ledger says, by the same rules that the flow asked before it recorded. The manifest inside is
+the watermark: whom it was made for, by which entry.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.readings import Pace, Readings
+from custodiet.flows.ports import Sealer
+from custodiet.model.disclosure import Cut, Release, Requested
+from custodiet.model.disclosure_record import PackGiven
+from custodiet.model.errors import OpeningRefused
+from custodiet.model.look_up import Place
+from custodiet.rules.access import authorised
+from custodiet.rules.disclosing import objections_to_pack
+from custodiet.wire.pack import Manifest, write_pack, write_packed
+
+
+class Packs:
+    """Opens packs."""
+
+    def __init__(self, follower: Follower, readings: Readings, sealer: Sealer, pace: Pace) -> None:
+        self._follower = follower
+        self._readings = readings
+        self._sealer = sealer
+        self._pace = pace
+
+    def open(self, record: PackGiven, index: int) -> Iterator[bytes]:
+        """The pack as one line. Raises OpeningRefused with the code of every reason."""
+        pack, now = record.pack, self._follower.now()
+        standing = self._follower.disclosing.standing(pack.request_id)
+        ground, recipients = self._follower.ground(pack.case_id), self._follower.recipients(pack.case_id)
+        against = objections_to_pack(standing, pack, ground, recipients, now)
+        if not self._follower.may_ask(pack.by, pack.case_id, now):
+            against += ("not_in_sight: the case is not in their sight",)
+        if against or standing is None or standing.release is None:
+            raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
+        self._pace.take(now)
+        return self._lines(standing, standing.release, index)
+
+    def _lines(self, standing: Requested, release: Release, index: int) -> Iterator[bytes]:
+        asked, now = standing.request, self._follower.now()
+        ground = self._follower.ground(asked.case_id)
+        shown = self._readings.places(asked.case_id, asked.purpose, release.window, release.precision, ground, now)
+        origin = "" if self._follower.log is None else self._follower.log.origin
+        manifest = Manifest(
+            request=asked.id,
+            made_for=asked.recipient_key,
+            recipient=asked.recipient,
+            log=origin,
+            entry=index,
+            made_at=now,
+            purpose=asked.purpose,
+            window=release.window,
+            precision=release.precision,
+            cut=release.cut,
+            authorised=authorised(ground, asked.purpose, release.window, now),
+        )
+        places = tuple(_cut(one, release.cut) for one in shown)
+        yield write_packed(self._sealer.seal_for(asked.recipient_key, write_pack(manifest, places)))
+
+
+def _cut(place: Place, cut: Cut) -> Place:
+    return place if cut is Cut.PLACES else replace(place, lat_e7=None, lon_e7=None, accuracy_m=None)

@@ -1,0 +1,163 @@
+"""What agencies ask, on the pages: taken down, answered, packed, received, recalled, and seen by the person."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from support.disclosing import AGENCY, KEY, Disclosed, opened
+from support.house import SCHEME, House
+from support.in_process import place_of, proven
+from support.staff import AOS, AUD, CAI, CEM, DPO, OPE, PER, REQ
+
+from custodiet.flows.keep_caseload import assign_case
+from custodiet.main import read_policy
+from custodiet.model.disclosure import Packed
+from custodiet.model.look_up import Attempt
+
+PLANTED = ("46.50", "-28.0000", "46506", "465060000")
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    house = House(folder)
+    one = Disclosed(house, fixes=12)
+    assign_case(house.store, one.case_id, PER, AOS)
+    place_of(house, folder, read_policy(), (AOS, AUD, CAI, CEM, DPO, OPE, PER, REQ))
+    yield one
+    from django.db import connection
+
+    connection.close()
+    house.close()
+
+
+def filled(one, **given):
+    start, signed = one.until - timedelta(hours=2), one.house.clock.now()
+    told = {"wanted": "window", "recipient": AGENCY, "purpose": "contact", "said": "Constable Sample-7, 4711: to find."}
+    told |= {"verified": "called_back", "precision": "full", "cut": "places", "recipient_key": KEY, "hours": "2"}
+    told |= {"day_0": start.day, "day_1": start.month, "day_2": start.year, "start": f"{start:%H:%M}"}
+    told |= {"signed_0": signed.day, "signed_1": signed.month, "signed_2": signed.year}
+    return told | given
+
+
+def newest(one):
+    with one.house.store.reading() as view:
+        return view.agency_requests_of(one.case_id)[0][0]
+
+
+def new(one):
+    return f"/cases/{one.person.case.reference}/requests/new"
+
+
+def here(one):
+    return f"/cases/{one.person.case.reference}/requests/{newest(one).request.id}"
+
+
+def tried(one):
+    with one.house.store.reading() as view:
+        return view.looks_refused(one.case_id)
+
+
+def test_a_request_is_taken_released_packed_received_and_recalled_and_the_person_sees_each_step(one):
+    caseworker, officer, dpo = proven(CAI), proven(AOS), proven(DPO)
+    assert caseworker.get(new(one)).status_code == 200
+    assert caseworker.post(new(one), filled(one)).status_code == 302, newest(one)
+    path = here(one)
+    assert newest(one).request.id in officer.get("/authorise").content.decode()
+    shown = officer.get(path).content.decode()
+    assert "Constable Sample-7" in shown
+    assert "Constable Sample-7" not in dpo.get("/disclosures").content.decode()
+    shut = caseworker.post(path, {"what": "pack"})
+    assert (shut.status_code, "not_granted" in shut.content.decode()) == (403, True)
+    told = {
+        "what": "yes",
+        "later_by": "1",
+        "less_by": "0",
+        "less_exact": "",
+        "less_of_it": "",
+        "words": "It is needed.",
+    }
+    assert officer.post(path, told).status_code == 302
+    given = caseworker.post(path, {"what": "pack"})
+    assert (given.status_code, given["Content-Type"]) == (200, "application/octet-stream")
+    index = int(re.search(r"pack-(\d+)\.json\.age", given["Content-Disposition"])[1])
+    found = opened(Packed(index, "", given.content))
+    assert (len(found.places), found.manifest.entry) == (6, index)
+    assert given["Cache-Control"] == "no-store"
+    assert caseworker.post(path, {"what": "received"}).status_code == 302
+    assert dpo.post(path, {"what": "recall", "recalled_as": "wrong_recipient"}).status_code == 302
+    notice = caseworker.get(path).content.decode()
+    assert "Destroy it" in notice
+    mine = proven(PER).get("/my/looks").content.decode()
+    for said in ("An agency asked", "Said yes to the agency", "Made a pack", "The agency has it", "told to destroy"):
+        assert said in mine
+    assert "The made-up police" in mine
+    for account in (CAI, AOS, DPO):
+        assert account not in mine
+    for page in (shown, notice, mine, dpo.get("/disclosures").content.decode()):
+        for planted in PLANTED:
+            assert planted not in page
+
+
+def test_what_a_rule_stands_against_is_refused_with_its_code_and_what_would_pass(one):
+    refused = proven(CAI).post(new(one), filled(one, hours="24", verified="not_verified"))
+    said = refused.content.decode()
+    assert refused.status_code == 403
+    for code in ("not_verified", "ahead"):
+        assert code in said
+        assert code in newest(one).codes
+    assert "Constable Sample-7" in said
+
+
+@pytest.mark.parametrize("wanted", ["standing_feed", "cohort", "access"])
+def test_what_nobody_is_given_is_refused_by_a_code_of_its_own_and_counted(one, wanted):
+    refused = proven(CAI).post(new(one), {"wanted": wanted})
+    assert (refused.status_code, wanted in refused.content.decode()) == (403, True)
+    with one.house.store.reading() as view:
+        assert view.turned_away(one.case_id, 1)[0][0].wanted == wanted
+    assert "given to nobody" in proven(AUD).get("/disclosures").content.decode()
+
+
+def test_an_urgent_one_is_looked_into_by_the_data_protection_officer_and_a_late_one_is_shown(one):
+    caseworker, officer, dpo = proven(CAI), proven(AOS), proven(DPO)
+    unsigned = {"signed_0": "", "signed_1": "", "signed_2": ""}
+    assert caseworker.post(new(one), filled(one, urgent="on", **unsigned)).status_code == 302
+    path = here(one)
+    yes = {"what": "yes", "later_by": "0", "less_by": "0", "less_exact": "", "less_of_it": "", "words": ""}
+    assert officer.post(path, yes).status_code == 302
+    one.house.clock.pass_(timedelta(hours=25))
+    assert "not looked into by" in dpo.get("/disclosures").content.decode()
+    told = {"what": "assess", "upheld": "no", "found": "A question would have done."}
+    assert dpo.post(path, told).status_code == 302
+    assert newest(one).upheld is False
+
+
+def test_a_sample_is_drawn_on_the_page_and_marks_what_it_drew(one):
+    month = f"{one.house.clock.now():%Y-%m}"
+    dpo = proven(DPO)
+    early = dpo.post("/disclosures", {"scheme": SCHEME, "month": month})
+    assert "not over" in early.content.decode()
+    one.house.clock.pass_(timedelta(days=31))
+    assert dpo.post("/disclosures", {"scheme": SCHEME, "month": month}).status_code == 302
+    assert "drawn: look into it" in dpo.get("/disclosures").content.decode()
+    assert proven(AUD).post("/disclosures", {"scheme": SCHEME, "month": month}).status_code == 403
+
+
+def test_whoever_may_not_is_refused_on_every_page_and_the_attempt_is_recorded(one):
+    path = here(one)
+    acts = {
+        new(one): filled(one),
+        path: {"what": "yes", "later_by": "0", "less_by": "0", "less_exact": "", "less_of_it": "", "words": "yes"},
+    }
+    for actor in (OPE, PER, REQ, CEM):
+        client = proven(actor)
+        assert client.get(new(one)).status_code == 403
+        assert client.get(path).status_code == 403
+        for where, told in acts.items():
+            before = len(tried(one))
+            assert client.post(where, told).status_code == 403, (actor, where)
+            assert len(tried(one)) == before + 1, (actor, where)
+            assert (tried(one)[0][0].by, tried(one)[0][0].attempt) == (actor, Attempt.DISCLOSURE)
+        assert client.post(path, {"what": "pack"}).status_code == 403
+    assert proven(OPE).get("/disclosures").status_code == 403
+    assert proven(OPE).get("/disclosures/a-call").status_code == 200

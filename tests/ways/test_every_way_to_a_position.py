@@ -1,0 +1,474 @@
+"""Every way by which a position could come out, in one list; and each of them tried by whoever may not.
+
+`ways.txt` names them all: pages, API, verbs of the command line, what the vault answers, the gateway's addresses,
+columns that hold bytes. It is held against what the code really has: a new way is red until somebody has written it
+down, and one that is gone until it is struck out. A star marks those that give a position to whoever may have it:
+there are no more of these than STARRED, and each is tried below without a yes, with another's, too late, ended while
+it was under way, for more, and for somebody else.
+"""
+
+import ast
+import base64
+import inspect
+import logging
+import re
+import struct
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from sqlalchemy import LargeBinary
+from support.disclosing import IDENTITY, Disclosed, opened
+from support.door import Door
+from support.house import START, House
+from support.in_process import client_of, place_of, proven
+from support.looking import HOUR, STEP, Looked, quarter
+from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA
+
+from custodiet.adapters.store.every_table import BY_NAME
+from custodiet.entrypoints.cli.command_line import command_line
+from custodiet.entrypoints.gateway import app as gateway
+from custodiet.entrypoints.web.shell import _NothingOfARequest
+from custodiet.flows.disclosing import approve_release, recall_pack
+from custodiet.flows.in_vault.openings import Openings
+from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.looking import end_look_up
+from custodiet.main import _PROCESSES, read_policy
+from custodiet.model.condition import Interval
+from custodiet.model.disclosure import Cut, Packed, RecalledAs
+from custodiet.model.errors import NotPermitted, OpeningRefused
+from custodiet.model.look_up import Precision
+from custodiet.model.report import Fix
+from custodiet.wire.frame import pack_fix
+from custodiet.wire.vault import Ask
+
+LISTED = Path(__file__).with_name("ways.txt")
+STARRED = 7
+"""As many ways give a position to whoever may have it. This number may only go down."""
+LAT, LON = 46.7310417, -27.8642905
+"""Where the planted walk begins; it goes north, a hundred-thousandth of a degree at a time."""
+EVERYONE = (ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA)
+
+
+# --- the list, against the code ---------------------------------------------------------------------------------
+
+
+def listed():
+    lines = [line.strip() for line in LISTED.read_text().splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def pages():
+    from django.urls import URLPattern, get_resolver
+
+    def under(patterns, before):
+        for one in patterns:
+            here = before + str(one.pattern)
+            yield from [here] if isinstance(one, URLPattern) else under(one.url_patterns, here)
+
+    for route in under(get_resolver().url_patterns, "/"):
+        yield f"api {route}" if route.startswith("/api/") else f"page {route}"
+
+
+def verbs():
+    def under(parser, before):
+        subs = [one for one in parser._actions if hasattr(one, "choices") and isinstance(one.choices, dict)]
+        if not subs:
+            yield f"verb {' '.join(before)}"
+        for sub in subs:
+            for name, each in sub.choices.items():
+                yield from under(each, [*before, name])
+
+    yield from under(command_line(defaultdict(lambda: print), _PROCESSES), ())
+    yield from (f"process {name}" for name in _PROCESSES)
+
+
+def openings():
+    tree = ast.parse(dedent(inspect.getsource(Openings.open)))
+    kinds = [node.cls.id for node in ast.walk(tree) if isinstance(node, ast.MatchClass)]
+    yield from (f"opening {kind}" for kind in kinds)
+    yield from (f"vault {ask.value}" for ask in Ask)
+
+
+def addresses():
+    yield from (f"gateway /in/{route}" for route in gateway._ROUTES)
+    yield from ("gateway /healthz", "gateway /metrics", "file /log/", "file /static/")
+
+
+def columns():
+    for name, table in BY_NAME.items():
+        held = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
+        yield from (f"column {name}.{column}" for column in held)
+
+
+def standing():
+    return sorted({*pages(), *verbs(), *openings(), *addresses(), *columns()})
+
+
+# --- a place with something to find -----------------------------------------------------------------------------
+
+
+class Planted(Disclosed):
+    """As Disclosed, but the walk is somewhere that is written nowhere else."""
+
+    def walk(self, fixes):
+        for number in range(fixes):
+            self.monitor.refresh()
+            self.house.say(self.monitor, self.person, lat=LAT + number / 100_000, lon=LON)
+            self.house.clock.pass_(STEP)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ways")
+    house = House(folder)
+    heard = Heard()
+    logging.getLogger().addHandler(heard)
+    other = Looked(house, serial="TAG-M", fixes=12)
+    one = Planted(house, staff=False, fixes=12)
+    assign_case(house.store, one.case_id, PER, AOS)
+    assign_case(house.store, one.case_id, REP, AOS)
+    one.other, one.heard = other, heard
+    place_of(house, folder, read_policy(), EVERYONE)
+    client_of(CAI).get("/")  # addresses are known from here on
+    yield one
+    logging.getLogger().removeHandler(heard)
+    from django.db import connection
+
+    connection.close()
+    house.close()
+
+
+class Heard(logging.Handler):
+    """Every line of every log, past the filter that the web process puts before Django's."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines, self._little = [], _NothingOfARequest()
+
+    def emit(self, record):
+        if record.name.startswith("django.") and not self._little.filter(record):
+            return
+        self.lines.append(f"{record.getMessage()} {record.exc_info or ''}")
+
+
+def forms_of(value):
+    """One coordinate in the ways it could be written."""
+    e7 = round(value * 1e7)
+    text = [f"{abs(value):.4f}"[:-1], str(abs(e7))[:6], f"{abs(value) * 3.141592653589793 / 180:.7f}"]
+    minutes = abs(value) % 1 * 60
+    text += [f"{int(abs(value))}°{int(minutes)}", f"{int(abs(value))}°{int(minutes):02d}′{minutes % 1 * 60:.0f}"]
+    packed = [struct.pack(form, e7) for form in ("<i", ">i", "<q", ">q")]
+    packed += [struct.pack(form, value) for form in ("<d", ">d", "<f", ">f")]
+    shown = [one.encode() for one in text]
+    coded = [base64.b64encode(one)[:-2].rstrip(b"=") for one in shown + packed]
+    return [*shown, *packed, *[one for one in coded if len(one) > 5], *(one.hex().encode() for one in packed)]
+
+
+NEEDLES = [needle for value in (LAT, LON) for needle in forms_of(value)]
+
+
+def found_in(answer):
+    body = answer if isinstance(answer, bytes) else str(answer).encode()
+    return [needle for needle in NEEDLES if needle in body]
+
+
+def test_what_is_looked_for_would_be_found_in_each_form():
+    packed = pack_fix(Fix(round(LAT * 1e7), round(LON * 1e7), 8.0), START, START)
+    assert found_in(packed)  # what a stored fix is before it is sealed
+    assert found_in(f'{{"lat_e7": {round(LAT * 1e7)}}}')
+    assert found_in(f"<td>{LAT:.5f}, {LON:.5f}</td>")
+    assert found_in(base64.b64encode(f"{LAT}".encode()))
+    assert found_in(struct.pack("<d", LON))
+
+
+# --- tests ------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_names_every_way_that_the_code_has_and_no_other(place):
+    told = [line.removeprefix("* ") for line in listed()]
+    assert len(told) == len(set(told))
+    missing, gone = sorted(set(standing()) - set(told)), sorted(set(told) - set(standing()))
+    assert missing == [], "ways that nobody has written down: may a position come out, and who has tried it?"
+    assert gone == [], "ways that are no more: strike them out"
+
+
+def test_no_more_ways_give_a_position_than_there_were():
+    assert len([line for line in listed() if line.startswith("* ")]) <= STARRED
+    assert sorted(line.removeprefix("* ") for line in listed() if line.startswith("* ")) == sorted(GIVES)
+
+
+def fill(place, route):
+    """An address with what it is about filled in: of the planted person."""
+    reference = place.person.case.reference
+    with place.house.store.reading() as view:
+        entry = view.ledger_size() - 1
+        decision = view.decisions_of(place.case_id)[0]
+        [fitting] = view.fittings_of(place.case_id)
+        looks, requests = view.look_ups_of(place.case_id), view.agency_requests_of(place.case_id)
+    values = {
+        "reference": reference,
+        "decision_id": decision.id,
+        "device_id": fitting.device_id,
+        "scheme_id": place.person.case.scheme_id,
+        "look_up_id": looks[0][0].look_up.id if looks else "look_up_x",
+        "request_id": requests[0][0].request.id if requests else "request_x",
+        "entry": entry,
+        "form": "entry",
+        "actor": CAI,
+        "code": "fitted_trail",
+        "mode": "fitted_trail",
+        "kind": "data_flow_map",
+        "what": "overall",
+        "tag": "cy",
+        "move": "claim",
+        "pk": 1,
+    }
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda hit: str(values.get(hit[1], f"{hit[1]}_x")), route)
+
+
+def test_no_page_and_no_address_of_the_api_shows_a_position_to_anyone_who_only_asks(place):
+    place.granted()
+    place.released()
+    routes = [line.split(" ", 1)[1] for line in standing() if line.split(" ")[0] in ("page", "api")]
+    routes = [one for one in routes if one not in ("/live", "/sign-out")]
+    found, shut = {}, routes
+    for actor in (CAI, AOS, DPO, PER):  # each page, to the first of them to whom it opens
+        client, left = proven(actor), []
+        for route in shut:
+            answer = client.get(fill(place, route))
+            told = found_in(answer.content) + found_in(repr(answer.headers))
+            if told:
+                found[actor, route] = told
+            if answer.status_code != 200:
+                left.append(route)
+        shut = left
+    assert found == {}
+    assert len(routes) - len(shut) > 70  # and they were really asked: most of these are pages that open
+
+
+def test_search_sort_count_errors_and_hostile_addresses_tell_nothing_of_a_place(place):
+    client = proven(CAI)
+    asked = (f"{LAT:.5f}", f"{LAT:.5f},{LON:.5f}", "46.7", "lat_e7", "' OR 1=1 --", "%00", "../../data/custodiet.db")
+    for words in asked:
+        paths = [
+            "/cases",
+            "/api/v1/cases",
+            *(f"/{one}/{words}" for one in ("cases", "alerts", "api/v1/decisions", "log")),
+        ]
+        for path in paths:
+            told = client.get(path, {"reference": words, "sort": "lat", "order": words, "window": words})
+            assert told.status_code < 500
+            # What was typed may be said back; nothing more of it is.
+            assert [one for one in found_in(told.content) if one.decode("latin1") not in words] == []
+        assert found_in(client.get("/cases", {"reference": "46.7"}).content) == []
+    for method in ("put", "delete", "patch", "options", "head"):
+        assert found_in(getattr(client, method)(f"/cases/{place.person.case.reference}").content) == []
+
+
+def test_the_gateway_tells_nobody_and_no_log_line_holds_a_place(place):
+    door = Door(place.house)
+    asked = [("GET", "/metrics", b"", None), ("GET", "/healthz", b"", None)]
+    asked += [
+        (method, f"/in/{route}", b"{}", place.person.token) for route in gateway._ROUTES for method in ("GET", "POST")
+    ]
+    for request in asked:
+        answer = door.request(*request)
+        assert found_in(answer.body) == []
+        assert found_in(repr(answer.headers)) == []
+    assert found_in("\n".join(place.heard.lines)) == []
+
+
+def test_the_data_folder_read_byte_by_byte_and_by_sql_holds_no_place(place):
+    place.open(place.granted())
+    place.pack(place.released())
+    for path in sorted(place.house.folder.rglob("*")):
+        if path.is_file() and path.name != "accounts.db":
+            # Ciphertext is random: four bytes of it are anything, now and then.
+            assert [one for one in found_in(path.read_bytes()) if len(one) > 4] == [], path
+    with place.house.store.reading() as view:
+        for row in view.entries(0, 100_000):
+            assert found_in(row.body) == []
+
+
+# --- each way that gives one, by whoever may not ----------------------------------------------------------------
+
+
+class Interfered:
+    """The vault, and something that happens after an entry was written and before it is opened."""
+
+    def __init__(self, vault, first):
+        self._vault, self._first = vault, first
+
+    def open(self, index):
+        self._first()
+        return self._vault.open(index)
+
+
+@contextmanager
+def in_between(place, first):
+    vault = place.house.vault
+    place.house.vault = Interfered(vault, first)
+    try:
+        yield
+    finally:
+        place.house.vault = vault
+
+
+def size(place):
+    with place.house.store.reading() as view:
+        return view.ledger_size()
+
+
+def refused(place, act):
+    """It is refused, the answer holds no place, and that it was tried stands in the ledger."""
+    before = size(place)
+    with pytest.raises((NotPermitted, OpeningRefused)) as caught:
+        act()
+    assert found_in(str(caught.value)) == []
+    assert size(place) > before
+    return str(caught.value)
+
+
+def wide(place):
+    return Interval(place.until - 2 * HOUR, place.until)
+
+
+def narrow(place):
+    return Interval(place.until - HOUR, place.until)
+
+
+def reading_of_another(place):
+    """A yes for the other person, and an entry about this one: as somebody who owns the web process writes it."""
+    from custodiet.model.entry import Entry
+    from custodiet.model.look_record import ReadingOpened
+    from custodiet.model.look_up import Reading
+    from custodiet.model.record import kind_of
+
+    theirs = place.other.granted()
+    record = ReadingOpened(Reading(theirs, place.case_id, narrow(place), Precision.FULL, CAI, place.house.clock.now()))
+    with place.house.store.acting() as act:
+        index = act.write(Entry(kind_of(record), CAI, place.person.case.person_id), record)
+    return place.house.vault.open(index)
+
+
+def too_late(place, thing, act):
+    place.house.clock.pass_(timedelta(minutes=2))
+    return act(thing)
+
+
+def ended_meanwhile(place):
+    look_up_id = place.granted()
+    with in_between(place, lambda: end_look_up(place.house.store, look_up_id, AOT)):
+        return place.open(look_up_id)
+
+
+def after_its_end(place):
+    look_up_id = place.granted()
+    end_look_up(place.house.store, look_up_id, CAI)
+    return place.open(look_up_id)
+
+
+def recalled_meanwhile(place):
+    request_id = place.released()
+    place.pack(request_id)
+    with in_between(place, lambda: recall_pack(place.house.store, request_id, RecalledAs.WRONG_PERSON, DPO)):
+        return place.pack(request_id)
+
+
+READINGS = {
+    "without a yes": lambda place: place.open(place.ask()),
+    "with another's": lambda place: place.open(place.granted(), by=CEM),
+    "with one for another person": reading_of_another,
+    "for a wider window": lambda place: place.open(place.granted(yes={"window": narrow(place)}), window=wide(place)),
+    "more exactly": lambda place: place.open(
+        place.granted(yes={"precision": Precision.KM_1}), precision=Precision.FULL
+    ),
+    "too late": lambda place: too_late(place, place.granted(yes={"lasts": timedelta(minutes=1)}), place.open),
+    "ended while under way": ended_meanwhile,
+    "one that was ended": after_its_end,
+    "twice by one entry": lambda place: place.house.vault.open(place.open(place.granted()).index),
+}
+
+
+PACKS = {
+    "without a yes": lambda place: place.pack(place.take()),
+    "with another's": lambda place: place.pack(place.released(), by=CEM),
+    "by the requester": lambda place: place.pack(place.released(), by=REQ),
+    "for a wider window": lambda place: place.release(place.take(window=narrow(place)), window=wide(place)),
+    "places where states were asked": lambda place: place.release(place.take(cut=Cut.HOME_STATES), cut=Cut.PLACES),
+    "too late": lambda place: too_late(place, place.released(yes={"lasts": timedelta(minutes=1)}), place.pack),
+    "recalled while under way": recalled_meanwhile,
+    "by one person alone": lambda place: approve_release(
+        place.house.store, place.assessor, place.house.chance, place.take(), CAI, words="yes"
+    ),
+}
+
+
+@pytest.mark.parametrize("how", READINGS)
+def test_a_reading_gives_nothing_and_leaves_a_trace(place, how):
+    try:
+        refused(place, lambda: READINGS[how](place))
+    finally:
+        place.house.clock.pass_(timedelta(minutes=1))  # the vault opens so many in a minute
+
+
+@pytest.mark.parametrize("how", PACKS)
+def test_a_pack_gives_nothing_and_leaves_a_trace(place, how):
+    try:
+        refused(place, lambda: PACKS[how](place))
+    finally:
+        place.house.clock.pass_(timedelta(minutes=1))
+
+
+def test_a_question_gives_no_place_and_no_more_than_its_quota_and_nothing_to_whoever_may_not(place):
+    answers = [place.question(about=quarter(place.until - HOUR), by=CAI) for _ in range(6)]
+    assert found_in(repr(answers)) == []
+    assert "too_often" in refused(place, lambda: place.question(by=CAI))
+    place.house.clock.pass_(timedelta(days=1))
+    assert refused(place, lambda: place.question(by=OPE))
+
+
+def test_a_copy_of_ones_own_is_of_nobody_elses(place):
+    """By the planted person's own reference their copy is whole; by another's nothing of it is there."""
+    assert found_in(repr(place.house.copy(place.person))) != []
+    assert found_in(repr(place.house.copy(place.other.person))) == []
+
+
+def test_what_the_pages_post_gives_nothing_to_whoever_may_not(place):
+    reading, packing = place.granted(), place.released()
+    here = f"/cases/{place.person.case.reference}"
+    posts = {f"{here}/look-ups/{reading}": {"what": "open"}, f"{here}/requests/{packing}": {"what": "pack"}}
+    for actor in (CEM, AOS, OPE, DPO, ADA, PER, REQ):
+        client = proven(actor)
+        for path, told in posts.items():
+            before = size(place)
+            answer = client.post(path, told)
+            assert answer.status_code == 403, (actor, path)
+            assert found_in(answer.content) == []
+            assert size(place) > before, (actor, path)
+
+
+def test_to_whoever_may_each_of_them_gives_just_that(place):
+    """So what is looked for above is really there to be found."""
+    place.house.clock.pass_(timedelta(minutes=1))
+    client, here = proven(CAI), f"/cases/{place.person.case.reference}"
+    assert found_in(client.post(f"{here}/look-ups/{place.granted()}", {"what": "open"}).content) != []
+    given = client.post(f"{here}/requests/{place.released()}", {"what": "pack"})
+    assert found_in(given.content) == []
+    assert len(opened(Packed(0, "", given.content), IDENTITY).places) == 12
+
+
+GIVES = (
+    "page /cases/<str:reference>/look-ups/<str:look_up_id>",
+    "page /cases/<str:reference>/requests/<str:request_id>",
+    "opening ReadingOpened",
+    "opening PackGiven",
+    "opening CopyGiven",
+    "verb copy",
+    "vault open",
+)
+"""What is starred: a reading, a pack and a person's own copy, each where it is asked for and where it is opened."""
