@@ -50,7 +50,7 @@ from custodiet.wire.frame import PIECE_BYTES
 
 MIGRATION = import_module("custodiet.adapters.store.migrations.versions.v0001_gate")
 CONDITIONS = import_module("custodiet.adapters.store.migrations.versions.v0002_conditions")
-HANDLING = import_module("custodiet.adapters.store.migrations.versions.v0016_handling")
+HANDLING = import_module("custodiet.adapters.store.migrations.versions.v0015_handling")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOW = to_ms(START + 2 * HOUR)
 
@@ -1748,9 +1748,9 @@ TRIED_ELSEWHERE = [
         "v0012_notices",
         "v0013_looking",
         "v0014_contacts",
-        "v0016_handling",
-        "v0017_training",
-        "v0021_disclosing",
+        "v0015_handling",
+        "v0016_training",
+        "v0017_disclosing",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -29,7 +29,7 @@ from custodiet.model.disclosure import PACK_WITHIN, REQUEST_HOLDS, Cut, Recalled
 from custodiet.model.errors import NotPermitted
 from custodiet.model.look_up import Precision
 
-LAW = import_module("custodiet.adapters.store.migrations.versions.v0021_disclosing")
+LAW = import_module("custodiet.adapters.store.migrations.versions.v0017_disclosing")
 
 
 def build(folder):

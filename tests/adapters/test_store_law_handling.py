@@ -22,7 +22,7 @@ from custodiet.model.attachment import AttachedTo
 from custodiet.model.identity import AlertId
 from custodiet.rules.alerts import SUSPENDED_MAX
 
-LAW = import_module("custodiet.adapters.store.migrations.versions.v0016_handling")
+LAW = import_module("custodiet.adapters.store.migrations.versions.v0015_handling")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from custodiet.flows.keep_training import record_training
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.translate_notice import draft_translation
 
-LAW = import_module("custodiet.adapters.store.migrations.versions.v0017_training")
+LAW = import_module("custodiet.adapters.store.migrations.versions.v0016_training")
 DAY_MS = 86_400_000
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from custodiet.model.condition import Condition, ConditionKind, Interval
+from custodiet.model.condition import Condition, ConditionKind, Interval, LocalZone
 from custodiet.model.decision import Decision
 from custodiet.model.identity import CaseId, ConditionId, MessageId
-from custodiet.model.message import MINUTES_A_DAY, ContactDetails, Message, Template
+from custodiet.model.message import MINUTES_A_DAY, ContactDetails, Message, QuietHours, Template
 from custodiet.model.times import to_ms
 from custodiet.rules.conditions.timetable import sense_of, windows
 from custodiet.rules.messages import after_quiet, local_minute
@@ -27,11 +27,10 @@ def to_remind_of(
     condition: Condition, decision: Decision, absences: Sequence[Interval], contact: ContactDetails, now: datetime
 ) -> tuple[Interval, ...]:
     """The windows ahead of which they are to be reminded now. Whether they were already, the store knows."""
-    if (
-        condition.kind not in REMINDS
-        or not decision.in_force(now)
-        or after_quiet(now, contact.zone, contact.quiet) > now
-    ):
+    zone = contact.zone
+    if zone is None or condition.kind not in REMINDS or not decision.in_force(now):
+        return ()
+    if after_quiet(now, zone, contact.quiet) > now:
         return ()
     _, before = REMINDS[condition.kind]
     span = Interval(now, now + _AHEAD + before)
@@ -39,15 +38,15 @@ def to_remind_of(
     return tuple(
         one
         for one in ahead
-        if one.from_at > now and _due_at(one, before, contact) <= now and decision.covers(one.from_at)
+        if one.from_at > now and _due_at(one, before, zone, contact.quiet) <= now and decision.covers(one.from_at)
     )
 
 
-def _due_at(window: Interval, before: timedelta, contact: ContactDetails) -> datetime:
+def _due_at(window: Interval, before: timedelta, zone: LocalZone, quiet: QuietHours) -> datetime:
     due_at = window.from_at - before
-    if after_quiet(due_at, contact.zone, contact.quiet) < window.from_at:
+    if after_quiet(due_at, zone, quiet) < window.from_at:
         return due_at
-    since_min = (local_minute(due_at, contact.zone) - contact.quiet.from_min) % MINUTES_A_DAY
+    since_min = (local_minute(due_at, zone) - quiet.from_min) % MINUTES_A_DAY
     return due_at - timedelta(minutes=since_min) - EARLIER
 
 

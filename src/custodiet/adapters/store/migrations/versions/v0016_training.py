@@ -5,8 +5,8 @@ from alembic import op
 
 from custodiet.adapters.store.migrations.law import fixed, never, once, process, refuse
 
-revision = "0017"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 _DAY_MS = 86_400_000
 _FOREVER = 9_223_372_036_854_775_807

@@ -5,8 +5,8 @@ from alembic import op
 
 from custodiet.adapters.store.migrations.law import never, once, process, refuse
 
-revision = "0021"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 ONCE = {
     "agency_request": ("id",),

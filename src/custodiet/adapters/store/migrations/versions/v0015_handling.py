@@ -5,7 +5,7 @@ from alembic import op
 
 from custodiet.adapters.store.migrations.law import never, once, process, refuse
 
-revision = "0016"
+revision = "0015"
 down_revision = "0014"
 
 MOVES = [("claimed", "suspend", "raised"), ("triaged", "suspend", "raised")]
