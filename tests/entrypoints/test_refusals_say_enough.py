@@ -23,7 +23,7 @@ FILES = sorted(
 TREES = {file.relative_to(HOME): ast.parse(file.read_text()) for file in FILES}
 CODED = re.compile(r"[a-z][a-z0-9_.…]*: .+", re.DOTALL)
 REFUSING = re.compile(r"objections_to_|_against|against_|why_not_told")
-PARTS = {"none is operational", "a day", "30 days"}
+PARTS = {"none is operational", "a day", "30 days", "no place"}
 """What a refusal is put together from."""
 
 

@@ -42,6 +42,7 @@ from custodiet.model.disclosure import Cut, Packed, RecalledAs
 from custodiet.model.errors import NotPermitted, OpeningRefused
 from custodiet.model.look_up import Precision
 from custodiet.model.report import Fix
+from custodiet.model.times import to_ms
 from custodiet.wire.frame import pack_fix
 from custodiet.wire.vault import Ask
 
@@ -177,7 +178,7 @@ def found_in(answer):
 
 
 def test_what_is_looked_for_would_be_found_in_each_form():
-    packed = pack_fix(Fix(round(LAT * 1e7), round(LON * 1e7), 8.0), START, START)
+    packed = pack_fix(Fix(round(LAT * 1e7), round(LON * 1e7), 8.0), to_ms(START), to_ms(START))
     assert found_in(packed)  # what a stored fix is before it is sealed
     assert found_in(f'{{"lat_e7": {round(LAT * 1e7)}}}')
     assert found_in(f"<td>{LAT:.5f}, {LON:.5f}</td>")

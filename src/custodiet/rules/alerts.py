@@ -183,8 +183,7 @@ def _against_suspending(alert: Alert, until: datetime | None, steps: tuple[Alert
         ]
     if until > most:
         hours = SUSPENDED_MAX[urgency(alert)] // timedelta(hours=1)
-        says = f"suspended_too_long: {hours} hours from the first time on are the most for such an alert"
-        return [f"{says}; a shorter time would pass"]
+        return [f"suspended_too_long: {hours} hours from the first time on are the most; a shorter time would pass"]
     return []
 
 

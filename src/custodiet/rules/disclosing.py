@@ -97,7 +97,7 @@ def objections_to_pack(
     if pack.by != asked.asked_by:
         against.append("not_yours: only whoever took the request makes the pack; they can")
     if release.approved_by == asked.asked_by:
-        against.append("own_request: one person alone gives nothing")
+        against.append("own_request: one person alone gives nothing; another officer's yes")
     if standing.refused_at is not None or standing.recalled_at is not None:
         against.append("over: it was refused or recalled; a new request can be taken")
     if now >= release.expires_at:
@@ -121,9 +121,9 @@ def objections_to_receipt(standing: Requested, by: ActorId) -> tuple[str, ...]:
     """Everything against recording that they have it."""
     against = [*objections_to_acting(by)]
     if standing.packed_at is None:
-        against.append("no_pack: none was made, so none was received")
+        against.append("no_pack: none was made, so none was received; make it first")
     if standing.received_at is not None:
-        against.append("received: it is recorded already")
+        against.append("received: it is recorded already; nothing is left to do")
     return tuple(against)
 
 
@@ -133,7 +133,7 @@ def objections_to_recall(standing: Requested, by: ActorId) -> tuple[str, ...]:
     if standing.packed_at is None:
         against.append("no_pack: none was made, so none can be asked back; it can be refused")
     if standing.recalled_at is not None:
-        against.append("recalled: it was asked back already")
+        against.append("recalled: it was asked back already; nothing is left to do")
     return tuple(against)
 
 
@@ -141,11 +141,13 @@ def objections_to_assessing(standing: Requested, words: str, by: ActorId) -> tup
     """Everything against this assessment of an urgent yes."""
     against = [*objections_to_acting(by)]
     if standing.assess_by() is None:
-        against.append("nothing_due: it was not urgent, nobody said yes, or it was assessed already")
+        against.append("nothing_due: it was not urgent, nobody said yes, or it was assessed already; none is owed")
     if by == standing.request.asked_by or (standing.release is not None and by == standing.release.approved_by):
         against.append("own_request: whoever took it or said yes does not assess it; a third person does")
     if not words.strip():
-        against.append("unassessed: say why it was needed and why no less would have done, or why not")
+        against.append(
+            "unassessed: no reasons are given; say why it was needed and why no less would have done, or why not"
+        )
     return tuple(against)
 
 
@@ -191,7 +193,9 @@ def _against_giving(
     else:
         if asked.purpose not in found.purposes:
             known = ", ".join(found.purposes) or "none"
-            against.append(f"not_their_purpose: the register gives them data for other purposes: {known}")
+            against.append(
+                f"not_their_purpose: the register gives them data for other purposes: {known}; ask for one of these"
+            )
         if Category.TRAIL.value not in found.categories:
             against.append("not_their_category: the register gives them no trail; what it names can be asked for")
     return (*against, *objections_to_giving(asked.purpose, window, ground, now))

@@ -10,7 +10,7 @@ from custodiet.model.training_record import TrainingRecorded
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.staff import holds
 
-_ENOUGH = "; a colleague whose training holds can do it; stepping down, ending and rung 0 ask for none"
+_ENOUGH = "a colleague whose training holds can do it; stepping down, ending and rung 0 ask for none"
 
 
 def holds_until(trainings: Iterable[TrainingRecorded], days: int) -> datetime | None:
@@ -32,9 +32,9 @@ def objections_to_untrained(
     for actor, trainings in trained.items():
         until = holds_until(trainings, days)
         if until is None:
-            against.append(f"not_trained: no training of {actor} is recorded" + _ENOUGH)
+            against.append(f"not_trained: no training of {actor} is recorded; {_ENOUGH}")
         elif until <= now:
-            against.append(f"training_ran_out: the training of {actor} held until {until:%Y-%m-%d}" + _ENOUGH)
+            against.append(f"training_ran_out: the training of {actor} held until {until:%Y-%m-%d}; {_ENOUGH}")
     return tuple(against)
 
 
@@ -46,9 +46,11 @@ def objections_to_recording(
     if record.actor == record.by:
         against.append("own_training: nobody records their own training; another administrator can")
     if not holds(of_recorder, {Function.ADMINISTRATOR}, None, record.at):
-        against.append("not_an_administrator: training is recorded by an administrator")
+        against.append("not_an_administrator: training is recorded by an administrator; one of them can")
     if not of_trained:
-        against.append("nobody_of_the_staff: training is recorded of an account that has a role")
+        against.append(
+            "nobody_of_the_staff: training is recorded of an account that has a role; once they have one, it can be"
+        )
     if record.trained_at > record.at:
         against.append("not_yet: the day of the training lies ahead; record it once it has been")
     return tuple(against)

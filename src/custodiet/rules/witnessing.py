@@ -19,7 +19,7 @@ def objections_to_unwitnessed(
     `unseen_since`: the time of the first entry that `newest` does not cover; None when it covers all. A witness that
     is asked again and again for the same old checkpoint, while entries are kept from it, is no witness of those.
     """
-    passes = f"it opens again once one has; it may be at most {int(most.total_seconds())} seconds ago"
+    passes = _passes(most)
     if newest is None:
         return (f"not_witnessed: no witness has signed the ledger yet; {passes}",)
     if not now - most <= newest.at:
@@ -27,3 +27,7 @@ def objections_to_unwitnessed(
     if unseen_since is not None and unseen_since < now - most:
         return (f"not_witnessed: no witness has seen what was entered since {as_text(unseen_since)}; {passes}",)
     return ()
+
+
+def _passes(most: timedelta) -> str:
+    return f"it opens again once one has; it may be at most {int(most.total_seconds())} seconds ago"

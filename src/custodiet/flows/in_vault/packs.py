@@ -35,7 +35,7 @@ class Packs:
         ground, recipients = self._follower.ground(pack.case_id), self._follower.recipients(pack.case_id)
         against = objections_to_pack(standing, pack, ground, recipients, now)
         if not self._follower.may_ask(pack.by, pack.case_id, now):
-            against += ("not_in_sight: the case is not in their sight",)
+            against += ("not_in_sight: the case is not in their sight; an officer who has it can make the pack",)
         if against or standing is None or standing.release is None:
             raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
         self._pace.take(now)
