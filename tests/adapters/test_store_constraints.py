@@ -208,7 +208,7 @@ def test_an_entry_without_a_place_does_not_find_one(sql):
 # --- what the gate says afterwards ----------------------------------------------------------------------
 
 ANEW = """id, case_id, strand, mode, power, authority, maker, proposed_by, NULL, starts_at + 3600000, review_due_at,
-ends_at, NULL, review_due_at, NULL, made_entry, follows, late_max, 'proposed', version"""
+ends_at, NULL, review_due_at, NULL, made_entry, follows, late_max, 'proposed', version, guidance"""
 REVIVALS = [
     "UPDATE decision SET ended_at = NULL",
     "UPDATE decision SET ended_at = NULL, until_at = review_due_at",

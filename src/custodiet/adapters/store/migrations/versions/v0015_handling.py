@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("attachment_by_case", "attachment", ["case_id", "entry"])
     op.execute("DROP TRIGGER alert_move_never_insert")
