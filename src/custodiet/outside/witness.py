@@ -313,7 +313,8 @@ def _run(folder: Path, log_keys: list[str], port: int, listen_fd: int | None, *,
         Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: Thread(target=server.shutdown).start())
-    print(f"witness on http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
+    if listen_fd is None:  # otherwise whoever opened it knows the address
+        print(f"witness on http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
     server.serve_forever()
 
 
