@@ -433,7 +433,7 @@ def test_an_old_sign_in_is_shown_the_way_to_a_new_one_and_back(place, caseworker
     late = officer.send(path, {"what": "approve"}, token=token)
     assert late.status == 403
     assert "Sign in again" in words(late)
-    assert f'href="/account/confirm?next={path}"' in late.text
+    assert f'href="/account/confirm?next={quote(path, safe="")}"' in late.text
     assert kinds(store) == before
     asked = officer.get(path)
     assert asked.to == f"/account/confirm?next={quote(path, safe='')}"
