@@ -118,14 +118,14 @@ def test_an_error_that_nobody_foresaw_takes_its_own_request_and_no_other(house, 
     other = house.person("TAG-2")
     house.decide(other)
     door = Door(house)
-    keeps = Monitor._place
+    answers = Monitor._answers
 
-    def breaks(self, admitted, *rest):
-        if admitted.person_id == other.case.person_id:
+    def breaks(self, sender, *rest):
+        if "TAG-2" in sender.standing.scope:
             raise ZeroDivisionError
-        return keeps(self, admitted, *rest)
+        return answers(self, sender, *rest)
 
-    monkeypatch.setattr(Monitor, "_place", breaks)
+    monkeypatch.setattr(Monitor, "_answers", breaks)
     body = traccar_payload("TAG-2", house.clock.now(), 46.5, -28.0)
     good, bad = door.together(
         ("POST", "/in/traccar", fix(house), wearer.token), ("POST", "/in/traccar", body, other.token)
