@@ -34,7 +34,7 @@ def read(actor, path):
 
 
 def code_on(paper):
-    return re.search(r"Your page is <bdi class="app-wrap">([^<]+)</bdi>", paper)[1]
+    return re.search(r'Your page is <bdi class="app-wrap">([^<]+)</bdi>', paper)[1]
 
 
 def test_the_code_on_paper_leads_to_their_notice_and_says_nothing_of_them(house, theirs):

@@ -68,7 +68,10 @@ def test_a_sender_is_issued_rotated_scoped_and_ended(site, sender):
     second, same, second_id = issued(site, sender("rotate", sender_id, "--overlap", "48"))
     assert same == sender_id
     assert sender("rotate", sender_id) == Done(
-        "custodiet: two tokens speak for it already: end one of them first", "", ""
+        "custodiet: two_tokens: two tokens speak for it already: end one of them first; "
+        "a new token without an overlap, which ends both",
+        "",
+        "",
     )
 
     scoped = sender("scope", sender_id, "--add", "TAG-10", "TAG-11", "--remove", "TAG-9")
@@ -104,7 +107,9 @@ def test_what_a_sender_was_told_is_listed_and_acknowledged_by_name(site, sender,
     assert "told to start" not in status()  # only what is overdue stands there
     assert sender("acknowledge", told[1]).out.startswith("acknowledged: entered at ")
     assert told[1] not in sender("list").out
-    assert sender("acknowledge", told[1]).status == "custodiet: it has been acknowledged already"
+    assert sender("acknowledge", told[1]).status == (
+        "custodiet: acknowledged_already: it has been acknowledged already; nothing more is needed"
+    )
     store = site.open()
     with store.reading() as view:
         decision = view.decisions()[0]

@@ -210,15 +210,15 @@ def test_one_that_breaks_the_writing_is_kept_from_nobody_and_takes_no_other_with
     other = house.person("made-up/43")
     house.decide(other)
     token = house.sender("made-up/42", "made-up/43")
-    keeps, place = [], Monitor._place
+    keeps, answers = [], Monitor._answers
 
-    def breaks(self, admitted, *rest):
-        if admitted.person_id == other.case.person_id and len(keeps) < 6:
+    def breaks(self, sender, ended, request, *rest):
+        if any(line.serial == "made-up/43" for line in request.lines) and len(keeps) < 6:
             keeps.append(1)
             raise ZeroDivisionError
-        return place(self, admitted, *rest)
+        return answers(self, sender, ended, request, *rest)
 
-    monkeypatch.setattr(Monitor, "_place", breaks)
+    monkeypatch.setattr(Monitor, "_answers", breaks)
     bus = SmallBus(position(house, 1, serial="made-up/43"), position(house, 2))
     assert run(house, token, bus) == ["kept", "kept"]
     assert bus.acknowledged == [2, 1]

@@ -55,7 +55,7 @@ GUIDANCE = (
     (
         "decision.selection",
         "say what happened, not what group someone belongs to.",
-        "Heron Sample-1 missed two visits in May: the fact of each visit is linked.",
+        "someone missed two visits in May: the fact of each visit is linked.",
     ),
     (
         "decision.exempted",
