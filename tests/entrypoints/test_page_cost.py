@@ -17,7 +17,7 @@ from custodiet.model.staff import Function
 
 ASKED_MAX = 12
 """Some 100 µs each."""
-STATEMENTS_MAX = 48
+STATEMENTS_MAX = 40
 """Put to the store by one page, beginnings of transactions among them."""
 PAGES = [
     (CAI, "/day"),
@@ -178,7 +178,7 @@ def test_a_page_asks_the_store_as_often_for_many_cases_as_for_few(house):
 
 
 @pytest.mark.usefixtures("place")
-def test_no_page_puts_fifty_statements_to_the_store(house):
+def test_no_page_puts_forty_statements_to_the_store(house):
     grow(house, range(1, 4), ())
     with house.store.reading() as view:
         case = view.case_by_reference("M-01")

@@ -93,7 +93,8 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         lines.append(Line(entry, at, what, by, function_of(view.roles_of(by), at), **more))  # type: ignore[arg-type]
 
     asked_as = {}
-    for standing, entry in view.look_ups_of(case_id):
+    look_ups = view.look_ups_of(case_id)
+    for standing, entry in look_ups:
         one, answers = standing.look_up, view.entries_of_look_up(standing.look_up.id)
         told = {"look_up_id": one.id, "purpose": titles.get(one.purpose, one.purpose), "to_know": one.to_know}
         asked_as[one.id] = told
@@ -115,7 +116,7 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         line(entry, refused.at, What.TRIED, refused.by, attempt=refused.attempt, codes=refused.codes)
     _disclosed(view, case_id, titles, {one.code: one.name for one in register.recipients}, line)
     lines.sort(key=lambda one: one.entry, reverse=True)
-    standing_now = tuple(one for one, _ in view.look_ups_of(case_id))
+    standing_now = tuple(one for one, _ in look_ups)
     return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now)
 
 

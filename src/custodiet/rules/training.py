@@ -1,4 +1,4 @@
-"""Who may propose and approve, as far as training goes (R48). The store holds the same (migration 0017). Pure."""
+"""Who may propose and approve, as far as training goes (R48). The store holds the same (migration 0016). Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta

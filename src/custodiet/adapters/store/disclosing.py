@@ -1,12 +1,13 @@
-"""The tables of disclosing, and views of them. Their law stands in migration 0021."""
+"""The tables of disclosing, and views of them. Their law stands in migration 0017."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, Select, Table, Text, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Select, Table, Text, func, select
 
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.columns import of, ref, window
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, Json, UtcMs
@@ -28,116 +29,105 @@ from custodiet.model.errors import NotFound
 from custodiet.model.identity import CaseId, RequestId, SchemeId
 from custodiet.model.look_up import Precision
 
-
-def _of(name: str, kind: Any, *, null: bool = False) -> Column[Any]:
-    return Column(name, kind, nullable=null)
-
-
-def _ref(name: str, target: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, Text, ForeignKey(target), nullable=null, primary_key=key)
-
-
 agency_request = Table(
     "agency_request",
     metadata,
     Column("id", Text, primary_key=True),
-    _ref("case_id", "case_file.id"),
-    _of("recipient", Text),
-    _of("purpose", Text),
-    _of("verified", Code(Verified)),
-    _of("signed_at", UtcMs, null=True),
-    _of("urgent", Boolean),
-    _of("from_at", UtcMs),
-    _of("to_at", UtcMs),
-    _of("precision", Code(Precision)),
-    _of("cut", Code(Cut)),
-    _of("recipient_key", Text),
-    _of("said_sealed", LargeBinary),
-    _of("asked_by", Text),
-    _of("asked_at", UtcMs),
-    _of("entry", BigInteger),
+    ref("case_id", "case_file.id"),
+    of("recipient", Text),
+    of("purpose", Text),
+    of("verified", Code(Verified)),
+    of("signed_at", UtcMs, null=True),
+    of("urgent", Boolean),
+    *window(),
+    of("precision", Code(Precision)),
+    of("cut", Code(Cut)),
+    of("recipient_key", Text),
+    of("said_sealed", LargeBinary),
+    of("asked_by", Text),
+    of("asked_at", UtcMs),
+    of("entry", BigInteger),
 )
 agency_release = Table(
     "agency_release",
     metadata,
-    _ref("request_id", "agency_request.id", key=True),
-    _of("from_at", UtcMs),
-    _of("to_at", UtcMs),
-    _of("precision", Code(Precision)),
-    _of("cut", Code(Cut)),
-    _of("approved_by", Text),
-    _of("approved_at", UtcMs),
-    _of("expires_at", UtcMs),
-    _of("words_sealed", LargeBinary),
-    _of("entry", BigInteger),
+    ref("request_id", "agency_request.id", key=True),
+    *window(),
+    of("precision", Code(Precision)),
+    of("cut", Code(Cut)),
+    of("approved_by", Text),
+    of("approved_at", UtcMs),
+    of("expires_at", UtcMs),
+    of("words_sealed", LargeBinary),
+    of("entry", BigInteger),
 )
 agency_refusal = Table(
     "agency_refusal",
     metadata,
-    _ref("request_id", "agency_request.id", key=True),
-    _of("codes", Json(tuple[str, ...])),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _of("words_sealed", LargeBinary),
-    _of("entry", BigInteger),
+    ref("request_id", "agency_request.id", key=True),
+    of("codes", Json(tuple[str, ...])),
+    of("at", UtcMs),
+    of("by", Text),
+    of("words_sealed", LargeBinary),
+    of("entry", BigInteger),
 )
 agency_turned_away = Table(
     "agency_turned_away",
     metadata,
     Column("entry", BigInteger, primary_key=True),
-    _ref("scheme_id", "scheme.id"),
-    _of("wanted", Code(Wanted)),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _ref("case_id", "case_file.id", null=True),
+    ref("scheme_id", "scheme.id"),
+    of("wanted", Code(Wanted)),
+    of("at", UtcMs),
+    of("by", Text),
+    ref("case_id", "case_file.id", null=True),
 )
 pack = Table(
     "pack",
     metadata,
     Column("entry", BigInteger, primary_key=True),
-    _ref("request_id", "agency_request.id"),
-    _ref("case_id", "case_file.id"),
-    _of("by", Text),
-    _of("at", UtcMs),
+    ref("request_id", "agency_request.id"),
+    ref("case_id", "case_file.id"),
+    of("by", Text),
+    of("at", UtcMs),
 )
 pack_receipt = Table(
     "pack_receipt",
     metadata,
-    _ref("request_id", "agency_request.id", key=True),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _of("entry", BigInteger),
+    ref("request_id", "agency_request.id", key=True),
+    of("at", UtcMs),
+    of("by", Text),
+    of("entry", BigInteger),
 )
 pack_recall = Table(
     "pack_recall",
     metadata,
-    _ref("request_id", "agency_request.id", key=True),
-    _of("because", Code(RecalledAs)),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _of("entry", BigInteger),
+    ref("request_id", "agency_request.id", key=True),
+    of("because", Code(RecalledAs)),
+    of("at", UtcMs),
+    of("by", Text),
+    of("entry", BigInteger),
 )
 release_assessment = Table(
     "release_assessment",
     metadata,
-    _ref("request_id", "agency_request.id", key=True),
-    _of("upheld", Boolean),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _of("words_sealed", LargeBinary),
-    _of("entry", BigInteger),
+    ref("request_id", "agency_request.id", key=True),
+    of("upheld", Boolean),
+    of("at", UtcMs),
+    of("by", Text),
+    of("words_sealed", LargeBinary),
+    of("entry", BigInteger),
 )
 agency_sample = Table(
     "agency_sample",
     metadata,
     Column("id", Text, primary_key=True),
-    _ref("scheme_id", "scheme.id"),
-    _of("month", Text),
-    _of("of", BigInteger),
-    _of("requests", Json(tuple[RequestId, ...])),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _of("entry", BigInteger),
+    ref("scheme_id", "scheme.id"),
+    of("month", Text),
+    of("of", BigInteger),
+    of("requests", Json(tuple[RequestId, ...])),
+    of("at", UtcMs),
+    of("by", Text),
+    of("entry", BigInteger),
 )
 
 Index("agency_request_by_case", agency_request.c.case_id, agency_request.c.asked_at)
@@ -179,8 +169,8 @@ class DisclosureRows(Rows):
         asked = agency_request.c.asked_at
         query = agency_request.select().where(asked >= from_at, asked < to_at)
         if schemes is not None:
-            of = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
-            query = query.where(agency_request.c.case_id.in_(of))
+            cases = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
+            query = query.where(agency_request.c.case_id.in_(cases))
         newest_first = query.order_by(agency_request.c.entry.desc()).limit(limit)
         return tuple(one for one, _ in self._requested(newest_first))
 
@@ -190,7 +180,9 @@ class DisclosureRows(Rows):
         )
         for table in (agency_release, agency_refusal):
             query = query.where(agency_request.c.id.not_in(select(table.c.request_id)))
-        return self._connection.execute(query.limit(1)).first() is not None
+        one = query.limit(1)
+        # As look_up_waits.
+        return self._once("agency_waits", case_id, frozenset(), lambda: self._maybe(one) is not None)
 
     def disclosure_steps(self, request_id: RequestId) -> dict[str, Step]:
         found = {}
@@ -218,7 +210,7 @@ class DisclosureRows(Rows):
     def _requested(self, query: Select[Any]) -> tuple[tuple[Requested, int], ...]:
         rows = list(self._all(query))
         ids = [row.id for row in rows]
-        answers = [self._came_of(table, ids) for table in _ANSWERS]
+        answers = [self._one_each(table.c.request_id, ids) for table in _ANSWERS]
         packed = select(pack.c.request_id, func.max(pack.c.at).label("at")).where(pack.c.request_id.in_(ids))
         made = {row.request_id: row.at for row in self._all(packed.group_by(pack.c.request_id))}
         found = []
@@ -243,6 +235,3 @@ class DisclosureRows(Rows):
                 )
             )
         return tuple(found)
-
-    def _came_of(self, table: Table, ids: Iterable[str]) -> dict[str, Any]:
-        return {row.request_id: row for row in self._all(table.select().where(table.c.request_id.in_(list(ids))))}

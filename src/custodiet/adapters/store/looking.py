@@ -1,12 +1,13 @@
 """The tables of looking, and views of them. Their law stands in migration 0013."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Select, Table, Text, select
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Select, Table, Text, select
 
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.columns import of, ref, window
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, Json, UtcMs
@@ -29,95 +30,82 @@ from custodiet.model.look_up import (
     Tried,
 )
 
-
-def _of(name: str, kind: Any, *, null: bool = False) -> Column[Any]:
-    return Column(name, kind, nullable=null)
-
-
-def _ref(name: str, target: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, Text, ForeignKey(target), nullable=null, primary_key=key)
-
-
-def _window() -> tuple[Column[Any], Column[Any]]:
-    return _of("from_at", UtcMs), _of("to_at", UtcMs)
-
-
 look_up = Table(
     "look_up",
     metadata,
     Column("id", Text, primary_key=True),
-    _ref("case_id", "case_file.id"),
-    _of("purpose", Text),
-    _of("to_know", Code(ToKnow)),
-    _of("why_sealed", LargeBinary),
-    _of("tried", Json(tuple[Tried, ...])),
-    *_window(),
-    _of("precision", Code(Precision)),
-    _of("asked_by", Text),
-    _of("asked_at", UtcMs),
-    _of("entry", BigInteger),
+    ref("case_id", "case_file.id"),
+    of("purpose", Text),
+    of("to_know", Code(ToKnow)),
+    of("why_sealed", LargeBinary),
+    of("tried", Json(tuple[Tried, ...])),
+    *window(),
+    of("precision", Code(Precision)),
+    of("asked_by", Text),
+    of("asked_at", UtcMs),
+    of("entry", BigInteger),
 )
 look_up_grant = Table(
     "look_up_grant",
     metadata,
-    _ref("look_up_id", "look_up.id", key=True),
-    *_window(),
-    _of("precision", Code(Precision)),
-    _of("approved_by", Text),
-    _of("approved_at", UtcMs),
-    _of("expires_at", UtcMs),
-    _of("words_sealed", LargeBinary),
-    _of("entry", BigInteger),
+    ref("look_up_id", "look_up.id", key=True),
+    *window(),
+    of("precision", Code(Precision)),
+    of("approved_by", Text),
+    of("approved_at", UtcMs),
+    of("expires_at", UtcMs),
+    of("words_sealed", LargeBinary),
+    of("entry", BigInteger),
 )
 look_up_refusal = Table(
     "look_up_refusal",
     metadata,
-    _ref("look_up_id", "look_up.id", key=True),
-    _of("because", Code(RefusedBecause)),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _of("words_sealed", LargeBinary),
-    _of("entry", BigInteger),
+    ref("look_up_id", "look_up.id", key=True),
+    of("because", Code(RefusedBecause)),
+    of("at", UtcMs),
+    of("by", Text),
+    of("words_sealed", LargeBinary),
+    of("entry", BigInteger),
 )
 look_up_ending = Table(
     "look_up_ending",
     metadata,
-    _ref("look_up_id", "look_up.id", key=True),
-    _of("at", UtcMs),
-    _of("by", Text),
-    _of("entry", BigInteger),
+    ref("look_up_id", "look_up.id", key=True),
+    of("at", UtcMs),
+    of("by", Text),
+    of("entry", BigInteger),
 )
 reading = Table(
     "reading",
     metadata,
     Column("entry", BigInteger, primary_key=True),
-    _ref("look_up_id", "look_up.id"),
-    _ref("case_id", "case_file.id"),
-    *_window(),
-    _of("precision", Code(Precision)),
-    _of("by", Text),
-    _of("at", UtcMs),
+    ref("look_up_id", "look_up.id"),
+    ref("case_id", "case_file.id"),
+    *window(),
+    of("precision", Code(Precision)),
+    of("by", Text),
+    of("at", UtcMs),
 )
 question = Table(
     "question",
     metadata,
     Column("entry", BigInteger, primary_key=True),
-    _ref("case_id", "case_file.id"),
-    _of("asked", Code(Asked)),
-    _of("about", UtcMs),
-    _of("by", Text),
-    _of("at", UtcMs),
-    _ref("condition_id", "condition.id", null=True),
+    ref("case_id", "case_file.id"),
+    of("asked", Code(Asked)),
+    of("about", UtcMs),
+    of("by", Text),
+    of("at", UtcMs),
+    ref("condition_id", "condition.id", null=True),
 )
 look_refusal = Table(
     "look_refusal",
     metadata,
     Column("entry", BigInteger, primary_key=True),
-    _ref("case_id", "case_file.id"),
-    _of("attempt", Code(Attempt)),
-    _of("codes", Json(tuple[str, ...])),
-    _of("at", UtcMs),
-    _of("by", Text),
+    ref("case_id", "case_file.id"),
+    of("attempt", Code(Attempt)),
+    of("codes", Json(tuple[str, ...])),
+    of("at", UtcMs),
+    of("by", Text),
 )
 
 Index("look_up_by_case", look_up.c.case_id, look_up.c.asked_at)
@@ -146,8 +134,8 @@ class LookRows(Rows):
         return self._standing(query)
 
     def look_ups_waiting(self, schemes: Collection[SchemeId], now: datetime, limit: int) -> tuple[Standing, ...]:
-        of = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
-        query = _waiting(now).where(look_up.c.case_id.in_(of)).order_by(look_up.c.entry).limit(limit)
+        cases = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
+        query = _waiting(now).where(look_up.c.case_id.in_(cases)).order_by(look_up.c.entry).limit(limit)
         return tuple(standing for standing, _ in self._standing(query))
 
     def look_up_waits(self, case_id: CaseId, now: datetime) -> bool:
@@ -175,8 +163,8 @@ class LookRows(Rows):
         return tuple((noun(Question, row), row.entry) for row in self._all(query))
 
     def questions_about(self, person_id: PersonId, since: datetime) -> tuple[datetime, ...]:
-        of = select(t.case_file.c.id).where(t.case_file.c.person_id == person_id)
-        query = select(question.c.at).where(question.c.case_id.in_(of), question.c.at > since)
+        cases = select(t.case_file.c.id).where(t.case_file.c.person_id == person_id)
+        query = select(question.c.at).where(question.c.case_id.in_(cases), question.c.at > since)
         return tuple(row.at for row in self._all(query.order_by(question.c.at)))
 
     def looks_refused(self, case_id: CaseId) -> tuple[tuple[LookRefused, int], ...]:
@@ -185,7 +173,7 @@ class LookRows(Rows):
 
     def _standing(self, query: Select[Any]) -> tuple[tuple[Standing, int], ...]:
         rows = list(self._all(query))
-        answers = {table: self._answers(table, [row.id for row in rows]) for table in _ANSWERS}
+        answers = {table: self._one_each(table.c.look_up_id, [row.id for row in rows]) for table in _ANSWERS}
         found = []
         for row in rows:
             given, no, over = (answers[table].get(row.id) for table in _ANSWERS)
@@ -204,9 +192,6 @@ class LookRows(Rows):
                 )
             )
         return tuple(found)
-
-    def _answers(self, table: Table, ids: Iterable[str]) -> dict[str, Any]:
-        return {row.look_up_id: row for row in self._all(table.select().where(table.c.look_up_id.in_(list(ids))))}
 
 
 def _waiting(now: datetime) -> Select[Any]:

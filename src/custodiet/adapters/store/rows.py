@@ -5,7 +5,7 @@ from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Column, Connection, Row, Select, func, select
 
 from custodiet.model.errors import NotFound
 
@@ -71,6 +71,11 @@ class Rows:
 
     def _maybe(self, query: Select[Any]) -> Row[Any] | None:
         return self._connection.execute(query).one_or_none()
+
+    def _one_each(self, key: Column[Any], wanted: Collection[str]) -> dict[str, Row[Any]]:
+        """A table's rows by a column whose every value it has once at most, for these values."""
+        found = self._all(key.table.select().where(key.in_(list(wanted)))) if wanted else ()
+        return {row._mapping[key]: row for row in found}  # noqa: SLF001 - as in noun
 
     def _one(self, query: Select[Any], what: str) -> Row[Any]:
         row = self._maybe(query)

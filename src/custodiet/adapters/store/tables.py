@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
+from custodiet.adapters.store.columns import ref
 from custodiet.adapters.store.types import Code, Day, Json, Millis, UtcMs
 from custodiet.model.alert import AlertMove, AlertState, Excuse, StatementKind
 from custodiet.model.case import TaskKind
@@ -42,10 +43,6 @@ def _id(name: str = "id") -> Column[str]:
 
 def _text(name: str, *, null: bool = False) -> Column[str]:
     return Column(name, Text, nullable=null)
-
-
-def _ref(name: str, target: str, *, null: bool = False, key: bool = False) -> Column[str]:
-    return Column(name, Text, ForeignKey(target), nullable=null, primary_key=key)
 
 
 def _at(name: str, *, null: bool = False) -> Column[object]:
@@ -109,7 +106,7 @@ scheme = Table(
 scheme_purpose = Table(
     "scheme_purpose",
     metadata,
-    _ref("scheme_id", "scheme.id", key=True),
+    ref("scheme_id", "scheme.id", key=True),
     _id("code"),
     _text("title"),
     Column("operational", Boolean, nullable=False),
@@ -117,7 +114,7 @@ scheme_purpose = Table(
 scheme_power = Table(
     "scheme_power",
     metadata,
-    _ref("scheme_id", "scheme.id", key=True),
+    ref("scheme_id", "scheme.id", key=True),
     _id("code"),
     _text("title"),
     _text("source"),
@@ -128,13 +125,13 @@ scheme_power = Table(
 scheme_mode = Table(
     "scheme_mode",
     metadata,
-    _ref("scheme_id", "scheme.id", key=True),
+    ref("scheme_id", "scheme.id", key=True),
     Column("mode", Code(ModeCode), primary_key=True),
 )
 retention_rule = Table(
     "retention_rule",
     metadata,
-    _ref("scheme_id", "scheme.id", key=True),
+    ref("scheme_id", "scheme.id", key=True),
     Column("category", Code(Category), primary_key=True),
     _int("days"),
     _text("justification"),
@@ -151,8 +148,8 @@ case_file = Table(
     "case_file",
     metadata,
     _id(),
-    _ref("scheme_id", "scheme.id"),
-    _ref("person_id", "person.id"),
+    ref("scheme_id", "scheme.id"),
+    ref("person_id", "person.id"),
     _text("reference"),
     _at("opened_at"),
     _int("version"),
@@ -162,19 +159,19 @@ fitting = Table(
     "fitting",
     metadata,
     _id(),
-    _ref("device_id", "device.id"),
-    _ref("case_id", "case_file.id"),
+    ref("device_id", "device.id"),
+    ref("case_id", "case_file.id"),
     _text("strand"),
     _at("fitted_at"),
     _at("removed_at", null=True),
     _int("version"),
 )
-sender = Table("sender", metadata, _id(), _ref("scheme_id", "scheme.id"), _text("label"))
-sender_scope = Table("sender_scope", metadata, _ref("sender_id", "sender.id", key=True), _id("serial"))
+sender = Table("sender", metadata, _id(), ref("scheme_id", "scheme.id"), _text("label"))
+sender_scope = Table("sender_scope", metadata, ref("sender_id", "sender.id", key=True), _id("serial"))
 sender_scope_change = Table(
     "sender_scope_change",
     metadata,
-    _ref("sender_id", "sender.id", key=True),
+    ref("sender_id", "sender.id", key=True),
     _id("serial"),
     Column("entry", BigInteger, ForeignKey("entry.idx", deferrable=True, initially="DEFERRED"), primary_key=True),
     Column("added", Boolean, nullable=False),
@@ -183,10 +180,10 @@ token = Table(
     "token",
     metadata,
     _id(),
-    _ref("sender_id", "sender.id"),
+    ref("sender_id", "sender.id"),
     _bytes("sha256"),
     _at("issued_at"),
-    _ref("fitting_id", "fitting.id", null=True),
+    ref("fitting_id", "fitting.id", null=True),
     _at("ended_at", null=True),
     _int("version"),
 )
@@ -197,7 +194,7 @@ decision = Table(
     "decision",
     metadata,
     _id(),
-    _ref("case_id", "case_file.id"),
+    ref("case_id", "case_file.id"),
     _text("strand"),
     Column("mode", Code(ModeCode), nullable=False),
     _text("power"),
@@ -212,17 +209,17 @@ decision = Table(
     _at("until_at", null=True),
     _at("made_at", null=True),
     Column("made_entry", BigInteger),
-    _ref("follows", "decision.id", null=True),
+    ref("follows", "decision.id", null=True),
     Column("late_max", Millis, nullable=False),
     Column("state", Code(State), nullable=False),
     _int("version"),
     Column("guidance", BigInteger),
 )
-decision_purpose = Table("decision_purpose", metadata, _ref("decision_id", "decision.id", key=True), _id("purpose"))
+decision_purpose = Table("decision_purpose", metadata, ref("decision_id", "decision.id", key=True), _id("purpose"))
 suspension = Table(
     "suspension",
     metadata,
-    _ref("decision_id", "decision.id", key=True),
+    ref("decision_id", "decision.id", key=True),
     Column("from_at", UtcMs, primary_key=True),
     _at("to_at", null=True),
 )
@@ -230,17 +227,17 @@ condition = Table(
     "condition",
     metadata,
     _id(),
-    _ref("decision_id", "decision.id"),
+    ref("decision_id", "decision.id"),
     Column("kind", Code(ConditionKind), nullable=False),
     _bytes("geometry_sealed"),
     Column("schedule", Json(Schedule), nullable=False),
     _int("version"),
-    _ref("sealed_as", "condition.id", null=True),
+    ref("sealed_as", "condition.id", null=True),
 )
 retention_clock = Table(
     "retention_clock",
     metadata,
-    _ref("decision_id", "decision.id", key=True),
+    ref("decision_id", "decision.id", key=True),
     Column("category", Code(Category), primary_key=True),
     _at("started_at"),
     _at("erase_due_at"),
@@ -250,8 +247,8 @@ task = Table(
     metadata,
     _id(),
     Column("kind", Code(TaskKind), nullable=False),
-    _ref("case_id", "case_file.id"),
-    _ref("decision_id", "decision.id"),
+    ref("case_id", "case_file.id"),
+    ref("decision_id", "decision.id"),
     _at("raised_at"),
     _at("due_at"),
     _at("done_at", null=True),
@@ -261,10 +258,10 @@ instruction = Table(
     "instruction",
     metadata,
     _id(),
-    _ref("sender_id", "sender.id"),
+    ref("sender_id", "sender.id"),
     _text("serial"),
     Column("what", Code(What), nullable=False),
-    _ref("decision_id", "decision.id", null=True),
+    ref("decision_id", "decision.id", null=True),
     _at("given_at"),
     _at("from_at"),
     _at("due_at"),
@@ -275,7 +272,7 @@ instruction = Table(
 absence = Table(
     "absence",
     metadata,
-    _ref("condition_id", "condition.id", key=True),
+    ref("condition_id", "condition.id", key=True),
     Column("from_at", UtcMs, primary_key=True),
     _at("to_at"),
     _int("version"),
@@ -284,7 +281,7 @@ absence = Table(
 removal = Table(
     "removal",
     metadata,
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     Column("from_at", UtcMs, primary_key=True),
     _at("to_at"),
     _int("version"),
@@ -304,22 +301,22 @@ ingest_detail = Table(
 watch = Table(
     "watch",
     metadata,
-    _ref("condition_id", "condition.id", key=True),
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("condition_id", "condition.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     Column("judged", Json(Watch), nullable=False),
     _int("number"),
 )
 device_watch = Table(
     "device_watch",
     metadata,
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     Column("judged", Json(DeviceWatch), nullable=False),
     _int("number"),
 )
 contact = Table(
     "contact",
     metadata,
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     _at("contact_at"),
     _at("newest_fix_at", null=True),
     _int("number"),
@@ -327,28 +324,28 @@ contact = Table(
 word = Table(
     "word",
     metadata,
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     Column("at", UtcMs, primary_key=True),
     Column("kind", Code(Kind), primary_key=True),
     Column("about", Text, primary_key=True),  # the condition, or nothing
-    _ref("decision_id", "decision.id"),
+    ref("decision_id", "decision.id"),
     Column("said", Code(Said), nullable=False),
     _int("number"),
 )
 sighting = Table(
     "sighting",
     metadata,
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     Column("at", UtcMs, primary_key=True),
-    _ref("decision_id", "decision.id"),
+    ref("decision_id", "decision.id"),
     _int("number"),
 )
 after_stop = Table(
     "after_stop",
     metadata,
     Column("hour", UtcMs, primary_key=True),
-    _ref("sender_id", "sender.id", key=True),
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("sender_id", "sender.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     _int("reports"),
     _at("last_at", null=True),
 )
@@ -356,10 +353,10 @@ alert = Table(
     "alert",
     metadata,
     _id(),
-    _ref("case_id", "case_file.id"),
-    _ref("decision_id", "decision.id"),
-    _ref("fitting_id", "fitting.id", null=True),
-    _ref("condition_id", "condition.id", null=True),
+    ref("case_id", "case_file.id"),
+    ref("decision_id", "decision.id"),
+    ref("fitting_id", "fitting.id", null=True),
+    ref("condition_id", "condition.id", null=True),
     Column("matter", Code(Matter), nullable=False),
     Column("weight", Code(Weight), nullable=False),
     _at("began_at"),
@@ -380,7 +377,7 @@ alert = Table(
 alert_step = Table(
     "alert_step",
     metadata,
-    _ref("alert_id", "alert.id", key=True),
+    ref("alert_id", "alert.id", key=True),
     Column("entry", BigInteger, primary_key=True),
     Column("move", Code(AlertMove), nullable=False),
     Column("state", Code(AlertState), nullable=False),
@@ -392,7 +389,7 @@ alert_step = Table(
 alert_reply = Table(
     "alert_reply",
     metadata,
-    _ref("alert_id", "alert.id", key=True),
+    ref("alert_id", "alert.id", key=True),
     Column("at", UtcMs, primary_key=True),
     Column("excuse", Code(Excuse), nullable=False),
     _bytes("text_sealed"),
@@ -402,7 +399,7 @@ statement = Table(
     "statement",
     metadata,
     _id(),
-    _ref("case_id", "case_file.id"),
+    ref("case_id", "case_file.id"),
     Column("kind", Code(StatementKind), nullable=False),
     _at("since_at"),
     _at("stated_at"),
@@ -415,13 +412,13 @@ statement = Table(
 review_warning = Table(
     "review_warning",
     metadata,
-    _ref("decision_id", "decision.id", key=True),
+    ref("decision_id", "decision.id", key=True),
     Column("days", BigInteger, primary_key=True),
 )
 silence = Table(
     "silence",
     metadata,
-    _ref("fitting_id", "fitting.id", key=True),
+    ref("fitting_id", "fitting.id", key=True),
     Column("since_at", UtcMs, primary_key=True),
     Column("suspends", Boolean, primary_key=True),
 )
@@ -439,12 +436,12 @@ pulse = Table(
 # --- keys, sessions, frames, counts -----------------------------------------------------------------------------
 
 record_key = Table(
-    "record_key", metadata, _ref("person_id", "person.id", key=True), _bytes("public"), _bytes("signature")
+    "record_key", metadata, ref("person_id", "person.id", key=True), _bytes("public"), _bytes("signature")
 )
 day_key = Table(
     "day_key",
     metadata,
-    _ref("person_id", "person.id", key=True),
+    ref("person_id", "person.id", key=True),
     Column("category", Code(Category), primary_key=True),
     Column("day", Day, primary_key=True),
     _bytes("public"),
@@ -457,10 +454,10 @@ session = Table(
     metadata,
     Column("no", Integer, primary_key=True),
     _text("id"),
-    _ref("person_id", "person.id"),
-    _ref("case_id", "case_file.id"),
-    _ref("decision_id", "decision.id"),
-    _ref("fitting_id", "fitting.id"),
+    ref("person_id", "person.id"),
+    ref("case_id", "case_file.id"),
+    ref("decision_id", "decision.id"),
+    ref("fitting_id", "fitting.id"),
     Column("category", Code(Category), nullable=False),
     Column("day", Day, nullable=False),
     _text("monitor"),
@@ -523,7 +520,7 @@ role = Table(
     _id(),
     _text("actor"),
     Column("function", Code(Function), nullable=False),
-    _ref("scheme_id", "scheme.id", null=True),
+    ref("scheme_id", "scheme.id", null=True),
     _text("proposed_by"),
     _at("proposed_at"),
     _at("from_at"),
@@ -537,7 +534,7 @@ role = Table(
 assignment = Table(
     "assignment",
     metadata,
-    _ref("case_id", "case_file.id", key=True),
+    ref("case_id", "case_file.id", key=True),
     _id("actor"),
     Column("entry", BigInteger, primary_key=True),
     _at("from_at"),
@@ -547,7 +544,7 @@ assignment = Table(
 cover = Table(
     "cover",
     metadata,
-    _ref("case_id", "case_file.id", key=True),
+    ref("case_id", "case_file.id", key=True),
     _id("actor"),
     Column("entry", BigInteger, primary_key=True),
     _at("from_at"),
@@ -557,7 +554,7 @@ cover = Table(
 conflict_of_interest = Table(
     "conflict_of_interest",
     metadata,
-    _ref("case_id", "case_file.id", key=True),
+    ref("case_id", "case_file.id", key=True),
     _id("actor"),
     _at("declared_at"),
     _text("declared_by"),
@@ -565,7 +562,7 @@ conflict_of_interest = Table(
 case_record_given = Table(
     "case_record_given",
     metadata,
-    _ref("case_id", "case_file.id", key=True),
+    ref("case_id", "case_file.id", key=True),
     _id("given_to"),
     _id("sign_in"),
     _int("entry"),

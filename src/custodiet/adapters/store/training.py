@@ -1,4 +1,4 @@
-"""The table of trainings, and views of it. Its law stands in migration 0017."""
+"""The table of trainings, and views of it. Its law stands in migration 0016."""
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
