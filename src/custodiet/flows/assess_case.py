@@ -143,6 +143,10 @@ class Assessor:
         """Sealed under the person's record key. Raises CannotRecord while the vault has issued none yet."""
         return self._seal(view, person_id, pack_words(text), assessment_context(person_id))
 
+    def seal_if_said(self, view: Reading, person_id: PersonId, text: str) -> bytes:
+        """The same, or nothing where nothing was said."""
+        return self.seal(view, person_id, text) if text.strip() else b""
+
     def seal_answers(
         self, view: Reading, person_id: PersonId, screening_id: ScreeningId, answers: tuple[Screened, ...]
     ) -> bytes:

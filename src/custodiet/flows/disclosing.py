@@ -7,9 +7,9 @@ transaction that appends its entry; the vault then decides by itself.
 from datetime import datetime, timedelta
 
 from custodiet.flows.assess_case import Assessor
-from custodiet.flows.looking import ground_in, record_refusal
-from custodiet.flows.ports import Acting, Chance, Reading, Store, Vault
-from custodiet.flows.refusing import refuse_if
+from custodiet.flows.looking import ground_in, record_refusal, write_about
+from custodiet.flows.ports import Chance, Reading, Store, Vault
+from custodiet.flows.refusing import codes_of, refuse_if
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.tasks import new_task
 from custodiet.model.case import Task, TaskKind
@@ -42,7 +42,7 @@ from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId, CaseId, RequestId, SampleId, SchemeId
 from custodiet.model.look_up import Attempt, Precision
-from custodiet.model.record import Record, TaskDone, kind_of
+from custodiet.model.record import TaskDone, kind_of
 from custodiet.model.register import Recipient
 from custodiet.rules.disclosing import (
     first_under,
@@ -96,9 +96,9 @@ def take_request(
         )
         ground = ground_in(act, case_id, act.now)
         against = objections_to_request(request, said, ground, recipients_in(act, case_id, act.now), act.now)
-        _write(act, case_id, AgencyAsked(request), by)
+        write_about(act, case_id, AgencyAsked(request), by)
         if against:
-            _write(act, case_id, AgencyRefused(request_id, _codes(against), act.now, by), by)
+            write_about(act, case_id, AgencyRefused(request_id, codes_of(against), act.now, by), by)
     refuse_if(against)
     return request_id
 
@@ -135,7 +135,7 @@ def approve_release(
     with store.acting() as act:
         standing = act.agency_request(request_id)
         asked = standing.request
-        sealed = assessor.seal(act, act.case(asked.case_id).person_id, words) if words.strip() else b""
+        sealed = assessor.seal_if_said(act, act.case(asked.case_id).person_id, words)
         release = Release(
             *(request_id, window or asked.window, precision or asked.precision, cut or asked.cut),
             approved_by=by,
@@ -152,7 +152,7 @@ def approve_release(
             if asked.urgent:
                 decision = first_under(asked, release.window, ground, act.now)
                 tasks = (new_task(act, chance, decision, TaskKind.ASSESS_DISCLOSURE, act.now + ASSESS_WITHIN),)
-            index = _write(act, asked.case_id, ReleaseApproved(release, tasks), by)
+            index = write_about(act, asked.case_id, ReleaseApproved(release, tasks), by)
     refuse_if(against)
     return index
 
@@ -165,8 +165,8 @@ def refuse_release(
         standing = act.agency_request(request_id)
         refuse_if(objections_to_turning_down(standing, by, act.now))
         case_id = standing.request.case_id
-        sealed = assessor.seal(act, act.case(case_id).person_id, words) if words.strip() else b""
-        return _write(act, case_id, AgencyRefused(request_id, (because.value,), act.now, by, sealed), by)
+        sealed = assessor.seal_if_said(act, act.case(case_id).person_id, words)
+        return write_about(act, case_id, AgencyRefused(request_id, (because.value,), act.now, by, sealed), by)
 
 
 def give_pack(store: Store, vault: Vault, request_id: RequestId, by: ActorId) -> Packed:
@@ -184,7 +184,7 @@ def give_pack(store: Store, vault: Vault, request_id: RequestId, by: ActorId) ->
         if against:
             record_refusal(act, case_id, Attempt.DISCLOSURE, against, by)
         else:
-            index = _write(act, case_id, PackGiven(pack), by)
+            index = write_about(act, case_id, PackGiven(pack), by)
     refuse_if(against)
     return read_packed(vault.open(index), index)
 
@@ -194,7 +194,7 @@ def record_receipt(store: Store, request_id: RequestId, by: ActorId) -> int:
     with store.acting() as act:
         standing = act.agency_request(request_id)
         refuse_if(objections_to_receipt(standing, by))
-        return _write(act, standing.request.case_id, PackReceived(request_id, act.now, by), by)
+        return write_about(act, standing.request.case_id, PackReceived(request_id, act.now, by), by)
 
 
 def recall_pack(store: Store, request_id: RequestId, because: RecalledAs, by: ActorId) -> int:
@@ -202,7 +202,7 @@ def recall_pack(store: Store, request_id: RequestId, because: RecalledAs, by: Ac
     with store.acting() as act:
         standing = act.agency_request(request_id)
         refuse_if(objections_to_recall(standing, by))
-        return _write(act, standing.request.case_id, PackRecalled(request_id, because, act.now, by), by)
+        return write_about(act, standing.request.case_id, PackRecalled(request_id, because, act.now, by), by)
 
 
 def assess_release(
@@ -215,7 +215,7 @@ def assess_release(
         case_id = standing.request.case_id
         person_id = act.case(case_id).person_id
         sealed = assessor.seal(act, person_id, words)
-        index = _write(act, case_id, ReleaseAssessed(request_id, upheld, act.now, by, sealed), by)
+        index = write_about(act, case_id, ReleaseAssessed(request_id, upheld, act.now, by, sealed), by)
         open_ones = [one for one in act.tasks_of(case_id) if one.kind is TaskKind.ASSESS_DISCLOSURE and not one.done_at]
         for task in sorted(open_ones, key=lambda one: one.due_at)[:1]:
             act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
@@ -245,11 +245,3 @@ def recipients_in(view: Reading, case_id: CaseId, at: datetime) -> tuple[Recipie
     """Whom the register in effect lets data of a case be given to."""
     register, _ = register_at(view, view.case(case_id).scheme_id, at)
     return register.recipients
-
-
-def _codes(against: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.partition(":")[0] for one in against))
-
-
-def _write(act: Acting, case_id: CaseId, record: Record, by: ActorId) -> int:
-    return act.write(Entry(kind_of(record), by, act.case(case_id).person_id), record)

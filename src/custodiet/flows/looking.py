@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.ports import Acting, Chance, Reading, Store, Vault
-from custodiet.flows.refusing import refuse_if
+from custodiet.flows.refusing import codes_of, refuse_if
 from custodiet.flows.scheme_now import register_at, scheme_binding
 from custodiet.model.condition import Interval
 from custodiet.model.decision import Decision
@@ -89,7 +89,7 @@ def ask_look_up(
         if against:
             record_refusal(act, case_id, Attempt.LOOK_UP, against, by)
         else:
-            _write(act, case_id, LookUpAsked(look_up), by)
+            write_about(act, case_id, LookUpAsked(look_up), by)
     refuse_if(against)
     return look_up_id
 
@@ -110,7 +110,7 @@ def approve_look_up(
     with store.acting() as act:
         standing = act.look_up(look_up_id)
         asked = standing.look_up
-        sealed = assessor.seal(act, act.case(asked.case_id).person_id, words) if words.strip() else b""
+        sealed = assessor.seal_if_said(act, act.case(asked.case_id).person_id, words)
         grant = Grant(
             look_up_id,
             window or asked.window,
@@ -125,7 +125,7 @@ def approve_look_up(
         if against:
             record_refusal(act, asked.case_id, Attempt.APPROVAL, against, by)
         else:
-            index = _write(act, asked.case_id, LookUpApproved(grant), by)
+            index = write_about(act, asked.case_id, LookUpApproved(grant), by)
     refuse_if(against)
     return index
 
@@ -138,8 +138,8 @@ def refuse_look_up(
         standing = act.look_up(look_up_id)
         refuse_if(objections_to_refusing(standing, by, act.now))
         case_id = standing.look_up.case_id
-        sealed = assessor.seal(act, act.case(case_id).person_id, words) if words.strip() else b""
-        return _write(act, case_id, LookUpRefused(look_up_id, because, act.now, by, sealed), by)
+        sealed = assessor.seal_if_said(act, act.case(case_id).person_id, words)
+        return write_about(act, case_id, LookUpRefused(look_up_id, because, act.now, by, sealed), by)
 
 
 def end_look_up(store: Store, look_up_id: LookUpId, by: ActorId) -> int:
@@ -147,7 +147,7 @@ def end_look_up(store: Store, look_up_id: LookUpId, by: ActorId) -> int:
     with store.acting() as act:
         standing = act.look_up(look_up_id)
         refuse_if(objections_to_ending(standing, by))
-        return _write(act, standing.look_up.case_id, LookUpEnded(look_up_id, act.now, by), by)
+        return write_about(act, standing.look_up.case_id, LookUpEnded(look_up_id, act.now, by), by)
 
 
 def open_reading(
@@ -176,7 +176,7 @@ def open_reading(
         if against:
             record_refusal(act, case_id, Attempt.READING, against, by)
         else:
-            index = _write(act, case_id, ReadingOpened(reading), by)
+            index = write_about(act, case_id, ReadingOpened(reading), by)
     refuse_if(against)
     return read_opened(vault.open(index), index, reading)
 
@@ -203,7 +203,7 @@ def ask_question(
         if against:
             record_refusal(act, case_id, Attempt.QUESTION, against, by)
         else:
-            index = _write(act, case_id, QuestionAsked(question), by)
+            index = write_about(act, case_id, QuestionAsked(question), by)
     refuse_if(against)
     return read_answer(vault.open(index)), index
 
@@ -213,8 +213,7 @@ def ask_question(
 
 def record_refusal(act: Acting, case_id: CaseId, attempt: Attempt, against: tuple[str, ...], by: ActorId) -> int:
     """That someone tried to look and was refused, with the code of every reason. The ledger index."""
-    codes = tuple(dict.fromkeys(one.partition(":")[0] for one in against))
-    return _write(act, case_id, LookRefused(case_id, attempt, codes, act.now, by), by)
+    return write_about(act, case_id, LookRefused(case_id, attempt, codes_of(against), act.now, by), by)
 
 
 def recording(
@@ -264,5 +263,6 @@ def unasked_in(view: Reading, case_id: CaseId, at: datetime) -> frozenset[AlertI
     return contact_first(register, alerts, replies, view.facts(case_id), tried)
 
 
-def _write(act: Acting, case_id: CaseId, record: Record, by: ActorId) -> int:
+def write_about(act: Acting, case_id: CaseId, record: Record, by: ActorId) -> int:
+    """Write a record that is about a case, by whoever acts. The ledger index."""
     return act.write(Entry(kind_of(record), by, act.case(case_id).person_id), record)

@@ -1,4 +1,4 @@
-"""The table of files attached, without their contents, and its view. Its law stands in migration 0016."""
+"""The table of files attached, without their contents, and its view. Its law stands in migration 0015."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
 

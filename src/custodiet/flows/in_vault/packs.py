@@ -10,6 +10,7 @@ from dataclasses import replace
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.ports import Sealer
+from custodiet.flows.refusing import codes_of
 from custodiet.model.disclosure import Cut, Release, Requested
 from custodiet.model.disclosure_record import PackGiven
 from custodiet.model.errors import OpeningRefused
@@ -37,7 +38,7 @@ class Packs:
         if not self._follower.may_ask(pack.by, pack.case_id, now):
             against += ("not_in_sight: the case is not in their sight; an officer who has it can make the pack",)
         if against or standing is None or standing.release is None:
-            raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
+            raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)
         return self._lines(standing, standing.release, index)
 

@@ -8,6 +8,7 @@ from custodiet.flows.in_vault.places import Places
 from custodiet.flows.in_vault.readings import Pace
 from custodiet.flows.in_vault.stored_fixes import fixes_of
 from custodiet.flows.ports import Sealer, Store
+from custodiet.flows.refusing import codes_of
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.identity import DecisionId
 from custodiet.model.look_record import QuestionAsked
@@ -47,7 +48,7 @@ class Questions:
                 ),
             )
         if against:
-            raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
+            raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)
         if question.asked is Asked.CONTACT:
             return self._heard_of(question, now)

@@ -13,6 +13,7 @@ from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.places import Places
 from custodiet.flows.in_vault.stored_fixes import fixes_of
 from custodiet.flows.ports import Sealer, Store
+from custodiet.flows.refusing import codes_of
 from custodiet.model.condition import Interval
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.identity import CaseId
@@ -72,7 +73,7 @@ class Readings:
                 ),
             )
         if against or standing is None:
-            raise OpeningRefused(", ".join(one.partition(":")[0] for one in against))
+            raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)
         return self._lines(record, standing.look_up.purpose, ground, now)
 
