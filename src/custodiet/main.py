@@ -100,7 +100,7 @@ def join_witnesses(settings: Settings) -> CosignedLog | None:
     policy = read_policy_file(settings.witnesses)
     if policy is None:
         return None
-    return CosignedLog(settings.log, read_pins(settings), policy, timedelta(seconds=settings.unseen_max_s))
+    return CosignedLog(settings.log, read_pins(settings), policy, settings.unseen_max)
 
 
 def join_vault(
@@ -349,7 +349,7 @@ def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
     vault = VaultClient(settings.vault_socket)
     pinned = read_pins(settings)
     ticking = Ticking(store, vault, TileLog(settings.log), SystemClock(), SystemChance(), pinned, fence)
-    asking = _asking_witnesses(settings)
+    asking = _asking_witnesses(settings, store)
     try:
         run_clock(ticking)
     except LeaseLost:
@@ -360,16 +360,15 @@ def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
         store.close()
 
 
-def _asking_witnesses(settings: Settings) -> AskingWitnesses | None:
+def _asking_witnesses(settings: Settings, store: SqliteStore) -> AskingWitnesses | None:
     """Whoever asks the witnesses, begun; None where none are set."""
     from custodiet.adapters.ledger.witnesses import HttpWitness
     from custodiet.flows.cosign_ledger import Cosigning
 
-    policy, kept = read_policy_file(settings.witnesses), join_witnesses(settings)
-    if policy is None or kept is None:
+    kept = join_witnesses(settings)
+    if kept is None:
         return None
-    asked = [HttpWitness(one) for one in policy.witnesses if one.url is not None]
-    store = open_store(settings, read_only=True)
+    asked = [HttpWitness(one) for one in kept.policy.witnesses if one.url is not None]
     asking = AskingWitnesses(Cosigning(store, TileLog(settings.log), kept, asked, kept.most / 4), SystemClock().now)
     asking.start()
     return asking

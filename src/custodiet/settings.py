@@ -11,10 +11,12 @@ may look after a witness has signed. Everything that is missing or unsafe is sai
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from custodiet.model.errors import Unready
+from custodiet.model.witness import UNSEEN_MAX
 
 DEMO_FOLDER = "demo"
 SECRET_BYTES_MAX = 1024
@@ -56,7 +58,7 @@ class Settings:
     web_address: str | None = None
     provider: Provider | None = None
     post: Post | None = None
-    unseen_max_s: int = 600
+    unseen_max: timedelta = UNSEEN_MAX
 
     @property
     def store(self) -> Path:
@@ -143,15 +145,17 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         _web_address(environment),
         _provider(environment),
         _post(environment),
-        _unseen_max_s(environment),
+        _unseen_max(environment),
     )
 
 
-def _unseen_max_s(environment: Mapping[str, str]) -> int:
-    said = environment.get("CUSTODIET_UNSEEN_MAX_S", "").strip() or "600"
+def _unseen_max(environment: Mapping[str, str]) -> timedelta:
+    said = environment.get("CUSTODIET_UNSEEN_MAX_S", "").strip()
+    if not said:
+        return UNSEEN_MAX
     if not said.isdecimal() or not 1 <= int(said) <= 3600:
         raise Unready("CUSTODIET_UNSEEN_MAX_S is to be seconds, an hour at most: how old a witness's signature may be")
-    return int(said)
+    return timedelta(seconds=int(said))
 
 
 def _web_address(environment: Mapping[str, str]) -> str | None:

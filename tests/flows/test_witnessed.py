@@ -1,6 +1,8 @@
 """Witnesses sign that the ledger only grows; while none has lately, nobody looks, and collection goes on."""
 
+import socket
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from support.looking import Looked
@@ -8,8 +10,9 @@ from support.staff import CAI
 from support.witnessing import Asked
 
 from custodiet.adapters import sealing
+from custodiet.adapters.ledger import witnesses
 from custodiet.adapters.ledger.tiles import TileLog
-from custodiet.adapters.ledger.witnesses import CosignedLog
+from custodiet.adapters.ledger.witnesses import CosignedLog, HttpWitness
 from custodiet.flows.cosign_ledger import Cosigning
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
@@ -18,10 +21,11 @@ from custodiet.flows.looking import ask_question, open_reading, record_refusal
 from custodiet.flows.prove_entry import prove_entry
 from custodiet.flows.sequence_ledger import publish_checkpoint
 from custodiet.flows.witnessed import Witnessed, cosigned_note
-from custodiet.model.errors import NotPermitted, OpeningRefused, TableMismatch
+from custodiet.model.errors import NotPermitted, OpeningRefused, TableMismatch, Unready
 from custodiet.model.look_up import Asked as AskedOf
 from custodiet.model.look_up import Attempt
 from custodiet.model.record import LogHead
+from custodiet.model.witness import Witness
 from custodiet.rules.chain import verify_inclusion
 from custodiet.wire.cosigning import cosigned_by, read_witness_policy
 from custodiet.wire.note import NoteError, open_checkpoint, vkey
@@ -81,10 +85,10 @@ def store_of(watched, one):
     return Witnessed(watched.house.store, watched.kept, refused)
 
 
-def test_each_witness_signs_what_was_published_and_what_they_signed_is_kept_and_published(watched):
+def test_each_witness_signs_what_was_published_and_what_they_signed_is_kept_beside_it(watched):
     assert watched.sign() == ("w1", "w2")
     note = watched.kept.read()
-    assert note == watched.tiles.read_checkpoint()
+    assert note.startswith(watched.tiles.read_checkpoint())
     assert set(cosigned_by(note, watched.policy.witnesses)) == {"w1", "w2"}
     assert watched.kept.newest(watched.house.clock.now()).size == open_checkpoint(note, watched.vkey).size
 
@@ -180,6 +184,58 @@ def test_with_a_quorum_of_all_one_witness_is_not_enough(house, tmp_path):
     watched.witnesses[1].away = False
     assert watched.sign() == ("w1", "w2")
     assert watched.kept.newest(house.clock.now()) is not None
+
+
+def test_what_too_few_signed_takes_no_place_from_what_enough_did(house, tmp_path):
+    watched = Watched(house, tmp_path, quorum="all")
+    watched.sign()
+    enough = watched.kept.read()
+    watched.witnesses[1].away = True
+    house.person()
+    assert watched.sign() == ("w1",)
+    assert watched.kept.read() == enough
+    watched.witnesses[1].away = False
+    assert watched.sign() == ("w1", "w2")
+    assert watched.kept.newest(house.clock.now()).size > open_checkpoint(enough, watched.vkey).size
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://w",
+        "https://",
+        "https://w:abc",
+        "https://w:99999",
+        "http://[::1",
+        "https://w/\N{LATIN SMALL LETTER E WITH ACUTE}",
+        "https://a@w",
+        "https://w/ x",
+    ],
+)
+def test_an_address_at_which_nobody_can_be_asked_is_said_at_the_start(url):
+    with pytest.raises(Unready, match="the witness w is to have an address"):
+        HttpWitness(Witness("w", "w+0+A", url))
+
+
+def test_a_witness_that_answers_a_byte_at_a_time_is_cut_off(monkeypatch):
+    monkeypatch.setattr(witnesses, "ANSWER_S", 0.3)
+    over = Event()
+
+    def drip(listening):
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+            while not over.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = Thread(target=drip, args=(listening,), daemon=True)
+        dripping.start()
+        with pytest.raises(TimeoutError):
+            HttpWitness(Witness("w", "w+0+A", f"http://127.0.0.1:{listening.getsockname()[1]}")).ask(b"")
+        over.set()
+        dripping.join()
 
 
 def test_what_somebody_puts_in_its_place_counts_for_nothing(watched, house, tmp_path):

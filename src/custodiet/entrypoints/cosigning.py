@@ -11,6 +11,7 @@ from custodiet.model.errors import CustodietError
 _log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
+STOP_S = 10.0
 
 
 class AskingWitnesses:
@@ -28,9 +29,9 @@ class AskingWitnesses:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, at the latest when the witness that is being asked has answered or not."""
+        """End. Who is being asked is not waited for longer than one of them may take."""
         self._stopping.set()
-        self._thread.join()
+        self._thread.join(STOP_S)
 
     def look(self) -> None:
         """Ask if there is anything to ask for."""

@@ -63,8 +63,8 @@ class Cosigning:
     def ask(self) -> tuple[str, ...]:
         """Have the published checkpoint signed by whoever does; the names of those who did, in the policy's words.
 
-        What they sign is kept as far as it goes: whether it is enough, the policy says. Raises TableMismatch, and asks
-        nobody, when our own log does not continue what they signed before.
+        Whether that is enough to take the place of what enough signed before, the policy says. Raises TableMismatch,
+        and asks nobody, when our own log does not continue what they signed before.
         """
         note = self._published.read_checkpoint()
         if note is None:

@@ -5,16 +5,18 @@ kept whole and durably; what is read back is believed only as far as the signatu
 """
 
 import http.client
+import socket
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 from typing import Final
 from urllib.parse import urlsplit
 
 from custodiet.adapters.ledger.tiles import write_whole
 from custodiet.model.errors import NotTheFormat, Unready
 from custodiet.model.record import LogOpened
-from custodiet.model.witness import UNSEEN_MAX, Cosigned, Witness
+from custodiet.model.witness import Cosigned, Witness
 from custodiet.wire.cosigning import WitnessPolicy, cosigned_by, read_witness_policy
 from custodiet.wire.note import NoteError, open_checkpoint, vkey
 
@@ -23,6 +25,7 @@ ANSWER_BYTES_MAX: Final = 64 * 1024
 AHEAD_MAX: Final = timedelta(minutes=5)
 """As far ahead of ours a witness's clock may be, and no further."""
 NAME: Final = "cosigned"
+_WHENEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class HttpWitness:
@@ -30,11 +33,16 @@ class HttpWitness:
 
     def __init__(self, witness: Witness) -> None:
         """Raises Unready for an address that is none."""
-        split = urlsplit(witness.url or "")
-        if split.scheme not in ("http", "https") or not split.hostname or split.query or split.username:
+        url = witness.url or ""
+        try:
+            split, port = urlsplit(url), urlsplit(url).port
+        except ValueError:
+            split, port = urlsplit(""), None
+        plain = url.isascii() and url.isprintable() and not {"@", "?", "#", " "} & set(url)
+        if not plain or split.scheme not in ("http", "https") or not split.hostname:
             raise Unready(f"the witness {witness.name} is to have an address, https:// and what follows")
         self.witness = witness
-        self._host, self._port, self._tls = split.hostname, split.port, split.scheme == "https"
+        self._host, self._port, self._tls = split.hostname, port, split.scheme == "https"
         self._path = f"{split.path.rstrip('/')}/add-checkpoint"
 
     def ask(self, body: bytes) -> tuple[int, str, str]:
@@ -42,10 +50,20 @@ class HttpWitness:
         make = http.client.HTTPSConnection if self._tls else http.client.HTTPConnection
         try:
             with closing(make(self._host, self._port, timeout=ANSWER_S)) as connection:
-                connection.request("POST", self._path, body, {"Content-Type": "text/plain; charset=utf-8"})
-                answer = connection.getresponse()
-                text = answer.read(ANSWER_BYTES_MAX).decode()
-        except (http.client.HTTPException, UnicodeDecodeError) as error:
+                connection.connect()
+                # The timeout is one of silence: whoever answers a byte at a time is cut off by this.
+                cut_off = Timer(ANSWER_S, connection.sock.shutdown, (socket.SHUT_RDWR,))
+                cut_off.daemon = True
+                cut_off.start()
+                try:
+                    connection.request("POST", self._path, body, {"Content-Type": "text/plain; charset=utf-8"})
+                    answer = connection.getresponse()
+                    text = answer.read(ANSWER_BYTES_MAX).decode()
+                    if cut_off.finished.is_set():
+                        raise TimeoutError
+                finally:
+                    cut_off.cancel()
+        except (http.client.HTTPException, UnicodeError) as error:
             raise OSError(None, f"a witness answered {type(error).__name__}") from None
         return answer.status, answer.headers.get_content_type(), text
 
@@ -53,13 +71,12 @@ class HttpWitness:
 class CosignedLog:
     """The newest checkpoint that enough witnesses have signed, as it lies beside the log."""
 
-    def __init__(self, folder: Path, pinned: LogOpened, policy: WitnessPolicy, most: timedelta = UNSEEN_MAX) -> None:
+    def __init__(self, folder: Path, pinned: LogOpened, policy: WitnessPolicy, most: timedelta) -> None:
         """`most`: how old what they signed may be before nobody looks any more."""
         self.most = most
+        self.policy = policy
         self._file = folder / NAME
-        self._checkpoint = folder / "checkpoint"
         self._vkey = vkey(pinned.origin, pinned.log_key)
-        self._policy = policy
 
     def read(self) -> str | None:
         """The note, whatever it is worth; None when there is none."""
@@ -69,27 +86,27 @@ class CosignedLog:
             return None
 
     def keep(self, note: str) -> None:
-        """Make it the newest, durably; and if it is of the very checkpoint that is published, publish it so."""
+        """Make it the newest, durably: one that not enough of them signed takes no place from one that enough did."""
+        if self._signed(note, _WHENEVER) is None:
+            before = self.read()
+            if before is not None and self._signed(before, _WHENEVER) is not None:
+                return
         write_whole(self._file, note.encode())
-        try:
-            published = self._checkpoint.read_bytes().decode()
-        except (OSError, UnicodeDecodeError):
-            return
-        if published.partition("\n\n")[0] == note.partition("\n\n")[0]:
-            write_whole(self._checkpoint, note.encode())
 
     def newest(self, now: datetime) -> Cosigned | None:
         """What enough witnesses have signed of the pinned log; None when they have not, or what lies here is not so."""
         note = self.read()
-        if note is None:
-            return None
+        # A clock that runs far ahead would have signed for later too.
+        return None if note is None else self._signed(note, now + AHEAD_MAX)
+
+    def _signed(self, note: str, until: datetime) -> Cosigned | None:
+        """What of the pinned log enough witnesses signed in a note, by signatures of no later than that."""
         try:
             size = open_checkpoint(note, self._vkey).size
-            signed = cosigned_by(note, self._policy.witnesses)
+            signed = cosigned_by(note, self.policy.witnesses)
         except NoteError:
             return None
-        # A clock that runs far ahead would have signed for later too.
-        at = self._policy.enough_since({name: at for name, at in signed.items() if at <= now + AHEAD_MAX})
+        at = self.policy.enough_since({name: at for name, at in signed.items() if at <= until})
         return None if at is None else Cosigned(size, at)
 
 
