@@ -1,6 +1,7 @@
 """Witnesses sign that the ledger only grows; while none has lately, nobody looks, and collection goes on."""
 
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -226,8 +227,9 @@ def test_a_witness_that_answers_a_byte_at_a_time_is_cut_off(monkeypatch):
         connection, _ = listening.accept()
         with connection:
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
-            while not over.wait(0.05):
-                connection.sendall(b"x")
+            with suppress(OSError):
+                while not over.wait(0.05):
+                    connection.sendall(b"x")
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         dripping = Thread(target=drip, args=(listening,), daemon=True)

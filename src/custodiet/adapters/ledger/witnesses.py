@@ -6,10 +6,10 @@ kept whole and durably; what is read back is believed only as far as the signatu
 
 import http.client
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -52,20 +52,27 @@ class HttpWitness:
             with closing(make(self._host, self._port, timeout=ANSWER_S)) as connection:
                 connection.connect()
                 # The timeout is one of silence: whoever answers a byte at a time is cut off by this.
-                cut_off = Timer(ANSWER_S, connection.sock.shutdown, (socket.SHUT_RDWR,))
+                late = Event()
+                cut_off = Timer(ANSWER_S, _cut_off, (connection.sock, late))
                 cut_off.daemon = True
                 cut_off.start()
                 try:
                     connection.request("POST", self._path, body, {"Content-Type": "text/plain; charset=utf-8"})
                     answer = connection.getresponse()
                     text = answer.read(ANSWER_BYTES_MAX).decode()
-                    if cut_off.finished.is_set():
+                    if late.is_set():
                         raise TimeoutError
                 finally:
                     cut_off.cancel()
         except (http.client.HTTPException, UnicodeError) as error:
             raise OSError(None, f"a witness answered {type(error).__name__}") from None
         return answer.status, answer.headers.get_content_type(), text
+
+
+def _cut_off(line: socket.socket, late: Event) -> None:
+    late.set()
+    with suppress(OSError):  # it has ended meanwhile
+        line.shutdown(socket.SHUT_RDWR)
 
 
 class CosignedLog:
