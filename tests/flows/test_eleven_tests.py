@@ -12,11 +12,13 @@ from support.staff import AOS, CAI
 
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_what_ran_out
+from custodiet.flows.looking import refuse_look_up
 from custodiet.flows.reading_records import read_all
 from custodiet.flows.show_evidence import facts_of, show_eleven
 from custodiet.flows.show_oversight import draw_sample, months_to_draw, search_ledger, show_oversight
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotPermitted
+from custodiet.model.look_up import RefusedBecause
 from custodiet.model.witness import UNSEEN_MAX, Cosigned
 from custodiet.rules.eleven_tests import TESTS, Code, eleven_lines
 from custodiet.simulation.seeded import SeededChance
@@ -48,6 +50,7 @@ def place(tmp_path_factory):
     one.open(look_up_id)
     with pytest.raises(NotPermitted):
         one.ask(window=one.window(hours=3), purpose="just_in_case")
+    refuse_look_up(house.store, one.assessor, one.ask(), RefusedBecause.ASK_FIRST, AOS)
     note = house.vault.checkpoint()
     with house.store.reading() as view:
         size = view.ledger_size()
@@ -171,6 +174,16 @@ def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_i
     assert (late.reference, late.entry) == (one.person.case.reference, missing.entries[0])
 
 
+def test_nothing_of_one_scheme_is_counted_on_the_page_of_another(place):
+    with place.house.store.reading() as view:
+        told = read_all(view)
+        here, there = (
+            facts_of(view, told, one, place.house.clock.now(), None, "", None) for one in (SCHEME, "another")
+        )
+    assert (len(here.asked), len(here.refused), len(here.readings)) == (2, 2, 1)
+    assert (there.asked, there.refused, there.readings, there.standing) == ((), (), (), ())
+
+
 # --- oversight --------------------------------------------------------------------------------------------------
 
 
@@ -212,7 +225,8 @@ def test_the_ledger_is_searched_by_kind_time_and_account(place, overseen):
     assert search().count == place.size
     [reading] = search(K.READING_OPENED).found
     assert (reading.actor, reading.function) == (CAI, "caseworker")
-    assert {one.kind for one in search(by=frozenset({AOS})).found} == {K.STAFF_JOINED, K.CASE_ASSIGNED, K.GRANT_GIVEN}
+    kinds = {K.STAFF_JOINED, K.CASE_ASSIGNED, K.GRANT_GIVEN, K.LOOK_UP_REFUSED}
+    assert {one.kind for one in search(by=frozenset({AOS})).found} == kinds
     assert search(by=frozenset()).count == 0
     assert search(until=now - 2 * day).count == 0
     assert BO not in {one.actor for one in search(K.READING_OPENED).found}

@@ -64,7 +64,11 @@ def facts_of(
         tuple((at, _by_two(told, one)) for one, case_id, _, at in told.readings if case_id in mine),
         (
             *(at for refused, at in told.refused if refused.case_id in mine),
-            *(at for one, at in told.refused_look_ups if one in told.look_ups),
+            *(
+                at
+                for one, at in told.refused_look_ups
+                if one in told.look_ups and told.look_ups[one][0].case_id in mine
+            ),
         ),
         tuple(told.erased),
         tuple(
