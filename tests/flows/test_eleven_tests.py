@@ -2,11 +2,12 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from support.house import BO, SCHEME, House
+from support.house import BO, COURT, SCHEME, House
 from support.looking import Looked
 from support.staff import AOS, CAI
 
@@ -15,7 +16,9 @@ from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.looking import refuse_look_up
 from custodiet.flows.reading_records import read_all
 from custodiet.flows.show_evidence import facts_of, show_eleven
-from custodiet.flows.show_oversight import draw_sample, months_to_draw, search_ledger, show_oversight
+from custodiet.flows.show_oversight import LATE_MAX, draw_sample, months_to_draw, search_ledger, show_oversight
+from custodiet.flows.time_passes import Passing
+from custodiet.model.decision import Authority
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotPermitted
 from custodiet.model.look_up import RefusedBecause
@@ -157,10 +160,12 @@ def test_without_a_signed_checkpoint_and_without_a_witness_the_line_of_records_t
 
 
 def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_its_entry(house):
-    one = Looked(house)
-    house.clock.pass_(timedelta(days=29))
+    one, other = Looked(house), house.person("TAG-ORDER")
+    order = house.decide(other, authority=Authority.ORDER, maker=COURT)
+    house.clock.pass_(order.review_due_at - house.clock.now() + timedelta(minutes=1))
     while end_what_ran_out(house.store, house.chance, house.clock, house.fence):
         pass
+    Passing(house.store, house.chance, house.clock, house.fence).look()
     with house.store.reading() as view:
         size = view.ledger_size()
         key = vkey(house.pinned.origin, house.pinned.log_key)
@@ -168,10 +173,14 @@ def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_i
         facts = facts_of(view, told, SCHEME, now, house.vault.checkpoint(), key, Signed(size))
     line = eleven_lines(facts)[10]
     [missing] = line.missing
-    assert (missing.code, missing.count) == (Code.REVIEW_NOT_RECORDED, 1)
-    assert facts.standing == ()
-    [late] = show_oversight(told, facts, SCHEME).reviews_missed
-    assert (late.reference, late.entry) == (one.person.case.reference, missing.entries[0])
+    assert (missing.code, missing.count) == (Code.REVIEW_NOT_RECORDED, 2)
+    assert [standing.decision.id for standing in facts.standing] == [order.id]
+    late = show_oversight(told, facts, SCHEME).reviews_missed
+    assert [each.reference for each in late] == [other.case.reference, one.person.case.reference]
+    assert [each.entry for each in late] == [*reversed(missing.entries)]
+    told.proposed["elsewhere"] = (replace(order, case_id="case_elsewhere"), 0)
+    told.missed.extend(("elsewhere", now, 0) for _ in range(LATE_MAX))
+    assert show_oversight(told, facts, SCHEME).reviews_missed == late
 
 
 def test_nothing_of_one_scheme_is_counted_on_the_page_of_another(place):

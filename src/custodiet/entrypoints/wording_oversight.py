@@ -147,8 +147,8 @@ FOUND: Mapping[Code, tuple[str, str]] = {
         "%(num)s people under a decision were not told what the notice says now",
     ),
     Code.REVIEW_NOT_RECORDED: (
-        "%(num)s decision ended in the last 31 days because nobody recorded its review",
-        "%(num)s decisions ended in the last 31 days because nobody recorded their review",
+        "%(num)s review was due in the last 31 days and nobody recorded it",
+        "%(num)s reviews were due in the last 31 days and nobody recorded them",
     ),
     Code.NOT_PUBLISHED: (
         "No checkpoint with the log’s signature is published",

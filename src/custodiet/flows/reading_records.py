@@ -105,6 +105,7 @@ class Told:
     screened: dict[CaseId, tuple[Screening, int]] = field(default_factory=dict)
     served: dict[CaseId, list[tuple[Served, int]]] = field(default_factory=dict)
     missed: list[tuple[DecisionId, datetime, int]] = field(default_factory=list)
+    """Reviews that nobody recorded, and when they were due: the decision ended; an order goes on."""
     look_ups: dict[LookUpId, tuple[LookUp, int]] = field(default_factory=dict)
     grants: dict[LookUpId, Grant] = field(default_factory=dict)
     refused_look_ups: list[tuple[LookUpId, int]] = field(default_factory=list)
@@ -112,7 +113,6 @@ class Told:
     questions: list[tuple[CaseId, datetime, int]] = field(default_factory=list)
     refused: list[tuple[LookRefused, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
-    lapsed: list[tuple[DecisionId, datetime, int]] = field(default_factory=list)
     of_case: dict[CaseId, list[int]] = field(default_factory=dict)
     """Every entry of an overseen kind that is about a case."""
 
@@ -176,7 +176,7 @@ class Told:
             case DecisionEnded(decision_id, state, ended_at):
                 self.over.add(decision_id)
                 if state is State.LAPSED:
-                    self.lapsed.append((decision_id, ended_at, index))
+                    self.missed.append((decision_id, ended_at, index))
             case AssessmentRecorded(assessment):
                 self.assessments[assessment.id] = self.assessed[assessment.decision_id] = index
             case ScreeningCompleted(screening):

@@ -73,8 +73,8 @@ def facts_of(
         tuple(told.erased),
         tuple(
             at
-            for one, ended_at, at in told.lapsed
-            if ended_at > now - LATELY and one in told.proposed and told.proposed[one][0].case_id in mine
+            for one, due_at, at in told.missed
+            if due_at > now - LATELY and one in told.proposed and told.proposed[one][0].case_id in mine
         ),
         tuple(told.gone),
         view.ledger_size(),

@@ -61,13 +61,13 @@ def show_oversight(told: Told, facts: Facts, scheme_id: SchemeId) -> Oversight:
     refusals = Counter(code for one, _ in told.refused if one.case_id in mine for code in one.codes)
     missed = tuple(
         Late(mine[case_id].reference, entry, due_at)
-        for decision_id, due_at, entry in sorted([*told.missed, *told.lapsed], key=lambda one: -one[2])[:LATE_MAX]
+        for decision_id, due_at, entry in reversed(told.missed)
         if decision_id in told.proposed and (case_id := told.proposed[decision_id][0].case_id) in mine
     )
     owed = {one.decision.case_id: one.made for one in facts.standing if told_first(one.decision.rung)}
     untold = tuple(Late(mine[one].reference, made) for one, made in owed.items() if one not in facts.told)
     questions = sum(case_id in mine for case_id, _, _ in told.questions)
-    return Oversight(_most_first(purposes), _most_first(refusals), questions, missed, untold)
+    return Oversight(_most_first(purposes), _most_first(refusals), questions, missed[:LATE_MAX], untold)
 
 
 def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -206,8 +206,8 @@ class Facts:
     """Each reading, and whether two people's grant stands before it."""
     refused: tuple[int, ...] = ()
     erased: tuple[int, ...] = ()
-    lapsed: tuple[int, ...] = ()
-    """Decisions that ended lately because nobody recorded their review."""
+    missed: tuple[int, ...] = ()
+    """Reviews that were due lately and that nobody recorded, of decisions and of orders."""
     gone: tuple[tuple[int, K], ...] = ()
     """Entries of the whole ledger whose record is not there, or not the one they commit to."""
     size: int = 0
@@ -431,7 +431,7 @@ def _records(facts: Facts) -> Both:
             Found(Code.WITNESSED, witnessed or 0),
         ],
         [
-            Found(Code.REVIEW_NOT_RECORDED, len(facts.lapsed), facts.lapsed),
+            Found(Code.REVIEW_NOT_RECORDED, len(facts.missed), facts.missed),
             Found(Code.NOT_PUBLISHED, int(published is None)),
             Found(Code.NOT_WITNESSED, int(witnessed is None)),
         ],
