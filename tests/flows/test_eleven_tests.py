@@ -7,21 +7,23 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from support.house import BO, COURT, SCHEME, House
+from support.house import BO, COURT, SCHEME, START, House
 from support.looking import Looked
 from support.staff import AOS, CAI
 
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.looking import refuse_look_up
-from custodiet.flows.reading_records import read_all
-from custodiet.flows.show_evidence import facts_of, show_eleven
+from custodiet.flows.reading_records import Told, read_all
+from custodiet.flows.show_evidence import facts_of
 from custodiet.flows.show_oversight import LATE_MAX, draw_sample, months_to_draw, search_ledger, show_oversight
 from custodiet.flows.time_passes import Passing
 from custodiet.model.decision import Authority
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotPermitted
 from custodiet.model.look_up import RefusedBecause
+from custodiet.model.mode import ModeCode
+from custodiet.model.record import ActivatedMode, OperationActivated, OperationClosed
 from custodiet.model.witness import UNSEEN_MAX, Cosigned
 from custodiet.rules.eleven_tests import TESTS, Code, eleven_lines
 from custodiet.simulation.seeded import SeededChance
@@ -65,7 +67,8 @@ def lines_of(place, store, note="", witnessed=None):
     key = vkey(place.house.pinned.origin, place.house.pinned.log_key)
     signed = Signed(place.size) if witnessed is None else witnessed
     with store.reading() as view:
-        return show_eleven(view, SCHEME, place.house.clock.now(), note or place.note, key, signed)
+        told = read_all(view)
+    return eleven_lines(facts_of(told, SCHEME, place.house.clock.now(), note or place.note, key, signed))
 
 
 def line_of(place, store, number, **given):
@@ -81,14 +84,17 @@ def without(place, tmp_path_factory):
         for (name,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             target.execute(f"DROP TRIGGER {name}")
         target.execute("CREATE TABLE whole AS SELECT * FROM record")
+        target.execute("CREATE TABLE entered AS SELECT * FROM entry")
         target.commit()
     store = SqliteStore(path, place.house.clock, SeededChance(9), read_only=True)
 
-    def damaged(*places, sql="DELETE FROM record WHERE idx = ?"):
+    def damaged(*places, sql="DELETE FROM record WHERE idx = ?", then=None):
         with closing(sqlite3.connect(path)) as target:
+            target.execute("INSERT OR REPLACE INTO entry SELECT * FROM entered")
             target.execute("INSERT OR REPLACE INTO record SELECT * FROM whole")
             for index in places:
-                assert target.execute(sql, (index,)).rowcount == 1
+                for each in filter(None, (sql, then)):
+                    assert target.execute(each, (index,)).rowcount == 1
             target.commit()
         return store
 
@@ -121,6 +127,52 @@ def test_a_record_that_is_not_the_one_that_was_entered_counts_as_gone_for_test(p
     for change in ("CAST(replace(body, 'a', 'e') AS BLOB)", "replace(body, 'a', 'e')", "x'00'"):
         changed = without(index, sql=f"UPDATE record SET body = {change} WHERE idx = ?")
         assert Code.RECORD_GONE in {one.code for one in line_of(place, changed, number).missing}
+
+
+def test_a_record_that_is_gone_turns_only_the_lines_that_rest_on_its_kind(place, without):
+    with place.house.store.reading() as view:
+        [index] = [row.index for row in view.entries(0, place.size) if read_entry(row.body).kind is K.NOTICE_SERVED]
+    lines = lines_of(place, without(index))
+    assert [one.test.number for one in lines if Code.RECORD_GONE in {each.code for each in one.missing}] == [10, 11]
+
+
+@pytest.mark.parametrize("where", ["first", "middle", "last"])
+def test_an_entry_that_was_deleted_whole_turns_every_line_since_it_may_have_been_of_any_kind(place, without, where):
+    index = {"first": 0, "middle": place.size // 2, "last": place.size - 1}[where]
+    lines = lines_of(place, without(index, sql="DELETE FROM entry WHERE idx = ?"))
+    for line in lines:
+        [gone] = [one for one in line.missing if one.code is Code.RECORD_GONE]
+        assert (gone.count, gone.entries) == (1, (index,))
+    assert next(one.count for one in lines[-1].evidence if one.code is Code.ENTRIES) == place.size - 1
+
+
+@pytest.mark.parametrize("change", ["x'00'", "CAST('{}' AS BLOB)"])
+def test_an_entry_that_does_not_read_turns_every_line(place, without, change):
+    lines = lines_of(place, without(20, sql=f"UPDATE entry SET body = {change} WHERE idx = ?"))
+    assert all(Code.RECORD_GONE in {one.code for one in line.missing} for line in lines)
+
+
+def test_an_entry_at_the_place_of_another_counts_as_gone(place, without):
+    store = without(
+        20,
+        sql="UPDATE entry SET body = (SELECT body FROM entered WHERE idx = 19) WHERE idx = ?",
+        then="UPDATE record SET (salt, body) = (SELECT salt, body FROM whole WHERE idx = 19) WHERE idx = ?",
+    )
+    assert Code.RECORD_GONE in {one.code for one in line_of(place, store, 11).missing}
+
+
+def test_an_operation_is_active_from_its_record_on_until_that_of_its_closing_or_its_day():
+    told, until = Told(), START + timedelta(days=2)
+    modes = (ActivatedMode(ModeCode.FITTED_TRAIL, until), ActivatedMode(ModeCode.CARRIED_TRAIL, None))
+
+    def active(now):
+        return facts_of(told, SCHEME, now, None, "", None).activated
+
+    told.take(OperationActivated(3, SCHEME, BO, START, modes), 4)
+    assert active(START) == {ModeCode.FITTED_TRAIL: 4, ModeCode.CARRIED_TRAIL: 4}
+    assert active(until) == {ModeCode.CARRIED_TRAIL: 4}
+    told.take(OperationClosed(3, SCHEME, ModeCode.CARRIED_TRAIL, START), 5)
+    assert active(START) == {ModeCode.FITTED_TRAIL: 4}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +222,7 @@ def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_i
         size = view.ledger_size()
         key = vkey(house.pinned.origin, house.pinned.log_key)
         told, now = read_all(view), house.clock.now()
-        facts = facts_of(view, told, SCHEME, now, house.vault.checkpoint(), key, Signed(size))
+        facts = facts_of(told, SCHEME, now, house.vault.checkpoint(), key, Signed(size))
     line = eleven_lines(facts)[10]
     [missing] = line.missing
     assert (missing.code, missing.count) == (Code.REVIEW_NOT_RECORDED, 2)
@@ -186,9 +238,7 @@ def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_i
 def test_nothing_of_one_scheme_is_counted_on_the_page_of_another(place):
     with place.house.store.reading() as view:
         told = read_all(view)
-        here, there = (
-            facts_of(view, told, one, place.house.clock.now(), None, "", None) for one in (SCHEME, "another")
-        )
+        here, there = (facts_of(told, one, place.house.clock.now(), None, "", None) for one in (SCHEME, "another"))
     assert (len(here.asked), len(here.refused), len(here.readings)) == (2, 2, 1)
     assert (there.asked, there.refused, there.readings, there.standing) == ((), (), (), ())
 
@@ -201,7 +251,7 @@ def overseen(place):
     key = vkey(place.house.pinned.origin, place.house.pinned.log_key)
     with place.house.store.reading() as view:
         told = read_all(view)
-        facts = facts_of(view, told, SCHEME, place.house.clock.now(), place.note, key, None)
+        facts = facts_of(told, SCHEME, place.house.clock.now(), place.note, key, None)
         yield SimpleNamespace(view=view, told=told, facts=facts)
 
 

@@ -99,7 +99,7 @@ FAULTS = {
     # A page that would rather not tell of reviews.
     12: (
         "rules/eleven_tests.py",
-        ("            Found(Code.REVIEW_NOT_RECORDED, len(facts.lapsed), facts.lapsed),\n", ""),
+        ("            Found(Code.REVIEW_NOT_RECORDED, len(facts.missed), facts.missed),\n", ""),
     ),
 }
 

@@ -159,7 +159,7 @@ FOUND: Mapping[Code, tuple[str, str]] = {
         "No witness has signed the ledger lately, or none is set",
     ),
     Code.RECORD_GONE: (
-        "%(num)s entry of a kind that this rests on has lost its record",
-        "%(num)s entries of kinds that this rests on have lost their record",
+        "%(num)s entry that this rests on, or may rest on, is gone or has lost its record",
+        "%(num)s entries that this rests on, or may rest on, are gone or have lost their record",
     ),
 }

@@ -5,7 +5,6 @@ is not the one that its entry commits to, is told as gone. Only kinds that someb
 sealed is opened.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +32,7 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.look_up import Grant, LookUp
+from custodiet.model.mode import ModeCode
 from custodiet.model.notice import Served
 from custodiet.model.notice_record import NoticeServed
 from custodiet.model.record import (
@@ -44,23 +44,25 @@ from custodiet.model.record import (
     DpiaWritten,
     KeysDestroyed,
     OperationActivated,
+    OperationClosed,
     Record,
     RegisterAmended,
 )
 from custodiet.model.register import RegisterVersion
 from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
-from custodiet.wire.records import read_entry, read_record, record_digest
+from custodiet.wire.records import ReadEntry, read_entry, read_record, record_digest
 
 _AT_ONCE = 1000
-_KIND = re.compile(rb'"kind":"([a-z_.]+)"')
-_OVERSEEN: frozenset[bytes] = frozenset(
-    kind.value.encode()
-    for kind in (
+_GAP_MAX = 100_000
+"""So many places of a gap are told at most: a row that was set far out fills no memory."""
+_OVERSEEN = frozenset(
+    {
         K.CASE_OPENED,
         K.REGISTER_AMENDED,
         K.DPIA_WRITTEN,
         K.OPERATION_ACTIVATED,
+        K.OPERATION_CLOSED,
         K.DECISION_PROPOSED,
         K.DECISION_MADE,
         K.DECISION_REFUSED,
@@ -81,7 +83,7 @@ _OVERSEEN: frozenset[bytes] = frozenset(
         K.QUESTION_ASKED,
         K.LOOK_REFUSED,
         K.KEYS_DESTROYED,
-    )
+    }
 )
 
 
@@ -90,12 +92,16 @@ class Told:
     """What the records tell, each with the place of its entry."""
 
     size: int = 0
-    gone: list[tuple[int, K]] = field(default_factory=list)
+    """One more than the greatest place."""
+    whole: int = 0
+    """How many entries have the record that they commit to."""
+    gone: list[tuple[int, K | None]] = field(default_factory=list)
+    """Entries that are not there or do not read (without a kind), or have not that record; all of them in order."""
     cases: dict[CaseId, tuple[Case, int]] = field(default_factory=dict)
     registers: dict[SchemeId, list[RegisterVersion]] = field(default_factory=dict)
     dpias: dict[SchemeId, tuple[Dpia, int]] = field(default_factory=dict)
-    activated: dict[int, int] = field(default_factory=dict)
-    """By the place of the proposal, that of the second person's yes."""
+    activated: dict[tuple[int, ModeCode], tuple[SchemeId, datetime | None, int]] = field(default_factory=dict)
+    """By the place of the proposal and the mode: until when it is active unless it is closed, which takes it out."""
     proposed: dict[DecisionId, tuple[Decision, int]] = field(default_factory=dict)
     made: dict[DecisionId, int] = field(default_factory=dict)
     over: set[DecisionId] = field(default_factory=set)
@@ -161,8 +167,10 @@ class Told:
                 self.registers.setdefault(register.scheme_id, []).append(version)
             case DpiaWritten(dpia):
                 self.dpias[dpia.scheme_id] = (dpia, index)
-            case OperationActivated(act):
-                self.activated[act] = index
+            case OperationActivated(act, scheme_id, _, _, modes):
+                self.activated |= {(act, one.mode): (scheme_id, one.until_at, index) for one in modes}
+            case OperationClosed(act, _, mode):
+                self.activated.pop((act, mode), None)
             case DecisionProposed(decision, rests_on):
                 self.proposed[decision.id] = (decision, index)
                 if rests_on is not None:
@@ -210,14 +218,27 @@ class Told:
 
 def read_all(view: Reading) -> Told:
     """Everything that the records of the ledger tell those who oversee."""
-    told = Told()
+    told, place = Told(), 0
     for row in _rows(view):
-        found = _KIND.search(row.body)
-        if found is None or not _is_whole(row):
-            told.gone.append((row.index, _kind(found)))
-        elif found[1] in _OVERSEEN and row.record is not None:
-            told.take(read_record(row.record), row.index)
+        told.gone.extend(places_gone(place, row.index))
+        place = row.index + 1
+        kind: K | None = None
+        try:
+            entry = read_entry(row.body)
+            kind = entry.kind
+            record = _record_of(row, entry)
+            if kind in _OVERSEEN:
+                told.take(read_record(record), row.index)
+            told.whole += 1
+        except NotTheFormat:
+            told.gone.append((row.index, kind))
+    told.size = place
     return told
+
+
+def places_gone(start: int, end: int) -> Iterator[tuple[int, None]]:
+    """Places at which no entry stands, as they are told."""
+    return ((place, None) for place in range(start, min(end, start + _GAP_MAX)))
 
 
 def _rows(view: Reading) -> Iterator[EntryRow]:
@@ -227,18 +248,14 @@ def _rows(view: Reading) -> Iterator[EntryRow]:
         start = rows[-1].index + 1
 
 
-def _kind(found: re.Match[bytes] | None) -> K:
-    try:
-        return K.LOG_OPENED if found is None else K(found[1].decode())
-    except ValueError:
-        return K.LOG_OPENED
-
-
-def _is_whole(row: EntryRow) -> bool:
-    """Whether the record of an entry is there, and the one that the entry commits to."""
-    if row.salt is None or row.record is None:
-        return False
-    try:
-        return record_digest(row.salt, row.record) == read_entry(row.body).record
-    except (NotTheFormat, TypeError):  # whoever writes the store may put anything there
-        return False
+def _record_of(row: EntryRow, entry: ReadEntry) -> bytes:
+    """The record that an entry commits to. Raises NotTheFormat when it is not there, or is not that one."""
+    salt, record = row.salt, row.record
+    # Whoever writes the store may put anything there.
+    if (
+        isinstance(salt, bytes)
+        and isinstance(record, bytes)
+        and (entry.index, entry.record) == (row.index, record_digest(salt, record))
+    ):
+        return record
+    raise NotTheFormat("not the record that was entered")

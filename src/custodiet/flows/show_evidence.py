@@ -2,32 +2,18 @@
 
 from datetime import datetime
 
-from custodiet.flows.ports import Reading
-from custodiet.flows.reading_records import Told, read_all
+from custodiet.flows.reading_records import Told, places_gone
 from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.identity import CaseId, LookUpId, SchemeId
 from custodiet.model.register import RegisterVersion
 from custodiet.rules.documents.notice import digest_of, notice
-from custodiet.rules.eleven_tests import LATELY, Facts, Line, Standing, eleven_lines
+from custodiet.rules.eleven_tests import LATELY, Facts, Standing
 from custodiet.rules.notices import is_told
 from custodiet.rules.register import in_effect
 from custodiet.wire.note import NoteError, open_checkpoint
 
 
-def show_eleven(
-    view: Reading,
-    scheme_id: SchemeId,
-    now: datetime,
-    published: str | None,
-    known_vkey: str,
-    witnessed: SignedByWitnesses | None,
-) -> tuple[Line, ...]:
-    """Every test, with what there is and what is missing. `published`: the newest published checkpoint's note."""
-    return eleven_lines(facts_of(view, read_all(view), scheme_id, now, published, known_vkey, witnessed))
-
-
 def facts_of(
-    view: Reading,
     told: Told,
     scheme_id: SchemeId,
     now: datetime,
@@ -35,13 +21,13 @@ def facts_of(
     known_vkey: str,
     witnessed: SignedByWitnesses | None,
 ) -> Facts:
-    """What the records tell about one scheme."""
+    """What the records tell about one scheme. `published`: the newest checkpoint's note from before they were read."""
     register = in_effect(told.registers.get(scheme_id, ()), now)
     dpia, dpia_entry = told.dpias.get(scheme_id, (None, -1))
     active = {
-        one.mode: told.activated[one.act]
-        for one in view.activations(scheme_id)
-        if one.active(now) and one.act in told.activated
+        mode: at
+        for (_, mode), (scheme, until, at) in told.activated.items()
+        if scheme == scheme_id and (until is None or now < until)
     }
     mine = {case_id for case_id, (case, _) in told.cases.items() if case.scheme_id == scheme_id}
     standing = tuple(
@@ -50,6 +36,7 @@ def facts_of(
         if one in told.made and one not in told.over and decision.case_id in mine
     )
     newest = None if witnessed is None else witnessed.newest(now)
+    signed = _signed_size(published, known_vkey)
     return Facts(
         now,
         register,
@@ -76,9 +63,9 @@ def facts_of(
             for one, due_at, at in told.missed
             if due_at > now - LATELY and one in told.proposed and told.proposed[one][0].case_id in mine
         ),
-        tuple(told.gone),
-        view.ledger_size(),
-        _signed_size(published, known_vkey),
+        (*told.gone, *places_gone(told.size, signed or 0)),
+        told.whole,
+        signed,
         None if newest is None or witnessed is None or newest.at < now - witnessed.most else newest.size,
     )
 

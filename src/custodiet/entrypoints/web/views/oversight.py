@@ -3,6 +3,8 @@
 By role and pseudonym, by reference and entry: no name, no position, and no way to open one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,20 +59,22 @@ class Seen:
     now: datetime
 
 
-def _seen(request: HttpRequest, view: Reading, scheme_id: str | None = None) -> Seen:
+@contextmanager
+def _seeing(request: HttpRequest, scheme_id: str | None = None) -> Iterator[tuple[Reading, Seen]]:
     """Raises Http404 for a scheme that is none, NotPermitted for whoever does not oversee."""
-    place = settings.PLACE
-    require(request, view, Act.READ_ASSURANCE)
-    now, known = place.clock.now(), view.scheme_ids()
-    wanted = scheme_id or request.GET.get("scheme") or (known[0] if known else "")
-    if wanted not in known:
-        raise Http404
-    names = {one: register_at(view, one, now)[0].name or str(one) for one in known}
-    told = read_all(view)
-    key = vkey(place.pinned.origin, place.pinned.log_key)
-    facts = facts_of(view, told, SchemeId(wanted), now, _published(), key, place.witnessed)
-    others = tuple((one, name) for one, name in names.items() if one != wanted)
-    return Seen(SchemeId(wanted), names[SchemeId(wanted)], others, told, facts, now)
+    place, published = settings.PLACE, _published()  # before the view begins, which then holds all that it covers
+    with place.store.reading() as view:
+        require(request, view, Act.READ_ASSURANCE)
+        now, known = place.clock.now(), view.scheme_ids()
+        wanted = scheme_id or request.GET.get("scheme") or (known[0] if known else "")
+        if wanted not in known:
+            raise Http404
+        names = {one: register_at(view, one, now)[0].name or str(one) for one in known}
+        told = read_all(view)
+        key = vkey(place.pinned.origin, place.pinned.log_key)
+        facts = facts_of(told, SchemeId(wanted), now, published, key, place.witnessed)
+        others = tuple((one, name) for one, name in names.items() if one != wanted)
+        yield view, Seen(SchemeId(wanted), names[SchemeId(wanted)], others, told, facts, now)
 
 
 def _published() -> str | None:
@@ -84,17 +88,15 @@ def _published() -> str | None:
 @require_safe
 def regulator(request: HttpRequest) -> HttpResponse:
     """The eleven tests: what each asks, what evidence there is now, what is missing."""
-    with settings.PLACE.store.reading() as view:
-        seen = _seen(request, view)
-    lines = eleven_lines(seen.facts)
+    with _seeing(request) as (_, seen):
+        lines = eleven_lines(seen.facts)
     return page(request, "oversight/regulator.html", seen=seen, lines=lines, found=FOUND)
 
 
 @require_safe
 def of_test(request: HttpRequest, scheme_id: str, number: int) -> HttpResponse:
     """The entries in which the evidence of one test stands, the newest first."""
-    with settings.PLACE.store.reading() as view:
-        seen = _seen(request, view, scheme_id)
+    with _seeing(request, scheme_id) as (view, seen):
         line = next((one for one in eleven_lines(seen.facts) if one.test.number == number), None)
         if line is None:
             raise Http404
@@ -108,8 +110,7 @@ def of_test(request: HttpRequest, scheme_id: str, number: int) -> HttpResponse:
 @require_safe
 def oversight(request: HttpRequest) -> HttpResponse:
     """Readings by purpose, refusals by rule, late reviews, people who were not told; and a sample that nobody chose."""
-    with settings.PLACE.store.reading() as view:
-        seen = _seen(request, view)
+    with _seeing(request) as (view, seen):
         shown = show_oversight(seen.told, seen.facts, seen.scheme_id)
         samples = [draw_sample(view, seen.told, seen.scheme_id, *one) for one in months_to_draw(seen.now)]
     given: dict[str, Any] = {"seen": seen, "shown": shown, "samples": samples, "root_of": encode_base64}
