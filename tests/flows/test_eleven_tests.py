@@ -198,6 +198,13 @@ def test_what_goes_missing_is_said_by_its_name(place, without, kind, number, cod
     assert code in {one.code for one in line_of(place, without(*places), number).missing}
 
 
+def test_a_register_without_a_purpose_lacks_one(overseen):
+    version = overseen.facts.register
+    bare = replace(version, register=replace(version.register, purposes=()))
+    [missing] = eleven_lines(replace(overseen.facts, register=bare))[0].missing
+    assert (missing.code, str(missing.count)) == (Code.PURPOSE_WITHOUT_BASIS, "1")
+
+
 def test_without_a_signed_checkpoint_and_without_a_witness_the_line_of_records_turns(place):
     store = place.house.store
     torn = place.note.replace(f"\n{place.size}\n", f"\n{place.size + 1}\n")
@@ -227,12 +234,12 @@ def test_a_review_that_nobody_recorded_turns_the_line_of_records_and_stands_in_i
     [missing] = line.missing
     assert (missing.code, missing.count) == (Code.REVIEW_NOT_RECORDED, 2)
     assert [standing.decision.id for standing in facts.standing] == [order.id]
-    late = show_oversight(told, facts, SCHEME).reviews_missed
+    late = show_oversight(told, facts).reviews_missed
     assert [each.reference for each in late] == [other.case.reference, one.person.case.reference]
     assert [each.entry for each in late] == [*reversed(missing.entries)]
     told.proposed["elsewhere"] = (replace(order, case_id="case_elsewhere"), 0)
     told.missed.extend(("elsewhere", now, 0) for _ in range(LATE_MAX))
-    assert show_oversight(told, facts, SCHEME).reviews_missed == late
+    assert show_oversight(told, facts).reviews_missed == late
 
 
 def test_nothing_of_one_scheme_is_counted_on_the_page_of_another(place):
@@ -256,7 +263,7 @@ def overseen(place):
 
 
 def test_readings_stand_by_purpose_and_refusals_by_rule(overseen):
-    shown = show_oversight(overseen.told, overseen.facts, SCHEME)
+    shown = show_oversight(overseen.told, overseen.facts)
     assert shown.readings == (("Keeping in contact", 1),)
     assert dict(shown.refusals)["no_such_purpose"] == 1
     assert (shown.reviews_missed, shown.untold) == ((), ())

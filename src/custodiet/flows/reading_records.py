@@ -97,7 +97,7 @@ class Told:
     """How many entries have the record that they commit to."""
     gone: list[tuple[int, K | None]] = field(default_factory=list)
     """Entries that are not there or do not read (without a kind), or have not that record; all of them in order."""
-    cases: dict[CaseId, tuple[Case, int]] = field(default_factory=dict)
+    cases: dict[CaseId, Case] = field(default_factory=dict)
     registers: dict[SchemeId, list[RegisterVersion]] = field(default_factory=dict)
     dpias: dict[SchemeId, tuple[Dpia, int]] = field(default_factory=dict)
     activated: dict[tuple[int, ModeCode], tuple[SchemeId, datetime | None, int]] = field(default_factory=dict)
@@ -161,7 +161,7 @@ class Told:
     def _keep(self, record: Record, index: int) -> None:
         match record:
             case CaseOpened(_, case):
-                self.cases[case.id] = (case, index)
+                self.cases[case.id] = case
             case RegisterAmended(number, effective_at, register):
                 version = RegisterVersion(number, effective_at, index, register)
                 self.registers.setdefault(register.scheme_id, []).append(version)

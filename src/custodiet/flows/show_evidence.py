@@ -1,5 +1,6 @@
 """The regulator's page of a scheme: the eleven tests with the evidence that the ledger's records give now."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from custodiet.flows.reading_records import Told, places_gone
@@ -29,7 +30,7 @@ def facts_of(
         for (_, mode), (scheme, until, at) in told.activated.items()
         if scheme == scheme_id and (until is None or now < until)
     }
-    mine = {case_id for case_id, (case, _) in told.cases.items() if case.scheme_id == scheme_id}
+    mine = {case_id: case for case_id, case in told.cases.items() if case.scheme_id == scheme_id}
     standing = tuple(
         Standing(decision, at, told.made[one], told.assessment_of(one), active.get(decision.mode))
         for one, (decision, at) in told.proposed.items()
@@ -44,7 +45,7 @@ def facts_of(
         dpia_entry,
         active,
         standing,
-        {one: told.cases[one] for one in mine},
+        mine,
         {one: at for one, (_, at) in told.screened.items() if one in mine},
         _told_now(told, mine, register, now),
         tuple(at for look_up, at in told.look_ups.values() if look_up.case_id in mine),
@@ -76,7 +77,9 @@ def _by_two(told: Told, look_up_id: LookUpId) -> bool:
     return asked is not None and grant is not None and grant.approved_by != asked[0].asked_by
 
 
-def _told_now(told: Told, mine: set[CaseId], register: RegisterVersion | None, now: datetime) -> dict[CaseId, int]:
+def _told_now(
+    told: Told, mine: Collection[CaseId], register: RegisterVersion | None, now: datetime
+) -> dict[CaseId, int]:
     """Who was given what the notice says now, understood as far as was checked; and where that stands."""
     if register is None:
         return {}

@@ -17,8 +17,7 @@ from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ActorId, CaseId, SchemeId
 from custodiet.model.staff import Function
 from custodiet.rules.chain import Tree
-from custodiet.rules.eleven_tests import Facts
-from custodiet.rules.notices import told_first
+from custodiet.rules.eleven_tests import Facts, untold
 from custodiet.rules.staff import function_of
 from custodiet.wire.records import read_entry
 
@@ -49,9 +48,9 @@ class Oversight:
     untold: tuple[Late, ...]
 
 
-def show_oversight(told: Told, facts: Facts, scheme_id: SchemeId) -> Oversight:
+def show_oversight(told: Told, facts: Facts) -> Oversight:
     """Readings by purpose, refusals by rule, reviews that were missed, people who were not told."""
-    mine = {case_id: case for case_id, (case, _) in told.cases.items() if case.scheme_id == scheme_id}
+    mine = facts.cases
     titles = {} if facts.register is None else {one.code: one.title for one in facts.register.register.purposes}
     purposes = Counter(
         titles.get(told.look_ups[one][0].purpose, told.look_ups[one][0].purpose) if one in told.look_ups else "?"
@@ -64,10 +63,9 @@ def show_oversight(told: Told, facts: Facts, scheme_id: SchemeId) -> Oversight:
         for decision_id, due_at, entry in reversed(told.missed)
         if decision_id in told.proposed and (case_id := told.proposed[decision_id][0].case_id) in mine
     )
-    owed = {one.decision.case_id: one.made for one in facts.standing if told_first(one.decision.rung)}
-    untold = tuple(Late(mine[one].reference, made) for one, made in owed.items() if one not in facts.told)
+    not_told = tuple(Late(mine[one].reference, made) for one, made in untold(facts).items())
     questions = sum(case_id in mine for case_id, _, _ in told.questions)
-    return Oversight(_most_first(purposes), _most_first(refusals), questions, missed[:LATE_MAX], untold)
+    return Oversight(_most_first(purposes), _most_first(refusals), questions, missed[:LATE_MAX], not_told)
 
 
 def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
@@ -104,7 +102,7 @@ def draw_sample(view: Reading, told: Told, scheme_id: SchemeId, month: datetime,
     """
     start, size = first_from(view, month), first_from(view, until)
     root = Tree(view.leaves()[:size]).root()
-    mine = {case_id: case.reference for case_id, (case, _) in told.cases.items() if case.scheme_id == scheme_id}
+    mine = {case_id: case.reference for case_id, case in told.cases.items() if case.scheme_id == scheme_id}
     decided = ((told.proposed[one][0].case_id, at) for one, at in told.made.items() if one in told.proposed)
     among: Iterable[tuple[EntryKind, CaseId, int]] = (
         *((EntryKind.READING_OPENED, case_id, at) for _, case_id, _, at in told.readings),

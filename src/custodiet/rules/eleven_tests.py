@@ -198,7 +198,7 @@ class Facts:
     activated: Mapping[ModeCode, int] = field(default_factory=dict)
     """The activation in force of each mode."""
     standing: tuple[Standing, ...] = ()
-    cases: Mapping[CaseId, tuple[Case, int]] = field(default_factory=dict)
+    cases: Mapping[CaseId, Case] = field(default_factory=dict)
     screened: Mapping[CaseId, int] = field(default_factory=dict)
     told: Mapping[CaseId, int] = field(default_factory=dict)
     """Who was told what the notice says now."""
@@ -263,7 +263,7 @@ def _purposes(facts: Facts) -> Both:
     based = sum(bool(one.basis.strip()) and one.regime is not None for one in purposes)
     return (
         [Found(Code.REGISTER_IN_EFFECT, facts.register.number, at), Found(Code.PURPOSES_WITH_BASIS, based, at)],
-        [Found(Code.PURPOSE_WITHOUT_BASIS, len(purposes) - based or not purposes, at)],
+        [Found(Code.PURPOSE_WITHOUT_BASIS, len(purposes) - based or int(not purposes), at)],
     )
 
 
@@ -419,10 +419,19 @@ def _retention(facts: Facts) -> Both:
 def _notice(facts: Facts) -> Both:
     if facts.register is None:
         return _none_registered()
-    owed = {one.decision.case_id: one.made for one in facts.standing if told_first(one.decision.rung)}
-    told = [facts.told[one] for one in owed if one in facts.told]
-    untold = [made for one, made in owed.items() if one not in facts.told]
-    return [Found(Code.TOLD, len(told), tuple(told))], [Found(Code.NOT_TOLD, len(untold), tuple(untold))]
+    told = [facts.told[one] for one in owed_a_notice(facts) if one in facts.told]
+    missing = tuple(untold(facts).values())
+    return [Found(Code.TOLD, len(told), tuple(told))], [Found(Code.NOT_TOLD, len(missing), missing)]
+
+
+def owed_a_notice(facts: Facts) -> dict[CaseId, int]:
+    """Cases under a decision that nobody is put under before they were told; and where the newest was made."""
+    return {one.decision.case_id: one.made for one in facts.standing if told_first(one.decision.rung)}
+
+
+def untold(facts: Facts) -> dict[CaseId, int]:
+    """Those of them who were not told what the notice says now."""
+    return {one: made for one, made in owed_a_notice(facts).items() if one not in facts.told}
 
 
 def _records(facts: Facts) -> Both:
