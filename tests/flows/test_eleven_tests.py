@@ -272,13 +272,14 @@ def test_readings_stand_by_purpose_and_refusals_by_rule(overseen):
 def test_a_sample_is_drawn_by_the_ledger_and_is_the_same_for_everyone(place, overseen):
     now = place.house.clock.now()
     month, until = months_to_draw(now + timedelta(days=31))[0]
-    drawn = draw_sample(overseen.view, overseen.told, SCHEME, month, until)
-    assert drawn == draw_sample(overseen.view, overseen.told, SCHEME, month, until)
+    of = (overseen.view, overseen.told, overseen.facts.cases)
+    drawn = draw_sample(*of, month, until)
+    assert drawn == draw_sample(*of, month, until)
     assert {one.kind for one in drawn.drawn} == {K.READING_OPENED, K.LOOK_REFUSED, K.DECISION_MADE}
     assert drawn.out_of == 3
     assert drawn.size == place.size
     # Nothing of the month itself can be drawn by a root from before it.
-    assert draw_sample(overseen.view, overseen.told, SCHEME, month - timedelta(days=40), month).out_of == 0
+    assert draw_sample(*of, month - timedelta(days=40), month).out_of == 0
 
 
 def test_the_ledger_is_searched_by_kind_time_and_account(place, overseen):

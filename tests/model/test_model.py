@@ -24,7 +24,7 @@ from custodiet.model.report import (
     Report,
 )
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
-from custodiet.model.times import EPOCH, as_text, cut, from_ms, to_ms, utc_day
+from custodiet.model.times import EPOCH, as_text, cut, from_ms, month_of, to_ms, utc_day
 
 MS = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
@@ -419,6 +419,11 @@ def test_a_day_is_utcs_wherever_the_time_was_told():
     late = datetime(2031, 3, 3, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
     assert utc_day(late) == date(2031, 3, 4)
     assert utc_day(AT) == date(2031, 3, 3)
+
+
+def test_a_month_goes_from_its_first_instant_to_that_of_the_next_one():
+    assert month_of(AT) == (datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 4, 1, tzinfo=UTC))
+    assert month_of(datetime(2031, 12, 31, 23, tzinfo=UTC))[1] == datetime(2032, 1, 1, tzinfo=UTC)
 
 
 def test_every_quantity_of_a_fix_carries_its_unit_in_its_name():

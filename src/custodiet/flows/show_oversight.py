@@ -4,24 +4,25 @@ By the ledger's records and by reference; no name and no position is here.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from custodiet.flows.ports import Reading
 from custodiet.flows.reading_records import Told
 from custodiet.flows.show_entries import first_from
+from custodiet.model.case import Case
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import ActorId, CaseId, SchemeId
+from custodiet.model.identity import ActorId, CaseId
 from custodiet.model.staff import Function
+from custodiet.model.times import month_of
 from custodiet.rules.chain import Tree
 from custodiet.rules.eleven_tests import Facts, untold
+from custodiet.rules.oversight import drawn
 from custodiet.rules.staff import function_of
 from custodiet.wire.records import read_entry
 
-SAMPLE_SIZE = 10
 LATE_MAX = 100
 FOUND_MAX = 50
 SEARCHED_MAX = 20_000
@@ -95,14 +96,13 @@ class Sample:
     drawn: tuple[Sampled, ...]
 
 
-def draw_sample(view: Reading, told: Told, scheme_id: SchemeId, month: datetime, until: datetime) -> Sample:
-    """Readings, questions, refusals and decisions of a month, drawn by the root of the ledger at its end.
+def draw_sample(view: Reading, told: Told, cases: Mapping[CaseId, Case], month: datetime, until: datetime) -> Sample:
+    """Readings, questions, refusals and decisions of these cases in a month, drawn by the ledger's root at its end.
 
     Nobody chooses: whoever could choose the root would have to choose every entry of the month.
     """
     start, size = first_from(view, month), first_from(view, until)
     root = Tree(view.leaves()[:size]).root()
-    mine = {case_id: case.reference for case_id, case in told.cases.items() if case.scheme_id == scheme_id}
     decided = ((told.proposed[one][0].case_id, at) for one, at in told.made.items() if one in told.proposed)
     among: Iterable[tuple[EntryKind, CaseId, int]] = (
         *((EntryKind.READING_OPENED, case_id, at) for _, case_id, _, at in told.readings),
@@ -110,13 +110,10 @@ def draw_sample(view: Reading, told: Told, scheme_id: SchemeId, month: datetime,
         *((EntryKind.LOOK_REFUSED, one.case_id, at) for one, at in told.refused),
         *((EntryKind.DECISION_MADE, case_id, at) for case_id, at in decided),
     )
-    eligible = [(kind, mine[case], at) for kind, case, at in among if case in mine and start <= at < size]
-
-    def lot(one: tuple[EntryKind, str, int]) -> bytes:
-        return sha256(b"custodiet/sample/v1\0" + root + one[2].to_bytes(8, "big")).digest()
-
-    drawn = sorted(sorted(eligible, key=lot)[:SAMPLE_SIZE], key=lambda one: one[2])
-    return Sample(month, size, root, len(eligible), tuple(Sampled(kind, at, case) for kind, case, at in drawn))
+    eligible = {
+        at: Sampled(kind, at, cases[case].reference) for kind, case, at in among if case in cases and start <= at < size
+    }
+    return Sample(month, size, root, len(eligible), tuple(eligible[at] for at in drawn(eligible, root)))
 
 
 # --- the ledger -------------------------------------------------------------------------------------------------
@@ -178,6 +175,5 @@ def show_entries(view: Reading, places: Iterable[int]) -> tuple[FoundEntry, ...]
 
 def months_to_draw(now: datetime) -> tuple[tuple[datetime, datetime], ...]:
     """The last whole month and the running one up to this day: its first instant, and the first one after it."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    month = today.replace(day=1)
-    return ((month - timedelta(days=1)).replace(day=1), month), (month, today)
+    first, _ = month_of(now)
+    return month_of(first - timedelta(days=1)), (first, now.replace(hour=0, minute=0, second=0, microsecond=0))

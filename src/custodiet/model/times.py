@@ -34,6 +34,12 @@ def utc_day(at: datetime) -> date:
     return at.date() if at.tzinfo is UTC else at.astimezone(UTC).date()
 
 
+def month_of(at: datetime) -> tuple[datetime, datetime]:
+    """The first instant of the month that an instant falls in by its own clock, and that of the next one."""
+    first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first, first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+
+
 def as_text(at: datetime) -> str:
     """RFC 3339 with milliseconds and Z, the one form used on the wire and in the ledger."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

@@ -112,7 +112,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     """Readings by purpose, refusals by rule, late reviews, people who were not told; and a sample that nobody chose."""
     with _seeing(request) as (view, seen):
         shown = show_oversight(seen.told, seen.facts)
-        samples = [draw_sample(view, seen.told, seen.scheme_id, *one) for one in months_to_draw(seen.now)]
+        samples = [draw_sample(view, seen.told, seen.facts.cases, *one) for one in months_to_draw(seen.now)]
     given: dict[str, Any] = {"seen": seen, "shown": shown, "samples": samples, "root_of": encode_base64}
     return page(request, "oversight/oversight.html", **given)
 
