@@ -15,6 +15,7 @@ from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.looking import refuse_look_up
 from custodiet.flows.reading_records import Told, read_all
+from custodiet.flows.show_entries import first_from
 from custodiet.flows.show_evidence import facts_of
 from custodiet.flows.show_oversight import LATE_MAX, draw_sample, months_to_draw, search_ledger, show_oversight
 from custodiet.flows.time_passes import Passing
@@ -297,3 +298,17 @@ def test_the_ledger_is_searched_by_kind_time_and_account(place, overseen):
     assert search(by=frozenset()).count == 0
     assert search(until=now - 2 * day).count == 0
     assert BO not in {one.actor for one in search(K.READING_OPENED).found}
+
+
+@pytest.mark.parametrize("sql", ["UPDATE entry SET body = x'00' WHERE idx = ?", "DELETE FROM entry WHERE idx = ?"])
+def test_entries_that_do_not_read_or_are_gone_are_counted_by_a_search_and_break_nothing(place, overseen, without, sql):
+    now, damaged = place.house.clock.now(), (30, place.size // 2, place.size - 1)
+    whole = [read_entry(row.body) for row in overseen.view.entries(0, place.size) if row.index not in damaged]
+    with without(*damaged, sql=sql).reading() as view:
+        searched = search_ledger(view, now - timedelta(days=2), now + timedelta(days=1), None, None)
+        # Whoever deletes the last entry leaves a shorter ledger: a checkpoint tells of that.
+        lost = place.size - view.ledger_size() + searched.lost
+        assert (searched.count, lost) == (place.size - 3, 3)
+        for at in (*sorted({one.at for one in whole}), now + timedelta(days=1)):
+            places = [one.index for one in whole if one.at >= at]
+            assert first_from(view, at) == min(places, default=view.ledger_size())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
+from custodiet.flows.show_entries import rows_between
 from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
@@ -53,7 +54,6 @@ from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
 from custodiet.wire.records import ReadEntry, read_entry, read_record, record_digest
 
-_AT_ONCE = 1000
 _GAP_MAX = 100_000
 """So many places of a gap are told at most: a row that was set far out fills no memory."""
 _OVERSEEN = frozenset(
@@ -219,7 +219,7 @@ class Told:
 def read_all(view: Reading) -> Told:
     """Everything that the records of the ledger tell those who oversee."""
     told, place = Told(), 0
-    for row in _rows(view):
+    for row in rows_between(view, 0, view.ledger_size()):
         told.gone.extend(places_gone(place, row.index))
         place = row.index + 1
         kind: K | None = None
@@ -239,13 +239,6 @@ def read_all(view: Reading) -> Told:
 def places_gone(start: int, end: int) -> Iterator[tuple[int, None]]:
     """Places at which no entry stands, as they are told."""
     return ((place, None) for place in range(start, min(end, start + _GAP_MAX)))
-
-
-def _rows(view: Reading) -> Iterator[EntryRow]:
-    start = 0
-    while rows := view.entries(start, _AT_ONCE):
-        yield from rows
-        start = rows[-1].index + 1
 
 
 def _record_of(row: EntryRow, entry: ReadEntry) -> bytes:

@@ -5,12 +5,13 @@ By the ledger's records and by reference; no name and no position is here.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from custodiet.flows.ports import Reading
 from custodiet.flows.reading_records import Told
-from custodiet.flows.show_entries import first_from
+from custodiet.flows.show_entries import first_from, rows_between
 from custodiet.model.case import Case
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat
@@ -132,10 +133,14 @@ class FoundEntry:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The newest that match, how many were found, and whether the window was too long to look through."""
+    """The newest that match, how many were found, and whether the window was too long to look through.
+
+    `lost`: how many of its entries are gone or do not read.
+    """
 
     found: tuple[FoundEntry, ...]
     count: int
+    lost: int
     too_long: bool
 
 
@@ -150,26 +155,25 @@ def search_ledger(
     start, end = first_from(view, from_at), first_from(view, to_at)
     too_long = end - start > SEARCHED_MAX
     start = max(start, end - SEARCHED_MAX)
-    matched: list[int] = []
-    for at in range(start, end, 1000):
-        for row in view.entries(at, min(1000, end - at)):
+    matched, lost = list[int](), end - start
+    for row in rows_between(view, start, end):
+        with suppress(NotTheFormat):
             one = read_entry(row.body)
+            lost -= 1
             if (kind is None or one.kind is kind) and (is_by is None or one.actor in is_by):
-                matched.append(one.index)
-    return Searched(show_entries(view, matched[-FOUND_MAX:]), len(matched), too_long)
+                matched.append(row.index)
+    return Searched(show_entries(view, matched[-FOUND_MAX:]), len(matched), lost, too_long)
 
 
 def show_entries(view: Reading, places: Iterable[int]) -> tuple[FoundEntry, ...]:
     """Entries by their places, the newest first. What cannot be read is left out: the page of records tells of it."""
     found = []
     for place in sorted(set(places), reverse=True):
-        rows = view.entries(place, 1)
-        try:
-            if rows and rows[0].index == place:
-                one, actor = read_entry(rows[0].body), ActorId(read_entry(rows[0].body).actor)
+        for row in rows_between(view, place, place + 1):
+            with suppress(NotTheFormat):
+                one = read_entry(row.body)
+                actor = ActorId(one.actor)
                 found.append(FoundEntry(place, one.at, one.kind, actor, function_of(view.roles_of(actor), one.at)))
-        except NotTheFormat:
-            continue
     return tuple(found)
 
 
