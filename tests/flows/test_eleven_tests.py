@@ -7,11 +7,13 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from support.disclosing import Disclosed
 from support.house import BO, COURT, SCHEME, START, House
 from support.looking import Looked
 from support.staff import AOS, CAI
 
 from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.flows.disclosing import refuse_release, turn_away
 from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.looking import refuse_look_up
 from custodiet.flows.reading_records import Told, read_all
@@ -20,6 +22,7 @@ from custodiet.flows.show_evidence import facts_of
 from custodiet.flows.show_oversight import LATE_MAX, draw_sample, months_to_draw, search_ledger, show_oversight
 from custodiet.flows.time_passes import Passing
 from custodiet.model.decision import Authority
+from custodiet.model.disclosure import RefusedAs, Wanted
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotPermitted
 from custodiet.model.look_up import RefusedBecause
@@ -27,6 +30,7 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.record import ActivatedMode, OperationActivated, OperationClosed
 from custodiet.model.witness import UNSEEN_MAX, Cosigned
 from custodiet.rules.eleven_tests import TESTS, Code, eleven_lines
+from custodiet.simulation.made_up_assessment import tell
 from custodiet.simulation.seeded import SeededChance
 from custodiet.wire.note import vkey
 from custodiet.wire.records import read_entry
@@ -49,14 +53,20 @@ class Signed:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A scheme in which one wearer was looked at once, and once somebody was refused."""
+    """A scheme in which one wearer was looked at and told of once, and once somebody was refused either."""
     house = House(tmp_path_factory.mktemp("eleven"))
-    one = Looked(house)
+    one = Disclosed(house)
+    with house.store.acting() as act:
+        tell(act, house.chance, one.case_id, BO)  # what the notice says since the register knows the agency
     look_up_id = one.granted()
     one.open(look_up_id)
     with pytest.raises(NotPermitted):
         one.ask(window=one.window(hours=3), purpose="just_in_case")
     refuse_look_up(house.store, one.assessor, one.ask(), RefusedBecause.ASK_FIRST, AOS)
+    one.pack(one.released())
+    refuse_release(house.store, one.assessor, one.take(), RefusedAs.TOO_BROAD, AOS)
+    with pytest.raises(NotPermitted):
+        turn_away(house.store, SCHEME, Wanted.COHORT, CAI)
     note = house.vault.checkpoint()
     with house.store.reading() as view:
         size = view.ledger_size()
@@ -132,7 +142,7 @@ def test_a_record_that_is_not_the_one_that_was_entered_counts_as_gone_for_test(p
 
 def test_a_record_that_is_gone_turns_only_the_lines_that_rest_on_its_kind(place, without):
     with place.house.store.reading() as view:
-        [index] = [row.index for row in view.entries(0, place.size) if read_entry(row.body).kind is K.NOTICE_SERVED]
+        *_, index = [row.index for row in view.entries(0, place.size) if read_entry(row.body).kind is K.NOTICE_SERVED]
     lines = lines_of(place, without(index))
     assert [one.test.number for one in lines if Code.RECORD_GONE in {each.code for each in one.missing}] == [10, 11]
 
@@ -188,6 +198,8 @@ def test_an_operation_is_active_from_its_record_on_until_that_of_its_closing_or_
         (K.OPERATION_ACTIVATED, 6, Code.USED_NOT_ACTIVATED),
         (K.GRANT_GIVEN, 7, Code.READING_WITHOUT_GRANT),
         (K.LOOK_UP_ASKED, 7, Code.READING_WITHOUT_GRANT),
+        (K.RELEASE_APPROVED, 7, Code.PACK_WITHOUT_RELEASE),
+        (K.AGENCY_ASKED, 7, Code.PACK_WITHOUT_RELEASE),
         (K.DPIA_WRITTEN, 8, Code.NO_SPECIAL_RISK),
         (K.REGISTER_AMENDED, 9, Code.NO_REGISTER),
         (K.NOTICE_SERVED, 10, Code.NOT_TOLD),
@@ -249,6 +261,8 @@ def test_nothing_of_one_scheme_is_counted_on_the_page_of_another(place):
         here, there = (facts_of(told, one, place.house.clock.now(), None, "", None) for one in (SCHEME, "another"))
     assert (len(here.asked), len(here.refused), len(here.readings)) == (2, 2, 1)
     assert (there.asked, there.refused, there.readings, there.standing) == ((), (), (), ())
+    assert (len(here.packs), len(here.agencies_refused)) == (1, 2)
+    assert (there.packs, there.agencies_refused) == ((), ())
 
 
 # --- oversight --------------------------------------------------------------------------------------------------
@@ -263,10 +277,11 @@ def overseen(place):
         yield SimpleNamespace(view=view, told=told, facts=facts)
 
 
-def test_readings_stand_by_purpose_and_refusals_by_rule(overseen):
+def test_readings_stand_by_purpose_refusals_by_rule_and_packs_by_recipient(overseen):
     shown = show_oversight(overseen.told, overseen.facts)
     assert shown.readings == (("Keeping in contact", 1),)
     assert dict(shown.refusals)["no_such_purpose"] == 1
+    assert (shown.packs, shown.requests_refused) == ((("The made-up police", 1),), 2)
     assert (shown.reviews_missed, shown.untold) == ((), ())
 
 
@@ -276,8 +291,8 @@ def test_a_sample_is_drawn_by_the_ledger_and_is_the_same_for_everyone(place, ove
     of = (overseen.view, overseen.told, overseen.facts.cases)
     drawn = draw_sample(*of, month, until)
     assert drawn == draw_sample(*of, month, until)
-    assert {one.kind for one in drawn.drawn} == {K.READING_OPENED, K.LOOK_REFUSED, K.DECISION_MADE}
-    assert drawn.out_of == 3
+    assert {one.kind for one in drawn.drawn} == {K.READING_OPENED, K.LOOK_REFUSED, K.PACK_GIVEN, K.DECISION_MADE}
+    assert drawn.out_of == 4
     assert drawn.size == place.size
     # Nothing of the month itself can be drawn by a root from before it.
     assert draw_sample(*of, month - timedelta(days=40), month).out_of == 0
@@ -293,7 +308,7 @@ def test_the_ledger_is_searched_by_kind_time_and_account(place, overseen):
     assert search().count == place.size
     [reading] = search(K.READING_OPENED).found
     assert (reading.actor, reading.function) == (CAI, "caseworker")
-    kinds = {K.STAFF_JOINED, K.CASE_ASSIGNED, K.GRANT_GIVEN, K.LOOK_UP_REFUSED}
+    kinds = {K.STAFF_JOINED, K.CASE_ASSIGNED, K.GRANT_GIVEN, K.LOOK_UP_REFUSED, K.RELEASE_APPROVED, K.AGENCY_REFUSED}
     assert {one.kind for one in search(by=frozenset({AOS})).found} == kinds
     assert search(by=frozenset()).count == 0
     assert search(until=now - 2 * day).count == 0
@@ -302,7 +317,7 @@ def test_the_ledger_is_searched_by_kind_time_and_account(place, overseen):
 
 @pytest.mark.parametrize("sql", ["UPDATE entry SET body = x'00' WHERE idx = ?", "DELETE FROM entry WHERE idx = ?"])
 def test_entries_that_do_not_read_or_are_gone_are_counted_by_a_search_and_break_nothing(place, overseen, without, sql):
-    now, damaged = place.house.clock.now(), (30, place.size // 2, place.size - 1)
+    now, damaged = place.house.clock.now(), (12, place.size // 2, place.size - 1)
     whole = [read_entry(row.body) for row in overseen.view.entries(0, place.size) if row.index not in damaged]
     with without(*damaged, sql=sql).reading() as view:
         searched = search_ledger(view, now - timedelta(days=2), now + timedelta(days=1), None, None)

@@ -54,6 +54,14 @@ FOUND: Mapping[Code, tuple[str, str]] = {
         "%(num)s readings were opened, each under a grant of two people",
     ),
     Code.LOOKS_REFUSED: ("%(num)s attempt to look was refused", "%(num)s attempts to look were refused"),
+    Code.PACKS_UNDER_TWO: (
+        "%(num)s pack of positions was made for an agency, under a yes of two people",
+        "%(num)s packs of positions were made for agencies, each under a yes of two people",
+    ),
+    Code.AGENCIES_REFUSED: (
+        "%(num)s request of an agency was refused or turned away",
+        "%(num)s requests of agencies were refused or turned away",
+    ),
     Code.ASKED_FIRST_AT: (
         "The register names %(num)s event at which the person is asked first",
         "The register names %(num)s events at which the person is asked first",
@@ -124,6 +132,10 @@ FOUND: Mapping[Code, tuple[str, str]] = {
     Code.READING_WITHOUT_GRANT: (
         "%(num)s reading has no grant of two people before it",
         "%(num)s readings have no grant of two people before them",
+    ),
+    Code.PACK_WITHOUT_RELEASE: (
+        "%(num)s pack for an agency has no yes of two people before it",
+        "%(num)s packs for agencies have no yes of two people before them",
     ),
     Code.NOBODY_ASKED_FIRST: (
         "The register names no event at which the person is asked first",

@@ -20,10 +20,21 @@ from custodiet.model.assessing_record import (
 )
 from custodiet.model.case import Case
 from custodiet.model.decision import Decision, State
+from custodiet.model.disclosure import AgencyRequest, Pack, Release
+from custodiet.model.disclosure_record import (
+    AgencyAsked,
+    AgencyRefused,
+    AgencyTurnedAway,
+    PackGiven,
+    PackRecalled,
+    PackReceived,
+    ReleaseApproved,
+    ReleaseAssessed,
+)
 from custodiet.model.dpia import Dpia
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import AssessmentId, CaseId, DecisionId, LookUpId, SchemeId
+from custodiet.model.identity import AssessmentId, CaseId, DecisionId, LookUpId, RequestId, SchemeId
 from custodiet.model.look_record import (
     LookRefused,
     LookUpApproved,
@@ -82,6 +93,14 @@ _OVERSEEN = frozenset(
         K.READING_OPENED,
         K.QUESTION_ASKED,
         K.LOOK_REFUSED,
+        K.AGENCY_ASKED,
+        K.AGENCY_REFUSED,
+        K.AGENCY_TURNED_AWAY,
+        K.RELEASE_APPROVED,
+        K.RELEASE_ASSESSED,
+        K.PACK_GIVEN,
+        K.PACK_RECEIVED,
+        K.PACK_RECALLED,
         K.KEYS_DESTROYED,
     }
 )
@@ -118,6 +137,11 @@ class Told:
     readings: list[tuple[LookUpId, CaseId, datetime, int]] = field(default_factory=list)
     questions: list[tuple[CaseId, datetime, int]] = field(default_factory=list)
     refused: list[tuple[LookRefused, int]] = field(default_factory=list)
+    requests: dict[RequestId, AgencyRequest] = field(default_factory=dict)
+    releases: dict[RequestId, Release] = field(default_factory=dict)
+    packs: list[tuple[Pack, int]] = field(default_factory=list)
+    refused_requests: list[tuple[RequestId, int]] = field(default_factory=list)
+    turned_away: list[tuple[SchemeId, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
     of_case: dict[CaseId, list[int]] = field(default_factory=dict)
     """Every entry of an overseen kind that is about a case."""
@@ -135,10 +159,18 @@ class Told:
                 return about.id if isinstance(about, Case) else about.case_id
             case AssessmentRecorded(told) | ScreeningCompleted(told) | NoticeServed(told):
                 return told.case_id
-            case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
+            case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told) | AgencyAsked(told) | PackGiven(told):
                 return told.case_id
-            case LookRefused(case_id):
+            case LookRefused(case_id) | AgencyTurnedAway(case_id=case_id):
                 return case_id
+            case (
+                ReleaseApproved(Release(request_id))
+                | ReleaseAssessed(request_id)
+                | AgencyRefused(request_id)
+                | PackReceived(request_id)
+                | PackRecalled(request_id)
+            ):
+                return self.requests[request_id].case_id if request_id in self.requests else None
             case LookUpApproved(grant):
                 return self._case_looked_at(grant.look_up_id)
             case LookUpRefused(look_up_id):
@@ -205,6 +237,16 @@ class Told:
                 self.questions.append((question.case_id, question.at, index))
             case LookRefused():
                 self.refused.append((record, index))
+            case AgencyAsked(request):
+                self.requests[request.id] = request
+            case ReleaseApproved(release):
+                self.releases[release.request_id] = release
+            case PackGiven(pack):
+                self.packs.append((pack, index))
+            case AgencyRefused(request_id):
+                self.refused_requests.append((request_id, index))
+            case AgencyTurnedAway(scheme_id):
+                self.turned_away.append((scheme_id, index))
             case KeysDestroyed():
                 self.erased.append(index)
             case _:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from custodiet.flows.reading_records import Told, places_gone
 from custodiet.flows.witnessed import SignedByWitnesses
-from custodiet.model.identity import CaseId, LookUpId, SchemeId
+from custodiet.model.identity import CaseId, LookUpId, RequestId, SchemeId
 from custodiet.model.register import RegisterVersion
 from custodiet.rules.documents.notice import digest_of, notice
 from custodiet.rules.eleven_tests import LATELY, Facts, Standing
@@ -58,6 +58,11 @@ def facts_of(
                 if one in told.look_ups and told.look_ups[one][0].case_id in mine
             ),
         ),
+        tuple((at, _given_by_two(told, pack.request_id)) for pack, at in told.packs if pack.case_id in mine),
+        (
+            *(at for one, at in told.refused_requests if one in told.requests and told.requests[one].case_id in mine),
+            *(at for scheme, at in told.turned_away if scheme == scheme_id),
+        ),
         tuple(told.erased),
         tuple(
             at
@@ -75,6 +80,12 @@ def _by_two(told: Told, look_up_id: LookUpId) -> bool:
     """Whether one person asked for it and another said yes."""
     asked, grant = told.look_ups.get(look_up_id), told.grants.get(look_up_id)
     return asked is not None and grant is not None and grant.approved_by != asked[0].asked_by
+
+
+def _given_by_two(told: Told, request_id: RequestId) -> bool:
+    """The same of a pack for an agency."""
+    asked, release = told.requests.get(request_id), told.releases.get(request_id)
+    return asked is not None and release is not None and release.approved_by != asked.asked_by
 
 
 def _told_now(

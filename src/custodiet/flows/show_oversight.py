@@ -46,19 +46,25 @@ class Oversight:
     readings: tuple[tuple[str, int], ...]
     refusals: tuple[tuple[str, int], ...]
     questions: int
+    packs: tuple[tuple[str, int], ...]
+    requests_refused: int
     reviews_missed: tuple[Late, ...]
     untold: tuple[Late, ...]
 
 
 def show_oversight(told: Told, facts: Facts) -> Oversight:
-    """Readings by purpose, refusals by rule, reviews that were missed, people who were not told."""
+    """Readings by purpose, refusals by rule, packs by recipient, reviews that were missed, people who were not told."""
     mine = facts.cases
-    titles = {} if facts.register is None else {one.code: one.title for one in facts.register.register.purposes}
+    register = None if facts.register is None else facts.register.register
+    titles = {} if register is None else {one.code: one.title for one in register.purposes}
+    names = {} if register is None else {one.code: one.name for one in register.recipients}
     purposes = Counter(
         titles.get(told.look_ups[one][0].purpose, told.look_ups[one][0].purpose) if one in told.look_ups else "?"
         for one, case_id, _, _ in told.readings
         if case_id in mine
     )
+    asked = [told.requests.get(pack.request_id) for pack, _ in told.packs if pack.case_id in mine]
+    packs = Counter("?" if one is None else names.get(one.recipient, one.recipient) for one in asked)
     refusals = Counter(code for one, _ in told.refused if one.case_id in mine for code in one.codes)
     missed = tuple(
         Late(mine[case_id].reference, entry, due_at)
@@ -67,7 +73,15 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
     )
     not_told = tuple(Late(mine[one].reference, made) for one, made in untold(facts).items())
     questions = sum(case_id in mine for case_id, _, _ in told.questions)
-    return Oversight(_most_first(purposes), _most_first(refusals), questions, missed[:LATE_MAX], not_told)
+    return Oversight(
+        _most_first(purposes),
+        _most_first(refusals),
+        questions,
+        _most_first(packs),
+        len(facts.agencies_refused),
+        missed[:LATE_MAX],
+        not_told,
+    )
 
 
 def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
@@ -98,7 +112,7 @@ class Sample:
 
 
 def draw_sample(view: Reading, told: Told, cases: Mapping[CaseId, Case], month: datetime, until: datetime) -> Sample:
-    """Readings, questions, refusals and decisions of these cases in a month, drawn by the ledger's root at its end.
+    """Readings, questions, refusals, packs and decisions of these cases in a month, drawn by the root at its end.
 
     Nobody chooses: whoever could choose the root would have to choose every entry of the month.
     """
@@ -109,6 +123,7 @@ def draw_sample(view: Reading, told: Told, cases: Mapping[CaseId, Case], month: 
         *((EntryKind.READING_OPENED, case_id, at) for _, case_id, _, at in told.readings),
         *((EntryKind.QUESTION_ASKED, case_id, at) for case_id, _, at in told.questions),
         *((EntryKind.LOOK_REFUSED, one.case_id, at) for one, at in told.refused),
+        *((EntryKind.PACK_GIVEN, pack.case_id, at) for pack, at in told.packs),
         *((EntryKind.DECISION_MADE, case_id, at) for case_id, at in decided),
     )
     eligible = {

@@ -40,6 +40,8 @@ _REGISTER = (K.SCHEME_REGISTERED, K.REGISTER_AMENDED)
 _ASSESSED = (*_REGISTER, K.DPIA_WRITTEN, K.DPO_ADVISED, K.CONSULTATION_RECORDED)
 _ACTIVATED = (K.OPERATION_PROPOSED, K.OPERATION_ACTIVATED, K.OPERATION_CLOSED)
 _DECIDED = (K.DECISION_PROPOSED, K.DECISION_MADE, K.CASE_OPENED)
+_LOOKED = (K.LOOK_UP_ASKED, K.GRANT_GIVEN, K.READING_OPENED, K.LOOK_REFUSED, K.LOOK_UP_REFUSED)
+_DISCLOSED = (K.AGENCY_ASKED, K.RELEASE_APPROVED, K.PACK_GIVEN, K.AGENCY_REFUSED, K.AGENCY_TURNED_AWAY)
 
 TESTS: tuple[Test, ...] = (
     Test(1, "Purposes", "One register of purposes, each tied to a basis", "115–116", _REGISTER),
@@ -77,7 +79,7 @@ TESTS: tuple[Test, ...] = (
         "Access",
         "Data are opened only after a recorded, specific assessment, contact first, in a bounded window",
         "180–183, 191–192",
-        (*_REGISTER, K.LOOK_UP_ASKED, K.GRANT_GIVEN, K.READING_OPENED, K.LOOK_REFUSED, K.LOOK_UP_REFUSED),
+        (*_REGISTER, *_LOOKED, *_DISCLOSED),
     ),
     Test(
         8,
@@ -120,6 +122,8 @@ class Code(StrEnum):
     LOOK_UPS_ASKED = "look_ups_asked"
     READINGS_UNDER_TWO = "readings_under_two"
     LOOKS_REFUSED = "looks_refused"
+    PACKS_UNDER_TWO = "packs_under_two"
+    AGENCIES_REFUSED = "agencies_refused"
     ASKED_FIRST_AT = "asked_first_at"
     SPECIAL_CONDITION_NAMED = "special_condition_named"
     SPECIAL_RISK_ANSWERED = "special_risk_answered"
@@ -141,6 +145,7 @@ class Code(StrEnum):
     NO_SELECTION_SAID = "no_selection_said"
     NOT_SCREENED = "not_screened"
     READING_WITHOUT_GRANT = "reading_without_grant"
+    PACK_WITHOUT_RELEASE = "pack_without_release"
     NOBODY_ASKED_FIRST = "nobody_asked_first"
     NO_SPECIAL_CONDITION = "no_special_condition"
     NO_SPECIAL_RISK = "no_special_risk"
@@ -206,6 +211,9 @@ class Facts:
     readings: tuple[tuple[int, bool], ...] = ()
     """Each reading, and whether two people's grant stands before it."""
     refused: tuple[int, ...] = ()
+    packs: tuple[tuple[int, bool], ...] = ()
+    """Each pack for an agency, and whether two people's yes stands before it."""
+    agencies_refused: tuple[int, ...] = ()
     erased: tuple[int, ...] = ()
     missed: tuple[int, ...] = ()
     """Reviews that were due lately and that nobody recorded, of decisions and of orders."""
@@ -364,17 +372,28 @@ def _access(facts: Facts) -> Both:
     if facts.register is None:
         return _none_registered()
     first, at = len(facts.register.register.contact_first), _of_register(facts)
-    under_two = tuple(one for one, granted in facts.readings if granted)
-    bare = tuple(one for one, granted in facts.readings if not granted)
+    under_two, bare = _parted(facts.readings)
+    given, given_bare = _parted(facts.packs)
     return (
         [
             Found(Code.LOOK_UPS_ASKED, len(facts.asked), facts.asked),
             Found(Code.READINGS_UNDER_TWO, len(under_two), under_two),
             Found(Code.LOOKS_REFUSED, len(facts.refused), facts.refused),
+            Found(Code.PACKS_UNDER_TWO, len(given), given),
+            Found(Code.AGENCIES_REFUSED, len(facts.agencies_refused), facts.agencies_refused),
             Found(Code.ASKED_FIRST_AT, first, at),
         ],
-        [Found(Code.READING_WITHOUT_GRANT, len(bare), bare), Found(Code.NOBODY_ASKED_FIRST, int(not first), at)],
+        [
+            Found(Code.READING_WITHOUT_GRANT, len(bare), bare),
+            Found(Code.PACK_WITHOUT_RELEASE, len(given_bare), given_bare),
+            Found(Code.NOBODY_ASKED_FIRST, int(not first), at),
+        ],
     )
+
+
+def _parted(opened: tuple[tuple[int, bool], ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Those under two people's yes, and those without."""
+    return tuple(at for at, granted in opened if granted), tuple(at for at, granted in opened if not granted)
 
 
 def _special(facts: Facts) -> Both:
