@@ -2,17 +2,20 @@
 
 import io
 import json
+import sqlite3
 import zipfile
 from base64 import b64decode
+from contextlib import closing
 
 import pytest
+from support.disclosing import Disclosed, knows_agency
 from support.house import ANA, BO
-from support.looking import Looked
 from support.staff import AOS, CAI
 
 from custodiet.entrypoints.cli.packing import write_pack, zipped
 from custodiet.flows.pack_case import pack_case
-from custodiet.model.errors import NotFound, NotPermitted, Unready
+from custodiet.flows.prove_entry import prove_entry
+from custodiet.model.errors import NotFound, NotPermitted, OpeningRefused, Unready
 from custodiet.rules.chain import leaf_hash, verify_inclusion
 from custodiet.wire.note import NoteError, vkey
 from custodiet.wire.proof import verify_proof
@@ -21,11 +24,13 @@ from custodiet.wire.records import read_entry, record_digest
 
 @pytest.fixture
 def one(house):
-    one = Looked(house)
+    one = Disclosed(house, known=False)
+    house.decide(house.person("TAG-OTHER"))
+    knows_agency(house)
     one.open(one.granted())
     with pytest.raises(NotPermitted):
         one.ask(purpose="just_in_case")
-    house.decide(house.person("TAG-OTHER"))
+    one.pack(one.released())
     return one
 
 
@@ -39,7 +44,8 @@ def test_every_entry_of_the_case_stands_in_it_with_a_proof_that_needs_nobody(hou
     told = json.loads(files["pack.json"])
     kinds = [entry["kind"] for entry in told["entries"]]
     assert {"case.opened", "screening.completed", "assessment.recorded", "notice.served"} <= set(kinds)
-    assert kinds[-4:] == ["look_up.asked", "grant.given", "reading.opened", "look.refused"]
+    looked = ["look_up.asked", "grant.given", "reading.opened", "look.refused"]
+    assert kinds[-7:] == [*looked, "agency.asked", "release.approved", "pack.given"]
     for entry in told["entries"]:
         body = files[f"entries/{entry['index']}.json"]
         proof = files[f"proofs/{entry['index']}.tlog-proof"].decode()
@@ -47,13 +53,18 @@ def test_every_entry_of_the_case_stands_in_it_with_a_proof_that_needs_nobody(hou
         with pytest.raises(NoteError):
             verify_proof(proof, known, leaf_hash(body + b" "), verify_inclusion)
         assert read_entry(body).kind == entry["kind"]
-    assert [decision["rung"] for decision in told["decisions"]] == [11]
+    [decision] = told["decisions"]
+    kind_at = {entry["index"]: entry["kind"] for entry in told["entries"]}
+    assert (kind_at[decision["proposed"]], kind_at[decision["made"]]) == ("decision.proposed", "decision.made")
+    assert (decision["rung"], decision["over"]) == (11, None)
+    [given] = told["given"]
+    assert (kind_at[given["entry"]], given["recipient"]) == ("pack.given", "police")
 
 
 def test_a_record_that_stands_in_the_open_is_the_one_its_entry_commits_to(house, one):
     _, files = pack_of(house, one)
     shown = [entry for entry in json.loads(files["pack.json"])["entries"] if "record" in entry]
-    assert [entry["kind"] for entry in shown] == ["reading.opened", "look.refused"]
+    assert [entry["kind"] for entry in shown] == ["reading.opened", "look.refused", "pack.given"]
     for entry in shown:
         digest = record_digest(b64decode(entry["salt"]), entry["record"].encode())
         assert digest == read_entry(files[f"entries/{entry['index']}.json"]).record
@@ -85,6 +96,17 @@ def test_the_same_case_at_the_same_time_gives_the_same_file_and_never_over_anoth
     assert out.stat().st_mode & 0o077 == 0
     with pytest.raises(Unready):
         write_pack(files, str(out))
+
+
+def test_nothing_is_proved_of_a_ledger_that_is_not_the_one_that_was_signed(house, one):
+    with closing(sqlite3.connect(house.path)) as store:
+        for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            store.execute(f"DROP TRIGGER {name}")
+        store.execute("UPDATE entry SET leaf = zeroblob(32) WHERE idx = 3")
+        store.commit()
+    for prove in (lambda: pack_of(house, one), lambda: prove_entry(house.store, house.vault, 5)):
+        with pytest.raises(OpeningRefused, match="not the one that was signed"):
+            prove()
 
 
 def test_there_is_no_pack_of_a_case_that_there_is_not(house, one):

@@ -123,7 +123,8 @@ class Told:
     """By the place of the proposal and the mode: until when it is active unless it is closed, which takes it out."""
     proposed: dict[DecisionId, tuple[Decision, int]] = field(default_factory=dict)
     made: dict[DecisionId, int] = field(default_factory=dict)
-    over: set[DecisionId] = field(default_factory=set)
+    over: dict[DecisionId, int] = field(default_factory=dict)
+    """Where the entry stands that ended a decision, or answered a proposal with a no."""
     rests_on: dict[DecisionId, AssessmentId] = field(default_factory=dict)
     assessments: dict[AssessmentId, int] = field(default_factory=dict)
     assessed: dict[DecisionId, int] = field(default_factory=dict)
@@ -210,11 +211,11 @@ class Told:
             case DecisionMade(decision_id, _, _, succeeds):
                 self.made[decision_id] = index
                 if succeeds is not None:
-                    self.over.add(succeeds.decision_id)
+                    self.over[succeeds.decision_id] = index
             case DecisionRefused(one) | DecisionReturned(one) | DecisionNarrowed(one):
-                self.over.add(one)
+                self.over[one] = index
             case DecisionEnded(decision_id, state, ended_at):
-                self.over.add(decision_id)
+                self.over[decision_id] = index
                 if state is State.LAPSED:
                     self.missed.append((decision_id, ended_at, index))
             case AssessmentRecorded(assessment):
