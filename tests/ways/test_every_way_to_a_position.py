@@ -24,7 +24,7 @@ from sqlalchemy import LargeBinary
 from support.disclosing import IDENTITY, Disclosed, opened
 from support.door import Door
 from support.house import START, House
-from support.in_process import client_of, place_of, proven
+from support.in_process import client_of, place_of
 from support.looking import HOUR, STEP, Looked, quarter
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA
 
@@ -238,7 +238,7 @@ def test_no_page_and_no_address_of_the_api_shows_a_position_to_anyone_who_only_a
     routes = [one for one in routes if one not in ("/live", "/sign-out")]
     found, shut = {}, routes
     for actor in (CAI, AOS, DPO, PER):  # each page, to the first of them to whom it opens
-        client, left = proven(actor), []
+        client, left = client_of(actor), []
         for route in shut:
             answer = client.get(fill(place, route))
             told = found_in(answer.content) + found_in(repr(answer.headers))
@@ -252,7 +252,7 @@ def test_no_page_and_no_address_of_the_api_shows_a_position_to_anyone_who_only_a
 
 
 def test_search_sort_count_errors_and_hostile_addresses_tell_nothing_of_a_place(place):
-    client = proven(CAI)
+    client = client_of(CAI)
     asked = (f"{LAT:.5f}", f"{LAT:.5f},{LON:.5f}", "46.7", "lat_e7", "' OR 1=1 --", "%00", "../../data/custodiet.db")
     for words in asked:
         paths = [
@@ -444,7 +444,7 @@ def test_what_the_pages_post_gives_nothing_to_whoever_may_not(place):
     here = f"/cases/{place.person.case.reference}"
     posts = {f"{here}/look-ups/{reading}": {"what": "open"}, f"{here}/requests/{packing}": {"what": "pack"}}
     for actor in (CEM, AOS, OPE, DPO, ADA, PER, REQ):
-        client = proven(actor)
+        client = client_of(actor)
         for path, told in posts.items():
             before = size(place)
             answer = client.post(path, told)
@@ -456,7 +456,7 @@ def test_what_the_pages_post_gives_nothing_to_whoever_may_not(place):
 def test_to_whoever_may_each_of_them_gives_just_that(place):
     """So what is looked for above is really there to be found."""
     place.house.clock.pass_(timedelta(minutes=1))
-    client, here = proven(CAI), f"/cases/{place.person.case.reference}"
+    client, here = client_of(CAI), f"/cases/{place.person.case.reference}"
     assert found_in(client.post(f"{here}/look-ups/{place.granted()}", {"what": "open"}).content) != []
     given = client.post(f"{here}/requests/{place.released()}", {"what": "pack"})
     assert found_in(given.content) == []

@@ -13,6 +13,7 @@ from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import Cut, RecalledAs, RefusedAs, Verified, Wanted
+from custodiet.model.identity import SchemeId
 from custodiet.model.look_up import Precision
 from custodiet.model.register import Recipient, RegisteredPurpose
 
@@ -199,6 +200,22 @@ class AssessForm(forms.Form):
         max_length=TEXT_MAX,
         error_messages={"required": later("Say what you found")},
     )
+
+
+class CallForm(forms.Form):
+    """What somebody on the telephone wants that nobody gives, as it is noted."""
+
+    scheme = forms.ChoiceField(label=later("Scheme"), error_messages={"required": later("Choose a scheme")})
+    wanted = forms.ChoiceField(
+        label=later("What do they want?"),
+        choices=coded(Wanted),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("Choose what they want")},
+    )
+
+    def __init__(self, schemes: Iterable[tuple[SchemeId, str]], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["scheme"].choices = [("", later("Choose one")), *schemes]
 
 
 class SampleForm(forms.Form):
