@@ -21,7 +21,7 @@ from custodiet.flows.disclosing import (
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import RecalledAs, RefusedAs, Verified, Wanted
-from custodiet.model.errors import IllegalMove, IllegalValue, NotPermitted
+from custodiet.model.errors import IllegalValue, NotPermitted
 from custodiet.rules.disclosing import to_recall
 
 DAY = timedelta(days=1)
@@ -196,7 +196,7 @@ def test_a_sample_is_drawn_by_chance_once_for_a_month_that_is_over(one):
     house.clock.pass_(timedelta(days=1))
     asked = {one.take() for _ in range(5)}
     month = house.clock.now()
-    with pytest.raises(IllegalMove, match="not over"):
+    with pytest.raises(NotPermitted, match="month_not_over"):
         draw_sample(house.store, house.chance, SCHEME, month, DPO)
     house.clock.pass_(timedelta(days=31))
     drawn = draw_sample(house.store, house.chance, SCHEME, month, DPO)
@@ -205,7 +205,7 @@ def test_a_sample_is_drawn_by_chance_once_for_a_month_that_is_over(one):
     assert asked < every
     assert len(drawn.requests) == max(3, -(-len(every) // 10))
     assert set(drawn.requests) < every
-    with pytest.raises(IllegalMove, match="not drawn again"):
+    with pytest.raises(NotPermitted, match="drawn: it was drawn for that month, and is not drawn again"):
         draw_sample(house.store, house.chance, SCHEME, month, DPO)
 
 

@@ -39,7 +39,6 @@ from custodiet.model.disclosure_record import (
     SampleDrawn,
 )
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId, CaseId, RequestId, SampleId, SchemeId
 from custodiet.model.look_up import Attempt, Precision
 from custodiet.model.record import TaskDone, kind_of
@@ -52,6 +51,7 @@ from custodiet.rules.disclosing import (
     objections_to_receipt,
     objections_to_release,
     objections_to_request,
+    objections_to_sampling,
     objections_to_turning_down,
     objections_to_wanting,
     sampled,
@@ -227,15 +227,13 @@ def assess_release(
 
 
 def draw_sample(store: Store, chance: Chance, scheme_id: SchemeId, month: datetime, by: ActorId) -> SampleDrawn:
-    """Draw from the requests that were taken in the month of an instant, once it is over. Raises IllegalMove."""
+    """Draw from the requests that were taken in the month of an instant, once it is over. Raises NotPermitted."""
     first = datetime(month.year, month.month, 1, tzinfo=month.tzinfo)
     after = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=month.tzinfo)
     with store.acting() as act:
-        if act.now < after:
-            raise IllegalMove("the month is not over")
         named = f"{first:%Y-%m}"
-        if any(one.month == named for one in act.samples({scheme_id}, MONTH_MAX)):
-            raise IllegalMove("it was drawn for that month, and is not drawn again")
+        drawn_before = any(one.month == named for one in act.samples({scheme_id}, MONTH_MAX))
+        refuse_if(objections_to_sampling(after, drawn_before, by, act.now))
         found = tuple(one.request.id for one in act.agency_requests_in({scheme_id}, first, after, MONTH_MAX))
         picked = sampled(found, chance.draw(16 * len(found)) if found else b"")
         drawn = SampleDrawn(

@@ -161,6 +161,16 @@ def to_recall(standing: Requested, decisions: Iterable[Decision]) -> bool:
     return any(one.state is State.ANNULLED and _overlap(one, release.window) for one in decisions)
 
 
+def objections_to_sampling(month_ends_at: datetime, drawn: bool, by: ActorId, now: datetime) -> tuple[str, ...]:  # noqa: FBT001 - a fact of the month
+    """Everything against drawing from a month: a sample is drawn once, from what can no longer grow."""
+    against = [*objections_to_acting(by)]
+    if now < month_ends_at:
+        against.append("month_not_over: the month is not over; once it is, it can be drawn from")
+    if drawn:
+        against.append("drawn: it was drawn for that month, and is not drawn again; another month can be")
+    return tuple(against)
+
+
 def sample_size(of: int) -> int:
     """How many of a month's requests are looked into."""
     return min(of, max(SAMPLE_LEAST, -(-of // SAMPLE_SHARE)))
