@@ -43,6 +43,7 @@ from custodiet.model.identity import ActorId, CaseId, RequestId, SampleId, Schem
 from custodiet.model.look_up import Attempt, Precision
 from custodiet.model.record import TaskDone, kind_of
 from custodiet.model.register import Recipient
+from custodiet.model.times import month_of
 from custodiet.rules.disclosing import (
     first_under,
     objections_to_assessing,
@@ -228,8 +229,7 @@ def assess_release(
 
 def draw_sample(store: Store, chance: Chance, scheme_id: SchemeId, month: datetime, by: ActorId) -> SampleDrawn:
     """Draw from the requests that were taken in the month of an instant, once it is over. Raises NotPermitted."""
-    first = datetime(month.year, month.month, 1, tzinfo=month.tzinfo)
-    after = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=month.tzinfo)
+    first, after = month_of(month)
     with store.acting() as act:
         named = f"{first:%Y-%m}"
         drawn_before = any(one.month == named for one in act.samples({scheme_id}, MONTH_MAX))
