@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from base64 import b64decode
+from contextlib import suppress
 
 import pytest
 from support.house import ANA, BO
@@ -85,6 +86,14 @@ def test_the_same_case_at_the_same_time_gives_the_same_file_and_never_over_anoth
     assert out.stat().st_mode & 0o077 == 0
     with pytest.raises(Unready):
         write_pack(files, str(out))
+
+
+def test_a_pack_that_cannot_be_written_leaves_nothing_in_the_way_of_the_next_try(tmp_path):
+    out = tmp_path / "pack.zip"
+    for content in ("no bytes of a file: \ud800", b"whole"):
+        with suppress(UnicodeEncodeError):
+            write_pack({"case.txt": content}, str(out))
+    assert zipfile.ZipFile(out).read("case.txt") == b"whole"
 
 
 def test_there_is_no_pack_of_a_case_that_there_is_not(house, one):
