@@ -136,7 +136,7 @@ def _wanted(request: HttpRequest) -> Language:
 def _same(request: HttpRequest, **other: str | None) -> str:
     """What is asked of this page, with this of it changed, or left out where None: who is shown what, how."""
     asked = {name: request.GET.get(name) for name in ("which", "language", "easy")} | other
-    return "?" + urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"?{urlencode({name: value for name, value in asked.items() if value is not None})}"
 
 
 @require_safe
