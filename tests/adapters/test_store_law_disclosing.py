@@ -59,7 +59,9 @@ def lived_in(house):
     record_receipt(house.store, urgent, CAI)
     assess_release(house.store, one.assessor, urgent, DPO, ASSESSED, upheld=True)
     unpacked = one.released()
-    unassessed = one.take(urgent=True)
+    unassessed, overruled = one.take(urgent=True), one.take(urgent=True)
+    one.release(overruled, words="")
+    assess_release(house.store, one.assessor, overruled, DPO, ASSESSED, upheld=False)
     one.release(unassessed, words="")
     with pytest.raises(NotPermitted):
         turn_away(house.store, SCHEME, Wanted.COHORT, DPO)
@@ -76,6 +78,7 @@ def lived_in(house):
         "refused": refused,
         "unpacked": unpacked,
         "unassessed": unassessed,
+        "overruled": overruled,
         "case": one.case_id,
     }
 
@@ -233,11 +236,19 @@ RULES = {
     ),
     "pack_in_time": (
         "pack: while the yes lasts",
-        [packs(at=f"at + {LAW.DAY_MS}"), packs(request_id=":waiting"), packs(request_id=":urgent")],
+        [
+            packs(at=f"at + {LAW.DAY_MS}"),
+            *(packs(request_id=f":{name}") for name in ("waiting", "urgent", "overruled")),
+        ],
         [],
     ),
     "pack_receipt_of_a_pack": ("pack_receipt: of a pack that was made", [receives(request_id=":unpacked")], []),
-    "pack_recall_of_a_pack": ("pack_recall: of a pack that was made", [recalls(request_id=":unpacked")], []),
+    "pack_recall_of_a_yes": ("pack_recall: of what somebody said yes to", [recalls(request_id=":waiting")], []),
+    "agency_turned_away_in_its_scheme": (
+        "agency_turned_away: in the scheme of the case that it was about",
+        [turns(scheme_id="'scheme_other'", case_id=":case")],
+        [],
+    ),
     "release_assessment_by_a_third": (
         "release_assessment: of an urgent yes, in words, by a third person",
         [

@@ -1,18 +1,20 @@
 """What agencies ask, on the pages: taken down, answered, packed, received, recalled, and seen by the person."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from support.disclosing import AGENCY, KEY, Disclosed, opened
 from support.house import SCHEME, House
-from support.in_process import place_of, proven
-from support.staff import AOS, AUD, CAI, CEM, DPO, OPE, PER, REQ
+from support.in_process import client_of, place_of
+from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ
 
-from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.main import read_policy
 from custodiet.model.disclosure import Packed
 from custodiet.model.look_up import Attempt
+from custodiet.wire.records import read_entry
 
 PLANTED = ("46.50", "-28.0000", "46506", "465060000")
 
@@ -23,7 +25,7 @@ def one(tmp_path_factory):
     house = House(folder)
     one = Disclosed(house, fixes=12)
     assign_case(house.store, one.case_id, PER, AOS)
-    place_of(house, folder, read_policy(), (AOS, AUD, CAI, CEM, DPO, OPE, PER, REQ))
+    place_of(house, folder, read_policy(), (AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ))
     yield one
     from django.db import connection
 
@@ -59,7 +61,7 @@ def tried(one):
 
 
 def test_a_request_is_taken_released_packed_received_and_recalled_and_the_person_sees_each_step(one):
-    caseworker, officer, dpo = proven(CAI), proven(AOS), proven(DPO)
+    caseworker, officer, dpo = client_of(CAI), client_of(AOS), client_of(DPO)
     assert caseworker.get(new(one)).status_code == 200
     assert caseworker.post(new(one), filled(one)).status_code == 302, newest(one)
     path = here(one)
@@ -88,7 +90,7 @@ def test_a_request_is_taken_released_packed_received_and_recalled_and_the_person
     assert dpo.post(path, {"what": "recall", "recalled_as": "wrong_recipient"}).status_code == 302
     notice = caseworker.get(path).content.decode()
     assert "Destroy it" in notice
-    mine = proven(PER).get("/my/looks").content.decode()
+    mine = client_of(PER).get("/my/looks").content.decode()
     for said in ("An agency asked", "Said yes to the agency", "Made a pack", "The agency has it", "told to destroy"):
         assert said in mine
     assert "The made-up police" in mine
@@ -100,7 +102,7 @@ def test_a_request_is_taken_released_packed_received_and_recalled_and_the_person
 
 
 def test_what_a_rule_stands_against_is_refused_with_its_code_and_what_would_pass(one):
-    refused = proven(CAI).post(new(one), filled(one, hours="24", verified="not_verified"))
+    refused = client_of(CAI).post(new(one), filled(one, hours="24", verified="not_verified"))
     said = refused.content.decode()
     assert refused.status_code == 403
     for code in ("not_verified", "ahead"):
@@ -111,15 +113,90 @@ def test_what_a_rule_stands_against_is_refused_with_its_code_and_what_would_pass
 
 @pytest.mark.parametrize("wanted", ["standing_feed", "cohort", "access"])
 def test_what_nobody_is_given_is_refused_by_a_code_of_its_own_and_counted(one, wanted):
-    refused = proven(CAI).post(new(one), {"wanted": wanted})
+    refused = client_of(CAI).post(new(one), {"wanted": wanted})
     assert (refused.status_code, wanted in refused.content.decode()) == (403, True)
     with one.house.store.reading() as view:
-        assert view.turned_away(one.case_id, 1)[0][0].wanted == wanted
-    assert "given to nobody" in proven(AUD).get("/disclosures").content.decode()
+        assert view.turned_away_of(one.case_id, 1)[0][0].wanted == wanted
+    assert "given to nobody" in client_of(AUD).get("/disclosures").content.decode()
+
+
+def test_whoever_answers_the_telephone_notes_what_nobody_is_given(one):
+    operator = client_of(OPE)
+    assert operator.get("/disclosures/a-call").status_code == 200
+    noted = operator.post("/disclosures/a-call", {"scheme": SCHEME, "wanted": "cohort"})
+    assert "Noted, and refused: nobody is matched over everyone" in noted.content.decode()
+    with one.house.store.reading() as view:
+        [told] = view.turned_away_in({SCHEME}, 1)
+    assert (told.wanted, told.case_id, told.by) == ("cohort", None, OPE)
+
+
+@pytest.mark.parametrize("sent", [{"what": "pack"}, {"what": "no", "because": "other"}, {"what": "yes"}, None])
+def test_whoever_may_not_read_a_request_is_not_shown_it_by_being_refused(one, sent):
+    assert client_of(CAI).post(new(one), filled(one)).status_code == 302
+    for stranger in (OPE, CEM):
+        client = client_of(stranger)
+        answer = client.get(here(one)) if sent is None else client.post(here(one), sent)
+        assert answer.status_code == 403
+        for told in (AGENCY, "The made-up police", CAI, "to find people"):
+            assert told not in answer.content.decode(), told
+
+
+def test_an_officer_with_a_conflict_reads_no_request_of_the_case(one):
+    assert client_of(CAI).post(new(one), filled(one)).status_code == 302
+    listed = client_of(AOT).get("/disclosures").content.decode()
+    assert newest(one).request.id in listed
+    declare_conflict(one.house.store, one.case_id, AOT, AOT)
+    assert client_of(AOT).get(here(one)).status_code == 403
+    assert one.person.case.reference not in client_of(AOT).get("/disclosures").content.decode()
+
+
+class Nobody:
+    """Witnesses of whom none has signed."""
+
+    most = timedelta(minutes=10)
+
+    def newest(self, _):
+        return None
+
+    def read(self):
+        return None
+
+
+def test_while_no_witness_has_signed_the_pages_open_nothing_and_record_that_somebody_tried(one, monkeypatch):
+    from django.conf import settings
+
+    request_id, look_up_id = one.released(), one.granted()
+    case = f"/cases/{one.person.case.reference}"
+    monkeypatch.setattr(settings, "PLACE", replace(settings.PLACE, witnessed=Nobody()))
+    before = kinds_of(one)
+    hour = one.house.clock.now() - timedelta(hours=2)
+    question = {
+        "asked": "contact",
+        "day_0": hour.day,
+        "day_1": hour.month,
+        "day_2": hour.year,
+        "at": f"{hour:%H}:00",
+        "zone": "",
+    }
+    for path, sent in (
+        (f"{case}/requests/{request_id}", {"what": "pack"}),
+        (f"{case}/look-ups/{look_up_id}", {"what": "open"}),
+        (f"{case}/question", question),
+    ):
+        answer = client_of(CAI).post(path, sent)
+        assert (answer.status_code, "not_witnessed" in answer.content.decode()) == (403, True), path
+    written = kinds_of(one)[len(before) :]
+    assert written.count("look.refused") == 3
+    assert not {"pack.given", "reading.opened", "question.asked"} & set(written)
+
+
+def kinds_of(one):
+    with one.house.store.reading() as view:
+        return [read_entry(row.body).kind.value for row in view.entries(0, 10_000)]
 
 
 def test_an_urgent_one_is_looked_into_by_the_data_protection_officer_and_a_late_one_is_shown(one):
-    caseworker, officer, dpo = proven(CAI), proven(AOS), proven(DPO)
+    caseworker, officer, dpo = client_of(CAI), client_of(AOS), client_of(DPO)
     unsigned = {"signed_0": "", "signed_1": "", "signed_2": ""}
     assert caseworker.post(new(one), filled(one, urgent="on", **unsigned)).status_code == 302
     path = here(one)
@@ -134,13 +211,13 @@ def test_an_urgent_one_is_looked_into_by_the_data_protection_officer_and_a_late_
 
 def test_a_sample_is_drawn_on_the_page_and_marks_what_it_drew(one):
     month = f"{one.house.clock.now():%Y-%m}"
-    dpo = proven(DPO)
+    dpo = client_of(DPO)
     early = dpo.post("/disclosures", {"scheme": SCHEME, "month": month})
     assert "not over" in early.content.decode()
     one.house.clock.pass_(timedelta(days=31))
     assert dpo.post("/disclosures", {"scheme": SCHEME, "month": month}).status_code == 302
     assert "drawn: look into it" in dpo.get("/disclosures").content.decode()
-    assert proven(AUD).post("/disclosures", {"scheme": SCHEME, "month": month}).status_code == 403
+    assert client_of(AUD).post("/disclosures", {"scheme": SCHEME, "month": month}).status_code == 403
 
 
 def test_whoever_may_not_is_refused_on_every_page_and_the_attempt_is_recorded(one):
@@ -150,7 +227,7 @@ def test_whoever_may_not_is_refused_on_every_page_and_the_attempt_is_recorded(on
         path: {"what": "yes", "later_by": "0", "less_by": "0", "less_exact": "", "less_of_it": "", "words": "yes"},
     }
     for actor in (OPE, PER, REQ, CEM):
-        client = proven(actor)
+        client = client_of(actor)
         assert client.get(new(one)).status_code == 403
         assert client.get(path).status_code == 403
         for where, told in acts.items():
@@ -159,5 +236,5 @@ def test_whoever_may_not_is_refused_on_every_page_and_the_attempt_is_recorded(on
             assert len(tried(one)) == before + 1, (actor, where)
             assert (tried(one)[0][0].by, tried(one)[0][0].attempt) == (actor, Attempt.DISCLOSURE)
         assert client.post(path, {"what": "pack"}).status_code == 403
-    assert proven(OPE).get("/disclosures").status_code == 403
-    assert proven(OPE).get("/disclosures/a-call").status_code == 200
+    assert client_of(OPE).get("/disclosures").status_code == 403
+    assert client_of(OPE).get("/disclosures/a-call").status_code == 200

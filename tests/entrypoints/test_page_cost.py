@@ -19,6 +19,8 @@ ASKED_MAX = 12
 """Some 100 µs each."""
 STATEMENTS_MAX = 40
 """Put to the store by one page, beginnings of transactions among them."""
+FIRST_MAX = 70
+"""The same at the first look of a sitting."""
 PAGES = [
     (CAI, "/day"),
     (AOS, "/authorise"),
@@ -141,11 +143,19 @@ LISTS = [
     (CAI, "/cases/M-01/decide"),
     (CAI, "/cases/M-01/looks"),
     (CAI, "/cases/M-01/notice"),
+    (CAI, "/cases/M-01/requests/new"),
+    (DPO, "/disclosures"),
+    (DPO, "/oversight"),
+    (DPO, "/regulator"),
+    (ADA, f"/staff/{CAI}/training"),
 ]
 
 
 def statements_of_each_page(house, pages=PAGES):
-    """How many statements each page puts to the store."""
+    """How many statements each page puts to the store, at the first look of a sitting and at the next.
+
+    At the first, names and records are opened, which is written down.
+    """
     told, heard = {}, []
 
     def hear(_connection, _cursor, statement, *_):
@@ -154,10 +164,10 @@ def statements_of_each_page(house, pages=PAGES):
     event.listen(house.store._engine, "before_cursor_execute", hear)
     for actor, path in pages:
         client = client_of(actor)
-        client.get(path)  # names and records are opened once a sitting, which is written down
-        heard.clear()
-        assert client.get(path).status_code == 200, path
-        told[actor, path] = len(heard)
+        for look in ("first", "next"):
+            heard.clear()
+            assert client.get(path).status_code == 200, path
+            told[actor, path, look] = len(heard)
     event.remove(house.store._engine, "before_cursor_execute", hear)
     return told
 
@@ -184,4 +194,5 @@ def test_no_page_puts_forty_statements_to_the_store(house):
         case = view.case_by_reference("M-01")
     house.decide(Person(case), keys=False)
     told = statements_of_each_page(house, PAGES + LISTS)
-    assert {page: count for page, count in told.items() if count >= STATEMENTS_MAX} == {}
+    most = {"first": FIRST_MAX, "next": STATEMENTS_MAX}
+    assert {page: count for page, count in told.items() if count >= most[page[2]]} == {}

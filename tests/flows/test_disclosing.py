@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import tasks
-from support.disclosing import ASSESSED, Disclosed
+from support.disclosing import ASSESSED, KEY, Disclosed
 from support.house import SCHEME, House
 from support.looking import HOUR
 from support.staff import AOS, AOT, CAI, DPO
 
+from custodiet.flows import disclosing
 from custodiet.flows.disclosing import (
     assess_release,
     draw_sample,
@@ -20,7 +21,7 @@ from custodiet.flows.disclosing import (
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import RecalledAs, RefusedAs, Verified, Wanted
-from custodiet.model.errors import IllegalMove, IllegalValue, NotPermitted
+from custodiet.model.errors import IllegalValue, NotPermitted
 from custodiet.rules.disclosing import to_recall
 
 DAY = timedelta(days=1)
@@ -73,6 +74,8 @@ def test_too_wide_a_window_one_that_has_not_passed_and_an_old_signature_are_refu
         one.take(signed_at=now - timedelta(days=29))
     with pytest.raises(IllegalValue, match="age public key"):
         one.take(recipient_key="age1short")
+    with pytest.raises(IllegalValue, match="no letter exchanged"):
+        one.take(recipient_key=KEY[:-1] + ("q" if KEY[-1] != "q" else "p"))
 
 
 @pytest.mark.parametrize("wanted", Wanted)
@@ -81,9 +84,9 @@ def test_a_feed_a_match_over_everyone_and_a_sign_in_are_refused_each_with_a_code
         turn_away(one.house.store, SCHEME, wanted, CAI, one.case_id)
     with pytest.raises(NotPermitted):
         turn_away(one.house.store, SCHEME, wanted, AOS)
-    told = view_of(one, lambda view: view.turned_away(None, 2))
-    assert [(record.wanted, record.case_id) for record, _ in told] == [(wanted, None), (wanted, one.case_id)]
-    assert view_of(one, lambda view: view.turned_away(one.case_id, 1))[0][0].wanted is wanted
+    told = view_of(one, lambda view: view.turned_away_in(None, 2))
+    assert [(record.wanted, record.case_id) for record in told] == [(wanted, None), (wanted, one.case_id)]
+    assert view_of(one, lambda view: view.turned_away_of(one.case_id, 1))[0][0].wanted is wanted
 
 
 def test_one_person_alone_gives_nothing_and_a_yes_says_why(one):
@@ -120,9 +123,10 @@ def test_a_no_takes_one_person_and_says_why(one):
 
 def test_a_receipt_and_a_recall_are_recorded_once_and_only_of_a_pack_that_was_made(one):
     request_id, store = one.released(), one.house.store
-    for act in (lambda: record_receipt(store, request_id, CAI), lambda: recall(store, request_id)):
-        with pytest.raises(NotPermitted, match="no_pack"):
-            act()
+    with pytest.raises(NotPermitted, match="no_pack"):
+        record_receipt(store, request_id, CAI)
+    with pytest.raises(NotPermitted, match="not_granted"):
+        recall(store, one.take())
     one.pack(request_id)
     record_receipt(store, request_id, CAI)
     recall(store, request_id)
@@ -132,6 +136,37 @@ def test_a_receipt_and_a_recall_are_recorded_once_and_only_of_a_pack_that_was_ma
         recall(store, request_id)
     with pytest.raises(NotPermitted, match="over"):
         one.pack(request_id)
+
+
+def test_a_yes_is_taken_back_before_anything_was_made_under_it(one):
+    request_id = one.released()
+    recall(one.house.store, request_id)
+    with pytest.raises(NotPermitted, match="over"):
+        one.pack(request_id)
+
+
+def test_an_urgent_yes_that_was_not_upheld_makes_no_pack_any_more_and_the_store_says_so_too(one, monkeypatch):
+    request_id = one.take(urgent=True)
+    one.release(request_id, words="")
+    assess_release(one.house.store, one.assessor, request_id, DPO, ASSESSED, upheld=False)
+    with pytest.raises(NotPermitted, match="not_upheld"):
+        one.pack(request_id)
+    monkeypatch.setattr(disclosing, "objections_to_pack", lambda *_: ())
+    with pytest.raises(NotPermitted, match="while the yes lasts"):
+        one.pack(request_id)
+
+
+def test_each_urgent_yes_has_its_own_task_and_assessing_one_leaves_the_others(one):
+    early = one.take(urgent=True)
+    one.release(early, words="")
+    one.house.clock.pass_(HOUR)
+    late = one.take(urgent=True)
+    one.release(late, words="")
+    assess_release(one.house.store, one.assessor, late, DPO, ASSESSED, upheld=True)
+    [task] = tasks(one.house, TaskKind.ASSESS_DISCLOSURE)
+    assert task.due_at == one.standing(early).assess_by()
+    assess_release(one.house.store, one.assessor, early, DPO, ASSESSED, upheld=True)
+    assert tasks(one.house, TaskKind.ASSESS_DISCLOSURE) == []
 
 
 def recall(store, request_id):
@@ -161,7 +196,7 @@ def test_a_sample_is_drawn_by_chance_once_for_a_month_that_is_over(one):
     house.clock.pass_(timedelta(days=1))
     asked = {one.take() for _ in range(5)}
     month = house.clock.now()
-    with pytest.raises(IllegalMove, match="not over"):
+    with pytest.raises(NotPermitted, match="month_not_over"):
         draw_sample(house.store, house.chance, SCHEME, month, DPO)
     house.clock.pass_(timedelta(days=31))
     drawn = draw_sample(house.store, house.chance, SCHEME, month, DPO)
@@ -170,7 +205,7 @@ def test_a_sample_is_drawn_by_chance_once_for_a_month_that_is_over(one):
     assert asked < every
     assert len(drawn.requests) == max(3, -(-len(every) // 10))
     assert set(drawn.requests) < every
-    with pytest.raises(IllegalMove, match="not drawn again"):
+    with pytest.raises(NotPermitted, match="drawn: it was drawn for that month, and is not drawn again"):
         draw_sample(house.store, house.chance, SCHEME, month, DPO)
 
 

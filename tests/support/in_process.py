@@ -35,13 +35,3 @@ def client_of(actor):
     session["account_authentication_methods_user"] = str(account.pk)
     session.save()
     return client
-
-
-def proven(actor):
-    """The same, who has proved who they are this very minute."""
-    client = client_of(actor)
-    session = client.session
-    session["account_authentication_methods_user"] = session["_auth_user_id"]
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-    session.save()
-    return client

@@ -229,7 +229,7 @@ DISCLOSURE_SAMPLES = [
     AgencyAsked(
         AgencyRequest(
             *("request_1", "case_1", "police", "contact", KnownBy.CALLED_BACK, None, True, WINDOW, Precision.FULL),
-            *(Cut.PLACES, "age1" + "q" * 58, BYTES, "caseworker-1", AT),
+            *(Cut.PLACES, "age130dthdjne27sphayaul7r2e4d946u7j9qgswmwx45add2kqdlu6qnxdsxm", BYTES, "caseworker-1", AT),
         )
     ),
     AgencyRefused("request_1", ("too_wide", "not_signed"), AT, "officer-bo", BYTES),

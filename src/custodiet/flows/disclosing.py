@@ -39,7 +39,6 @@ from custodiet.model.disclosure_record import (
     SampleDrawn,
 )
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId, CaseId, RequestId, SampleId, SchemeId
 from custodiet.model.look_up import Attempt, Precision
 from custodiet.model.record import TaskDone, kind_of
@@ -52,6 +51,7 @@ from custodiet.rules.disclosing import (
     objections_to_receipt,
     objections_to_release,
     objections_to_request,
+    objections_to_sampling,
     objections_to_turning_down,
     objections_to_wanting,
     sampled,
@@ -104,12 +104,15 @@ def take_request(
 
 
 def turn_away(store: Store, scheme_id: SchemeId, wanted: Wanted, by: ActorId, case_id: CaseId | None = None) -> int:
-    """An agency wanted what nobody gives: recorded, and always refused. Raises NotPermitted."""
+    """An agency wanted what nobody gives: recorded, and always refused. Raises NotPermitted.
+
+    About a case it is recorded in the case's own scheme, whichever was named.
+    """
     with store.acting() as act:
-        act.scheme(scheme_id)
-        person_id = None if case_id is None else act.case(case_id).person_id
-        record = AgencyTurnedAway(scheme_id, wanted, act.now, by, case_id)
-        index = act.write(Entry(kind_of(record), by, person_id), record)
+        case = None if case_id is None else act.case(case_id)
+        of = act.scheme(scheme_id).id if case is None else case.scheme_id
+        record = AgencyTurnedAway(of, wanted, act.now, by, case_id)
+        index = act.write(Entry(kind_of(record), by, None if case is None else case.person_id), record)
     refuse_if(objections_to_wanting(wanted))
     return index
 
@@ -216,22 +219,21 @@ def assess_release(
         person_id = act.case(case_id).person_id
         sealed = assessor.seal(act, person_id, words)
         index = write_about(act, case_id, ReleaseAssessed(request_id, upheld, act.now, by, sealed), by)
-        open_ones = [one for one in act.tasks_of(case_id) if one.kind is TaskKind.ASSESS_DISCLOSURE and not one.done_at]
-        for task in sorted(open_ones, key=lambda one: one.due_at)[:1]:
+        for task in act.tasks_of(case_id):
+            if task.kind is not TaskKind.ASSESS_DISCLOSURE or task.done_at or task.due_at != standing.assess_by():
+                continue
             act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
         return index
 
 
 def draw_sample(store: Store, chance: Chance, scheme_id: SchemeId, month: datetime, by: ActorId) -> SampleDrawn:
-    """Draw from the requests that were taken in the month of an instant, once it is over. Raises IllegalMove."""
+    """Draw from the requests that were taken in the month of an instant, once it is over. Raises NotPermitted."""
     first = datetime(month.year, month.month, 1, tzinfo=month.tzinfo)
     after = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=month.tzinfo)
     with store.acting() as act:
-        if act.now < after:
-            raise IllegalMove("the month is not over")
         named = f"{first:%Y-%m}"
-        if any((one.scheme_id, one.month) == (scheme_id, named) for one in act.samples(MONTH_MAX)):
-            raise IllegalMove("it was drawn for that month, and is not drawn again")
+        drawn_before = any(one.month == named for one in act.samples({scheme_id}, MONTH_MAX))
+        refuse_if(objections_to_sampling(after, drawn_before, by, act.now))
         found = tuple(one.request.id for one in act.agency_requests_in({scheme_id}, first, after, MONTH_MAX))
         picked = sampled(found, chance.draw(16 * len(found)) if found else b"")
         drawn = SampleDrawn(

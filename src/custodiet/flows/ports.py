@@ -667,12 +667,16 @@ class Reading(Tables, Protocol):
         ...
 
     def packs_of(self, case_id: CaseId) -> tuple[tuple[Pack, int], ...]: ...
-    def turned_away(self, case_id: CaseId | None, limit: int) -> tuple[tuple[AgencyTurnedAway, int], ...]:
-        """What agencies wanted that nobody gives, the newest first: about a case, or all of it."""
+    def turned_away_of(self, case_id: CaseId, limit: int) -> tuple[tuple[AgencyTurnedAway, int], ...]:
+        """What agencies wanted about a case that nobody gives, with its entry's place; the newest first."""
         ...
 
-    def samples(self, limit: int) -> tuple[SampleDrawn, ...]:
-        """Samples of requests, the newest first."""
+    def turned_away_in(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[AgencyTurnedAway, ...]:
+        """The same in these schemes, or in all of them."""
+        ...
+
+    def samples(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[SampleDrawn, ...]:
+        """Samples of requests in these schemes, or in all of them; the newest first."""
         ...
 
     def version(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
 from custodiet.model.case import Case
-from custodiet.model.disclosure import Requested
+from custodiet.model.disclosure import REQUEST_HOLDS, Requested
 from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
 from custodiet.model.identity import CaseId, RequestId, SchemeId
 from custodiet.model.register import Recipient, RegisteredPurpose
@@ -41,17 +41,21 @@ class Register:
 
 def show_register(view: Reading, now: datetime, schemes: frozenset[SchemeId] | None) -> Register:
     """Every request of the last quarter of a year in these schemes, or in all of them."""
-    samples = view.samples(SHOWN_MAX)
+    samples = view.samples(schemes, SHOWN_MAX)
     picked = {one for drawn in samples for one in drawn.requests}
     found = view.agency_requests_in(schemes, now - SHOWN_FOR, now + timedelta(seconds=1), SHOWN_MAX)
-    away = tuple(one for one, _ in view.turned_away(None, SHOWN_MAX) if schemes is None or one.scheme_id in schemes)
-    mine = sorted(view.scheme_ids() if schemes is None else schemes)
     return Register(
         tuple(_line(view, one, now, picked) for one in found),
-        away,
-        tuple(one for one in samples if schemes is None or one.scheme_id in schemes),
-        tuple((one, register_at(view, one, now)[0].name) for one in mine),
+        view.turned_away_in(schemes, SHOWN_MAX),
+        samples,
+        schemes_of(view, now, schemes),
     )
+
+
+def schemes_of(view: Reading, now: datetime, schemes: frozenset[SchemeId] | None) -> tuple[tuple[SchemeId, str], ...]:
+    """These schemes, or all of them, with their names."""
+    mine = sorted(view.scheme_ids() if schemes is None else schemes)
+    return tuple((one, register_at(view, one, now)[0].name) for one in mine)
 
 
 def _line(view: Reading, standing: Requested, now: datetime, picked: set[RequestId]) -> Line:
@@ -74,7 +78,8 @@ class Shown:
 def show_request(view: Reading, now: datetime, request_id: RequestId) -> Shown:
     """One request as it stands."""
     standing = view.agency_request(request_id)
-    picked = {one for drawn in view.samples(SHOWN_MAX) for one in drawn.requests}
+    case = view.case(standing.request.case_id)
+    picked = {one for drawn in view.samples({case.scheme_id}, SHOWN_MAX) for one in drawn.requests}
     line = _line(view, standing, now, picked)
     register, _ = register_at(view, line.case.scheme_id, now)
     asked = standing.request
@@ -88,7 +93,7 @@ def show_waiting_requests(
     view: Reading, now: datetime, schemes: frozenset[SchemeId]
 ) -> tuple[tuple[Case, Requested], ...]:
     """Requests that wait for a second person in these schemes, the newest first."""
-    found = view.agency_requests_in(schemes, now - SHOWN_FOR, now + timedelta(seconds=1), SHOWN_MAX)
+    found = view.agency_requests_in(schemes, now - REQUEST_HOLDS, now + timedelta(seconds=1), SHOWN_MAX)
     return tuple((view.case(one.request.case_id), one) for one in found if one.waits(now))
 
 

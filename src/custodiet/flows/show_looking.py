@@ -148,7 +148,7 @@ def _disclosed(
                 line(step.entry, step.at, by=step.by, **told, **of)
     for pack, entry in view.packs_of(case_id):
         line(entry, pack.at, What.PACKED, pack.by, **told_of[pack.request_id])
-    for wanted, entry in view.turned_away(case_id, WAITING_MAX):
+    for wanted, entry in view.turned_away_of(case_id, WAITING_MAX):
         line(entry, wanted.at, What.AGENCY_WANTED, wanted.by, wanted=wanted.wanted)
 
 

@@ -21,6 +21,8 @@ ASSESS_WITHIN = timedelta(hours=24)
 """How long after an urgent yes the data protection officer assesses it."""
 SIGNED_WITHIN = timedelta(days=28)
 """An older request is signed anew: what it was needed for may be over."""
+_LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _AGE_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}\Z")
 
 
@@ -108,8 +110,10 @@ class AgencyRequest:
     asked_at: datetime
 
     def __post_init__(self) -> None:
-        if not _AGE_KEY.match(self.recipient_key):
-            raise IllegalValue("a recipient's key is an age public key: age1 and 58 characters")
+        if not _AGE_KEY.match(self.recipient_key) or not _sums_up(self.recipient_key):
+            raise IllegalValue(
+                "a recipient's key is an age public key, with no letter exchanged: age1 and 58 characters"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +191,18 @@ class Requested:
         if self.release is None or not self.request.urgent or self.assessed_at is not None:
             return None
         return self.release.approved_at + ASSESS_WITHIN
+
+
+def _sums_up(key: str) -> bool:
+    """Whether the last six letters are the checksum of the others (BIP 173): one that was mistyped is found here.
+
+    Otherwise it would be found when the pack is made, after the ledger says that it was.
+    """
+    prefix, _, data = key.rpartition("1")
+    values = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix] + [_LETTERS.index(c) for c in data]
+    check = 1
+    for value in values:
+        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate(_GENERATORS):
+            check ^= generator if top >> bit & 1 else 0
+    return check == 1

@@ -77,7 +77,7 @@ def objections_to_release(
         against.append("conflict: you have a declared conflict of interest in this case; another officer can approve")
     if asked.asked_by in ground.conflicted:
         against.append("asker_conflict: whoever took it has a conflict of interest now; another officer can take it")
-    if not _no_more(release, asked):
+    if not gives_no_more(release, asked):
         against.append("wider: a yes reaches no further than what was asked; the same window or less would pass")
     if not words.strip() and not asked.urgent:
         against.append("unassessed: say why it is needed and why no less would do; or refuse it")
@@ -100,9 +100,11 @@ def objections_to_pack(
         against.append("own_request: one person alone gives nothing; another officer's yes")
     if standing.refused_at is not None or standing.recalled_at is not None:
         against.append("over: it was refused or recalled; a new request can be taken")
+    if standing.upheld is False:
+        against.append("not_upheld: whoever assessed it found it not needed; a new request can be taken")
     if now >= release.expires_at:
         against.append(f"grant_expired: it ended at {as_text(release.expires_at)}; a new request can be taken")
-    if not _no_more(release, asked):
+    if not gives_no_more(release, asked):
         against.append("wider: the yes reaches further than what was asked; nothing is given under it")
     if pack.by in ground.conflicted:
         against.append("conflict: you have a declared conflict of interest in this case; another officer can take it")
@@ -128,10 +130,10 @@ def objections_to_receipt(standing: Requested, by: ActorId) -> tuple[str, ...]:
 
 
 def objections_to_recall(standing: Requested, by: ActorId) -> tuple[str, ...]:
-    """Everything against asking it back."""
+    """Everything against taking a yes back: no pack is made any more, and one that was made is asked back."""
     against = [*objections_to_acting(by)]
-    if standing.packed_at is None:
-        against.append("no_pack: none was made, so none can be asked back; it can be refused")
+    if standing.release is None:
+        against.append("not_granted: nobody said yes, so there is nothing to take back; it can be refused")
     if standing.recalled_at is not None:
         against.append("recalled: it was asked back already; nothing is left to do")
     return tuple(against)
@@ -159,6 +161,16 @@ def to_recall(standing: Requested, decisions: Iterable[Decision]) -> bool:
     return any(one.state is State.ANNULLED and _overlap(one, release.window) for one in decisions)
 
 
+def objections_to_sampling(month_ends_at: datetime, drawn: bool, by: ActorId, now: datetime) -> tuple[str, ...]:  # noqa: FBT001 - a fact of the month
+    """Everything against drawing from a month: a sample is drawn once, from what can no longer grow."""
+    against = [*objections_to_acting(by)]
+    if now < month_ends_at:
+        against.append("month_not_over: the month is not over; once it is, it can be drawn from")
+    if drawn:
+        against.append("drawn: it was drawn for that month, and is not drawn again; another month can be")
+    return tuple(against)
+
+
 def sample_size(of: int) -> int:
     """How many of a month's requests are looked into."""
     return min(of, max(SAMPLE_LEAST, -(-of // SAMPLE_SHARE)))
@@ -175,7 +187,8 @@ def _overlap(decision: Decision, window: Interval) -> bool:
     return decision.starts_at < window.to_at and (until is None or window.from_at < until)
 
 
-def _no_more(release: Release, asked: AgencyRequest) -> bool:
+def gives_no_more(release: Release, asked: AgencyRequest) -> bool:
+    """Whether a yes reaches no further than what was asked: in time, in precision, in kind."""
     return (
         within(release.window, asked.window)
         and release.precision.shows_no_more_than(asked.precision)

@@ -8,6 +8,7 @@ stands after its end. Whether a picture can be shown is not known here; nothing 
 import struct
 import zlib
 from dataclasses import dataclass
+from unicodedata import category
 
 import msgspec
 
@@ -20,6 +21,8 @@ FILE_BLOCK = 64 * 1024
 LABEL_BLOCK = 512
 NAME_MAX = 80
 """Bytes to whose multiple a file is filled up before it is sealed, and those of its name and type."""
+_NO_TEXT = frozenset({"Cc", "Cs", "Co", "Cn"})
+"""Unicode's categories of what no text is written with: controls, halves of a pair, private and unassigned signs."""
 _ENDING = {FileType.JPEG: ".jpg", FileType.PNG: ".png", FileType.TEXT: ".txt"}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"})
@@ -58,7 +61,8 @@ def cleaned(content: bytes) -> tuple[FileType, bytes]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotTheFormat("only JPEG, PNG and plain text (UTF-8) are taken in") from None
-    if any(not (c.isprintable() or c in "\n\r\t") for c in text) or text.lstrip().startswith(("%PDF", "{\\rtf")):
+    # Not isprintable(): joiners and hard spaces are letters' business in Persian, Hindi and French.
+    if any(category(c) in _NO_TEXT and c not in "\n\r\t" for c in text) or text.lstrip().startswith(("%PDF", "{\\rtf")):
         raise NotTheFormat("only JPEG, PNG and plain text (UTF-8) are taken in")
     return FileType.TEXT, text.encode()
 

@@ -175,12 +175,7 @@ class DisclosureRows(Rows):
         return tuple(one for one, _ in self._requested(newest_first))
 
     def agency_waits(self, case_id: CaseId, now: datetime) -> bool:
-        query = select(agency_request.c.id).where(
-            agency_request.c.case_id == case_id, agency_request.c.asked_at > now - REQUEST_HOLDS
-        )
-        for table in (agency_release, agency_refusal):
-            query = query.where(agency_request.c.id.not_in(select(table.c.request_id)))
-        one = query.limit(1)
+        one = _waiting(now).where(agency_request.c.case_id == case_id).limit(1)
         # As look_up_waits.
         return self._once("agency_waits", case_id, frozenset(), lambda: self._maybe(one) is not None)
 
@@ -197,15 +192,17 @@ class DisclosureRows(Rows):
         query = pack.select().where(pack.c.case_id == case_id).order_by(pack.c.entry.desc())
         return tuple((noun(Pack, row), row.entry) for row in self._all(query))
 
-    def turned_away(self, case_id: CaseId | None, limit: int) -> tuple[tuple[AgencyTurnedAway, int], ...]:
-        query = agency_turned_away.select().order_by(agency_turned_away.c.entry.desc()).limit(limit)
-        if case_id is not None:
-            query = query.where(agency_turned_away.c.case_id == case_id)
-        return tuple((noun(AgencyTurnedAway, row), row.entry) for row in self._all(query))
+    def turned_away_of(self, case_id: CaseId, limit: int) -> tuple[tuple[AgencyTurnedAway, int], ...]:
+        query = agency_turned_away.select().where(agency_turned_away.c.case_id == case_id)
+        newest_first = query.order_by(agency_turned_away.c.entry.desc()).limit(limit)
+        return tuple((noun(AgencyTurnedAway, row), row.entry) for row in self._all(newest_first))
 
-    def samples(self, limit: int) -> tuple[SampleDrawn, ...]:
-        query = agency_sample.select().order_by(agency_sample.c.entry.desc()).limit(limit)
-        return tuple(noun(SampleDrawn, row) for row in self._all(query))
+    def turned_away_in(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[AgencyTurnedAway, ...]:
+        newest_first = _in_schemes(agency_turned_away, schemes).limit(limit)
+        return tuple(noun(AgencyTurnedAway, row) for row in self._all(newest_first))
+
+    def samples(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[SampleDrawn, ...]:
+        return tuple(noun(SampleDrawn, row) for row in self._all(_in_schemes(agency_sample, schemes).limit(limit)))
 
     def _requested(self, query: Select[Any]) -> tuple[tuple[Requested, int], ...]:
         rows = list(self._all(query))
@@ -235,3 +232,17 @@ class DisclosureRows(Rows):
                 )
             )
         return tuple(found)
+
+
+def _waiting(now: datetime) -> Select[Any]:
+    """Requests that a second person may still answer."""
+    query = agency_request.select().where(agency_request.c.asked_at > now - REQUEST_HOLDS)
+    for table in (agency_release, agency_refusal):
+        query = query.where(agency_request.c.id.not_in(select(table.c.request_id)))
+    return query
+
+
+def _in_schemes(table: Table, schemes: Collection[SchemeId] | None) -> Select[Any]:
+    """What was entered about these schemes, or about all (None), the newest first."""
+    query = table.select().order_by(table.c.entry.desc())
+    return query if schemes is None else query.where(table.c.scheme_id.in_(schemes))

@@ -140,7 +140,7 @@ class LookRows(Rows):
 
     def look_up_waits(self, case_id: CaseId, now: datetime) -> bool:
         one = _waiting(now).where(look_up.c.case_id == case_id).limit(1)
-        # At a minute's grain: a page asks often, each time a moment later.
+        # All that one transaction asks is of one moment.
         return self._once("look_up_waits", case_id, frozenset(), lambda: self._maybe(one) is not None)
 
     def entries_of_look_up(self, look_up_id: LookUpId) -> dict[str, int]:

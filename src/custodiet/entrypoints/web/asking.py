@@ -5,6 +5,7 @@ A form that is refused keeps what was typed and says what is missing; nothing ha
 
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -16,7 +17,16 @@ from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.ports import Store
-from custodiet.model.errors import CannotRecord, IllegalMove, IllegalValue, NotFound, NotPermitted, NotTheFormat
+from custodiet.model.errors import (
+    CannotRecord,
+    IllegalMove,
+    IllegalValue,
+    NotFound,
+    NotPermitted,
+    NotTheFormat,
+    OpeningRefused,
+    VaultUnavailable,
+)
 
 
 def assessor_for(store: Store) -> Assessor:
@@ -64,3 +74,20 @@ def show_reasons(
         name = place(one)
         missing = one.missing[:1].upper() + one.missing[1:]
         form.add_error(name if name in form.fields else None, missing)
+
+
+def shut(act: Callable[[], Any]) -> tuple[Any, list[Reason]]:
+    """What the vault gave, or why it gave nothing. What the policy or a rule refuses is raised."""
+    try:
+        return act(), []
+    except (VaultUnavailable, CannotRecord):
+        return None, [Reason("shut", say("the vault does not answer now"), say("the same again in a moment"))]
+    except OpeningRefused as error:
+        return None, [Reason("shut", str(error), say("asking anew"))]
+
+
+def status_of(reasons: list[Reason]) -> int:
+    """A vault that gives nothing now is no refusal: the same may pass in a moment."""
+    if any(one.code == "shut" for one in reasons):
+        return 503
+    return 403 if reasons else 200

@@ -1,24 +1,23 @@
 """Forms for what agencies ask: the request, the second person's answer, a recall, an assessment, a sample."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from custodiet.entrypoints.web.forms import DateField, later
 from custodiet.entrypoints.web.forms_deciding import TEXT_MAX, coded, one_of
-from custodiet.entrypoints.web.forms_looking import HOURS
+from custodiet.entrypoints.web.forms_looking import HOURS, LessForm, NoForm, hours_of, moment, time_field
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import Cut, RecalledAs, RefusedAs, Verified, Wanted
+from custodiet.model.identity import SchemeId
 from custodiet.model.look_up import Precision
 from custodiet.model.register import Recipient, RegisteredPurpose
 
-_HOURS = [(str(one), later("One hour" if one == 1 else f"{one} hours")) for one in HOURS]
 _WINDOW = "window"
-_LESS_HOURS = [("0", later("Nothing")), *_HOURS[:-1]]
 
 
 class RequestForm(forms.Form):
@@ -61,14 +60,10 @@ class RequestForm(forms.Form):
         required=False,
     )
     day = DateField(label=later("The day they ask about"), help_text=later("For example 27 3 2031"), required=False)
-    start = forms.RegexField(
-        r"^([01]?\d|2[0-3]):[0-5]\d$",
-        label=later("From"),
-        help_text=later("Such as 21:00 (UTC)"),
-        required=False,
-        error_messages={"invalid": later("Enter a time, such as 21:00")},
+    start = time_field("From", "Such as 21:00 (UTC)", required=False)
+    hours = forms.ChoiceField(
+        label=later("For how long"), choices=[("", later("Choose one")), *hours_of(HOURS)], required=False
     )
-    hours = forms.ChoiceField(label=later("For how long"), choices=[("", later("Choose one")), *_HOURS], required=False)
     precision = forms.ChoiceField(
         label=later("How exact"), choices=coded(reversed(Precision)), widget=forms.RadioSelect, required=False
     )
@@ -108,14 +103,13 @@ class RequestForm(forms.Form):
     def request(self) -> dict[str, Any]:
         """The request, as `take_request` takes it."""
         told = self.cleaned_data
-        hour, minute = told["start"].split(":")
-        start = datetime.combine(told["day"], time(int(hour), int(minute)), UTC)
+        start = moment(told["day"], told["start"])
         signed = told["signed"]
         return {
             "recipient": told["recipient"],
             "purpose": told["purpose"],
             "verified": Verified(told["verified"]),
-            "signed_at": None if signed is None else datetime.combine(signed, time(), UTC),
+            "signed_at": None if signed is None else moment(signed),
             "urgent": told["urgent"],
             "window": Interval(start, start + timedelta(hours=int(told["hours"]))),
             "precision": Precision(told["precision"]),
@@ -125,11 +119,9 @@ class RequestForm(forms.Form):
         }
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(LessForm):
     """The second person's yes, perhaps to less."""
 
-    later_by = forms.ChoiceField(label=later("Leave out at the beginning"), choices=_LESS_HOURS, required=False)
-    less_by = forms.ChoiceField(label=later("Leave out at the end"), choices=_LESS_HOURS, required=False)
     less_exact = forms.ChoiceField(
         label=later("How exact"),
         choices=[("", later("As asked")), *((one.value, later(said(one))) for one in Precision)],
@@ -151,28 +143,18 @@ class ReleaseForm(forms.Form):
     def less(self, asked: Interval) -> dict[str, Any]:
         """What is left of what was asked. Raises IllegalValue when nothing is."""
         told = self.cleaned_data
-        left, right = (timedelta(hours=int(told[name] or 0)) for name in ("later_by", "less_by"))
         return {
-            "window": Interval(asked.from_at + left, asked.to_at - right),
+            "window": self.window(asked),
             "precision": Precision(told["less_exact"]) if told["less_exact"] else None,
             "cut": Cut(told["less_of_it"]) if told["less_of_it"] else None,
             "words": told["words"],
         }
 
 
-class RefuseForm(forms.Form):
-    """A no."""
+class RefuseForm(NoForm):
+    """A no to an agency's request."""
 
-    because = forms.ChoiceField(
-        label=later("Why"), choices=one_of(RefusedAs), error_messages={"required": later("Choose why")}
-    )
-    no_words = forms.CharField(
-        label=later("In words"),
-        help_text=later("Sealed for this case before it is kept."),
-        widget=forms.Textarea,
-        max_length=TEXT_MAX,
-        required=False,
-    )
+    codes = RefusedAs
 
 
 class RecallForm(forms.Form):
@@ -199,6 +181,22 @@ class AssessForm(forms.Form):
         max_length=TEXT_MAX,
         error_messages={"required": later("Say what you found")},
     )
+
+
+class CallForm(forms.Form):
+    """What somebody on the telephone wants that nobody gives, as it is noted."""
+
+    scheme = forms.ChoiceField(label=later("Scheme"), error_messages={"required": later("Choose a scheme")})
+    wanted = forms.ChoiceField(
+        label=later("What do they want?"),
+        choices=coded(Wanted),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("Choose what they want")},
+    )
+
+    def __init__(self, schemes: Iterable[tuple[SchemeId, str]], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["scheme"].choices = [("", later("Choose one")), *schemes]
 
 
 class SampleForm(forms.Form):

@@ -1,7 +1,8 @@
 """Forms for looking: a question, a request to see, and the second person's answer to it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -19,13 +20,16 @@ LASTS = (1, 4, 8)
 _TIME = r"^([01]?\d|2[0-3]):[0-5]\d$"
 
 
-def _hours(hours: Iterable[int]) -> list[tuple[str, Any]]:
+def hours_of(hours: Iterable[int]) -> list[tuple[str, Any]]:
+    """To choose from."""
     return [(str(one), later("One hour" if one == 1 else f"{one} hours")) for one in hours]
 
 
-def _time(label: str, hint: str) -> forms.RegexField:
+def time_field(label: str, hint: str, *, required: bool = True) -> forms.RegexField:
+    """A time of day, in UTC."""
     return forms.RegexField(
         _TIME,
+        required=required,
         label=later(label),
         help_text=later(hint),
         error_messages={
@@ -35,7 +39,8 @@ def _time(label: str, hint: str) -> forms.RegexField:
     )
 
 
-def _moment(day: datetime, at: str) -> datetime:
+def moment(day: date, at: str = "0:00") -> datetime:
+    """That time of that day, in UTC."""
     hour, minute = at.split(":")
     return datetime.combine(day, time(int(hour), int(minute)), UTC)
 
@@ -59,7 +64,7 @@ class QuestionForm(_Day):
         widget=forms.RadioSelect,
         error_messages={"required": later("Choose a question")},
     )
-    at = _time("The quarter of an hour it is about", "On the hour, or 15, 30 or 45 past, such as 21:00 (UTC)")
+    at = time_field("The quarter of an hour it is about", "On the hour, or 15, 30 or 45 past, such as 21:00 (UTC)")
     field_order = ("asked", "zone", "day", "at")
 
     def __init__(self, zones: Iterable[Condition], *given: Any, **named: Any) -> None:
@@ -86,7 +91,7 @@ class QuestionForm(_Day):
 
     def about(self) -> datetime:
         """The beginning of the quarter of an hour."""
-        return _moment(self.cleaned_data["day"], self.cleaned_data["at"])
+        return moment(self.cleaned_data["day"], self.cleaned_data["at"])
 
 
 class LookUpForm(_Day):
@@ -115,10 +120,10 @@ class LookUpForm(_Day):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": later("Say what was tried; a question is the least of it")},
     )
-    start = _time("From", "Such as 21:00 (UTC)")
+    start = time_field("From", "Such as 21:00 (UTC)")
     hours = forms.ChoiceField(
         label=later("For how long"),
-        choices=[("", later("Choose one")), *_hours(HOURS)],
+        choices=[("", later("Choose one")), *hours_of(HOURS)],
         error_messages={"required": later("Choose for how long")},
     )
     precision = forms.ChoiceField(
@@ -136,25 +141,35 @@ class LookUpForm(_Day):
 
     def window(self) -> Interval:
         """What is asked for."""
-        start = _moment(self.cleaned_data["day"], self.cleaned_data["start"])
+        start = moment(self.cleaned_data["day"], self.cleaned_data["start"])
         return Interval(start, start + timedelta(hours=int(self.cleaned_data["hours"])))
 
 
-class ApproveForm(forms.Form):
-    """The second person's yes, perhaps to less."""
+class LessForm(forms.Form):
+    """A window as it was asked for, or a shorter one within it."""
 
     later_by = forms.ChoiceField(
         label=later("Leave out at the beginning"),
-        choices=[("0", later("Nothing")), *_hours(HOURS[:-1])],
+        choices=[("0", later("Nothing")), *hours_of(HOURS[:-1])],
         required=False,
     )
     less_by = forms.ChoiceField(
-        label=later("Leave out at the end"), choices=[("0", later("Nothing")), *_hours(HOURS[:-1])], required=False
+        label=later("Leave out at the end"), choices=[("0", later("Nothing")), *hours_of(HOURS[:-1])], required=False
     )
+
+    def window(self, asked: Interval) -> Interval:
+        """What is left of what was asked. Raises IllegalValue when nothing is."""
+        left, right = (timedelta(hours=int(self.cleaned_data[name] or 0)) for name in ("later_by", "less_by"))
+        return Interval(asked.from_at + left, asked.to_at - right)
+
+
+class ApproveForm(LessForm):
+    """The second person's yes, perhaps to less."""
+
     precision = forms.ChoiceField(label=later("How exact"), choices=coded(Precision), required=False)
     lasts = forms.ChoiceField(
         label=later("For how long it may be opened"),
-        choices=_hours(LASTS),
+        choices=hours_of(LASTS),
         initial=str(GRANT_LASTS // timedelta(hours=1)),
     )
     words = forms.CharField(
@@ -165,21 +180,11 @@ class ApproveForm(forms.Form):
         required=False,
     )
 
-    def window(self, asked: Interval) -> Interval:
-        """What is left of what was asked. Raises IllegalValue when nothing is."""
-        left = timedelta(hours=int(self.cleaned_data["later_by"] or 0))
-        right = timedelta(hours=int(self.cleaned_data["less_by"] or 0))
-        return Interval(asked.from_at + left, asked.to_at - right)
 
+class NoForm(forms.Form):
+    """A no, with a reason in code and perhaps words."""
 
-class RefuseForm(forms.Form):
-    """The second person's no."""
-
-    because = forms.ChoiceField(
-        label=later("Why"),
-        choices=one_of(RefusedBecause),
-        error_messages={"required": later("Choose why")},
-    )
+    because = forms.ChoiceField(label=later("Why"), error_messages={"required": later("Choose why")})
     no_words = forms.CharField(
         label=later("In words"),
         help_text=later("Sealed for this case before it is kept."),
@@ -187,3 +192,14 @@ class RefuseForm(forms.Form):
         max_length=TEXT_MAX,
         required=False,
     )
+    codes: type[StrEnum]
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["because"].choices = one_of(self.codes)
+
+
+class RefuseForm(NoForm):
+    """The second person's no to a look-up."""
+
+    codes = RefusedBecause

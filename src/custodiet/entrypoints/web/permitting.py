@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from custodiet.flows.permitting import Permitted, ThingOf, permit, the_house, who_asks
 from custodiet.flows.ports import Acting, Reading, Store
+from custodiet.flows.witnessed import Witnessed
 from custodiet.model.act import Act, ActorFacts
 from custodiet.model.errors import CustodietError
 from custodiet.model.identity import ActorId
@@ -90,3 +91,9 @@ def store_for(
     """The store, for this one act. `refused`: what is recorded of a refusal."""
     place = settings.PLACE
     return Permitted(place.store, place.policy, actor_of(request), act, thing, authenticated_s(request), refused)
+
+
+def witnessed(store: Store, refused: Callable[[Acting, tuple[str, ...]], None]) -> Store:
+    """Where witnesses are set, nobody looks while none of them has seen the ledger lately."""
+    signed = settings.PLACE.witnessed
+    return store if signed is None else Witnessed(store, signed, refused)

@@ -22,7 +22,7 @@ from custodiet.model.disclosure_record import (
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, RequestId
 from custodiet.model.record import Record
-from custodiet.rules.access import within
+from custodiet.rules.disclosing import gives_no_more
 
 
 class Disclosing:
@@ -44,6 +44,8 @@ class Disclosing:
                 self._change(request_id, refused_at=at, refused_by=by, codes=codes)
             case PackRecalled(request_id, because):
                 self._change(request_id, recalled_at=at, recalled_as=because)
+            case ReleaseAssessed(request_id, upheld):
+                self._change(request_id, assessed_at=at, upheld=upheld)
             case _:
                 pass
 
@@ -83,12 +85,11 @@ class Disclosing:
         if standing is None or not standing.waits(at) or release.approved_at != at:
             return
         asked = standing.request
-        narrow = (
-            within(release.window, asked.window)
-            and release.precision.shows_no_more_than(asked.precision)
-            and release.cut.gives_no_more_than(asked.cut)
-        )
-        if narrow and release.approved_by != asked.asked_by and officers.may_approve(release.approved_by, case_id, at):
+        if (
+            gives_no_more(release, asked)
+            and release.approved_by != asked.asked_by
+            and officers.may_approve(release.approved_by, case_id, at)
+        ):
             self._change(release.request_id, release=release)
 
     def _change(self, request_id: RequestId, **changes: object) -> None:

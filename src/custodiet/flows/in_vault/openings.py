@@ -131,6 +131,7 @@ class Openings:
                 self._require_witnessed()
                 opening = iter((write_answer(self._questions.answer(record, index)),))
             case PackGiven() as record:
+                self._require_witnessed()
                 opening = self._packs.open(record, index)
             case TablesVerified():
                 opening = self._verify()

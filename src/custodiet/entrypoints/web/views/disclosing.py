@@ -9,11 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from custodiet.entrypoints.web.asking import assessor_for, done, refusals
+from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut, status_of
 from custodiet.entrypoints.web.forms_disclosing import (
     AssessForm,
+    CallForm,
     RecallForm,
     RefuseForm,
     ReleaseForm,
@@ -23,7 +24,7 @@ from custodiet.entrypoints.web.forms_disclosing import (
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
-from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_request
@@ -41,14 +42,13 @@ from custodiet.flows.disclosing import (
 from custodiet.flows.looking import recording
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
-from custodiet.flows.show_disclosing import show_register, show_request, show_taking
+from custodiet.flows.show_disclosing import schemes_of, show_register, show_request, show_taking
 from custodiet.model.act import Act
 from custodiet.model.case import Case
-from custodiet.model.disclosure import RecalledAs, RefusedAs
-from custodiet.model.errors import CannotRecord, NotPermitted, OpeningRefused, VaultUnavailable
+from custodiet.model.disclosure import RecalledAs, RefusedAs, Wanted
+from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import CaseId, RequestId, SchemeId
 from custodiet.model.look_up import Attempt
-from custodiet.model.staff import Function
 from custodiet.wire.pack import FILE_SUFFIX
 
 _ANSWERS = (Act.APPROVE_RELEASE, Act.REFUSE_RELEASE, Act.GIVE_PACK, Act.RECALL_PACK, Act.ASSESS_RELEASE)
@@ -61,8 +61,6 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
     with place.store.reading() as view:
         case = view.case_by_reference(reference)
         fresh = request.method == "POST" or is_fresh(request, view, Act.TAKE_REQUEST, of_case(case.id))
-        if request.method == "POST" and not may(request, view, Act.TAKE_REQUEST, of_case(case.id)):
-            fresh = True  # the refusal is recorded where the act is asked for
         recipients, purposes = show_taking(view, place.clock.now(), case.id)
     if not fresh:
         return confirm_first(request)
@@ -101,11 +99,9 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
         if shown.case.reference != reference:
             raise Http404
         may_do = {one.value for one in _ANSWERS if may(request, view, one, of_request(wanted))}
-        if request.method != "POST" and not may_do:
-            require(request, view, Act.READ_REQUESTS)
     asked = shown.line.standing.request
     what = request.POST.get("what", "")
-    if may_do and is_stale(request) and (request.method != "POST" or what == "pack"):
+    if may_do and is_stale(request) and (request.method != "POST" or what in ("pack", "received")):
         return confirm_first(request)
     forms: dict[str, Form] = {
         name: kind(request.POST if what == name else None)
@@ -137,9 +133,10 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
         reasons = refusals(form, acts[what])
         if not reasons:
             return done(request, say("It is recorded."), "agency_request", reference, request_id)
-    elif form is not None:
-        with place.store.reading() as view:
-            require(request, view, Act.READ_LOOKS, of_case(shown.case.id))
+    with place.store.reading() as view:  # whoever was refused, and may not read it, is not shown it instead
+        require(request, view, Act.READ_LOOKS, of_case(shown.case.id))
+        if not may_do:  # the person sees the same on a page of their own, without accounts
+            require(request, view, Act.READ_REQUESTS)
     opened = named_case(request, shown.case.id)
     said = [one.words for one in opened.record.said if one.request_id == wanted] if opened.record else []
     given: dict[str, Any] = {
@@ -156,26 +153,24 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
         "form": form,
         "reasons": reasons,
     }
-    return page(request, "disclosing/request.html", 403 if reasons else 200, **given)
+    return page(request, "disclosing/request.html", status_of(reasons), **given)
 
 
 def _for(request: HttpRequest, act: Act, case_id: CaseId, wanted: RequestId) -> Store:
     refused = recording(lambda _: case_id, Attempt.DISCLOSURE, actor_of(request))
-    return store_for(request, act, of_request(wanted), refused)
+    store = store_for(request, act, of_request(wanted), refused)
+    return witnessed(store, refused) if act is Act.GIVE_PACK else store
 
 
 def _pack(request: HttpRequest, case_id: CaseId, wanted: RequestId) -> tuple[HttpResponse | None, list[Reason]]:
     """The pack as a file, or why there is none."""
+    store, vault = _for(request, Act.GIVE_PACK, case_id, wanted), settings.PLACE.vault
     try:
-        packed = give_pack(
-            _for(request, Act.GIVE_PACK, case_id, wanted), settings.PLACE.vault, wanted, actor_of(request)
-        )
+        packed, reasons = shut(lambda: give_pack(store, vault, wanted, actor_of(request)))
     except NotPermitted as error:
         return None, reasons_of(error)
-    except (VaultUnavailable, CannotRecord):
-        return None, [Reason("shut", say("the vault does not answer now"), say("the same again in a moment"))]
-    except OpeningRefused as error:
-        return None, [Reason("shut", str(error), say("asking anew"))]
+    if packed is None:
+        return None, reasons
     file = HttpResponse(packed.file, content_type="application/octet-stream")
     file["Content-Disposition"] = f'attachment; filename="pack-{packed.index}{FILE_SUFFIX}"'
     return file, []
@@ -210,10 +205,12 @@ def register(request: HttpRequest) -> HttpResponse:
     with place.store.reading() as view:
         require(request, view, Act.READ_REQUESTS)
         now = place.clock.now()
-        who = who_asks(view, actor_of(request), now, None)
-        mine = who.schemes if who.function is Function.AUTHORISING_OFFICER else None
-        shown = show_register(view, now, mine)
+        schemes = who_asks(view, actor_of(request), now, None).schemes
+        shown = show_register(view, now, schemes or None)
+        cases = {line.case.id for line in shown.lines}
+        sees = {case_id: may(request, view, Act.READ_LOOKS, of_case(case_id)) for case_id in cases}
         may_draw = may(request, view, Act.DRAW_SAMPLE)
+    lines = [line for line in shown.lines if sees[line.case.id]]
     form = SampleForm(shown.schemes, request.POST or None)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
@@ -224,13 +221,29 @@ def register(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         with place.store.reading() as view:
             require(request, view, Act.DRAW_SAMPLE)
-    given: dict[str, Any] = {"shown": shown, "form": form if may_draw else None, "now": now, "reasons": reasons}
+    given: dict[str, Any] = {
+        "shown": shown,
+        "lines": lines,
+        "form": form if may_draw else None,
+        "now": now,
+        "reasons": reasons,
+    }
     return page(request, "disclosing/register.html", 403 if reasons else 200, **given)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def call(request: HttpRequest) -> HttpResponse:
-    """What to say when the police call. For anyone who may have to."""
-    with settings.PLACE.store.reading() as view:
+    """What to say when the police call, and to note what they want that nobody gives. For anyone who may have to."""
+    place = settings.PLACE
+    with place.store.reading() as view:
         require(request, view, Act.TURN_AWAY)
-    return page(request, "disclosing/call.html")
+        now = place.clock.now()
+        schemes = schemes_of(view, now, who_asks(view, actor_of(request), now, None).schemes or None)
+    form = CallForm(schemes, request.POST or None)
+    noted: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        store, told = store_for(request, Act.TURN_AWAY), form.cleaned_data
+        scheme_id, wanted = SchemeId(told["scheme"]), Wanted(told["wanted"])
+        # Always refused: that it was is what there is to show.
+        noted = refusals(form, lambda: turn_away(store, scheme_id, wanted, actor_of(request)))
+    return page(request, "disclosing/call.html", form=form, noted=noted)

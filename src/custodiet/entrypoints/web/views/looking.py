@@ -14,12 +14,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from custodiet.entrypoints.web.asking import assessor_for, done, refusals
+from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut, status_of
 from custodiet.entrypoints.web.forms_looking import ApproveForm, LookUpForm, QuestionForm, RefuseForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
-from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_look_up
@@ -34,15 +34,14 @@ from custodiet.flows.looking import (
     refuse_look_up,
     unasked_in,
 )
-from custodiet.flows.ports import Acting, Reading, Store
+from custodiet.flows.ports import Reading, Store
 from custodiet.flows.prove_entry import entry_at, prove_entry
 from custodiet.flows.show_looking import Looks, rows_of, show_asking, show_look_up, show_looks
-from custodiet.flows.witnessed import Witnessed, cosigned_note
+from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.condition import Interval
 from custodiet.model.errors import (
-    CannotRecord,
     NotPermitted,
     OpeningRefused,
     VaultUnavailable,
@@ -59,18 +58,11 @@ _ATTEMPTS = {
     Act.OPEN_READING: Attempt.READING,
 }
 _FORMS = ("proof", "entry")
-Refused = Callable[[Acting, tuple[str, ...]], None]
 
 
 def _for_case(request: HttpRequest, act: Act, case_id: CaseId) -> Store:
     refused = recording(lambda _: case_id, _ATTEMPTS[act], actor_of(request))
-    return _witnessed(store_for(request, act, of_case(case_id), refused), refused)
-
-
-def _witnessed(store: Store, refused: Refused) -> Store:
-    """Where witnesses are set, nobody looks while none of them has seen the ledger lately."""
-    signed = settings.PLACE.witnessed
-    return store if signed is None else Witnessed(store, signed, refused)
+    return witnessed(store_for(request, act, of_case(case_id), refused), refused)
 
 
 def _for_look_up(request: HttpRequest, act: Act, look_up_id: LookUpId) -> Store:
@@ -84,24 +76,7 @@ def _for_look_up(request: HttpRequest, act: Act, look_up_id: LookUpId) -> Store:
 
     refused = recording(case_of, attempt, actor_of(request))
     store = store_for(request, act, about, refused)
-    return _witnessed(store, refused) if act is Act.OPEN_READING else store
-
-
-def _shut(act: Callable[[], Any]) -> tuple[Any, list[Reason]]:
-    """What the vault gave, or why it gave nothing. What the policy or a rule refuses is raised."""
-    try:
-        return act(), []
-    except (VaultUnavailable, CannotRecord):
-        return None, [Reason("shut", say("the vault does not answer now"), say("the same again in a moment"))]
-    except OpeningRefused as error:
-        return None, [Reason("shut", str(error), say("asking anew"))]
-
-
-def _status(reasons: list[Reason]) -> int:
-    """A vault that gives nothing now is no refusal: the same may pass in a moment."""
-    if any(one.code == "shut" for one in reasons):
-        return 503
-    return 403 if reasons else 200
+    return witnessed(store, refused) if act is Act.OPEN_READING else store
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,7 +100,7 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
 
         def ask_it() -> None:
             nonlocal answer, reasons
-            answer, reasons = _shut(
+            answer, reasons = shut(
                 lambda: ask_question(store, place.vault, case.id, asked, form.about(), actor_of(request), zone)
             )
 
@@ -135,7 +110,7 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
         with place.store.reading() as view:
             require(request, view, Act.ASK_QUESTION, of_case(case.id))
     given: dict[str, Any] = {"case": case, "form": form, "reasons": reasons, "answer": answer}
-    return page(request, "looking/question.html", _status(reasons), **given)
+    return page(request, "looking/question.html", status_of(reasons), **given)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -207,8 +182,6 @@ def show(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
         case, standing, purpose = show_look_up(view, now, wanted)
         if case.reference != reference:
             raise Http404
-        if request.method != "POST":
-            require(request, view, Act.READ_LOOKS, of_case(case.id))
         acts = (Act.OPEN_READING, Act.END_LOOK_UP, Act.APPROVE_LOOK_UP)
         may_do = {one.value for one in acts if may(request, view, one, of_look_up(wanted))}
     what, reasons = request.POST.get("what", ""), list[Reason]()
@@ -220,13 +193,15 @@ def show(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
             return _confirm_and_back(reverse("look_up", args=(reference, look_up_id)))
         store = _for_look_up(request, Act.OPEN_READING, wanted)
         try:
-            opened, reasons = _shut(lambda: open_reading(store, place.vault, wanted, actor_of(request)))
+            opened, reasons = shut(lambda: open_reading(store, place.vault, wanted, actor_of(request)))
         except NotPermitted as error:
             opened, reasons = None, reasons_of(error)
         if opened is not None and standing.grant is not None:
             return _reading(request, case, standing.grant, opened, purpose)
     elif request.method == "POST":
         raise Http404
+    with place.store.reading() as view:  # whoever was refused, and may not read it, is not shown it instead
+        require(request, view, Act.READ_LOOKS, of_case(case.id))
     given: dict[str, Any] = {
         "case": case,
         "standing": standing,
@@ -235,7 +210,7 @@ def show(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
         "may_do": may_do,
         "reasons": reasons,
     }
-    return page(request, "looking/look_up.html", _status(reasons), **given)
+    return page(request, "looking/look_up.html", status_of(reasons), **given)
 
 
 def _confirm_and_back(path: str) -> HttpResponse:

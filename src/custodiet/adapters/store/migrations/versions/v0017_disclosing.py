@@ -114,14 +114,27 @@ CONSTRAINTS = [
         "pack_in_time",
         "INSERT ON pack",
         "NOT EXISTS (SELECT 1 FROM agency_release g WHERE g.request_id = NEW.request_id "
-        f"AND g.approved_at <= NEW.at AND NEW.at < g.expires_at) OR {_stands('pack_recall')}",
+        f"AND g.approved_at <= NEW.at AND NEW.at < g.expires_at) OR {_stands('pack_recall')} "
+        "OR EXISTS (SELECT 1 FROM release_assessment a WHERE a.request_id = NEW.request_id AND a.upheld = 0)",
         "pack: while the yes lasts",
     ),
-    *(
-        refuse(
-            f"{table}_of_a_pack", f"INSERT ON {table}", f"NOT {_stands('pack')}", f"{table}: of a pack that was made"
-        )
-        for table in ("pack_receipt", "pack_recall")
+    refuse(
+        "pack_receipt_of_a_pack",
+        "INSERT ON pack_receipt",
+        f"NOT {_stands('pack')}",
+        "pack_receipt: of a pack that was made",
+    ),
+    refuse(
+        "pack_recall_of_a_yes",
+        "INSERT ON pack_recall",
+        f"NOT {_stands('agency_release')}",
+        "pack_recall: of what somebody said yes to",
+    ),
+    refuse(
+        "agency_turned_away_in_its_scheme",
+        "INSERT ON agency_turned_away",
+        "NEW.case_id IS NOT NULL AND NEW.scheme_id IS NOT (SELECT scheme_id FROM case_file WHERE id = NEW.case_id)",
+        "agency_turned_away: in the scheme of the case that it was about",
     ),
     refuse(
         "release_assessment_by_a_third",
