@@ -43,8 +43,6 @@ from custodiet.model.case import Case
 from custodiet.model.condition import Interval
 from custodiet.model.errors import (
     NotPermitted,
-    OpeningRefused,
-    VaultUnavailable,
 )
 from custodiet.model.identity import CaseId, ConditionId, LookUpId
 from custodiet.model.look_up import Answer, Asked, Attempt, Grant, Opened, Precision, RefusedBecause, ToKnow, Tried
