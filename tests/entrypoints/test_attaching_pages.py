@@ -80,3 +80,16 @@ def test_nobody_else_hands_one_in_or_has_one(house, place):
     assert client_of(CAI).post(f"/cases/{reference}/files/nothing").status_code == 404
     with house.store.reading() as view:
         assert view.attachments_of(alert.case_id) == (kept,)
+
+
+def test_a_file_that_does_not_open_any_more_is_no_fault_of_the_page(house, place):
+    alert, reference = place
+    client = client_of(CAI)
+    handed_in(client, alert, PAGE)
+    with house.store.reading() as view:
+        [kept], person = view.attachments_of(alert.case_id), view.case(alert.case_id).person_id
+    [name] = [name for name, *_ in house.keystore.all() if name.endswith(person)]
+    house.keystore.destroy(name, house.clock.now())
+    shown = client.post(f"/cases/{reference}/files/{kept.id}")
+    assert shown.status_code == 503
+    assert PAGE not in shown.content

@@ -13,6 +13,8 @@ from custodiet.model.language import PSEUDO_RTL
 from custodiet.model.mode import ModeCode
 from custodiet.model.notice import TextOf
 
+NOT_READY = f"This is not ready in {PSEUDO_RTL.name} yet"
+
 
 @pytest.fixture
 def theirs(house, tmp_path):
@@ -82,3 +84,28 @@ def test_notice_letter_and_easy_read_come_in_the_language_that_is_approved_and_e
     _, easy = read(PER, f"/my/notice?language={tag}&easy")
     assert f'<section lang="{tag}" dir="rtl">' in easy
     assert easy.count("<figcaption") >= 8
+
+
+def test_an_easy_read_that_is_approved_is_shown_where_the_long_notice_is_not(house, theirs):
+    tag = PSEUDO_RTL.tag
+    approve_text(house, tag, TextOf.EASY)
+    _, easy = read(PER, f"/my/notice?language={tag}&easy")
+    assert f'<section lang="{tag}" dir="rtl">' in easy
+    assert NOT_READY not in easy
+    _, long = read(PER, f"/my/notice?language={tag}")
+    assert NOT_READY in long
+    assert f'href="?language={tag}&amp;easy="' in long
+
+
+def test_whoever_speaks_for_several_stays_with_the_one_they_read_of(house, theirs):
+    case, _, anothers = theirs
+    assign_case(house.store, anothers.case_id, REP, AOS)
+    pages = {number: read(REP, f"/my/notice?which={number}&language=ar&easy")[1] for number in (1, 2)}
+    [second] = [number for number, text in pages.items() if case.reference not in text]
+    links = re.findall(r'href="([^"]*[?][^"]*)"', pages[second])
+    assert all("which=" in one and "language=" in one for one in links), links
+    assert sum(f"which={second}" in one for one in links) == len(links) - 1, links
+    [to_letter] = re.findall(rf'href="(/my/letters/{anothers.id}[^"]*)"', pages[second])
+    back = re.search(r'govuk-back-link" href="([^"]*)"', read(REP, to_letter.replace("&amp;", "&"))[1])[1]
+    assert (f"which={second}" in back, "language=ar" in back) == (True, True)
+    assert case.reference not in read(REP, back.replace("&amp;", "&"))[1]

@@ -66,8 +66,11 @@ def test_when_none_of_those_due_can_be_ended_the_clock_is_told(house):
     decision = house.decide(house.person(), review_due_at=START + HOUR)
     broken(house, decision)
     house.clock.set(START + 5 * HOUR)
-    with pytest.raises(NotPermitted, match="the store refuses it"):
+    with pytest.raises(NotPermitted, match="the store refuses it") as refused:
         run_out(house)
+    [told] = refused.value.objections
+    assert told == str(refused.value)
+    assert "page" not in told
 
 
 def test_an_ending_is_not_held_up_by_a_frame_that_someone_broke(house):

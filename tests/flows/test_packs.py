@@ -5,7 +5,7 @@ import json
 import sqlite3
 import zipfile
 from base64 import b64decode
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from support.disclosing import Disclosed, knows_agency
@@ -107,6 +107,14 @@ def test_nothing_is_proved_of_a_ledger_that_is_not_the_one_that_was_signed(house
     for prove in (lambda: pack_of(house, one), lambda: prove_entry(house.store, house.vault, 5)):
         with pytest.raises(OpeningRefused, match="not the one that was signed"):
             prove()
+
+
+def test_a_pack_that_cannot_be_written_leaves_nothing_in_the_way_of_the_next_try(tmp_path):
+    out = tmp_path / "pack.zip"
+    for content in ("no bytes of a file: \ud800", b"whole"):
+        with suppress(UnicodeEncodeError):
+            write_pack({"case.txt": content}, str(out))
+    assert zipfile.ZipFile(out).read("case.txt") == b"whole"
 
 
 def test_there_is_no_pack_of_a_case_that_there_is_not(house, one):

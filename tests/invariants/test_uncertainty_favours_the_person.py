@@ -223,7 +223,7 @@ CONTACT = (
 
 def step(by="'officer-ana'", move="decide", state="breach", reasons="x'01'", entry=4000, at=0):
     of = "(SELECT min(id) FROM alert)"
-    return f"INSERT INTO alert_step VALUES ({of}, {entry}, '{move}', '{state}', {by}, {at}, {reasons})"
+    return f"INSERT INTO alert_step VALUES ({of}, {entry}, '{move}', '{state}', {by}, {at}, {reasons}, NULL)"
 
 
 @pytest.mark.parametrize("by", [f"'{name}'" for name in PROCESSES] + ["NULL"])

@@ -65,12 +65,12 @@ FAULTS = {
         "flows/in_vault/questions.py",
         ("        return answer_of(self._by_fixes(question, areas))\n", "        return Answer.CANNOT_TELL\n"),
     ),
-    # Whoever asks for what was never authorised is told nothing.
+    # Whoever asks for what was never authorised is told that, and nothing of what was.
     7: (
         "rules/access.py",
         (
             '        return [*against, f"not_authorised: nothing was authorised in this window; {_when(ground)}"]\n',
-            "        return against\n",
+            '        return [*against, "not_authorised: nothing was authorised in this window; another might pass"]\n',
         ),
     ),
     # A grant that is over as soon as it is given.

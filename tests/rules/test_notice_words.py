@@ -13,7 +13,7 @@ from custodiet.model.document import Paragraph
 from custodiet.model.language import LANGUAGES
 from custodiet.model.mode import FAMILIES, MODES, ModeCode
 from custodiet.model.register import Register
-from custodiet.rules.documents.easy import easy_read
+from custodiet.rules.documents.easy import easy_in_other_words, easy_lines, easy_read
 from custodiet.rules.documents.letter import letter, parts_of
 from custodiet.rules.documents.notice import IN_PLAIN_WORDS, digest_of, in_other_words, lines_of, notice
 from custodiet.rules.plain_words import GRADE_MAX, SENTENCE_WORDS_MAX, grade, sentence_words
@@ -107,6 +107,15 @@ def test_in_other_words_it_has_the_same_parts():
     assert [one.code for one in other.sections] == [one.code for one in NOTICE.sections]
     with pytest.raises(ValueError, match="as many texts"):
         in_other_words(NOTICE, lines_of(NOTICE)[1:])
+
+
+def test_an_easy_read_in_too_few_or_too_many_words_is_refused():
+    easy = easy_read(REGISTER)
+    texts = easy_lines(easy)
+    assert easy_in_other_words(easy, texts) == easy
+    for wrong in (texts[1:], (*texts, "one too many")):
+        with pytest.raises(ValueError, match="as many texts"):
+            easy_in_other_words(easy, wrong)
 
 
 def test_the_list_of_languages_has_those_that_are_wanted_and_each_once():

@@ -63,8 +63,9 @@ def propose_decision(store: Store, decision: Decision, assessment: Assessment | 
     with store.acting() as act:
         case = act.case(decision.case_id)
         guidance, _ = guidance_in_force(act.registers(case.scheme_id), act.now)
-        proposal = replace(decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None)
-        proposal = replace(proposal, guidance=guidance or None)
+        proposal = replace(
+            decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None, guidance=guidance or None
+        )
         refuse_if(_against_proposing(act, case.scheme_id, proposal))
         facts, standing = gather(act, proposal, act.now)
         against = ladder.objections(proposal, assessment, facts, standing)

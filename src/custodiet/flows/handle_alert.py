@@ -64,7 +64,7 @@ class Desk:
                 asked_first=move is AlertMove.SUSPECT and self._is_asked_first(act, alert),
                 in_hand=len(act.in_hand(by)),
                 until=until,
-                steps=act.steps_of(alert_id) if move is AlertMove.SUSPEND else (),
+                steps=act.steps_of(alert_id),
             )
             refuse_if(against)
             person_id = act.case(alert.case_id).person_id

@@ -5,11 +5,11 @@ If we die between the entry and the account, the entry says too much, never too 
 
 from custodiet.flows.ports import Acting, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.flows.show_staff import is_joined
 from custodiet.model.account_record import AccountClosed, AccountOpened
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId
 from custodiet.rules.alerts import objections_to_acting
+from custodiet.rules.staff import is_joined
 
 
 def record_opening(store: Store, actor: ActorId, by: ActorId, *, again: bool = False) -> int:

@@ -24,7 +24,5 @@ def record_training(store: Store, actor: ActorId, trained_at: datetime, by: Acto
 def untrained(view: Reading, decision: Decision, actors: tuple[ActorId, ...], now: datetime) -> tuple[str, ...]:
     """What stands against a decision of these people, as far as their training goes."""
     register, _ = register_at(view, view.case(decision.case_id).scheme_id, now)
-    if register.training_days is None:
-        return ()
     trained = {one: view.trainings_of(one) for one in actors}
     return objections_to_untrained(decision, register.training_days, trained, now)

@@ -12,7 +12,7 @@ from custodiet.model.staff import Function, Role
 from custodiet.model.training_record import TrainingRecorded
 from custodiet.rules.consistency import SINCE, Figures, of_person, of_team
 from custodiet.rules.guidance import BESIDE, guidance_in_force
-from custodiet.rules.training import holds_until
+from custodiet.rules.training import holds_until, is_trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class TrainingOf:
     """Trainings of one account, the newest first, and until when they hold in each scheme that asks for training."""
 
     trainings: tuple[TrainingRecorded, ...]
-    holds: tuple[tuple[SchemeId, int, datetime | None], ...]
-    """Scheme, days that it lets training hold, until when; None: never trained."""
+    holds: tuple[tuple[SchemeId, int, datetime | None, bool], ...]
+    """Scheme, days that it lets training hold, until when (None: never trained), and whether it holds now."""
 
 
 def show_training(view: Reading, now: datetime, actor: ActorId) -> TrainingOf:
@@ -45,8 +45,8 @@ def show_training(view: Reading, now: datetime, actor: ActorId) -> TrainingOf:
     trainings = view.trainings_of(actor)
     schemes = dict.fromkeys(one.scheme_id for one in view.roles_of(actor) if one.in_force(now) and one.scheme_id)
     asked = [(one, register_at(view, one, now)[0].training_days) for one in schemes]
-    holds = tuple((one, days, holds_until(trainings, days)) for one, days in asked if days is not None)
-    return TrainingOf(tuple(reversed(trainings)), holds)
+    until = [(one, days, holds_until(trainings, days)) for one, days in asked if days is not None]
+    return TrainingOf(tuple(reversed(trainings)), tuple((*one, is_trained(one[-1], now)) for one in until))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from custodiet.model.case import Case
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import ActorId, RoleId, SchemeId
 from custodiet.model.scheme import Scheme
-from custodiet.model.staff import HOLDS_CASES, Assignment, Conflict, Cover, Function, Role, RoleState
+from custodiet.model.staff import HOLDS_CASES, Assignment, Conflict, Cover, Function, Role
 from custodiet.model.stored import RoleStanding
 from custodiet.rules.staff import holds
 
@@ -172,8 +172,3 @@ def who_could_conflict(view: Reading, now: datetime, case: Case) -> tuple[ActorI
 def schemes(view: Reading) -> dict[SchemeId, Scheme]:
     """Every scheme, by its identity."""
     return {one: view.scheme(one) for one in view.scheme_ids()}
-
-
-def is_joined(roles: tuple[Role, ...], now: datetime) -> bool:
-    """Whether some role of an account's is in force or is to begin: whether it is to sign in."""
-    return any(one.state is RoleState.JOINED and (one.to_at is None or now < one.to_at) for one in roles)

@@ -37,7 +37,7 @@ BODY_BYTES_MAX = 64 * 1024
 PROOF_LINES_MAX = 63
 SIGNATURES_MAX = 100
 WAIT_S = 10
-AT_ONCE_MAX = 32
+WAITING_MAX = 32  # connections that nobody has taken up yet; the web server before it bounds the rest
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _LOG, _WITNESS = b"\x01", b"\x04"  # signature types of c2sp.org/signed-note and c2sp.org/tlog-cosignature
 _DASH = "\N{EM DASH} "
@@ -279,7 +279,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = AT_ONCE_MAX
+    request_queue_size = WAITING_MAX
 
     def __init__(self, listening: socket.socket, witness: Witness) -> None:
         super().__init__(listening.getsockname()[:2], _Handler, bind_and_activate=False)

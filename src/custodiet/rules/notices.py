@@ -22,7 +22,8 @@ TOLD_FIRST_FROM = 3
 DECLINED_DAYS = 2
 """On how many days the notice is offered to someone who will not say whether they understood."""
 
-_PLACE = re.compile(r"\{[a-z]+\}")
+PLACE = re.compile(r"(\{[a-z]+\})")
+"""What is to be filled in, in a text that is translated."""
 _ENOUGH = (
     "; the notice as it stands now, given in English, in an approved translation or by an interpreter, and understood,"
     " would pass; so would rung 2, in-person reporting"
@@ -181,7 +182,7 @@ def objections_to_drafting(
 
 
 def _places(text: str) -> list[str]:
-    return sorted(_PLACE.findall(text))
+    return sorted(PLACE.findall(text))
 
 
 def objections_to_checking(one: Translation, current: bytes, qualification: str) -> tuple[str, ...]:

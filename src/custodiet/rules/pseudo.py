@@ -3,19 +3,17 @@
 The right-to-left one shows every word reversed by the marks that Unicode has for it, as the CLDR's own does.
 """
 
-import re
-
 from custodiet.model.language import PSEUDO_LTR, PSEUDO_RTL
+from custodiet.rules.notices import PLACE
 
 _ACCENTED = str.maketrans("aeiouAEIOUncsy", "áéíóúÁÉÍÓÚñçšý")
-_PLACE = re.compile(r"(\{[a-z]+\})")
 _REVERSE, _BACK = "\u202e", "\u202c"
 
 
 def pseudo(tag: str, text: str) -> str:
     """A text in a pseudo-language, what is to be filled in as it is. Raises KeyError for a language that is none."""
     made = _MADE[tag]
-    return "".join(part if _PLACE.fullmatch(part) else made(part) for part in _PLACE.split(text) if part)
+    return "".join(part if PLACE.fullmatch(part) else made(part) for part in PLACE.split(text) if part)
 
 
 def _accented(text: str) -> str:

@@ -30,6 +30,11 @@ def schemes_of(roles: Iterable[Role], at: datetime) -> frozenset[SchemeId]:
     return frozenset(role.scheme_id for role in roles if role.scheme_id is not None and role.in_force(at))
 
 
+def is_joined(roles: Iterable[Role], now: datetime) -> bool:
+    """Whether some role of an account's is in force or is to begin: whether it is to sign in."""
+    return any(one.state is RoleState.JOINED and (one.to_at is None or now < one.to_at) for one in roles)
+
+
 def holds(roles: Iterable[Role], functions: Collection[Function], scheme_id: SchemeId | None, at: datetime) -> bool:
     """Whether an account, by its own roles, holds one of these functions now, in that scheme or (None) in any."""
     return any(

@@ -81,12 +81,12 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
-from custodiet.rules import disclosure_rows, look_rows
+from custodiet.rules import disclosure_rows, look_rows, training_rows
 from custodiet.rules.assessing_tables import approved, refusal, rests_on
 from custodiet.rules.message_rows import queued
+from custodiet.rules.notice_tables import changes_of
 from custodiet.rules.register_rows import RECORDS, register_changes
 from custodiet.rules.row import new_task, row_of
-from custodiet.rules.training_rows import changes_of
 
 Changes = tuple[RowChange, ...]
 
@@ -647,3 +647,5 @@ for _kind in look_rows.RECORDS:
     _changes.register(_kind, look_rows.look_changes)
 for _kind in disclosure_rows.RECORDS:
     _changes.register(_kind, disclosure_rows.disclosure_changes)
+for _kind in training_rows.RECORDS:
+    _changes.register(_kind, training_rows.training_changes)

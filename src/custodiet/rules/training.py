@@ -19,6 +19,11 @@ def holds_until(trainings: Iterable[TrainingRecorded], days: int) -> datetime | 
     return None if newest is None else newest + timedelta(days=days)
 
 
+def is_trained(until: datetime | None, now: datetime) -> bool:
+    """Whether a training that holds until then holds now; None is of an account that was never trained."""
+    return until is not None and now < until
+
+
 def objections_to_untrained(
     decision: Decision, days: int | None, trained: Mapping[ActorId, Collection[TrainingRecorded]], now: datetime
 ) -> tuple[str, ...]:
@@ -33,7 +38,7 @@ def objections_to_untrained(
         until = holds_until(trainings, days)
         if until is None:
             against.append(f"not_trained: no training of {actor} is recorded; {_ENOUGH}")
-        elif until <= now:
+        elif not is_trained(until, now):
             against.append(f"training_ran_out: the training of {actor} held until {until:%Y-%m-%d}; {_ENOUGH}")
     return tuple(against)
 

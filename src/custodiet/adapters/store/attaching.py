@@ -1,7 +1,8 @@
 """The table of files attached, without their contents, and its view. Its law stands in migration 0015."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
+from custodiet.adapters.store.columns import of, ref
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, UtcMs
@@ -12,13 +13,13 @@ attachment = Table(
     "attachment",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("case_id", Text, ForeignKey("case_file.id"), nullable=False),
-    Column("about", Code(AttachedTo), nullable=False),
-    Column("thing", Text, nullable=False),
-    Column("at", UtcMs, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("label_sealed", LargeBinary, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    ref("case_id", "case_file.id"),
+    of("about", Code(AttachedTo)),
+    of("thing", Text),
+    of("at", UtcMs),
+    of("by", Text),
+    of("label_sealed", LargeBinary),
+    of("entry", BigInteger),
 )
 Index("attachment_by_case", attachment.c.case_id, attachment.c.entry)
 ATTACHED = (attachment,)

@@ -66,10 +66,11 @@ class ActingRows(ReadingRows):
         try:
             carry_out(self._connection, changes)
         except IntegrityError as error:
-            raise NotPermitted(
+            why = (
                 f"law_of_the_store: the store refuses it: {error.orig}; "
-                "nothing was written: what the page offers for this as it stands now would pass"
-            ) from None
+                "nothing was written, and the same may pass as things stand now"
+            )
+            raise NotPermitted(why, (why,)) from None
         self._forget({one.table for one in changes if not isinstance(one, Blank)})
         handle = None
         if entry.subject is not None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
+from custodiet.adapters.store.columns import of
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import UtcMs
@@ -12,10 +13,10 @@ staff_training = Table(
     "staff_training",
     metadata,
     Column("entry", BigInteger, primary_key=True),
-    Column("actor", Text, nullable=False),
-    Column("trained_at", UtcMs, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", UtcMs, nullable=False),
+    of("actor", Text),
+    of("trained_at", UtcMs),
+    of("by", Text),
+    of("at", UtcMs),
 )
 Index("staff_training_by_actor", staff_training.c.actor)
 TRAINED = (staff_training,)

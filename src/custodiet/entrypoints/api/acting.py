@@ -4,13 +4,13 @@ Nothing here raises intrusion: a proposal and its second person are for the page
 """
 
 from custodiet.entrypoints.api import answers
-from custodiet.entrypoints.api.knowing import known_alert, known_case, known_decision, known_task, of_alert
+from custodiet.entrypoints.api.knowing import known_alert, known_case, known_decision, known_task
 from custodiet.entrypoints.api.lines import case_line
 from custodiet.entrypoints.api.problem import ApiProblem, problem
 from custodiet.entrypoints.api.route import Call, Made
 from custodiet.entrypoints.web.asking import assessor_for
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
-from custodiet.entrypoints.web.sight import of_case, of_decision
+from custodiet.entrypoints.web.sight import of_alert, of_case, of_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task
 from custodiet.flows.handle_alert import Desk

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 
 from custodiet.entrypoints.web.permitting import may
 from custodiet.entrypoints.web.sight import if_free, of_case, of_decision, require_sight
-from custodiet.flows.permitting import ThingOf, the_alert
 from custodiet.flows.ports import Reading
 from custodiet.model.act import Act
 from custodiet.model.alert import Alert
@@ -57,8 +56,3 @@ def knows_alert(request: HttpRequest, view: Reading, alert: Alert) -> bool:
         or may(request, view, Act.READ_CASE_RECORD, of_case(alert.case_id))
         or may(request, view, Act.CLAIM_ALERT, if_free(alert.id))
     )
-
-
-def of_alert(alert_id: AlertId) -> ThingOf:
-    """What an act on an alert is about."""
-    return lambda view, at: the_alert(view, alert_id, at)

@@ -1,14 +1,13 @@
 """Verbs that ask: how things stand, and a person's own copy."""
 
-import os
 import sys
 from pathlib import Path
 
+from custodiet.entrypoints.cli.files import new_file
 from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time, said_told
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.ports import Clock, Store, Vault
 from custodiet.flows.show_standing import show_standing
-from custodiet.model.errors import Unready
 from custodiet.model.identity import ActorId
 
 
@@ -43,14 +42,5 @@ def write_own_copy(store: Store, vault: Vault, reference: str, by: str, out: str
             sys.stdout.buffer.write(line + b"\n")
         sys.stdout.flush()
         return
-    path = Path(out)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Unready(f"{path} is there already: nothing was written") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(line + b"\n" for line in lines)
-    except BaseException:
-        path.unlink()
-        raise
+    with new_file(Path(out)) as file:
+        file.writelines(line + b"\n" for line in lines)

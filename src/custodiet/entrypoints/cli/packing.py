@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from custodiet.model.errors import Unready
+from custodiet.entrypoints.cli.files import new_file
 
 _FIRST_TIME = (1980, 1, 1, 0, 0, 0)
 """What a zip says of when a file was made, when nothing is to be said of it."""
@@ -23,10 +23,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 def write_pack(files: Mapping[str, bytes], out: str) -> None:
     """Into a new file, for its owner only. Raises Unready for one that is there."""
     path = Path(out)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        raise Unready(f"{path} is there already: nothing was written") from None
-    path.write_bytes(zipped(files))
+    with new_file(path) as file:
+        file.write(zipped(files))
     proofs = sum(name.startswith("proofs/") for name in files)
     print(f"{path}: {proofs} entries, each with its proof; no name, no place and no words are in it")

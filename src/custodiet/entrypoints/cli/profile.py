@@ -4,18 +4,18 @@ Each holds the phone's token: they are written for their owner alone, never over
 """
 
 import io
-import os
 import re
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import segno
 from segno.encoder import DataOverflowError
 
+from custodiet.entrypoints.cli.files import new_file
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.ports import Clock, Store, Vault
 from custodiet.flows.prepare_phone import prepare_phone
-from custodiet.model.errors import Unready
 from custodiet.model.identity import ActorId
 from custodiet.wire.profiles import Client, Phone, Place, Profile, write_profile
 
@@ -69,23 +69,8 @@ def drawn(profile: Profile, label: str) -> dict[str, bytes]:
 def write_all(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
     """All of them, for their owner alone, or none. Raises Unready where one is there already."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written: list[Path] = []
-    try:
-        for suffix, content in files.items():
-            path = folder / f"{name}{suffix}"
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            written.append(path)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-    except FileExistsError:
-        _take_back(written)
-        raise Unready(f"{path} is there already: nothing was written") from None
-    except BaseException:
-        _take_back(written)
-        raise
-    return written
-
-
-def _take_back(written: list[Path]) -> None:
-    for path in written:
-        path.unlink(missing_ok=True)
+    paths = {folder / f"{name}{suffix}": content for suffix, content in files.items()}
+    with ExitStack() as every_one:
+        for path, content in paths.items():
+            every_one.enter_context(new_file(path)).write(content)
+    return list(paths)

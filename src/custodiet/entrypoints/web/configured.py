@@ -23,7 +23,7 @@ CONFIRMED_FOR = timedelta(minutes=10)
 """How long it counts that someone has shown again who they are."""
 BODY_BYTES_MAX = 64 * 1024
 DOCUMENT_BYTES_MAX = 1024 * 1024
-"""Of a form by which the document of a scheme, or its assessment, comes in."""
+"""Of a form by which the document of a scheme, its assessment, or a file with what a person says comes in."""
 PASSWORD_LENGTH_MIN = 12
 _HERE = "custodiet.entrypoints.web"
 _setting_up = threading.Lock()

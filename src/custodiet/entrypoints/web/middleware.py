@@ -20,7 +20,7 @@ from custodiet.entrypoints.web.configured import SESSION_MAX
 from custodiet.entrypoints.web.languages import chosen, spoken
 from custodiet.entrypoints.web.rendering import POLICY
 from custodiet.entrypoints.web.views.errors import cannot_read, not_found, refused
-from custodiet.model.errors import CannotRecord, NotFound, NotPermitted, VaultUnavailable
+from custodiet.model.errors import CannotRecord, NotFound, NotPermitted, OpeningRefused, VaultUnavailable
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _USED_GRAIN_S = 60
@@ -97,7 +97,7 @@ class Refusals:
             return refused(request, error)
         if isinstance(error, NotFound):
             return not_found(request, error)
-        if isinstance(error, CannotRecord | VaultUnavailable):
+        if isinstance(error, CannotRecord | VaultUnavailable | OpeningRefused):
             return cannot_read(request)
         return None
 

@@ -75,6 +75,11 @@ def of_look_up(look_up_id: LookUpId) -> ThingOf:
     return lambda view, at: the_look_up(view, look_up_id, at)
 
 
+def of_alert(alert_id: AlertId) -> ThingOf:
+    """What an act on an alert is about."""
+    return lambda view, at: the_alert(view, alert_id, at)
+
+
 def if_free(alert_id: AlertId) -> ThingOf:
     """An alert as if nobody held it: who could claim it then may see it."""
 

@@ -128,8 +128,8 @@ class CaseRecords:
         if case is None:
             raise OpeningRefused("no entry has opened such a case")
         decisions, now = self._follower.decisions_in(case_id), self._follower.now()
-        follower = self._follower
-        waits = follower.looking.waits(case_id, now) or bool(follower.disclosing.waiting(case_id, now))
+        looked = self._follower.looking.waits(case_id, now)
+        waits = looked or bool(self._follower.disclosing.waiting(case_id, now))
         if self._follower.staffing.objections_to_seeing(actor, case, decisions, now, look_up_waits=waits):
             raise OpeningRefused("the case is not in their sight")
 

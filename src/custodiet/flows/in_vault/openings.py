@@ -6,8 +6,6 @@ within 30 s of the entry being first seen by this vault process; the vault asks 
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-from typing import Protocol
 
 import msgspec
 
@@ -21,6 +19,7 @@ from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
 from custodiet.flows.in_vault.verifying import verify_in_steps
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
+from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.case_record import Contacted
 from custodiet.model.decision import Decision
 from custodiet.model.disclosure_record import PackGiven
@@ -39,7 +38,6 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.times import as_text
-from custodiet.model.witness import Cosigned
 from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.access import signed_by_two
 from custodiet.rules.decisions import kept_categories
@@ -50,14 +48,6 @@ from custodiet.wire.sealed import compact_geometry, geometry_context
 from custodiet.wire.vault import write_zone
 
 _line = msgspec.json.Encoder().encode
-
-
-class Witnessed(Protocol):
-    """What enough witnesses have signed last, and how old that may be."""
-
-    @property
-    def most(self) -> timedelta: ...
-    def newest(self, now: datetime) -> Cosigned | None: ...
 
 
 class Openings:
@@ -71,7 +61,7 @@ class Openings:
         sealer: Sealer,
         clock: Clock,
         replay: Callable[[], AbstractContextManager[Replay]],
-        witnessed: Witnessed | None = None,
+        witnessed: SignedByWitnesses | None = None,
     ) -> None:
         """`witnessed`: what enough witnesses have signed; None where none are set, and then none is waited for."""
         self._store = store

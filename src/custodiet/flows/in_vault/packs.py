@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from custodiet.flows.in_vault.following import Follower
-from custodiet.flows.in_vault.readings import Pace, Readings
+from custodiet.flows.in_vault.readings import NOT_IN_SIGHT, Pace, Readings
 from custodiet.flows.ports import Sealer
 from custodiet.flows.refusing import codes_of
 from custodiet.model.disclosure import Cut, Release, Requested
@@ -36,7 +36,7 @@ class Packs:
         ground, recipients = self._follower.ground(pack.case_id), self._follower.recipients(pack.case_id)
         against = objections_to_pack(standing, pack, ground, recipients, now)
         if not self._follower.may_ask(pack.by, pack.case_id, now):
-            against += ("not_in_sight: the case is not in their sight; an officer who has it can make the pack",)
+            against += (NOT_IN_SIGHT,)
         if against or standing is None or standing.release is None:
             raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.places import Places
-from custodiet.flows.in_vault.readings import Pace
+from custodiet.flows.in_vault.readings import NOT_IN_SIGHT, Pace
 from custodiet.flows.in_vault.stored_fixes import fixes_of
 from custodiet.flows.ports import Sealer, Store
 from custodiet.flows.refusing import codes_of
@@ -41,12 +41,7 @@ class Questions:
         before = self._follower.looking.questions_before(case.person_id, index)
         against = objections_to_question(question, before, zone, ground, now)
         if not self._follower.may_ask(question.by, case.id, now):
-            against += (
-                (
-                    "not_in_sight: the case is not in their sight; "
-                    "its officer or an authorising officer can give them cover"
-                ),
-            )
+            against += (NOT_IN_SIGHT,)
         if against:
             raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)

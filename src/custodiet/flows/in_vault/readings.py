@@ -29,6 +29,8 @@ from custodiet.wire.reading import write_authorised, write_place
 
 A_MINUTE_MAX = 12
 """How many readings and questions are opened in any minute, whoever asks: more than people read, few for a thief."""
+NOT_IN_SIGHT = "not_in_sight"
+"""The code alone: nothing else of a refusal leaves the vault."""
 
 
 class Pace:
@@ -66,12 +68,7 @@ class Readings:
         ground = self._follower.ground(case.id)
         against = objections_to_reading(standing, reading, ground, now)
         if not self._follower.may_ask(reading.by, case.id, now):
-            against += (
-                (
-                    "not_in_sight: the case is not in their sight; "
-                    "its officer or an authorising officer can give them cover"
-                ),
-            )
+            against += (NOT_IN_SIGHT,)
         if against or standing is None:
             raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)

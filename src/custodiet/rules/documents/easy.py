@@ -3,13 +3,12 @@
 It says less than the notice and nothing else; whoever was given it was not given the notice (R55, R103).
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from custodiet.model.mode import MODES, Kind
 from custodiet.model.register import Register
+from custodiet.rules.documents.notice import digest_of_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,15 @@ def easy_lines(easy: Easy) -> tuple[str, ...]:
 
 def digest_of_easy(easy: Easy) -> bytes:
     """What names it: SHA-256 over its words."""
-    told = json.dumps(easy_lines(easy), ensure_ascii=False, separators=(",", ":"))
-    return sha256(b"custodiet/easy/v1\0" + told.encode()).digest()
+    return digest_of_texts("easy", easy_lines(easy))
 
 
 def easy_in_other_words(easy: Easy, texts: Iterable[str]) -> Easy:
-    """The same with these texts for its own. Raises StopIteration for too few."""
-    place = iter(texts)
+    """The same with these texts for its own, in their order. Raises ValueError for too few or too many."""
+    told = tuple(texts)
+    if len(told) != len(easy_lines(easy)):
+        raise ValueError("a translation has as many texts as the easy read")
+    place = iter(told)
     title = next(place)
     lines = []
     for one in easy.lines:

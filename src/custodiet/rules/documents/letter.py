@@ -7,11 +7,9 @@ It is made of parts (`parts_of`), every one that a letter under a register can n
 for all its letters. In another language a letter is whole or it is not there.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from custodiet.model.assessment import Assessment, FamilyAnswer, FamilyReason
 from custodiet.model.decision import Authority, Decision
@@ -20,7 +18,7 @@ from custodiet.model.identity import DecisionId
 from custodiet.model.mode import FAMILIES, MODES, Family, ModeCode
 from custodiet.model.register import Register, RegisteredPower
 from custodiet.model.scheme import Force
-from custodiet.rules.documents.notice import IN_PLAIN_WORDS
+from custodiet.rules.documents.notice import IN_PLAIN_WORDS, digest_of_texts
 
 _TITLE = "Our decision about you"
 _FAMILY: dict[Family, str] = {
@@ -123,8 +121,7 @@ def parts_of(register: Register) -> tuple[str, ...]:
 
 def digest_of_parts(register: Register) -> bytes:
     """What names the parts of a register's letters: SHA-256 over their words."""
-    told = json.dumps(parts_of(register), ensure_ascii=False, separators=(",", ":"))
-    return sha256(b"custodiet/letter/v1\0" + told.encode()).digest()
+    return digest_of_texts("letter", parts_of(register))
 
 
 def _in_english(text: str) -> str:

@@ -205,8 +205,13 @@ def lines_of(document: Document) -> tuple[str, ...]:
 
 def digest_of(document: Document) -> bytes:
     """What names a notice: SHA-256 over its words. The same words are the same notice, whenever they were made."""
-    told = json.dumps(lines_of(document), ensure_ascii=False, separators=(",", ":"))
-    return sha256(b"custodiet/notice/v1\0" + told.encode()).digest()
+    return digest_of_texts("notice", lines_of(document))
+
+
+def digest_of_texts(kind: str, texts: tuple[str, ...]) -> bytes:
+    """What names the texts that a translation translates, of one kind: SHA-256 over them, in their order."""
+    told = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    return sha256(f"custodiet/{kind}/v1\0{told}".encode()).digest()
 
 
 def in_other_words(document: Document, texts: Iterable[str]) -> Document:

@@ -22,11 +22,10 @@ from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import if_free
+from custodiet.entrypoints.web.sight import if_free, of_alert
 from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_ask
 from custodiet.flows.hand_over import hand_over
 from custodiet.flows.handle_alert import Desk
-from custodiet.flows.permitting import ThingOf, the_alert
 from custodiet.flows.show_alerts import show_alert_file, show_queue
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.act import Act
@@ -35,10 +34,6 @@ from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.identity import AlertId, CaseId
 from custodiet.rules.alerts import IN_HAND_MAX, moved
 from custodiet.rules.permission import ACT_OF_ALERT_MOVE
-
-
-def _of_alert(alert_id: AlertId) -> ThingOf:
-    return lambda view, at: the_alert(view, alert_id, at)
 
 
 @require_safe
@@ -73,7 +68,7 @@ def hand_over_shift(request: HttpRequest) -> HttpResponse:
         require(request, view, Act.READ_ALERTS)
 
     def desk_for(alert_id: AlertId) -> Desk:
-        store = store_for(request, Act.TRIAGE_ALERT, _of_alert(alert_id))
+        store = store_for(request, Act.TRIAGE_ALERT, of_alert(alert_id))
         return Desk(store, place.sealer, place.chance, place.pinned)
 
     handed = hand_over(place.store, desk_for, actor_of(request))
@@ -87,9 +82,9 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
     with place.store.reading() as view:
         file = show_alert_file(view, place.clock.now(), id_)
         require(request, view, Act.CLAIM_ALERT, if_free(id_))
-        open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], _of_alert(id_))]
-        replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, _of_alert(id_))
-        contacts = may(request, view, Act.TRIAGE_ALERT, _of_alert(id_))
+        open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], of_alert(id_))]
+        replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, of_alert(id_))
+        contacts = may(request, view, Act.TRIAGE_ALERT, of_alert(id_))
     told: dict[str, Any] = {
         "file": file,
         "open_to": open_to,
@@ -108,8 +103,8 @@ def move(request: HttpRequest, alert_id: str, move: str) -> HttpResponse:
     place, id_, step = settings.PLACE, AlertId(alert_id), AlertMove(move)
     act = ACT_OF_ALERT_MOVE[step]
     with place.store.reading() as view:
-        if not may(request, view, act, _of_alert(id_)):
-            require(request, view, act, _of_alert(id_))
+        if not may(request, view, act, of_alert(id_)):
+            require(request, view, act, of_alert(id_))
         file = show_alert_file(view, place.clock.now(), id_)
     if request.method != "POST":
         if step is AlertMove.DECIDE and is_stale(request):
@@ -119,7 +114,7 @@ def move(request: HttpRequest, alert_id: str, move: str) -> HttpResponse:
     form = MoveForm(step, request.POST if request.method == "POST" else None, most=most)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
-        desk = Desk(store_for(request, act, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+        desk = Desk(store_for(request, act, of_alert(id_)), place.sealer, place.chance, place.pinned)
         words = form.cleaned_data.get("reasons", "")
         hours = form.cleaned_data.get("hours")
         until = None if hours is None else place.clock.now() + timedelta(hours=hours)
@@ -163,11 +158,11 @@ def _recorded(
     place, id_ = settings.PLACE, AlertId(alert_id)
     with place.store.reading() as view:
         alert = view.alert(id_)
-        require(request, view, act, _of_alert(id_))
+        require(request, view, act, of_alert(id_))
         reference = view.case(alert.case_id).reference
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
-        desk = Desk(store_for(request, act, _of_alert(id_)), place.sealer, place.chance, place.pinned)
+        desk = Desk(store_for(request, act, of_alert(id_)), place.sealer, place.chance, place.pinned)
         reasons = refusals(form, lambda: record(desk))
         if form.is_valid():
             return done(request, say("Recorded."), "alert", alert_id)

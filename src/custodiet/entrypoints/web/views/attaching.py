@@ -1,7 +1,5 @@
 """Files that come with what a person says: taken in, and given back as a download. None is ever shown in a page."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -13,13 +11,12 @@ from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import of_case
+from custodiet.entrypoints.web.sight import of_alert, of_case
 from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.attach_file import attach_file
 from custodiet.flows.open_case_record import open_attachment
-from custodiet.flows.permitting import ThingOf, the_alert
-from custodiet.flows.ports import Reading
-from custodiet.model.act import Act, Thing
+from custodiet.flows.permitting import ThingOf
+from custodiet.model.act import Act
 from custodiet.model.attachment import AttachedTo
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import AlertId, AttachmentId, RepresentationId
@@ -42,14 +39,10 @@ def to_representation(request: HttpRequest, reference: str, said: str) -> HttpRe
 def to_alert(request: HttpRequest, alert_id: str) -> HttpResponse:
     """A file with what the person says to an enquiry."""
     place, to = settings.PLACE, AlertId(alert_id)
-
-    def about(view: Reading, at: datetime) -> Thing:
-        return the_alert(view, to, at)
-
     with place.store.reading() as view:
-        require(request, view, Act.RECORD_REPLY, about)
+        require(request, view, Act.RECORD_REPLY, of_alert(to))
         reference = view.case(view.alert(to).case_id).reference
-    return _form(request, reference, Act.RECORD_REPLY, about, to, AttachedTo.ALERT, ("alert", alert_id))
+    return _form(request, reference, Act.RECORD_REPLY, of_alert(to), to, AttachedTo.ALERT, ("alert", alert_id))
 
 
 @require_POST

@@ -311,9 +311,7 @@ def _assess_page(request: HttpRequest, table: Table, form: AssessForm, status: i
     with place.store.reading() as view:
         beside = show_guidance(view, now, table.scheme.id)
         training = show_training(view, now, actor_of(request))
-    holds = {scheme_id: until for scheme_id, _, until in training.holds}
-    until = holds.get(table.scheme.id, now)
-    lapsed = table.scheme.id in holds and (until is None or until <= now)
+    lapsed = any(one == table.scheme.id and not holds for one, _, _, holds in training.holds)
     given: dict[str, Any] = {"reasons": [], "instead": None, "draft": None, "shut": False, "untrained": lapsed} | told
     given |= {"guidance": beside, "parts": BESIDE}
     return page(

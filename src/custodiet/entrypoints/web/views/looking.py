@@ -43,8 +43,6 @@ from custodiet.model.case import Case
 from custodiet.model.condition import Interval
 from custodiet.model.errors import (
     NotPermitted,
-    OpeningRefused,
-    VaultUnavailable,
 )
 from custodiet.model.identity import CaseId, ConditionId, LookUpId
 from custodiet.model.look_up import Answer, Asked, Attempt, Grant, Opened, Precision, RefusedBecause, ToKnow, Tried
@@ -356,10 +354,7 @@ def proof(request: HttpRequest, reference: str, entry: int, form: str) -> HttpRe
         require(request, view, Act.READ_LOOKS, of_case(case.id))
         if entry not in {one.entry for one in show_looks(view, place.clock.now(), case.id).lines}:
             raise Http404
-    try:
-        body = proof_of(entry) if form == "proof" else entry_at(place.store, entry)
-    except (VaultUnavailable, OpeningRefused):
-        return page(request, "error.html", 503, kind="store")
+    body = proof_of(entry) if form == "proof" else entry_at(place.store, entry)
     suffix = FILE_SUFFIX if form == "proof" else ".json"
     file = HttpResponse(body, content_type="text/plain; charset=utf-8" if form == "proof" else "application/json")
     file["Content-Disposition"] = f'attachment; filename="entry-{entry}{suffix}"'

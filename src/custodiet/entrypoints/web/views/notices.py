@@ -6,6 +6,7 @@ import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals
@@ -33,10 +34,11 @@ from custodiet.flows.show_notices import (
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.document import Paragraph, Section
-from custodiet.model.errors import NotFound, NotPermitted
+from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import DecisionId, SchemeId
-from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES
+from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES, Language
 from custodiet.model.notice import How, Understood, WhyDeclined
+from custodiet.rules.documents.easy import Easy
 from custodiet.rules.documents.notice import SECOND_LAYER
 
 
@@ -86,75 +88,69 @@ def _field(reason: Reason) -> str | None:
 @require_safe
 def paper(request: HttpRequest, reference: str) -> HttpResponse:
     """The notice as a page of its own, to be printed: in an approved text, or in English with how to be interpreted."""
-    place, tag = settings.PLACE, request.GET.get("language", ENGLISH.tag)
+    place = settings.PLACE
     with place.store.reading() as view:
         case = view.case_by_reference(reference)
         require(request, view, Act.GIVE_NOTICE, of_case(case.id))
-        shown: CaseNotice = show_case_notice(view, place.clock.now(), reference)
-        register, _ = register_at(view, case.scheme_id, place.clock.now())
-        wanted = BY_TAG.get(tag, ENGLISH)
-        try:
-            told, language = notice_in(view, case.scheme_id, wanted.tag, place.clock.now()), wanted
-        except NotFound:
-            told, language = shown.notice, ENGLISH
-        easy = easy_in(view, case.scheme_id, wanted.tag, place.clock.now())
-    return _paper(
-        request,
-        language=language,
-        instead_of=wanted if language is not wanted else None,
-        title=told.title,
-        sections=told.sections,
-        sender=register.controller.name,
-        interpreter=register.interpreter,
-        made_up=told.made_up,
-        back=reverse("notice", args=(reference,)),
-        reference=reference,
-        easy_read=easy,
-    )
+        shown = show_case_notice(view, place.clock.now(), reference)
+        told = _notice(request, view, shown)
+    return _paper(request, back=reverse("notice", args=(reference,)), **told)
 
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """The notice for the person it is for, or whoever speaks for them: where the code on its paper leads."""
-    place, tag = settings.PLACE, request.GET.get("language", ENGLISH.tag)
-    with place.store.reading() as view:
+    with settings.PLACE.store.reading() as view:
         case, cases = _own_case(request, view)
-        now = place.clock.now()
-        shown = show_case_notice(view, now, case.reference)
-        register, _ = register_at(view, case.scheme_id, now)
-        language = next((one for one in shown.languages if one.tag == tag), ENGLISH)
-        told = notice_in(view, case.scheme_id, language.tag, now)
-        easy = easy_in(view, case.scheme_id, language.tag, now)
+        shown = show_case_notice(view, settings.PLACE.clock.now(), case.reference)
+        told = _notice(request, view, shown)
         decided = [one for one in view.decisions_of(case.id) if one.stands and one.rung.rung]
-    return _paper(
-        request,
-        language=language,
-        instead_of=None,
-        title=told.title,
-        sections=told.sections,
-        sender=register.controller.name,
-        interpreter=register.interpreter,
-        made_up=told.made_up,
-        back=reverse("my_looks"),
-        reference=case.reference,
-        easy_read=easy,
-        languages=shown.languages,
-        letters=decided,
-        cases=cases,
-    )
+    letters = [(reverse("my_letter", args=(one.id,)) + _same(request), one) for one in decided]
+    whose = [_same(request, which=str(number)) for number in range(1, cases + 1)] if cases > 1 else []
+    return _paper(request, back=reverse("my_looks"), languages=shown.languages, letters=letters, whose=whose, **told)
+
+
+def _notice(request: HttpRequest, view: Reading, shown: CaseNotice) -> dict[str, Any]:
+    """In the language asked for where it is approved, else in English; and so, by itself, the easy read."""
+    case, now = shown.case, settings.PLACE.clock.now()
+    wanted = _wanted(request)
+    register, _ = register_at(view, case.scheme_id, now)
+    language = wanted if wanted in shown.languages else ENGLISH
+    told = notice_in(view, case.scheme_id, language.tag, now)
+    return {
+        "language": language,
+        "title": told.title,
+        "sections": told.sections,
+        "sender": register.controller.name,
+        "interpreter": register.interpreter,
+        "made_up": told.made_up,
+        "reference": case.reference,
+        "easy_read": easy_in(view, case.scheme_id, wanted.tag, now),
+    }
+
+
+def _wanted(request: HttpRequest) -> Language:
+    return BY_TAG.get(request.GET.get("language", ""), ENGLISH)
+
+
+def _same(request: HttpRequest, **other: str | None) -> str:
+    """What is asked of this page, with this of it changed, or left out where None: who is shown what, how."""
+    asked = {name: request.GET.get(name) for name in ("which", "language", "easy")} | other
+    return f"?{urlencode({name: value for name, value in asked.items() if value is not None})}"
 
 
 @require_safe
 def my_letter(request: HttpRequest, decision_id: str) -> HttpResponse:
     """One of their letters, for the person it is about, or whoever speaks for them."""
-    place, tag = settings.PLACE, request.GET.get("language", ENGLISH.tag)
+    place = settings.PLACE
     with place.store.reading() as view:
         decision = view.decision(DecisionId(decision_id))
         require(request, view, Act.READ_OWN_NOTICE, of_case(decision.case_id))
         reference = view.case(decision.case_id).reference
-        shown = show_letter(view, place.clock.now(), reference, decision.id, tag)
+        shown = show_letter(view, place.clock.now(), reference, decision.id, _wanted(request).tag)
         register, _ = register_at(view, shown.case.scheme_id, place.clock.now())
-    return _letter(request, shown, tag, made_up=register.made_up, back=reverse("my_notice"), languages=shown.languages)
+    back = reverse("my_notice") + _same(request)
+    return _letter(request, shown, made_up=register.made_up, back=back, languages=shown.languages)
 
 
 def _own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
@@ -171,21 +167,20 @@ def _own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
 @require_safe
 def letter(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
     """The letter for one decision, to be printed."""
-    wanted, tag = DecisionId(decision_id), request.GET.get("language", ENGLISH.tag)
+    wanted = DecisionId(decision_id)
     place = settings.PLACE
     with place.store.reading() as view:
-        shown = show_letter(view, place.clock.now(), reference, wanted, tag)
+        shown = show_letter(view, place.clock.now(), reference, wanted, _wanted(request).tag)
         require(request, view, Act.READ_DECISION, of_decision(wanted))
         register, _ = register_at(view, shown.case.scheme_id, place.clock.now())
-    return _letter(request, shown, tag, made_up=register.made_up, back=reverse("case", args=(reference,)))
+    return _letter(request, shown, made_up=register.made_up, back=reverse("case", args=(reference,)))
 
 
-def _letter(request: HttpRequest, shown: ShownLetter, tag: str, **told: Any) -> HttpResponse:
-    asked, letter_ = BY_TAG.get(tag, ENGLISH), shown.letter
+def _letter(request: HttpRequest, shown: ShownLetter, **told: Any) -> HttpResponse:
+    letter_ = shown.letter
     return _paper(
         request,
         language=shown.language,
-        instead_of=asked if asked is not shown.language else None,
         title=letter_.title,
         sections=letter_.sections,
         sender=letter_.sender,
@@ -195,25 +190,38 @@ def _letter(request: HttpRequest, shown: ShownLetter, tag: str, **told: Any) -> 
     )
 
 
-def _paper(request: HttpRequest, *, sections: tuple[Section, ...], **told: Any) -> HttpResponse:
+def _paper(
+    request: HttpRequest,
+    *,
+    sections: tuple[Section, ...],
+    language: Language,
+    easy_read: tuple[Easy, Language] | None = None,
+    languages: tuple[Language, ...] = (),
+    **told: Any,
+) -> HttpResponse:
     """A page for a person: the controller's name and nobody else's, and a code for where it is on the web.
 
     The address says nothing of whom it is about: it is everyone's, and shows what is whoever's who signs in.
     """
     address = request.build_absolute_uri(reverse("my_notice"))
-    easy = "easy" in request.GET
+    easy, wanted = "easy" in request.GET, _wanted(request)
+    shown = easy_read[1] if easy and easy_read else language
     lines = [(one.code, one.title, _lines(one, easy=easy)) for one in sections]
     code = segno.make(address, error="m").svg_data_uri(scale=4, border=4)
     answer = page(
         request,
         "notices/paper.html",
+        language=language,
+        instead_of=wanted if shown is not wanted else None,
         lines=lines,
         second=SECOND_LAYER,
         easy=easy,
+        easy_read=easy_read,
+        languages=[(_same(request, language=one.tag), one) for one in languages],
+        other_form=_same(request, easy=None if easy else ""),
         code=code,
         address=address,
-        english=ENGLISH,
-        **{"easy_read": None, "languages": (), "letters": (), "cases": 1} | told,
+        **{"letters": (), "whose": ()} | told,
     )
     answer["Cache-Control"] = "no-store"
     return answer

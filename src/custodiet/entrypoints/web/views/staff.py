@@ -20,7 +20,7 @@ from custodiet.flows.keep_accounts import record_opening
 from custodiet.flows.permitting import ThingOf, the_role
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_consistency import show_training
-from custodiet.flows.show_staff import SEARCH_MAX, find_staff, is_joined, schemes, show_account, show_leaving
+from custodiet.flows.show_staff import SEARCH_MAX, find_staff, schemes, show_account, show_leaving
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner, return_joiner
 from custodiet.flows.staff_leaves import end_role
 from custodiet.model.act import Act
@@ -28,6 +28,7 @@ from custodiet.model.errors import IllegalMove, NotFound
 from custodiet.model.identity import ActorId, RoleId
 from custodiet.model.staff import Function, Role, RoleState
 from custodiet.model.stored import RoleStanding
+from custodiet.rules.staff import is_joined
 
 _form = require_http_methods(["GET", "HEAD", "POST"])
 
