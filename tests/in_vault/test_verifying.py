@@ -508,14 +508,14 @@ MISSING_ROWS = [
 ]
 NEW_ALERT = """INSERT INTO alert SELECT 'planted', case_id, decision_id, fitting_id, condition_id, matter, weight,
 began_at, confirmed_at, raised_at, seen, ended_at, weakened_at, weakened_why, state, state_at, held_by, enquiry_due_at,
-decided_by, version FROM alert"""
+decided_by, version, suspended_until FROM alert"""
 PLANTED_ROWS = {
     "an alert": f"{NEW_ALERT} {OF_ONE}",
     "a watch": "INSERT INTO watch SELECT condition_id, (SELECT max(id) FROM fitting WHERE id <> fitting_id), judged, "
     "number FROM watch",
     "a contact": "INSERT INTO contact SELECT 'planted', contact_at, newest_fix_at, number FROM contact LIMIT 1",
     "what a device was found to say": "INSERT INTO device_watch SELECT 'planted', judged, number FROM device_watch",
-    "a step": "INSERT INTO alert_step SELECT alert_id, 9999, 'decide', 'breach', acted_by, at, x'01' "
+    "a step": "INSERT INTO alert_step SELECT alert_id, 9999, 'decide', 'breach', acted_by, at, x'01', NULL "
     "FROM alert_step LIMIT 1",
     "an answer": "INSERT INTO alert_reply SELECT alert_id, at + 1, 'none', x'00', 'officer-ana' FROM alert_reply",
     "an absence": "INSERT INTO absence SELECT condition_id, to_at, to_at + 1, version FROM absence",
