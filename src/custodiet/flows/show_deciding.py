@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from custodiet.flows.gathering import gather
 from custodiet.flows.keep_training import untrained
+from custodiet.flows.notice_now import against_starting
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.assessment import Assessment
@@ -219,6 +220,7 @@ def show_proposal(view: Reading, now: datetime, decision_id: DecisionId, by: Act
         *objections_to_making(decision, by, now, current),
         *inactive(view.activations(scheme.id), scheme.id, decision.mode, now),
         *ladder.objections_to_making(decision, assessment, facts, standing),
+        *against_starting(view, decision, now),
         *untrained(view, decision, (decision.proposed_by, by), now),
     )
     below = ladder.ready_below(decision, assessment, facts, standing)

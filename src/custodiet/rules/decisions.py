@@ -140,7 +140,6 @@ def objections_to_making(
             "start_has_passed: its start has passed while it waited: propose it again; the same from a later start"
         )
     if predecessor is not None:
-        until = predecessor.until
         if (predecessor.case_id, predecessor.strand) != (decision.case_id, decision.strand):
             against.append(
                 "follows_another: what it would follow is another person's, or another device's; "
@@ -161,11 +160,15 @@ def objections_to_making(
                 f"no_successor: a decision that is {predecessor.state} has no successor; "
                 "a new proposal that follows nothing"
             )
-        if until is not None and decision.starts_at > until:
-            against.append(
-                "leaves_a_gap: it leaves a gap after what it follows; a start no later than the end of that one"
-            )
+        against += leaves_a_gap(decision, predecessor)
     return tuple(against)
+
+
+def leaves_a_gap(decision: Decision, predecessor: Decision) -> tuple[str, ...]:
+    """What is to follow another begins no later than that one ends."""
+    if predecessor.until is None or decision.starts_at <= predecessor.until:
+        return ()
+    return ("leaves_a_gap: it leaves a gap after what it follows; a start no later than the end of that one",)
 
 
 def objections_to_narrowing(

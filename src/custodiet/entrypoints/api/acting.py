@@ -1,6 +1,6 @@
 """Acts that one person may take alone: through the pages' own flows, the policy asked inside the transaction.
 
-Nothing here raises intrusion: a proposal and its second person are for the pages.
+Nothing here raises intrusion: what does is in proposing.py, with its second person.
 """
 
 from custodiet.entrypoints.api import answers

@@ -9,13 +9,16 @@ from typing import Annotated
 
 import msgspec
 
+from custodiet.entrypoints.api.problem import Objection
 from custodiet.model.alert import AlertState
+from custodiet.model.assessment import Article8, AtHome, FamilyReason, Practical, Said, Selection
 from custodiet.model.condition import ConditionKind
 from custodiet.model.contact_record import CameOf, Direction, Verified, Way
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
+from custodiet.model.fact import FactKind
 from custodiet.model.finding import Band, Doubt, Matter, Weight, Why
-from custodiet.model.mode import ModeCode
+from custodiet.model.mode import Family, ModeCode
 from custodiet.model.report import Method
 from custodiet.model.staff import Function
 
@@ -336,3 +339,137 @@ class FactTaken(msgspec.Struct):
 
     id: str
     dated: date
+
+
+class FactLine(msgspec.Struct):
+    """A fact of the case, without what it says."""
+
+    id: str
+    kind: FactKind
+    dated: date
+    recorded_at: At
+
+
+class Finding(msgspec.Struct):
+    """What has been published on whether this works: to be read by whoever writes why it is needed."""
+
+    version: str
+    text: str
+    source: str
+
+
+class Ground(msgspec.Struct):
+    """A ground on which an exemption may be overridden."""
+
+    code: str
+    text: str
+
+
+class ExemptionLine(msgspec.Struct):
+    """Who must not be put under these modes, to be asked of the person. `modes` empty: under any."""
+
+    code: str
+    title: str
+    rule: str
+    modes: list[ModeCode]
+    grounds: list[Ground]
+
+
+class NamedCode(msgspec.Struct):
+    """A code of the scheme's register, and what it stands for."""
+
+    code: str
+    title: str
+
+
+class RungLine(msgspec.Struct):
+    """One rung for this case now. `against`: what refuses it before anyone has assessed anything."""
+
+    mode: ModeCode
+    rung: int
+    title: str
+    lower_families: list[Family]
+    against: list[Objection]
+
+
+class Rungs(msgspec.Struct):
+    """What a proposal for this case goes by. `facts`: the newest; `screened_at` null: nobody has screened."""
+
+    at: At
+    rungs: list[RungLine]
+    facts: list[FactLine]
+    left_out: LeftOut
+    powers: list[NamedCode]
+    purposes: list[NamedCode]
+    exemptions: list[ExemptionLine]
+    finding: Finding
+    screened_at: At | None
+    follows: str | None
+
+
+class Waiting(msgspec.Struct):
+    """A proposal that waits for a second person."""
+
+    reference: str
+    since: At | None
+    decision: DecisionLine
+
+
+class Proposals(msgspec.Struct):
+    """Proposals that wait in the asker's schemes, the oldest first."""
+
+    at: At
+    proposals: list[Waiting]
+    left_out: LeftOut
+
+
+class FamilyLine(msgspec.Struct):
+    """Why one family of lower rungs will not do, without the words. `alike`: nearly another case's words."""
+
+    family: Family
+    reason: FamilyReason
+    facts: list[str]
+    has_words: bool
+    alike: bool
+
+
+class AssessmentLine(msgspec.Struct):
+    """The assessment behind a proposal in its codes; what was written is read on the page."""
+
+    author: str
+    at: At | None
+    selection: Selection
+    selection_fact: str
+    families: list[FamilyLine]
+    compared_with: list[ModeCode]
+    article_8: dict[Article8, Said]
+    practicality: dict[Practical, Said]
+    at_home: list[AtHome]
+    finding_shown: str
+    has_words: bool
+    alike: bool
+    exemption_overridden: bool
+
+
+class ProposalShown(msgspec.Struct):
+    """A proposal beside what the rules find against its yes now. `below`: the rung below it that is ready."""
+
+    at: At
+    decision: DecisionLine
+    assessment: AssessmentLine | None
+    findings: list[Objection]
+    below: ModeCode
+    lower: list[ModeCode]
+
+
+class Proposed(msgspec.Struct):
+    """The proposal that waits for a second person now: nothing has begun."""
+
+    decision_id: str
+    entry: int
+
+
+class MadeNarrower(msgspec.Struct):
+    """What was made instead of the proposal."""
+
+    decision_id: str

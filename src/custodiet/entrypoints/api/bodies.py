@@ -1,15 +1,23 @@
 """What the API takes with an act. A field that is not here is refused, so that a misspelt one is not passed over."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 
+from custodiet.model.assessing_record import ReturnReason
+from custodiet.model.assessment import Article8, AtHome, FamilyReason, Practical, Said, Selection
 from custodiet.model.ending import EndReason
 from custodiet.model.fact import Age, FactKind
-from custodiet.model.mode import ModeCode
+from custodiet.model.mode import Family, ModeCode
 
 TEXT_MAX = 4000
+NAMED_MAX = 40
+
+At = Annotated[datetime, msgspec.Meta(tz=True, description="ISO 8601 with its zone; within ten years of now.")]
+Text = Annotated[str, msgspec.Meta(max_length=TEXT_MAX)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Names = Annotated[list[Name], msgspec.Meta(max_length=NAMED_MAX)]
 
 
 class NewCase(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,3 +47,58 @@ class EndDecision(msgspec.Struct, forbid_unknown_fields=True):
     """What it is ended for."""
 
     reason: EndReason
+
+
+class FamilyAnswered(msgspec.Struct, forbid_unknown_fields=True):
+    """Why one family of lower rungs will not do for this person, and the facts of the case that say so."""
+
+    reason: FamilyReason
+    facts: Names
+    text: Text = ""
+
+
+class ExemptionAnswered(msgspec.Struct, forbid_unknown_fields=True):
+    """Whether an exemption applies to the person. `criterion`: the ground on which it is overridden, if it is."""
+
+    applies: bool
+    criterion: Name | None = None
+
+
+class NewProposal(msgspec.Struct, forbid_unknown_fields=True):
+    """A rung for a person, why this one and why none lower: what a page asks. Every text is sealed before it is kept.
+
+    `finding_shown`: the version of the published finding that the author had before them.
+    """
+
+    mode: ModeCode
+    power: Name
+    purposes: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=NAMED_MAX)]
+    starts_at: At
+    review_due_at: At
+    selection: Selection
+    selection_fact: Name
+    families: dict[Family, FamilyAnswered]
+    compared_with: Annotated[list[ModeCode], msgspec.Meta(max_length=NAMED_MAX)]
+    article_8: dict[Article8, Said]
+    practicality: dict[Practical, Said]
+    at_home: Annotated[list[AtHome], msgspec.Meta(max_length=NAMED_MAX)]
+    finding_shown: Name
+    ends_at: At | None = None
+    exemptions: Annotated[dict[Name, ExemptionAnswered], msgspec.Meta(max_length=NAMED_MAX)] = {}
+    text: Text = ""
+
+
+class NarrowProposal(msgspec.Struct, forbid_unknown_fields=True):
+    """What is made instead of what was proposed; what is not said stays as it was. `without`: conditions left out."""
+
+    mode: ModeCode | None = None
+    review_due_at: At | None = None
+    ends_at: At | None = None
+    without: Names = []
+
+
+class ReturnProposal(msgspec.Struct, forbid_unknown_fields=True):
+    """What is missing. `text` is sealed before it is kept; whoever proposed it can be told."""
+
+    reason: ReturnReason
+    text: Text

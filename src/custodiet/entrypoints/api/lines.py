@@ -1,15 +1,21 @@
 """Nouns as the API tells them: line by line, and nothing that is not named here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from custodiet.entrypoints.api import answers
+from custodiet.entrypoints.api.problem import told_objections
 from custodiet.flows.ports import Reading
+from custodiet.flows.show_deciding import Rung, Table
 from custodiet.flows.show_standing import monitored_of
 from custodiet.model.alert import Alert
+from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case, Task
 from custodiet.model.condition import Condition
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision
+from custodiet.model.errors import NotPermitted
+from custodiet.model.published import ON_ABSCONDING
 from custodiet.rules.decisions import moved, time_is_up
 
 
@@ -124,4 +130,67 @@ def alert_line(view: Reading, alert: Alert) -> answers.AlertLine:
         seen=answers.Seen(
             seen.fixes, seen.doubtful, seen.doubt, seen.band, seen.radius_m, seen.gap_s, list(seen.methods)
         ),
+    )
+
+
+def assessment_line(assessment: Assessment) -> answers.AssessmentLine:
+    """An assessment by its codes, without a word of it."""
+    return answers.AssessmentLine(
+        author=assessment.author,
+        at=assessment.at,
+        selection=assessment.selection,
+        selection_fact=assessment.selection_fact,
+        families=[
+            answers.FamilyLine(
+                one.family,
+                one.reason,
+                list(one.facts),
+                has_words=one.words is not None,
+                alike=one.words is not None and one.words.alike,
+            )
+            for one in assessment.families
+        ],
+        compared_with=list(assessment.compared_with),
+        article_8=dict(assessment.article_8),
+        practicality=dict(assessment.practicality),
+        at_home=list(assessment.at_home),
+        finding_shown=assessment.finding_shown,
+        has_words=assessment.words is not None,
+        alike=assessment.words is not None and assessment.words.alike,
+        exemption_overridden=assessment.exempted is not None and assessment.exempted.overridden,
+    )
+
+
+def rungs_line(table: Table, rungs: Sequence[Rung], at: datetime) -> answers.Rungs:
+    """What a proposal goes by: facts without what they say, and every rung as it stands."""
+    scheme = table.scheme
+    return answers.Rungs(
+        at=at,
+        rungs=[
+            answers.RungLine(
+                one.mode.code,
+                one.mode.rung,
+                one.mode.title,
+                list(one.mode.lower_families),
+                told_objections(NotPermitted("", one.against)) if one.against else [],
+            )
+            for one in rungs
+        ],
+        facts=[answers.FactLine(one.id, one.kind, one.dated, one.recorded_at) for one in table.facts],
+        left_out=table.facts_more,
+        powers=[answers.NamedCode(one.code, one.title) for one in scheme.powers],
+        purposes=[answers.NamedCode(one.code, one.title) for one in scheme.purposes],
+        exemptions=[
+            answers.ExemptionLine(
+                one.code,
+                one.title,
+                one.rule,
+                list(one.operations),
+                [answers.Ground(each.code, each.text) for each in one.criteria],
+            )
+            for one in table.standing.exemptions
+        ],
+        finding=answers.Finding(ON_ABSCONDING.version, ON_ABSCONDING.text, ON_ABSCONDING.source),
+        screened_at=None if table.screening is None else table.screening.at,
+        follows=None if table.current is None else table.current.id,
     )

@@ -75,6 +75,11 @@ def problem(status: int, code: str, detail: str, objections: list[Objection] | N
 NOT_FOUND = problem(404, "not_found", "There is nothing of that name, or it is not for you to know of.")
 
 
+def told_objections(error: NotPermitted) -> list[Objection]:
+    """Every rule that refuses."""
+    return [Objection(one.code or "rule", one.missing, one.instead) for one in reasons_of(error)]
+
+
 def problem_of(error: CustodietError) -> Problem:
     """What an error of ours is told as."""
     match error:
@@ -83,7 +88,7 @@ def problem_of(error: CustodietError) -> Problem:
         case NotFound():
             return NOT_FOUND
         case NotPermitted():
-            told = [Objection(one.code or "rule", one.missing, one.instead) for one in reasons_of(error)]
+            told = told_objections(error)
             code = told[0].code if told else "not_permitted"
             return problem(403, code, "; ".join(one.missing for one in told), told)
         case IllegalMove():

@@ -39,6 +39,7 @@ from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.entrypoints.wording import said_day
 from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
+from custodiet.flows.draw_up import AboutFamily, Answered, draw_up
 from custodiet.flows.keep_draft import save_draft
 from custodiet.flows.open_case import name_person, open_case, reference_is_taken, set_condition
 from custodiet.flows.permitting import the_scheme
@@ -47,20 +48,18 @@ from custodiet.flows.record_fact import record_fact
 from custodiet.flows.show_consistency import show_guidance, show_training
 from custodiet.flows.show_deciding import Table, show_rungs, show_table
 from custodiet.model.act import Act
-from custodiet.model.assessment import Assessment, AtHome, FamilyAnswer, FamilyReason, Selection
+from custodiet.model.assessment import Assessment, AtHome, FamilyReason, Selection
 from custodiet.model.condition import ConditionKind
-from custodiet.model.decision import Authority, Decision
+from custodiet.model.decision import Decision
 from custodiet.model.draft import DRAFT_KEPT
 from custodiet.model.errors import CannotRecord, NotPermitted
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.identity import (
-    AssessmentId,
     CaseId,
     DecisionId,
     FactId,
     RepresentationId,
     SchemeId,
-    ScreeningId,
 )
 from custodiet.model.mode import MODES, Kind, Mode, ModeCode
 from custodiet.model.published import ON_ABSCONDING
@@ -321,54 +320,37 @@ def _assess_page(request: HttpRequest, table: Table, form: AssessForm, status: i
 
 def _proposal(request: HttpRequest, table: Table, form: AssessForm) -> tuple[Decision, Assessment]:
     """What was typed, as a proposal with its assessment. Raises CannotRecord."""
-    place, by, told = settings.PLACE, actor_of(request), form.cleaned_data
+    place, told = settings.PLACE, form.cleaned_data
     now = place.clock.now()
-    case_id, current = table.case.id, table.current
-    decision = Decision(
-        id=DecisionId(place.chance.identity("decision")),
-        case_id=case_id,
-        strand="main" if current is None else current.strand,
-        mode=form.mode.code,
-        power=told.get("power") or table.scheme.powers[0].code,
-        purposes=tuple(told["purposes"]) if told.get("purposes") else (table.scheme.purposes[0].code,),
-        authority=Authority.OFFICERS,
-        maker=None,
-        proposed_by=by,
-        starts_at=form.starts_at(now),
-        review_due_at=form.review_due_at(now),
-        ends_at=None if told["ends"] is None else end_of(told["ends"]),
-        follows=None if current is None else current.id,
-    )
-    assessor = assessor_for(place.store)
     families = tuple(
-        FamilyAnswer(
+        AboutFamily(
             family,
             FamilyReason(told[f"{family}_reason"]),
             tuple(FactId(one) for one in told[f"{family}_facts"]),
-            assessor.words(case_id, told[f"{family}_words"]),
+            told[f"{family}_words"],
         )
         for family in form.mode.lower_families
         if told[f"{family}_reason"]
     )
-    assessment = Assessment(
-        id=AssessmentId(place.chance.identity("assessment")),
-        case_id=case_id,
-        decision_id=decision.id,
-        author=by,
+    answered = Answered(
+        mode=form.mode.code,
+        power=told.get("power") or table.scheme.powers[0].code,
+        purposes=tuple(told["purposes"]) if told.get("purposes") else (table.scheme.purposes[0].code,),
+        starts_at=form.starts_at(now),
+        review_due_at=form.review_due_at(now),
+        ends_at=None if told["ends"] is None else end_of(told["ends"]),
         selection=Selection(told["selection"] or Selection.INDIVIDUAL),
         selection_fact=FactId(told["selection_fact"] if told["selection"] else ""),
-        screening_id=ScreeningId("") if table.screening is None else table.screening.id,
         families=families,
         compared_with=tuple(ModeCode(one) for one in told["compared"]),
-        with_detention=False,
         article_8=form.article_8(),
         practicality=form.practicality(),
         at_home=tuple(AtHome(one) for one in told["at_home"]),
         finding_shown=ON_ABSCONDING.version if told["finding"] else "",
-        words=assessor.words(case_id, told["words"]),
-        exempted=assessor.exempted(case_id, form.mode.code, form.about_exemptions(), now),
+        exemptions=form.about_exemptions(),
+        text=told["words"],
     )
-    return decision, assessment
+    return draw_up(assessor_for(place.store), place.chance, table, answered, actor_of(request), now)
 
 
 def _opened(request: HttpRequest, reference: str, act: Act = Act.ASSESS_CASE) -> Table:
