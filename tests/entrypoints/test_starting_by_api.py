@@ -16,7 +16,7 @@ from support.staff import AOS, AOT, CAI, CEM, OPE, staffed
 
 from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.give_notice import Given, give_notice
-from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.flows.notice_now import notice_at
 from custodiet.main import read_policy
 from custodiet.model.assessing_record import ReturnReason
@@ -238,6 +238,8 @@ def test_a_proposal_is_narrowed_given_back_refused_or_taken_back_once(house, pla
     listed = [proposed(house, place) for _ in range(4)]
     waiting = get(AOS, "/proposals?limit=3").json()
     assert ([one["decision"]["id"] for one in waiting["proposals"]], waiting["left_out"]) == (listed[:3], 1)
+    declare_conflict(house.store, place.case.id, AOT, AOT)
+    assert get(AOT, "/proposals").json()["proposals"] == []
     narrowed, returned, refused, taken = listed
     made = post(AOS, f"/decisions/{narrowed}/narrow", {"mode": "in_person"}).json()["decision_id"]
     assert (state(house, made), house.decision(DecisionId(made)).mode) == (State.MADE, ModeCode.IN_PERSON)

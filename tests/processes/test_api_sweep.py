@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 from support.api import BASE, Caller, code, signed_in
-from support.api_place import EACH, OF, POSITIONS, SETS, api_place
+from support.api_place import ANSWERS, EACH, OF, POSITIONS, SETS, api_place, proposed_id
+from support.api_proposing import as_body
 from support.house import SCHEME
 from support.pages import Visitor
 
@@ -40,6 +41,8 @@ BODIES = {
     "record_fact": {"kind": "work", "dated": "2026-01-01"},
     "step_down": {"mode": "telephone"},
     "end_decision": {"reason": "not_needed"},
+    "narrow_proposal": {"mode": "in_person"},
+    "return_proposal": {"reason": "fact_missing", "text": "made-up words"},
 }
 
 
@@ -60,30 +63,43 @@ def swept(place):
         known = things(place, OF.get(name, SETS - 1))
         for method, path, operation in routes():
             for there in (True, False) if "{" in path else (True,):
-                which = known["ended" if operation["operationId"] in ENDS else "lowered"] if there else NOTHING
+                name_of = operation["operationId"]
+                which = known[which_of(path, name_of)] if there else NOTHING
                 asked = path.format(**which)
                 if method == "GET":
                     query = f"?{urlencode(WINDOW)}" if "ledger" in path else ""
                     shown = caller.get(asked + query)
                 else:
-                    body = {"scheme_id": SCHEME, "reference": f"S-{number}"} if path == "/cases" else None
-                    shown = caller.post(asked, BODIES.get(operation["operationId"], body))
+                    made = {"open_case": {"scheme_id": SCHEME, "reference": f"S-{number}"}}
+                    made["propose_decision"] = known["body"]
+                    shown = caller.post(asked, (BODIES | made).get(name_of))
                 assert str(shown.status) in operation["responses"], (name, method, asked, shown.status)
                 said = str(shown.status) if shown.status < 400 else code(shown)
                 found.setdefault((method, path, there), {})[name] = said, shown.text
     return found
 
 
-def things(place, number: int) -> dict[str, dict[str, str]]:
-    """What a path names, of that set: for what lowers, and for what ends."""
+def which_of(path: str, name: str) -> str:
+    """Which of the things of a set a route is asked about."""
+    answer = path.rpartition("/")[2]
+    if answer in (*ANSWERS, "proposal"):
+        return "approve" if answer == "proposal" else answer
+    return "ended" if name in ENDS else "lowered"
+
+
+def things(place, number: int) -> dict[str, dict]:
+    """What a path names, of that set: for what lowers, for what ends, for each answer; and a proposal as it is sent."""
     lowered, over, ended = place.site.wearers[number * EACH : number * EACH + EACH]
     with closing(place.site.open()) as store, store.reading() as view:
         task = view.tasks_of(view.decision(over.decision_id).case_id)[0].id
+        shown = proposed_id("take-back", number * EACH)
+        body = as_body(view.decision(shown), view.assessment_of(shown))
     named = {"reference": lowered.reference, "task_id": task, "alert_id": f"alert_{number * EACH}", "scheme_id": SCHEME}
     return {
         "lowered": named | {"decision_id": lowered.decision_id},
         "ended": named | {"decision_id": ended.decision_id},
-    }
+        "body": body,
+    } | {one: named | {"decision_id": proposed_id(one, number * EACH)} for one in ANSWERS}
 
 
 def draw(swept) -> str:

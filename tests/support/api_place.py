@@ -1,15 +1,18 @@
 """A place in which every route of the API has something to be asked about, and an account in every position."""
 
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.keep_caseload import declare_conflict
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
+from custodiet.model.decision import Decision, State
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.finding import Matter, Raised, Weight
-from custodiet.model.identity import ActorId
+from custodiet.model.identity import ActorId, DecisionId
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import AlertRaised
 from custodiet.model.staff import Function
@@ -17,6 +20,7 @@ from custodiet.rules.decisions import Ender, Move
 
 from .house import SCHEME
 from .pages import ADMINISTRATOR, FUNCTIONS, OFFICER, Pages, joins
+from .proposing import propose
 
 POSITIONS = {
     "caseworker": "caseworker of the case",
@@ -47,6 +51,8 @@ EACH = 3
 OF = {"caseworker": 0, "authorising_officer": 1, "operator": 2}
 """Whose cases are their own, so that nothing was done before with what they act on; all others share the last ones."""
 SETS = len(OF) + 1
+ANSWERS = ("approve", "narrow", "return", "refuse", "take-back")
+"""What can be answered to a proposal: one waits for each, in the first case of a set."""
 
 
 def api_place(folder, sets: int = SETS) -> Pages:
@@ -66,11 +72,35 @@ def api_place(folder, sets: int = SETS) -> Pages:
                 declare_conflict(store, decision.case_id, ActorId(who), ActorId(who))
             if number % EACH == 0:
                 _alert(store, one, decision.case_id, f"alert_{number}")
+                for answer in ANSWERS:
+                    propose(store, SystemChance(), _proposal(decision, answer, number))
             elif number % EACH == 1:
                 by = Ender(OFFICER)
                 end_decision(store, SystemChance(), decision.id, Move.WITHDRAW, by, EndReason.NOT_NEEDED)
     pages.accounts |= {one: pages.account(one) for one in POSITIONS if one not in (*FUNCTIONS, "nobody")}
     return pages
+
+
+def proposed_id(answer: str, number: int) -> DecisionId:
+    """The proposal that waits for this answer in that case."""
+    return DecisionId(f"decision_{answer}_{number}")
+
+
+def _proposal(decision: Decision, answer: str, number: int) -> Decision:
+    """A rung of its own strand beside what stands, so that a yes to one is no matter for another."""
+    starts_at = SystemClock().now() + timedelta(hours=2)
+    return replace(
+        decision,
+        id=proposed_id(answer, number),
+        strand=answer,
+        mode=ModeCode.TELEPHONE,
+        proposed_by=ActorId("caseworker-1"),
+        starts_at=starts_at,
+        review_due_at=starts_at + timedelta(days=7),
+        state=State.PROPOSED,
+        approved_by=None,
+        made_at=None,
+    )
 
 
 def _alert(store, wearer, case_id, alert_id) -> None:

@@ -416,11 +416,12 @@ class Waiting(msgspec.Struct):
 
 
 class Proposals(msgspec.Struct):
-    """Proposals that wait in the asker's schemes, the oldest first."""
+    """Proposals that wait in the asker's schemes and that they may know of, the oldest first."""
 
     at: At
     proposals: list[Waiting]
     left_out: LeftOut
+    looked_at_all: bool
 
 
 class FamilyLine(msgspec.Struct):

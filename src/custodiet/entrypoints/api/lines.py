@@ -133,6 +133,13 @@ def alert_line(view: Reading, alert: Alert) -> answers.AlertLine:
     )
 
 
+def waiting_line(view: Reading, decision: Decision, at: datetime) -> answers.Waiting:
+    """A proposal in a list. `since` null: it has no assessment, which has the time."""
+    assessment = view.assessment_of(decision.id)
+    since = None if assessment is None else assessment.at
+    return answers.Waiting(view.case(decision.case_id).reference, since, decision_line(decision, at))
+
+
 def assessment_line(assessment: Assessment) -> answers.AssessmentLine:
     """An assessment by its codes, without a word of it."""
     return answers.AssessmentLine(

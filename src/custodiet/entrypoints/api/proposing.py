@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from custodiet.entrypoints.api import answers
 from custodiet.entrypoints.api.bodies import NewProposal
 from custodiet.entrypoints.api.knowing import known_case, known_decision
-from custodiet.entrypoints.api.lines import assessment_line, decision_line, rungs_line
+from custodiet.entrypoints.api.lines import assessment_line, decision_line, rungs_line, waiting_line
 from custodiet.entrypoints.api.problem import ApiProblem, problem, told_objections
+from custodiet.entrypoints.api.reading import LOOKED_AT
 from custodiet.entrypoints.api.route import Call, Made
 from custodiet.entrypoints.web.asking import assessor_for
-from custodiet.entrypoints.web.permitting import actor_of, require, store_for
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.flows.decide_case import (
     make_decision,
@@ -47,15 +48,10 @@ def proposals(call: Call) -> answers.Proposals:
     with call.place.store.reading() as view:
         require(call.request, view, Act.READ_PROPOSALS)
         schemes = who_asks(view, actor_of(call.request), call.at, None).schemes
-        waiting = [
-            answers.Waiting(
-                view.case(one.case_id).reference,
-                None if (assessment := view.assessment_of(one.id)) is None else assessment.at,
-                decision_line(one, call.at),
-            )
-            for one in view.proposals_in(schemes, call.limit, 0)
-        ]
-        return answers.Proposals(call.at, waiting, view.count_proposals(schemes) - len(waiting))
+        looked_at = view.proposals_in(schemes, LOOKED_AT + 1, 0)
+        mine = [one for one in looked_at[:LOOKED_AT] if may(call.request, view, Act.READ_DECISION, of_decision(one.id))]
+        waiting = [waiting_line(view, one, call.at) for one in mine[: call.limit]]
+    return answers.Proposals(call.at, waiting, len(mine) - len(waiting), len(looked_at) <= LOOKED_AT)
 
 
 def proposal(call: Call) -> answers.ProposalShown:

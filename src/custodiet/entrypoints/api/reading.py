@@ -26,7 +26,7 @@ from custodiet.model.act import Act
 from custodiet.model.stored import Holding
 
 LOOKED_AT = 200
-"""Open alerts that are looked through for those an account may know of, the oldest first."""
+"""Open alerts, or proposals, that are looked through for those an account may know of, the oldest first."""
 
 
 def cursor_of(*where: str) -> str:
