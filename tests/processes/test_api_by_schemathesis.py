@@ -12,7 +12,7 @@ from contextlib import closing
 
 import pytest
 from support.api import BASE, signed_in
-from support.api_place import api_place
+from support.api_place import ANSWERS, api_place, proposed_id
 from support.house import SCHEME
 
 LONG = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -36,7 +36,7 @@ def described(place, caller) -> dict:
         task = view.tasks_of(view.decision(over.decision_id).case_id)[0].id
     there = {
         "reference": [lowered.reference, over.reference, ended.reference],
-        "decision_id": [lowered.decision_id, ended.decision_id],
+        "decision_id": [lowered.decision_id, ended.decision_id, *(proposed_id(one, 0) for one in ANSWERS)],
         "task_id": [task],
         "alert_id": ["alert_0"],
         "scheme_id": [SCHEME],
