@@ -147,6 +147,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.TRANSLATION_DRAFTED: "a notice in another language was drafted; it reaches nobody",
     EntryKind.TRANSLATION_CHECKED: "a translator has read it beside the English",
     EntryKind.TRANSLATION_APPROVED: "someone else lets it reach people",
+    EntryKind.RECORDING_KEPT: "the notice, read out in one language, was handed in; nobody hears it yet",
+    EntryKind.RECORDING_APPROVED: "someone else has listened to it and lets people hear it",
     EntryKind.TIME_REMINDED: "a person is reminded of an appointment or a check-in before it begins",
     EntryKind.STAFF_TRAINED: "an administrator says on which day someone of the staff was trained",
 }

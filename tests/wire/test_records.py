@@ -108,6 +108,7 @@ from custodiet.model.message_record import ContactGiven, MessageOpened, MessageS
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
+from custodiet.model.recording import Recording, RecordingApproved, RecordingKept
 from custodiet.model.report import Method
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.representation import Reply as Reply_
@@ -219,6 +220,12 @@ NOTICE_SAMPLES = [
     ),
     TranslationChecked("translation_1", LATER, "translator-1", "a diploma"),
     TranslationApproved("translation_1", LATER, "translator-2"),
+    RecordingKept(
+        Recording(
+            *("recording_1", "scheme_1", "ti", BYTES, "translation_1", bytes(32), 3, AT, "translator-1"), content=BYTES
+        )
+    ),
+    RecordingApproved("recording_1", LATER, "translator-2"),
 ]
 WINDOW = Interval(AT - timedelta(hours=2), AT)
 LOOK_UP = LookUp(

@@ -9,7 +9,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     How: {
         How.PAGE: "On a screen",
         How.PRINT: "On paper",
-        How.AUDIO: "By a recording of the approved text",
+        How.AUDIO: "By an approved recording",
         How.INTERPRETER: "By an interpreter",
     },
     Understood: {
@@ -37,6 +37,19 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Readiness.STALE: "Out of date: the English has changed",
     },
 }
+
+
+_RECORDING: Mapping[Readiness, str] = {
+    Readiness.MISSING: "No recording",
+    Readiness.DRAFT: "Waits for someone to listen",
+    Readiness.APPROVED: "Approved",
+    Readiness.STALE: "Out of date: the text has changed",
+}
+
+
+def said_recording(stands: Readiness) -> str:
+    """Where a recording stands, in words."""
+    return _RECORDING[stands]
 
 
 def said_notice(code: StrEnum) -> str:

@@ -6,7 +6,7 @@ What is given is the notice as it is in that transaction; whoever showed an olde
 from dataclasses import dataclass
 
 from custodiet.flows.assess_case import Assessor
-from custodiet.flows.notice_now import notice_at, told_now
+from custodiet.flows.notice_now import notice_at, recording_in, told_now
 from custodiet.flows.ports import Chance, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.case import TaskKind
@@ -58,7 +58,8 @@ def give_notice(
             why=given.why,
             words_sealed=assessor.seal(act, case.person_id, given.words) if given.words.strip() else b"",
         )
-        refuse_if(objections_to_serving(made, act.translations(case.scheme_id), current, served))
+        recorded = recording_in(act, case.scheme_id, given.language, act.now) is not None
+        refuse_if(objections_to_serving(made, act.translations(case.scheme_id), current, served, recorded=recorded))
         record = NoticeServed(served)
         act.write(Entry(kind_of(record), by, case.person_id), record)
         if told_now(act, case_id, act.now):

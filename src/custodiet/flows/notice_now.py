@@ -8,10 +8,12 @@ from custodiet.model.decision import Decision
 from custodiet.model.document import Document
 from custodiet.model.identity import CaseId, SchemeId
 from custodiet.model.notice import TextOf
+from custodiet.model.recording import Recording
 from custodiet.rules.documents.easy import digest_of_easy, easy_lines, easy_read
 from custodiet.rules.documents.letter import digest_of_parts, parts_of
 from custodiet.rules.documents.notice import digest_of, lines_of, notice
 from custodiet.rules.notices import is_told, objections_to_starting
+from custodiet.rules.recordings import heard_for
 
 
 def notice_at(view: Reading, scheme_id: SchemeId, at: datetime) -> tuple[Document, bytes, int]:
@@ -31,6 +33,12 @@ def text_at(view: Reading, scheme_id: SchemeId, of: TextOf, at: datetime) -> tup
         return parts_of(register), digest_of_parts(register)
     easy = easy_read(register)
     return easy_lines(easy), digest_of_easy(easy)
+
+
+def recording_in(view: Reading, scheme_id: SchemeId, language: str, at: datetime) -> Recording | None:
+    """The recording that people hear in a language: approved, of the text as it is now. None: there is none."""
+    _, current, _ = notice_at(view, scheme_id, at)
+    return heard_for(view.recordings(scheme_id), view.translations(scheme_id), language, current)
 
 
 def against_starting(view: Reading, decision: Decision, now: datetime) -> tuple[str, ...]:

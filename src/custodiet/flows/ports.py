@@ -39,6 +39,7 @@ from custodiet.model.identity import (
     LookUpId,
     MessageId,
     PersonId,
+    RecordingId,
     RepresentationId,
     RequestId,
     ReviewId,
@@ -73,6 +74,7 @@ from custodiet.model.record import (
     Sighting,
     Tally,
 )
+from custodiet.model.recording import Recording
 from custodiet.model.register import RegisterVersion
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.review import Review, Used
@@ -560,6 +562,15 @@ class Reading(Tables, Protocol):
     def translation(self, translation_id: TranslationId) -> Translation: ...
     def translations(self, scheme_id: SchemeId, of: TextOf = TextOf.NOTICE) -> tuple[Translation, ...]:
         """Every translation of a text of a scheme's, the first one first."""
+        ...
+
+    def recording(self, recording_id: RecordingId) -> Recording: ...
+    def recordings(self, scheme_id: SchemeId) -> tuple[Recording, ...]:
+        """Every recording of a scheme's notice without its content, the first one first."""
+        ...
+
+    def recording_content(self, recording_id: RecordingId) -> bytes:
+        """What is heard, as it stands in the store."""
         ...
 
     def trainings_of(self, actor: ActorId) -> tuple[TrainingRecorded, ...]:

@@ -13,11 +13,13 @@ from custodiet.model.errors import NotFound
 from custodiet.model.identity import CaseId, DecisionId, SchemeId
 from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES, Language
 from custodiet.model.notice import Readiness, Served, TextOf, TranslatedLine, Translation
+from custodiet.model.recording import Recording
 from custodiet.rules.documents.easy import Easy, digest_of_easy, easy_in_other_words, easy_read
 from custodiet.rules.documents.letter import Letter, digest_of_parts, letter
 from custodiet.rules.documents.notice import in_other_words, lines_of
 from custodiet.rules.notices import approved_for, carried_over, is_told, newest_for, readiness, to_be_told, why_not_told
 from custodiet.rules.plain_words import grade
+from custodiet.rules.recordings import heard_for, read_out, standing
 
 PAGE_LINES = 25
 
@@ -26,7 +28,7 @@ PAGE_LINES = 25
 class CaseNotice:
     """A case's notice: what it says now, what was given, and why that is not enough, if it is not.
 
-    `languages`: those in which the text may reach a person, English first.
+    `languages`: those in which the text may reach a person, English first. `recordings`: what people hear of them.
     """
 
     case: Case
@@ -37,6 +39,14 @@ class CaseNotice:
     english: bool
     told: bool
     why_not: str
+    recordings: tuple[tuple[Language, Recording], ...]
+
+    def heard(self, recording_id: str) -> Recording:
+        """The recording of that name, if people may hear it. Raises NotFound."""
+        found = next((one for _, one in self.recordings if one.id == recording_id), None)
+        if found is None:
+            raise NotFound("no approved recording of the notice as it is")
+        return found
 
 
 def show_case_notice(view: Reading, now: datetime, reference: str) -> CaseNotice:
@@ -45,15 +55,19 @@ def show_case_notice(view: Reading, now: datetime, reference: str) -> CaseNotice
     made, digest, _ = notice_at(view, case.scheme_id, now)
     served, english = view.notices_served(case.id), follows_english(view, case.id)
     told = is_told(served, digest, english=english)
+    translations, recordings = view.translations(case.scheme_id), view.recordings(case.scheme_id)
+    languages = approved_languages(translations, digest)
+    heard = ((one, heard_for(recordings, translations, one.tag, digest)) for one in languages)
     return CaseNotice(
         case=case,
         notice=made,
         digest=digest,
         served=served,
-        languages=approved_languages(view.translations(case.scheme_id), digest),
+        languages=languages,
         english=english,
         told=told,
         why_not="" if told else why_not_told(served, digest, english=english),
+        recordings=tuple((language, one) for language, one in heard if one is not None),
     )
 
 
@@ -158,6 +172,42 @@ def show_language(
         newest=newest,
         current=newest is not None and newest.notice_sha256 == digest,
         digest=digest,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecordings:
+    """The recordings of a scheme's notice in one language. `there`: whether there is an approved text to read out.
+
+    `newest`: the newest, whatever text it is of; `lines`: what is read out.
+    """
+
+    scheme_id: SchemeId
+    name: str
+    language: Language
+    there: bool
+    lines: tuple[str, ...]
+    stands: Readiness
+    newest: Recording | None
+    heard: Recording | None
+
+
+def show_recordings(view: Reading, now: datetime, scheme_id: SchemeId, tag: str) -> ShownRecordings:
+    """Raises NotFound."""
+    made, digest, _ = notice_at(view, scheme_id, now)
+    if tag not in BY_TAG or (BY_TAG[tag].pseudo and not made.made_up):
+        raise NotFound("no such language in the list")
+    translations, recordings = view.translations(scheme_id), view.recordings(scheme_id)
+    there, _ = read_out(translations, tag, digest)
+    return ShownRecordings(
+        scheme_id=scheme_id,
+        name=made.scheme,
+        language=BY_TAG[tag],
+        there=there,
+        lines=lines_of(notice_in(view, scheme_id, tag, now)) if there else (),
+        stands=standing(recordings, translations, tag, digest),
+        newest=next((one for one in reversed(recordings) if one.language == tag), None),
+        heard=heard_for(recordings, translations, tag, digest),
     )
 
 

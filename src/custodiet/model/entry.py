@@ -135,6 +135,8 @@ class EntryKind(StrEnum):
     ACCOUNT_CLOSED = "account.closed"
     STAFF_TRAINED = "staff.trained"
     TIME_REMINDED = "time.reminded"
+    RECORDING_KEPT = "recording.kept"
+    RECORDING_APPROVED = "recording.approved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class How(StrEnum):
     PAGE = "page"
     PRINT = "print"
     AUDIO = "audio"
-    """A recording of the approved text was played."""
+    """An approved recording of the approved text was played."""
     INTERPRETER = "interpreter"
 
 

@@ -85,6 +85,7 @@ from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
+from custodiet.model.recording import RecordingApproved, RecordingKept
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
@@ -950,6 +951,8 @@ Record = (
     | SchemeEnded
     | TrainingRecorded
     | TimeReminded
+    | RecordingKept
+    | RecordingApproved
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1061,6 +1064,8 @@ _KIND: dict[type, EntryKind] = {
     SchemeEnded: EntryKind.SCHEME_ENDED,
     TrainingRecorded: EntryKind.STAFF_TRAINED,
     TimeReminded: EntryKind.TIME_REMINDED,
+    RecordingKept: EntryKind.RECORDING_KEPT,
+    RecordingApproved: EntryKind.RECORDING_APPROVED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

@@ -1,7 +1,8 @@
-"""What the records of model/notice_record.py write, under the promise of rules/tables.py."""
+"""What the records of model/notice_record.py and model/recording.py write, under the promise of rules/tables.py."""
 
 from custodiet.model.change import Insert, Update
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
+from custodiet.model.recording import RecordingApproved, RecordingKept
 from custodiet.rules.assessing_tables import Changes, changes_of
 from custodiet.rules.row import row_of
 
@@ -28,3 +29,14 @@ def _(record: TranslationChecked, index: int) -> Changes:  # noqa: ARG001 - the 
 def _(record: TranslationApproved, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     found = {"approved_by": record.by, "approved_at": record.at}
     return (Update("translation", {"id": record.translation_id}, found),)
+
+
+@changes_of.register
+def _(record: RecordingKept, index: int) -> Changes:
+    return (Insert("recording", {**row_of(record.recording), "entry": index}),)
+
+
+@changes_of.register
+def _(record: RecordingApproved, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    found = {"approved_by": record.by, "approved_at": record.at}
+    return (Update("recording", {"id": record.recording_id}, found),)

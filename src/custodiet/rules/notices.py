@@ -101,9 +101,12 @@ def why_not_told(served: Sequence[Served], current: bytes, *, english: bool) -> 
 
 
 def objections_to_serving(
-    document: Document, translations: Iterable[Translation], current: bytes, one: Served
+    document: Document, translations: Iterable[Translation], current: bytes, one: Served, *, recorded: bool
 ) -> tuple[str, ...]:
-    """What stands against recording that the notice was given like this: the text that it names, in that language."""
+    """What stands against recording that the notice was given like this: the text that it names, in that language.
+
+    `recorded`: whether there is an approved recording of that text.
+    """
     if one.notice_sha256 != current:
         return ("changed_since: the notice says something else now; give it as it is",)
     against: list[str] = []
@@ -123,6 +126,11 @@ def objections_to_serving(
         against.append(
             f"not_approved: there is no approved text in {BY_TAG[one.language].name} for the notice as it is now; "
             "English by an interpreter would pass"
+        )
+    if one.how is How.AUDIO and not recorded:
+        against.append(
+            f"no_recording: there is no approved recording in {BY_TAG[one.language].name} of the notice as it is now; "
+            "given on a screen, on paper or by an interpreter it would pass"
         )
     return tuple(against)
 

@@ -6,9 +6,11 @@ from enum import StrEnum
 from django import forms
 
 from custodiet.entrypoints.web.forms import later
+from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.wording_notices import said_notice
 from custodiet.model.language import Language
 from custodiet.model.notice import How, TranslatedLine, Understood, WhyDeclined
+from custodiet.model.recording import Recording
 
 TEXT_MAX = 4000
 
@@ -23,9 +25,9 @@ class GiveForm(forms.Form):
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     language = forms.ChoiceField(
         label=later("Language"),
-        help_text=later("On a screen, on paper or by a recording: English, or a language with an approved text."),
+        help_text=later("On a screen or on paper: English, or a language with an approved text."),
     )
-    how = forms.ChoiceField(label=later("How was it given?"), widget=forms.RadioSelect, choices=_codes(How))
+    how = forms.ChoiceField(label=later("How was it given?"), widget=forms.RadioSelect)
     understood = forms.ChoiceField(
         label=later("Was it understood?"),
         help_text=later("Ask them to tell you in their own words what will happen, and what they can do about it."),
@@ -45,8 +47,18 @@ class GiveForm(forms.Form):
         widget=forms.Textarea,
     )
 
-    def __init__(self, languages: Iterable[Language], *given: object, **more: object) -> None:
+    def __init__(
+        self,
+        languages: Iterable[Language],
+        recordings: Sequence[tuple[Language, Recording]],
+        *given: object,
+        **more: object,
+    ) -> None:
         super().__init__(*given, **more)
+        self.fields["how"].choices = _codes(one for one in How if recordings or one is not How.AUDIO)
+        if recordings:
+            names = ", ".join(one.name for one, _ in recordings)
+            self.fields["how"].help_text = say("A recording is approved in: %(languages)s.") % {"languages": names}
         of = [(one.tag, one.name if one.name == one.own_name else f"{one.name}: {one.own_name}") for one in languages]
         self.fields["language"].choices = of
 

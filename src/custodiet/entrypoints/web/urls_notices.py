@@ -1,8 +1,8 @@
-"""Addresses of notices, letters and translations."""
+"""Addresses of notices, letters, translations and recordings."""
 
 from django.urls import path
 
-from custodiet.entrypoints.web.views import notices, translations
+from custodiet.entrypoints.web.views import notices, recordings, translations
 
 urlpatterns = [
     path("cases/<str:reference>/notice", notices.give, name="notice"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("translations", translations.find, name="translations"),
     path("schemes/<str:scheme_id>/translations/<str:tag>", translations.one, name="translation"),
     path("schemes/<str:scheme_id>/translations/<str:tag>/<str:of>", translations.one, name="translation_of"),
+    path("schemes/<str:scheme_id>/recordings/<str:tag>", recordings.one, name="recording"),
+    path("schemes/<str:scheme_id>/recorded/<str:recording_id>", recordings.to_translators, name="recorded"),
+    path("cases/<str:reference>/notice/recordings/<str:recording_id>", recordings.of_a_case, name="notice_recording"),
+    path("my/notice/recordings/<str:recording_id>", recordings.mine, name="my_recording"),
 ]

@@ -38,6 +38,7 @@ from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import DecisionId, SchemeId
 from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES, Language
 from custodiet.model.notice import How, Understood, WhyDeclined
+from custodiet.model.recording import Recording
 from custodiet.rules.documents.easy import Easy
 from custodiet.rules.documents.notice import SECOND_LAYER
 
@@ -55,7 +56,9 @@ def give(request: HttpRequest, reference: str) -> HttpResponse:
         letters = [(one, show_letter(view, place.clock.now(), reference, one.id).languages) for one in read]
     ready = {one.tag for one in shown.languages}
     listed = [one for one in LANGUAGES if one.tag in ready or not one.pseudo]
-    form = GiveForm(listed, request.POST or None, initial={"digest": shown.digest.hex(), "language": ENGLISH.tag})
+    form = GiveForm(
+        listed, shown.recordings, request.POST or None, initial={"digest": shown.digest.hex(), "language": ENGLISH.tag}
+    )
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
         store = store_for(request, Act.GIVE_NOTICE, of_case(case.id))
@@ -82,7 +85,9 @@ def _given(form: GiveForm) -> Given:
 
 
 def _field(reason: Reason) -> str | None:
-    return {"no_interpreter_named": "words", "not_approved": "language"}.get(reason.code or "")
+    return {"no_interpreter_named": "words", "not_approved": "language", "no_recording": "language"}.get(
+        reason.code or ""
+    )
 
 
 @require_safe
@@ -94,20 +99,37 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
         require(request, view, Act.GIVE_NOTICE, of_case(case.id))
         shown = show_case_notice(view, place.clock.now(), reference)
         told = _notice(request, view, shown)
-    return _paper(request, back=reverse("notice", args=(reference,)), **told)
+        recording = _heard(shown, told["language"])
+    listen = reverse("notice_recording", args=(reference, recording.id)) if recording else None
+    return _paper(request, back=reverse("notice", args=(reference,)), listen=listen, **told)
 
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """The notice for the person it is for, or whoever speaks for them: where the code on its paper leads."""
     with settings.PLACE.store.reading() as view:
-        case, cases = _own_case(request, view)
+        case, cases = own_case(request, view)
         shown = show_case_notice(view, settings.PLACE.clock.now(), case.reference)
         told = _notice(request, view, shown)
         decided = [one for one in view.decisions_of(case.id) if one.stands and one.rung.rung]
+        recording = _heard(shown, told["language"])
+    listen = reverse("my_recording", args=(recording.id,)) + _same(request) if recording else None
     letters = [(reverse("my_letter", args=(one.id,)) + _same(request), one) for one in decided]
     whose = [_same(request, which=str(number)) for number in range(1, cases + 1)] if cases > 1 else []
-    return _paper(request, back=reverse("my_looks"), languages=shown.languages, letters=letters, whose=whose, **told)
+    return _paper(
+        request,
+        back=reverse("my_looks"),
+        languages=shown.languages,
+        letters=letters,
+        whose=whose,
+        listen=listen,
+        **told,
+    )
+
+
+def _heard(shown: CaseNotice, language: Language) -> Recording | None:
+    """What is heard of the text that is shown."""
+    return next((one for of, one in shown.recordings if of is language), None)
 
 
 def _notice(request: HttpRequest, view: Reading, shown: CaseNotice) -> dict[str, Any]:
@@ -153,7 +175,7 @@ def my_letter(request: HttpRequest, decision_id: str) -> HttpResponse:
     return _letter(request, shown, made_up=register.made_up, back=back, languages=shown.languages)
 
 
-def _own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
+def own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
     """Theirs, or the one that they chose of several, and how many there are. Raises NotPermitted for nobody's."""
     found = view.cases_given_to(actor_of(request))
     if not found:
@@ -221,7 +243,7 @@ def _paper(
         other_form=_same(request, easy=None if easy else ""),
         code=code,
         address=address,
-        **{"letters": (), "whose": ()} | told,
+        **{"letters": (), "whose": (), "listen": None} | told,
     )
     answer["Cache-Control"] = "no-store"
     return answer

@@ -34,7 +34,7 @@ COLOURS = {
 }
 
 
-def _require_reading(request: HttpRequest, view: Reading) -> bool:
+def require_reading(request: HttpRequest, view: Reading) -> bool:
     """Whether they may write too. Raises NotPermitted for whoever may neither write nor read the register."""
     writes = may(request, view, Act.WRITE_TRANSLATION)
     if not writes:
@@ -47,7 +47,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Every scheme, and where each language of its notice stands."""
     place = settings.PLACE
     with place.store.reading() as view:
-        _require_reading(request, view)
+        require_reading(request, view)
         now = place.clock.now()
         found = find_schemes(view, now, request.GET.get("name", "").strip()[:100], page_asked(request))
         shown = [show_languages(view, now, one.register.scheme_id) for one in found.lines]
@@ -62,7 +62,7 @@ def one(request: HttpRequest, scheme_id: str, tag: str, of: str = TextOf.NOTICE)
     if of not in set(TextOf):
         raise Http404
     with place.store.reading() as view:
-        writes = _require_reading(request, view)
+        writes = require_reading(request, view)
         shown = show_language(view, place.clock.now(), SchemeId(scheme_id), tag, TextOf(of))
     what = request.POST.get("what", "")
     if what == "approve" and is_stale(request):
