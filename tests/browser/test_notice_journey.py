@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from support.browsing import CUT_OFF, SMALL, Watched, browsing, sign_in
 from support.deciding import assessed, fact, invited, screened
 from support.house import SCHEME
+from support.mp3 import silence
 from support.pages import ADMINISTRATOR, OFFICER, Account, Pages, Visitor, joins
 from support.running import aside
 
@@ -16,6 +17,7 @@ from custodiet.adapters.world import SystemChance
 from custodiet.entrypoints.web.accounts import keeping
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
+from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.translate_notice import approve_translation, check_translation, draft_translation
 from custodiet.model.identity import ActorId
@@ -30,10 +32,10 @@ PERSON = ActorId("person-9")
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Every text approved in both pseudo-languages; someone whose case M-0000 is; a proposal that waits for a yes."""
+    """Every text approved in both pseudo-languages, and read out; a person whose case M-0000 is; a proposal."""
     pages = Pages(tmp_path_factory.mktemp("p"), modes=[ModeCode.TELEPHONE, ModeCode.FITTED_TRAIL], vault=True)
     try:
-        pages.accounts["person"] = aside(_world, pages)
+        pages.accounts["person"], pages.accounts["translator"] = aside(_world, pages)
         yield pages
     finally:
         pages.stop()
@@ -49,14 +51,19 @@ def _world(pages):
             one = draft_translation(store, chance, SCHEME, tag, ActorId("translator-8"), of=of)
             check_translation(store, one, ActorId("translator-8"), "made up")
             approve_translation(store, one, ActorId("translator-9"))
+        heard = keep_recording(store, chance, SCHEME, tag, silence(3), ActorId("translator-8"))
+        approve_recording(store, heard, ActorId("translator-9"))
+    keep_recording(store, chance, SCHEME, "en", silence(3), ActorId("translator-8"))
     joins(store, PERSON, Function.PERSON)
     with store.reading() as view:
         case = view.case_by_reference(THEIRS)
     assign_case(store, case.id, PERSON, OFFICER)
     store.close()
     _propose(pages)
-    password = keeping.open_account(pages.signing_in, "person-9", PERSON, once=False)
-    return Account("person-9", password, PERSON)
+    return [
+        Account(one, keeping.open_account(pages.signing_in, one, ActorId(one), once=False), ActorId(one))
+        for one in (PERSON, "translator-9")
+    ]
 
 
 def _propose(pages):
@@ -179,6 +186,37 @@ def test_their_page_and_their_letter_are_whole_for_everyone(place, as_, shots):
     assert person.axe() == []
     person.page.screenshot(path=shots / "my_letter_rtl.png", full_page=True)
     assert person.wrong == []
+
+
+LASTS_S = """async () => {
+  const audio = document.querySelector("audio");
+  audio.load();
+  await new Promise((heard, failed) => { audio.onloadedmetadata = heard; audio.onerror = failed; });
+  return audio.duration;
+}"""
+
+
+def test_it_is_listened_to_approved_and_heard_under_the_pages_own_policy(place, as_, shots):
+    translator = as_("translator", viewport={"width": 360, "height": 740})
+    translator.open(f"/schemes/{SCHEME}/recordings/en")
+    assert translator.page.evaluate(LASTS_S) == pytest.approx(3, abs=0.1)
+    assert translator.axe() == []
+    assert translator.page.evaluate(SMALL) == []
+    assert translator.page.evaluate(CUT_OFF) == []
+    translator.page.screenshot(path=shots / "recording.png", full_page=True)
+    translator.page.get_by_role("button", name="Approve it").click()
+    expect(translator.page.locator(".govuk-notification-banner")).to_contain_text("people hear it")
+    person = as_("person", viewport={"width": 360, "height": 740})
+    for tag in ("en", PSEUDO_RTL.tag):
+        person.open(f"/my/notice?language={tag}")
+        assert person.page.evaluate(LASTS_S) == pytest.approx(3, abs=0.1)
+        person.page.screenshot(path=shots / f"heard_{tag}.png", full_page=True)
+    caseworker = as_("caseworker")
+    record(caseworker, OTHER, how="audio")
+    expect(caseworker.page.locator("#given + ul")).to_contain_text("By an approved recording")
+    caseworker.page.screenshot(path=shots / "given_by_recording.png", full_page=True)
+    assert translator.wrong == person.wrong == caseworker.wrong == []
+    assert person.strangers() == set()
 
 
 def test_when_a_purpose_changes_everyone_concerned_is_listed_and_told_again(place, as_, shots):
