@@ -3,7 +3,7 @@
 For pages: nothing is recorded, no name, no place and no text of the case.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -59,9 +59,11 @@ class Table:
     orders: tuple[Decision, ...]
     proposals: tuple[Decision, ...]
     assessments: tuple[tuple[Decision, Assessment], ...]
-    """Of what stands or waits."""
+    """Of what stands, is to begin or waits."""
     draft: Draft | None
     """What whoever looks has begun and not sent."""
+    conditions: Mapping[DecisionId, tuple[Condition, ...]]
+    """As the assessments."""
 
     @property
     def unanswered(self) -> tuple[Representation, ...]:
@@ -74,13 +76,14 @@ def show_table(view: Reading, now: datetime, case_id: CaseId, by: ActorId) -> Ta
     case = view.case(case_id)
     scheme = scheme_at(view, case.scheme_id, now)
     decisions = view.decisions_of(case_id)
-    stands = [one for one in decisions if one.state in (State.MADE, State.SUSPENDED) and one.covers(now)]
+    made = [one for one in decisions if one.state in (State.MADE, State.SUSPENDED)]
+    stands = [one for one in made if one.covers(now)]
     of_officers = [one for one in stands if one.authority is Authority.OFFICERS]
     current = max(of_officers, key=lambda one: one.rung.rung, default=None)
     facts, standing = gather(view, _probe(case_id, scheme, ModeCode.NONE, now), now)
     facts = tuple(sorted(facts, key=lambda one: one.recorded_at, reverse=True))
     waiting = tuple(one for one in decisions if one.state is State.PROPOSED)
-    assessed = ((one, view.assessment_of(one.id)) for one in (*stands, *waiting))
+    assessed = ((one, view.assessment_of(one.id)) for one in (*made, *waiting))
     return Table(
         case=case,
         scheme=scheme,
@@ -95,6 +98,7 @@ def show_table(view: Reading, now: datetime, case_id: CaseId, by: ActorId) -> Ta
         proposals=waiting,
         assessments=tuple((one, assessment) for one, assessment in assessed if assessment is not None),
         draft=view.draft(case_id, by),
+        conditions={one.id: view.conditions_of(one.id) for one in (*made, *waiting)},
     )
 
 

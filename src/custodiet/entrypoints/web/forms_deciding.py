@@ -1,6 +1,5 @@
 """Forms of a case's decisions. What is asked follows the model's closed lists; what is missing, the rules say."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from custodiet.entrypoints.web.forms import DateField, later
+from custodiet.entrypoints.web.forms_conditions import Conditions
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.wording_deciding import ARTICLE_8, INTERFERENCE, WORDS, said
 from custodiet.model.assessing_record import ReturnReason
@@ -23,7 +23,6 @@ from custodiet.model.assessment import (
     Said,
     Selection,
 )
-from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Decision
 from custodiet.model.ending import CLOSING, EndReason, StopKind
 from custodiet.model.exemption import ExemptionAnswer
@@ -323,6 +322,7 @@ class AssessForm(forms.Form):
             label=later("It ends on"), help_text=later("If it ends sooner than that."), required=False
         )
         add["words"] = _text("Anything else, in words", "Sealed for this case. Not needed.")
+        add["conditions"] = Conditions(mode)
 
     def about_exemptions(self) -> tuple[ExemptionAnswer, ...]:
         """What was answered of each exemption; nothing for one that nobody answered."""
@@ -416,46 +416,18 @@ def field_for(code: str, about: str) -> str | None:
     return None if name is None else name.format(about=about)
 
 
-class ZoneForm(forms.Form):
-    """One zone of a proposal: a circle, or a polygon that is pasted."""
-
-    kind = _radios("Kind", coded([ConditionKind.INCLUSION, ConditionKind.EXCLUSION, ConditionKind.PROTECTIVE]))
-    latitude = forms.FloatField(label=later("Latitude of the centre, in degrees"), required=False)
-    longitude = forms.FloatField(label=later("Longitude of the centre, in degrees"), required=False)
-    radius_m = forms.FloatField(label=later("Radius, in metres"), required=False)
-    polygon = _text("Or a polygon, as GeoJSON", "Positions are longitude, latitude.")
-
-    def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or self.cleaned_data
-        circle = [told.get(name) for name in ("latitude", "longitude", "radius_m")]
-        if not self.errors and (None in circle) == (not told.get("polygon")):
-            self.add_error("latitude", say("Enter a circle, whole, or a polygon, and not both"))
-        return told
-
-    def geometry(self) -> bytes:
-        """GeoJSON, as what judges zones reads it."""
-        told = self.cleaned_data
-        if told["polygon"]:
-            polygon: str = told["polygon"]
-            return polygon.encode()
-        point = {"type": "Point", "coordinates": [told["longitude"], told["latitude"]], "radius_m": told["radius_m"]}
-        return json.dumps(point).encode()
-
-    def where(self) -> str:
-        """The field of what was wrong with it."""
-        return "polygon" if self.cleaned_data.get("polygon") else "latitude"
-
-
 class NarrowForm(forms.Form):
     """Less than was proposed."""
 
-    def __init__(self, lower: Iterable[Mode], *given: Any, **named: Any) -> None:
+    def __init__(self, lower: Iterable[Mode], carried: Sequence[Choice], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         same = ("", later("The same rung"))
         self.fields["mode"] = forms.ChoiceField(
             label=later("A lower rung"), choices=[same, *rungs(lower)], required=False
         )
         self.fields["review"] = DateField(label=later("An earlier review, at the end of"), required=False)
+        if carried:
+            self.fields["without"] = _boxes("Without these conditions", carried)
 
 
 class ReturnForm(forms.Form):

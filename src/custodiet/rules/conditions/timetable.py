@@ -46,6 +46,17 @@ def windows(schedule: Schedule, sense: Sense, absences: Sequence[Interval], with
     return tuple(_without(asked, _joined(_clipped(absences, within))))
 
 
+def once(zone: LocalZone, opens: datetime, closes: datetime, sense: Sense) -> Interval:
+    """One window by the zone's clock; both times are given as an instant at which a clock on UTC shows them.
+
+    Raises IllegalValue for one that the clock makes vanish.
+    """
+    clock = _Clock(zone)
+    if sense is Sense.RESTRICTS:
+        return Interval(clock.instants(opens)[-1], clock.instants(closes)[0])
+    return Interval(clock.instants(opens)[0], clock.instants(closes)[-1])
+
+
 def window_at(windows: Sequence[Interval], at: datetime) -> Interval | None:
     """The one of these windows (as `windows` gives them) that an instant lies in."""
     after = bisect_right(windows, at, key=lambda one: one.from_at)
