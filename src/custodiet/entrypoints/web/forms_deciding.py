@@ -39,6 +39,7 @@ TEXT_MAX = 4000
 REASON_MAX = 400
 """Of one answer of a screening: all of them have room in one sealed size."""
 CHOOSE = "Choose one"
+DETENTION = "detention"
 STARTS = {"hour": "In one hour", "four_hours": "In four hours", "day": "In a day"}
 _AHEAD = {"hour": timedelta(hours=1), "four_hours": timedelta(hours=4), "day": timedelta(days=1)}
 REVIEW_DAYS = (1, 7, 14, 28, 56, 84)
@@ -105,6 +106,13 @@ def _boxes(label: str, choices: Sequence[Choice], hint: str = "") -> forms.Multi
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+
+
+def _answered(question: str) -> forms.ChoiceField:
+    """One question of a sheet: nothing is answered by leaving it."""
+    field = _radios(question, coded(Said))
+    field.required = False
+    return field
 
 
 def _select(label: str, choices: Sequence[Choice], *, required: bool = False) -> forms.ChoiceField:
@@ -287,14 +295,24 @@ class AssessForm(forms.Form):
             add[f"{family}_facts"] = _boxes("Facts that say so", choices)
             add[f"{family}_words"] = _text("In words, if the code does not say it", "Sealed. Not needed.")
         add["compared"] = _boxes(
-            "Lower rungs that this was compared with", rungs(LADDER[: mode.rung]), "Detention alone is no comparison."
+            "What this was compared with",
+            [*rungs(LADDER[: mode.rung]), (DETENTION, later("Detention"))],
+            "At least one lower rung. Detention alone is no comparison.",
         )
-        add["interference"] = _select(
-            "Private and family life (Article 8)", [("", later(CHOOSE)), *_worded(INTERFERENCE)]
-        )
-        add["article_8"] = _boxes("Which of these is so", _worded(ARTICLE_8), "What is not marked is answered no.")
-        hint = "What is not marked is not known." if mode.needs_device else "Not needed for a rung without a device."
-        add["practical"] = _boxes("What is so in this person’s life", coded(Practical), hint)
+        if mode.locates:
+            for question in Article8:
+                add[f"article_8_{question}"] = _answered(said(question))
+        else:
+            add["interference"] = _select(
+                "Private and family life (Article 8)", [("", later(CHOOSE)), *_worded(INTERFERENCE)]
+            )
+            add["article_8"] = _boxes("Which of these is so", _worded(ARTICLE_8), "What is not marked is answered no.")
+        if mode.needs_device:
+            for asked in Practical:
+                add[f"practical_{asked}"] = _answered(said(asked))
+        else:
+            hint = "What is not marked is not known. Not needed for a rung without a device."
+            add["practical"] = _boxes("What is so in this person’s life", coded(Practical), hint)
         add["at_home"] = _boxes("Who else at home it falls on", coded(AtHome))
         add["finding"] = forms.BooleanField(label=later("I have read this finding"), required=False)
         if len(scheme.powers) > 1:
@@ -343,9 +361,22 @@ class AssessForm(forms.Form):
     def review_due_at(self, now: datetime) -> datetime:
         return self.starts_at(now) + timedelta(days=int(self.cleaned_data["review"]))
 
+    def sheet(self, name: str) -> list[forms.BoundField]:
+        """The fields of a sheet of which each question is answered by itself; none where it has one field for all."""
+        return [self[one] for one in self.fields if one.startswith(f"{name}_")]
+
+    def compared_with(self) -> tuple[ModeCode, ...]:
+        """The lower rungs among what it was compared with."""
+        return tuple(ModeCode(one) for one in self.cleaned_data["compared"] if one != DETENTION)
+
     def article_8(self) -> tuple[tuple[Article8, Said], ...]:
-        """The five answers; none where nobody has said how far it interferes."""
+        """The five answers. Of a sheet those that were given; of the short form none, unless it was said how far it
+        interferes.
+        """
         told = self.cleaned_data
+        if self.mode.locates:
+            answers = ((one, told[f"article_8_{one}"]) for one in Article8)
+            return tuple((one, Said(answer)) for one, answer in answers if answer)
         if not told["interference"]:
             return ()
         known = told["interference"] != "not_known"
@@ -359,9 +390,12 @@ class AssessForm(forms.Form):
         )
 
     def practicality(self) -> tuple[tuple[Practical, Said], ...]:
-        """What was not marked is not known: nothing rests on it."""
-        marked = self.cleaned_data["practical"]
-        return tuple((one, Said.YES if one.value in marked else Said.NOT_KNOWN) for one in Practical)
+        """Of a sheet the answers that were given; of the short form what was not marked is not known."""
+        told = self.cleaned_data
+        if self.mode.needs_device:
+            answers = ((one, told[f"practical_{one}"]) for one in Practical)
+            return tuple((one, Said(answer)) for one, answer in answers if answer)
+        return tuple((one, Said.YES if one.value in told["practical"] else Said.NOT_KNOWN) for one in Practical)
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data
@@ -402,18 +436,19 @@ _FIELDS = {
     "no_order": "{about}_reason",
     "compared_with_nothing_lower": "compared",
     "home_not_considered": "at_home",
-    "article_8_unanswered": "interference",
-    "article_8_not_met": "article_8",
-    "practicality_unanswered": "practical",
-    "not_practical": "practical",
+    "article_8_unanswered": "article_8_{about} interference",
+    "article_8_not_met": "article_8_{about} article_8",
+    "practicality_unanswered": "practical_{about} practical",
+    "not_practical": "practical_{about} practical",
     "finding_not_shown": "finding",
 }
+"""Where an objection is mended: the first of these that a form has."""
 
 
-def field_for(code: str, about: str) -> str | None:
+def field_for(form: forms.Form, code: str, about: str) -> str | None:
     """The field of an assessment where an objection is mended; None: elsewhere."""
-    name = _FIELDS.get(code)
-    return None if name is None else name.format(about=about)
+    names = _FIELDS.get(code, "").format(about=about).split()
+    return next((one for one in names if one in form.fields), None)
 
 
 class NarrowForm(forms.Form):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals, show_reasons
 from custodiet.entrypoints.web.forms_conditions import kinds_said
 from custodiet.entrypoints.web.forms_deciding import (
+    DETENTION,
     AnswerForm,
     AssessForm,
     FactForm,
@@ -64,7 +65,7 @@ from custodiet.model.identity import (
     SchemeId,
     ScreeningId,
 )
-from custodiet.model.mode import MODES, Mode, ModeCode
+from custodiet.model.mode import MODES, Mode
 from custodiet.model.published import ON_ABSCONDING
 from custodiet.model.representation import Reply
 from custodiet.rules.guidance import BESIDE
@@ -305,7 +306,7 @@ def _objected(request: HttpRequest, table: Table, form: AssessForm, error: NotPe
         about = getattr(one, "about", "")
         ready = getattr(one, "instead", None)
         instead = MODES[ready] if ready is not None else instead
-        name = field_for(getattr(one, "code", ""), about)
+        name = field_for(form, getattr(one, "code", ""), about)
         show_reasons(form, reasons_of(NotPermitted("", (one,))), partial(_always, name))
     reasons = reasons_of(error)
     return _assess_page(request, table, form, status, reasons=reasons, instead=instead)
@@ -369,8 +370,8 @@ def _proposal(request: HttpRequest, table: Table, form: AssessForm) -> tuple[Dec
         selection_fact=FactId(told["selection_fact"] if told["selection"] else ""),
         screening_id=ScreeningId("") if table.screening is None else table.screening.id,
         families=families,
-        compared_with=tuple(ModeCode(one) for one in told["compared"]),
-        with_detention=False,
+        compared_with=form.compared_with(),
+        with_detention=DETENTION in told["compared"],
         article_8=form.article_8(),
         practicality=form.practicality(),
         at_home=tuple(AtHome(one) for one in told["at_home"]),
