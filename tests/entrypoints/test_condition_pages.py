@@ -21,7 +21,7 @@ from custodiet.simulation.made_up_assessment import lay_table
 
 NIGHTS = {"days": ["0", "4"], "opens": "21:00", "closes": "07:00", "zone": "Europe/London"}
 HERE = {"latitude": "46.5", "longitude": "-28.0", "radius_m": "150"}
-ONCE = {"day_0": "20", "day_1": "3", "day_2": "2031", "opens": "10:00", "closes": "10:30", "zone": "Europe/London"}
+ONCE = {"day_0": "20", "day_1": "4", "day_2": "2031", "opens": "10:00", "closes": "10:30", "zone": "Europe/London"}
 FORMS = {
     ConditionKind.APPOINTMENT: ONCE,
     ConditionKind.CHECK_IN: {**NIGHTS, "closes": "22:30"},
@@ -144,13 +144,13 @@ def test_what_is_stated_before_it_is_sent_is_recorded_with_the_proposal_sealed_a
     assert set(kinds) == {ConditionKind.CURFEW, ConditionKind.APPOINTMENT}
     assert b"46.5" not in kinds[ConditionKind.CURFEW].geometry_sealed
     [once] = kinds[ConditionKind.APPOINTMENT].schedule.once
-    assert (once.from_at.hour, once.to_at.minute) == (10, 30)
+    assert (once.from_at.hour, once.to_at.minute) == (9, 30)
     wrote = kinds_written(house)
     assert wrote.index(EntryKind.DECISION_PROPOSED) < wrote.index(EntryKind.CONDITION_SET)
 
     page = desk.bo.get(f"/authorise/{proposal.id}").content.decode()
     assert "Curfew. A circle of 150 m" in page
-    assert "Appointment. From 20 March 2031, 10:00 UTC to 20 March 2031, 10:30 UTC." in page
+    assert "Appointment. From 20 April 2031, 09:00 UTC to 20 April 2031, 09:30 UTC." in page
     assert sorted(desk.seen(proposal)) == sorted(one.id for one in kinds.values())
     assert desk.approve(proposal, desk.seen(proposal)).status_code == 302
     assert house.decision(proposal.id).state is State.MADE

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from custodiet.entrypoints.wording import said_day
-from custodiet.model.condition import Schedule, Weekly
+from custodiet.model.condition import Schedule
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY_MIN = 24 * 60
@@ -45,9 +45,3 @@ def _weekly(days: list[int], opens_min: int, for_min: int, zone: str, say: Say) 
 def _clock(minute: int) -> str:
     minute = minute if minute == _DAY_MIN else minute % _DAY_MIN
     return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def weekly_of(days: list[int], opens_min: int, closes_min: int) -> tuple[Weekly, ...]:
-    """The same hours on these days (0: Monday); what closes no later than it opens closes on the next day."""
-    for_min = closes_min - opens_min if closes_min > opens_min else closes_min - opens_min + _DAY_MIN
-    return tuple(Weekly(day * _DAY_MIN + opens_min, day * _DAY_MIN + opens_min + for_min) for day in sorted(days))

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from custodiet.entrypoints.web.forms import DateField, later
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.wording_conditions import DAYS, weekly_of
+from custodiet.entrypoints.wording_conditions import DAYS
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.flows.give_contact import ZONE_FOR
 from custodiet.flows.state_conditions import Asking
@@ -20,7 +20,7 @@ from custodiet.model.condition import ALWAYS, ZONED, ConditionKind, Schedule
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.mode import Mode
 from custodiet.rules.conditions.kinds import kinds_on
-from custodiet.rules.conditions.timetable import once, sense_of
+from custodiet.rules.conditions.timetable import once, sense_of, weekly_on
 
 ALWAYS_HAS_HOURS = frozenset(
     {ConditionKind.CURFEW, ConditionKind.APPOINTMENT, ConditionKind.CHECK_IN, ConditionKind.HOME_PRESENCE}
@@ -125,7 +125,7 @@ class ConditionForm(forms.Form):
             self.add_error("zone", say("Enter a time zone as its continent and city"))
             return ALWAYS
         if days:
-            return Schedule(zone, weekly_of(days, _minutes(opens), _minutes(closes)))
+            return Schedule(zone, weekly_on(days, _minutes(opens), _minutes(closes)))
         from_wall, to_wall = _wall(day, opens), _wall(day, closes)
         if to_wall <= from_wall:
             to_wall += timedelta(days=1)
