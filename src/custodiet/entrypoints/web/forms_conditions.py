@@ -57,8 +57,8 @@ class ConditionForm(forms.Form):
             required=False,
         )
         add["day"] = DateField(label=later("Or once, on"), help_text=later("For example 27 3 2031"), required=False)
-        add["opens"] = _clock("From", "By the clock of the place below, for example 21:00.")
-        add["closes"] = _clock("To", "No later than it begins: the next day.")
+        add["opens"] = _clock("From", "By the clock of the time zone below, for example 21:00.")
+        add["closes"] = _clock("To", "An hour that is not later than the first is one of the next day.")
         add["zone"] = forms.CharField(
             label=later("Time zone they live by"), initial=zone, max_length=64, required=False
         )

@@ -28,8 +28,8 @@ def _place(one: Condition, places: dict[ConditionId, str], opened: NamedCase) ->
     if one.kind not in ZONED:
         return None
     if opened.away:
-        return places.get(one.id, say("where is sealed, and the vault does not answer now"))
-    return places.get(one.id, say("where is sealed"))
+        return places.get(one.id, say("the place is sealed, and the vault does not answer now"))
+    return places.get(one.id, say("the place is sealed"))
 
 
 def _in_words(kind: ConditionKind, place: str | None, schedule: Schedule) -> str:
