@@ -104,7 +104,7 @@ def test_each_answer_is_recorded_as_it_was_given_and_stands_before_the_second_pe
         assert "Is that grave? <strong>Not known</strong>" in page
         assert "It can be charged every day <strong>Yes</strong>" in page
         assert "Children; Others" in page
-        assert "child; ill" in page
+        assert "Children; People with a serious illness" in page
 
 
 def test_a_rung_without_a_device_keeps_the_short_form(desk):

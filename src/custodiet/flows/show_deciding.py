@@ -20,6 +20,7 @@ from custodiet.model.fact import CaseFact
 from custodiet.model.identity import ActorId, CaseId, DecisionId, SchemeId
 from custodiet.model.mode import LADDER, Mode, ModeCode
 from custodiet.model.objection import Objection
+from custodiet.model.register import Exemption
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
@@ -195,6 +196,8 @@ class Proposal:
     """The newest of the case."""
     lower: tuple[Mode, ...]
     """Rungs it may be narrowed to, the highest first."""
+    exemptions: tuple[Exemption, ...]
+    """Whom the register in effect exempts."""
 
     @property
     def overridden(self) -> bool:
@@ -240,4 +243,5 @@ def show_proposal(view: Reading, now: datetime, decision_id: DecisionId, by: Act
         below=modes[below],
         screening=view.newest_screening(case.id),
         lower=tuple(modes[one] for one in lower),
+        exemptions=standing.exemptions,
     )
