@@ -334,12 +334,14 @@ def test_name_and_zones_are_shown_to_who_has_sight_recorded_once_a_session_and_t
     known = laid(caseworker, "M-0000")
     assert caseworker.send("/cases/M-0000/name", {"name": "Nobody of the Sea"}).status == 302
     sent = caseworker.send("/cases/M-0000/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
-    circle = {"kind": "exclusion_zone", "latitude": "46.5", "longitude": "-28", "radius_m": "400"}
-    assert caseworker.send(sent.to, circle).status == 302
+    assert sent.to == "/cases/M-0000"
+    (waiting,) = (one for one in decisions(store, "M-0000") if one.state is State.PROPOSED)
+    circle = {"latitude": "46.5", "longitude": "-28", "radius_m": "400"}
+    asks = f"/cases/M-0000/proposals/{waiting.id}/conditions/exclusion_zone"
+    assert caseworker.send(asks, circle).status == 302
     for _ in range(2):
         assert "Nobody of the Sea" in words(caseworker.get("/cases/M-0000"))
     assert len(opened(store)) == before + 1
-    (waiting,) = (one for one in decisions(store, "M-0000") if one.state is State.PROPOSED)
     shown = words(officer.get(f"/authorise/{waiting.id}"))
     assert "Nobody of the Sea" in shown
     assert "A circle of 400 m about latitude 46.5000, longitude -28.0000" in shown

@@ -67,7 +67,8 @@ class ExemptionAnswered(msgspec.Struct, forbid_unknown_fields=True):
 class NewProposal(msgspec.Struct, forbid_unknown_fields=True):
     """A rung for a person, why this one and why none lower: what a page asks. Every text is sealed before it is kept.
 
-    `finding_shown`: the version of the published finding that the author had before them.
+    `with_detention`: whether it was compared with detention, too. `finding_shown`: the version of the published finding
+    that the author had before them.
     """
 
     mode: ModeCode
@@ -83,6 +84,7 @@ class NewProposal(msgspec.Struct, forbid_unknown_fields=True):
     practicality: dict[Practical, Said]
     at_home: Annotated[list[AtHome], msgspec.Meta(max_length=NAMED_MAX)]
     finding_shown: Name
+    with_detention: bool = False
     ends_at: At | None = None
     exemptions: Annotated[dict[Name, ExemptionAnswered], msgspec.Meta(max_length=NAMED_MAX)] = {}
     text: Text = ""

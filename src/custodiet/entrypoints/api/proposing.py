@@ -144,6 +144,7 @@ def _answered(told: NewProposal, now: datetime) -> Answered:
             for family, one in told.families.items()
         ),
         compared_with=tuple(told.compared_with),
+        with_detention=told.with_detention,
         article_8=tuple(told.article_8.items()),
         practicality=tuple(told.practicality.items()),
         at_home=tuple(told.at_home),
