@@ -48,6 +48,7 @@ from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsul
 from custodiet.model.draft import DRAFT_KEPT, Draft, Dropped
 from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.erasing_record import DayErased, ErasureDue, KeyRow, RemovedFix
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
@@ -142,7 +143,7 @@ DECISION = Decision(
 )
 CLOCK = RetentionClock("decision_1", Category.TRAIL, AT, LATER)
 TASK = Task("task_1", TaskKind.TELL_AND_REMOVE, "case_1", "decision_1", AT, LATER)
-REMOVED = r.RemovedFix(0, 7, 3, BYTES)
+REMOVED = RemovedFix(0, 7, 3, BYTES)
 TOLD = Instruction("instruction_1_0", "sender_1", "TAG-1", What.STOP, "decision_1", AT, LATER, LATER)
 SEEN = Seen(3, 2, Doubt.WIDE, Band.AWAY, 40, 600, (Method.GPS, Method.LBS))
 RAISED = Raised(
@@ -340,6 +341,10 @@ SAMPLES = [
     r.ReplyRecorded(Reply("alert_1", LATER, Excuse.NOT_SO, BYTES, "officer-bo")),
     ContactTried(
         *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
+    ),
+    ErasureDue("decision_1", Category.TRAIL, LATER),
+    DayErased(
+        *("decision_1", "person_1", Category.TRAIL, AT.date(), LATER, KeyRow.ISSUED, BYTES, b"", (REMOVED,)),
     ),
     r.StatementMade(
         Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),

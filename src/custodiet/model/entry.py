@@ -120,6 +120,9 @@ class EntryKind(StrEnum):
     TRANSLATION_DRAFTED = "translation.drafted"
     TRANSLATION_CHECKED = "translation.checked"
     TRANSLATION_APPROVED = "translation.approved"
+    ERASURE_DUE = "erasure.due"
+    DAY_ERASED = "day.erased"
+    DAY_REKEYED = "day.rekeyed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.dpia import Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import EntryKind
+from custodiet.model.erasing_record import DayErased, ErasureDue, RemovedFix
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
 from custodiet.model.identity import (
@@ -160,20 +161,6 @@ class FittingMade:
 
     fitting: Fitting
     instructions: tuple[Instruction, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedFix:
-    """A stored fix timed at or after an end (a device's clock ran ahead): its sealed bytes go in the same write.
-
-    `digest` is the leaf of the sealed bytes in its ingest record, so that the record still verifies. The bytes
-    held a random nonce, so the digest cannot be tried against places.
-    """
-
-    partition: int
-    number: int
-    position: int
-    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -883,6 +870,8 @@ Record = (
     | MessageSettled
     | KeysIssued
     | KeysDestroyed
+    | ErasureDue
+    | DayErased
     | OpeningsRecovered
     | ZonesReleased
     | CopyGiven
@@ -980,6 +969,7 @@ _KIND: dict[type, EntryKind] = {
     MessageSettled: EntryKind.MESSAGE_SETTLED,
     KeysIssued: EntryKind.KEYS_ISSUED,
     KeysDestroyed: EntryKind.KEYS_DESTROYED,
+    ErasureDue: EntryKind.ERASURE_DUE,
     OpeningsRecovered: EntryKind.OPENINGS_RECOVERED,
     ZonesReleased: EntryKind.ZONES_RELEASED,
     CopyGiven: EntryKind.COPY_GIVEN,
@@ -1041,4 +1031,6 @@ def kind_of(record: Record) -> EntryKind:
         return _ENDING_KIND[record.state]
     if isinstance(record, AlertMoved):
         return _MOVE_KIND[record.move]
+    if isinstance(record, DayErased):
+        return EntryKind.DAY_REKEYED if record.kept_digest else EntryKind.DAY_ERASED
     return _KIND[type(record)]

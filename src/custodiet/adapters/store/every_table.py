@@ -4,11 +4,23 @@ from custodiet.adapters.store import tables
 from custodiet.adapters.store.assessing import ASSESSED
 from custodiet.adapters.store.contacts import CONTACTED
 from custodiet.adapters.store.desk import DESK
+from custodiet.adapters.store.erasing import ERASED
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
 from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.register import REGISTERED
 
-REPLAYED = (*tables.REPLAYED, *REGISTERED, *ASSESSED, *MESSAGING, *DESK, *IMPORTED, *NOTICED, *LOOKED, *CONTACTED)
+REPLAYED = (
+    *tables.REPLAYED,
+    *REGISTERED,
+    *ASSESSED,
+    *MESSAGING,
+    *DESK,
+    *IMPORTED,
+    *NOTICED,
+    *LOOKED,
+    *CONTACTED,
+    *ERASED,
+)
 BY_NAME = dict(tables.metadata.tables)

@@ -38,6 +38,7 @@ from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
+from custodiet.model.erasing_record import DayErased, ErasureDue
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, MessageId, PersonId, SchemeId
 from custodiet.model.judging import Judging
@@ -136,6 +137,9 @@ class Follower:
         self._registers: dict[SchemeId, tuple[RegisterVersion, ...]] = {}
         self._persons: dict[PersonId, Person] = {}
         self._erase_due: dict[tuple[DecisionId, Category], datetime] = {}
+        self.erasures: dict[int, ErasureDue] = {}
+        """What the entry at a place says has come due."""
+        self._erased: set[tuple[DecisionId, Category]] = set()
         self.log: LogOpened | None = None
         self._opened = 0
         """The place at which this log was opened: it never was as short."""
@@ -275,6 +279,19 @@ class Follower:
             due.append(self._erase_due[decision.id, category])
         return min(due)
 
+    def against_erasing(self, decision: Decision, category: Category) -> str:
+        """Why what was collected under a decision is not to be erased now; empty when it is."""
+        due = self.erase_due(decision, category)
+        if due is None or due > self.now():
+            return "it is not due: the retention rule has not run out"
+        return ""
+
+    def is_erased(self, decision_id: DecisionId, category: Category) -> bool:
+        """Whether an entry says that it has come due, and nothing stands against it."""
+        return (decision_id, category) in self._erased and not self.against_erasing(
+            self.decisions[decision_id], category
+        )
+
     # --- following ---
 
     def _start(self) -> None:
@@ -382,6 +399,8 @@ class Follower:
                 | DecisionResumed(decision_id)
                 | DecisionEnded(decision_id)
                 | ReviewWarned(decision_id)
+                | ErasureDue(decision_id)
+                | DayErased(decision_id)
             ):
                 return self.person_of(self.decisions[decision_id])
             case _:
@@ -462,6 +481,9 @@ class Follower:
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case ContactGiven(contact):
                 self.contacts[contact.person_id] = contact
+            case ErasureDue(decision_id, category):
+                self.erasures[index] = record
+                self._erased.add((decision_id, category))
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record

@@ -11,6 +11,7 @@ import msgspec
 
 from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
+from custodiet.flows.in_vault.erasing import Erasing
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.questions import Questions
@@ -19,6 +20,7 @@ from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
 from custodiet.flows.in_vault.verifying import verify_in_steps
 from custodiet.flows.ports import Clock, Replay, Sealer, Store
 from custodiet.model.decision import Decision
+from custodiet.model.erasing_record import DayGone
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import DecisionId
 from custodiet.model.look_record import QuestionAsked, ReadingOpened
@@ -65,6 +67,7 @@ class Openings:
         self._replay = replay
         self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
+        self._erasing = Erasing(store, follower, keys, sealer)
         pace = Pace()
         self._readings = Readings(store, follower, keys, sealer, pace)
         self._questions = Questions(store, follower, keys, sealer, pace)
@@ -84,6 +87,11 @@ class Openings:
             for category in kept_categories(decision)
             if not self._keys.day_destroyed(person_id, category, day)
         )
+
+    def erase(self, index: int) -> Iterator[DayGone]:
+        """Upkeep: destroy what opens the days of an erasure; every one that is gone. As often as it is asked."""
+        self._follower.catch_up()
+        return self._erasing.erase(index)
 
     def checkpoint(self, size: int = 0) -> str:
         """A signed checkpoint of the ledger as followed just now, or over its first `size` entries."""
