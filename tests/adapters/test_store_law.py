@@ -1748,6 +1748,7 @@ TRIED_ELSEWHERE = [
         "v0012_notices",
         "v0013_looking",
         "v0014_contacts",
+        "v0019_erasing",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -6,16 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, BO, House, scheme_at
+from support.assessing import assessor
+from support.house import ANA, BO, COURT, START, House, scheme_at
+from support.staff import AOS, CAI, CEM, DPO, staffed
 
 from custodiet.adapters import sealing
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.erase_what_is_due import erase_what_is_due
+from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, tell_of_copy
 from custodiet.flows.in_vault.stored_fixes import fixes_of
+from custodiet.model.condition import Interval
 from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.erasing import CopyStep, HoldFor, HoldStep
 from custodiet.model.erasing_record import ErasureDue
-from custodiet.model.errors import OpeningRefused, VaultUnavailable
+from custodiet.model.errors import NotPermitted, OpeningRefused, VaultUnavailable
 from custodiet.model.mode import Category
 from custodiet.model.scheme import RetentionRule
 from custodiet.rules.decisions import Ender, Move
@@ -68,6 +73,26 @@ class Wearer:
             kinds = [read_entry(row.body).kind for row in view.entries(0, 1000)]
         return [one for one in kinds if one.startswith(("erasure.", "day."))]
 
+    def annul(self):
+        end_decision(self.house.store, self.house.chance, self.first.id, Move.ANNUL, Ender(COURT, authority=True))
+
+    def hold(self, *, placed=True, days=2, lasts=300 * DAY, **given):
+        told = {"category": Category.TRAIL, "asked_for": HoldFor.PERSON, "why": "They contest the breach."} | given
+        window = Interval(START, START + days * DAY - 10 * HOUR)
+        until_at = self.house.clock.now() + lasts
+        store, case_id = self.house.store, self.person.case.id
+        asked = (store, assessor(self.house), self.house.chance, case_id, CAI)
+        hold_id = ask_hold(*asked, window=window, until_at=until_at, **told)
+        if placed:
+            answer_hold(store, hold_id, HoldStep.PLACED, DPO)
+        return hold_id
+
+    def end_quarantine(self, by=DPO, why="Nobody may have it."):
+        return end_quarantine(self.house.store, assessor(self.house), self.first.id, by, why=why)
+
+    def tell(self, step):
+        return tell_of_copy(self.house.store, self.first.id, step, CAI)
+
     def pass_retention(self):
         """Of the first decision; the second is reviewed by nobody and lapses on the way, so its own has begun."""
         self.house.clock.pass_(28 * DAY)
@@ -79,6 +104,7 @@ def begun(tmp_path_factory):
     """A wearer and the files of their house, made once; and where its clock and its chance had come to."""
     folder = tmp_path_factory.mktemp("begun")
     house = House(folder)
+    staffed(house)
     one = Wearer.begin(house)
     house.close()
     paths = [path for path in folder.rglob("*") if path.is_file()]
@@ -227,3 +253,132 @@ def test_yesterdays_backup_and_todays_keys_give_nothing_that_was_erased(one, tmp
     then = SqliteStore(tmp_path / "yesterday" / "custodiet.db", one.house.clock, one.house.chance)
     assert one.stored(store=then) == [one.second.id]
     then.close()
+
+
+# --- holds -------------------------------------------------------------------------------------------------------
+
+
+def test_a_hold_keeps_its_days_and_no_others_and_ends_by_itself(one):
+    one.hold(days=1)
+    one.pass_retention()
+    one.erase_all()
+    assert one.kinds() == [EntryKind.ERASURE_DUE, EntryKind.DAY_REKEYED]
+    assert one.stored() == [one.first.id, one.second.id]
+    assert one.house.copy(one.person)[-1] == {"fixes": 2, "past_retention": 0, "days_erased": 1}
+    one.house.clock.pass_(301 * DAY)
+    one.erase_all()
+    assert one.stored() == []
+
+
+def test_a_held_part_outlives_the_key_of_its_day_when_the_rest_of_it_is_erased(one):
+    """The day is shared: what the second decision collected goes, what the first did is held."""
+    one.hold(days=2)
+    one.house.clock.pass_(70 * DAY)
+    end_what_ran_out(one.house.store, one.house.chance, one.house.clock, one.house.fence)
+    one.erase_all()
+    assert one.stored() == [one.first.id, one.first.id, one.second.id]
+
+
+@pytest.mark.parametrize("kept", ["not placed", "refused", "ended"])
+def test_what_is_not_placed_or_is_ended_keeps_nothing(one, kept):
+    hold_id = one.hold(placed=kept == "ended")
+    if kept != "not placed":
+        step = HoldStep.ENDED if kept == "ended" else HoldStep.REFUSED
+        answer_hold(one.house.store, hold_id, step, DPO)
+    one.pass_retention()
+    one.erase_all()
+    assert one.stored() == [one.second.id]
+
+
+def test_nobody_places_their_own_hold_or_one_without_reason_date_or_anything_to_keep(one):
+    hold_id = one.hold(placed=False)
+    store, now = one.house.store, one.house.clock.now()
+    with pytest.raises(NotPermitted, match="your_own"):
+        answer_hold(store, hold_id, HoldStep.PLACED, CAI)
+    with pytest.raises(NotPermitted, match="not_in_force"):
+        answer_hold(store, hold_id, HoldStep.ENDED, DPO)
+    for code, wrong in {
+        "reason_missing": {"why": " "},
+        "no_date": {"lasts": 400 * DAY},
+        "too_wide": {"days": 100},
+        "nothing_kept": {"category": Category.EVIDENCE},
+    }.items():
+        with pytest.raises(NotPermitted, match=code):
+            one.hold(**wrong)
+    assert one.house.clock.now() == now
+
+
+def test_the_vault_keeps_nothing_longer_by_a_hold_that_nobody_could_place(broken):
+    """A caseworker is no second person, whatever the tables say: the days go."""
+    hold_id = broken.hold(placed=False)
+    answer_hold(broken.house.store, hold_id, HoldStep.PLACED, CEM)
+    broken.pass_retention()
+    broken.erase_all()
+    assert broken.stored() == [broken.second.id]
+    with broken.house.store.reading() as view:
+        late = view.remains_of()[0]
+    assert (late.decision_id, late.days) == (broken.first.id, 2)
+
+
+# --- quarantine --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_found_unauthorised_is_the_persons_until_the_officer_decides_and_a_copy_was_offered(one):
+    one.annul()
+    one.pass_retention()
+    one.house.clock.pass_(30 * DAY)
+    one.erase_all()
+    assert one.stored() == [one.first.id, one.first.id]  # the other has run out in its own time
+    assert one.house.copy(one.person)[-1]["fixes"] == 2
+    for code, step in (("not_offered", CopyStep.TAKEN), (None, CopyStep.OFFERED), ("offered", CopyStep.OFFERED)):
+        if code is None:
+            with pytest.raises(NotPermitted, match="copy_not_offered"):
+                one.end_quarantine()
+            one.tell(step)
+        else:
+            with pytest.raises(NotPermitted, match=code):
+                one.tell(step)
+    with pytest.raises(NotPermitted, match="copy_waits"):
+        one.end_quarantine()
+    one.tell(CopyStep.DECLINED)
+    one.end_quarantine()
+    one.erase_all()
+    assert one.stored() == []
+
+
+def test_four_weeks_without_an_answer_are_an_answer_and_it_goes_before_its_rule_would_say(one):
+    one.annul()
+    one.tell(CopyStep.OFFERED)
+    one.house.clock.pass_(27 * DAY)
+    with pytest.raises(NotPermitted, match="copy_waits"):
+        one.end_quarantine()
+    one.house.clock.pass_(1 * DAY)
+    one.end_quarantine()
+    with pytest.raises(NotPermitted, match="decided"):
+        one.end_quarantine()
+    one.erase_all()
+    assert one.first.id not in one.stored()
+
+
+def test_the_vault_erases_nothing_in_quarantine_that_the_data_protection_officer_has_not_let_go(broken):
+    broken.annul()
+    broken.tell(CopyStep.OFFERED)
+    broken.tell(CopyStep.TAKEN)
+    broken.end_quarantine(by=AOS)
+    broken.house.clock.pass_(3 * DAY)
+    broken.erase_all()
+    assert broken.first.id in broken.stored()
+
+
+def test_what_is_in_quarantine_can_be_held_too(one):
+    one.annul()
+    one.hold()
+    one.tell(CopyStep.OFFERED)
+    one.tell(CopyStep.TAKEN)
+    one.end_quarantine()
+    one.house.clock.pass_(3 * DAY)
+    one.erase_all()
+    assert one.first.id in one.stored()
+    one.house.clock.pass_(300 * DAY)
+    one.erase_all()
+    assert one.first.id not in one.stored()

@@ -48,7 +48,17 @@ from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsul
 from custodiet.model.draft import DRAFT_KEPT, Draft, Dropped
 from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.erasing_record import DayErased, ErasureDue, KeyRow, RemovedFix
+from custodiet.model.erasing import CopyStep, Hold, HoldFor, HoldStep
+from custodiet.model.erasing_record import (
+    CopyTold,
+    DayErased,
+    ErasureDue,
+    HoldAnswered,
+    HoldAsked,
+    KeyRow,
+    QuarantineEnded,
+    RemovedFix,
+)
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
@@ -343,6 +353,12 @@ SAMPLES = [
         *("alert_1", Way.PHONE, Direction.IN, CameOf.SPOKE, LATER, "officer-bo", Verified.CALLED_BACK, BYTES),
     ),
     ErasureDue("decision_1", Category.TRAIL, LATER),
+    HoldAsked(
+        Hold(*("hold_1", "case_1", Category.TRAIL, Interval(AT, LATER), LATER, HoldFor.COURT, BYTES, "officer-ana", AT))
+    ),
+    HoldAnswered("hold_1", HoldStep.PLACED, "officer-bo", LATER),
+    CopyTold("decision_1", CopyStep.OFFERED, "officer-ana", LATER),
+    QuarantineEnded("decision_1", "officer-bo", LATER, BYTES, (CLOCK,)),
     DayErased(
         *("decision_1", "person_1", Category.TRAIL, AT.date(), LATER, KeyRow.ISSUED, BYTES, b"", (REMOVED,)),
     ),

@@ -14,7 +14,7 @@ from custodiet.flows.ports import Acting, Clock, Store, Vault
 from custodiet.model.case import RetentionClock
 from custodiet.model.entry import Entry
 from custodiet.model.erasing_record import DayErased, DayGone, ErasureDue, KeyRow
-from custodiet.model.errors import OpeningRefused
+from custodiet.model.errors import NotPermitted, OpeningRefused
 from custodiet.model.identity import DecisionId
 from custodiet.model.mode import Category
 from custodiet.model.record import kind_of
@@ -50,12 +50,12 @@ def _finish(store: Store, vault: Vault, entry: int, fence: Fence) -> int:
 
 
 def _record(store: Store, entry: int, gone: DayGone, fence: Fence) -> bool:
-    with store.acting(fence) as act:
+    with suppress(NotPermitted), store.acting(fence) as act:  # a day that the store refuses holds up no other
         of = act.erasure_at(entry)
-        if of is None or act.day_is_erased(*of, gone.day):
-            return False
-        _write(act, _erased(act, *of, gone))
-    return True
+        if of is not None and not act.day_is_erased(*of, gone.day):
+            _write(act, _erased(act, *of, gone))
+            return True
+    return False
 
 
 def _erased(act: Acting, decision_id: DecisionId, category: Category, gone: DayGone) -> DayErased:

@@ -22,8 +22,8 @@ from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoA
 from custodiet.model.draft import Draft
 from custodiet.model.ending import Stop
 from custodiet.model.entry import Entry
-from custodiet.model.erasing import Remains
-from custodiet.model.erasing_record import DayGone, RemovedFix
+from custodiet.model.erasing import Remains, StandingHold
+from custodiet.model.erasing_record import CopyTold, DayGone, RemovedFix
 from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import (
@@ -34,6 +34,7 @@ from custodiet.model.identity import (
     DecisionId,
     DeviceId,
     FittingId,
+    HoldId,
     InstructionId,
     LookUpId,
     MessageId,
@@ -513,6 +514,23 @@ class Reading(Tables, Protocol):
     def day_is_erased(self, decision_id: DecisionId, category: Category, day: date) -> bool: ...
     def remains_of(self, of: DecisionId | None = None) -> tuple[Remains, ...]:
         """What is sealed and not erased, by decision and category, the earliest due first."""
+        ...
+
+    def hold(self, hold_id: HoldId) -> StandingHold: ...
+    def holds_of(self, case_id: CaseId) -> tuple[StandingHold, ...]:
+        """Holds that were ever asked for in a case."""
+        ...
+
+    def holds(self, at: datetime, limit: int) -> tuple[StandingHold, ...]:
+        """Holds that keep something, or wait for a second person; the one that ends first is the first."""
+        ...
+
+    def copy_told(self, decision_id: DecisionId) -> tuple[CopyTold, ...]:
+        """How far it is with the person's copy of what an annulled decision collected."""
+        ...
+
+    def quarantine_is_over(self, decision_id: DecisionId) -> bool:
+        """Whether it was decided that what an annulled decision collected is erased."""
         ...
 
     def day_key_public(self, person_id: PersonId, category: Category, day: date) -> tuple[bytes, bool] | None:

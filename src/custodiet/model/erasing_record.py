@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from custodiet.model.identity import DecisionId, PersonId
+from custodiet.model.case import RetentionClock
+from custodiet.model.erasing import CopyStep, Hold, HoldStep
+from custodiet.model.identity import ActorId, DecisionId, HoldId, PersonId
 from custodiet.model.mode import Category
 
 
@@ -60,6 +62,47 @@ class DayErased:
     key_digest: bytes
     kept_digest: bytes
     removed: tuple[RemovedFix, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAsked:
+    """Someone asks that something be kept past its rule. It keeps nothing yet."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAnswered:
+    """The second person's yes or no to a hold; or the end of one before its date, which one person may bring."""
+
+    hold_id: HoldId
+    step: HoldStep
+    by: ActorId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTold:
+    """The person was offered a copy of what was collected under an annulled decision, or has answered."""
+
+    decision_id: DecisionId
+    step: CopyStep
+    by: ActorId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineEnded:
+    """The data protection officer decides that what was collected under an annulled decision is erased.
+
+    `restarted`: its retention clocks, which run out with this.
+    """
+
+    decision_id: DecisionId
+    by: ActorId
+    at: datetime
+    why_sealed: bytes
+    restarted: tuple[RetentionClock, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,16 @@ from functools import singledispatch
 from typing import Any
 
 from custodiet.model.change import Blank, Insert, RowChange, Update
-from custodiet.model.erasing_record import DayErased, ErasureDue, KeyRow, RemovedFix
+from custodiet.model.erasing_record import (
+    CopyTold,
+    DayErased,
+    ErasureDue,
+    HoldAnswered,
+    HoldAsked,
+    KeyRow,
+    QuarantineEnded,
+    RemovedFix,
+)
 from custodiet.rules.row import row_of
 
 Changes = tuple[RowChange, ...]
@@ -44,5 +53,36 @@ def _(record: DayErased, index: int) -> Changes:
     )
 
 
-RECORDS = (ErasureDue, DayErased)
+@erasing_changes.register
+def _(record: HoldAsked, index: int) -> Changes:
+    one = record.hold
+    window = {"from_at": one.window.from_at, "to_at": one.window.to_at}
+    return (Insert("hold", {**row_of(one, "window"), **window, "entry": index}),)
+
+
+@erasing_changes.register
+def _(record: HoldAnswered, index: int) -> Changes:
+    return (Insert("hold_step", {**row_of(record), "entry": index}),)
+
+
+@erasing_changes.register
+def _(record: CopyTold, index: int) -> Changes:
+    return (Insert("copy_told", {**row_of(record), "entry": index}),)
+
+
+@erasing_changes.register
+def _(record: QuarantineEnded, index: int) -> Changes:
+    ended = Insert("quarantine_ended", {**row_of(record, "restarted"), "entry": index})
+    clocks = (
+        Update(
+            "retention_clock",
+            {"decision_id": one.decision_id, "category": one.category},
+            {"erase_due_at": one.erase_due_at},
+        )
+        for one in record.restarted
+    )
+    return (ended, *clocks)
+
+
+RECORDS = (ErasureDue, DayErased, HoldAsked, HoldAnswered, CopyTold, QuarantineEnded)
 """The records this part is about."""

@@ -34,7 +34,7 @@ class Erasing:
 
         Raises OpeningRefused for what is no erasure, and for one that is not due.
         """
-        due = self._follower.erasures.get(index)
+        due = self._follower.keeping.erasures.get(index)
         if due is None:
             raise OpeningRefused("nothing is to be erased by this entry")
         decision = self._follower.decisions[due.decision_id]
@@ -46,12 +46,13 @@ class Erasing:
         with self._store.reading() as view:
             sessions = [one for one in view.sessions_of(person_id).values() if one.category == due.category]
         for day in sorted({one.day for one in sessions if one.decision_id == due.decision_id}):
-            if closes_at(day, late_max) <= self._follower.now():
+            closed = closes_at(day, late_max) <= self._follower.now()
+            if closed and not self._follower.is_held(decision, due.category, day):
                 yield self._erase(due, [one for one in sessions if one.day == day])
 
     def _erase(self, due: ErasureDue, sessions: list[Session]) -> DayGone:
         whose, category, day = sessions[0].person_id, due.category, sessions[0].day
-        kept = [one for one in sessions if not self._follower.is_erased(one.decision_id, category)]
+        kept = [one for one in sessions if not self._follower.is_erased(one.decision_id, category, day)]
         if not self._keys.day_destroyed(whose, category, day):
             self._keys.destroy_day(whose, category, day, self._keys_of(kept))
         for one in sessions:

@@ -10,8 +10,9 @@ from records alone, never from a table.
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from custodiet.flows.in_vault.keeping import Keeping
 from custodiet.flows.in_vault.looking import Looking
 from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.in_vault.writings import Writings
@@ -38,7 +39,7 @@ from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
-from custodiet.model.erasing_record import DayErased, ErasureDue
+from custodiet.model.erasing_record import CopyTold, DayErased, ErasureDue, HoldAnswered, HoldAsked, QuarantineEnded
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, MessageId, PersonId, SchemeId
 from custodiet.model.judging import Judging
@@ -91,6 +92,7 @@ from custodiet.model.record import (
 from custodiet.model.register import RegisterVersion
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
+from custodiet.model.staff import Function
 from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
 from custodiet.rules.access import Ground, Under, ground_of, look_category
@@ -137,9 +139,7 @@ class Follower:
         self._registers: dict[SchemeId, tuple[RegisterVersion, ...]] = {}
         self._persons: dict[PersonId, Person] = {}
         self._erase_due: dict[tuple[DecisionId, Category], datetime] = {}
-        self.erasures: dict[int, ErasureDue] = {}
-        """What the entry at a place says has come due."""
-        self._erased: set[tuple[DecisionId, Category]] = set()
+        self.keeping = Keeping()
         self.log: LogOpened | None = None
         self._opened = 0
         """The place at which this log was opened: it never was as short."""
@@ -284,13 +284,33 @@ class Follower:
         due = self.erase_due(decision, category)
         if due is None or due > self.now():
             return "it is not due: the retention rule has not run out"
+        if self.keeping.in_quarantine(decision):
+            return "it is in quarantine: the data protection officer has not decided"
         return ""
 
-    def is_erased(self, decision_id: DecisionId, category: Category) -> bool:
-        """Whether an entry says that it has come due, and nothing stands against it."""
-        return (decision_id, category) in self._erased and not self.against_erasing(
-            self.decisions[decision_id], category
+    def is_erased(self, decision_id: DecisionId, category: Category, day: date) -> bool:
+        """Whether an entry says that it has come due, and nothing stands against it on that day."""
+        decision = self.decisions[decision_id]
+        return (
+            self.keeping.is_due(decision_id, category)
+            and not self.against_erasing(decision, category)
+            and not self.is_held(decision, category, day)
         )
+
+    def is_held(self, decision: Decision, category: Category, day: date) -> bool:
+        """Whether a hold keeps what was collected on a day."""
+        return self.keeping.keeps(decision.case_id, category, day, self.now())
+
+    def is_withheld(self, decision: Decision, category: Category, day: date) -> bool:
+        """Whether what was collected on a day is past its retention and given to nobody, the person included.
+
+        What is held, or in quarantine, is theirs for as long as it is there.
+        """
+        return not self.against_erasing(decision, category) and not self.is_held(decision, category, day)
+
+    def function_of(self, actor: ActorId, at: datetime) -> Function | None:
+        """What an account was for at a time."""
+        return self.staffing.function_of(actor, at)
 
     # --- following ---
 
@@ -332,6 +352,8 @@ class Follower:
                     self.staffing.believe(record, self.cases, entry.at)
                     self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
                     self.looking.believe(record, row.index, entry.at, self, self._about(record))
+                    if self.keeping.believe(record, row.index, entry.at, self) and isinstance(record, QuarantineEnded):
+                        self._shorten(record.restarted)
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
@@ -380,6 +402,10 @@ class Follower:
                 return self.cases[self.looking.case_of[grant.look_up_id]].person_id
             case LookUpRefused(look_up_id) | LookUpEnded(look_up_id):
                 return self.cases[self.looking.case_of[look_up_id]].person_id
+            case HoldAsked(hold):
+                return self.cases[hold.case_id].person_id
+            case HoldAnswered(hold_id):
+                return self.cases[self.keeping.case_of(hold_id)].person_id
             case LookRefused(case_id):
                 return self.cases[case_id].person_id
             case CaseRecordGiven(case_id) | RungRefused(case_id) | DraftDropped(case_id):
@@ -401,6 +427,8 @@ class Follower:
                 | ReviewWarned(decision_id)
                 | ErasureDue(decision_id)
                 | DayErased(decision_id)
+                | CopyTold(decision_id)
+                | QuarantineEnded(decision_id)
             ):
                 return self.person_of(self.decisions[decision_id])
             case _:
@@ -481,9 +509,6 @@ class Follower:
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case ContactGiven(contact):
                 self.contacts[contact.person_id] = contact
-            case ErasureDue(decision_id, category):
-                self.erasures[index] = record
-                self._erased.add((decision_id, category))
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
@@ -535,6 +560,10 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = given.given_by
         case ConflictDeclared(conflict):
             by = conflict.declared_by
+        case HoldAsked(hold):
+            by = hold.asked_by
+        case HoldAnswered() | CopyTold() | QuarantineEnded():
+            by = record.by
         case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
             by = record.by
         case DraftSaved(draft):

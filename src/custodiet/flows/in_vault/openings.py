@@ -35,7 +35,7 @@ from custodiet.model.record import (
     TablesVerified,
     ZonesReleased,
 )
-from custodiet.model.times import as_text
+from custodiet.model.times import as_text, utc_day
 from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.access import signed_by_two
 from custodiet.rules.decisions import kept_categories
@@ -167,12 +167,10 @@ class Openings:
             }
         )
         given = withheld = 0
-        now = self._follower.now()
         for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
             if session.decision_id not in decisions:
                 continue
-            due = self._follower.erase_due(decisions[session.decision_id], session.category)
-            if due is not None and due <= now:
+            if self._follower.is_withheld(decisions[session.decision_id], session.category, session.day):
                 withheld += 1  # past its retention: about to be erased, and given to nobody
                 continue
             given += 1
@@ -195,8 +193,7 @@ class Openings:
                 }
             )
         for word in self._words(decisions):
-            due = self._follower.erase_due(decisions[word.decision_id], WORD_CATEGORY[word.kind])
-            if due is not None and due <= now:
+            if self._follower.is_withheld(decisions[word.decision_id], WORD_CATEGORY[word.kind], utc_day(word.at)):
                 withheld += 1
                 continue
             yield _line({"decision": word.decision_id, "at": as_text(word.at), "said": word.said})
