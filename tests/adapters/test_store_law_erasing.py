@@ -35,12 +35,14 @@ def world(tmp_path_factory):
     house = House(tmp_path_factory.mktemp("law"))
     try:
         person, other, monitor = house.person("TAG-1"), house.person("TAG-2"), house.monitor()
-        ends = {person: (Move.WITHDRAW, Ender(BO)), other: (Move.ANNUL, Ender(COURT, authority=True))}
-        decisions = {one: house.decide(one) for one in ends}
-        for one, (move, ender) in ends.items():
+        ended = (
+            (person, Move.WITHDRAW, Ender(BO)),
+            (other, Move.ANNUL, Ender(COURT, authority=True)),
+        )
+        first, second = (house.decide(one).id for one, _, _ in ended)
+        for (one, move, ender), decision_id in zip(ended, (first, second), strict=True):
             assert house.say(monitor, one) == "kept"
-            end_decision(house.store, house.chance, decisions[one].id, move, ender)
-        first, second = decisions[person].id, decisions[other].id
+            end_decision(house.store, house.chance, decision_id, move, ender)
         erased_by = (house.store, house.vault, house.clock, house.fence)
         house.clock.pass_(29 * DAY)
         while erase_what_is_due(*erased_by):
@@ -97,7 +99,10 @@ RULES = {
     **ONCE,
     "erasure_due": (
         "erasure: the retention rule has not run out",
-        [again("erasure", "1", **ERASURE | {"at": "at - 100000000000"}), again("erasure", "1", category="'events'")],
+        [
+            again("erasure", "1", **ERASURE | {"at": "at - 100000000000"}),
+            again("erasure", "1", category="'outcomes'", entry=LATER),
+        ],
         [],
     ),
     "erasure_quarantined": ("erasure: it waits for the DPO", [again("erasure", "1", **ERASURE)], [UNQUARANTINED]),
