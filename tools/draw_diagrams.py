@@ -107,7 +107,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.COPY_OFFERED: "a copy of what was collected under an annulled decision was offered to the person",
     EntryKind.COPY_TAKEN: "the person has that copy",
     EntryKind.COPY_DECLINED: "the person does not want it",
-    EntryKind.QUARANTINE_ENDED: "the data protection officer decided that what an annulled decision collected is erased",
+    EntryKind.QUARANTINE_ENDED: "the data protection officer decided: what an annulled decision collected is erased",
     EntryKind.OPENINGS_RECOVERED: "openings whose entries a restore lost, as the vault itself remembers them",
     EntryKind.ZONES_RELEASED: "a monitor asked for the geometry of the zones in force",
     EntryKind.COPY_GIVEN: "a person's own copy was asked for, by them or for them",

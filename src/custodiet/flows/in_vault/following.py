@@ -284,7 +284,7 @@ class Follower:
         due = self.erase_due(decision, category)
         if due is None or due > self.now():
             return "it is not due: the retention rule has not run out"
-        if self.keeping.in_quarantine(decision):
+        if self.keeping.in_quarantine(decision, category):
             return "it is in quarantine: the data protection officer has not decided"
         return ""
 
@@ -348,6 +348,7 @@ class Follower:
                 try:
                     self._require_about(entry, record)
                     _require_by(entry, record)
+                    self._note_annulled(record, entry.at)
                     self._believe(row, record)
                     self.staffing.believe(record, self.cases, entry.at)
                     self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
@@ -514,6 +515,13 @@ class Follower:
                     self.attempts[message_id] = record
             case _:
                 pass
+
+    def _note_annulled(self, record: Record, at: datetime) -> None:
+        """Before it is believed: what was past its retention when it was annulled is opened by that to nobody again."""
+        if isinstance(record, DecisionEnded) and record.state is State.ANNULLED:
+            decision, at = self.decisions[record.decision_id], max(at, self._latest)
+            due = {category: self.erase_due(decision, category) for category in Category}
+            self.keeping.annul(decision.id, (one for one, until in due.items() if until is None or at < until))
 
     def _require_carried(self, condition: Condition, before: Condition) -> None:
         """A zone that is carried over is the same zone, of the same case: none opens in another's place."""

@@ -4,10 +4,11 @@ A hold that was not asked for and placed by two people, the second an authorisin
 officer, keeps nothing here; and no one but the latter ends a quarantine.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from custodiet.model.decision import Decision, State
+from custodiet.model.decision import Decision
 from custodiet.model.erasing import HoldStep, StandingHold
 from custodiet.model.erasing_record import ErasureDue, HoldAnswered, HoldAsked, QuarantineEnded
 from custodiet.model.identity import ActorId, CaseId, DecisionId, HoldId
@@ -38,6 +39,7 @@ class Keeping:
         self._due: set[tuple[DecisionId, Category]] = set()
         self._holds: dict[HoldId, StandingHold] = {}
         self._of_case: dict[CaseId, list[HoldId]] = {}
+        self._quarantined: set[tuple[DecisionId, Category]] = set()
         self._released: set[DecisionId] = set()
 
     def believe(self, record: Record, index: int, at: datetime, known: Knowing) -> bool:
@@ -65,9 +67,13 @@ class Keeping:
         """Whether an entry says that it has come due."""
         return (decision_id, category) in self._due
 
-    def in_quarantine(self, decision: Decision) -> bool:
+    def annul(self, decision_id: DecisionId, categories: Iterable[Category]) -> None:
+        """A decision is annulled, and these categories of what it collected are not past their retention."""
+        self._quarantined |= {(decision_id, one) for one in categories}
+
+    def in_quarantine(self, decision: Decision, category: Category) -> bool:
         """Whether what a decision collected waits for the data protection officer."""
-        return decision.state is State.ANNULLED and decision.id not in self._released
+        return (decision.id, category) in self._quarantined and decision.id not in self._released
 
     def keeps(self, case_id: CaseId, category: Category, day: date, at: datetime) -> bool:
         """Whether a hold in force keeps what was collected of someone on a UTC day."""
