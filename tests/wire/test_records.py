@@ -62,6 +62,17 @@ from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsul
 from custodiet.model.draft import DRAFT_KEPT, Draft, Dropped
 from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.erasing import CopyStep, Hold, HoldFor, HoldStep
+from custodiet.model.erasing_record import (
+    CopyTold,
+    DayErased,
+    ErasureDue,
+    HoldAnswered,
+    HoldAsked,
+    KeyRow,
+    QuarantineEnded,
+    RemovedFix,
+)
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
@@ -157,7 +168,7 @@ DECISION = Decision(
 )
 CLOCK = RetentionClock("decision_1", Category.TRAIL, AT, LATER)
 TASK = Task("task_1", TaskKind.TELL_AND_REMOVE, "case_1", "decision_1", AT, LATER)
-REMOVED = r.RemovedFix(0, 7, 3, BYTES)
+REMOVED = RemovedFix(0, 7, 3, BYTES)
 TOLD = Instruction("instruction_1_0", "sender_1", "TAG-1", What.STOP, "decision_1", AT, LATER, LATER)
 SEEN = Seen(3, 2, Doubt.WIDE, Band.AWAY, 40, 600, (Method.GPS, Method.LBS))
 RAISED = Raised(
@@ -378,6 +389,16 @@ SAMPLES = [
     ),
     TimeReminded("condition_1", LATER, replace(MESSAGE, template=Template.CHECK_IN)),
     TrainingRecorded("officer-ana", AT, "administrator-1", LATER),
+    ErasureDue("decision_1", Category.TRAIL, LATER),
+    HoldAsked(
+        Hold(*("hold_1", "case_1", Category.TRAIL, Interval(AT, LATER), LATER, HoldFor.COURT, BYTES, "officer-ana", AT))
+    ),
+    HoldAnswered("hold_1", HoldStep.PLACED, "officer-bo", LATER),
+    CopyTold("decision_1", CopyStep.OFFERED, "officer-ana", LATER),
+    QuarantineEnded("decision_1", "officer-bo", LATER, BYTES, (CLOCK,)),
+    DayErased(
+        *("decision_1", "person_1", Category.TRAIL, AT.date(), LATER, KeyRow.ISSUED, BYTES, b"", (REMOVED,)),
+    ),
     r.StatementMade(
         Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),
     ),

@@ -25,6 +25,8 @@ from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoA
 from custodiet.model.draft import Draft
 from custodiet.model.ending import Stop
 from custodiet.model.entry import Entry
+from custodiet.model.erasing import Remains, StandingHold
+from custodiet.model.erasing_record import CopyTold, DayGone, RemovedFix
 from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import (
@@ -35,6 +37,7 @@ from custodiet.model.identity import (
     DecisionId,
     DeviceId,
     FittingId,
+    HoldId,
     InstructionId,
     LookUpId,
     MessageId,
@@ -68,7 +71,6 @@ from custodiet.model.record import (
     Record,
     RecordKey,
     RefusalsCounted,
-    RemovedFix,
     SchemeEnded,
     Sighting,
     Tally,
@@ -505,6 +507,49 @@ class Reading(Tables, Protocol):
         """Stored fixes of a decision timed at or after an instant, as the removals they would be."""
         ...
 
+    def fixes_on(self, decision_id: DecisionId, category: Category, day: date) -> tuple[RemovedFix, ...]:
+        """The same, of all that is stored of one category, decision and UTC day."""
+        ...
+
+    def clocks_run_out(self, at: datetime, limit: int) -> tuple[RetentionClock, ...]:
+        """Retention clocks that have run out over something sealed, with no erasure begun; the earliest due first."""
+        ...
+
+    def retention_clock(self, decision_id: DecisionId, category: Category) -> RetentionClock | None: ...
+    def erasures_unfinished(self, at: datetime, limit: int) -> tuple[int, ...]:
+        """Places of erasures that have come due and have days left which may be closed by then."""
+        ...
+
+    def erasure_at(self, entry: int) -> tuple[DecisionId, Category] | None:
+        """What the erasure at a place is of."""
+        ...
+
+    def day_is_erased(self, decision_id: DecisionId, category: Category, day: date) -> bool: ...
+    def remains_of(self, of: DecisionId | None = None) -> tuple[Remains, ...]:
+        """What is sealed and not erased, by decision and category, the earliest due first."""
+        ...
+
+    def hold(self, hold_id: HoldId) -> StandingHold: ...
+    def holds_of(self, case_id: CaseId) -> tuple[StandingHold, ...]:
+        """Holds that were ever asked for in a case."""
+        ...
+
+    def holds(self, at: datetime, limit: int) -> tuple[StandingHold, ...]:
+        """Holds that keep something, or wait for a second person; the one that ends first is the first."""
+        ...
+
+    def copy_told(self, decision_id: DecisionId) -> tuple[CopyTold, ...]:
+        """How far it is with the person's copy of what an annulled decision collected."""
+        ...
+
+    def quarantine_is_over(self, decision_id: DecisionId) -> bool:
+        """Whether it was decided that what an annulled decision collected is erased."""
+        ...
+
+    def day_key_public(self, person_id: PersonId, category: Category, day: date) -> tuple[bytes, bool] | None:
+        """The public half that was issued, and whether it is said to be destroyed; None: no row speaks of that day."""
+        ...
+
     def fixes_of_fitting_from(self, fitting_id: FittingId, at: datetime) -> tuple[RemovedFix, ...]:
         """The same for a fitting."""
         ...
@@ -868,6 +913,13 @@ class Vault(Protocol):
         """What the opening recorded at that place gives, as JSON lines; each opens once."""
         ...
 
+    def erase(self, index: int) -> Iterator[DayGone]:
+        """Destroy what opens the days of the erasure at that place, as far as they are closed; every one that is gone.
+
+        As often as it is asked.
+        """
+        ...
+
     def checkpoint(self, size: int = 0) -> str:
         """A signed checkpoint of the ledger as the vault has followed it: all of it, or its first `size` entries."""
         ...
@@ -941,11 +993,18 @@ class Keystore(VaultMemory, Protocol):
         """A new key. Raises TableMismatch when the name is taken or was: a key is never written over, or made again."""
         ...
 
-    def destroy(self, name: str, at: datetime) -> None:
-        """The wrapped form is gone, and no key of that name is ever made again."""
+    def destroy(self, name: str, at: datetime, instead: Sequence[tuple[str, int, bytes]] = ()) -> None:
+        """The wrapped form is gone, and no key of that name is ever made again. `instead`: new ones, in the same write.
+
+        Nothing of what is there already, or was destroyed, is put again.
+        """
         ...
 
     def is_destroyed(self, name: str) -> bool: ...
+    def destroyed_at(self, name: str) -> datetime | None:
+        """Since when there is no key of that name any more; None: none was destroyed."""
+        ...
+
     def destroyed(self) -> dict[str, datetime]:
         """Names of destroyed keys, and since when."""
         ...

@@ -135,6 +135,17 @@ class EntryKind(StrEnum):
     ACCOUNT_CLOSED = "account.closed"
     STAFF_TRAINED = "staff.trained"
     TIME_REMINDED = "time.reminded"
+    ERASURE_DUE = "erasure.due"
+    DAY_ERASED = "day.erased"
+    DAY_REKEYED = "day.rekeyed"
+    HOLD_ASKED = "hold.asked"
+    HOLD_PLACED = "hold.placed"
+    HOLD_REFUSED = "hold.refused"
+    HOLD_ENDED = "hold.ended"
+    COPY_OFFERED = "copy.offered"
+    COPY_TAKEN = "copy.taken"
+    COPY_DECLINED = "copy.declined"
+    QUARANTINE_ENDED = "quarantine.ended"
 
 
 @dataclass(frozen=True, slots=True)
