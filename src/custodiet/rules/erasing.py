@@ -40,7 +40,7 @@ def objections_to_asking_hold(
     """What stands against asking for a hold; empty for nothing. `decisions`: the case's."""
     against = []
     if not why.strip():
-        against.append("reason_missing: say what it is kept for, and why the rule's time does not do")
+        against.append("reason_missing: no reason is given; say what it is kept for, and why the rule's time does not do")
     if not now < until_at <= now + HOLD_MAX:
         against.append("no_date: a hold ends by itself, within a year; one that must last longer is asked for afresh")
     if not timedelta(0) < window.to_at - window.from_at <= HELD_MAX:
@@ -75,7 +75,7 @@ def objections_to_copy_step(decision: Decision, told: Iterable[CopyTold], step: 
     """What stands against recording a step with the person's copy; empty for nothing."""
     against = []
     if decision.state is not State.ANNULLED:
-        against.append("not_annulled: a copy is offered of what was collected under an annulled decision")
+        against.append("not_annulled: the decision was not annulled; of what an annulled one collected a copy is offered")
     offered = any(one.step is CopyStep.OFFERED for one in told)
     if step is CopyStep.OFFERED and offered:
         against.append("offered: the copy was offered already; record what the person answered")
@@ -90,11 +90,11 @@ def objections_to_ending_quarantine(
     """What stands against erasing what was collected under an annulled decision; empty for nothing."""
     against = []
     if decision.state is not State.ANNULLED:
-        against.append("not_annulled: only what an annulled decision collected is in quarantine")
+        against.append("not_annulled: nothing of it is in quarantine; what an annulled decision collected can be decided on")
     if ended:
-        against.append("decided: it was decided already that this is erased")
+        against.append("decided: it was decided already that this is erased; nothing is left to decide")
     if not why.strip():
-        against.append("reason_missing: say why it is erased")
+        against.append("reason_missing: no reason is given; say why it is erased")
     steps = {one.step: one.at for one in told}
     if CopyStep.OFFERED not in steps:
         against.append("copy_not_offered: the person is offered a copy first; offer it, and record that")

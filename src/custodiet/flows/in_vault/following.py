@@ -322,9 +322,9 @@ class Follower:
         """Why what was collected under a decision is not to be erased now; empty when it is."""
         due = self.erase_due(decision, category)
         if due is None or due > self.now():
-            return "it is not due: the retention rule has not run out"
+            return "not_due: the retention rule has not run out; it is erased once it has"
         if self.keeping.in_quarantine(decision, category):
-            return "it is in quarantine: the data protection officer has not decided"
+            return "in_quarantine: the data protection officer has not decided; it is erased once they have"
         return ""
 
     def is_erased(self, decision_id: DecisionId, category: Category, day: date) -> bool:
