@@ -11,7 +11,10 @@ from support.house import ANA, BO, COURT, START, House, scheme_at
 from support.staff import AOS, CAI, CEM, DPO, staffed
 
 from custodiet.adapters import sealing
+from custodiet.adapters.ledger.tiles import TileLog
 from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.entrypoints.clock import Ticking
+from custodiet.flows import erase_what_is_due as erase_what_is_due_file
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.erase_what_is_due import erase_what_is_due
 from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, tell_of_copy
@@ -198,6 +201,36 @@ def test_an_erasure_that_is_broken_off_is_done_again(one, step):
     one.erase_all()
     assert one.kinds() == [EntryKind.ERASURE_DUE, EntryKind.DAY_ERASED, EntryKind.DAY_REKEYED]
     assert one.stored() == [one.second.id]
+
+
+def test_the_clock_erases_as_it_passes_and_does_what_it_missed_while_it_was_away(one, tmp_path):
+    one.pass_retention()
+    one.house.clock.pass_(29 * DAY)
+    house = one.house
+    given = (house.vault, TileLog(tmp_path), house.clock, house.chance, house.pinned, house.fence[1])
+    Ticking(house.store, *given).tick()
+    assert one.kinds() == [EntryKind.ERASURE_DUE] * 2 + [EntryKind.DAY_ERASED] * 3
+    assert one.stored() == []
+
+
+def test_an_erasure_that_the_vault_refuses_each_time_holds_up_none_behind_it(one, monkeypatch):
+    one.pass_retention()
+    one.house.clock.pass_(29 * DAY)
+    monkeypatch.setattr(erase_what_is_due_file, "AT_ONCE", 1)
+    first = []
+
+    class Refusing:
+        def erase(self, index):
+            first.append(index)
+            if index == first[0]:
+                raise OpeningRefused("made-up reasons")
+            return one.house.vault.erase(index)
+
+    for _ in range(4):
+        erase_what_is_due(one.house.store, Refusing(), one.house.clock, one.house.fence)
+    assert one.stored() == [one.first.id]  # of the day that both share the key is gone
+    one.erase_all()
+    assert one.stored() == []
 
 
 def test_a_vault_that_dies_in_the_middle_of_a_day_has_destroyed_all_of_its_key_or_nothing(one, monkeypatch):

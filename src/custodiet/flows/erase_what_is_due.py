@@ -6,6 +6,7 @@ entry, the vault destroys when it is next asked. If we die after the keys, the n
 entry and asks again.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 
@@ -21,16 +22,31 @@ from custodiet.model.record import kind_of
 
 Fence = tuple[str, int]
 AT_ONCE = 50
+"""About how much is recorded in one round: the endings wait in the same line."""
 
 
 def erase_what_is_due(store: Store, vault: Vault, clock: Clock, fence: Fence) -> int:
     """One round; how much was recorded. Raises VaultUnavailable; what the vault refuses waits, and is seen as late."""
     with store.reading() as view:
         due = view.clocks_run_out(clock.now(), AT_ONCE)
-    begun = sum(_begin(store, one, fence) for one in due)
-    with store.reading() as view:
-        unfinished = view.erasures_unfinished(clock.now(), AT_ONCE)
-    return begun + sum(_finish(store, vault, entry, fence) for entry in unfinished)
+    done = sum(_begin(store, one, fence) for one in due)
+    for entry in _unfinished(store, clock):
+        done += _finish(store, vault, entry, fence)
+        if done >= AT_ONCE:
+            break
+    return done
+
+
+def _unfinished(store: Store, clock: Clock) -> Iterator[int]:
+    """Every erasure with something left: what is held, or refused each time, holds up none behind it."""
+    after = -1
+    while True:
+        with store.reading() as view:
+            places = view.erasures_unfinished(clock.now(), AT_ONCE, after)
+        if not places:
+            return
+        yield from places
+        after = places[-1]
 
 
 def _begin(store: Store, one: RetentionClock, fence: Fence) -> bool:

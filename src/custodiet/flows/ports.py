@@ -516,8 +516,8 @@ class Reading(Tables, Protocol):
         ...
 
     def retention_clock(self, decision_id: DecisionId, category: Category) -> RetentionClock | None: ...
-    def erasures_unfinished(self, at: datetime, limit: int) -> tuple[int, ...]:
-        """Places of erasures that have come due and have days left which may be closed by then."""
+    def erasures_unfinished(self, at: datetime, limit: int, after: int = -1) -> tuple[int, ...]:
+        """Places past one, in order, of erasures that have days left which may be closed by then, held or not."""
         ...
 
     def erasure_at(self, entry: int) -> tuple[DecisionId, Category] | None:

@@ -128,7 +128,7 @@ class ErasingRows(Rows):
         row = self._maybe(t.retention_clock.select().where(here))
         return None if row is None else noun(RetentionClock, row)
 
-    def erasures_unfinished(self, at: datetime, limit: int) -> tuple[int, ...]:
+    def erasures_unfinished(self, at: datetime, limit: int, after: int = -1) -> tuple[int, ...]:
         # A day closes as late as the decision's fixes may come; other decisions' may come later: the vault knows.
         over = select(_SESSION.no).where(
             _SESSION.decision_id == erasure.c.decision_id,
@@ -136,7 +136,8 @@ class ErasingRows(Rows):
             _SESSION.day < (at - timedelta(days=1)).date(),
             ~_GONE,
         )
-        query = select(erasure.c.entry).where(over.exists()).order_by(erasure.c.entry).limit(limit)
+        query = select(erasure.c.entry).where(erasure.c.entry > after, over.exists())
+        query = query.order_by(erasure.c.entry).limit(limit)
         return tuple(row.entry for row in self._all(query))
 
     def erasure_at(self, entry: int) -> tuple[DecisionId, Category] | None:
