@@ -426,7 +426,7 @@ SAMPLES = [
     r.CaseAssigned(Assignment("case_1", "caseworker-1", AT, "officer-ana", LATER), ("caseworker-2",)),
     r.CoverGiven(Cover("case_1", "caseworker-1", AT, LATER, "officer-ana")),
     r.ConflictDeclared(Conflict("case_1", "caseworker-1", AT, "officer-ana")),
-    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1"),
+    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1", "hold_1"),
     r.CaseListGiven(("case_1", "case_2"), "caseworker-1", "sign_in_1"),
     LookUpAsked(LOOK_UP),
     LookUpApproved(Grant("look_up_1", WINDOW, Precision.KM_1, "officer-bo", AT, AT + timedelta(hours=4), BYTES)),

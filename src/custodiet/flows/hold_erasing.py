@@ -71,7 +71,7 @@ def end_quarantine(store: Store, assessor: Assessor, decision_id: DecisionId, by
     """
     with store.acting() as act:
         decision = act.decision(decision_id)
-        told, over = act.copy_told(decision_id), act.quarantine_is_over(decision_id)
+        told, over = act.copy_told(decision_id), act.quarantine_ended_at(decision_id) is not None
         refuse_if(objections_to_ending_quarantine(decision, told, why, act.now, ended=over))
         sealed = assessor.seal(act, act.case(decision.case_id).person_id, why)
         restarted = _run_out(act, decision_id)

@@ -529,21 +529,39 @@ class Reading(Tables, Protocol):
         """What is sealed and not erased, by decision and category, the earliest due first."""
         ...
 
+    def remains_due(
+        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0
+    ) -> tuple[Remains, ...]:
+        """The same, of what is past its rule by then and not in quarantine, in these schemes or in all."""
+        ...
+
+    def remains_quarantined(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[Remains, ...]:
+        """The same, of what waits in quarantine for the data protection officer."""
+        ...
+
+    def days_left(self, decision_id: DecisionId, category: Category) -> tuple[date, ...]:
+        """The days of it that are not erased, in order."""
+        ...
+
     def hold(self, hold_id: HoldId) -> StandingHold: ...
     def holds_of(self, case_id: CaseId) -> tuple[StandingHold, ...]:
         """Holds that were ever asked for in a case."""
         ...
 
-    def holds(self, at: datetime, limit: int) -> tuple[StandingHold, ...]:
-        """Holds that keep something, or wait for a second person; the one that ends first is the first."""
+    def holds(self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None) -> tuple[StandingHold, ...]:
+        """Holds that keep something, or wait for a second person, in these schemes or all; the first to end first."""
+        ...
+
+    def holds_waiting(self, at: datetime, schemes: Collection[SchemeId]) -> tuple[StandingHold, ...]:
+        """Holds of these schemes that wait for a second person."""
         ...
 
     def copy_told(self, decision_id: DecisionId) -> tuple[CopyTold, ...]:
         """How far it is with the person's copy of what an annulled decision collected."""
         ...
 
-    def quarantine_is_over(self, decision_id: DecisionId) -> bool:
-        """Whether it was decided that what an annulled decision collected is erased."""
+    def quarantine_ended_at(self, decision_id: DecisionId) -> datetime | None:
+        """When it was decided that what an annulled decision collected is erased; None: it was not."""
         ...
 
     def day_key_public(self, person_id: PersonId, category: Category, day: date) -> tuple[bytes, bool] | None:

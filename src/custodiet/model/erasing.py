@@ -83,6 +83,15 @@ class CopyStep(StrEnum):
     DECLINED = "declined"
 
 
+class KeptAs(StrEnum):
+    """Why what is past its rule is still there."""
+
+    HELD = "held"
+    CLOSING = "closing"
+    """A day of it is open yet, or closed so lately that its erasing is under way."""
+    LATE = "late"
+
+
 @dataclass(frozen=True, slots=True)
 class Remains:
     """What is sealed of one category under one decision and not erased. `days`: on how many UTC days.

@@ -71,6 +71,7 @@ from custodiet.model.identity import (
     ConditionId,
     DecisionId,
     FittingId,
+    HoldId,
     InstructionId,
     PersonId,
     RoleId,
@@ -583,6 +584,13 @@ class CaseRecordGiven:
     sign_in: SignInId
     attachment_id: AttachmentId | None = None
     """Only this file of it, whole: each time an entry of its own."""
+    hold_id: HoldId | None = None
+    """Only why this hold was asked for, to whoever may say yes to it: each time an entry of its own."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the record itself that was asked for, and no part of it alone."""
+        return self.attachment_id is None and self.hold_id is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from custodiet.model.condition import Interval
 from custodiet.model.decision import Decision, State
-from custodiet.model.erasing import HELD_MAX, HOLD_MAX, CopyStep, HoldStep, StandingHold
+from custodiet.model.erasing import HELD_MAX, HOLD_MAX, CopyStep, HoldStep, KeptAs, StandingHold
 from custodiet.model.erasing_record import CopyTold
 from custodiet.model.identity import ActorId
 from custodiet.model.mode import Category
@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 COPY_WAITS = timedelta(days=28)
 """How long the person has to answer whether they want a copy, before it can be erased without."""
 OVERDUE_AFTER = timedelta(days=1)
-"""How long after the last of a due erasure's days has closed it counts as late: the clock takes minutes."""
+"""How long after a due day has closed it counts as late: the clock takes minutes."""
 
 
 def closes_at(day: date, late_max: timedelta) -> datetime:
@@ -34,13 +34,36 @@ def keeps(holds: Iterable[StandingHold], category: Category, day: date, at: date
     return any(one.hold.category is category and one.hold.covers_day(day) and one.in_force(at) for one in holds)
 
 
+def kept_as(
+    category: Category,
+    days: Iterable[date],
+    due_at: datetime,
+    holds: Iterable[StandingHold],
+    late_max: timedelta,
+    now: datetime,
+) -> KeptAs:
+    """Why something past its rule is still there. `days`: those left of it; `holds`: its case's."""
+    holds = tuple(holds)
+    free = [day for day in days if not keeps(holds, category, day, now)]
+    if not free:
+        return KeptAs.HELD
+
+    def free_from(day: date) -> datetime:
+        about = (one for one in holds if one.placed_at and one.hold.category is category and one.hold.covers_day(day))
+        return max(closes_at(day, late_max), due_at, *(one.ended_at or one.hold.until_at for one in about))
+
+    return KeptAs.LATE if any(free_from(day) + OVERDUE_AFTER <= now for day in free) else KeptAs.CLOSING
+
+
 def objections_to_asking_hold(
     decisions: Iterable[Decision], category: Category, window: Interval, until_at: datetime, why: str, now: datetime
 ) -> tuple[str, ...]:
     """What stands against asking for a hold; empty for nothing. `decisions`: the case's."""
     against = []
     if not why.strip():
-        against.append("reason_missing: no reason is given; say what it is kept for, and why the rule's time does not do")
+        against.append(
+            "reason_missing: no reason is given; say what it is kept for, and why the rule's time does not do"
+        )
     if not now < until_at <= now + HOLD_MAX:
         against.append("no_date: a hold ends by itself, within a year; one that must last longer is asked for afresh")
     if not timedelta(0) < window.to_at - window.from_at <= HELD_MAX:
@@ -75,7 +98,9 @@ def objections_to_copy_step(decision: Decision, told: Iterable[CopyTold], step: 
     """What stands against recording a step with the person's copy; empty for nothing."""
     against = []
     if decision.state is not State.ANNULLED:
-        against.append("not_annulled: the decision was not annulled; of what an annulled one collected a copy is offered")
+        against.append(
+            "not_annulled: the decision was not annulled; of what an annulled one collected a copy is offered"
+        )
     offered = any(one.step is CopyStep.OFFERED for one in told)
     if step is CopyStep.OFFERED and offered:
         against.append("offered: the copy was offered already; record what the person answered")
@@ -90,7 +115,9 @@ def objections_to_ending_quarantine(
     """What stands against erasing what was collected under an annulled decision; empty for nothing."""
     against = []
     if decision.state is not State.ANNULLED:
-        against.append("not_annulled: nothing of it is in quarantine; what an annulled decision collected can be decided on")
+        against.append(
+            "not_annulled: nothing of it is in quarantine; what an annulled decision collected can be decided on"
+        )
     if ended:
         against.append("decided: it was decided already that this is erased; nothing is left to decide")
     if not why.strip():

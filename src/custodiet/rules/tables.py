@@ -618,7 +618,7 @@ def _(record: ConflictDeclared, index: int) -> Changes:  # noqa: ARG001 - the pl
 
 @_changes.register
 def _(record: CaseRecordGiven, index: int) -> Changes:
-    if record.attachment_id is not None:
+    if not record.is_whole:
         return ()
     key = {"case_id": record.case_id, "given_to": record.by, "sign_in": record.sign_in}
     return (Put("case_record_given", key, {"entry": index}),)

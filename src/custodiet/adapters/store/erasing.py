@@ -1,6 +1,6 @@
 """The tables of erasing, and views of them. Their law stands in migration 0019."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -106,6 +106,13 @@ _QUARANTINED = and_(
 """Whether what a decision collected waits for the data protection officer."""
 
 
+def _within(query: Select[Any], schemes: Collection[SchemeId] | None) -> Select[Any]:
+    """Of decisions in these schemes; None: in all."""
+    if schemes is None:
+        return query
+    return query.join(t.case_file, t.case_file.c.id == t.decision.c.case_id).where(t.case_file.c.scheme_id.in_(schemes))
+
+
 class ErasingRows(Rows):
     """The part of flows.ports.Reading that is about erasing."""
 
@@ -150,9 +157,26 @@ class ErasingRows(Rows):
 
     def remains_of(self, of: DecisionId | None = None) -> tuple[Remains, ...]:
         """What is sealed and not erased, by decision and category, the earliest due first."""
+        left = self._left()
+        return self._remains(left if of is None else left.where(_SESSION.decision_id == of))
+
+    def remains_due(
+        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0
+    ) -> tuple[Remains, ...]:
+        due = self._left().where(_CLOCK.erase_due_at <= at, ~_QUARANTINED)
+        return self._remains(_within(due, schemes).limit(limit).offset(skip))
+
+    def remains_quarantined(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[Remains, ...]:
+        return self._remains(_within(self._left().where(_QUARANTINED), schemes).limit(limit))
+
+    def days_left(self, decision_id: DecisionId, category: Category) -> tuple[date, ...]:
+        here = and_(_SESSION.decision_id == decision_id, _SESSION.category == category, ~_GONE)
+        return tuple(row.day for row in self._all(select(_SESSION.day).where(here).distinct().order_by(_SESSION.day)))
+
+    def _left(self) -> Select[Any]:
         of_clock = and_(_CLOCK.decision_id == _SESSION.decision_id, _CLOCK.category == _SESSION.category)
         of_erasure = and_(erasure.c.decision_id == _SESSION.decision_id, erasure.c.category == _SESSION.category)
-        left: Select[Any] = (
+        return (
             select(
                 t.decision.c.case_id,
                 _SESSION.decision_id,
@@ -170,9 +194,9 @@ class ErasingRows(Rows):
             .group_by(_SESSION.decision_id, _SESSION.category)
             .order_by(_CLOCK.erase_due_at.is_(None), _CLOCK.erase_due_at, _SESSION.decision_id, _SESSION.category)
         )
-        if of is not None:
-            left = left.where(_SESSION.decision_id == of)
-        return tuple(noun(Remains, row) for row in self._all(left))
+
+    def _remains(self, query: Select[Any]) -> tuple[Remains, ...]:
+        return tuple(noun(Remains, row) for row in self._all(query))
 
     def left_of(self, scheme_id: SchemeId) -> dict[Category, int]:
         """Sealed days that are not erased (trail, evidence), alerts (events), words (outcomes)."""
@@ -208,9 +232,18 @@ class ErasingRows(Rows):
     def holds_of(self, case_id: CaseId) -> tuple[StandingHold, ...]:
         return self._holds(hold.select().where(hold.c.case_id == case_id))
 
-    def holds(self, at: datetime, limit: int) -> tuple[StandingHold, ...]:
+    def holds(self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None) -> tuple[StandingHold, ...]:
         refused = select(hold_step.c.at).where(hold_step.c.hold_id == hold.c.id, hold_step.c.step != HoldStep.PLACED)
-        return self._holds(hold.select().where(hold.c.until_at > at, ~refused.exists()).limit(limit))
+        query = select(hold).where(hold.c.until_at > at, ~refused.exists())
+        if schemes is not None:
+            query = query.join(t.case_file, t.case_file.c.id == hold.c.case_id)
+            query = query.where(t.case_file.c.scheme_id.in_(schemes))
+        return self._holds(query.limit(limit))
+
+    def holds_waiting(self, at: datetime, schemes: Collection[SchemeId]) -> tuple[StandingHold, ...]:
+        answered = select(hold_step.c.at).where(hold_step.c.hold_id == hold.c.id)
+        query = select(hold).join(t.case_file, t.case_file.c.id == hold.c.case_id)
+        return self._holds(query.where(hold.c.until_at > at, ~answered.exists(), t.case_file.c.scheme_id.in_(schemes)))
 
     def _holds(self, query: Select[Any]) -> tuple[StandingHold, ...]:
         rows = list(self._all(query.order_by(hold.c.until_at, hold.c.id)))
@@ -227,9 +260,9 @@ class ErasingRows(Rows):
         query = copy_told.select().where(copy_told.c.decision_id == decision_id).order_by(copy_told.c.entry)
         return tuple(noun(CopyTold, row) for row in self._all(query))
 
-    def quarantine_is_over(self, decision_id: DecisionId) -> bool:
-        here = quarantine_ended.c.decision_id == decision_id
-        return self._maybe(quarantine_ended.select().where(here)) is not None
+    def quarantine_ended_at(self, decision_id: DecisionId) -> datetime | None:
+        row = self._maybe(quarantine_ended.select().where(quarantine_ended.c.decision_id == decision_id))
+        return None if row is None else row.at
 
     def day_key_public(self, person_id: PersonId, category: Category, day: date) -> tuple[bytes, bool] | None:
         """The public half that was issued, and whether it is said to be destroyed; None: no row speaks of that day."""

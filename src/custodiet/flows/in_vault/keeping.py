@@ -63,6 +63,10 @@ class Keeping:
         """Whose data a hold is about. Raises KeyError for what no entry has asked for."""
         return self._holds[hold_id].hold.case_id
 
+    def standing(self, hold_id: HoldId) -> StandingHold | None:
+        """A hold as it stands; None for what no entry has asked for."""
+        return self._holds.get(hold_id)
+
     def is_due(self, decision_id: DecisionId, category: Category) -> bool:
         """Whether an entry says that it has come due."""
         return (decision_id, category) in self._due

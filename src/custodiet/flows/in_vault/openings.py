@@ -146,7 +146,7 @@ class Openings:
             case _:
                 raise OpeningRefused(f"there is no opening for {followed.kind}")
         self._follower.spend(index)
-        if isinstance(followed.record, CaseRecordGiven) and followed.record.attachment_id is None:
+        if isinstance(followed.record, CaseRecordGiven) and followed.record.is_whole:
             self._case_records.sit(index, followed.record)
         return opening
 
