@@ -10,7 +10,7 @@ from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER
 
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.erase_what_is_due import erase_what_is_due
-from custodiet.flows.keep_caseload import declare_conflict
+from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.main import read_policy
 from custodiet.rules.decisions import Ender, Move
 
@@ -24,6 +24,7 @@ def one(tmp_path_factory):
     folder = tmp_path_factory.mktemp("erasing")
     house = House(folder)
     one = Looked(house, fixes=3)
+    assign_case(house.store, one.case_id, PER, AOS)
     place_of(house, folder, read_policy(), WHOM)
     yield one
     from django.db import connection
@@ -158,6 +159,17 @@ def test_what_is_in_quarantine_goes_only_when_the_officer_says_so_and_after_the_
     assert left(one) == 0
     assert "Nothing of it is left" in text(dpo.get(path))
     assert "Nobody may have it." not in text(dpo.get(path))
+    theirs = text(client_of(PER).get("/my/looks"))
+    told = ("kept longer", "Said yes: it is kept longer", "Offered a copy", "no copy is wanted", "by itself")
+    for said in (*told, "Decided that what was collected without authority is erased"):
+        assert said in theirs
+    for account in (CAI, AOS, DPO, WHY, "Nobody may have it."):
+        assert account not in theirs
+    with one.house.store.reading() as view:
+        [erased] = [each for each in view.kept_steps(one.case_id) if each.days]
+    assert erased.days == (1, one.began.date(), one.began.date())
+    proof = client_of(PER).get(here(one, f"looks/{erased.entry}/proof"))
+    assert (proof.status_code, f"index {erased.entry}" in text(proof)) == (200, True)
 
 
 def test_no_such_thing_is_not_there(one):

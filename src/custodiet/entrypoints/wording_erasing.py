@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from custodiet.model.entry import EntryKind
 from custodiet.model.erasing import CopyStep, HoldFor, HoldStep, KeptAs
 from custodiet.model.mode import Category
 
@@ -27,6 +28,17 @@ ERASING: Mapping[type[StrEnum], Mapping[str, str]] = {
         CopyStep.OFFERED: "A copy was offered to them",
         CopyStep.TAKEN: "They have the copy",
         CopyStep.DECLINED: "They do not want one",
+    },
+    EntryKind: {
+        EntryKind.HOLD_ASKED: "Asked that something be kept longer",
+        EntryKind.HOLD_PLACED: "Said yes: it is kept longer",
+        EntryKind.HOLD_REFUSED: "Said no: it is not kept longer",
+        EntryKind.HOLD_ENDED: "Ended the keeping before its date",
+        EntryKind.COPY_OFFERED: "Offered a copy of what was collected without authority",
+        EntryKind.COPY_TAKEN: "Wrote down that the copy was given",
+        EntryKind.COPY_DECLINED: "Wrote down that no copy is wanted",
+        EntryKind.QUARANTINE_ENDED: "Decided that what was collected without authority is erased",
+        EntryKind.DAY_ERASED: "Erased",
     },
     KeptAs: {
         KeptAs.HELD: "Held",

@@ -25,7 +25,7 @@ from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoA
 from custodiet.model.draft import Draft
 from custodiet.model.ending import Stop
 from custodiet.model.entry import Entry
-from custodiet.model.erasing import Remains, StandingHold
+from custodiet.model.erasing import KeptStep, Remains, StandingHold
 from custodiet.model.erasing_record import CopyTold, DayGone, RemovedFix
 from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
@@ -554,6 +554,10 @@ class Reading(Tables, Protocol):
 
     def holds_waiting(self, at: datetime, schemes: Collection[SchemeId]) -> tuple[StandingHold, ...]:
         """Holds of these schemes that wait for a second person."""
+        ...
+
+    def kept_steps(self, case_id: CaseId) -> tuple[KeptStep, ...]:
+        """All that was done about keeping and erasing in a case, the newest first."""
         ...
 
     def copy_told(self, decision_id: DecisionId) -> tuple[CopyTold, ...]:

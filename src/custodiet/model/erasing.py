@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from custodiet.model.condition import Interval
+from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import ActorId, CaseId, DecisionId, HoldId
 from custodiet.model.mode import Category
@@ -108,3 +109,20 @@ class Remains:
     last: date
     due_at: datetime | None
     entry: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """One thing that was done about keeping or erasing in a case, by its entry's place. What it does not have is None.
+
+    Of an erasing, which nobody does, the newest of its entries, and `days`: how many, the first and the last.
+    """
+
+    entry: int
+    at: datetime
+    kind: EntryKind
+    by: ActorId | None = None
+    category: Category | None = None
+    window: Interval | None = None
+    until_at: datetime | None = None
+    days: tuple[int, date, date] | None = None

@@ -1,6 +1,6 @@
 """The tables of erasing, and views of them. Their law stands in migration 0019."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,13 @@ from custodiet.adapters.store.types import Code, Day, UtcMs
 from custodiet.model.case import RetentionClock
 from custodiet.model.condition import Interval
 from custodiet.model.decision import State
-from custodiet.model.erasing import CopyStep, Hold, HoldFor, HoldStep, Remains, StandingHold
-from custodiet.model.erasing_record import CopyTold
+from custodiet.model.entry import EntryKind
+from custodiet.model.erasing import CopyStep, Hold, HoldFor, HoldStep, KeptStep, Remains, StandingHold
+from custodiet.model.erasing_record import CopyTold, HoldAnswered
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import CaseId, DecisionId, HoldId, PersonId, SchemeId
 from custodiet.model.mode import Category
+from custodiet.model.record import kind_of
 
 erasure = Table(
     "erasure",
@@ -271,6 +273,42 @@ class ErasingRows(Rows):
             t.day_key.select().where(key.person_id == person_id, key.category == category, key.day == day)
         )
         return None if row is None else (row.public, row.destroyed_at is not None)
+
+    def kept_steps(self, case_id: CaseId) -> tuple[KeptStep, ...]:
+        found = [*self._hold_steps(case_id), *self._quarantine_steps(case_id)]
+        return tuple(sorted(found, key=lambda one: one.entry, reverse=True))
+
+    def _hold_steps(self, case_id: CaseId) -> Iterator[KeptStep]:
+        for one in self._all(hold.select().where(hold.c.case_id == case_id)):
+            yield KeptStep(one.entry, one.asked_at, EntryKind.HOLD_ASKED, one.asked_by, *_about(one), one.until_at)
+        answered = select(hold_step, hold.c.category, hold.c.from_at, hold.c.to_at, hold.c.until_at)
+        for one in self._all(answered.join(hold, hold.c.id == hold_step.c.hold_id).where(hold.c.case_id == case_id)):
+            kind = kind_of(HoldAnswered(one.hold_id, one.step, one.by, one.at))
+            yield KeptStep(one.entry, one.at, kind, one.by, *_about(one), one.until_at)
+
+    def _quarantine_steps(self, case_id: CaseId) -> Iterator[KeptStep]:
+        """And what was erased: of each category and decision one."""
+        under = select(t.decision.c.id).where(t.decision.c.case_id == case_id)
+        for one in self._all(copy_told.select().where(copy_told.c.decision_id.in_(under))):
+            yield KeptStep(one.entry, one.at, kind_of(noun(CopyTold, one)), one.by)
+        for one in self._all(quarantine_ended.select().where(quarantine_ended.c.decision_id.in_(under))):
+            yield KeptStep(one.entry, one.at, EntryKind.QUARANTINE_ENDED, one.by)
+        gone = erased_day.c
+        erased = select(
+            gone.category,
+            func.count().label("days"),
+            func.min(gone.day, type_=Day).label("first"),
+            func.max(gone.day, type_=Day).label("last"),
+            func.max(gone.destroyed_at, type_=UtcMs).label("at"),
+            func.max(gone.entry).label("entry"),
+        )
+        for one in self._all(erased.where(gone.decision_id.in_(under)).group_by(gone.decision_id, gone.category)):
+            days = (one.days, one.first, one.last)
+            yield KeptStep(one.entry, one.at, EntryKind.DAY_ERASED, category=one.category, days=days)
+
+
+def _about(row: Row[Any]) -> tuple[Category, Interval]:
+    return row.category, Interval(row.from_at, row.to_at)
 
 
 def _standing(one: Hold, steps: Mapping[HoldStep, Row[Any]]) -> StandingHold:
