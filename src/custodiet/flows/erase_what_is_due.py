@@ -59,9 +59,13 @@ def _begin(store: Store, one: RetentionClock, fence: Fence) -> bool:
 
 def _finish(store: Store, vault: Vault, entry: int, fence: Fence) -> int:
     done = 0
+    with store.reading() as view:
+        of = view.erasure_at(entry)
+        left = set() if of is None else set(view.days_left(*of))
     with suppress(OpeningRefused):
         for gone in vault.erase(entry):
-            done += _record(store, entry, gone, fence)
+            if gone.day in left:  # the vault tells every day that is gone, each time: of most the entry stands
+                done += _record(store, entry, gone, fence)
     return done
 
 

@@ -67,11 +67,13 @@ class HoldForm(forms.Form):
 
 
 class CopyForm(forms.Form):
-    """A step with the person's copy."""
+    """A step with the person's copy: it is offered first, then they answer."""
 
-    step = forms.ChoiceField(
-        label=later("What happened"), choices=one_of(CopyStep), error_messages={"required": later("Choose one")}
-    )
+    step = forms.ChoiceField(label=later("What happened"), error_messages={"required": later("Choose one")})
+
+    def __init__(self, *given: Any, offered: bool, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["step"].choices = one_of(one for one in CopyStep if (one is CopyStep.OFFERED) is not offered)
 
 
 class EraseForm(forms.Form):

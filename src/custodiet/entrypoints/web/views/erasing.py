@@ -65,8 +65,9 @@ def quarantined(request: HttpRequest, decision_id: str) -> HttpResponse:
     if Act.END_QUARANTINE.value in may_do and is_stale(request):
         return confirm_first(request)
     what = request.POST.get("what", "")
-    copy, erase = (kind(request.POST if what == name else None) for name, kind in _QUARANTINE.items())
-    form = {"copy": copy, "erase": erase}.get(what)
+    copy = CopyForm(request.POST if what == "copy" else None, offered=shown.offered_at is not None)
+    erase = EraseForm(request.POST if what == "erase" else None)
+    form: Form | None = {"copy": copy, "erase": erase}.get(what)
     if request.method == "POST" and form is None:
         raise Http404
     reasons: list[Reason] = []
@@ -76,9 +77,6 @@ def quarantined(request: HttpRequest, decision_id: str) -> HttpResponse:
             return done(request, say("It is recorded."), "quarantined", decision_id)
     told: dict[str, Any] = {"shown": shown, "may_do": may_do, "copy": copy, "erase": erase, "now": place.clock.now()}
     return page(request, "erasing/quarantined.html", 403 if reasons else 200, form=form, reasons=reasons, **told)
-
-
-_QUARANTINE: dict[str, type[Form]] = {"copy": CopyForm, "erase": EraseForm}
 
 
 def _decide(request: HttpRequest, wanted: DecisionId, form: Form) -> None:
