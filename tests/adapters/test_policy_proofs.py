@@ -28,6 +28,7 @@ SENSITIVE = (
     *(Act.ACTIVATE_OPERATION, Act.APPROVE_TRANSLATION, Act.KEEP_SENDERS, Act.OPEN_ACCOUNT),
     *(Act.ASK_LOOK_UP, Act.ASK_QUESTION, Act.APPROVE_LOOK_UP, Act.OPEN_READING),
     *(Act.TAKE_REQUEST, Act.APPROVE_RELEASE, Act.GIVE_PACK, Act.ASSESS_RELEASE),
+    *(Act.ASK_HOLD, Act.PLACE_HOLD, Act.END_QUARANTINE),
 )
 
 
@@ -64,6 +65,8 @@ OVERSIGHT = (
 )
 OF_REQUESTS = (Act.READ_REQUESTS, Act.TURN_AWAY, Act.DRAW_SAMPLE, Act.RECALL_PACK, Act.ASSESS_RELEASE)
 """What the data protection officer does about agencies: nothing of it gives anything."""
+OF_KEEPING = (Act.READ_KEPT, Act.ASK_HOLD, Act.END_HOLD, Act.OFFER_COPY, Act.END_QUARANTINE)
+"""And about erasing: nothing of it opens anything."""
 TWO_PEOPLE = [
     (Act.PROPOSE_DECISION, Act.MAKE_DECISION),
     (Act.PROPOSE_DECISION, Act.RESUME_DECISION),
@@ -84,6 +87,8 @@ TWO_PEOPLE = [
     (Act.GIVE_PACK, Act.APPROVE_RELEASE),
     (Act.APPROVE_RELEASE, Act.ASSESS_RELEASE),
     (Act.TAKE_REQUEST, Act.ASSESS_RELEASE),
+    (Act.ASK_HOLD, Act.PLACE_HOLD),
+    (Act.ANNUL_DECISION, Act.END_QUARANTINE),
 ]
 
 
@@ -113,6 +118,7 @@ def test_nobody_says_yes_to_what_they_proposed_or_to_their_own_role(one):
         Act.REFUSE_LOOK_UP,
         Act.APPROVE_RELEASE,
         Act.ASSESS_RELEASE,
+        *(Act.PLACE_HOLD, Act.REFUSE_HOLD),
     )
     assert never(one, doing(one, *acts), own)
     assert never(one, doing(one, Act.APPROVE_JOINER), one.what("joiner") == one.who("id"))
@@ -149,8 +155,8 @@ def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_cl
 @pytest.mark.parametrize(
     ("function", "acts"),
     [
-        (Function.DPO, (*OVERSIGHT, Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP, *OF_REQUESTS)),
-        (Function.AUDITOR, (*OVERSIGHT, Act.READ_REQUESTS)),
+        (Function.DPO, (*OVERSIGHT, Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP, *OF_REQUESTS, *OF_KEEPING)),
+        (Function.AUDITOR, (*OVERSIGHT, Act.READ_REQUESTS, Act.READ_KEPT)),
         (Function.TRANSLATOR, (Act.WRITE_TRANSLATION, Act.APPROVE_TRANSLATION)),
         (Function.PERSON, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)),
         (Function.REPRESENTATIVE, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)),
@@ -182,7 +188,8 @@ def test_a_conflict_of_interest_shuts_everything_about_a_case_but_declaring_it(o
 def test_nothing_about_a_case_is_done_from_outside_its_scheme_but_oversight(one):
     outside = z3.Not(one.who("schemes")(one.what("scheme")))
     oversight = z3.And(doing(one, Act.READ_DECISION, Act.READ_LOOKS), is_(one, Function.DPO, Function.AUDITOR))
-    stop = z3.And(doing(one, Act.ENTER_STOP, Act.RECALL_PACK, Act.ASSESS_RELEASE), is_(one, Function.DPO))
+    acts = (Act.ENTER_STOP, Act.RECALL_PACK, Act.ASSESS_RELEASE, *OF_KEEPING)
+    stop = z3.And(doing(one, *acts), is_(one, Function.DPO))
     assert never(one, about(one, *CASES), outside, z3.Not(oversight), z3.Not(stop))
 
 

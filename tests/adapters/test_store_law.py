@@ -1751,7 +1751,8 @@ TRIED_ELSEWHERE = [
         "v0015_handling",
         "v0016_training",
         "v0017_disclosing",
-        "v0021_recordings",
+        "v0020_recordings",
+        "v0019_erasing",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -58,6 +58,7 @@ SIGNED_IN = {
     "new_look_up": "/cases/M-0000/look-ups/new",
     "look_up": "/cases/M-0000/look-ups/{look_up}",
     "new_request": "/cases/M-0000/requests/new",
+    "new_hold": "/cases/M-0000/holds/new",
     "call_script": "/disclosures/a-call",
     "attach_to_said": "/attach/said/M-0004/{said}",
     "attach_to_alert": "/attach/alert/alert-seen",
@@ -119,6 +120,7 @@ OF_STAFF = {
         "regulator_test": f"/regulator/{SCHEME}/4",
         "oversight": "/oversight",
         "oversight_ledger": "/oversight/ledger?kind=decision.made",
+        "kept": "/kept",
     },
 }
 EVERY = [(name, path, None) for name, path in FOR_ANYONE.items()] + [(n, p, "caseworker") for n, p in SIGNED_IN.items()]

@@ -146,6 +146,7 @@ LISTS = [
     (CAI, "/cases/M-01/requests/new"),
     (DPO, "/disclosures"),
     (DPO, "/oversight"),
+    (DPO, "/kept"),
     (DPO, "/regulator"),
     (ADA, f"/staff/{CAI}/training"),
 ]

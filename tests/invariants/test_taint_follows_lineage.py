@@ -1,6 +1,7 @@
 """Invariant 10: taint follows lineage. What rests on an interval found unauthorised accuses nobody any more."""
 
 import pytest
+from support.disclosing import Disclosed, knows_agency, opened
 from support.house import ANA, BO, COURT
 from support.proposing import propose
 from support.watched import (
@@ -30,7 +31,9 @@ from custodiet.model.decision import State
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.finding import Weight, Why
+from custodiet.model.look_up import Asked
 from custodiet.model.report import Alarm, DeviceSays
+from custodiet.rules.access import Under
 from custodiet.rules.decisions import Ender, Move
 
 M, S = AlertMove, AlertState
@@ -238,6 +241,65 @@ def test_after_an_annulment_nothing_more_is_raised(house):
     assert set(one.stay(AWAY, 8)) == {"refused ended"}
     assert one.at(AWAY, house.clock.now() - 9 * MINUTE, speed=WALKING_MPS) == "refused annulled"
     assert one.alerts() == ()
+
+
+# --- what is seen of it by staff ------------------------------------------------------------------------
+
+
+def two_hours_of_two_decisions(house):
+    """Someone seen for an hour under each of two decisions, and a yes to look, and one to give, of both hours."""
+    one = Disclosed(house, known=False, fixes=6)
+    house.clock.pass_(MINUTE)
+    end_decision(house.store, house.chance, one.decision.id, Move.WITHDRAW, Ender(ANA))
+    one.second = one.decide()
+    one.walk(6)
+    one.until = house.clock.now()
+    knows_agency(house)
+    window = one.window(3)
+    return one, one.granted(window=window), one.released(window=window)
+
+
+def test_a_reading_and_a_pack_give_nothing_of_what_was_found_unauthorised_and_the_rest_as_before(house):
+    one, look_up_id, request_id = two_hours_of_two_decisions(house)
+    assert len(one.open(look_up_id).places) == 12
+    annul_one(one, one.decision)
+    reading, pack = one.open(look_up_id), opened(one.pack(request_id))
+    assert len(reading.places) == len(pack.places) == 6
+    for given in (reading, pack):
+        assert {one.second.covers(place.at) for place in given.places} == {True}
+        authorised = given.authorised if given is reading else pack.manifest.authorised
+        assert [part.from_at for part in authorised] == [one.second.starts_at]
+
+
+def test_neither_a_reading_nor_a_pack_nor_an_answer_is_given_of_it_alone(house):
+    one, look_up_id, request_id = two_hours_of_two_decisions(house)
+    for decision in (one.decision, one.second):
+        annul_one(one, decision)
+    asks = [
+        lambda: one.ask(window=one.window(3)),
+        lambda: one.open(look_up_id),
+        lambda: one.take(window=one.window(3)),
+        lambda: one.pack(request_id),
+        lambda: one.question(about=one.began),
+        lambda: one.question(Asked.CONTACT, about=one.began),
+    ]
+    for ask in asks:
+        with pytest.raises(NotPermitted, match="quarantined"):
+            ask()
+    assert house.copy(one.person)[-1]["fixes"] == 12
+
+
+def annul_one(one, decision):
+    end_decision(one.house.store, one.house.chance, decision.id, Move.ANNUL, REGULATOR)
+
+
+@pytest.mark.parametrize("open_", ["reading", "pack"])
+def test_a_vault_that_forgot_the_quarantine_would_be_seen(house, monkeypatch, open_):
+    """A planted fault: these checks turn red."""
+    monkeypatch.setattr(Under, "quarantined", False)
+    one, look_up_id, request_id = two_hours_of_two_decisions(house)
+    annul_one(one, one.decision)
+    assert len((one.open(look_up_id) if open_ == "reading" else opened(one.pack(request_id))).places) == 12
 
 
 def test_an_annulment_that_forgot_the_alerts_would_be_seen(house, monkeypatch):

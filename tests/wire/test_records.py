@@ -62,6 +62,17 @@ from custodiet.model.dpia import Consultation, Departure, DpoAdvice, PriorConsul
 from custodiet.model.draft import DRAFT_KEPT, Draft, Dropped
 from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.erasing import CopyStep, Hold, HoldFor, HoldStep
+from custodiet.model.erasing_record import (
+    CopyTold,
+    DayErased,
+    ErasureDue,
+    HoldAnswered,
+    HoldAsked,
+    KeyRow,
+    QuarantineEnded,
+    RemovedFix,
+)
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
@@ -158,7 +169,7 @@ DECISION = Decision(
 )
 CLOCK = RetentionClock("decision_1", Category.TRAIL, AT, LATER)
 TASK = Task("task_1", TaskKind.TELL_AND_REMOVE, "case_1", "decision_1", AT, LATER)
-REMOVED = r.RemovedFix(0, 7, 3, BYTES)
+REMOVED = RemovedFix(0, 7, 3, BYTES)
 TOLD = Instruction("instruction_1_0", "sender_1", "TAG-1", What.STOP, "decision_1", AT, LATER, LATER)
 SEEN = Seen(3, 2, Doubt.WIDE, Band.AWAY, 40, 600, (Method.GPS, Method.LBS))
 RAISED = Raised(
@@ -385,6 +396,16 @@ SAMPLES = [
     ),
     TimeReminded("condition_1", LATER, replace(MESSAGE, template=Template.CHECK_IN)),
     TrainingRecorded("officer-ana", AT, "administrator-1", LATER),
+    ErasureDue("decision_1", Category.TRAIL, LATER),
+    HoldAsked(
+        Hold(*("hold_1", "case_1", Category.TRAIL, Interval(AT, LATER), LATER, HoldFor.COURT, BYTES, "officer-ana", AT))
+    ),
+    HoldAnswered("hold_1", HoldStep.PLACED, "officer-bo", LATER),
+    CopyTold("decision_1", CopyStep.OFFERED, "officer-ana", LATER),
+    QuarantineEnded("decision_1", "officer-bo", LATER, BYTES, (CLOCK,)),
+    DayErased(
+        *("decision_1", "person_1", Category.TRAIL, AT.date(), LATER, KeyRow.ISSUED, BYTES, b"", (REMOVED,)),
+    ),
     r.StatementMade(
         Statement("statement_1", "case_1", StatementKind.OUT_OF_CONTACT, AT, LATER, "officer-ana", BYTES),
     ),
@@ -412,7 +433,7 @@ SAMPLES = [
     r.CaseAssigned(Assignment("case_1", "caseworker-1", AT, "officer-ana", LATER), ("caseworker-2",)),
     r.CoverGiven(Cover("case_1", "caseworker-1", AT, LATER, "officer-ana")),
     r.ConflictDeclared(Conflict("case_1", "caseworker-1", AT, "officer-ana")),
-    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1"),
+    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1", "hold_1"),
     r.CaseListGiven(("case_1", "case_2"), "caseworker-1", "sign_in_1"),
     LookUpAsked(LOOK_UP),
     LookUpApproved(Grant("look_up_1", WINDOW, Precision.KM_1, "officer-bo", AT, AT + timedelta(hours=4), BYTES)),

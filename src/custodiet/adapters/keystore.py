@@ -150,14 +150,23 @@ class SqliteKeystore:
             self._connection.executemany("UPDATE key SET epoch = ?, wrapped = ? WHERE name = ?", changed)
         self._forget_old_bytes()
 
-    def destroy(self, name: str, at: datetime) -> None:
+    def destroy(self, name: str, at: datetime, instead: Sequence[tuple[str, int, bytes]] = ()) -> None:
         with self._writing():
+            self._connection.executemany(
+                "INSERT INTO key SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM destroyed WHERE name = ?1) "
+                "ON CONFLICT DO NOTHING",
+                instead,
+            )
             self._connection.execute("DELETE FROM key WHERE name = ?", (name,))
             self._connection.execute("INSERT INTO destroyed VALUES (?, ?) ON CONFLICT DO NOTHING", (name, to_ms(at)))
         self._forget_old_bytes()
 
     def is_destroyed(self, name: str) -> bool:
-        return bool(self._do("SELECT 1 FROM destroyed WHERE name = ?", (name,)))
+        return self.destroyed_at(name) is not None
+
+    def destroyed_at(self, name: str) -> datetime | None:
+        rows = self._do("SELECT at FROM destroyed WHERE name = ?", (name,))
+        return from_ms(rows[0][0]) if rows else None
 
     def destroyed(self) -> dict[str, datetime]:
         rows = self._do("SELECT name, at FROM destroyed ORDER BY name")

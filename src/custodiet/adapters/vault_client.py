@@ -7,9 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from custodiet.model.erasing_record import DayGone
 from custodiet.model.errors import NotTheFormat, OpeningRefused, VaultUnavailable
 from custodiet.model.record import DayKey, RecordKey
-from custodiet.wire.vault import Ask, Question, read_keys, read_line, read_text, write_question
+from custodiet.wire.vault import Ask, Question, read_gone, read_keys, read_line, read_text, write_question
 
 T = TypeVar("T")
 
@@ -33,6 +34,13 @@ class VaultClient:
         parts = self._ask(Question(Ask.OPEN, index))
         first = next(parts, None)
         return parts if first is None else chain((first,), parts)
+
+    def erase(self, index: int) -> Iterator[DayGone]:
+        for part in self._ask(Question(Ask.ERASE, index)):
+            try:
+                yield read_gone(part)
+            except NotTheFormat:
+                raise VaultUnavailable("the vault's answer cannot be read") from None
 
     def checkpoint(self, size: int = 0) -> str:
         return self._whole(read_text, Question(Ask.CHECKPOINT, size))

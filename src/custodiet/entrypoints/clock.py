@@ -1,5 +1,5 @@
-"""Time passes: decisions run out, reviews come near, devices fall silent, keys are issued ahead, what was staged enters
-the ledger, checkpoints are signed.
+"""Time passes: decisions run out, reviews come near, devices fall silent, keys are issued ahead, what is past its
+retention is erased, what was staged enters the ledger, checkpoints are signed.
 
 One at a time, by a lease with a fencing number that every transaction checks; a second clock waits for nothing: it
 takes the lease and the first one ends. Every step may fail and is tried again; none extends anything. After an outage
@@ -15,6 +15,7 @@ from threading import Event
 from time import monotonic
 
 from custodiet.flows.end_decision import end_what_ran_out
+from custodiet.flows.erase_what_is_due import erase_what_is_due
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.ports import Chance, Clock, Store, Tiles, Vault
 from custodiet.flows.sequence_ledger import enter_staged, publish_checkpoint
@@ -29,6 +30,7 @@ TICK_S = 0.5
 LOOK_S = 30.0
 ENTER_S = 60.0
 PUBLISH_S = 5.0
+ERASE_S = 60.0
 FAILING_S = 5.0
 """How long a step that failed is left alone."""
 
@@ -82,13 +84,14 @@ class Ticking:
         self._pass = _Every("looking at what time has brought", LOOK_S, passing.look)
         self._run_out = _Every("ending what ran out", 0.0, run_out)
         self._keys = _Every("issuing keys", 0.0, lambda: issue_wanted_keys(store, vault, clock, pinned, held))
+        self._erase = _Every("erasing what is due", ERASE_S, lambda: erase_what_is_due(store, vault, clock, held))
         self._enter = _Every("entering what was staged", ENTER_S, lambda: enter_staged(store, held))
         self._publish = _Every("publishing a checkpoint", PUBLISH_S, self._publish_new)
 
     def tick(self) -> None:
         """Everything that is due now. Raises LeaseLost when another clock has taken over."""
         at = monotonic()
-        for each in (self._run_out, self._pass, self._keys, self._enter, self._publish):
+        for each in (self._run_out, self._pass, self._keys, self._erase, self._enter, self._publish):
             each.step(at)
 
     def stop(self) -> None:

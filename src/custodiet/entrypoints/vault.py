@@ -23,6 +23,7 @@ from custodiet.wire.vault import (
     read_question,
     write_begun,
     write_end,
+    write_gone,
     write_keys,
     write_part,
     write_text,
@@ -91,6 +92,8 @@ class Vault:
                 yield write_keys(*self._openings.keys(question.index))
             case Ask.CHECKPOINT:
                 yield write_text(self._openings.checkpoint(question.index))
+            case Ask.ERASE:
+                yield from map(write_gone, self._openings.erase(question.index))
             case Ask.OPEN:
                 yield from self._openings.open(question.index)
 

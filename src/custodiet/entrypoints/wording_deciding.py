@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from custodiet.entrypoints.wording_disclosing import DISCLOSING
+from custodiet.entrypoints.wording_erasing import ERASING
 from custodiet.entrypoints.wording_looking import LOOKING
 from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
@@ -210,6 +211,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     **LOOKING,
     **DISCLOSING,
+    **ERASING,
 }
 
 ARTICLE_8 = {

@@ -11,12 +11,14 @@ from custodiet.flows.ports import Acting, Store, Vault
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.case_record import CaseRecord
 from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.erasing import HoldStep
 from custodiet.model.errors import NotFound, NotPermitted, OpeningRefused
-from custodiet.model.identity import ActorId, AttachmentId, CaseId, SignInId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, HoldId, SignInId
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
+from custodiet.rules.erasing import objections_to_answering_hold
 from custodiet.rules.sight import objections_to_seeing
 from custodiet.wire.attachment import File, read_file
-from custodiet.wire.case_record import read_case_record, read_names
+from custodiet.wire.case_record import read_case_record, read_names, read_reason
 
 LIST_MAX = 200
 """Cases whose names one list shows at most."""
@@ -57,6 +59,20 @@ def open_attachment(
         entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
         index = act.write(entry, CaseRecordGiven(case_id, actor, session_id, attachment_id))
     return read_file(next(iter(vault.open(index))))
+
+
+def open_hold_reason(store: Store, vault: Vault, hold_id: HoldId, actor: ActorId, session_id: SignInId) -> str:
+    """Why a hold was asked for, for whoever may say yes to it, and nothing else of the case: each time an entry.
+
+    Raises NotPermitted with every objection, NotFound, VaultUnavailable, OpeningRefused.
+    """
+    with store.acting() as act:
+        standing = act.hold(hold_id)
+        refuse_if(objections_to_answering_hold(standing, HoldStep.PLACED, actor, act.now))
+        case_id = standing.hold.case_id
+        entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
+        index = act.write(entry, CaseRecordGiven(case_id, actor, session_id, hold_id=hold_id))
+    return read_reason(next(iter(vault.open(index))))
 
 
 def open_names(

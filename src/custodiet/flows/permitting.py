@@ -12,7 +12,17 @@ from custodiet.flows.ports import Acting, Ingesting, Policy, Reading, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.act import Act, ActorFacts, Kind, Thing, Verdict
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import ActorId, AlertId, CaseId, DecisionId, LookUpId, RequestId, RoleId, SchemeId
+from custodiet.model.identity import (
+    ActorId,
+    AlertId,
+    CaseId,
+    DecisionId,
+    HoldId,
+    LookUpId,
+    RequestId,
+    RoleId,
+    SchemeId,
+)
 from custodiet.rules.permission import what_is_missing
 from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts, look_up_facts
 
@@ -127,6 +137,12 @@ def the_agency_request(view: Reading, request_id: RequestId, at: datetime) -> Th
     """An agency's request, as it and its case are in that view."""
     request = view.agency_request(request_id).request
     return look_up_facts(the_case(view, request.case_id, at), request)
+
+
+def the_hold(view: Reading, hold_id: HoldId, at: datetime) -> Thing:
+    """A hold, as it and its case are in that view."""
+    hold = view.hold(hold_id).hold
+    return look_up_facts(the_case(view, hold.case_id, at), hold)
 
 
 def the_decision(view: Reading, decision_id: DecisionId, at: datetime) -> Thing:

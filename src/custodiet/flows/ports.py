@@ -25,6 +25,8 @@ from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoA
 from custodiet.model.draft import Draft
 from custodiet.model.ending import Stop
 from custodiet.model.entry import Entry
+from custodiet.model.erasing import KeptStep, Remains, StandingHold
+from custodiet.model.erasing_record import CopyTold, DayGone, RemovedFix
 from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import (
@@ -35,6 +37,7 @@ from custodiet.model.identity import (
     DecisionId,
     DeviceId,
     FittingId,
+    HoldId,
     InstructionId,
     LookUpId,
     MessageId,
@@ -69,7 +72,6 @@ from custodiet.model.record import (
     Record,
     RecordKey,
     RefusalsCounted,
-    RemovedFix,
     SchemeEnded,
     Sighting,
     Tally,
@@ -507,6 +509,71 @@ class Reading(Tables, Protocol):
         """Stored fixes of a decision timed at or after an instant, as the removals they would be."""
         ...
 
+    def fixes_on(self, decision_id: DecisionId, category: Category, day: date) -> tuple[RemovedFix, ...]:
+        """The same, of all that is stored of one category, decision and UTC day."""
+        ...
+
+    def clocks_run_out(self, at: datetime, limit: int) -> tuple[RetentionClock, ...]:
+        """Retention clocks that have run out over something sealed, with no erasure begun; the earliest due first."""
+        ...
+
+    def retention_clock(self, decision_id: DecisionId, category: Category) -> RetentionClock | None: ...
+    def erasures_unfinished(self, at: datetime, limit: int, after: int = -1) -> tuple[int, ...]:
+        """Places past one, in order, of erasures that have days left which may be closed by then, held or not."""
+        ...
+
+    def erasure_at(self, entry: int) -> tuple[DecisionId, Category] | None:
+        """What the erasure at a place is of."""
+        ...
+
+    def day_is_erased(self, decision_id: DecisionId, category: Category, day: date) -> bool: ...
+    def remains_of(self, of: DecisionId | None = None) -> tuple[Remains, ...]:
+        """What is sealed and not erased, by decision and category, the earliest due first."""
+        ...
+
+    def remains_due(
+        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0
+    ) -> tuple[Remains, ...]:
+        """The same, of what is past its rule by then and not in quarantine, in these schemes or in all."""
+        ...
+
+    def remains_quarantined(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[Remains, ...]:
+        """The same, of what waits in quarantine for the data protection officer."""
+        ...
+
+    def days_left(self, decision_id: DecisionId, category: Category) -> tuple[date, ...]:
+        """The days of it that are not erased, in order."""
+        ...
+
+    def hold(self, hold_id: HoldId) -> StandingHold: ...
+    def holds_of(self, case_id: CaseId) -> tuple[StandingHold, ...]:
+        """Holds that were ever asked for in a case."""
+        ...
+
+    def holds(self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None) -> tuple[StandingHold, ...]:
+        """Holds that keep something, or wait for a second person, in these schemes or all; the first to end first."""
+        ...
+
+    def holds_waiting(self, at: datetime, schemes: Collection[SchemeId]) -> tuple[StandingHold, ...]:
+        """Holds of these schemes that wait for a second person."""
+        ...
+
+    def kept_steps(self, case_id: CaseId) -> tuple[KeptStep, ...]:
+        """All that was done about keeping and erasing in a case, the newest first."""
+        ...
+
+    def copy_told(self, decision_id: DecisionId) -> tuple[CopyTold, ...]:
+        """How far it is with the person's copy of what an annulled decision collected."""
+        ...
+
+    def quarantine_ended_at(self, decision_id: DecisionId) -> datetime | None:
+        """When it was decided that what an annulled decision collected is erased; None: it was not."""
+        ...
+
+    def day_key_public(self, person_id: PersonId, category: Category, day: date) -> tuple[bytes, bool] | None:
+        """The public half that was issued, and whether it is said to be destroyed; None: no row speaks of that day."""
+        ...
+
     def fixes_of_fitting_from(self, fitting_id: FittingId, at: datetime) -> tuple[RemovedFix, ...]:
         """The same for a fitting."""
         ...
@@ -879,6 +946,13 @@ class Vault(Protocol):
         """What the opening recorded at that place gives, as JSON lines; each opens once."""
         ...
 
+    def erase(self, index: int) -> Iterator[DayGone]:
+        """Destroy what opens the days of the erasure at that place, as far as they are closed; every one that is gone.
+
+        As often as it is asked.
+        """
+        ...
+
     def checkpoint(self, size: int = 0) -> str:
         """A signed checkpoint of the ledger as the vault has followed it: all of it, or its first `size` entries."""
         ...
@@ -952,11 +1026,18 @@ class Keystore(VaultMemory, Protocol):
         """A new key. Raises TableMismatch when the name is taken or was: a key is never written over, or made again."""
         ...
 
-    def destroy(self, name: str, at: datetime) -> None:
-        """The wrapped form is gone, and no key of that name is ever made again."""
+    def destroy(self, name: str, at: datetime, instead: Sequence[tuple[str, int, bytes]] = ()) -> None:
+        """The wrapped form is gone, and no key of that name is ever made again. `instead`: new ones, in the same write.
+
+        Nothing of what is there already, or was destroyed, is put again.
+        """
         ...
 
     def is_destroyed(self, name: str) -> bool: ...
+    def destroyed_at(self, name: str) -> datetime | None:
+        """Since when there is no key of that name any more; None: none was destroyed."""
+        ...
+
     def destroyed(self) -> dict[str, datetime]:
         """Names of destroyed keys, and since when."""
         ...

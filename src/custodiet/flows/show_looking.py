@@ -10,6 +10,7 @@ from custodiet.flows.scheme_now import register_at, scheme_at
 from custodiet.model.case import Case
 from custodiet.model.condition import ZONED, Condition, Interval
 from custodiet.model.disclosure import Cut, RecalledAs, Wanted
+from custodiet.model.erasing import KeptStep
 from custodiet.model.identity import ActorId, CaseId, LookUpId, SchemeId
 from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
 from custodiet.model.register import RegisteredPurpose
@@ -79,6 +80,8 @@ class Looks:
     at: datetime
     lines: tuple[Line, ...]
     standing: tuple[Standing, ...]
+    kept: tuple[tuple[KeptStep, Function | None], ...]
+    """What was held, offered and erased, each with what whoever did it acted as."""
 
 
 def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
@@ -117,7 +120,11 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
     _disclosed(view, case_id, titles, {one.code: one.name for one in register.recipients}, line)
     lines.sort(key=lambda one: one.entry, reverse=True)
     standing_now = tuple(one for one, _ in look_ups)
-    return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now)
+    kept = tuple(
+        (one, None if one.by is None else function_of(view.roles_of(one.by), one.at))
+        for one in view.kept_steps(case_id)
+    )
+    return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now, kept)
 
 
 def _disclosed(

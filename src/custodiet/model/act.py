@@ -102,6 +102,14 @@ class Act(StrEnum):
     ASSESS_RELEASE = "assess_release"
     READ_REQUESTS = "read_requests"
     DRAW_SAMPLE = "draw_sample"
+    # keeping and erasing
+    READ_KEPT = "read_kept"
+    ASK_HOLD = "ask_hold"
+    PLACE_HOLD = "place_hold"
+    REFUSE_HOLD = "refuse_hold"
+    END_HOLD = "end_hold"
+    OFFER_COPY = "offer_copy"
+    END_QUARANTINE = "end_quarantine"
 
 
 class Kind(StrEnum):

@@ -137,6 +137,17 @@ class EntryKind(StrEnum):
     TIME_REMINDED = "time.reminded"
     RECORDING_KEPT = "recording.kept"
     RECORDING_APPROVED = "recording.approved"
+    ERASURE_DUE = "erasure.due"
+    DAY_ERASED = "day.erased"
+    DAY_REKEYED = "day.rekeyed"
+    HOLD_ASKED = "hold.asked"
+    HOLD_PLACED = "hold.placed"
+    HOLD_REFUSED = "hold.refused"
+    HOLD_ENDED = "hold.ended"
+    COPY_OFFERED = "copy.offered"
+    COPY_TAKEN = "copy.taken"
+    COPY_DECLINED = "copy.declined"
+    QUARANTINE_ENDED = "quarantine.ended"
 
 
 @dataclass(frozen=True, slots=True)

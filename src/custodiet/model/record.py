@@ -50,6 +50,16 @@ from custodiet.model.disclosure_record import (
 from custodiet.model.dpia import Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import EntryKind
+from custodiet.model.erasing import CopyStep, HoldStep
+from custodiet.model.erasing_record import (
+    CopyTold,
+    DayErased,
+    ErasureDue,
+    HoldAnswered,
+    HoldAsked,
+    QuarantineEnded,
+    RemovedFix,
+)
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
 from custodiet.model.identity import (
@@ -61,6 +71,7 @@ from custodiet.model.identity import (
     ConditionId,
     DecisionId,
     FittingId,
+    HoldId,
     InstructionId,
     PersonId,
     RoleId,
@@ -177,20 +188,6 @@ class FittingMade:
 
     fitting: Fitting
     instructions: tuple[Instruction, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedFix:
-    """A stored fix timed at or after an end (a device's clock ran ahead): its sealed bytes go in the same write.
-
-    `digest` is the leaf of the sealed bytes in its ingest record, so that the record still verifies. The bytes
-    held a random nonce, so the digest cannot be tried against places.
-    """
-
-    partition: int
-    number: int
-    position: int
-    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,6 +585,13 @@ class CaseRecordGiven:
     sign_in: SignInId
     attachment_id: AttachmentId | None = None
     """Only this file of it, whole: each time an entry of its own."""
+    hold_id: HoldId | None = None
+    """Only why this hold was asked for, to whoever may say yes to it: each time an entry of its own."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the record itself that was asked for, and no part of it alone."""
+        return self.attachment_id is None and self.hold_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -907,6 +911,12 @@ Record = (
     | MessageSettled
     | KeysIssued
     | KeysDestroyed
+    | ErasureDue
+    | DayErased
+    | HoldAsked
+    | HoldAnswered
+    | CopyTold
+    | QuarantineEnded
     | OpeningsRecovered
     | ZonesReleased
     | CopyGiven
@@ -1020,6 +1030,9 @@ _KIND: dict[type, EntryKind] = {
     MessageSettled: EntryKind.MESSAGE_SETTLED,
     KeysIssued: EntryKind.KEYS_ISSUED,
     KeysDestroyed: EntryKind.KEYS_DESTROYED,
+    ErasureDue: EntryKind.ERASURE_DUE,
+    HoldAsked: EntryKind.HOLD_ASKED,
+    QuarantineEnded: EntryKind.QUARANTINE_ENDED,
     OpeningsRecovered: EntryKind.OPENINGS_RECOVERED,
     ZonesReleased: EntryKind.ZONES_RELEASED,
     CopyGiven: EntryKind.COPY_GIVEN,
@@ -1087,6 +1100,18 @@ _MOVE_KIND: dict[AlertMove, EntryKind] = {
 }
 
 
+_HOLD_KIND: dict[HoldStep, EntryKind] = {
+    HoldStep.PLACED: EntryKind.HOLD_PLACED,
+    HoldStep.REFUSED: EntryKind.HOLD_REFUSED,
+    HoldStep.ENDED: EntryKind.HOLD_ENDED,
+}
+_COPY_KIND: dict[CopyStep, EntryKind] = {
+    CopyStep.OFFERED: EntryKind.COPY_OFFERED,
+    CopyStep.TAKEN: EntryKind.COPY_TAKEN,
+    CopyStep.DECLINED: EntryKind.COPY_DECLINED,
+}
+
+
 def kind_of(record: Record) -> EntryKind:
     """The one kind of entry that this record may stand under. Raises IllegalValue for an ending that is none."""
     if isinstance(record, DecisionEnded):
@@ -1095,4 +1120,10 @@ def kind_of(record: Record) -> EntryKind:
         return _ENDING_KIND[record.state]
     if isinstance(record, AlertMoved):
         return _MOVE_KIND[record.move]
+    if isinstance(record, HoldAnswered):
+        return _HOLD_KIND[record.step]
+    if isinstance(record, CopyTold):
+        return _COPY_KIND[record.step]
+    if isinstance(record, DayErased):
+        return EntryKind.DAY_REKEYED if record.kept_digest else EntryKind.DAY_ERASED
     return _KIND[type(record)]

@@ -1,6 +1,6 @@
 """Which recording of a notice people hear, and what stands against keeping or approving one. Pure.
 
-The same law stands as triggers in the store (migration 0021), where it does not know which text is the current one.
+The same law stands as triggers in the store (migration 0020), where it does not know which text is the current one.
 """
 
 from collections.abc import Iterable

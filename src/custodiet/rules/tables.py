@@ -14,7 +14,7 @@ from custodiet.model.account_record import AccountClosed, AccountOpened
 from custodiet.model.alert import AlertMove, AlertState, Excuse
 from custodiet.model.attachment import AttachmentKept
 from custodiet.model.case import RetentionClock, TaskKind
-from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
+from custodiet.model.change import Add, Insert, Put, RowChange, Update
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.desk_record import DeviceNoted
@@ -61,7 +61,6 @@ from custodiet.model.record import (
     Record,
     RefusalsCounted,
     RemovalBooked,
-    RemovedFix,
     ReplyRecorded,
     ReviewWarned,
     SchemeRegistered,
@@ -81,8 +80,9 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
-from custodiet.rules import disclosure_rows, look_rows, training_rows
+from custodiet.rules import disclosure_rows, erasing_rows, look_rows, training_rows
 from custodiet.rules.assessing_tables import approved, refusal, rests_on
+from custodiet.rules.erasing_rows import removed_rows
 from custodiet.rules.message_rows import queued
 from custodiet.rules.notice_tables import changes_of
 from custodiet.rules.register_rows import RECORDS, register_changes
@@ -195,12 +195,6 @@ def _ending(tokens: tuple[TokenId, ...], ended_at: datetime, index: int) -> Chan
     return tuple(Update("token", {"id": one}, {"ended_at": ended_at, "version": index}) for one in tokens)
 
 
-def _removed(removed: tuple[RemovedFix, ...], index: int) -> Changes:
-    # The mark before the blanking: the store lets sealed bytes change only where a mark stands.
-    marks = tuple(Insert("removed_fix", {**row_of(fix), "entry": index}) for fix in removed)
-    return marks + tuple(Blank(fix.partition, fix.number, fix.position) for fix in removed)
-
-
 @singledispatch
 def _changes(record: Record, index: int) -> Changes:
     return changes_of(record, index)
@@ -281,7 +275,7 @@ def _(record: FittingEnded, index: int) -> Changes:
         *_ending(record.tokens, record.removed_at, index),
         Update("alert", {"fitting_id": record.fitting_id, "ended_at": None}, {"ended_at": record.removed_at}),
         *_told(record.instructions, index),
-        *_removed(record.removed, index),
+        *removed_rows(record.removed, index),
     )
 
 
@@ -369,7 +363,7 @@ def _(record: DecisionMade, index: int) -> Changes:
         until_at=earlier.ends_at,
     )
     reviewed = _reviewed(earlier.decision_id, record.made_at)
-    return (ends, assessed, made, *_clocks(earlier.clocks), reviewed, *told, *_removed(earlier.removed, index))
+    return (ends, assessed, made, *_clocks(earlier.clocks), reviewed, *told, *removed_rows(earlier.removed, index))
 
 
 @_changes.register
@@ -389,7 +383,7 @@ def _(record: DecisionSuspended, index: int) -> Changes:
         _over_with(record.decision_id, record.from_at),
         *(new_task(task) for task in record.tasks),
         *_told(record.instructions, index),
-        *_removed(record.removed, index),
+        *removed_rows(record.removed, index),
     )
 
 
@@ -428,7 +422,7 @@ def _(record: DecisionEnded, index: int) -> Changes:
         _over_with(record.decision_id, record.ended_at),
         _reviewed(record.decision_id, record.ended_at),
         *(_weak(alert_id, record.ended_at, Why.ANNULLED) for alert_id in record.tainted),
-        *_removed(record.removed, index),
+        *removed_rows(record.removed, index),
         *(queued(one) for one in record.messages),
     )
 
@@ -624,7 +618,7 @@ def _(record: ConflictDeclared, index: int) -> Changes:  # noqa: ARG001 - the pl
 
 @_changes.register
 def _(record: CaseRecordGiven, index: int) -> Changes:
-    if record.attachment_id is not None:
+    if not record.is_whole:
         return ()
     key = {"case_id": record.case_id, "given_to": record.by, "sign_in": record.sign_in}
     return (Put("case_record_given", key, {"entry": index}),)
@@ -649,3 +643,5 @@ for _kind in disclosure_rows.RECORDS:
     _changes.register(_kind, disclosure_rows.disclosure_changes)
 for _kind in training_rows.RECORDS:
     _changes.register(_kind, training_rows.training_changes)
+for _kind in erasing_rows.RECORDS:
+    _changes.register(_kind, erasing_rows.erasing_changes)

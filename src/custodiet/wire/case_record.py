@@ -4,6 +4,7 @@
     {"unfinished": {…}}?   {"why": {…}}*   {"contacted": {…}}*
     {"attached": {…}}*   {"said": {…}}*
     of a list: {"case": …, "name": …}*
+    of a hold: {"reason": …}
 
 "contact" is left out where there is none.
 Raises NotTheFormat for anything else.
@@ -44,6 +45,7 @@ class _Line:
     contacted: Contacted | None = None
     attached: Attached | None = None
     said: AgencySaid | None = None
+    reason: str | None = None
 
 
 _NAMES = {
@@ -70,6 +72,19 @@ def write_part(
 ) -> bytes:
     """One zone, note, screening, text, draft, reason of a look-up, contact, file or words of an agency."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
+
+
+def write_reason(words: str) -> bytes:
+    """Why a hold was asked for."""
+    return msgspec.json.encode({"reason": words})
+
+
+def read_reason(line: bytes) -> str:
+    """The same, from its line."""
+    words = _read(line).reason
+    if words is None:
+        raise NotTheFormat("no reason of a hold")
+    return words
 
 
 def read_case_record(lines: Iterable[bytes]) -> CaseRecord:

@@ -1,6 +1,7 @@
 """What is said over the vault's socket: one JSON line asked, JSON lines answered, the last one saying how it ended.
 
-    ask      {"ask": "keys" | "open" | "checkpoint", "index": n}      for a checkpoint: over the first n entries, 0 all
+    ask      {"ask": "keys" | "open" | "erase" | "checkpoint", "index": n}
+             for a checkpoint: over the first n entries, 0 all
     answer   {"begun": true}  {"part": …}*  {"end": "ok"}     or at any point  {"end": "refused", "why": "…"}
 
 Nothing but a ledger index is ever asked with. Raises NotTheFormat for anything else.
@@ -12,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from custodiet.model.erasing_record import DayGone
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ConditionId
 from custodiet.model.record import DayKey, RecordKey
@@ -25,6 +27,7 @@ class Ask(StrEnum):
     KEYS = "keys"
     OPEN = "open"
     CHECKPOINT = "checkpoint"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,19 @@ def read_keys(part: bytes) -> IssuedKeys:
     """Issued keys from their part."""
     issued: IssuedKeys = _decode(part, IssuedKeys)
     return issued
+
+
+def write_gone(gone: DayGone) -> bytes:
+    """A day whose key is gone, as one part."""
+    return msgspec.json.encode(gone)
+
+
+def read_gone(part: bytes) -> DayGone:
+    """Such a day from its part."""
+    gone: DayGone = _decode(part, DayGone)
+    if gone.destroyed_at.tzinfo is None:
+        raise NotTheFormat("a time without a zone")
+    return gone
 
 
 def write_text(text: str) -> bytes:

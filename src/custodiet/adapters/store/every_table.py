@@ -6,6 +6,7 @@ from custodiet.adapters.store.attaching import ATTACHED
 from custodiet.adapters.store.contacts import CONTACTED
 from custodiet.adapters.store.desk import DESK
 from custodiet.adapters.store.disclosing import DISCLOSED
+from custodiet.adapters.store.erasing import ERASED
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
@@ -28,5 +29,6 @@ REPLAYED = (
     *TRAINED,
     *DISCLOSED,
     *RECORDED,
+    *ERASED,
 )
 BY_NAME = dict(tables.metadata.tables)

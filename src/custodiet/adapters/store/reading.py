@@ -1,7 +1,7 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
@@ -14,6 +14,7 @@ from custodiet.adapters.store.contacts import ContactRows
 from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.disclosing import DisclosureRows
+from custodiet.adapters.store.erasing import ErasingRows, erased_day
 from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.looking import LookRows
@@ -30,6 +31,7 @@ from custodiet.model.case import Case, Person, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
 from custodiet.model.device import Device, Fitting, Token
+from custodiet.model.erasing_record import RemovedFix
 from custodiet.model.errors import NotFound, NotTheFormat, TableMismatch
 from custodiet.model.identity import (
     ActorId,
@@ -42,7 +44,7 @@ from custodiet.model.identity import (
     TaskId,
 )
 from custodiet.model.mode import LADDER, Category
-from custodiet.model.record import DayKey, RecordKey, RefusalsCounted, RemovedFix, Tally
+from custodiet.model.record import DayKey, RecordKey, RefusalsCounted, Tally
 from custodiet.model.report import Outcome
 from custodiet.model.scheme import Power, Purpose, RetentionRule, Scheme
 from custodiet.model.session import Frame, Session
@@ -98,6 +100,7 @@ class ReadingRows(
     OutcomeRows,
     DisclosureRows,
     RecordingRows,
+    ErasingRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 
@@ -393,15 +396,25 @@ class ReadingRows(
         return {row.position: row.digest for row in self._all(t.removed_fix.select().where(here))}
 
     def fixes_from(self, decision_id: DecisionId, at: datetime) -> tuple[RemovedFix, ...]:
-        return self._fixes_from(t.session.c.decision_id == decision_id, at)
+        return self._fixes_from(t.session.c.decision_id == decision_id, to_ms(at))
 
     def fixes_of_fitting_from(self, fitting_id: FittingId, at: datetime) -> tuple[RemovedFix, ...]:
-        return self._fixes_from(t.session.c.fitting_id == fitting_id, at)
+        return self._fixes_from(t.session.c.fitting_id == fitting_id, to_ms(at))
 
-    def _fixes_from(self, of_session: Any, at: datetime) -> tuple[RemovedFix, ...]:
-        from_ms = to_ms(at)
+    def fixes_on(self, decision_id: DecisionId, category: Category, day: date) -> tuple[RemovedFix, ...]:
+        of = t.session.c
+        begins_ms = to_ms(datetime.combine(day, time(), UTC))
+        return self._fixes_from(
+            and_(of.decision_id == decision_id, of.category == category, of.day == day),
+            begins_ms,
+            begins_ms + timedelta(days=1) // timedelta(milliseconds=1),
+        )
+
+    def _fixes_from(self, of_session: Any, from_ms: int, until_ms: int | None = None) -> tuple[RemovedFix, ...]:
         ours = {row.no for row in self._all(select(t.session.c.no).where(of_session))}
         late = select(t.frame.c.partition, t.frame.c.number, t.frame.c.directory).where(t.frame.c.last_ms >= from_ms)
+        if until_ms is not None:
+            late = late.where(t.frame.c.first_ms < until_ms)
         found: list[RemovedFix] = []
         for one in self._all(late) if ours else ():
             try:
@@ -473,7 +486,9 @@ class ReadingRows(
         return Seen(self.newest_frame(), self._identities(rows))
 
     def _removed_since(self, version: int) -> tuple[tuple[FittingId, int], ...]:
-        marks = list(self._all(t.removed_fix.select().where(t.removed_fix.c.entry >= version)))
+        # What is erased is long past the day on which it could come again: the gate has forgotten it.
+        since = and_(t.removed_fix.c.entry >= version, t.removed_fix.c.entry.not_in(select(erased_day.c.entry)))
+        marks = list(self._all(t.removed_fix.select().where(since)))
         rows = []
         for mark in marks:
             frame = self.frame(mark.partition, mark.number)

@@ -1,4 +1,4 @@
-"""The table of recordings of notices, and its views. Its law stands in migration 0021."""
+"""The table of recordings of notices, and its views. Its law stands in migration 0020."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, select
 

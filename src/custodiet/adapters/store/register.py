@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, and_, func, select
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, held, noun
@@ -10,7 +10,7 @@ from custodiet.adapters.store.types import Code, Json, UtcMs
 from custodiet.model.case import RetentionClock
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
 from custodiet.model.identity import SchemeId
-from custodiet.model.mode import Category, ModeCode
+from custodiet.model.mode import ModeCode
 from custodiet.model.record import PlanLine, SchemeEnded
 from custodiet.model.register import Register, RegisterVersion
 
@@ -181,20 +181,3 @@ class RegisterRows(Rows):
             .order_by(t.retention_clock.c.decision_id, t.retention_clock.c.category)
         )
         return tuple(noun(RetentionClock, row) for row in self._all(query))
-
-    def left_of(self, scheme_id: SchemeId) -> dict[Category, int]:
-        """Sealed days whose key lives (trail, evidence), alerts (events), words (outcomes)."""
-        mine = and_(t.case_file.c.person_id == t.day_key.c.person_id, t.case_file.c.scheme_id == scheme_id)
-        days = (
-            select(t.day_key.c.category, func.count().label("n"))
-            .join(t.case_file, mine)
-            .where(t.day_key.c.destroyed_at.is_(None))
-            .group_by(t.day_key.c.category)
-        )
-        left = {row.category: row.n for row in self._all(days)}
-        under = select(t.decision.c.id).join(t.case_file, t.case_file.c.id == t.decision.c.case_id)
-        under = under.where(t.case_file.c.scheme_id == scheme_id)
-        for category, table in ((Category.EVENTS, t.alert), (Category.OUTCOMES, t.word)):
-            count = select(func.count()).select_from(table).where(table.c.decision_id.in_(under))
-            left[category] = self._connection.execute(count).scalar() or 0
-        return {category: left.get(category, 0) for category in Category}

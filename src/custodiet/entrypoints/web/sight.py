@@ -14,6 +14,7 @@ from custodiet.flows.permitting import (
     the_alert,
     the_case,
     the_decision,
+    the_hold,
     the_look_up,
 )
 from custodiet.flows.ports import Reading
@@ -21,7 +22,7 @@ from custodiet.flows.show_changes import Change
 from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import AlertId, CaseId, DecisionId, LookUpId, RequestId
+from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId
 
 CASELOAD_MAX = 1000
 
@@ -92,3 +93,8 @@ def if_free(alert_id: AlertId) -> ThingOf:
 def of_request(request_id: RequestId) -> ThingOf:
     """What an act on an agency's request is about."""
     return lambda view, at: the_agency_request(view, request_id, at)
+
+
+def of_hold(hold_id: HoldId) -> ThingOf:
+    """What an act on a hold is about."""
+    return lambda view, at: the_hold(view, hold_id, at)

@@ -28,13 +28,15 @@ from custodiet.model.condition import Condition
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.draft import Draft
+from custodiet.model.erasing import HoldStep
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, AttachmentId, CaseId, PersonId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, HoldId, PersonId
 from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
+from custodiet.rules.erasing import objections_to_answering_hold
 from custodiet.wire.attachment import File, Label, file_context, label_context, unpack_file, unpack_label, write_file
-from custodiet.wire.case_record import write_name, write_part
+from custodiet.wire.case_record import write_name, write_part, write_reason
 from custodiet.wire.message import unpack_destination
 from custodiet.wire.sealed import (
     assessment_context,
@@ -72,7 +74,9 @@ class CaseRecords:
         return index in self._sittings
 
     def open(self, record: CaseRecordGiven) -> Iterator[bytes]:
-        """A case's record, or one file of it. Raises OpeningRefused for an account that has no sight of it now."""
+        """A case's record, or a part of it. Raises OpeningRefused for an account that has no sight of it now."""
+        if record.hold_id is not None:
+            return iter((self._why_hold(record.hold_id, record),))
         self._require_sight(record.by, record.case_id)
         if record.attachment_id is not None:
             return iter((self._content(record.attachment_id, record.case_id),))
@@ -180,6 +184,21 @@ class CaseRecords:
         if label is None or plain is None:
             raise OpeningRefused("the file does not open")
         return write_file(File(label.name, label.type, unpack_file(plain)))
+
+    def _why_hold(self, hold_id: HoldId, record: CaseRecordGiven) -> bytes:
+        """No sight of the case comes with it: a hold opens nothing to anyone."""
+        now = self._follower.now()
+        standing = self._follower.keeping.standing(hold_id)
+        if standing is None or standing.hold.case_id != record.case_id:
+            raise OpeningRefused("the case has no such hold")
+        second = self._follower.may_approve(record.by, record.case_id, now)
+        if objections_to_answering_hold(standing, HoldStep.PLACED, record.by, now) or not second:
+            raise OpeningRefused("the hold does not wait for them")
+        person_id = self._follower.cases[record.case_id].person_id
+        plain = self._plain(person_id, standing.hold.why_sealed, assessment_context(person_id))
+        if plain is None:
+            raise OpeningRefused("the reason does not open")
+        return write_reason(unpack_words(plain))
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")

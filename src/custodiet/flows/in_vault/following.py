@@ -11,9 +11,10 @@ from records alone, never from a table.
 from collections import deque
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from custodiet.flows.in_vault.disclosing import Disclosing, by_of
+from custodiet.flows.in_vault.keeping import Keeping
 from custodiet.flows.in_vault.looking import Looking
 from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.in_vault.writings import Writings
@@ -42,6 +43,7 @@ from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision, State, Suspension
 from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
+from custodiet.model.erasing_record import CopyTold, DayErased, ErasureDue, HoldAnswered, HoldAsked, QuarantineEnded
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
 from custodiet.model.identity import (
     ActorId,
@@ -103,6 +105,7 @@ from custodiet.model.record import (
 from custodiet.model.register import Recipient, Register, RegisterVersion
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
+from custodiet.model.staff import Function
 from custodiet.model.stored import EntryRow
 from custodiet.model.times import EPOCH
 from custodiet.rules.access import Ground, Under, ground_of, look_category
@@ -153,6 +156,7 @@ class Follower:
         self._registers: dict[SchemeId, tuple[RegisterVersion, ...]] = {}
         self._persons: dict[PersonId, Person] = {}
         self._erase_due: dict[tuple[DecisionId, Category], datetime] = {}
+        self.keeping = Keeping()
         self.log: LogOpened | None = None
         self._opened = 0
         """The place at which this log was opened: it never was as short."""
@@ -314,6 +318,39 @@ class Follower:
             due.append(self._erase_due[decision.id, category])
         return min(due)
 
+    def against_erasing(self, decision: Decision, category: Category) -> str:
+        """Why what was collected under a decision is not to be erased now; empty when it is."""
+        due = self.erase_due(decision, category)
+        if due is None or due > self.now():
+            return "not_due: the retention rule has not run out; it is erased once it has"
+        if self.keeping.in_quarantine(decision, category):
+            return "in_quarantine: the data protection officer has not decided; it is erased once they have"
+        return ""
+
+    def is_erased(self, decision_id: DecisionId, category: Category, day: date) -> bool:
+        """Whether an entry says that it has come due, and nothing stands against it on that day."""
+        decision = self.decisions[decision_id]
+        return (
+            self.keeping.is_due(decision_id, category)
+            and not self.against_erasing(decision, category)
+            and not self.is_held(decision, category, day)
+        )
+
+    def is_held(self, decision: Decision, category: Category, day: date) -> bool:
+        """Whether a hold keeps what was collected on a day."""
+        return self.keeping.keeps(decision.case_id, category, day, self.now())
+
+    def is_withheld(self, decision: Decision, category: Category, day: date) -> bool:
+        """Whether what was collected on a day is past its retention and given to nobody, the person included.
+
+        What is held, or in quarantine, is theirs for as long as it is there.
+        """
+        return not self.against_erasing(decision, category) and not self.is_held(decision, category, day)
+
+    def function_of(self, actor: ActorId, at: datetime) -> Function | None:
+        """What an account was for at a time."""
+        return self.staffing.function_of(actor, at)
+
     # --- following ---
 
     def _start(self) -> None:
@@ -350,11 +387,14 @@ class Follower:
                 try:
                     self._require_about(entry, record)
                     _require_by(entry, record)
+                    self._note_annulled(record, entry.at)
                     self._believe(row, record)
                     self.staffing.believe(record, self.cases, entry.at)
                     self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
                     self.looking.believe(record, row.index, entry.at, self, self._about(record))
                     self.disclosing.believe(record, entry.at, self)
+                    if self.keeping.believe(record, row.index, entry.at, self) and isinstance(record, QuarantineEnded):
+                        self._shorten(record.restarted)
                 except (KeyError, IllegalValue):
                     raise OpeningRefused("an entry speaks of what no entry before it has made") from None
                 self._frontier = self._frontier.append(row.leaf)
@@ -412,6 +452,10 @@ class Follower:
                 return self.cases[self.looking.case_of[grant.look_up_id]].person_id
             case LookUpRefused(look_up_id) | LookUpEnded(look_up_id):
                 return self.cases[self.looking.case_of[look_up_id]].person_id
+            case HoldAsked(hold):
+                return self.cases[hold.case_id].person_id
+            case HoldAnswered(hold_id):
+                return self.cases[self.keeping.case_of(hold_id)].person_id
             case LookRefused(case_id):
                 return self.cases[case_id].person_id
             case CaseRecordGiven(case_id) | RungRefused(case_id) | DraftDropped(case_id):
@@ -431,6 +475,10 @@ class Follower:
                 | DecisionResumed(decision_id)
                 | DecisionEnded(decision_id)
                 | ReviewWarned(decision_id)
+                | ErasureDue(decision_id)
+                | DayErased(decision_id)
+                | CopyTold(decision_id)
+                | QuarantineEnded(decision_id)
             ):
                 return self.person_of(self.decisions[decision_id])
             case _:
@@ -538,6 +586,13 @@ class Follower:
             raise OpeningRefused("the entry of the file is not the one that was followed")
         return record.attachment
 
+    def _note_annulled(self, record: Record, at: datetime) -> None:
+        """Before it is believed: what was past its retention when it was annulled is opened by that to nobody again."""
+        if isinstance(record, DecisionEnded) and record.state is State.ANNULLED:
+            decision, at = self.decisions[record.decision_id], max(at, self._latest)
+            due = {category: self.erase_due(decision, category) for category in Category}
+            self.keeping.annul(decision.id, (one for one, until in due.items() if until is None or at < until))
+
     def _require_carried(self, condition: Condition, before: Condition) -> None:
         """A zone that is carried over is the same zone, of the same case: none opens in another's place."""
         cases = [self.decisions[one.decision_id].case_id for one in (condition, before)]
@@ -583,6 +638,10 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = given.given_by
         case ConflictDeclared(conflict):
             by = conflict.declared_by
+        case HoldAsked(hold):
+            by = hold.asked_by
+        case HoldAnswered() | CopyTold() | QuarantineEnded():
+            by = record.by
         case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
             by = record.by
         case DraftSaved(draft):

@@ -5,15 +5,17 @@ one is destroyed, so that yesterday's copy of this database opens nothing. If we
 the re-wrapping and the destruction, the next start destroys every epoch that no key is wrapped under.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custodiet.flows.ports import Chance, Clock, Keystore, Kms, Sealer
 from custodiet.model.errors import OpeningRefused, Unready
-from custodiet.model.identity import PersonId
+from custodiet.model.identity import PersonId, SessionId
 from custodiet.model.mode import Category
 from custodiet.model.record import DayKey, LogHead, RecordKey
+from custodiet.model.session import Session
 from custodiet.model.times import utc_day
 from custodiet.rules.keys import day_key_claim, record_key_claim
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
@@ -95,9 +97,40 @@ class Keys:
         """Whether the key of that day was destroyed: nobody makes another."""
         return self._keystore.is_destroyed(_day(person_id, category, day))
 
-    def destroy_day(self, person_id: PersonId, category: Category, day: date) -> None:
-        """What is sealed to that day's key opens for nobody from here on, whatever store or backup it lies in."""
-        self._keystore.destroy(_day(person_id, category, day), self._clock.now())
+    def destroy_day(
+        self, person_id: PersonId, category: Category, day: date, kept: Mapping[SessionId, bytes] | None = None
+    ) -> None:
+        """What is sealed to that day's key opens for nobody from here on, whatever store or backup it lies in.
+
+        `kept`: the session keys of the parts of that day that are not to be erased. They go on in here, each by
+        itself, from the same write on; the store's sealed forms of them open no more.
+        """
+        instead = [
+            (name, self._epoch, self._wrap(self._epoch_key, name, key))
+            for name, key in ((_session(person_id, category, day, one), key) for one, key in (kept or {}).items())
+        ]
+        self._keystore.destroy(_day(person_id, category, day), self._clock.now(), instead)
+
+    def kept_key(self, session: Session) -> bytes | None:
+        """The key of a session that outlived its day's key; None: it did not, or is destroyed since."""
+        return self._open(_session(session.person_id, session.category, session.day, session.id))
+
+    def destroy_kept(self, session: Session) -> None:
+        """The key of a session that outlived its day's key, for good."""
+        name = _session(session.person_id, session.category, session.day, session.id)
+        if self._keystore.get(name) is not None:
+            self._keystore.destroy(name, self._clock.now())
+
+    def opens(self, session: Session) -> bool:
+        """Whether what was sealed in a session opens."""
+        return (
+            self.has_day_key(session.person_id, session.category, session.day)
+            or self._keystore.get(_session(session.person_id, session.category, session.day, session.id)) is not None
+        )
+
+    def day_destroyed_at(self, person_id: PersonId, category: Category, day: date) -> datetime | None:
+        """When the key of that day was destroyed; None: it was not."""
+        return self._keystore.destroyed_at(_day(person_id, category, day))
 
     def destroyed_days(self) -> tuple[tuple[PersonId, Category, date, datetime], ...]:
         """Every day whose key was destroyed, and when."""
@@ -196,6 +229,10 @@ def _record(person_id: PersonId) -> str:
 
 def _day(person_id: PersonId, category: Category, day: date) -> str:
     return f"day/{person_id}/{category}/{day.isoformat()}"
+
+
+def _session(person_id: PersonId, category: Category, day: date, session_id: SessionId) -> str:
+    return f"session/{person_id}/{category}/{day.isoformat()}/{session_id}"
 
 
 def _context(name: str) -> bytes:

@@ -11,6 +11,7 @@ import msgspec
 
 from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
+from custodiet.flows.in_vault.erasing import Erasing
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.packs import Packs
@@ -23,6 +24,7 @@ from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.case_record import Contacted
 from custodiet.model.decision import Decision
 from custodiet.model.disclosure_record import PackGiven
+from custodiet.model.erasing_record import DayGone
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import DecisionId
 from custodiet.model.look_record import QuestionAsked, ReadingOpened
@@ -37,7 +39,7 @@ from custodiet.model.record import (
     TablesVerified,
     ZonesReleased,
 )
-from custodiet.model.times import as_text
+from custodiet.model.times import as_text, utc_day
 from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.access import signed_by_two
 from custodiet.rules.decisions import kept_categories
@@ -73,6 +75,7 @@ class Openings:
         self._replay = replay
         self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
+        self._erasing = Erasing(store, follower, keys, sealer)
         pace = Pace()
         self._readings = Readings(store, follower, keys, sealer, pace)
         self._questions = Questions(store, follower, keys, sealer, pace)
@@ -93,6 +96,11 @@ class Openings:
             for category in kept_categories(decision)
             if not self._keys.day_destroyed(person_id, category, day)
         )
+
+    def erase(self, index: int) -> Iterator[DayGone]:
+        """Upkeep: destroy what opens the days of an erasure; every one that is gone. As often as it is asked."""
+        self._follower.catch_up()
+        return self._erasing.erase(index)
 
     def checkpoint(self, size: int = 0) -> str:
         """A signed checkpoint of the ledger as followed just now, or over its first `size` entries."""
@@ -138,7 +146,7 @@ class Openings:
             case _:
                 raise OpeningRefused(f"there is no opening for {followed.kind}")
         self._follower.spend(index)
-        if isinstance(followed.record, CaseRecordGiven) and followed.record.attachment_id is None:
+        if isinstance(followed.record, CaseRecordGiven) and followed.record.is_whole:
             self._case_records.sit(index, followed.record)
         return opening
 
@@ -184,12 +192,10 @@ class Openings:
             }
         )
         given = withheld = 0
-        now = self._follower.now()
         for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
             if session.decision_id not in decisions:
                 continue
-            due = self._follower.erase_due(decisions[session.decision_id], session.category)
-            if due is not None and due <= now:
+            if self._follower.is_withheld(decisions[session.decision_id], session.category, session.day):
                 withheld += 1  # past its retention: about to be erased, and given to nobody
                 continue
             given += 1
@@ -212,8 +218,7 @@ class Openings:
                 }
             )
         for word in self._words(decisions):
-            due = self._follower.erase_due(decisions[word.decision_id], WORD_CATEGORY[word.kind])
-            if due is not None and due <= now:
+            if self._follower.is_withheld(decisions[word.decision_id], WORD_CATEGORY[word.kind], utc_day(word.at)):
                 withheld += 1
                 continue
             yield _line({"decision": word.decision_id, "at": as_text(word.at), "said": word.said})

@@ -23,9 +23,11 @@ _FRAMES_AT_ONCE = 100
 
 
 def session_key(keys: Keys, sealer: Sealer, session: Session) -> bytes:
-    """A session's key. Raises OpeningRefused when its day key is gone or the commitment does not fit."""
-    private = keys.day_private(session.person_id, session.category, session.day)
-    key = sealer.open_with(private, session.sealed_key, session_context(session))
+    """A session's key. Raises OpeningRefused when it is gone with its day, or the commitment does not fit."""
+    key = keys.kept_key(session)
+    if key is None:
+        private = keys.day_private(session.person_id, session.category, session.day)
+        key = sealer.open_with(private, session.sealed_key, session_context(session))
     if sealer.commitment(key, session.id) != session.commitment:
         raise OpeningRefused("a session key is not the one committed to")
     return key
@@ -44,24 +46,20 @@ def days_erased(store: Store, keys: Keys, person_id: PersonId) -> int:
     """On how many days something was sealed for this person that opens for nobody any more."""
     with store.reading() as view:
         sessions = view.sessions_of(person_id).values()
-    return len({one.day for one in sessions if not keys.has_day_key(one.person_id, one.category, one.day)})
+    return len({one.day for one in sessions if not keys.opens(one)})
 
 
 def fixes_of(
     store: Store, keys: Keys, sealer: Sealer, person_id: PersonId, window: Interval | None = None
 ) -> Iterator[tuple[Session, StoredFix]]:
-    """Every stored fix of one person, in order of storing. Sessions whose day key is destroyed are left out.
+    """Every stored fix of one person, in order of storing. Sessions whose key is destroyed are left out.
 
     With a window no fix outside it is opened.
     """
     first, until = (0, 0) if window is None else (to_ms(window.from_at), to_ms(window.to_at))
     with store.reading() as view:
         sessions = view.sessions_of(person_id)
-    opened = {
-        no: session_key(keys, sealer, session)
-        for no, session in sessions.items()
-        if keys.has_day_key(session.person_id, session.category, session.day)
-    }
+    opened = {no: session_key(keys, sealer, session) for no, session in sessions.items() if keys.opens(session)}
     after = -1
     while True:
         with store.reading() as view:

@@ -243,8 +243,7 @@ class _Verifying:
 
     def _open_session(self, number: int) -> "_Opened":
         session = self._view.session(number)
-        lives = self._keys.has_day_key(session.person_id, session.category, session.day)
-        key = session_key(self._keys, self._sealer, session) if lives else None
+        key = session_key(self._keys, self._sealer, session) if self._keys.opens(session) else None
         decision, fitting = self._view.decision(session.decision_id), self._view.fitting(session.fitting_id)
         if self._view.case(decision.case_id).person_id != session.person_id:
             raise OpeningRefused("a session is another person's than its decision")

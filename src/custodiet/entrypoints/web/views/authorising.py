@@ -24,6 +24,7 @@ from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
 from custodiet.flows.show_deciding import show_proposal, show_queue
 from custodiet.flows.show_disclosing import show_waiting_requests
+from custodiet.flows.show_kept import show_waiting_holds
 from custodiet.flows.show_looking import show_waiting
 from custodiet.model.act import Act
 from custodiet.model.assessing_record import ReturnReason
@@ -42,7 +43,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         shown = show_queue(view, who.schemes, page_asked(request))
         looks = show_waiting(view, place.clock.now(), who.schemes)
         agencies = show_waiting_requests(view, place.clock.now(), who.schemes)
-    return page(request, "authorising/queue.html", queue=shown, looks=looks, agencies=agencies)
+        holds = show_waiting_holds(view, place.clock.now(), who.schemes)
+    return page(request, "authorising/queue.html", queue=shown, looks=looks, agencies=agencies, holds=holds)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

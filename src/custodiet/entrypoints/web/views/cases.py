@@ -28,6 +28,7 @@ _ON_A_CASE = (
     Act.NAME_PERSON,
     Act.FIT_DEVICE,
     Act.GIVE_NOTICE,
+    Act.ASK_HOLD,
 )
 
 

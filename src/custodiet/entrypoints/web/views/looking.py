@@ -352,7 +352,8 @@ def proof(request: HttpRequest, reference: str, entry: int, form: str) -> HttpRe
     with place.store.reading() as view:
         case = view.case_by_reference(reference)
         require(request, view, Act.READ_LOOKS, of_case(case.id))
-        if entry not in {one.entry for one in show_looks(view, place.clock.now(), case.id).lines}:
+        shown = show_looks(view, place.clock.now(), case.id)
+        if entry not in {one.entry for one in shown.lines} | {one.entry for one, _ in shown.kept}:
             raise Http404
     body = proof_of(entry) if form == "proof" else entry_at(place.store, entry)
     suffix = FILE_SUFFIX if form == "proof" else ".json"

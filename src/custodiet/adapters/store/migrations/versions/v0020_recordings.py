@@ -5,8 +5,8 @@ from alembic import op
 
 from custodiet.adapters.store.migrations.law import fixed, never, once, process, refuse, stands
 
-revision = "0021"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 
 BYTES_MAX = 900 * 1024
 FOUND = ("approved_by", "approved_at")

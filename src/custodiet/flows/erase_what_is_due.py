@@ -1,0 +1,100 @@
+"""Erase what is past its retention: entry, then keys, then sealed bytes; each step is done again until it is done.
+
+The clock writes `erasure.due`; from there the vault, which follows the ledger, destroys what opens the days; then the
+clock writes for each day that it is gone, and the store's sealed bytes go in the same transaction. If we die after the
+entry, the vault destroys when it is next asked. If we die after the keys, the next round finds the day without its
+entry and asks again.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+
+from custodiet.flows.end_decision import CLOCK
+from custodiet.flows.ports import Acting, Clock, Store, Vault
+from custodiet.model.case import RetentionClock
+from custodiet.model.entry import Entry
+from custodiet.model.erasing_record import DayErased, DayGone, ErasureDue, KeyRow
+from custodiet.model.errors import NotPermitted, OpeningRefused
+from custodiet.model.identity import DecisionId
+from custodiet.model.mode import Category
+from custodiet.model.record import kind_of
+
+Fence = tuple[str, int]
+AT_ONCE = 50
+"""About how much is recorded in one round: the endings wait in the same line."""
+
+
+def erase_what_is_due(store: Store, vault: Vault, clock: Clock, fence: Fence) -> int:
+    """One round; how much was recorded. Raises VaultUnavailable; what the vault refuses waits, and is seen as late."""
+    with store.reading() as view:
+        due = view.clocks_run_out(clock.now(), AT_ONCE)
+    done = sum(_begin(store, one, fence) for one in due)
+    for entry in _unfinished(store, clock):
+        done += _finish(store, vault, entry, fence)
+        if done >= AT_ONCE:
+            break
+    return done
+
+
+def _unfinished(store: Store, clock: Clock) -> Iterator[int]:
+    """Every erasure with something left: what is held, or refused each time, holds up none behind it."""
+    after = -1
+    while True:
+        with store.reading() as view:
+            places = view.erasures_unfinished(clock.now(), AT_ONCE, after)
+        if not places:
+            return
+        yield from places
+        after = places[-1]
+
+
+def _begin(store: Store, one: RetentionClock, fence: Fence) -> bool:
+    with store.acting(fence) as act:
+        if one not in act.clocks_run_out(act.now, AT_ONCE):
+            return False
+        _write(act, ErasureDue(one.decision_id, one.category, act.now))
+    return True
+
+
+def _finish(store: Store, vault: Vault, entry: int, fence: Fence) -> int:
+    done = 0
+    with store.reading() as view:
+        of = view.erasure_at(entry)
+        left = set() if of is None else set(view.days_left(*of))
+    with suppress(OpeningRefused):
+        for gone in vault.erase(entry):
+            if gone.day in left:  # the vault tells every day that is gone, each time: of most the entry stands
+                done += _record(store, entry, gone, fence)
+    return done
+
+
+def _record(store: Store, entry: int, gone: DayGone, fence: Fence) -> bool:
+    with suppress(NotPermitted), store.acting(fence) as act:  # a day that the store refuses holds up no other
+        of = act.erasure_at(entry)
+        if of is not None and not act.day_is_erased(*of, gone.day):
+            _write(act, _erased(act, *of, gone))
+            return True
+    return False
+
+
+def _erased(act: Acting, decision_id: DecisionId, category: Category, gone: DayGone) -> DayErased:
+    person_id = act.case(act.decision(decision_id).case_id).person_id
+    issued = act.day_key_public(person_id, category, gone.day)
+    public, destroyed = (b"", False) if issued is None else issued
+    return DayErased(
+        decision_id,
+        person_id,
+        category,
+        gone.day,
+        gone.destroyed_at,
+        KeyRow.NONE if issued is None else KeyRow.GONE if destroyed else KeyRow.ISSUED,
+        sha256(public).digest() if public else b"",
+        gone.kept_digest,
+        act.fixes_on(decision_id, category, gone.day),
+    )
+
+
+def _write(act: Acting, record: ErasureDue | DayErased) -> None:
+    person_id = act.case(act.decision(record.decision_id).case_id).person_id
+    act.write(Entry(kind_of(record), CLOCK, person_id), record)
