@@ -16,6 +16,8 @@ from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
+from custodiet.adapters.osm import boxes_in, digest_of
+from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
 from custodiet.adapters.store.migrate import newest_form
@@ -98,7 +100,7 @@ def join_vault(
     """The inside of the vault."""
     keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
     follower = Follower(store, keystore, clock, keys.log_public, keys.issue_public)
-    return Openings(store, follower, keys, sealing, clock, replay_store), keys
+    return Openings(store, follower, keys, sealing, clock, replay_store, PlaceFolder(settings.places)), keys
 
 
 def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
@@ -661,6 +663,16 @@ def import_cases(asked: argparse.Namespace) -> None:
     sys.exit(cases.import_cases(*place, asked.file, asked.by, sleep, asked.wait))
 
 
+def load_places(asked: argparse.Namespace) -> None:
+    """A map of places near which stays are not shown."""
+    from custodiet.entrypoints.cli.places import load_map
+
+    settings = _made(asked)
+    file = Path(asked.file)
+    reading = partial(boxes_in, file), partial(digest_of, file)
+    sys.exit(load_map(open_store(settings), PlaceFolder(settings.places), *reading, asked.by))
+
+
 def scheme_import(asked: argparse.Namespace) -> None:
     """Keep a file's register."""
     from custodiet.entrypoints.cli.schemes import import_file
@@ -1018,6 +1030,7 @@ _VERBS = {
         scheme_check,
         scheme_export,
         import_cases,
+        load_places,
         scheme_import,
         sender_acknowledge,
         sender_end,

@@ -120,6 +120,7 @@ class EntryKind(StrEnum):
     TRANSLATION_DRAFTED = "translation.drafted"
     TRANSLATION_CHECKED = "translation.checked"
     TRANSLATION_APPROVED = "translation.approved"
+    PLACES_LOADED = "places.loaded"
 
 
 @dataclass(frozen=True, slots=True)

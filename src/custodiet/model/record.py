@@ -71,6 +71,7 @@ from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
+from custodiet.model.place_record import PlacesLoaded
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
@@ -916,6 +917,7 @@ Record = (
     | OperationRefused
     | OperationClosed
     | SchemeEnded
+    | PlacesLoaded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1013,6 +1015,7 @@ _KIND: dict[type, EntryKind] = {
     OperationRefused: EntryKind.OPERATION_REFUSED,
     OperationClosed: EntryKind.OPERATION_CLOSED,
     SchemeEnded: EntryKind.SCHEME_ENDED,
+    PlacesLoaded: EntryKind.PLACES_LOADED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

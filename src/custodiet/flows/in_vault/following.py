@@ -54,6 +54,7 @@ from custodiet.model.message import MESSENGER, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
+from custodiet.model.place_record import PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
@@ -159,6 +160,8 @@ class Follower:
         """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
         self.looking = Looking()
+        self.places_sha256: bytes | None = None
+        """The newest list of places near which stays are not shown; None: none was loaded."""
         self._review_due: dict[DecisionId, datetime] = {}
         """When the next review of a decision is due, as the newest decided one has said."""
         self._endings: dict[SchemeId, SchemeEnded] = {}
@@ -462,6 +465,8 @@ class Follower:
                 self.statements.setdefault(statement.case_id, []).append(statement)
             case ContactGiven(contact):
                 self.contacts[contact.person_id] = contact
+            case PlacesLoaded(list_sha256):
+                self.places_sha256 = list_sha256
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
@@ -513,7 +518,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = given.given_by
         case ConflictDeclared(conflict):
             by = conflict.declared_by
-        case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
+        case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused() | PlacesLoaded():
             by = record.by
         case DraftSaved(draft):
             by = draft.author

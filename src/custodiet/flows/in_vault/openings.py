@@ -13,11 +13,12 @@ from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.masking import Masking
 from custodiet.flows.in_vault.questions import Questions
 from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
 from custodiet.flows.in_vault.verifying import verify_in_steps
-from custodiet.flows.ports import Clock, Replay, Sealer, Store
+from custodiet.flows.ports import Clock, PlaceLists, Replay, Sealer, Store
 from custodiet.model.decision import Decision
 from custodiet.model.errors import NotTheFormat, OpeningRefused
 from custodiet.model.identity import DecisionId
@@ -56,6 +57,7 @@ class Openings:
         sealer: Sealer,
         clock: Clock,
         replay: Callable[[], AbstractContextManager[Replay]],
+        lists: PlaceLists,
     ) -> None:
         self._store = store
         self._follower = follower
@@ -66,7 +68,7 @@ class Openings:
         self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
         pace = Pace()
-        self._readings = Readings(store, follower, keys, sealer, pace)
+        self._readings = Readings(store, follower, keys, sealer, pace, Masking(follower, keys, lists))
         self._questions = Questions(store, follower, keys, sealer, pace)
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
