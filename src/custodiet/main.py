@@ -16,7 +16,6 @@ from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
-from custodiet.adapters.osm import boxes_in, digest_of
 from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
@@ -44,6 +43,7 @@ from custodiet.model.message import Template
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
 from custodiet.rules.alerts import objections_to_acting
+from custodiet.rules.masking.classes import KEYS, is_sensitive
 from custodiet.settings import (
     Post,
     Settings,
@@ -271,6 +271,7 @@ def demo(asked: argparse.Namespace) -> None:
     pinned = read_pins(settings)
     maker = WorldMaker(store, vault, sealing, clock, SystemChance(), pinned, seed=asked.seed, fence=fence)
     world = maker.make(now, LAPSES, timedelta(seconds=asked.lapse_every))
+    _load_made_up_town(settings, store, asked.seed)
     store.close()
     keystore.close()
     make_accounts(settings)
@@ -285,6 +286,18 @@ def demo(asked: argparse.Namespace) -> None:
     shown = open_store(settings, read_only=True)
     client = VaultClient(settings.vault_socket)
     run_demo(place, client, shown, SystemClock(), world, accounts, settings.made_up, as_json=asked.json)
+
+
+def _load_made_up_town(settings: Settings, store: SqliteStore, seed: int) -> None:
+    """The invented town's own map, loaded as any other is."""
+    from custodiet.adapters.osm import boxes_in, digest_of
+    from custodiet.flows.load_places import load_places
+    from custodiet.simulation.town_map import write_town
+
+    file = settings.data / "town.osm.pbf"
+    write_town(file, seed)
+    flagged = boxes_in(file, KEYS, is_sensitive)
+    load_places(store, PlaceFolder(settings.places), flagged, digest_of(file), ActorId("operator"))
 
 
 def _clear_demo(settings: Settings) -> None:
@@ -665,6 +678,7 @@ def import_cases(asked: argparse.Namespace) -> None:
 
 def load_places(asked: argparse.Namespace) -> None:
     """A map of places near which stays are not shown."""
+    from custodiet.adapters.osm import boxes_in, digest_of
     from custodiet.entrypoints.cli.places import load_map
 
     settings = _made(asked)
