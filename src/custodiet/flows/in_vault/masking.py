@@ -36,13 +36,15 @@ class Masking:
     def _newest_map(self) -> Map:
         digest = self._follower.places_sha256
         if digest is None:
-            raise OpeningRefused("no_places")
+            raise OpeningRefused(
+                "no_places: no map was loaded of places that are masked; whoever runs this can load one"
+            )
         if self._map is None or self._map[0] != digest:
             body = self._lists.read(digest)
-            if body is None:
-                raise OpeningRefused("places_missing")
             try:
-                self._map = digest, Map(read_place_list(body))
+                self._map = digest, Map(read_place_list(body or b""))
             except NotTheFormat:
-                raise OpeningRefused("places_missing") from None
+                raise OpeningRefused(
+                    "places_missing: the list of masked places is gone; whoever runs this can load the map again"
+                ) from None
         return self._map[1]
