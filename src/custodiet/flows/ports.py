@@ -902,6 +902,18 @@ class Kms(Protocol):
         ...
 
 
+class PlaceLists(Protocol):
+    """Lists of places near which stays are not shown, by their digests."""
+
+    def read(self, digest: bytes) -> bytes | None:
+        """The list with that digest, if it is there whole."""
+        ...
+
+    def keep(self, body: bytes) -> bytes:
+        """Keep a list, durably. Its digest."""
+        ...
+
+
 class VaultMemory(Protocol):
     """What the vault remembers of the ledger it follows.
 

@@ -135,6 +135,7 @@ class EntryKind(StrEnum):
     ACCOUNT_CLOSED = "account.closed"
     STAFF_TRAINED = "staff.trained"
     TIME_REMINDED = "time.reminded"
+    PLACES_LOADED = "places.loaded"
 
 
 @dataclass(frozen=True, slots=True)

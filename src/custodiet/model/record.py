@@ -85,6 +85,7 @@ from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
+from custodiet.model.place_record import PlacesLoaded
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
@@ -950,6 +951,7 @@ Record = (
     | SchemeEnded
     | TrainingRecorded
     | TimeReminded
+    | PlacesLoaded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1061,6 +1063,7 @@ _KIND: dict[type, EntryKind] = {
     SchemeEnded: EntryKind.SCHEME_ENDED,
     TrainingRecorded: EntryKind.STAFF_TRAINED,
     TimeReminded: EntryKind.TIME_REMINDED,
+    PlacesLoaded: EntryKind.PLACES_LOADED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

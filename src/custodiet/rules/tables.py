@@ -21,6 +21,7 @@ from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.finding import Raised, Why
 from custodiet.model.identity import AlertId, DecisionId, TokenId
 from custodiet.model.instruction import Instruction
+from custodiet.model.place_record import PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
     AfterStop,
@@ -637,6 +638,7 @@ def _(record: CaseRecordGiven, index: int) -> Changes:
 @_changes.register(CopyGiven)
 @_changes.register(TablesVerified)
 @_changes.register(OpeningsRecovered)
+@_changes.register(PlacesLoaded)
 def _(record: Record, index: int) -> Changes:  # noqa: ARG001 - these stand in the ledger and nowhere else
     return ()
 

@@ -67,6 +67,7 @@ from custodiet.model.message import MESSENGER, Channel, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
+from custodiet.model.place_record import PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
@@ -181,6 +182,8 @@ class Follower:
         self.staffing = Staffing()
         self.looking = Looking()
         self.disclosing = Disclosing()
+        self.places_sha256: bytes | None = None
+        """The newest list of places near which stays are not shown; None: none was loaded."""
         self._review_due: dict[DecisionId, datetime] = {}
         """When the next review of a decision is due, as the newest decided one has said."""
         self._endings: dict[SchemeId, SchemeEnded] = {}
@@ -516,6 +519,8 @@ class Follower:
                 self.attached[attached.id] = (replace(attached, sealed=b""), index, row.leaf)
             case ContactTried(case_id=case_id) if case_id is not None:
                 self.tried.setdefault(case_id, []).append(record)
+            case PlacesLoaded(list_sha256):
+                self.places_sha256 = list_sha256
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
@@ -583,7 +588,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = given.given_by
         case ConflictDeclared(conflict):
             by = conflict.declared_by
-        case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
+        case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused() | PlacesLoaded():
             by = record.by
         case DraftSaved(draft):
             by = draft.author
