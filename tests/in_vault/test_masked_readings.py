@@ -1,45 +1,95 @@
 """A stay near a flagged place does not come out of the vault, whichever window asks; the person's own copy is whole."""
 
 import pytest
-from support.looking import HOUR, MINUTE, Looked
+from support.disclosing import Disclosed, opened
+from support.looking import EVENINGS, HOME, MINUTE, STEP
+from support.staff import CAI
 
-from custodiet.model.condition import Interval
+from custodiet.model.condition import ConditionKind, Interval
+from custodiet.model.disclosure import Cut, Pack
+from custodiet.model.disclosure_record import PackGiven
+from custodiet.model.entry import Entry
 from custodiet.model.errors import OpeningRefused
+from custodiet.model.look_record import ReadingOpened
+from custodiet.model.look_up import Precision, Reading
+from custodiet.model.record import kind_of
 from custodiet.rules.masking.cells import cell_of
-from custodiet.rules.masking.stays import MARGIN_MAX, MARGIN_MIN
+from custodiet.rules.masking.stays import HOLDS, MARGIN_MAX, MARGIN_MIN
 
-CHURCH = cell_of(465_090_000, -280_000_000)
-"""Where the walk of `Looked` is ninety minutes after it began."""
-FIX_EVERY = 10 * MINUTE
+CHURCH = cell_of(465_100_000, -280_000_000)
+AT_HOME, AT_CHURCH = 46.5, 46.51
+SURELY_SHOWN = (0, 1, 12, 13)
+"""Of the fixes, however the margins are drawn."""
+
+
+class Visited(Disclosed):
+    """An hour at home, a quarter of an hour at the church, an hour at home: a fix every ten minutes."""
+
+    def __init__(self, house, **given):
+        super().__init__(house, zones=[(ConditionKind.CURFEW, HOME, EVENINGS)], fixes=14, **given)
+        self.whole = Interval(self.began, self.until)
+        self.stay = Interval(self.began + 6 * STEP, self.began + 7 * STEP + HOLDS)
+
+    def walk(self, fixes):
+        for number in range(fixes):
+            self.monitor.refresh()
+            self.house.say(self.monitor, self.person, lat=AT_CHURCH if number in (6, 7) else AT_HOME)
+            self.house.clock.pass_(STEP)
+
+    def read(self, window):
+        return self.open(self.granted(window=window))
 
 
 def test_a_masked_stay_is_as_if_nothing_could_be_shown_then_and_every_window_agrees(house):
     house.load_places(CHURCH)
-    one = Looked(house)
-    opened = one.open(one.granted(window=one.window(3)))
-    arrived = one.began + 9 * FIX_EVERY
-    held = [place.at for place in opened.places]
-    assert not any(arrived - MARGIN_MIN <= at <= arrived + MARGIN_MIN for at in held)
-    assert not any(part.covers(arrived) for part in opened.authorised)
-    around = Interval(arrived - HOUR / 2, arrived + HOUR / 2)
-    narrow = one.open(one.granted(window=around))
+    one = Visited(house)
+    found = one.read(one.whole)
+    shown = [place.at for place in found.places]
+    assert {one.began + number * STEP for number in SURELY_SHOWN} <= set(shown)
+    assert all(place.is_home for place in found.places)
+    before, after = found.authorised
+    assert (before.from_at, after.to_at) == (one.began, one.until)
+    assert MARGIN_MIN <= one.stay.from_at - before.to_at <= MARGIN_MAX
+    assert MARGIN_MIN <= after.from_at - one.stay.to_at <= MARGIN_MAX
+    assert not any(before.to_at <= at < after.from_at for at in shown)
+    narrow = one.read(Interval(one.stay.from_at - MARGIN_MIN, one.stay.to_at + MARGIN_MIN))
     assert (narrow.authorised, narrow.places) == ((), ())
-    cut = Interval(arrived + MINUTE, one.until)
-    later = one.open(one.granted(window=cut))
-    assert later.authorised == tuple(
-        Interval(max(part.from_at, cut.from_at), part.to_at) for part in opened.authorised if part.to_at > cut.from_at
-    )
-    assert [place.at for place in later.places] == [at for at in held if cut.covers(at)]
-    fixes = [line for line in house.copy(one.person) if "fix_time" in line]
-    assert len(fixes) == 18
-    assert MARGIN_MAX < HOUR
+    cut = Interval(one.stay.from_at + MINUTE, one.until)
+    later = one.read(cut)
+    assert (later.authorised, [place.at for place in later.places]) == ((after,), [at for at in shown if cut.covers(at)])
+    assert len([line for line in house.copy(one.person) if "fix_time" in line]) == 14
+
+
+def test_a_pack_holds_what_a_reading_would_show_and_no_more_even_of_states(house):
+    house.load_places(CHURCH)
+    one = Visited(house)
+    shown = one.read(one.whole)
+    for cut in Cut:
+        found = opened(one.pack(one.released(window=one.whole, cut=cut)))
+        assert found.manifest.authorised == shown.authorised
+        assert [place.at for place in found.places] == [place.at for place in shown.places]
+        assert len(shown.authorised) == 2
+
+
+def test_an_entry_that_does_not_name_all_that_is_looked_at_opens_nothing(house):
+    one = Disclosed(house, fixes=12)
+    look_up_id, request_id, window = one.granted(), one.released(), one.window()
+    read = Reading(look_up_id, one.case_id, window, Precision.FULL, CAI, house.clock.now())
+    pack = Pack(request_id, one.case_id, CAI, house.clock.now())
+    for record in (ReadingOpened(read), ReadingOpened(read, window), PackGiven(pack), PackGiven(pack, window)):
+        with house.store.acting() as act:
+            index = act.write(Entry(kind_of(record), CAI, one.person.case.person_id), record)
+        with pytest.raises(OpeningRefused, match="^not_judged$"):
+            house.vault.open(index)
 
 
 def test_without_the_list_that_the_ledger_names_nothing_opens(house):
-    one = Looked(house)
-    look_up_id = one.granted()
+    one = Disclosed(house, fixes=12)
+    look_up_id, request_id = one.granted(), one.released()
     house.load_places(CHURCH)
     for file in (house.folder / "data" / "places").iterdir():
         file.write_bytes(b"custodiet/places/v1\n")
     with pytest.raises(OpeningRefused, match="places_missing"):
         one.open(look_up_id)
+    with pytest.raises(OpeningRefused, match="places_missing"):
+        one.pack(request_id)

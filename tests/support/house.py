@@ -66,6 +66,14 @@ def scheme_at(start: datetime) -> Scheme:
     )
 
 
+def load_places(store, lists, *cells: int) -> None:
+    """Squares near which stays are not shown; none of them: nothing is masked, and nothing is a decoy."""
+    digest = lists.keep(write_place_list(Map(cells).cells))
+    with store.acting() as act:
+        record = PlacesLoaded(digest, bytes(32), act.now, ANA)
+        act.write(Entry(kind_of(record), ANA), record)
+
+
 @contextmanager
 def empty_replay():
     """An empty store in memory to replay into: a copy of one that the migrations made. They take most of its time."""
@@ -177,11 +185,7 @@ class House:
         activate_made_up(self.store, scheme, self.clock.now(), ANA, BO, **given)
 
     def load_places(self, *cells: int) -> None:
-        """Squares near which stays are not shown; none of them: nothing is masked, and nothing is a decoy."""
-        digest = self.lists.keep(write_place_list(Map(cells).cells))
-        with self.store.acting() as act:
-            record = PlacesLoaded(digest, bytes(32), act.now, ANA)
-            act.write(Entry(kind_of(record), ANA), record)
+        load_places(self.store, self.lists, *cells)
 
     # --- people and devices ---
 
