@@ -56,7 +56,10 @@ def test_a_masked_stay_is_as_if_nothing_could_be_shown_then_and_every_window_agr
     assert (narrow.authorised, narrow.places) == ((), ())
     cut = Interval(one.stay.from_at + MINUTE, one.until)
     later = one.read(cut)
-    assert (later.authorised, [place.at for place in later.places]) == ((after,), [at for at in shown if cut.covers(at)])
+    assert (later.authorised, [place.at for place in later.places]) == (
+        (after,),
+        [at for at in shown if cut.covers(at)],
+    )
     assert len([line for line in house.copy(one.person) if "fix_time" in line]) == 14
 
 
@@ -79,7 +82,7 @@ def test_an_entry_that_does_not_name_all_that_is_looked_at_opens_nothing(house):
     for record in (ReadingOpened(read), ReadingOpened(read, window), PackGiven(pack), PackGiven(pack, window)):
         with house.store.acting() as act:
             index = act.write(Entry(kind_of(record), CAI, one.person.case.person_id), record)
-        with pytest.raises(OpeningRefused, match="^not_judged$"):
+        with pytest.raises(OpeningRefused, match=r"^not_judged$"):
             house.vault.open(index)
 
 

@@ -47,8 +47,8 @@ from custodiet.model.look_up import Precision, Reading
 from custodiet.model.record import kind_of
 from custodiet.model.report import Fix
 from custodiet.model.times import to_ms
-from custodiet.simulation.device import traccar_payload
 from custodiet.rules.masking.stays import judged_for
+from custodiet.simulation.device import traccar_payload
 from custodiet.wire.frame import pack_fix
 from custodiet.wire.records import read_entry
 from custodiet.wire.vault import Ask
