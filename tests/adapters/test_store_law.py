@@ -1751,6 +1751,7 @@ TRIED_ELSEWHERE = [
         "v0015_handling",
         "v0016_training",
         "v0017_disclosing",
+        "v0018_own_places",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -3,8 +3,9 @@
 import pytest
 from support.disclosing import Disclosed, opened
 from support.looking import EVENINGS, HOME, MINUTE, STEP
-from support.staff import CAI
+from support.staff import CAI, PER
 
+from custodiet.flows.add_place import add_place
 from custodiet.model.condition import ConditionKind, Interval
 from custodiet.model.disclosure import Cut, Pack
 from custodiet.model.disclosure_record import PackGiven
@@ -12,6 +13,7 @@ from custodiet.model.entry import Entry
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.look_record import ReadingOpened
 from custodiet.model.look_up import Precision, Reading
+from custodiet.model.place_record import PlaceAdded
 from custodiet.model.record import kind_of
 from custodiet.rules.masking.cells import cell_of
 from custodiet.rules.masking.stays import HOLDS, MARGIN_MAX, MARGIN_MIN
@@ -72,6 +74,25 @@ def test_a_pack_holds_what_a_reading_would_show_and_no_more_even_of_states(house
         assert found.manifest.authorised == shown.authorised
         assert [place.at for place in found.places] == [place.at for place in shown.places]
         assert len(shown.authorised) == 2
+
+
+def test_a_place_that_the_person_adds_is_hidden_like_one_of_the_map_and_for_nobody_else(house):
+    one = Visited(house, known=False)
+    assert len(one.read(one.whole).places) == 14
+    add_place(house.store, house.sealer, house.pinned, one.case_id, 465_100_000, -280_000_000, PER)
+    before, after = one.read(one.whole).authorised
+    assert before.to_at < one.stay.from_at < one.stay.to_at < after.from_at
+    other = Visited(house, staff=False, serial="TAG-M", known=False)
+    assert len(other.read(other.whole).places) == 14
+    assert not house.verify()["differing"]
+
+
+def test_a_place_that_does_not_open_hides_nothing_and_keeps_nothing_shut(house):
+    one = Visited(house)
+    record = PlaceAdded(one.person.case.person_id, b"not sealed by anybody", house.clock.now(), PER)
+    with house.store.acting() as act:
+        act.write(Entry(kind_of(record), PER, record.person_id), record)
+    assert len(one.read(one.whole).places) == 14
 
 
 def test_an_entry_that_does_not_name_all_that_is_looked_at_opens_nothing(house):

@@ -108,7 +108,7 @@ from custodiet.model.message_record import ContactGiven, MessageOpened, MessageS
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
-from custodiet.model.place_record import PlacesLoaded
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.report import Method
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.representation import Reply as Reply_
@@ -414,6 +414,7 @@ SAMPLES = [
     LookUpEnded("look_up_1", AT, "caseworker-1"),
     ReadingOpened(Reading("look_up_1", "case_1", WINDOW, Precision.M_100, "caseworker-1", AT), WINDOW),
     PlacesLoaded(BYTES, BYTES, AT, "operator"),
+    PlaceAdded("person_1", BYTES, AT, "person-1"),
     QuestionAsked(
         LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1")
     ),

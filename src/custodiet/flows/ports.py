@@ -436,6 +436,10 @@ class Reading(Tables, Protocol):
         """Files attached in a case, the first first; their contents stay in their records."""
         ...
 
+    def own_places(self, person_id: PersonId) -> int:
+        """How many places a person has added, for the limit alone: nobody is told."""
+        ...
+
     def contact(self, fitting_id: FittingId) -> Contact | None: ...
     def reached_by(self, person_id: PersonId) -> ContactDetails | None:
         """How a person is to be written to; None for someone who is not."""

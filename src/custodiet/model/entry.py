@@ -136,6 +136,7 @@ class EntryKind(StrEnum):
     STAFF_TRAINED = "staff.trained"
     TIME_REMINDED = "time.reminded"
     PLACES_LOADED = "places.loaded"
+    PLACE_ADDED = "place.added"
 
 
 @dataclass(frozen=True, slots=True)

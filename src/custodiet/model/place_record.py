@@ -1,4 +1,4 @@
-"""The list of places near which stays are not shown, as the ledger knows it: by digest, and from which map it was made.
+"""Places near which stays are not shown, as the ledger knows them: a list by digest, and one by one a person's own.
 
 As in model/record.py: fields are only ever added, at the end, with a default.
 """
@@ -6,7 +6,7 @@ As in model/record.py: fields are only ever added, at the end, with a default.
 from dataclasses import dataclass
 from datetime import datetime
 
-from custodiet.model.identity import ActorId
+from custodiet.model.identity import ActorId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +15,15 @@ class PlacesLoaded:
 
     list_sha256: bytes
     map_sha256: bytes
+    at: datetime
+    by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAdded:
+    """A person adds a place of their own, without a reason. `point_sealed`: where; nobody lists them."""
+
+    person_id: PersonId
+    point_sealed: bytes
     at: datetime
     by: ActorId

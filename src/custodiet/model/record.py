@@ -85,7 +85,7 @@ from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
-from custodiet.model.place_record import PlacesLoaded
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
@@ -952,6 +952,7 @@ Record = (
     | TrainingRecorded
     | TimeReminded
     | PlacesLoaded
+    | PlaceAdded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1064,6 +1065,7 @@ _KIND: dict[type, EntryKind] = {
     TrainingRecorded: EntryKind.STAFF_TRAINED,
     TimeReminded: EntryKind.TIME_REMINDED,
     PlacesLoaded: EntryKind.PLACES_LOADED,
+    PlaceAdded: EntryKind.PLACE_ADDED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

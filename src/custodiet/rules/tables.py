@@ -21,7 +21,7 @@ from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.finding import Raised, Why
 from custodiet.model.identity import AlertId, DecisionId, TokenId
 from custodiet.model.instruction import Instruction
-from custodiet.model.place_record import PlacesLoaded
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
     AfterStop,
@@ -510,6 +510,11 @@ def _(record: ReplyRecorded, index: int) -> Changes:  # noqa: ARG001 - the place
 @_changes.register
 def _(record: ContactTried, index: int) -> Changes:
     return (Insert("contact_tried", {**row_of(record, "case_id"), "entry": index}),)
+
+
+@_changes.register
+def _(record: PlaceAdded, index: int) -> Changes:
+    return (Insert("own_place", {**row_of(record, "point_sealed"), "entry": index}),)
 
 
 @_changes.register

@@ -20,6 +20,7 @@ from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.outcomes import OutcomeRows
+from custodiet.adapters.store.places import PlaceRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, held, noun
 from custodiet.adapters.store.senders import SenderRows
@@ -96,6 +97,7 @@ class ReadingRows(
     TrainingRows,
     OutcomeRows,
     DisclosureRows,
+    PlaceRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

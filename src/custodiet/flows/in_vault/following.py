@@ -67,7 +67,7 @@ from custodiet.model.message import MESSENGER, Channel, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
-from custodiet.model.place_record import PlacesLoaded
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
@@ -184,6 +184,8 @@ class Follower:
         self.disclosing = Disclosing()
         self.places_sha256: bytes | None = None
         """The newest list of places near which stays are not shown; None: none was loaded."""
+        self.own_places: dict[PersonId, list[bytes]] = {}
+        """Places that people added themselves, sealed."""
         self._review_due: dict[DecisionId, datetime] = {}
         """When the next review of a decision is due, as the newest decided one has said."""
         self._endings: dict[SchemeId, SchemeEnded] = {}
@@ -377,7 +379,7 @@ class Follower:
 
     def _about(self, record: Record) -> PersonId | None:
         match record:
-            case CopyGiven(person_id) | PersonNamed(person_id):
+            case CopyGiven(person_id) | PersonNamed(person_id) | PlaceAdded(person_id):
                 return person_id
             case DecisionProposed(decision):
                 return self.person_of(decision)
@@ -521,6 +523,8 @@ class Follower:
                 self.tried.setdefault(case_id, []).append(record)
             case PlacesLoaded(list_sha256):
                 self.places_sha256 = list_sha256
+            case PlaceAdded(person_id, point_sealed):
+                self.own_places.setdefault(person_id, []).append(point_sealed)
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
@@ -588,7 +592,9 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = given.given_by
         case ConflictDeclared(conflict):
             by = conflict.declared_by
-        case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused() | PlacesLoaded():
+        case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
+            by = record.by
+        case PlacesLoaded() | PlaceAdded():
             by = record.by
         case DraftSaved(draft):
             by = draft.author

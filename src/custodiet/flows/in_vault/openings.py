@@ -76,7 +76,7 @@ class Openings:
         self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
         pace = Pace()
-        masking = Masking(follower, keys, lists)
+        masking = Masking(follower, keys, sealer, lists)
         self._readings = Readings(store, follower, keys, sealer, pace, masking)
         self._questions = Questions(store, follower, keys, sealer, pace)
         self._packs = Packs(follower, self._readings, sealer, pace, masking)
