@@ -19,7 +19,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.handle_alert import Desk
-from custodiet.flows.keep_caseload import declare_conflict, give_cover
+from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover
 from custodiet.flows.looking import ask_look_up
 from custodiet.flows.staff_joins import propose_joiner
 from custodiet.main import read_pins
@@ -61,6 +61,7 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     now = datetime.now(UTC)
     declare_conflict(store, case.id, ActorId("operator-1"), OFFICER)
     give_cover(store, case.id, ActorId("newcomer-1"), now, now + timedelta(days=7), OFFICER)
+    assign_case(store, case.id, ActorId("person-1"), OFFICER)
     asked = one_who_asks_to_look(pages, store)
     raise_alert(store, pages, "alert-seen", Matter.OUT_OF_PLACE, Weight.ADVERSE, timedelta(minutes=9), 3)
     desk = Desk(store, sealing, SystemChance(), read_pins(pages.site.settings))
@@ -107,7 +108,7 @@ def shots(tmp_path_factory):
 def signed_in(browser, pages):
     """What a browser keeps of someone who has signed in, by what they act as."""
     kept = {}
-    for whom in ("caseworker", "administrator", "authorising_officer", "operator", "auditor"):
+    for whom in ("caseworker", "administrator", "authorising_officer", "operator", "auditor", "person"):
         with browsing(browser) as context:
             page = context.new_page()
             sign_in(page, pages.url, pages.accounts[whom])

@@ -103,6 +103,7 @@ OF_STAFF = {
         "people_conflict": "/cases/M-0002/people/conflict",
         "people_conflict_other": "/cases/M-0002/people/conflict-of-another",
     },
+    "person": {"my_places": "/my/places"},
     "auditor": {
         "regulator": "/regulator",
         "regulator_test": f"/regulator/{SCHEME}/4",
