@@ -53,7 +53,11 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     for number in range(27):
         actor = ActorId(f"paged-{number:02d}")
         waiting = propose_joiner(store, SystemChance(), actor, Function.OPERATOR, SCHEME, ADMINISTRATOR)
-    for name, function in (("newcomer-1", Function.CASEWORKER), ("auditor-9", Function.AUDITOR)):
+    for name, function in (
+        ("newcomer-1", Function.CASEWORKER),
+        ("auditor-9", Function.AUDITOR),
+        ("person-1", Function.PERSON),
+    ):
         joins(store, ActorId(name), function)
     with store.reading() as view:
         case = view.case_by_reference("M-0002")
@@ -92,6 +96,7 @@ def pages():
     try:
         pages.end("M-0001")
         pages.known = aside(staff_who_come_and_go, pages)
+        pages.accounts["person"] = pages.account("person")
         yield pages
     finally:
         pages.stop()
