@@ -1,10 +1,12 @@
 """All our processes over one data folder, as children of one: the embedded default."""
 
 import http.client
+import json
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -80,7 +82,10 @@ class Running:
         self._sockets = (web, gateway)
 
     def wait_until_ready(self) -> None:
-        """Returns when vault, gateway and page answer. Raises Unready when they do not."""
+        """Returns when vault, gateway and page answer, and the gateway has the zones that it judges by.
+
+        Raises Unready when they do not.
+        """
         until = monotonic() + READY_WAIT_S
         waiting = {"vault": self._vault_answers, "gateway": self._gateway_answers, "page": self._page_answers}
         while waiting:
@@ -108,10 +113,11 @@ class Running:
         return True
 
     def _gateway_answers(self) -> bool:
-        return _status(self.gateway, "/healthz") == 200
+        status, said = _answer(self.gateway, "/healthz")
+        return status == HTTPStatus.OK and json.loads(said)["zones_wanted"] == 0
 
     def _page_answers(self) -> bool:
-        return _status(self.web, "/") == 200
+        return _answer(self.web, "/")[0] == HTTPStatus.OK
 
 
 def serve(place: Place, vault: Vault) -> None:
@@ -139,11 +145,12 @@ def _listen(port: int | None) -> tuple[Any, Any]:
         raise Unready(f"port {wanted[0]} or {wanted[1]} is taken: say --port N, or --port 0 for any") from None
 
 
-def _status(url: str, path: str) -> int | None:
+def _answer(url: str, path: str) -> tuple[int | None, bytes]:
     host = url.removeprefix("http://")
     try:
         with closing(http.client.HTTPConnection(host, timeout=2)) as connection:
             connection.request("GET", path)
-            return connection.getresponse().status
+            response = connection.getresponse()
+            return response.status, response.read()
     except (OSError, http.client.HTTPException):
-        return None
+        return None, b""

@@ -146,7 +146,12 @@ class Gateway:
         age = self.writer.picture_age_s
         fresh = age is not None and age <= self._limits.picture_age_s_max
         able = fresh and not self.writer.is_full and not self.writer.is_failing
-        said = {"ok": able, "picture_age_s": None if age is None else round(age, 3)}
+        said = {
+            "ok": able,
+            "picture_age_s": None if age is None else round(age, 3),
+            # Of what these zones would tell nobody can tell yet; reports are taken all the same.
+            "zones_wanted": len(self._monitor.zones_wanted()),
+        }
         return Response(200 if able else 503, _encode(said))
 
     # --- a report ---
