@@ -54,8 +54,10 @@ def test_a_masked_stay_is_as_if_nothing_could_be_shown_then_and_every_window_agr
     assert MARGIN_MIN <= one.stay.from_at - before.to_at <= MARGIN_MAX
     assert MARGIN_MIN <= after.from_at - one.stay.to_at <= MARGIN_MAX
     assert not any(before.to_at <= at < after.from_at for at in shown)
-    narrow = one.read(Interval(one.stay.from_at - MARGIN_MIN, one.stay.to_at + MARGIN_MIN))
-    assert (narrow.authorised, narrow.places) == ((), ())
+    around = Interval(one.stay.from_at - MARGIN_MIN, one.stay.to_at + MARGIN_MIN)
+    for narrow in (around, Interval(around.from_at, one.stay.from_at), Interval(one.stay.to_at, around.to_at)):
+        seen = one.read(narrow)
+        assert (seen.authorised, seen.places) == ((), ())
     cut = Interval(one.stay.from_at + MINUTE, one.until)
     later = one.read(cut)
     assert (later.authorised, [place.at for place in later.places]) == (
