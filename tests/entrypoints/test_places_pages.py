@@ -1,6 +1,7 @@
 """A person adds a place of their own on a page that lists none, and nobody else does."""
 
 import re
+from base64 import b64encode
 
 import pytest
 from support.house import House
@@ -12,9 +13,11 @@ from custodiet.flows.add_place import add_place
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.main import read_policy
 from custodiet.rules.masking.own import OWN_MAX
+from custodiet.wire.own_place import pack_own_place
 
 HERE = "/my/places"
 TYPED = "46.5432101, -28.0123401"
+LAT_E7, LON_E7 = 465_432_101, -280_123_401
 PLANTED = ("46.5432", "465432101", "28.0123", "280123401")
 
 
@@ -50,9 +53,14 @@ def test_the_person_adds_one_and_no_page_and_no_byte_of_the_store_says_where(one
         assert view.own_places(one.person.case.person_id) == 1
     case = f"/cases/{one.person.case.reference}"
     pages = [client_of(CAI).get(case), client_of(CAI).get(f"{case}/looks"), person.get("/my/looks")]
+    files = one.house.path.parent.glob("custodiet.db*")
+    kept = b"".join(file.read_bytes() for file in files)
+    packed = pack_own_place(LAT_E7, LON_E7)
+    assert packed not in kept
+    assert b64encode(packed) not in kept  # as records hold bytes
     for planted in PLANTED:
         assert planted not in "".join(page.content.decode() for page in pages)
-        assert planted.encode() not in one.house.path.read_bytes()
+        assert planted.encode() not in kept
 
 
 @pytest.mark.parametrize("typed", ["", "somewhere", "46.5", "91, 0", "0, 181", "46.5 -28 7"])
