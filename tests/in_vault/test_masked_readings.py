@@ -2,6 +2,7 @@
 
 import pytest
 from support.disclosing import Disclosed, opened
+from support.house import House
 from support.looking import EVENINGS, HOME, MINUTE, STEP
 from support.staff import CAI, PER
 
@@ -12,7 +13,7 @@ from custodiet.model.disclosure_record import PackGiven
 from custodiet.model.entry import Entry
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.look_record import ReadingOpened
-from custodiet.model.look_up import Precision, Reading
+from custodiet.model.look_up import Answer, Precision, Reading
 from custodiet.model.place_record import PlaceAdded
 from custodiet.model.record import kind_of
 from custodiet.rules.masking.cells import cell_of
@@ -119,3 +120,18 @@ def test_without_the_list_that_the_ledger_names_nothing_opens(house):
         one.open(look_up_id)
     with pytest.raises(OpeningRefused, match="places_missing"):
         one.pack(request_id)
+
+
+def test_before_any_map_is_loaded_nothing_opens_for_anyone_but_the_person(tmp_path, monkeypatch):
+    monkeypatch.setattr(House, "load_places", lambda self: None)
+    house = House(tmp_path, anew=True)
+    try:
+        one = Disclosed(house, fixes=12)
+        look_up_id, request_id = one.granted(), one.released()
+        for opening in (lambda: one.open(look_up_id), lambda: one.pack(request_id)):
+            with pytest.raises(OpeningRefused, match="no_places"):
+                opening()
+        assert one.question() in Answer
+        assert len([line for line in house.copy(one.person) if "fix_time" in line]) == 12
+    finally:
+        house.close()
