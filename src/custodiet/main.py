@@ -17,6 +17,7 @@ from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
 from custodiet.adapters.ledger.witnesses import CosignedLog, read_policy_file
+from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
 from custodiet.adapters.store.migrate import newest_form
@@ -45,6 +46,7 @@ from custodiet.model.message import Template
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
 from custodiet.rules.alerts import objections_to_acting
+from custodiet.rules.masking.classes import KEYS, is_sensitive
 from custodiet.settings import (
     Post,
     Settings,
@@ -114,7 +116,8 @@ def join_vault(
     """The inside of the vault."""
     keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
     follower = Follower(store, keystore, clock, keys.log_public, keys.issue_public)
-    return Openings(store, follower, keys, sealing, clock, replay_store, witnessed), keys
+    lists = PlaceFolder(settings.places)
+    return Openings(store, follower, keys, sealing, clock, replay_store, lists, witnessed), keys
 
 
 def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
@@ -290,6 +293,7 @@ def demo(asked: argparse.Namespace) -> None:
     world = maker.make(now, LAPSES, timedelta(seconds=asked.lapse_every))
     for one in world.staff:
         record_opening(store, one.actor, ADMINISTRATOR)
+    _load_made_up_town(settings, store, asked.seed)
     store.close()
     keystore.close()
     make_accounts(settings)
@@ -305,6 +309,18 @@ def demo(asked: argparse.Namespace) -> None:
     shown = open_store(settings, read_only=True)
     client = VaultClient(settings.vault_socket)
     run_demo(place, client, shown, SystemClock(), world, accounts, settings.made_up, as_json=asked.json)
+
+
+def _load_made_up_town(settings: Settings, store: SqliteStore, seed: int) -> None:
+    """The invented town's own map, loaded as any other is."""
+    from custodiet.adapters.osm import boxes_in, digest_of
+    from custodiet.flows.load_places import load_places
+    from custodiet.simulation.town_map import write_town
+
+    file = settings.data / "town.osm.pbf"
+    write_town(file, seed)
+    flagged = boxes_in(file, KEYS, is_sensitive)
+    load_places(store, PlaceFolder(settings.places), flagged, digest_of(file), ActorId("operator"))
 
 
 def _clear_demo(settings: Settings) -> None:
@@ -703,6 +719,17 @@ def import_cases(asked: argparse.Namespace) -> None:
     sys.exit(cases.import_cases(*place, asked.file, asked.by, sleep, asked.wait))
 
 
+def load_places(asked: argparse.Namespace) -> None:
+    """A map of places near which stays are not shown."""
+    from custodiet.adapters.osm import boxes_in, digest_of
+    from custodiet.entrypoints.cli.places import load_map
+
+    settings = _made(asked)
+    file = Path(asked.file)
+    reading = partial(boxes_in, file), partial(digest_of, file)
+    sys.exit(load_map(open_store(settings), PlaceFolder(settings.places), *reading, asked.by))
+
+
 def scheme_import(asked: argparse.Namespace) -> None:
     """Keep a file's register."""
     from custodiet.entrypoints.cli.schemes import import_file
@@ -1073,6 +1100,7 @@ _VERBS = {
         scheme_check,
         scheme_export,
         import_cases,
+        load_places,
         scheme_import,
         sender_acknowledge,
         sender_end,

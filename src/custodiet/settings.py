@@ -106,6 +106,11 @@ class Settings:
         return self.data / "restoring"
 
     @property
+    def places(self) -> Path:
+        """Lists of places near which stays are not shown."""
+        return self.data / "places"
+
+    @property
     def pins(self) -> Path:
         """The log's origin and the vault's public keys, outside the data folder: what everyone else goes by."""
         return self.data.with_name(self.data.name + "-pins.json")

@@ -158,8 +158,8 @@ def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_cl
         (Function.DPO, (*OVERSIGHT, Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP, *OF_REQUESTS, *OF_KEEPING)),
         (Function.AUDITOR, (*OVERSIGHT, Act.READ_REQUESTS, Act.READ_KEPT)),
         (Function.TRANSLATOR, (Act.WRITE_TRANSLATION, Act.APPROVE_TRANSLATION)),
-        (Function.PERSON, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)),
-        (Function.REPRESENTATIVE, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)),
+        (Function.PERSON, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE)),
+        (Function.REPRESENTATIVE, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE)),
         (Function.REQUESTER, ()),
     ],
 )
@@ -167,19 +167,19 @@ def test_others_do_what_is_theirs_and_nothing_else(one, function, acts):
     assert never(one, is_(one, function), z3.Not(doing(one, *acts)))
 
 
-def test_a_copy_goes_to_the_person_and_who_speaks_for_them_and_to_no_member_of_staff(one):
+def test_a_copy_goes_to_the_person_and_who_speaks_for_them_and_no_member_of_staff_adds_a_place_for_them(one):
     me = one.who("id")
     theirs = z3.Or(
         z3.And(is_(one, Function.PERSON), one.what("subjects")(me)),
         z3.And(is_(one, Function.REPRESENTATIVE), one.what("representatives")(me)),
     )
-    assert never(one, doing(one, Act.GIVE_COPY), z3.Not(theirs))
+    assert never(one, doing(one, Act.GIVE_COPY, Act.ADD_PLACE), z3.Not(theirs))
 
 
 def test_a_conflict_of_interest_shuts_everything_about_a_case_but_declaring_it(one):
     conflicted = one.what("conflicted")(one.who("id"))
     oversight = z3.And(doing(one, Act.READ_DECISION, Act.READ_LOOKS), is_(one, Function.DPO, Function.AUDITOR))
-    own = doing(one, Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE)
+    own = doing(one, Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE)
     theirs = z3.And(own, is_(one, Function.PERSON, Function.REPRESENTATIVE))
     declaring = doing(one, Act.DECLARE_CONFLICT)
     assert never(one, about(one, *CASES), conflicted, z3.Not(z3.Or(declaring, theirs, oversight)))

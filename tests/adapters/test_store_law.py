@@ -1753,6 +1753,7 @@ TRIED_ELSEWHERE = [
         "v0017_disclosing",
         "v0020_recordings",
         "v0019_erasing",
+        "v0018_own_places",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -25,7 +25,7 @@ from custodiet.adapters.world import SystemChance
 from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.handle_alert import Desk
-from custodiet.flows.keep_caseload import declare_conflict, give_cover
+from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover
 from custodiet.flows.looking import ask_look_up
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.staff_joins import propose_joiner
@@ -61,7 +61,11 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     for number in range(27):
         actor = ActorId(f"paged-{number:02d}")
         waiting = propose_joiner(store, SystemChance(), actor, Function.OPERATOR, SCHEME, ADMINISTRATOR)
-    for name, function in (("newcomer-1", Function.CASEWORKER), ("auditor-9", Function.AUDITOR)):
+    for name, function in (
+        ("newcomer-1", Function.CASEWORKER),
+        ("auditor-9", Function.AUDITOR),
+        ("person-1", Function.PERSON),
+    ):
         joins(store, ActorId(name), function)
     with store.reading() as view:
         case = view.case_by_reference("M-0002")
@@ -69,6 +73,7 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     now = datetime.now(UTC)
     declare_conflict(store, case.id, ActorId("operator-1"), OFFICER)
     give_cover(store, case.id, ActorId("newcomer-1"), now, now + timedelta(days=7), OFFICER)
+    assign_case(store, case.id, ActorId("person-1"), OFFICER)
     asked = one_who_asks_to_look(pages, store)
     said, proposal = one_who_answers(pages, store), one_who_proposes(pages, store)
     raise_alert(store, pages, "alert-seen", Matter.OUT_OF_PLACE, Weight.ADVERSE, timedelta(minutes=9), 3)
@@ -124,6 +129,7 @@ def pages():
     try:
         pages.end("M-0001")
         pages.known = aside(staff_who_come_and_go, pages)
+        pages.accounts["person"] = pages.account("person")
         yield pages
     finally:
         pages.stop()
@@ -174,7 +180,7 @@ def shots(tmp_path_factory):
 def signed_in(browser, pages):
     """What a browser keeps of someone who has signed in, by what they act as."""
     kept = {}
-    for whom in ("caseworker", "administrator", "authorising_officer", "operator", "auditor", "dpo"):
+    for whom in ("caseworker", "administrator", "authorising_officer", "operator", "auditor", "dpo", "person"):
         with browsing(browser) as context:
             page = context.new_page()
             sign_in(page, pages.url, pages.accounts[whom])

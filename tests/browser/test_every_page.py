@@ -115,6 +115,7 @@ OF_STAFF = {
     "dpo": {
         "consistency": f"/schemes/{SCHEME}/consistency",
     },
+    "person": {"my_places": "/my/places"},
     "auditor": {
         "regulator": "/regulator",
         "regulator_test": f"/regulator/{SCHEME}/4",

@@ -61,7 +61,7 @@ class Watched:
         house = self.house
         keys = Keys(house.keystore, house.kms, sealing, house.clock, house.chance)
         follower = Follower(house.store, house.keystore, house.clock, keys.log_public, keys.issue_public)
-        return Openings(house.store, follower, keys, sealing, house.clock, None, self.kept)
+        return Openings(house.store, follower, keys, sealing, house.clock, None, house.lists, self.kept)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from custodiet.model.entry import Entry
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.look_up import Precision
 from custodiet.model.record import kind_of
+from custodiet.rules.masking.stays import judged_for
 from custodiet.wire.pack import STEP, read_packed
 
 PLANTED = (b"465060000", b"46.506", b"-280000000")
@@ -50,7 +51,9 @@ def rules_aside(house):
 def forged(one, request_id, about=None, **given):
     """A pack that no flow has decided on: the place of its entry."""
     told = {"request_id": request_id, "case_id": one.case_id, "by": CAI, "at": one.house.clock.now()}
-    record = PackGiven(Pack(**told | given))
+    with one.house.store.reading() as view:
+        release = view.agency_request(request_id).release
+    record = PackGiven(Pack(**told | given), None if release is None else judged_for(release.window))
     return written(one.house, record, record.pack.by, about or one.person.case.person_id)
 
 
@@ -193,7 +196,8 @@ def test_an_entry_by_another_account_stops_the_vault(house):
     one = Disclosed(house, fixes=12)
     request_id = one.released()
     about = one.person.case.person_id
-    record = PackGiven(Pack(request_id, one.case_id, CAI, one.house.clock.now()))
+    told = Pack(request_id, one.case_id, CAI, one.house.clock.now())
+    record = PackGiven(told, judged_for(one.standing(request_id).release.window))
     with pytest.raises(OpeningRefused, match="by another account"):
         one.house.vault.open(written(one.house, record, AOT, about))
 

@@ -17,6 +17,7 @@ from custodiet.model.errors import OpeningRefused
 from custodiet.model.look_record import LookUpApproved, LookUpAsked, QuestionAsked, ReadingOpened
 from custodiet.model.look_up import Answer, Asked, Grant, LookUp, Precision, Question, Reading, ToKnow, Tried
 from custodiet.model.record import kind_of
+from custodiet.rules.masking.stays import judged_for
 from custodiet.wire.reading import read_opened
 
 
@@ -46,9 +47,13 @@ def reading(one, look_up_id, **given):
     return Reading(**told | {"by": CAI, "at": one.house.clock.now()} | given)
 
 
+def opening(told):
+    return ReadingOpened(told, judged_for(told.window))
+
+
 def forged(one, look_up_id, about=None, **given):
     """A reading that no flow has decided on: the place of its entry."""
-    record = ReadingOpened(reading(one, look_up_id, **given))
+    record = opening(reading(one, look_up_id, **given))
     return written(one.house, record, record.reading.by, about or one.person.case.person_id)
 
 
@@ -224,14 +229,14 @@ def test_the_same_by_two_people_who_may_opens_it(one):
 
 def test_an_entry_by_another_account_than_its_record_stops_the_vault(one):
     look_up_id = one.granted()
-    index = written(one.house, ReadingOpened(reading(one, look_up_id)), CEM, one.person.case.person_id)
+    index = written(one.house, opening(reading(one, look_up_id)), CEM, one.person.case.person_id)
     with pytest.raises(OpeningRefused, match="by another account"):
         one.house.vault.open(index)
 
 
 def test_an_entry_that_names_nobody_stops_the_vault(one):
     look_up_id = one.granted()
-    index = written(one.house, ReadingOpened(reading(one, look_up_id)), CAI, None)
+    index = written(one.house, opening(reading(one, look_up_id)), CAI, None)
     with pytest.raises(OpeningRefused, match="another person"):
         one.house.vault.open(index)
 

@@ -45,6 +45,7 @@ from custodiet.model.look_up import Grant, Precision, Reading, ToKnow, Tried
 from custodiet.model.record import kind_of
 from custodiet.rules import access
 from custodiet.rules.decisions import Ender, Move
+from custodiet.rules.masking.stays import judged_for
 from custodiet.wire.reading import read_opened
 
 # What may be is tried more often than what may not: otherwise hardly anything would ever open.
@@ -227,7 +228,7 @@ class Looks(RuleBasedStateMachine):
         window, person = self.window_of(known, more), known.person ^ other
         one = self.people[person]
         reading = Reading(look_up_id, one.case_id, window, precision, who, self.house.clock.now())
-        index = self.write(ReadingOpened(reading), who, one.person.case.person_id)
+        index = self.write(ReadingOpened(reading, judged_for(window)), who, one.person.case.person_id)
         self.house.vault.checkpoint()
         self.house.clock.pass_(timedelta(seconds=late))
         try:

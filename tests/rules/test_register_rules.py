@@ -11,7 +11,7 @@ from custodiet.model.case import RetentionClock
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.identity import CaseId, DecisionId, SchemeId
 from custodiet.model.mode import LADDER, Category, ModeCode
-from custodiet.model.register import After, Gate, RegisterVersion, Retention
+from custodiet.model.register import After, Gate, RegisterVersion, Retention, Stage
 from custodiet.rules.fields import walk
 from custodiet.rules.register import (
     basis_of,
@@ -81,6 +81,12 @@ def test_data_that_reveal_special_categories_need_a_condition():
         "purposes[contact].schedule_condition",
     }
     assert {one.mode for one in gaps} == {mode.code for mode in LADDER if mode.rung in (9, 10, 11)}
+
+
+def test_every_operation_that_keeps_trails_says_that_they_are_compared_with_a_map_of_places():
+    unsaid = replace(WHOLE, uses=tuple(one for one in WHOLE.uses if one.stage is not Stage.MASK))
+    found = {(one.code, one.field, one.mode) for one in missing(unsaid, START)}
+    assert found == {("register.masking", "uses", mode.code) for mode in LADDER if Category.TRAIL in mode.keeps}
 
 
 def test_to_say_anonymised_needs_a_method_that_was_tested():

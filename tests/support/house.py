@@ -17,6 +17,7 @@ from support.proposing import propose
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
+from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.store.replay import ReplayRows
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.decide_case import make_decision
@@ -32,14 +33,18 @@ from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.model.case import Case
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device, Fitting
+from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord
 from custodiet.model.identity import ActorId, DecisionId, SchemeId
 from custodiet.model.mode import LADDER, Category, Kind, ModeCode
-from custodiet.model.record import LogOpened
+from custodiet.model.place_record import PlacesLoaded
+from custodiet.model.record import LogOpened, kind_of
 from custodiet.model.report import Answer, Fix, Report
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
+from custodiet.rules.masking.flagged import Map
 from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SeededChance, SetClock
+from custodiet.wire.place_list import write_place_list
 
 START = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
 ANA, BO, COURT = ActorId("officer-ana"), ActorId("officer-bo"), ActorId("court-of-made-up-things")
@@ -59,6 +64,14 @@ def scheme_at(start: datetime) -> Scheme:
         modes=tuple(mode.code for mode in LADDER),
         retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
     )
+
+
+def load_places(store, lists, *cells: int) -> None:
+    """Squares near which stays are not shown; none of them: nothing is masked, and nothing is a decoy."""
+    digest = lists.keep(write_place_list(Map(cells).cells))
+    with store.acting() as act:
+        record = PlacesLoaded(digest, bytes(32), act.now, ANA)
+        act.write(Entry(kind_of(record), ANA), record)
 
 
 @contextmanager
@@ -133,12 +146,14 @@ class House:
             self.path.write_bytes(empty_store())
         else:
             files, state = settled(start, seed)
+            (folder / "data" / "places").mkdir(exist_ok=True)
             for name, (body, mode) in files.items():
                 (folder / name).write_bytes(body)
                 (folder / name).chmod(mode)
             self.chance._random.setstate(state)
         self.store = SqliteStore(self.path, self.clock, self.chance)
         self.store.prepare()
+        self.lists = PlaceFolder(folder / "data" / "places")
         self.keystore = SqliteKeystore(folder / "data" / "vault.db")
         self.kms = KeyfileKms(folder / "keys")
         if anew:
@@ -151,13 +166,14 @@ class House:
         self.fence = (FENCE_NAME, self.store.take_lease(FENCE_NAME) if anew else 1)
         if anew:
             self.register(scheme_at(start))
+            self.load_places()
         self._count = 0
 
     def start_vault(self) -> Openings:
         keys = Keys(self.keystore, self.kms, self.sealer, self.clock, self.chance)
         self.vault_keys = keys
         follower = Follower(self.store, self.keystore, self.clock, keys.log_public, keys.issue_public)
-        return Openings(self.store, follower, keys, self.sealer, self.clock, empty_replay)
+        return Openings(self.store, follower, keys, self.sealer, self.clock, empty_replay, self.lists)
 
     def close(self) -> None:
         self.store.close()
@@ -167,6 +183,9 @@ class House:
         """A scheme whose operations may all begin."""
         register_scheme(self.store, scheme, ANA)
         activate_made_up(self.store, scheme, self.clock.now(), ANA, BO, **given)
+
+    def load_places(self, *cells: int) -> None:
+        load_places(self.store, self.lists, *cells)
 
     # --- people and devices ---
 

@@ -15,6 +15,7 @@ from support.proposing import propose
 
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
@@ -35,7 +36,7 @@ from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
 from custodiet.wire.frame import unpack_directory
 
-from .house import ANA, BO, SCHEME, scheme_at
+from .house import ANA, BO, SCHEME, load_places, scheme_at
 from .older import decided_before, unbind
 from .running import Running, aside
 
@@ -99,6 +100,7 @@ class Site:
         self.clock, self.chance = SetClock(now - since), SystemChance()
         store = make_folder(self.settings, ORIGIN, self.clock)
         register_scheme(store, scheme_at(now), ANA)
+        load_places(store, PlaceFolder(self.settings.places))
         self._registered = registered
         if registered:
             activate_made_up(store, scheme_at(now), self.clock.now(), ANA, BO)

@@ -47,6 +47,7 @@ from custodiet.model.look_up import Precision, Reading
 from custodiet.model.record import kind_of
 from custodiet.model.report import Fix
 from custodiet.model.times import to_ms
+from custodiet.rules.masking.stays import judged_for
 from custodiet.simulation.device import traccar_payload
 from custodiet.wire.frame import pack_fix
 from custodiet.wire.records import read_entry
@@ -369,7 +370,7 @@ def narrow(place):
 def about_this_one(place, theirs):
     """A yes for the other person, and an entry about this one: as somebody who owns the web process writes it."""
     told = Reading(theirs, place.case_id, narrow(place), Precision.FULL, CAI, place.house.clock.now())
-    record = ReadingOpened(told)
+    record = ReadingOpened(told, judged_for(told.window))
     with place.house.store.acting() as act:
         act.write(Entry(kind_of(record), CAI, place.person.case.person_id), record)
 

@@ -119,6 +119,7 @@ from custodiet.model.message_record import ContactGiven, MessageOpened, MessageS
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.recording import Recording, RecordingApproved, RecordingKept
 from custodiet.model.report import Method
 from custodiet.model.representation import Invitation, Representation
@@ -256,7 +257,7 @@ DISCLOSURE_SAMPLES = [
         Release("request_1", WINDOW, Precision.KM_1, Cut.HOME_STATES, "officer-bo", AT, AT + timedelta(hours=4), BYTES),
         (Task("task_1", TaskKind.ASSESS_DISCLOSURE, "case_1", "decision_1", AT, LATER),),
     ),
-    PackGiven(Pack("request_1", "case_1", "caseworker-1", AT)),
+    PackGiven(Pack("request_1", "case_1", "caseworker-1", AT), WINDOW),
     PackReceived("request_1", AT, "caseworker-1"),
     PackRecalled("request_1", RecalledAs.UNAUTHORISED, AT, "dpo-1"),
     ReleaseAssessed("request_1", False, AT, "dpo-1", BYTES),
@@ -439,7 +440,9 @@ SAMPLES = [
     LookUpApproved(Grant("look_up_1", WINDOW, Precision.KM_1, "officer-bo", AT, AT + timedelta(hours=4), BYTES)),
     LookUpRefused("look_up_1", RefusedBecause.TOO_WIDE, AT, "officer-bo", BYTES),
     LookUpEnded("look_up_1", AT, "caseworker-1"),
-    ReadingOpened(Reading("look_up_1", "case_1", WINDOW, Precision.M_100, "caseworker-1", AT)),
+    ReadingOpened(Reading("look_up_1", "case_1", WINDOW, Precision.M_100, "caseworker-1", AT), WINDOW),
+    PlacesLoaded(BYTES, BYTES, AT, "operator"),
+    PlaceAdded("person_1", BYTES, AT, "person-1"),
     QuestionAsked(
         LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1")
     ),

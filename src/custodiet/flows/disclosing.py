@@ -57,6 +57,7 @@ from custodiet.rules.disclosing import (
     objections_to_wanting,
     sampled,
 )
+from custodiet.rules.masking.stays import judged_for
 from custodiet.wire.pack import read_packed
 
 MONTH_MAX = 10_000
@@ -185,10 +186,10 @@ def give_pack(store: Store, vault: Vault, request_id: RequestId, by: ActorId) ->
         pack = Pack(request_id, case_id, by, act.now)
         ground, recipients = ground_in(act, case_id, act.now), recipients_in(act, case_id, act.now)
         against = objections_to_pack(standing, pack, ground, recipients, act.now)
-        if against:
+        if against or standing.release is None:
             record_refusal(act, case_id, Attempt.DISCLOSURE, against, by)
         else:
-            index = write_about(act, case_id, PackGiven(pack), by)
+            index = write_about(act, case_id, PackGiven(pack, judged_for(standing.release.window)), by)
     refuse_if(against)
     return read_packed(vault.open(index), index)
 

@@ -55,6 +55,7 @@ from custodiet.rules.access import (
     objections_to_refusing,
 )
 from custodiet.rules.decisions import retention_clocks
+from custodiet.rules.masking.stays import judged_for
 from custodiet.rules.reviewing import looks_closed
 from custodiet.wire.reading import read_answer, read_opened
 
@@ -176,7 +177,7 @@ def open_reading(
         if against:
             record_refusal(act, case_id, Attempt.READING, against, by)
         else:
-            index = write_about(act, case_id, ReadingOpened(reading), by)
+            index = write_about(act, case_id, ReadingOpened(reading, judged_for(reading.window)), by)
     refuse_if(against)
     return read_opened(vault.open(index), index, reading)
 

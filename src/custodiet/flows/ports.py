@@ -440,6 +440,10 @@ class Reading(Tables, Protocol):
         """Files attached in a case, the first first; their contents stay in their records."""
         ...
 
+    def own_places(self, person_id: PersonId) -> int:
+        """How many places a person has added, for the limit alone: nobody is told."""
+        ...
+
     def contact(self, fitting_id: FittingId) -> Contact | None: ...
     def reached_by(self, person_id: PersonId) -> ContactDetails | None:
         """How a person is to be written to; None for someone who is not."""
@@ -984,6 +988,18 @@ class Kms(Protocol):
 
     def destroy(self, epoch: int) -> None:
         """The key is gone for good when this returns."""
+        ...
+
+
+class PlaceLists(Protocol):
+    """Lists of places near which stays are not shown, by their digests."""
+
+    def read(self, digest: bytes) -> bytes | None:
+        """The list with that digest, if it is there whole."""
+        ...
+
+    def keep(self, body: bytes) -> bytes:
+        """Keep a list, durably. Its digest."""
         ...
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.model.case import Task
+from custodiet.model.condition import Interval
 from custodiet.model.disclosure import AgencyRequest, Pack, RecalledAs, Release, Wanted
 from custodiet.model.identity import ActorId, CaseId, RequestId, SampleId, SchemeId
 
@@ -50,9 +51,13 @@ class ReleaseApproved:
 
 @dataclass(frozen=True, slots=True)
 class PackGiven:
-    """One pack under a yes: the vault opens on this, once, and encrypts to the request's key."""
+    """One pack under a yes: the vault opens on this, once, and encrypts to the request's key.
+
+    `judged`: what the vault looks at besides, to know what of the window is not in it; none of it leaves.
+    """
 
     pack: Pack
+    judged: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

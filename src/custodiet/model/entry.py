@@ -148,6 +148,8 @@ class EntryKind(StrEnum):
     COPY_TAKEN = "copy.taken"
     COPY_DECLINED = "copy.declined"
     QUARANTINE_ENDED = "quarantine.ended"
+    PLACES_LOADED = "places.loaded"
+    PLACE_ADDED = "place.added"
 
 
 @dataclass(frozen=True, slots=True)

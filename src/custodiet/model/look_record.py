@@ -6,6 +6,7 @@ As in model/record.py: fields are only ever added, at the end, with a default. W
 from dataclasses import dataclass
 from datetime import datetime
 
+from custodiet.model.condition import Interval
 from custodiet.model.identity import ActorId, CaseId, LookUpId
 from custodiet.model.look_up import Attempt, Grant, LookUp, Question, Reading, RefusedBecause
 
@@ -46,9 +47,13 @@ class LookUpEnded:
 
 @dataclass(frozen=True, slots=True)
 class ReadingOpened:
-    """One opening under a grant: the vault opens on this, once, and on nothing else."""
+    """One opening under a grant: the vault opens on this, once, and on nothing else.
+
+    `judged`: what the vault looks at besides, to know what of the window is not shown; none of it leaves.
+    """
 
     reading: Reading
+    judged: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.recording import RecordingApproved, RecordingKept
 from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
@@ -963,6 +964,8 @@ Record = (
     | TimeReminded
     | RecordingKept
     | RecordingApproved
+    | PlacesLoaded
+    | PlaceAdded
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1079,6 +1082,8 @@ _KIND: dict[type, EntryKind] = {
     TimeReminded: EntryKind.TIME_REMINDED,
     RecordingKept: EntryKind.RECORDING_KEPT,
     RecordingApproved: EntryKind.RECORDING_APPROVED,
+    PlacesLoaded: EntryKind.PLACES_LOADED,
+    PlaceAdded: EntryKind.PLACE_ADDED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

@@ -28,6 +28,8 @@ class Stage(StrEnum):
     DISCLOSE = "disclose"
     RETAIN = "retain"
     ANALYSE = "analyse"
+    MASK = "mask"
+    """Compared with a map of places in the vault, so that stays which tell of faith or health are left out (R11)."""
 
 
 class Gate(StrEnum):

@@ -60,3 +60,13 @@ Shape = Circle | Polygon
 def _require_on_globe(vertex: Vertex) -> None:
     if not (abs(vertex[0]) <= 90 * _E7 and abs(vertex[1]) <= 180 * _E7):
         raise IllegalValue("a zone outside the globe")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """From south-west to north-east, in degrees times ten million. A point is a box too."""
+
+    south_e7: int
+    west_e7: int
+    north_e7: int
+    east_e7: int

@@ -17,7 +17,7 @@ from custodiet.model.decision import Authority, Decision
 from custodiet.model.dpia import Gap
 from custodiet.model.judging import Judging
 from custodiet.model.mode import MODES, Category, ModeCode
-from custodiet.model.register import After, Operation, Register, RegisterVersion
+from custodiet.model.register import After, Operation, Register, RegisterVersion, Stage
 from custodiet.model.scheme import Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.rules.exemptions import exemptions_from
 from custodiet.rules.fields import Held, is_empty, key_of, walk
@@ -221,6 +221,9 @@ def missing(register: Register, now: datetime) -> tuple[Gap, ...]:
             gaps.append(
                 Gap("register.uses", "uses", f"which data the operation {op.mode} uses", Who.OPERATIONS, op.mode)
             )
+        if Category.TRAIL in MODES[op.mode].keeps and not _says_masked(register, op.mode):
+            says = f"that the trails of {op.mode} are compared with a map of places, so that some stays are not shown"
+            gaps.append(Gap("register.masking", "uses", says, Who.OPERATIONS, op.mode))
         if op.until_at is not None and op.until_at <= now:
             gaps.append(_named(f"operations[{op.mode}]", "until_at", "a time that is not over", Who.OWNER, op.mode))
     if register.pilot and register.ends_at is None:
@@ -230,6 +233,11 @@ def missing(register: Register, now: datetime) -> tuple[Gap, ...]:
     if register.review and not any(one.from_at <= now for one in register.review):
         gaps.append(Gap("register.review", "review", "how often a decision is reviewed from today on", Who.OWNER))
     return tuple(gaps)
+
+
+def _says_masked(register: Register, mode: ModeCode) -> bool:
+    """A trail beside a map of places is a processing of its own (¶100-101), if only to hide what it tells."""
+    return any(use.operation is mode and use.stage is Stage.MASK for use in register.uses)
 
 
 def _retention_gaps(register: Register, now: datetime) -> list[Gap]:

@@ -21,6 +21,7 @@ from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.finding import Raised, Why
 from custodiet.model.identity import AlertId, DecisionId, TokenId
 from custodiet.model.instruction import Instruction
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
     AfterStop,
@@ -506,6 +507,11 @@ def _(record: ContactTried, index: int) -> Changes:
 
 
 @_changes.register
+def _(record: PlaceAdded, index: int) -> Changes:
+    return (Insert("own_place", {**row_of(record, "point_sealed"), "entry": index}),)
+
+
+@_changes.register
 def _(record: AttachmentKept, index: int) -> Changes:
     return (Insert("attachment", {**row_of(record.attachment, "sealed"), "entry": index}),)
 
@@ -631,6 +637,7 @@ def _(record: CaseRecordGiven, index: int) -> Changes:
 @_changes.register(CopyGiven)
 @_changes.register(TablesVerified)
 @_changes.register(OpeningsRecovered)
+@_changes.register(PlacesLoaded)
 def _(record: Record, index: int) -> Changes:  # noqa: ARG001 - these stand in the ledger and nowhere else
     return ()
 

@@ -258,7 +258,7 @@ def _uses(modes: Collection[ModeCode], purpose: str) -> list[DataUse]:
         DataUse(category.value, stage, mode, purpose, "wearer", made_up("the person, or the device."))
         for mode in modes
         for category in sorted(MODES[mode].keeps)
-        for stage in (Stage.COLLECT, Stage.RETAIN)
+        for stage in (Stage.COLLECT, Stage.RETAIN, *((Stage.MASK,) if category is Category.TRAIL else ()))
     ]
 
 

@@ -11,6 +11,7 @@ from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
 from custodiet.adapters.store.noticing import NOTICED
+from custodiet.adapters.store.places import PLACED
 from custodiet.adapters.store.recordings import RECORDED
 from custodiet.adapters.store.register import REGISTERED
 from custodiet.adapters.store.training import TRAINED
@@ -30,5 +31,6 @@ REPLAYED = (
     *DISCLOSED,
     *RECORDED,
     *ERASED,
+    *PLACED,
 )
 BY_NAME = dict(tables.metadata.tables)

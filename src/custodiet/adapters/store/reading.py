@@ -21,6 +21,7 @@ from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
 from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.outcomes import OutcomeRows
+from custodiet.adapters.store.places import PlaceRows
 from custodiet.adapters.store.recordings import RecordingRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.rows import N, bounded, held, noun
@@ -101,6 +102,7 @@ class ReadingRows(
     DisclosureRows,
     RecordingRows,
     ErasingRows,
+    PlaceRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

@@ -98,6 +98,12 @@ def command_line(
     verb.set_defaults(do=do["import_cases"])
 
     verb = verbs.add_parser(
+        "load-places", parents=[where, by], help="from a map, the places near which no stay is shown"
+    )
+    verb.add_argument("file", metavar="FILE", help="an extract of OpenStreetMap (.osm.pbf) of the whole region")
+    verb.set_defaults(do=do["load_places"])
+
+    verb = verbs.add_parser(
         "profile", parents=[where, by], help="what is set in a wearer's phone: a file and a QR code"
     )
     verb.add_argument("reference", help="the case's reference")

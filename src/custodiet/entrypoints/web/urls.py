@@ -21,6 +21,7 @@ from custodiet.entrypoints.web import (
     urls_messages,
     urls_notices,
     urls_oversight,
+    urls_places,
 )
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
 
@@ -36,6 +37,7 @@ urlpatterns = [
     *urls_attaching.urlpatterns,
     *urls_notices.urlpatterns,
     *urls_looking.urlpatterns,
+    *urls_places.urlpatterns,
     *urls_oversight.urlpatterns,
     *urls_consistency.urlpatterns,
     *urls_disclosing.urlpatterns,

@@ -69,6 +69,7 @@ from custodiet.model.message import MESSENGER, Channel, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
+from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
     AlertRaised,
@@ -185,6 +186,10 @@ class Follower:
         self.staffing = Staffing()
         self.looking = Looking()
         self.disclosing = Disclosing()
+        self.places_sha256: bytes | None = None
+        """The newest list of places near which stays are not shown; None: none was loaded."""
+        self.own_places: dict[PersonId, list[bytes]] = {}
+        """Places that people added themselves, sealed."""
         self._review_due: dict[DecisionId, datetime] = {}
         """When the next review of a decision is due, as the newest decided one has said."""
         self._endings: dict[SchemeId, SchemeEnded] = {}
@@ -414,7 +419,7 @@ class Follower:
 
     def _about(self, record: Record) -> PersonId | None:
         match record:
-            case CopyGiven(person_id) | PersonNamed(person_id):
+            case CopyGiven(person_id) | PersonNamed(person_id) | PlaceAdded(person_id):
                 return person_id
             case DecisionProposed(decision):
                 return self.person_of(decision)
@@ -564,6 +569,10 @@ class Follower:
                 self.attached[attached.id] = (replace(attached, sealed=b""), index, row.leaf)
             case ContactTried(case_id=case_id) if case_id is not None:
                 self.tried.setdefault(case_id, []).append(record)
+            case PlacesLoaded(list_sha256):
+                self.places_sha256 = list_sha256
+            case PlaceAdded(person_id, point_sealed):
+                self.own_places.setdefault(person_id, []).append(point_sealed)
             case MessageOpened(message_id):
                 if in_order(self.attempts.get(message_id), record):
                     self.attempts[message_id] = record
@@ -643,6 +652,8 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
         case HoldAnswered() | CopyTold() | QuarantineEnded():
             by = record.by
         case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
+            by = record.by
+        case PlacesLoaded() | PlaceAdded():
             by = record.by
         case DraftSaved(draft):
             by = draft.author

@@ -5,6 +5,7 @@ one is destroyed, so that yesterday's copy of this database opens nothing. If we
 the re-wrapping and the destruction, the next start destroys every epoch that no key is wrapped under.
 """
 
+import hmac
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -74,6 +75,10 @@ class Keys:
     def record_private(self, person_id: PersonId) -> bytes:
         """Raises OpeningRefused when there is none: it was never made, or it was destroyed."""
         return self._must(_record(person_id))
+
+    def mask_key(self, person_id: PersonId) -> bytes:
+        """What decides which of a person's instants are hidden: it lives and ends with their record key."""
+        return hmac.digest(self.record_private(person_id), b"custodiet/mask/v1", "sha256")
 
     def has_record_key(self, person_id: PersonId) -> bool:
         """Whether a person's record key lives."""

@@ -14,12 +14,13 @@ from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.erasing import Erasing
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.masking import Masking
 from custodiet.flows.in_vault.packs import Packs
 from custodiet.flows.in_vault.questions import Questions
 from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
 from custodiet.flows.in_vault.verifying import verify_in_steps
-from custodiet.flows.ports import Clock, Replay, Sealer, Store
+from custodiet.flows.ports import Clock, PlaceLists, Replay, Sealer, Store
 from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.case_record import Contacted
 from custodiet.model.decision import Decision
@@ -63,6 +64,7 @@ class Openings:
         sealer: Sealer,
         clock: Clock,
         replay: Callable[[], AbstractContextManager[Replay]],
+        lists: PlaceLists,
         witnessed: SignedByWitnesses | None = None,
     ) -> None:
         """`witnessed`: what enough witnesses have signed; None where none are set, and then none is waited for."""
@@ -77,9 +79,10 @@ class Openings:
         self._case_records = CaseRecords(follower, keys, sealer)
         self._erasing = Erasing(store, follower, keys, sealer)
         pace = Pace()
-        self._readings = Readings(store, follower, keys, sealer, pace)
+        masking = Masking(follower, keys, sealer, lists)
+        self._readings = Readings(store, follower, keys, sealer, pace, masking)
         self._questions = Questions(store, follower, keys, sealer, pace)
-        self._packs = Packs(follower, self._readings, sealer, pace)
+        self._packs = Packs(follower, self._readings, sealer, pace, masking)
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
         """Upkeep: public keys for the case or decision an entry speaks of. Nothing private leaves."""

@@ -1,29 +1,38 @@
 """The opening `reading`: the places of one window, under a grant that two people gave, and not one beyond it.
 
 Decided here by what the ledger says, by the same rules that the flow asked before it recorded: whoever forges a row of
-the tables gets nothing more. At home there is a state and no place (R76).
+the tables gets nothing more. At home there is a state and no place (R76). Stays near places that tell something about
+a person are left out with their ways (rules/masking), as if nothing could be shown then; no count says how often.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.masking import Masking
 from custodiet.flows.in_vault.places import Places
 from custodiet.flows.in_vault.stored_fixes import fixes_of
 from custodiet.flows.ports import Sealer, Store
 from custodiet.flows.refusing import codes_of
 from custodiet.model.condition import Interval
+from custodiet.model.decision import Decision
 from custodiet.model.errors import OpeningRefused
-from custodiet.model.identity import CaseId
+from custodiet.model.identity import CaseId, PersonId
 from custodiet.model.look_record import ReadingOpened
-from custodiet.model.look_up import Place, Precision
+from custodiet.model.look_up import Place, Precision, Reading
 from custodiet.model.mode import Category
+from custodiet.model.report import Fix
+from custodiet.model.session import Session
 from custodiet.model.word import Said
 from custodiet.rules.access import Ground, authorised, objections_to_reading, readable
 from custodiet.rules.answering import coarsened
 from custodiet.rules.conditions.area import in_area
+from custodiet.rules.conditions.zones import Area
+from custodiet.rules.masking.flagged import Flagged
+from custodiet.rules.masking.stays import Mark, judged_for, without
 from custodiet.wire.frame import StoredFix
 from custodiet.wire.reading import write_authorised, write_place
 
@@ -31,6 +40,8 @@ A_MINUTE_MAX = 12
 """How many readings and questions are opened in any minute, whoever asks: more than people read, few for a thief."""
 NOT_IN_SIGHT = "not_in_sight"
 """The code alone: nothing else of a refusal leaves the vault."""
+NOT_JUDGED = "not_judged"
+"""The entry does not say what is looked at besides, to know what is not shown."""
 
 
 class Pace:
@@ -52,12 +63,15 @@ class Pace:
 class Readings:
     """Opens readings."""
 
-    def __init__(self, store: Store, follower: Follower, keys: Keys, sealer: Sealer, pace: Pace) -> None:
+    def __init__(
+        self, store: Store, follower: Follower, keys: Keys, sealer: Sealer, pace: Pace, masking: Masking
+    ) -> None:
         self._store = store
         self._follower = follower
         self._keys = keys
         self._sealer = sealer
         self._pace = pace
+        self._masking = masking
         self._places = Places(follower, keys, sealer)
 
     def open(self, record: ReadingOpened) -> Iterator[bytes]:
@@ -67,39 +81,65 @@ class Readings:
         standing = self._follower.looking.standing(reading.look_up_id)
         ground = self._follower.ground(case.id)
         against = objections_to_reading(standing, reading, ground, now)
+        if record.judged != judged_for(reading.window):
+            against += (NOT_JUDGED,)
         if not self._follower.may_ask(reading.by, case.id, now):
             against += (NOT_IN_SIGHT,)
         if against or standing is None:
             raise OpeningRefused(", ".join(codes_of(against)))
+        flagged = self._masking.flagged_for(case.person_id)
         self._pace.take(now)
-        return self._lines(record, standing.look_up.purpose, ground, now)
+        return self._lines(reading, standing.look_up.purpose, ground, flagged, now)
 
-    def _lines(self, record: ReadingOpened, purpose: str, ground: Ground, now: datetime) -> Iterator[bytes]:
-        reading = record.reading
-        yield write_authorised(authorised(ground, purpose, reading.window, now))
-        places = self.places(reading.case_id, purpose, reading.window, reading.precision, ground, now)
+    def _lines(
+        self, reading: Reading, purpose: str, ground: Ground, flagged: Flagged, now: datetime
+    ) -> Iterator[bytes]:
+        parts, places = self.shown(
+            reading.case_id, purpose, reading.window, reading.precision, ground, flagged, now=now
+        )
+        yield write_authorised(parts)
         yield from (write_place(one) for one in places)
 
-    def places(
-        self, case_id: CaseId, purpose: str, window: Interval, precision: Precision, ground: Ground, now: datetime
-    ) -> tuple[Place, ...]:
-        """What may be shown of a window, in order of time. Who may see it is decided before."""
-        under = {one.decision.id: one.decision for one in readable(ground, purpose, window, now)}
-        homes = {one: self._places.homes(one) for one in under}
-        judging = self._follower.judging(case_id)
+    def shown(
+        self,
+        case_id: CaseId,
+        purpose: str,
+        window: Interval,
+        precision: Precision,
+        ground: Ground,
+        flagged: Flagged,
+        *,
+        now: datetime,
+    ) -> tuple[tuple[Interval, ...], tuple[Place, ...]]:
+        """The parts of a window that may be shown, and the places in them, in order of time.
+
+        Who may see them is decided before. Whatever opens positions for anyone but the person comes by here.
+        """
         person_id = self._follower.cases[case_id].person_id
+        homes = cache(self._places.homes)
+        under = {one.decision.id for one in readable(ground, purpose, window, now)}
+        marks: list[Mark] = []
         found: list[Place] = []
-        for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id, window):
-            decision = under.get(session.decision_id)
-            if decision is None or session.category is not Category.TRAIL:
-                continue
-            at = stored.fix_time
-            if not window.covers(at) or not decision.covers(at):
-                continue
-            areas = homes[decision.id]
-            home = bool(areas) and in_area(areas, stored.fix, judging) is Said.IN_AREA
-            found.append(coarsened(_shown(stored, is_home=home), precision))
-        return tuple(sorted(found, key=lambda one: one.at))
+        for session, stored in self._judged(person_id, window):
+            fix, at, decision = stored.fix, stored.fix_time, self._follower.decisions[session.decision_id]
+            home = self._is_home(homes(decision.id), decision, fix)
+            is_near = flagged.is_near(fix.lat_e7, fix.lon_e7, fix.accuracy_m)
+            marks.append(Mark(at, is_near and not home))
+            if decision.id in under and window.covers(at) and decision.covers(at):
+                found.append(coarsened(_shown(stored, is_home=home), precision))
+        hidden = self._masking.hidden(person_id, marks)
+        left = (one for one in found if not any(part.covers(one.at) for part in hidden))
+        parts = without(authorised(ground, purpose, window, now), hidden)
+        return parts, tuple(sorted(left, key=lambda one: one.at))
+
+    def _judged(self, person_id: PersonId, window: Interval) -> Iterator[tuple[Session, StoredFix]]:
+        """The person's trail, under whichever decision, in the window and as far around it as hiding depends on."""
+        found = fixes_of(self._store, self._keys, self._sealer, person_id, judged_for(window))
+        return ((session, stored) for session, stored in found if session.category is Category.TRAIL)
+
+    def _is_home(self, homes: tuple[Area | None, ...], decision: Decision, fix: Fix) -> bool:
+        """Whether it is certain, by the decision that it was collected under."""
+        return bool(homes) and in_area(homes, fix, self._follower.judging(decision.case_id)) is Said.IN_AREA
 
 
 def _shown(stored: StoredFix, *, is_home: bool) -> Place:

@@ -6,7 +6,7 @@ from alembic import op
 from custodiet.adapters.store.migrations.law import never, once, process, refuse
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 _NOT_DUE = """
 NOT EXISTS (SELECT 1 FROM retention_clock c
