@@ -323,3 +323,27 @@ def test_nothing_that_follows_from_a_place_is_held_for_longer_than_ten_minutes(h
     assert not monitor._placed
     for who in (kept, judged):
         assert house.say(monitor, who, at, lat=46.6) == "duplicate"
+
+
+def test_what_time_alone_brings_into_force_is_prepared_for(house):
+    person = house.person("TAG")
+    house.decide(person, starts_at=START + HOUR, mode=ModeCode.FITTED_TRAIL)
+    monitor = house.monitor()
+    monitor.idle()
+    assert not monitor._sessions._live
+    house.clock.pass_(HOUR)
+    monitor.idle()
+    assert len(monitor._sessions._live) == 1
+
+
+def test_a_key_of_yesterday_that_a_late_fix_has_opened_is_not_held_on(house):
+    person = house.person("TAG")
+    house.decide(person)
+    house.clock.set(START + DAY)
+    house.issue_keys()
+    monitor = house.monitor()
+    monitor.idle()
+    assert house.say(monitor, person, START + HOUR) == "kept"
+    assert {one.session.day for one in monitor._sessions._live.values()} == {START.date(), (START + DAY).date()}
+    monitor.idle()
+    assert {one.session.day for one in monitor._sessions._live.values()} == {(START + DAY).date()}

@@ -1,5 +1,6 @@
 """Quiet is what the judge says, said faster: the two are held together over walks near and far from edges."""
 
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -7,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Interval
 from custodiet.model.decision import Authority, Decision
@@ -16,7 +18,7 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.report import DeviceSays, Fix, Method
 from custodiet.model.shape import Circle, Polygon
 from custodiet.rules.conditions import calm as calm_module
-from custodiet.rules.conditions.calm import after, calm_around
+from custodiet.rules.conditions.calm import about, after, calm_around
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.zoned import Asked, Scratch, judge
@@ -106,6 +108,9 @@ def walk_both(seed, how=DEFAULTS, length=40):
         counts["quiet"] += 1
         assert (watches, findings) == (before, [])
         assert scratches == [quiet] * len(zones)
+        if random.random() < 0.2:
+            calm = about(calm, quiet.back)
+            counts["told anew"] += calm is not None
     return counts
 
 
@@ -120,6 +125,7 @@ def test_what_is_quiet_is_what_the_judge_would_have_said():
     counts = check(range(250))
     assert counts["quiet"] > 1500
     assert counts["judged"] > 1500
+    assert counts["told anew"] > 300
 
 
 def test_so_it_is_with_discs_wider_than_the_rough_distance():
@@ -134,6 +140,7 @@ def test_so_it_is_over_many_more_walks():
 
 FAULTS = {
     "the reach is not shortened by the way": ("_STRETCH", 0.0),
+    "told about another place, it reaches as far": ("about", lambda calm, place: replace(calm, place=place)),
     "a looked-up place is as good": ("LOOKED_UP", frozenset()),
     "anything is at rest": ("_at_rest", lambda watch: True),
 }
@@ -141,7 +148,9 @@ FAULTS = {
 
 @pytest.mark.parametrize(("name", "fault"), FAULTS.values(), ids=FAULTS)
 def test_a_planted_fault_turns_it_red(monkeypatch, name, fault):
-    monkeypatch.setattr(calm_module, name, fault)
+    for module in (calm_module, sys.modules[__name__]):
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, fault)
     with pytest.raises(AssertionError):
         check(range(500))
 

@@ -183,6 +183,14 @@ class Picture:
             if kept_categories(decision) and decision.in_force(at)
         )
 
+    def next_edge(self, after: datetime) -> datetime | None:
+        """When the passing of time alone next moves a decision or a fitting in or out of force; None: never."""
+        fittings = [(one.fitted_at, one.removed_at) for one in self._fitting_by_id.values()]
+        decisions = [(one.starts_at, one.until) for one in self._by_id.values()]
+        pauses = [(pause.from_at, pause.to_at) for one in self._by_id.values() for pause in one.suspensions]
+        edges = (edge for pair in (*fittings, *decisions, *pauses) for edge in pair)
+        return min((edge for edge in edges if edge is not None and edge > after), default=None)
+
     def _known(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]:
         known = self._standing.get(serial)
         if known is None and serial not in self._devices:

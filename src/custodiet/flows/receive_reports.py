@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import takewhile
 from struct import Struct
 
 import msgspec
@@ -32,7 +33,7 @@ from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watchi
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
-from custodiet.model.identity import ConditionId, FittingId
+from custodiet.model.identity import ConditionId, DecisionId, FittingId
 from custodiet.model.mode import Category, Kind
 from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
 from custodiet.model.report import Admitted, AdmittedWord, Answer, Fix, Outcome, Reason, Refused, Report
@@ -51,6 +52,8 @@ PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
 PULSE = timedelta(seconds=30)
 """How often a gateway proves our own path up while it has nothing to write."""
+_REACH_STEP_MS = 60_000
+"""How far the time that must be remembered moves on before anything is forgotten."""
 _PLACE = Struct(">qq")
 _NONE = timedelta(0)
 _SLACK = timedelta(hours=1)
@@ -142,6 +145,24 @@ class _Piece(msgspec.Struct, frozen=True, gc=False):
         return "<Piece>"
 
 
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    """What is in force, from then on until an edge, as long as nobody decides anything and the day lasts."""
+
+    version: int
+    from_at: datetime
+    until: datetime | None
+    fittings: frozenset[FittingId]
+    decisions: frozenset[DecisionId]
+    keys: dict[SessionFor, DayKey]
+    """For sessions that are still to be made ahead of their first fix."""
+
+    def holds(self, version: int, now: datetime) -> bool:
+        """Whether it is so now."""
+        same = version == self.version and utc_day(now) == utc_day(self.from_at)
+        return same and self.from_at <= now and (self.until is None or now < self.until)
+
+
 class Monitor:
     """One gateway's monitor. `sender` may be asked from any thread; all else belongs to one writing thread."""
 
@@ -162,6 +183,7 @@ class Monitor:
         self._name = name
         self._partition = partition
         self._pulsed_at: datetime | None = None
+        self._force: _InForce | None = None
         self._picture = Picture()
         self._watching = Watching()
         self._reminding = Reminding()
@@ -200,14 +222,22 @@ class Monitor:
     def idle(self) -> None:
         """What can be done while nobody waits: forget yesterday's keys, prepare today's sessions."""
         now = self._clock.now()
+        if self._force is None or not self._force.holds(self._picture.version, now):
+            self._force = self._in_force(now)
+        self._watching.forget_old(now, self._force.fittings)
+        self._pulse(now)
+        # Also what a late fix has opened since: a key of another day is held for no longer than this.
+        self._sessions.keep_only(utc_day(now), self._force.decisions)
+        self._forget_old(now)
+        self._forget_places(now)
+        if not self._sessions.prepare(self._force.keys, PREPARED_AT_ONCE):
+            self._force.keys.clear()  # all are made
+
+    def _in_force(self, now: datetime) -> "_InForce":
+        """What is in force now; whatever else is known of places, and every key that is over, is forgotten."""
         today = utc_day(now)
         wearers = self._picture.sealing_in_force(now)
         self._watching.in_force(self._picture.conditions_in_force(now))
-        self._watching.forget_old(now, frozenset(fitting.id for fitting, _, _ in wearers))
-        self._pulse(now)
-        self._sessions.keep_only(today, {decision.id for _, _, decision in wearers})
-        self._forget_old(now)
-        self._forget_places(now)
         keys: dict[SessionFor, DayKey] = {}
         for fitting, person_id, decision in wearers:
             for category in kept_categories(decision):
@@ -215,7 +245,14 @@ class Monitor:
                 if key is not None:
                     wanted = SessionFor(person_id, fitting.case_id, decision.id, fitting.id, category, today)
                     keys[wanted] = key
-        self._sessions.prepare(keys, PREPARED_AT_ONCE)
+        return _InForce(
+            self._picture.version,
+            now,
+            self._picture.next_edge(now),
+            frozenset(fitting.id for fitting, _, _ in wearers),
+            frozenset(decision.id for _, _, decision in wearers),
+            keys,
+        )
 
     def receive(self, requests: Sequence[Request]) -> list[Answers]:
         """Answer each request, durably.
@@ -239,6 +276,7 @@ class Monitor:
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
             self._sessions.forget_unnumbered()
+            self._force = None
             raise
         # Durable from here on: what follows is memory only, and a restart reads it back.
         for no, live in numbered:
@@ -299,16 +337,16 @@ class Monitor:
 
     def _forget_old(self, now: datetime) -> None:
         reach_ms = self._reach_ms(now)
-        if reach_ms <= self._seen_from_ms:
+        if reach_ms - self._seen_from_ms < _REACH_STEP_MS:
             return
         self._seen_from_ms = reach_ms
         self._watching.words.forget_before(reach_ms)
         self._picture.forget_keys_before(utc_day(from_ms(reach_ms)))
         for fitting_id, fixes in list(self._seen.items()):
-            left = {fix_ms: place for fix_ms, place in fixes.items() if fix_ms >= reach_ms}
-            if left:
-                self._seen[fitting_id] = left
-            else:
+            # They stand as they came. One that came late goes when those before it have gone.
+            for fix_ms in list(takewhile(lambda one: one < reach_ms, fixes)):
+                del fixes[fix_ms]
+            if not fixes:
                 del self._seen[fitting_id]
 
     # --- decide ---

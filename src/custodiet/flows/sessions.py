@@ -5,6 +5,7 @@ stored no later than in the transaction of its first fix; until then nobody has 
 """
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -83,7 +84,7 @@ class Sessions:
         """Away with every session that may or may not stand in the store by now."""
         self._live = {of: live for of, live in self._live.items() if live.no is not None}
 
-    def keep_only(self, today: date, in_force: set[DecisionId]) -> None:
+    def keep_only(self, today: date, in_force: AbstractSet[DecisionId]) -> None:
         """Forget every key of another day or of a decision that is over: it is then the vault's alone to open."""
         self._live = {
             of: live

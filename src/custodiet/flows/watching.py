@@ -31,7 +31,7 @@ from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
 from custodiet.model.word import WORD_CATEGORY, Said, Word
 from custodiet.rules.conditions.area import in_area
-from custodiet.rules.conditions.calm import Calm, after, calm_around
+from custodiet.rules.conditions.calm import Calm, about, after, calm_around
 from custodiet.rules.conditions.crossings import from_elsewhere, judge_crossing
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
@@ -47,6 +47,8 @@ _CONTACT_GRAIN = timedelta(minutes=5)
 """How stale a stored contact may be where the frames themselves tell the newest fix."""
 _LAID_OUT = timedelta(days=1)
 """How long windows that were laid out serve; they reach so far beyond, too."""
+
+_NO_TIME = timedelta(0)
 
 Of = tuple[ConditionId, FittingId]
 Under = tuple[FittingId, DecisionId]
@@ -160,6 +162,8 @@ class Watching:
         self._areas: dict[ConditionId, Area | None] = {}
         self._windows: dict[ConditionId, tuple[datetime, tuple[Interval, ...]]] = {}
         self._plans: dict[DecisionId, _Plan] = {}
+        self._zoned: frozenset[ConditionId] = frozenset()
+        """Conditions in force that have a place."""
         self._wanted: frozenset[ConditionId] = frozenset()
         self._given = False
         """Geometry has come since anyone was last judged."""
@@ -267,7 +271,8 @@ class Watching:
             except (IllegalValue, NotTheFormat):
                 areas[condition_id] = None
         with self._giving:
-            self._areas = self._areas | areas
+            # One whose decision has ended meanwhile is not held.
+            self._areas = self._areas | {known: area for known, area in areas.items() if known in self._zoned}
             self._wanted -= zones.keys()
             self._given = True
 
@@ -277,22 +282,21 @@ class Watching:
         for one in conditions:
             if one.kind in ZONED:
                 of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
-        zoned = {condition_id for of in of_decisions.values() for condition_id in of}
+        zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
         with self._giving:
+            self._zoned = zoned
             self._areas = {known: area for known, area in self._areas.items() if known in zoned}
-            self._wanted = frozenset(zoned - self._areas.keys())
+            self._wanted = zoned - self._areas.keys()
         self._quiet = {of: one for of, one in self._quiet.items() if of[1] in of_decisions}
         self._conditions_of = of_decisions
         self._scratch = {of: one for of, one in self._scratch.items() if of[0] in zoned}
 
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
-        for under, quiet in list(self._quiet.items()):
-            if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX or under[0] not in fittings:
-                self._end_quiet(under)
-        for of, (held_at, scratch) in list(self._scratch.items()):
-            if timedelta(0) <= now - held_at <= SCRATCH_MAX:
-                continue
+        since = now - SCRATCH_MAX
+        for under in [of for of, one in self._quiet.items() if not since <= one.since <= now or of[0] not in fittings]:
+            self._end_quiet(under)
+        for of, held_at, scratch in [(of, *held) for of, held in self._scratch.items() if not since <= held[0] <= now]:
             if scratch.against:  # what is left of it holds no place
                 self._scratch[of] = (held_at, msgspec.structs.replace(scratch, back=None, back_at=None))
             else:
@@ -337,7 +341,8 @@ class Watching:
         device, newest = self._device_watches.get(fitting_id), self._newest.get(fitting_id)
         if (device is not None and device.fault_alert is not None) or (newest is not None and at <= newest):
             return False
-        if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
+        quiet = _told_lately(quiet, now)
+        if quiet is None:
             return False
         scratch = after(quiet.calm, quiet.scratch, at, admitted.fix, plan.settings)
         if scratch is None:
@@ -385,8 +390,6 @@ class Watching:
         under = (fitting_id, decision.id)
         quiet, row = self._quiet.get(under), 0
         if quiet is not None:
-            if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
-                quiet = self._calmed_anew(picture, decision, conditions, fitting_id, quiet, now)
             quiet, row = _while_quiet(quiet, mine, newest, settings, now)
             if row == len(mine):
                 judged.quiet[under] = quiet
@@ -406,21 +409,6 @@ class Watching:
             scratches.append(verdict.scratch)
         calm = calm_around(all_asked, watches, scratches)
         judged.quiet[under] = None if calm is None else Quiet(calm, scratches[0], now, now)
-
-    def _calmed_anew(
-        self,
-        picture: Picture,
-        decision: Decision,
-        conditions: Iterable[Condition],
-        fitting_id: FittingId,
-        quiet: Quiet,
-        now: datetime,
-    ) -> Quiet:
-        """Calm about the newest place, since the one that it was about has been held for long enough."""
-        asked = [self._asked(picture, condition, decision, now) for condition in conditions]
-        watches = [self.watch_of(one.condition.id, fitting_id) for one in asked]
-        calm = calm_around(asked, watches, [quiet.scratch] * len(asked))
-        return quiet if calm is None else Quiet(calm, quiet.scratch, quiet.held_at, quiet.held_at)
 
     def _take(self, verdict: Verdict, of: Of, decision: Decision, judged: Judged) -> None:
         judged.watches[of] = verdict.watch
@@ -452,22 +440,25 @@ class Watching:
         judged.findings += findings
 
     def _hear_all(self, picture: Picture, heard: list[Heard], now: datetime, judged: Judged) -> None:
-        for fitting_id in {one.fitting_id for one in heard}:
-            newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
-            untold = fitting_id in judged.recent or fitting_id in judged.timed
-            if self._must_store(fitting_id, now, newest, untold=untold):
-                judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
         # While nothing that a device says is new, its watch stays, and so nothing else that it says becomes new.
-        with_news = {
-            one.fitting_id
-            for one in heard
-            if one.says is not None
-            and not is_nothing_new(
-                self._device_watches.get(one.fitting_id), one.says, self._plan(picture, one.decision).settings
-            )
-        }
-        for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
-            self._hear(picture, report, now, judged)
+        with_news: set[FittingId] = set()
+        told: set[FittingId] = set()
+        for one in heard:
+            fitting_id, says = one.fitting_id, one.says
+            if fitting_id not in told:
+                told.add(fitting_id)
+                newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
+                untold = fitting_id in judged.recent or fitting_id in judged.timed
+                if self._must_store(fitting_id, now, newest, untold=untold):
+                    judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+            if says is None or fitting_id in with_news:
+                continue
+            plan = self._plans.get(one.decision.id) or self._plan(picture, one.decision)
+            if not is_nothing_new(self._device_watches.get(fitting_id), says, plan.settings):
+                with_news.add(fitting_id)
+        if with_news:
+            for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
+                self._hear(picture, report, now, judged)
 
     def _hear(self, picture: Picture, heard: Heard, now: datetime, judged: Judged) -> None:
         if heard.says is None:
@@ -534,13 +525,26 @@ class Watching:
         self._number += 1
 
 
+def _told_lately(quiet: Quiet, now: datetime) -> Quiet | None:
+    """The same, calm about the newest place once the one that it was about has been held for long enough; None when
+    the newest has been, too, or too little is calm about it.
+    """
+    if _NO_TIME <= now - quiet.since <= SCRATCH_MAX:
+        return quiet
+    calm = None if quiet.scratch.back is None else about(quiet.calm, quiet.scratch.back)
+    if calm is None or not _NO_TIME <= now - quiet.held_at <= SCRATCH_MAX:
+        return None
+    return Quiet(calm, quiet.scratch, quiet.held_at, quiet.held_at)
+
+
 def _while_quiet(
     quiet: Quiet, mine: list[Arrived], newest: datetime | None, settings: Judging, now: datetime
 ) -> tuple[Quiet, int]:
     """How it stands after the first fixes that are quiet, and how many those are."""
-    if not timedelta(0) <= now - quiet.since <= SCRATCH_MAX:
+    lately = _told_lately(quiet, now)
+    if lately is None:
         return quiet, 0
-    scratch = quiet.scratch
+    quiet, scratch = lately, lately.scratch
     for row, one in enumerate(mine):
         at, fix = one.admitted.fix_time, one.admitted.fix
         found = None if newest is not None and at <= newest else after(quiet.calm, scratch, at, fix, settings)

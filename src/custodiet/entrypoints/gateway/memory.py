@@ -8,8 +8,12 @@ none, would stay until the process ends.
 
 import gc
 
+YOUNG_MAX = 50_000
+"""What one batch makes, and some: most of it is gone by itself before anyone looks for cycles in it."""
+
 
 def set_aside_what_lives() -> None:
     """Collect what came since the last time and set the rest aside: it costs what came, not what there is."""
+    gc.set_threshold(YOUNG_MAX)
     gc.collect()
     gc.freeze()

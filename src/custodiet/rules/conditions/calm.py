@@ -81,5 +81,14 @@ def after(calm: Calm, scratch: Scratch, at: datetime, fix: Fix, settings: Judgin
     return Scratch(at, place, at if moves else scratch.moving_at)
 
 
+def about(calm: Calm, place: Point) -> Calm | None:
+    """The same calm told about a place inside it: every disc within the new reach lies within the old one.
+
+    None when too little of it is left. No zone is asked; each telling can only lose reach, so it never drifts away.
+    """
+    left = calm.reach_m - distance_m(calm.place, place) * _STRETCH - _SLACK_M
+    return Calm(place, left) if left > EDGE_M + _SLACK_M else None
+
+
 def _at_rest(watch: Watch) -> bool:
     return watch.alert_id is None and not watch.against.count and not watch.leaning.count
