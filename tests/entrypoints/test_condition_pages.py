@@ -48,6 +48,8 @@ NOT_WHOLE = [
     (ConditionKind.CURFEW, NIGHTS, "Enter a circle, whole, or a polygon"),
     (ConditionKind.INCLUSION, HERE | {"polygon": "{}"}, "Enter a circle, whole, or a polygon"),
     (ConditionKind.INCLUSION, {"polygon": "{}"}, "zone geometry is a GeoJSON Polygon"),
+    (ConditionKind.INCLUSION, HERE | {"radius_m": "900000"}, "at most 25 km"),
+    (ConditionKind.INCLUSION, HERE | {"latitude": "95"}, "outside the globe"),
     (ConditionKind.APPOINTMENT, ONCE | {"day_2": "2030"}, "It lies behind"),
     (ConditionKind.APPOINTMENT, ONCE | NIGHTS, "and not both"),
     (ConditionKind.APPOINTMENT, ONCE | {"zone": "Nowhere/Here"}, "Enter a time zone"),

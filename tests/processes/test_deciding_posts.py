@@ -296,12 +296,14 @@ def test_a_second_person_makes_less_of_a_proposal_or_gives_it_back_and_never_mor
 
 def test_a_zone_that_cannot_be_judged_is_not_kept(caseworker, store):
     known = fresh_case(caseworker, "P-11")
-    sent = caseworker.send("/cases/P-11/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
+    caseworker.send("/cases/P-11/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
+    (waiting,) = decisions(store, "P-11")
+    asks = f"/cases/P-11/proposals/{waiting.id}/conditions/exclusion_zone"
     before = kinds(store)
-    circle = {"kind": "exclusion_zone", "latitude": "46.5", "longitude": "-28.0", "radius_m": "900000"}
-    assert "radius" in words(caseworker.send(sent.to, circle))
-    assert "not both" in words(caseworker.send(sent.to, circle | {"polygon": "{}"}))
-    assert "GeoJSON" in words(caseworker.send(sent.to, {"kind": "exclusion_zone", "polygon": "{}"}))
+    circle = {"latitude": "46.5", "longitude": "-28.0", "radius_m": "900000"}
+    assert "radius" in words(caseworker.send(asks, circle))
+    assert "not both" in words(caseworker.send(asks, circle | {"polygon": "{}"}))
+    assert "GeoJSON" in words(caseworker.send(asks, {"polygon": "{}"}))
     assert kinds(store) == before
 
 
