@@ -210,6 +210,7 @@ def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
 def init(asked: argparse.Namespace) -> None:
     """Make a data folder."""
     from custodiet.entrypoints.web.accounts.keeping import open_account
+    from custodiet.flows.keep_accounts import record_opening
     from custodiet.flows.staff_joins import begin_administration
 
     settings, clock = _settings(asked), SystemClock()
@@ -217,6 +218,7 @@ def init(asked: argparse.Namespace) -> None:
     refuse_if(objections_to_acting(administrator))  # before anything is made
     store = make_folder(settings, asked.origin, clock)
     begin_administration(store, SystemChance(), administrator)
+    record_opening(store, administrator, administrator)
     store.close()
     make_accounts(settings)
     password = open_account(sign_in_place(settings), FIRST_SIGN_IN, administrator)
@@ -265,8 +267,9 @@ def demo(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.demo import a_witness, run_demo
     from custodiet.entrypoints.serve import Place, say
     from custodiet.entrypoints.web.accounts.keeping import open_account
+    from custodiet.flows.keep_accounts import record_opening
     from custodiet.simulation.seeded import SetClock
-    from custodiet.simulation.world import WorldMaker
+    from custodiet.simulation.world import ADMINISTRATOR, WorldMaker
 
     settings = read_settings(asked.data or "demo", asked.keys, os.environ)
     _clear_demo(settings)
@@ -285,6 +288,8 @@ def demo(asked: argparse.Namespace) -> None:
     pinned = read_pins(settings)
     maker = WorldMaker(store, vault, sealing, clock, SystemChance(), pinned, seed=asked.seed, fence=fence)
     world = maker.make(now, LAPSES, timedelta(seconds=asked.lapse_every))
+    for one in world.staff:
+        record_opening(store, one.actor, ADMINISTRATOR)
     store.close()
     keystore.close()
     make_accounts(settings)
@@ -758,27 +763,26 @@ def sender_acknowledge(asked: argparse.Namespace) -> None:
 
 def account_open(asked: argparse.Namespace) -> None:
     """Give someone an account, with a password for once."""
-    from custodiet.entrypoints.web.accounts.keeping import open_account
+    from custodiet.entrypoints.cli.accounts import open_account
 
-    signing_in = sign_in_place(_made(asked))
-    password = open_account(signing_in, asked.username, ActorId(asked.actor))
-    print(f"{asked.username.lower()} {password} (said once; it is to be changed at once)")
+    settings = _made(asked)
+    open_account(open_store(settings), sign_in_place(settings), asked.username, ActorId(asked.actor), asked.by)
 
 
 def account_renew(asked: argparse.Namespace) -> None:
     """Give someone who has lost theirs a password for once."""
-    from custodiet.entrypoints.web.accounts.keeping import renew_password
+    from custodiet.entrypoints.cli.accounts import renew_password
 
-    password = renew_password(sign_in_place(_made(asked)), ActorId(asked.actor))
-    print(f"{password} (said once; it is to be changed at once); codes, passkeys and sessions are gone")
+    settings = _made(asked)
+    renew_password(open_store(settings), sign_in_place(settings), ActorId(asked.actor), asked.by)
 
 
 def account_end(asked: argparse.Namespace) -> None:
     """End someone's sessions at once."""
-    from custodiet.entrypoints.web.accounts.keeping import end_sessions
+    from custodiet.entrypoints.cli.accounts import end_sessions
 
-    ended = end_sessions(sign_in_place(_made(asked)), ActorId(asked.actor), close=asked.close)
-    print(f"{ended} sessions ended" + ("; nobody signs in with that account any more" if asked.close else ""))
+    settings = _made(asked)
+    end_sessions(open_store(settings), sign_in_place(settings), ActorId(asked.actor), asked.by, close=asked.close)
 
 
 def _desk(asked: argparse.Namespace) -> Desk:

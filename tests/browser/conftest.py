@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,25 +12,32 @@ from playwright.sync_api import expect, sync_playwright
 from support.alerts import raise_alert
 from support.assessing import LIKENESS_KEY
 from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
-from support.house import SCHEME
+from support.disclosing import Disclosed
+from support.house import SCHEME, House
+from support.in_process import client_of, place_of
 from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
+from support.proposing import propose
 from support.running import aside
+from support.staff import AOS, CAI
 
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
+from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.keep_caseload import declare_conflict, give_cover
 from custodiet.flows.looking import ask_look_up
+from custodiet.flows.open_case import set_condition
 from custodiet.flows.staff_joins import propose_joiner
-from custodiet.main import read_pins
+from custodiet.main import read_pins, read_policy
 from custodiet.model.alert import AlertMove
-from custodiet.model.condition import Interval
+from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.errors import NotPermitted
 from custodiet.model.finding import Matter, Weight
-from custodiet.model.identity import ActorId, AlertId
+from custodiet.model.identity import ActorId, AlertId, DecisionId
 from custodiet.model.look_up import ToKnow, Tried
 from custodiet.model.staff import Function
+from custodiet.rules.conditions.timetable import weekly_on
 
 expect.set_options(timeout=60_000)  # a bound on hanging, not a measure
 
@@ -62,13 +70,38 @@ def staff_who_come_and_go(pages) -> dict[str, str]:
     declare_conflict(store, case.id, ActorId("operator-1"), OFFICER)
     give_cover(store, case.id, ActorId("newcomer-1"), now, now + timedelta(days=7), OFFICER)
     asked = one_who_asks_to_look(pages, store)
+    said, proposal = one_who_answers(pages, store), one_who_proposes(pages, store)
     raise_alert(store, pages, "alert-seen", Matter.OUT_OF_PLACE, Weight.ADVERSE, timedelta(minutes=9), 3)
     desk = Desk(store, sealing, SystemChance(), read_pins(pages.site.settings))
     desk.move(AlertId("alert-seen"), AlertMove.CLAIM, ActorId("operator-1"))
     with store.reading() as view:
         [fitting] = view.fittings_of(view.case_by_reference("M-0003").id)
     store.close()
-    return {"waiting": waiting, "held": held.id, "look_up": asked, "device": fitting.device_id}
+    told = {"waiting": waiting, "held": held.id, "look_up": asked, "device": fitting.device_id}
+    return told | {"said": said, "proposal": proposal}
+
+
+def one_who_answers(pages, store) -> str:
+    """A representation that nobody has answered yet."""
+    with store.reading() as view:
+        case = view.case_by_reference("M-0004")
+    assessor = Assessor(store, sealing, SystemChance(), read_pins(pages.site.settings), LIKENESS_KEY)
+    return assessor.represent(case.id, "I work at night and cannot charge it.", ActorId("caseworker-1"))
+
+
+def one_who_proposes(pages, store) -> str:
+    """A proposal that waits, with what it asks."""
+    chance, now, by = SystemChance(), datetime.now(UTC), ActorId("caseworker-1")
+    with store.reading() as view:
+        [current] = view.decisions_of(view.case_by_reference("M-0005").id)
+    times = {"starts_at": now + timedelta(hours=1), "review_due_at": now + timedelta(days=28)}
+    proposal = replace(current, id=DecisionId(chance.identity("decision")), proposed_by=by, follows=current.id, **times)
+    propose(store, chance, proposal)
+    of = (store, sealing, chance, read_pins(pages.site.settings), proposal.id)
+    here = b'{"type":"Point","coordinates":[-28.0,46.5],"radius_m":150}'
+    nights = Schedule(zone_as_of("Europe/London", now, now + timedelta(days=365)), weekly_on(range(7), 21 * 60, 7 * 60))
+    set_condition(*of, ConditionKind.CURFEW, by, geometry=here, schedule=nights)
+    return proposal.id
 
 
 def one_who_asks_to_look(pages, store) -> str:
@@ -97,6 +130,40 @@ def pages():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
+    """Pages that nobody is given without a vault and a trail, by name and language: their text, their headers."""
+    from django.conf import settings
+
+    house = House(folder)
+    one = Disclosed(house, fixes=4)
+    place_of(house, folder, read_policy(), (CAI, AOS))
+    settings.PLACE = replace(settings.PLACE, made_up=lambda: {"senders": {}, "accounts": {}})
+    reference, looked = one.person.case.reference, one.granted(window=one.window(1))
+    waiting, released = one.take(window=one.window(1)), one.released(window=one.window(1))
+    of_case = f"/cases/{reference}"
+    asked = {
+        "reading": (CAI, "post", f"{of_case}/look-ups/{looked}", {"what": "open"}),
+        "request": (AOS, "get", f"{of_case}/requests/{waiting}", {}),
+        "request_released": (CAI, "get", f"{of_case}/requests/{released}", {}),
+    }
+    given = {}
+    for name, (whom, method, path, told) in asked.items():
+        for tag in ("en", "ar-XB"):
+            shown = getattr(client_of(whom), method)(path, told, headers={"accept-language": tag})
+            assert shown.status_code == 200, (name, shown.status_code)
+            given[name, tag] = (shown.content.decode(), {"Content-Security-Policy": shown["Content-Security-Policy"]})
+    house.close()
+    return given
+
+
+@pytest.fixture(scope="session")
+def of_the_vault(tmp_path_factory):
+    """What the vault alone gives, as it was given in this process: a browser is shown it, and asks the pages for all
+    else.
+    """
+    return aside(pages_of_the_vault, tmp_path_factory.mktemp("vaulted"))
+
+
 @pytest.fixture(scope="session")
 def shots(tmp_path_factory):
     """Where pictures of the pages are put, for whoever wants to look."""
@@ -107,7 +174,7 @@ def shots(tmp_path_factory):
 def signed_in(browser, pages):
     """What a browser keeps of someone who has signed in, by what they act as."""
     kept = {}
-    for whom in ("caseworker", "administrator", "authorising_officer", "operator", "auditor"):
+    for whom in ("caseworker", "administrator", "authorising_officer", "operator", "auditor", "dpo"):
         with browsing(browser) as context:
             page = context.new_page()
             sign_in(page, pages.url, pages.accounts[whom])

@@ -8,6 +8,7 @@ from support.browsing import CUT_OFF, SMALL, Watched, browsing, sign_in
 from support.pages import Pages
 from support.running import aside
 
+from custodiet.model.assessment import Article8, Practical
 from custodiet.model.mode import MODES, Family, ModeCode
 
 NEW = "B-1"
@@ -93,11 +94,15 @@ def assess(person: Person, code: ModeCode, fact: str) -> None:
         person.choose(f"{family}_reason", "tried")
         person.mark(f"{family}_facts", known)
     person.mark("compared", "none")
-    person.choose("interference", "light")
-    person.mark("article_8", "provided_by_law", "necessary", "proportionate")
+    if mode.locates:
+        for one in Article8:
+            person.mark(f"article_8_{one}", "yes")
+    else:
+        person.choose("interference", "light")
+        person.mark("article_8", "provided_by_law", "necessary", "proportionate")
     if mode.needs_device:
-        marks = [one.get_attribute("value") for one in page.locator("input[name=practical]").all()]
-        person.mark("practical", *marks)
+        for one in Practical:
+            person.mark(f"practical_{one}", "yes")
     person.mark("at_home", "nobody")
     person.mark("finding", "on")
     person.choose("starts", "hour")
@@ -195,9 +200,21 @@ def test_a_case_goes_from_rung_3_to_11_when_every_family_is_answered_and_not_bef
     ana.choose("starts", "hour")
     ana.press("Check what you wrote")
     ana.look("check-11")
+    ana.press("Add: Curfew")
+    ana.look("condition")
+    ana.press("Add it")
+    expect(ana.page.locator(".govuk-error-summary")).to_be_focused()
+    for name, text in {"latitude": "46.5", "longitude": "-28", "radius_m": "150"}.items():
+        ana.write(name, text)
+    ana.mark("days", "0", "6")
+    ana.write("opens", "21:00")
+    ana.write("closes", "07:00")
+    ana.press("Add it")
+    expect(ana.page.get_by_text("Monday, Sunday, 21:00 to 07:00 the next day")).to_be_visible()
+    ana.look("check-11-asks")
     ana.press("Send for approval")
-    expect(ana.page.get_by_role("heading", name="Zones of the proposal")).to_be_visible()
-    ana.look("zones")
+    ana.follow("Add a condition to it")
+    ana.look("conditions")
     bo.open("/authorise")
     bo.follow(ON_3)
     expect(bo.page.get_by_text("No rule stands against it.")).to_be_visible()

@@ -1,6 +1,7 @@
 """Every page, as people with different eyes, hands and machines meet it."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -57,6 +58,11 @@ SIGNED_IN = {
     "look_up": "/cases/M-0000/look-ups/{look_up}",
     "new_request": "/cases/M-0000/requests/new",
     "call_script": "/disclosures/a-call",
+    "attach_to_said": "/attach/said/M-0004/{said}",
+    "attach_to_alert": "/attach/alert/alert-seen",
+    "conditions": "/cases/M-0005/proposals/{proposal}/conditions",
+    "condition": "/cases/M-0005/proposals/{proposal}/conditions/curfew",
+    "case_waiting": "/cases/M-0005",
     "standing": "/standing",
     "schemes": "/schemes",
     "scheme": f"/schemes/{SCHEME}",
@@ -94,6 +100,8 @@ OF_STAFF = {
         "many": f"/schemes/{SCHEME}/many",
         "staff_joiner": "/staff/join/{waiting}",
         "authorise": "/authorise",
+        "consistency_of_one": f"/schemes/{SCHEME}/consistency/{{held}}",
+        "authorise_one": "/authorise/{proposal}",
         "answer_look_up": "/authorise/look-ups/{look_up}",
         "disclosures": "/disclosures",
         "people": "/cases/M-0002/people",
@@ -102,6 +110,9 @@ OF_STAFF = {
         "people_cover": "/cases/M-0002/people/cover",
         "people_conflict": "/cases/M-0002/people/conflict",
         "people_conflict_other": "/cases/M-0002/people/conflict-of-another",
+    },
+    "dpo": {
+        "consistency": f"/schemes/{SCHEME}/consistency",
     },
     "auditor": {
         "regulator": "/regulator",
@@ -123,6 +134,24 @@ def as_whom(signed_in):
     return lambda whom: {"storage_state": signed_in[whom]} if whom else {}
 
 
+def look(here: Watched, shots, name: str) -> None:
+    """An open page on a wide screen, on narrow ones and with the letters set apart."""
+    assert here.page.title().endswith("– Custodiet")
+    here.page.screenshot(path=shots / f"{name}.png", full_page=True)
+    assert here.axe() == []
+    here.page.set_viewport_size({"width": 360, "height": 740})
+    assert here.axe() == []
+    assert here.page.evaluate(SMALL) == []
+    here.page.screenshot(path=shots / f"{name}-narrow.png", full_page=True)
+    here.page.set_viewport_size({"width": 320, "height": 740})
+    assert here.width() <= 320
+    here.page.evaluate(SPACING)
+    assert here.page.evaluate(CUT_OFF) == []
+    assert here.width() <= 320
+    assert here.wrong == []
+    assert here.strangers() == set()
+
+
 @pytest.mark.parametrize(("name", "path", "whom"), EVERY, ids=NAMES)
 def test_a_page_is_whole_on_wide_and_narrow_screens_and_asks_nobody_else(
     browser, pages, as_whom, shots, name, path, whom
@@ -130,20 +159,7 @@ def test_a_page_is_whole_on_wide_and_narrow_screens_and_asks_nobody_else(
     with browsing(browser, viewport={"width": 1280, "height": 900}, **as_whom(whom)) as context:
         here = Watched(context, pages.url)
         here.open(path.format(**pages.known))
-        assert here.page.title().endswith("– Custodiet")
-        here.page.screenshot(path=shots / f"{name}.png", full_page=True)
-        assert here.axe() == []
-        here.page.set_viewport_size({"width": 360, "height": 740})
-        assert here.axe() == []
-        assert here.page.evaluate(SMALL) == []
-        here.page.screenshot(path=shots / f"{name}-narrow.png", full_page=True)
-        here.page.set_viewport_size({"width": 320, "height": 740})
-        assert here.width() <= 320
-        here.page.evaluate(SPACING)
-        assert here.page.evaluate(CUT_OFF) == []
-        assert here.width() <= 320
-        assert here.wrong == []
-        assert here.strangers() == set()
+        look(here, shots, name)
 
 
 def test_pages_stand_from_right_to_left_in_forced_colours_and_longer_words(browser, pages, as_whom, shots):
@@ -167,6 +183,42 @@ def test_pages_stand_from_right_to_left_in_forced_colours_and_longer_words(brows
     assert wrong == {}
 
 
+def give(text: str, headers: dict[str, str], route) -> None:
+    route.fulfill(body=text, content_type="text/html; charset=utf-8", headers=headers)
+
+
+def test_pages_that_only_a_vault_gives_are_whole_too(browser, pages, of_the_vault, shots, tmp_path):
+    """Shown as they came, at an address of the pages, so that a browser gets everything else from there."""
+    for (name, tag), (text, headers) in of_the_vault.items():
+        turned = {"forced_colors": "active", "reduced_motion": "reduce"} if tag != "en" else {}
+        for scripts in (True, False):
+            with browsing(
+                browser, viewport={"width": 1280, "height": 900}, java_script_enabled=scripts, **turned
+            ) as of:
+                here = Watched(of, pages.url)
+                here.page.route("**/made-up-page", partial(give, text, headers))
+                here.open("/made-up-page")
+                assert here.page.locator("h1").count() == 1
+                assert here.page.locator("main").inner_text().strip()
+                if scripts:
+                    assert (here.page.evaluate("document.documentElement.dir") == "rtl") == (tag != "en")
+                    look(here, shots, f"{name}-{tag}")
+        if tag == "en":
+            (tmp_path / f"{name}.html").write_text(text)
+    done = validate_html(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_entry_is_given_as_a_file_and_shown_in_no_page(browser, pages, as_whom):
+    with browsing(browser, **as_whom("auditor")) as context:
+        page = context.new_page()
+        page.goto(f"{pages.url}/oversight/ledger?kind=decision.made")
+        with page.expect_download() as given:
+            page.locator("a[href*='/oversight/entry/'][href$='/entry']").first.click()
+        assert given.value.suggested_filename.startswith("entry-")
+        assert page.url.endswith("/oversight/ledger?kind=decision.made")
+
+
 ONLY_WITH_SCRIPTS = "[data-passkey-with], .govuk-service-navigation__toggle, .govuk-password-input__toggle"
 
 
@@ -187,16 +239,21 @@ def test_every_page_is_html(pages, tmp_path):
     visitors = {whom: Visitor(pages.address) for whom in WHO}
     for whom in filter(None, WHO):
         visitors[whom].sign_in(pages.accounts[whom])
+    refused = {}
     for name, path, whom in EVERY:
         visitor = visitors[whom]
         shown = visitor.get(path.format(**pages.known))
+        if shown.status >= 400:
+            refused[name] = shown.status
         (tmp_path / f"{name}.html").write_text(visitor.follow(shown).text if shown.status == 302 else shown.text)
+    # Otherwise it is a refusal that is looked at, and not the page.
+    assert refused == {"not_found": 404, "no_case": 404}
     wrong = visitors["administrator"].send("/staff/join", {"until_0": "31", "until_1": "2", "until_2": "2031"})
     (tmp_path / "wrong.html").write_text(wrong.text)
     (tmp_path / "password.html").write_text(visitors["administrator"].send("/staff/auditor-9/account", {}).text)
-    refused = Visitor(pages.address)
-    refused.sign_in(pages.accounts["nobody"])
-    (tmp_path / "refused.html").write_text(refused.get("/cases").text)
+    nobody = Visitor(pages.address)
+    nobody.sign_in(pages.accounts["nobody"])
+    (tmp_path / "refused.html").write_text(nobody.get("/cases").text)
     failed = Visitor(pages.address).send("/sign-in", {"login": "", "password": ""})
     (tmp_path / "failed.html").write_text(failed.text)
     # A tag that was escaped where it should not be is text, and passes every check of the form.

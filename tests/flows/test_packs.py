@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from base64 import b64decode
@@ -15,7 +16,9 @@ from support.staff import AOS, CAI
 from custodiet.entrypoints.cli.packing import write_pack, zipped
 from custodiet.flows.pack_case import pack_case
 from custodiet.flows.prove_entry import prove_entry
+from custodiet.model.assessment import Article8
 from custodiet.model.errors import NotFound, NotPermitted, OpeningRefused, Unready
+from custodiet.model.mode import FAMILIES
 from custodiet.rules.chain import leaf_hash, verify_inclusion
 from custodiet.wire.note import NoteError, vkey
 from custodiet.wire.proof import verify_proof
@@ -57,6 +60,17 @@ def test_every_entry_of_the_case_stands_in_it_with_a_proof_that_needs_nobody(hou
     kind_at = {entry["index"]: entry["kind"] for entry in told["entries"]}
     assert (kind_at[decision["proposed"]], kind_at[decision["made"]]) == ("decision.proposed", "decision.made")
     assert (decision["rung"], decision["over"]) == (11, None)
+    assessed = decision["assessment"]
+    assert kind_at[assessed["entry"]] == "assessment.recorded"
+    assert set(assessed["why_not_lower"]) == set(FAMILIES)
+    assert assessed["article_8"] == dict.fromkeys(Article8, "yes")
+    assert (assessed["compared_with"], assessed["with_detention"], assessed["practicality_asked"]) == (
+        ["none"],
+        False,
+        8,
+    )
+    # What came of the questions about the body and the home stays in the house.
+    assert not re.search("disability|on_body|nobody", files["pack.json"].decode())
     [given] = told["given"]
     assert (kind_at[given["entry"]], given["recipient"]) == ("pack.given", "police")
 

@@ -13,6 +13,7 @@ from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import end_fitting, token_hash
 from custodiet.flows.keep_senders import end_sender
 from custodiet.flows.prepare_phone import prepare_phone
+from custodiet.flows.step_down import step_down
 from custodiet.model.condition import ConditionKind
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import IllegalValue, NotFound, NotPermitted, VaultUnavailable
@@ -147,16 +148,19 @@ def test_where_the_phone_judges_no_zone_none_is_opened(house, mode):
 
 
 @pytest.mark.parametrize(
-    ("given", "client", "serial", "refused"),
+    ("kind", "client", "serial", "refused"),
     [
-        ({"kind": ConditionKind.PROTECTIVE}, Client.OWNTRACKS, SERIAL, NotPermitted),
-        ({}, Client.TRACCAR, SERIAL, NotPermitted),
-        ({}, Client.OWNTRACKS, "TAG-1", IllegalValue),
+        (ConditionKind.PROTECTIVE, Client.OWNTRACKS, SERIAL, NotPermitted),
+        (ConditionKind.INCLUSION, Client.TRACCAR, SERIAL, NotPermitted),
+        (ConditionKind.INCLUSION, Client.OWNTRACKS, "TAG-1", IllegalValue),
     ],
 )
-def test_what_no_profile_serves_is_refused_before_a_zone_is_opened(house, given, client, serial, refused):
+def test_what_no_profile_serves_is_refused_before_a_zone_is_opened(house, kind, client, serial, refused):
     person = house.person(serial)
-    ask(house, person, **RUNG_8, **given)
+    ask(house, person, mode=ModeCode.ZONE_ON_ARRIVAL, kind=kind)
+    # A zone that protects somebody gets to rung 8 only so: from above.
+    step_down(house.store, house.chance, person.case.id, ModeCode.ZONE_ON_DEVICE, ANA)
+    house.issue_keys()
     size = ledger_size(house)
     with pytest.raises(refused):
         prepare(house, person, client)

@@ -93,7 +93,7 @@ def test_a_zone_belongs_to_a_proposal_and_to_nothing_later(house):
     make_decision(house.store, withdrawn.id, BO)
     end_decision(house.store, house.chance, withdrawn.id, Move.WITHDRAW, Ender(ANA))
     for decision in (made, refused, withdrawn):
-        with pytest.raises(NotPermitted, match="a zone belongs to a proposal"):
+        with pytest.raises(NotPermitted, match="a condition belongs to a proposal"):
             zone(house, decision)
     assert release(house) == {}
 

@@ -19,7 +19,7 @@ from support.ideal import IdealSealing
 from support.proposing import propose
 
 from custodiet.adapters.ledger.tiles import TileLog
-from custodiet.flows import open_case, receive_reports
+from custodiet.flows import receive_reports, state_conditions
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, suspend_decision
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import name_person, set_condition
@@ -28,6 +28,7 @@ from custodiet.flows.sequence_ledger import enter_staged, publish_checkpoint
 from custodiet.model.alert import AlertState
 from custodiet.model.condition import ConditionKind
 from custodiet.model.mode import ModeCode
+from custodiet.rules.conditions.kinds import kinds_on
 from custodiet.rules.decisions import Ender, Move
 from custodiet.simulation.device import traccar_payload
 
@@ -62,7 +63,8 @@ def live(folder, shift, hours, seed=7):
             ring = [[round(lon + x, 7), round(lat + y, 7)] for x, y in ((0, 0), (0.01, 0), (0.01, 0.01), (0, 0))]
             geometry = json.dumps({"type": "Polygon", "coordinates": [ring]}).encode()
             zone = (decision.id, ConditionKind.INCLUSION, ANA)
-            set_condition(house.store, house.sealer, house.chance, house.pinned, *zone, geometry=geometry)
+            if ConditionKind.INCLUSION in kinds_on(decision.rung):
+                set_condition(house.store, house.sealer, house.chance, house.pinned, *zone, geometry=geometry)
             make_decision(house.store, decision.id, BO)
             person.decision = decision
         house.issue_keys()
@@ -175,8 +177,8 @@ def a_line_in_the_log(monkeypatch):
 
 def a_size_that_follows(monkeypatch):
     """Someone seals a zone as it came."""
-    compact = open_case.compact_geometry
-    monkeypatch.setattr(open_case, "compact_geometry", lambda geometry: compact(geometry).rstrip())
+    compact = state_conditions.compact_geometry
+    monkeypatch.setattr(state_conditions, "compact_geometry", lambda geometry: compact(geometry).rstrip())
 
 
 @pytest.mark.parametrize("fault", [accuracy_in_a_column, a_line_in_the_log, a_size_that_follows])

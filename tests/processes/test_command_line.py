@@ -21,6 +21,11 @@ from custodiet.model.staff import Function
 @pytest.fixture(scope="module")
 def here(short_folder):
     site = Site(short_folder / "cli", 2)
+    store = site.open()
+    first_staff(store)
+    for name in ("caseworker-1", "officer-eva"):
+        joins(store, ActorId(name), Function.CASEWORKER)
+    store.close()
     running = site.serve()
     running.wait_until((site.settings.log / "checkpoint").exists, "no checkpoint")
     yield site, running
@@ -40,10 +45,6 @@ def test_status_shows_references_and_states_and_no_place(here):
 def test_the_page_shows_the_same_to_staff_alone_and_without_a_place(here):
     site, running = here
     assert request(running.web, "GET", "/standing").headers["location"] == "/sign-in?next=/standing"
-    store = site.open()
-    first_staff(store)
-    joins(store, ActorId("caseworker-1"), Function.CASEWORKER)
-    store.close()
     opened = ask("account", "open", "ana", "--actor", "caseworker-1", *site.where)
     assert opened.returncode == 0, opened.stderr
     visitor = Visitor(running.web.removeprefix("http://"))

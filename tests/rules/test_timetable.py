@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custodiet.model.condition import ALWAYS, WEEK_MIN, ConditionKind, Interval, LocalZone, Offset, Schedule, Weekly
+from custodiet.model.errors import IllegalValue
 from custodiet.rules.conditions import timetable
-from custodiet.rules.conditions.timetable import Sense, sense_of, window_at, windows
+from custodiet.rules.conditions.timetable import Sense, once, sense_of, weekly_on, window_at, windows
 
 MS = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
@@ -226,6 +227,34 @@ BY_HAND = {
         ["2030-01-08T06:59/2030-01-08T07:00", "2030-01-08T19:00/2030-01-08T19:00:00.001"],
     ),
 }
+
+
+def test_hours_that_people_type_are_weekly_windows_and_close_the_next_day_if_they_must():
+    assert weekly_on([SUN, MON], 21 * 60, 7 * 60) == (weekly(MON, "21:00", "07:00"), weekly(SUN, "21:00", "07:00"))
+    assert weekly_on([TUE], 9 * 60, 10 * 60) == (weekly(TUE, "09:00", "10:00"),)
+    assert weekly_on([WED], 0, 0) == (Weekly(WED * 24 * 60, THU * 24 * 60),)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sense", "asks"),
+    [
+        ("2030-02-01T10:00/2030-02-01T11:00", RESTRICTS, "2030-02-01T10:00/2030-02-01T11:00"),
+        ("2030-05-01T10:00/2030-05-01T11:00", OBLIGES, "2030-05-01T09:00/2030-05-01T10:00"),
+        # 01:30 comes twice: the shorter reading burdens, the wider one leaves time.
+        ("2030-10-27T01:30/2030-10-27T03:00", RESTRICTS, "2030-10-27T01:30/2030-10-27T03:00"),
+        ("2030-10-27T01:30/2030-10-27T03:00", OBLIGES, "2030-10-27T00:30/2030-10-27T03:00"),
+        # 01:30 never comes: the next instant that does.
+        ("2030-03-31T01:30/2030-03-31T03:00", OBLIGES, "2030-03-31T01:00/2030-03-31T02:00"),
+    ],
+)
+def test_one_window_by_the_clock_of_a_zone(typed, sense, asks):
+    opens, closes = typed.split("/")
+    assert once(LONDON, utc(opens), utc(closes), sense) == span(asks)
+
+
+def test_one_window_that_the_clock_makes_vanish_is_none():
+    with pytest.raises(IllegalValue):
+        once(LONDON, utc("2030-03-31T01:10"), utc("2030-03-31T01:50"), RESTRICTS)
 
 
 @pytest.mark.parametrize("case", BY_HAND)

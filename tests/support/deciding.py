@@ -2,6 +2,7 @@
 
 import re
 
+from custodiet.model.assessment import Article8, Practical
 from custodiet.model.mode import LADDER, MODES, ModeCode
 from custodiet.model.screening import Question
 
@@ -29,24 +30,18 @@ def assessed(code: ModeCode, fact_id: str, **other) -> dict:
         "compared": [LADDER[0].code.value],
         "exempt_child": "no",
         "exempt_ill": "no",
-        "interference": "light",
-        "article_8": ["provided_by_law", "necessary", "proportionate"],
-        "practical": [
-            "charging",
-            "power_at_home",
-            "signal",
-            "housing",
-            "work",
-            "travel",
-            "disability",
-            "on_body",
-        ],
         "at_home": ["nobody"],
         "finding": "on",
         "starts": "hour",
         "review": "28",
         "step": "send",
     }
+    if mode.locates:
+        told |= {f"article_8_{one}": "yes" for one in Article8}
+    else:
+        told |= {"interference": "light", "article_8": ["provided_by_law", "necessary", "proportionate"]}
+    if mode.needs_device:
+        told |= {f"practical_{one}": "yes" for one in Practical}
     for family in mode.lower_families:
         told |= {f"{family}_reason": "tried", f"{family}_facts": [fact_id]}
     return {name: value for name, value in (told | other).items() if value is not None}

@@ -3,6 +3,7 @@
 import time
 
 from custodiet.adapters import sealing
+from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.web.accounts import keeping
 from custodiet.entrypoints.web.configured import configure
 from custodiet.entrypoints.web.place import Place, SignInPlace
@@ -15,7 +16,7 @@ def place_of(house, folder, policy, actors) -> None:
     (folder / "accounts.db").write_bytes(empty_accounts())
     signing_in = SignInPlace(folder / "accounts.db", "made up, and the same in every test")
     given = (house.store, house.vault, policy, sealing, house.clock, house.chance, house.pinned, folder)
-    configure(signing_in, Place(*given, signing_in))
+    configure(signing_in, Place(*given, signing_in, zone_as_of=zone_as_of))
     for actor in actors:
         keeping.open_account(signing_in, actor, actor, once=False)
 

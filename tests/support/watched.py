@@ -26,6 +26,7 @@ from custodiet.model.entry import EntryKind
 from custodiet.model.identity import ActorId, AlertId, ConditionId, DecisionId
 from custodiet.model.mode import Kind, ModeCode
 from custodiet.model.report import DeviceSays, Fix, Report
+from custodiet.rules.conditions.kinds import kinds_on
 from custodiet.wire.records import read_entry
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -68,12 +69,12 @@ def ask(
     more: tuple[bytes, ...] = (),
     **given,
 ) -> tuple[Decision, tuple[ConditionId, ...]]:
-    """A decision in force with one condition, or with one more for each further zone."""
+    """A decision in force with one condition, one more for each further zone, and none that its rung cannot tell."""
     house.issue_keys()
     proposal = house.proposal(person, **given)
     propose(house.store, house.chance, proposal)
     conditions = []
-    for zone in (geometry or circle(), *more):
+    for zone in (geometry or circle(), *more) if kind in kinds_on(proposal.rung) else ():
         written = zone if kind in ZONED else None
         of = (proposal.id, kind, ANA)
         one = set_condition(house.store, sealing, house.chance, house.pinned, *of, geometry=written, schedule=schedule)

@@ -7,7 +7,7 @@ from custodiet.entrypoints.wording_disclosing import DISCLOSING
 from custodiet.entrypoints.wording_looking import LOOKING
 from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
-from custodiet.model.assessment import AtHome, FamilyAnswer, FamilyReason, Practical, Said, Selection
+from custodiet.model.assessment import Article8, AtHome, FamilyAnswer, FamilyReason, Practical, Said, Selection
 from custodiet.model.case_record import About
 from custodiet.model.condition import ConditionKind
 from custodiet.model.day import DayKind
@@ -60,6 +60,13 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         FamilyReason.ASKED_NOT_TO: "The person asked not to have it",
         FamilyReason.DUTY_ASKS_MORE: "The duty asks for more",
         FamilyReason.ORDER_ASKS_MORE: "The order asks for more",
+    },
+    Article8: {
+        Article8.INTERFERES: "Does it interfere with private or family life?",
+        Article8.GRAVE: "Is that grave?",
+        Article8.PROVIDED_BY_LAW: "Does the power provide for it?",
+        Article8.NECESSARY: "Is it necessary for the purposes chosen?",
+        Article8.PROPORTIONATE: "Is it proportionate for this person and those at home?",
     },
     Practical: {
         Practical.CHARGING: "It can be charged every day",

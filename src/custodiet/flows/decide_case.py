@@ -18,6 +18,7 @@ from custodiet.flows.notice_now import against_starting, told_now
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if, refuse_rung_if
 from custodiet.flows.scheme_now import register_at, scheme_at, scheme_binding
+from custodiet.flows.state_conditions import Asked, against_asking
 from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
@@ -37,6 +38,7 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.objection import Objection
 from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession, kind_of
 from custodiet.rules import ladder
+from custodiet.rules.conditions.kinds import stays_on
 from custodiet.rules.decisions import (
     Move,
     made,
@@ -45,6 +47,7 @@ from custodiet.rules.decisions import (
     objections_to_narrowing,
     objections_to_proposing,
     objections_to_returning,
+    objections_to_unseen,
     retention_clocks,
     succeeded,
 )
@@ -54,8 +57,12 @@ from custodiet.rules.notices import is_owed
 from custodiet.rules.register import objections_to_operation
 
 
-def propose_decision(store: Store, decision: Decision, assessment: Assessment | None = None) -> int:
+def propose_decision(
+    store: Store, decision: Decision, assessment: Assessment | None = None, asked: Asked | None = None
+) -> int:
     """Record a proposal with its assessment; rung 0 needs none. The ledger index of the proposal.
+
+    `asked`: the conditions that it carries, recorded with it: nobody sees the one without the other.
 
     Raises NotPermitted with every objection. Where the ladder objects, the refusal is recorded first, with what is
     ready instead.
@@ -66,7 +73,8 @@ def propose_decision(store: Store, decision: Decision, assessment: Assessment | 
         proposal = replace(
             decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None, guidance=guidance or None
         )
-        refuse_if(_against_proposing(act, case.scheme_id, proposal))
+        stated = () if asked is None else against_asking(asked.conditions, proposal)
+        refuse_if(_against_proposing(act, case.scheme_id, proposal) + stated)
         facts, standing = gather(act, proposal, act.now)
         against = ladder.objections(proposal, assessment, facts, standing)
         if against:
@@ -81,6 +89,8 @@ def propose_decision(store: Store, decision: Decision, assessment: Assessment | 
                 if assessment.exempted is not None and assessment.exempted.overridden:
                     told = ExemptionOverridden(proposal.id, act.now, proposal.proposed_by)
                     act.write(Entry(kind_of(told), proposal.proposed_by, case.person_id), told)
+                if asked is not None:
+                    asked.write(act, proposal, proposal.proposed_by)
                 draft = act.draft(case.id, proposal.proposed_by)
                 if draft is not None:
                     write_dropped(act, draft, Dropped.SENT, proposal.proposed_by)
@@ -125,12 +135,23 @@ def _compared(act: Acting, assessment: Assessment) -> Assessment:
     return replace(assessment, words=of(assessment.words), families=families)
 
 
-def make_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
-    """The second person's yes. What it follows ends where it starts. The ledger index."""
+def make_decision(
+    store: Store, decision_id: DecisionId, by: ActorId, seen: Collection[ConditionId] | None = None
+) -> int:
+    """The second person's yes. What it follows ends where it starts. The ledger index.
+
+    `seen`: the conditions that were before them; refused when it carries others by now. None: nobody asks.
+    """
     with store.acting() as act:
         decision = act.decision(decision_id)
         moved(decision, Move.MAKE)
+        refuse_if(_against_unseen(act, decision_id, seen))
         return _make(act, decision, by)
+
+
+def _against_unseen(act: Acting, decision_id: DecisionId, seen: Collection[ConditionId] | None) -> tuple[str, ...]:
+    carried = frozenset(one.id for one in act.conditions_of(decision_id))
+    return () if seen is None else objections_to_unseen(carried, frozenset(seen))
 
 
 def _make(act: Acting, decision: Decision, by: ActorId) -> int:
@@ -189,14 +210,16 @@ def narrow_decision(
     review_due_at: datetime | None = None,
     ends_at: datetime | None = None,
     without: Collection[ConditionId] = (),
+    seen: Collection[ConditionId] | None = None,
 ) -> DecisionId:
-    """The second person makes less of a proposal than was proposed: a lower rung, a shorter time, fewer zones.
+    """The second person makes less of a proposal than was proposed: a lower rung, a shorter time, fewer conditions.
 
-    Never more. The proposal is over; what is made instead rests on its assessment.
+    Never more. `seen`: as when it is made whole. The proposal is over; what is made instead rests on its assessment.
     """
     with store.acting() as act:
         wide = act.decision(decision_id)
         moved(wide, Move.MAKE)
+        refuse_if(_against_unseen(act, decision_id, seen))
         narrow = replace(
             wide,
             id=DecisionId(chance.identity("decision")),
@@ -212,7 +235,8 @@ def narrow_decision(
         rests_on = None if assessment is None else assessment.id
         # The narrower one before the entry that names it.
         act.write(Entry(EntryKind.DECISION_PROPOSED, wide.proposed_by, person_id), DecisionProposed(narrow, rests_on))
-        carry_conditions(act, chance, [one for one in conditions if one.id not in gone], narrow.id, by)
+        kept = [one for one in conditions if one.id not in gone and stays_on(one.kind, narrow.rung)]
+        carry_conditions(act, chance, kept, narrow.id, by)
         record = DecisionNarrowed(decision_id, narrow.id, act.now, by)
         act.write(Entry(kind_of(record), by, person_id), record)
         _make(act, narrow, by)

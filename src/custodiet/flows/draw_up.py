@@ -53,6 +53,7 @@ class Answered:
     practicality: tuple[tuple[Practical, Said], ...]
     at_home: tuple[AtHome, ...]
     finding_shown: str
+    with_detention: bool = False
     exemptions: tuple[ExemptionAnswer, ...] = ()
     text: str = ""
 
@@ -93,7 +94,7 @@ def draw_up(
             FamilyAnswer(one.family, one.reason, one.facts, assessor.words(case_id, one.text)) for one in told.families
         ),
         compared_with=told.compared_with,
-        with_detention=False,
+        with_detention=told.with_detention,
         article_8=told.article_8,
         practicality=told.practicality,
         at_home=told.at_home,

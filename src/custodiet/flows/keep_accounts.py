@@ -27,3 +27,10 @@ def record_closing(act: Acting, actor: ActorId, by: ActorId) -> int | None:
     if is_joined(act.roles_of(actor), act.now):
         return None
     return act.write(Entry(EntryKind.ACCOUNT_CLOSED, by), AccountClosed(actor, act.now))
+
+
+def record_closing_by_hand(store: Store, actor: ActorId, by: ActorId) -> int:
+    """The operator of the platform shuts an account at once, whatever roles it has. The ledger index."""
+    with store.acting() as act:
+        refuse_if(objections_to_acting(by))
+        return act.write(Entry(EntryKind.ACCOUNT_CLOSED, by), AccountClosed(actor, act.now))

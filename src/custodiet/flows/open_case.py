@@ -4,20 +4,19 @@ from datetime import datetime
 
 from custodiet.flows.ports import Acting, Chance, Reading, Sealer, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.state_conditions import Asked, Asking
 from custodiet.flows.trusting import record_key_of
 from custodiet.model.case import Case, Person
-from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Schedule
+from custodiet.model.condition import ALWAYS, ConditionKind, Schedule
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, CaseId, ConditionId, DecisionId, PersonId, SchemeId
 from custodiet.model.message import Channel, ContactDetails
 from custodiet.model.message_record import ContactGiven
-from custodiet.model.record import CaseAssigned, CaseOpened, ConditionSet, LogOpened, PersonNamed
+from custodiet.model.record import CaseAssigned, CaseOpened, LogOpened, PersonNamed
 from custodiet.model.staff import Assignment, Function
-from custodiet.rules.conditions.zones import lay_out
-from custodiet.rules.decisions import objections_to_zone
+from custodiet.rules.decisions import objections_to_condition
 from custodiet.rules.staff import holds
-from custodiet.wire.geometry import read_shape
-from custodiet.wire.sealed import compact_geometry, geometry_context, name_context, pack_name, reach_context
+from custodiet.wire.sealed import name_context, pack_name, reach_context
 
 SCHEMES_MAX = 1000
 """In so many schemes a reference is looked for."""
@@ -84,18 +83,9 @@ def set_condition(
     Only with a proposal: whoever approves the decision approves its conditions. Raises NotTheFormat or IllegalValue for
     a zone that cannot be judged, NotPermitted once the decision was made or refused.
     """
-    if geometry is not None:
-        geometry = compact_geometry(geometry)
-        lay_out(read_shape(geometry))
-    condition_id = ConditionId(chance.identity("condition"))
+    asked = Asked(sealer, chance, pinned, (Asking(kind, geometry, schedule),))
     with store.acting() as act:
         decision = act.decision(decision_id)
-        refuse_if(objections_to_zone(decision))
-        case = act.case(decision.case_id)
-        sealed = b""
-        if geometry is not None:
-            public = record_key_of(act, pinned, case.person_id)
-            sealed = sealer.seal_to(public, geometry, geometry_context(condition_id))
-        condition = Condition(condition_id, decision_id, kind, sealed, schedule)
-        act.write(Entry(EntryKind.CONDITION_SET, by, case.person_id), ConditionSet(condition))
+        refuse_if(objections_to_condition(decision))
+        (condition_id,) = asked.write(act, decision, by)
     return condition_id

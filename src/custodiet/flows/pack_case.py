@@ -15,6 +15,7 @@ from custodiet.flows.ports import Reading, Store, Vault
 from custodiet.flows.prove_entry import note_and_tree
 from custodiet.flows.reading_records import Told, read_all
 from custodiet.flows.scheme_now import scheme_at
+from custodiet.model.assessing_record import AssessmentRecorded
 from custodiet.model.decision import Decision
 from custodiet.model.disclosure import Pack
 from custodiet.model.entry import EntryKind as K
@@ -24,7 +25,7 @@ from custodiet.model.times import as_text
 from custodiet.rules.staff import function_of
 from custodiet.wire.note import open_checkpoint
 from custodiet.wire.proof import FILE_SUFFIX, Proof, write_proof
-from custodiet.wire.records import read_entry
+from custodiet.wire.records import read_entry, read_record
 
 IN_THE_OPEN = frozenset(
     {
@@ -65,6 +66,8 @@ def pack_case(
         rows = [view.entries(one, 1)[0] for one in records.of_case.get(case.id, [])]
         scheme = scheme_at(view, case.scheme_id, now)
         entries = [_entry(view, row) for row in rows]
+        decided = [one for one in records.proposed.values() if one[0].case_id == case.id]
+        decisions = [_decision(records, *one) | {"assessment": _assessment(view, records, one[0])} for one in decided]
     # The checkpoint is newer than what was read, so it covers it.
     note, tree = note_and_tree(store, vault, max((row.index for row in rows), default=0), cosigned)
     told = {
@@ -74,7 +77,7 @@ def pack_case(
         "as_at": as_text(now),
         "log": open_checkpoint(note, known_vkey).origin,
         "entries_in_log": len(tree),
-        "decisions": [_decision(records, *one) for one in records.proposed.values() if one[0].case_id == case.id],
+        "decisions": decisions,
         "given": [_given(records, *one) for one in records.packs if one[0].case_id == case.id],
         "entries": entries,
     }
@@ -101,6 +104,32 @@ def _decision(records: Told, one: Decision, proposed: int) -> dict[str, object]:
         "proposed": proposed,
         "made": records.made.get(one.id),
         "over": records.over.get(one.id),
+    }
+
+
+def _assessment(view: Reading, records: Told, decision: Decision) -> dict[str, object] | None:
+    """What was asked and answered before it, in codes; None where nothing was assessed, or the record is not there.
+
+    Of a device in the person's life and of those at home it says that it was asked, not what came of it: that is of
+    their health and their family.
+    """
+    at = records.assessment_of(decision.id)
+    row = None if at is None else view.entries(at, 1)[0]
+    record = None if row is None or row.record is None else read_record(row.record)
+    if not isinstance(record, AssessmentRecorded):
+        return None
+    one = record.assessment
+    return {
+        "entry": at,
+        "why_this_case": one.selection,
+        "why_not_lower": {answer.family: answer.reason for answer in one.families},
+        "facts": {answer.family: len(answer.facts) for answer in one.families},
+        "compared_with": one.compared_with,
+        "with_detention": one.with_detention,
+        "article_8": dict(one.article_8),
+        "practicality_asked": len(one.practicality),
+        "home_considered": bool(one.at_home),
+        "finding_shown": one.finding_shown,
     }
 
 

@@ -3,7 +3,7 @@
 For pages: nothing is recorded, no name, no place and no text of the case.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from custodiet.model.fact import CaseFact
 from custodiet.model.identity import ActorId, CaseId, DecisionId, SchemeId
 from custodiet.model.mode import LADDER, Mode, ModeCode
 from custodiet.model.objection import Objection
+from custodiet.model.register import Exemption
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
@@ -60,9 +61,11 @@ class Table:
     orders: tuple[Decision, ...]
     proposals: tuple[Decision, ...]
     assessments: tuple[tuple[Decision, Assessment], ...]
-    """Of what stands or waits."""
+    """Of what stands, is to begin or waits."""
     draft: Draft | None
     """What whoever looks has begun and not sent."""
+    conditions: Mapping[DecisionId, tuple[Condition, ...]]
+    """As the assessments."""
 
     @property
     def unanswered(self) -> tuple[Representation, ...]:
@@ -75,13 +78,14 @@ def show_table(view: Reading, now: datetime, case_id: CaseId, by: ActorId) -> Ta
     case = view.case(case_id)
     scheme = scheme_at(view, case.scheme_id, now)
     decisions = view.decisions_of(case_id)
-    stands = [one for one in decisions if one.state in (State.MADE, State.SUSPENDED) and one.covers(now)]
+    made = [one for one in decisions if one.state in (State.MADE, State.SUSPENDED)]
+    stands = [one for one in made if one.covers(now)]
     of_officers = [one for one in stands if one.authority is Authority.OFFICERS]
     current = max(of_officers, key=lambda one: one.rung.rung, default=None)
     facts, standing = gather(view, _probe(case_id, scheme, ModeCode.NONE, now), now)
     facts = tuple(sorted(facts, key=lambda one: one.recorded_at, reverse=True))
     waiting = tuple(one for one in decisions if one.state is State.PROPOSED)
-    assessed = ((one, view.assessment_of(one.id)) for one in (*stands, *waiting))
+    assessed = ((one, view.assessment_of(one.id)) for one in (*made, *waiting))
     return Table(
         case=case,
         scheme=scheme,
@@ -96,6 +100,7 @@ def show_table(view: Reading, now: datetime, case_id: CaseId, by: ActorId) -> Ta
         proposals=waiting,
         assessments=tuple((one, assessment) for one, assessment in assessed if assessment is not None),
         draft=view.draft(case_id, by),
+        conditions={one.id: view.conditions_of(one.id) for one in (*made, *waiting)},
     )
 
 
@@ -192,6 +197,8 @@ class Proposal:
     """The newest of the case."""
     lower: tuple[Mode, ...]
     """Rungs it may be narrowed to, the highest first."""
+    exemptions: tuple[Exemption, ...]
+    """Whom the register in effect exempts."""
 
     @property
     def overridden(self) -> bool:
@@ -238,4 +245,5 @@ def show_proposal(view: Reading, now: datetime, decision_id: DecisionId, by: Act
         below=modes[below],
         screening=view.newest_screening(case.id),
         lower=tuple(modes[one] for one in lower),
+        exemptions=standing.exemptions,
     )

@@ -14,15 +14,15 @@ from custodiet.flows.gathering import duty_of
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.model.condition import Condition
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotFound, NotPermitted
 from custodiet.model.fact import FactKind
 from custodiet.model.identity import ActorId, CaseId, DecisionId
 from custodiet.model.instruction import What
-from custodiet.model.mode import MODES, Kind, Mode, ModeCode
+from custodiet.model.mode import MODES, Mode, ModeCode
 from custodiet.model.record import DecisionMade, DecisionProposed
+from custodiet.rules.conditions.kinds import stays_on
 from custodiet.rules.decisions import STANDING, Move, made, objections_to_lowering, stopped_along, succeeded
 
 _ORDER_REVIEW = timedelta(days=28)
@@ -68,7 +68,7 @@ def write_step_down(
     assessment = act.assessment_of(higher.id)
     proposed = DecisionProposed(lower, None if assessment is None else assessment.id)
     act.write(Entry(EntryKind.DECISION_PROPOSED, by, person_id), proposed)
-    carried = [one for one in act.conditions_of(higher.id) if _asked_on(one, lower.rung)]
+    carried = [one for one in act.conditions_of(higher.id) if stays_on(one.kind, lower.rung)]
     carry_conditions(act, chance, carried, lower.id, by)
     _write_made(act, chance, higher, lower, by, succeeds=succeeds)
     return lower.id
@@ -121,8 +121,3 @@ def _write_made(act: Acting, chance: Chance, higher: Decision, lower: Decision, 
 def comes_off(higher: Mode, lower: Mode) -> bool:
     """Whether a device that the person has with them is to come back (R107)."""
     return higher.worn and not lower.worn
-
-
-def _asked_on(condition: Condition, mode: Mode) -> bool:
-    """Whether a condition still asks for anything on that rung: a place needs a mode that can tell of places."""
-    return not condition.geometry_sealed or bool(mode.admits & {Kind.FIX, Kind.TRANSITION})

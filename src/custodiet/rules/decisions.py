@@ -12,7 +12,7 @@ from custodiet.model.case import RetentionClock
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.ending import CLOSING, EndReason, Stop
 from custodiet.model.errors import IllegalMove
-from custodiet.model.identity import ActorId
+from custodiet.model.identity import ActorId, ConditionId
 from custodiet.model.mode import Category, Kind, Mode
 from custodiet.model.scheme import Scheme
 from custodiet.rules.alerts import objections_to_acting
@@ -303,16 +303,28 @@ def stopped_along(decision: Decision, followers: tuple[Decision, ...], now: date
     return tuple(one for one in followers if one.state is State.MADE and decision.covers(now))
 
 
-def objections_to_zone(decision: Decision) -> tuple[str, ...]:
-    """Every rule against giving this decision a zone; empty when there is none."""
+def objections_to_condition(decision: Decision) -> tuple[str, ...]:
+    """Every rule against giving this decision a condition; empty when there is none."""
     if decision.state is not State.PROPOSED:
         return (
             (
-                "not_a_proposal: a zone belongs to a proposal: whoever approves the decision approves its zones; "
-                "a new proposal with that zone"
+                "not_a_proposal: a condition belongs to a proposal: whoever approves the decision approves it too; "
+                "a new proposal with that condition"
             ),
         )
     return ()
+
+
+def objections_to_unseen(carried: frozenset[ConditionId], seen: frozenset[ConditionId]) -> tuple[str, ...]:
+    """Every rule against saying yes to conditions that were not before whoever says it; empty when there is none."""
+    if carried == seen:
+        return ()
+    return (
+        (
+            "conditions_changed: the proposal carries other conditions than the page that was answered; "
+            "the same once the proposal was opened and read again"
+        ),
+    )
 
 
 def time_is_up(decision: Decision, now: datetime) -> Move | None:

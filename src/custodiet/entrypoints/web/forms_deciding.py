@@ -1,6 +1,5 @@
 """Forms of a case's decisions. What is asked follows the model's closed lists; what is missing, the rules say."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from custodiet.entrypoints.web.forms import DateField, later
+from custodiet.entrypoints.web.forms_conditions import Conditions
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.wording_deciding import ARTICLE_8, INTERFERENCE, WORDS, said
 from custodiet.model.assessing_record import ReturnReason
@@ -23,7 +23,6 @@ from custodiet.model.assessment import (
     Said,
     Selection,
 )
-from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Decision
 from custodiet.model.ending import CLOSING, EndReason, StopKind
 from custodiet.model.exemption import ExemptionAnswer
@@ -40,6 +39,7 @@ TEXT_MAX = 4000
 REASON_MAX = 400
 """Of one answer of a screening: all of them have room in one sealed size."""
 CHOOSE = "Choose one"
+DETENTION = "detention"
 STARTS = {"hour": "In one hour", "four_hours": "In four hours", "day": "In a day"}
 _AHEAD = {"hour": timedelta(hours=1), "four_hours": timedelta(hours=4), "day": timedelta(days=1)}
 REVIEW_DAYS = (1, 7, 14, 28, 56, 84)
@@ -106,6 +106,13 @@ def _boxes(label: str, choices: Sequence[Choice], hint: str = "") -> forms.Multi
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+
+
+def _answered(question: str) -> forms.ChoiceField:
+    """One question of a sheet: nothing is answered by leaving it."""
+    field = _radios(question, coded(Said))
+    field.required = False
+    return field
 
 
 def _select(label: str, choices: Sequence[Choice], *, required: bool = False) -> forms.ChoiceField:
@@ -288,14 +295,24 @@ class AssessForm(forms.Form):
             add[f"{family}_facts"] = _boxes("Facts that say so", choices)
             add[f"{family}_words"] = _text("In words, if the code does not say it", "Sealed. Not needed.")
         add["compared"] = _boxes(
-            "Lower rungs that this was compared with", rungs(LADDER[: mode.rung]), "Detention alone is no comparison."
+            "What this was compared with",
+            [*rungs(LADDER[: mode.rung]), (DETENTION, later("Detention"))],
+            "At least one lower rung. Detention alone is no comparison.",
         )
-        add["interference"] = _select(
-            "Private and family life (Article 8)", [("", later(CHOOSE)), *_worded(INTERFERENCE)]
-        )
-        add["article_8"] = _boxes("Which of these is so", _worded(ARTICLE_8), "What is not marked is answered no.")
-        hint = "What is not marked is not known." if mode.needs_device else "Not needed for a rung without a device."
-        add["practical"] = _boxes("What is so in this person’s life", coded(Practical), hint)
+        if mode.locates:
+            for question in Article8:
+                add[f"article_8_{question}"] = _answered(said(question))
+        else:
+            add["interference"] = _select(
+                "Private and family life (Article 8)", [("", later(CHOOSE)), *_worded(INTERFERENCE)]
+            )
+            add["article_8"] = _boxes("Which of these is so", _worded(ARTICLE_8), "What is not marked is answered no.")
+        if mode.needs_device:
+            for asked in Practical:
+                add[f"practical_{asked}"] = _answered(said(asked))
+        else:
+            hint = "What is not marked is not known. Not needed for a rung without a device."
+            add["practical"] = _boxes("What is so in this person’s life", coded(Practical), hint)
         add["at_home"] = _boxes("Who else at home it falls on", coded(AtHome))
         add["finding"] = forms.BooleanField(label=later("I have read this finding"), required=False)
         if len(scheme.powers) > 1:
@@ -323,6 +340,7 @@ class AssessForm(forms.Form):
             label=later("It ends on"), help_text=later("If it ends sooner than that."), required=False
         )
         add["words"] = _text("Anything else, in words", "Sealed for this case. Not needed.")
+        add["conditions"] = Conditions(mode)
 
     def about_exemptions(self) -> tuple[ExemptionAnswer, ...]:
         """What was answered of each exemption; nothing for one that nobody answered."""
@@ -343,9 +361,22 @@ class AssessForm(forms.Form):
     def review_due_at(self, now: datetime) -> datetime:
         return self.starts_at(now) + timedelta(days=int(self.cleaned_data["review"]))
 
+    def sheet(self, name: str) -> list[forms.BoundField]:
+        """The fields of a sheet of which each question is answered by itself; none where it has one field for all."""
+        return [self[one] for one in self.fields if one.startswith(f"{name}_")]
+
+    def compared_with(self) -> tuple[ModeCode, ...]:
+        """The lower rungs among what it was compared with."""
+        return tuple(ModeCode(one) for one in self.cleaned_data["compared"] if one != DETENTION)
+
     def article_8(self) -> tuple[tuple[Article8, Said], ...]:
-        """The five answers; none where nobody has said how far it interferes."""
+        """The five answers. Of a sheet those that were given; of the short form none, unless it was said how far it
+        interferes.
+        """
         told = self.cleaned_data
+        if self.mode.locates:
+            answers = ((one, told[f"article_8_{one}"]) for one in Article8)
+            return tuple((one, Said(answer)) for one, answer in answers if answer)
         if not told["interference"]:
             return ()
         known = told["interference"] != "not_known"
@@ -359,9 +390,12 @@ class AssessForm(forms.Form):
         )
 
     def practicality(self) -> tuple[tuple[Practical, Said], ...]:
-        """What was not marked is not known: nothing rests on it."""
-        marked = self.cleaned_data["practical"]
-        return tuple((one, Said.YES if one.value in marked else Said.NOT_KNOWN) for one in Practical)
+        """Of a sheet the answers that were given; of the short form what was not marked is not known."""
+        told = self.cleaned_data
+        if self.mode.needs_device:
+            answers = ((one, told[f"practical_{one}"]) for one in Practical)
+            return tuple((one, Said(answer)) for one, answer in answers if answer)
+        return tuple((one, Said.YES if one.value in told["practical"] else Said.NOT_KNOWN) for one in Practical)
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data
@@ -402,60 +436,33 @@ _FIELDS = {
     "no_order": "{about}_reason",
     "compared_with_nothing_lower": "compared",
     "home_not_considered": "at_home",
-    "article_8_unanswered": "interference",
-    "article_8_not_met": "article_8",
-    "practicality_unanswered": "practical",
-    "not_practical": "practical",
+    "article_8_unanswered": "article_8_{about} interference",
+    "article_8_not_met": "article_8_{about} article_8",
+    "practicality_unanswered": "practical_{about} practical",
+    "not_practical": "practical_{about} practical",
     "finding_not_shown": "finding",
 }
+"""Where an objection is mended: the first of these that a form has."""
 
 
-def field_for(code: str, about: str) -> str | None:
+def field_for(form: forms.Form, code: str, about: str) -> str | None:
     """The field of an assessment where an objection is mended; None: elsewhere."""
-    name = _FIELDS.get(code)
-    return None if name is None else name.format(about=about)
-
-
-class ZoneForm(forms.Form):
-    """One zone of a proposal: a circle, or a polygon that is pasted."""
-
-    kind = _radios("Kind", coded([ConditionKind.INCLUSION, ConditionKind.EXCLUSION, ConditionKind.PROTECTIVE]))
-    latitude = forms.FloatField(label=later("Latitude of the centre, in degrees"), required=False)
-    longitude = forms.FloatField(label=later("Longitude of the centre, in degrees"), required=False)
-    radius_m = forms.FloatField(label=later("Radius, in metres"), required=False)
-    polygon = _text("Or a polygon, as GeoJSON", "Positions are longitude, latitude.")
-
-    def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or self.cleaned_data
-        circle = [told.get(name) for name in ("latitude", "longitude", "radius_m")]
-        if not self.errors and (None in circle) == (not told.get("polygon")):
-            self.add_error("latitude", say("Enter a circle, whole, or a polygon, and not both"))
-        return told
-
-    def geometry(self) -> bytes:
-        """GeoJSON, as what judges zones reads it."""
-        told = self.cleaned_data
-        if told["polygon"]:
-            polygon: str = told["polygon"]
-            return polygon.encode()
-        point = {"type": "Point", "coordinates": [told["longitude"], told["latitude"]], "radius_m": told["radius_m"]}
-        return json.dumps(point).encode()
-
-    def where(self) -> str:
-        """The field of what was wrong with it."""
-        return "polygon" if self.cleaned_data.get("polygon") else "latitude"
+    names = _FIELDS.get(code, "").format(about=about).split()
+    return next((one for one in names if one in form.fields), None)
 
 
 class NarrowForm(forms.Form):
     """Less than was proposed."""
 
-    def __init__(self, lower: Iterable[Mode], *given: Any, **named: Any) -> None:
+    def __init__(self, lower: Iterable[Mode], carried: Sequence[Choice], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         same = ("", later("The same rung"))
         self.fields["mode"] = forms.ChoiceField(
             label=later("A lower rung"), choices=[same, *rungs(lower)], required=False
         )
         self.fields["review"] = DateField(label=later("An earlier review, at the end of"), required=False)
+        if carried:
+            self.fields["without"] = _boxes("Without these conditions", carried)
 
 
 class ReturnForm(forms.Form):

@@ -1,20 +1,18 @@
 """A case's record on a page: opened for who has sight, recorded first; without it when the vault does not answer."""
 
-import json
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, may
 from custodiet.entrypoints.web.sight import of_case
 from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.open_case_record import open_case_record
 from custodiet.model.act import Act
-from custodiet.model.case_record import CaseRecord, Zone
+from custodiet.model.case_record import CaseRecord
 from custodiet.model.errors import CannotRecord, NotPermitted, OpeningRefused, VaultUnavailable
-from custodiet.model.identity import CaseId, DecisionId
+from custodiet.model.identity import CaseId
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +42,3 @@ def named_in_sight(request: HttpRequest, case_id: CaseId) -> NamedCase:
     except (VaultUnavailable, OpeningRefused, CannotRecord):
         return NamedCase(None, away=True)
     return NamedCase(record)
-
-
-def zones_in_words(opened: NamedCase, decision_id: DecisionId) -> list[str] | None:
-    """The zones of one decision in words, each with its kind; None while they stay shut."""
-    if opened.record is None:
-        return None
-    return [_in_words(one) for one in opened.record.zones if one.decision_id == decision_id]
-
-
-def _in_words(zone: Zone) -> str:
-    told = json.loads(zone.geometry)
-    if told["type"] == "Point":
-        longitude, latitude = told["coordinates"][:2]
-        words = say("a circle of %(metres)d m about latitude %(latitude).4f, longitude %(longitude).4f")
-        return words % {"metres": told["radius_m"], "latitude": latitude, "longitude": longitude}
-    corners = sum(len(ring) - 1 for ring in told["coordinates"])
-    return say("a polygon of %(corners)d corners") % {"corners": corners}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from custodiet.entrypoints.web.views import authorising, day, deciding, lowering
+from custodiet.entrypoints.web.views import authorising, conditions, day, deciding, lowering
 
 urlpatterns = [
     path("cases/new", deciding.new, name="new_case"),
@@ -12,7 +12,12 @@ urlpatterns = [
     path("cases/<str:reference>/decide/heard", deciding.heard, name="heard"),
     path("cases/<str:reference>/decide/screening", deciding.screening, name="screening"),
     path("cases/<str:reference>/decide/<str:code>", deciding.assess, name="assess"),
-    path("cases/<str:reference>/proposals/<str:decision_id>/zones", deciding.zones, name="zones"),
+    path("cases/<str:reference>/proposals/<str:decision_id>/conditions", conditions.conditions, name="conditions"),
+    path(
+        "cases/<str:reference>/proposals/<str:decision_id>/conditions/<str:code>",
+        conditions.condition,
+        name="condition",
+    ),
     path("cases/<str:reference>/proposals/<str:decision_id>/take-back", deciding.take_back, name="take_back"),
     path("authorise", authorising.queue, name="authorise"),
     path("authorise/<str:decision_id>", authorising.one, name="authorise_one"),

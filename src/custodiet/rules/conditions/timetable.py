@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from custodiet.model.condition import ConditionKind, Interval, LocalZone, Schedule
+from custodiet.model.condition import ConditionKind, Interval, LocalZone, Schedule, Weekly
 from custodiet.model.times import EPOCH
 
 _MINUTE = timedelta(minutes=1)
 _WEEK = timedelta(weeks=1)
+_DAY_MIN = 24 * 60
 _A_MONDAY = EPOCH + timedelta(days=4)
 """1970-01-05."""
 
@@ -44,6 +45,25 @@ def windows(schedule: Schedule, sense: Sense, absences: Sequence[Interval], with
     else:
         asked = _joined(_clipped([*schedule.once, *_weekly(schedule, sense, within)], within))
     return tuple(_without(asked, _joined(_clipped(absences, within))))
+
+
+def weekly_on(days: Iterable[int], opens_min: int, closes_min: int) -> tuple[Weekly, ...]:
+    """The same hours, in minutes of a day, on each of these days (0: Monday); up to an hour that is not later they
+    close on the next day.
+    """
+    for_min = closes_min - opens_min if closes_min > opens_min else closes_min - opens_min + _DAY_MIN
+    return tuple(Weekly(day * _DAY_MIN + opens_min, day * _DAY_MIN + opens_min + for_min) for day in sorted(days))
+
+
+def once(zone: LocalZone, opens: datetime, closes: datetime, sense: Sense) -> Interval:
+    """One window by the zone's clock; both times are given as an instant at which a clock on UTC shows them.
+
+    Raises IllegalValue for one that the clock makes vanish.
+    """
+    clock = _Clock(zone)
+    if sense is Sense.RESTRICTS:
+        return Interval(clock.instants(opens)[-1], clock.instants(closes)[0])
+    return Interval(clock.instants(opens)[0], clock.instants(closes)[-1])
 
 
 def window_at(windows: Sequence[Interval], at: datetime) -> Interval | None:

@@ -41,6 +41,28 @@ def is_prepared(signing_in: SignInPlace) -> bool:
     return ready
 
 
+def require_free(signing_in: SignInPlace, username: str, actor: ActorId) -> None:
+    """Raises IllegalMove when the name is taken, or the actor has an account already."""
+    configure(signing_in)
+    from django.db.models import Q  # noqa: PLC0415 - as above
+
+    from custodiet.entrypoints.web.accounts.models import Account  # noqa: PLC0415 - as above
+
+    taken = Account.objects.filter(Q(username=username.lower()) | Q(actor=actor)).exists()
+    connection.close()
+    if taken:
+        raise IllegalMove(f"{username} or {actor} has an account already")
+
+
+def require_account(signing_in: SignInPlace, actor: ActorId) -> None:
+    """Raises NotFound for an actor without an account."""
+    configure(signing_in)
+    try:
+        _account_of(actor)
+    finally:
+        connection.close()
+
+
 def open_account(signing_in: SignInPlace, username: str, actor: ActorId, *, once: bool = True) -> str:
     """A new account for an actor; the password, which nobody else knows. `once`: it must be changed at first use.
 

@@ -12,11 +12,12 @@ from custodiet.entrypoints.web.asking import assessor_for, done, refusals
 from custodiet.entrypoints.web.forms_deciding import NarrowForm, ReturnForm, end_of
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.opened import NamedCase, named_case, zones_in_words
+from custodiet.entrypoints.web.opened import NamedCase, named_case
 from custodiet.entrypoints.web.paging import page_asked
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.said_conditions import conditions_in_words
 from custodiet.entrypoints.web.sight import of_decision
 from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
 from custodiet.flows.permitting import who_asks
@@ -27,7 +28,7 @@ from custodiet.flows.show_looking import show_waiting
 from custodiet.model.act import Act
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import DecisionId
+from custodiet.model.identity import ConditionId, DecisionId
 from custodiet.model.mode import ModeCode
 
 
@@ -56,13 +57,16 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     if request.method != "POST" and is_stale(request):
         return confirm_first(request)
     what = request.POST.get("what", "")
+    opened: NamedCase = named_case(request, proposal.case.id)
+    words = conditions_in_words(proposal.conditions, opened)
+    seen = [ConditionId(one) for one in request.POST.getlist("condition")]
     forms: dict[str, Form] = {
-        "narrow": NarrowForm(proposal.lower, request.POST if what == "narrow" else None),
+        "narrow": NarrowForm(proposal.lower, words, request.POST if what == "narrow" else None),
         "return": ReturnForm(request.POST if what == "return" else None),
     }
     reference, reasons = proposal.case.reference, list[Reason]()
     if what == "approve":
-        make_decision(store_for(request, Act.MAKE_DECISION, about), wanted, by)
+        make_decision(store_for(request, Act.MAKE_DECISION, about), wanted, by, seen)
         return done(request, say("Approved: case %(reference)s") % {"reference": reference}, "authorise")
     if what == "refuse":
         refuse_decision(store_for(request, Act.REFUSE_DECISION, about), wanted, by)
@@ -71,7 +75,7 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     form = forms.get(what)
     if form is not None and form.is_valid():
         acts: dict[str, Callable[[], object]] = {
-            "narrow": lambda: _narrow(request, wanted, form.cleaned_data),
+            "narrow": lambda: _narrow(request, wanted, form.cleaned_data, seen),
             "return": lambda: _give_back(request, wanted, form.cleaned_data),
         }
         reasons = refusals(form, acts[what])
@@ -84,14 +88,13 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
             return done(request, said, "authorise")
     elif request.method == "POST" and form is None:
         raise Http404
-    opened: NamedCase = named_case(request, proposal.case.id)
     return page(
         request,
         "authorising/one.html",
         403 if reasons else 200,
         proposal=proposal,
         opened=opened,
-        zones=zones_in_words(opened, wanted),
+        conditions=words,
         findings=reasons_of(NotPermitted("", proposal.findings)) if proposal.findings else [],
         forms=forms,
         form=form,
@@ -99,11 +102,14 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     )
 
 
-def _narrow(request: HttpRequest, wanted: DecisionId, told: dict[str, Any]) -> None:
+def _narrow(request: HttpRequest, wanted: DecisionId, told: dict[str, Any], seen: list[ConditionId]) -> None:
     store = store_for(request, Act.MAKE_DECISION, of_decision(wanted))
-    mode = ModeCode(str(told["mode"])) if told["mode"] else None
-    review = end_of(told["review"]) if told["review"] else None
-    narrow_decision(store, settings.PLACE.chance, wanted, actor_of(request), mode=mode, review_due_at=review)
+    less: dict[str, Any] = {
+        "mode": ModeCode(str(told["mode"])) if told["mode"] else None,
+        "review_due_at": end_of(told["review"]) if told["review"] else None,
+        "without": [ConditionId(one) for one in told.get("without", ())],
+    }
+    narrow_decision(store, settings.PLACE.chance, wanted, actor_of(request), seen=seen, **less)
 
 
 def _give_back(request: HttpRequest, wanted: DecisionId, told: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from custodiet.entrypoints.web.opened import NamedCase, named_in_sight
 from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, desk_of, may
 from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.said_conditions import conditions_in_words
 from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision, require_sight
 from custodiet.flows.show_cases import SEARCH_MAX, find_cases, show_case
 from custodiet.flows.show_deciding import show_table
@@ -62,10 +63,13 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         orders = [one for one in file.decisions if one.authority is Authority.ORDER]
         reviewed = {one.id: (view.review_due_at(one.id), view.reviews_missed(one.id)) for one in orders}
         table = show_table(view, now, file.case.id, actor_of(request))
-        if any(may(request, view, Act.READ_DECISION, of_decision(one.id)) for one, _ in table.assessments):
+        if any(may(request, view, Act.READ_DECISION, of_decision(one)) for one in table.conditions):
             may_do.add(Act.READ_DECISION.value)
     opened = named_in_sight(request, file.case.id) if reads else NamedCase(None)
     me = actor_of(request)
+    asked = table.conditions if Act.READ_DECISION.value in may_do else {}
+    conditions = {of: [words for _, words in conditions_in_words(them, opened)] for of, them in asked.items() if them}
     duties = {one.code: one.satisfied_from for one in file.scheme.powers if one.force is Force.DUTY}
     told: dict[str, Any] = {"file": file, "table": table, "may_do": may_do, "opened": opened, "me": me}
+    told["conditions"] = conditions
     return page(request, "case.html", reviewed=reviewed, duties=duties, **told)

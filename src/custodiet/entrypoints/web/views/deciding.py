@@ -14,7 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals, show_reasons
+from custodiet.entrypoints.web.forms_conditions import kinds_said
 from custodiet.entrypoints.web.forms_deciding import (
+    DETENTION,
     AnswerForm,
     AssessForm,
     FactForm,
@@ -23,7 +25,6 @@ from custodiet.entrypoints.web.forms_deciding import (
     NewCase,
     SaidForm,
     ScreeningForm,
-    ZoneForm,
     end_of,
     field_for,
     mode_of,
@@ -36,20 +37,22 @@ from custodiet.entrypoints.web.opened import NamedCase, named_case
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.said_conditions import asking_in_words
 from custodiet.entrypoints.web.sight import of_case, of_decision
+from custodiet.entrypoints.web.views.conditions import stated_so_far
 from custodiet.entrypoints.wording import said_day
 from custodiet.flows.decide_case import propose_decision, refuse_decision, what_stands_against
 from custodiet.flows.draw_up import AboutFamily, Answered, draw_up
 from custodiet.flows.keep_draft import save_draft
-from custodiet.flows.open_case import name_person, open_case, reference_is_taken, set_condition
+from custodiet.flows.open_case import name_person, open_case, reference_is_taken
 from custodiet.flows.permitting import the_scheme
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.show_consistency import show_guidance, show_training
 from custodiet.flows.show_deciding import Table, show_rungs, show_table
+from custodiet.flows.state_conditions import Asked
 from custodiet.model.act import Act
 from custodiet.model.assessment import Assessment, AtHome, FamilyReason, Selection
-from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Decision
 from custodiet.model.draft import DRAFT_KEPT
 from custodiet.model.errors import CannotRecord, NotPermitted
@@ -61,7 +64,7 @@ from custodiet.model.identity import (
     RepresentationId,
     SchemeId,
 )
-from custodiet.model.mode import MODES, Kind, Mode, ModeCode
+from custodiet.model.mode import MODES, Mode
 from custodiet.model.published import ON_ABSCONDING
 from custodiet.model.representation import Reply
 from custodiet.rules.guidance import BESIDE
@@ -212,7 +215,10 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
         return confirm_first(request)
     if request.method != "POST":
         return _begin(request, table, mode)
-    form = _form(table, mode, request.POST)
+    data, asks = stated_so_far(request, table, _form(table, mode, request.POST), step)
+    if asks is not None:
+        return asks
+    form = _form(table, mode, data)
     if step != "change" and form.is_valid():
         try:
             decision, assessment = _proposal(request, table, form)
@@ -230,12 +236,15 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
             return _send(request, table, form, decision, assessment)
         against = what_stands_against(settings.PLACE.store, decision, assessment, settings.PLACE.clock.now())
         if not against:
-            typed = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
-            typed = [one for one in typed if one[0] not in ("csrfmiddlewaretoken", "step")]
-            told: dict[str, Any] = {"decision": decision, "assessment": assessment, "typed": typed}
+            told: dict[str, Any] = {"decision": decision, "assessment": assessment, "typed": typed_in(form, data)}
+            told |= {"asked": _asked(form), "kinds": kinds_said(mode)}
             return page(request, "deciding/check.html", table=table, mode=mode, sent=form, **told)
         return _objected(request, table, form, NotPermitted("", against), 200)
     return _assess_page(request, table, form)
+
+
+def _asked(form: AssessForm) -> list[str]:
+    return [asking_in_words(one) for one in form.cleaned_data["conditions"]]
 
 
 def _form(table: Table, mode: Mode, *given: Any, **named: Any) -> AssessForm:
@@ -271,14 +280,16 @@ def _save(request: HttpRequest, table: Table, mode: Mode) -> HttpResponse:
 def _send(
     request: HttpRequest, table: Table, form: AssessForm, decision: Decision, assessment: Assessment
 ) -> HttpResponse:
+    place = settings.PLACE
     store = store_for(request, Act.PROPOSE_DECISION, of_case(table.case.id))
+    asked = Asked(place.sealer, place.chance, place.pinned, tuple(form.cleaned_data["conditions"]))
     try:
-        propose_decision(store, decision, assessment)
+        propose_decision(store, decision, assessment, asked)
     except NotPermitted as error:
         return _objected(request, table, form, error, 403)
-    if decision.rung.admits & {Kind.FIX, Kind.TRANSITION}:
-        words = say("Sent for approval. Its zones can be added while it waits.")
-        return done(request, words, "zones", table.case.reference, decision.id)
+    except CannotRecord as error:
+        form.add_error(None, say("No place can be sealed yet: try again in a moment"))
+        return _assess_page(request, table, form, reasons=[Reason(None, str(error), None)])
     return done(
         request,
         say("Sent for approval. Nothing has changed until someone else says yes."),
@@ -294,7 +305,7 @@ def _objected(request: HttpRequest, table: Table, form: AssessForm, error: NotPe
         about = getattr(one, "about", "")
         ready = getattr(one, "instead", None)
         instead = MODES[ready] if ready is not None else instead
-        name = field_for(getattr(one, "code", ""), about)
+        name = field_for(form, getattr(one, "code", ""), about)
         show_reasons(form, reasons_of(NotPermitted("", (one,))), partial(_always, name))
     reasons = reasons_of(error)
     return _assess_page(request, table, form, status, reasons=reasons, instead=instead)
@@ -342,7 +353,8 @@ def _proposal(request: HttpRequest, table: Table, form: AssessForm) -> tuple[Dec
         selection=Selection(told["selection"] or Selection.INDIVIDUAL),
         selection_fact=FactId(told["selection_fact"] if told["selection"] else ""),
         families=families,
-        compared_with=tuple(ModeCode(one) for one in told["compared"]),
+        compared_with=form.compared_with(),
+        with_detention=DETENTION in told["compared"],
         article_8=form.article_8(),
         practicality=form.practicality(),
         at_home=tuple(AtHome(one) for one in told["at_home"]),
@@ -368,31 +380,6 @@ def _table(request: HttpRequest, view: Reading, reference: str, now: datetime, a
 
 def _assessing(request: HttpRequest, case_id: CaseId) -> Store:
     return store_for(request, Act.ASSESS_CASE, of_case(case_id))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def zones(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
-    """Zones of a proposal of one's own, while it waits."""
-    place, by = settings.PLACE, actor_of(request)
-    wanted = DecisionId(decision_id)
-    with place.store.reading() as view:
-        case = view.case_by_reference(reference)
-        decision = view.decision(wanted)
-        if decision.case_id != case.id or not decision.rung.admits & {Kind.FIX, Kind.TRANSITION}:
-            raise Http404
-        require(request, view, Act.SET_CONDITION, of_decision(wanted))
-        conditions = view.conditions_of(wanted)
-    form = ZoneForm(request.POST or None)
-    reasons: list[Reason] = []
-    if request.method == "POST" and form.is_valid():
-        store = store_for(request, Act.SET_CONDITION, of_decision(wanted))
-        kind = ConditionKind(form.cleaned_data["kind"])
-        of = (store, place.sealer, place.chance, place.pinned, wanted, kind, by)
-        reasons = refusals(form, lambda: set_condition(*of, geometry=form.geometry()), lambda _: form.where())
-        if form.is_valid():
-            return done(request, say("The zone is part of the proposal, sealed."), "zones", reference, wanted)
-    told = {"case": case, "decision": decision, "conditions": conditions}
-    return page(request, "deciding/zones.html", 403 if reasons else 200, form=form, reasons=reasons, **told)
 
 
 @require_http_methods(["POST"])

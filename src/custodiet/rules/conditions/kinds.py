@@ -1,0 +1,50 @@
+"""What a rung can ask of a person: conditions whose keeping it can tell, and appointments, of which people are told.
+
+From the ladder's table (design 3): a place needs a mode that hears of places, a home unit speaks of home alone. A zone
+that protects somebody is never given to the device of whom it keeps away, so the device cannot judge it.
+"""
+
+from custodiet.model.condition import ZONED, ConditionKind, Schedule
+from custodiet.model.mode import Kind, Mode, ModeCode
+
+_PLACES = (ConditionKind.CURFEW, ConditionKind.INCLUSION, ConditionKind.EXCLUSION)
+
+
+def kinds_on(mode: Mode) -> tuple[ConditionKind, ...]:
+    """The kinds of conditions that a decision of this mode can carry; none on rung 0."""
+    if not mode.rung:
+        return ()
+    kinds: tuple[ConditionKind, ...] = (ConditionKind.APPOINTMENT,)
+    if Kind.CHECK_IN in mode.admits:
+        kinds += (ConditionKind.CHECK_IN,)
+    if mode.code is ModeCode.CHECK_IN_AREA:
+        kinds += (ConditionKind.INCLUSION,)
+    if Kind.PRESENCE in mode.admits:
+        kinds += (ConditionKind.HOME_PRESENCE,)
+    if mode.admits & {Kind.TRANSITION, Kind.FIX}:
+        kinds += _PLACES
+    if Kind.FIX in mode.admits:
+        kinds += (ConditionKind.PROTECTIVE,)
+    return kinds
+
+
+def stays_on(kind: ConditionKind, mode: Mode) -> bool:
+    """Whether a condition that is carried down still asks for anything there: a place needs a mode that can tell of
+    places, anything else a mode that takes in whether it was done.
+    """
+    if kind in ZONED:
+        return bool(mode.admits & {Kind.FIX, Kind.TRANSITION})
+    return kind in kinds_on(mode)
+
+
+def objections_to_asking(kind: ConditionKind, schedule: Schedule, mode: Mode) -> tuple[str, ...]:
+    """Every rule against such a condition on this rung; empty when there is none."""
+    against = []
+    if kind not in kinds_on(mode):
+        against.append(
+            f"not_on_this_rung: nothing on rung {mode.rung} tells whether such a condition is kept; "
+            "the proposal without it, or another kind of condition"
+        )
+    if schedule.is_always and kind is ConditionKind.HOME_PRESENCE:
+        against.append("no_hours: nobody is asked to be at home at every hour; the hours in which they are")
+    return tuple(against)
