@@ -7,6 +7,7 @@ from support.assessing import assessor
 from support.house import ANA, SCHEME
 from support.in_words import approve_text
 from support.mp3 import silence
+from support.watched import whole
 
 from custodiet.flows.give_notice import Given, give_notice
 from custodiet.flows.keep_register import keep_register
@@ -18,6 +19,12 @@ from custodiet.model.errors import NotFound, NotPermitted, NotTheFormat
 from custodiet.model.notice import How, Readiness, TextOf, Understood
 
 READER, LISTENER = "translator-1", "translator-2"
+
+
+@pytest.fixture(autouse=True)
+def _replayed(house):
+    yield
+    assert whole(house)
 
 
 def kept(house, tag="en", content=None):

@@ -440,22 +440,25 @@ class Watching:
         judged.findings += findings
 
     def _hear_all(self, picture: Picture, heard: list[Heard], now: datetime, judged: Judged) -> None:
-        for fitting_id in {one.fitting_id for one in heard}:
-            newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
-            untold = fitting_id in judged.recent or fitting_id in judged.timed
-            if self._must_store(fitting_id, now, newest, untold=untold):
-                judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
         # While nothing that a device says is new, its watch stays, and so nothing else that it says becomes new.
-        with_news = {
-            one.fitting_id
-            for one in heard
-            if one.says is not None
-            and not is_nothing_new(
-                self._device_watches.get(one.fitting_id), one.says, self._plan(picture, one.decision).settings
-            )
-        }
-        for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
-            self._hear(picture, report, now, judged)
+        with_news: set[FittingId] = set()
+        told: set[FittingId] = set()
+        for one in heard:
+            fitting_id, says = one.fitting_id, one.says
+            if fitting_id not in told:
+                told.add(fitting_id)
+                newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
+                untold = fitting_id in judged.recent or fitting_id in judged.timed
+                if self._must_store(fitting_id, now, newest, untold=untold):
+                    judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+            if says is None or fitting_id in with_news:
+                continue
+            plan = self._plans.get(one.decision.id) or self._plan(picture, one.decision)
+            if not is_nothing_new(self._device_watches.get(fitting_id), says, plan.settings):
+                with_news.add(fitting_id)
+        if with_news:
+            for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
+                self._hear(picture, report, now, judged)
 
     def _hear(self, picture: Picture, heard: Heard, now: datetime, judged: Judged) -> None:
         if heard.says is None:
