@@ -47,6 +47,7 @@ SIGNED_IN = {
     "devices": "/devices",
     "devices_none": "/devices?serial=zzz",
     "new_device": "/devices/new",
+    "device": "/devices/{device}",
     "alerts": "/alerts",
     "notice": "/cases/M-0000/notice",
     "notices_owed": f"/schemes/{SCHEME}/notices",
@@ -94,7 +95,6 @@ OF_STAFF = {
     "operator": {
         "alert": "/alerts/alert-seen",
         "alert_contact": "/alerts/alert-seen/contact",
-        "device": "/devices/{device}",
     },
     "authorising_officer": {
         "many": f"/schemes/{SCHEME}/many",

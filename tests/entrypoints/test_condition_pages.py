@@ -48,6 +48,8 @@ NOT_WHOLE = [
     (ConditionKind.CURFEW, NIGHTS, "Enter a circle, whole, or a polygon"),
     (ConditionKind.INCLUSION, HERE | {"polygon": "{}"}, "Enter a circle, whole, or a polygon"),
     (ConditionKind.INCLUSION, {"polygon": "{}"}, "zone geometry is a GeoJSON Polygon"),
+    (ConditionKind.INCLUSION, HERE | {"radius_m": "900000"}, "at most 25 km"),
+    (ConditionKind.INCLUSION, HERE | {"latitude": "95"}, "outside the globe"),
     (ConditionKind.APPOINTMENT, ONCE | {"day_2": "2030"}, "It lies behind"),
     (ConditionKind.APPOINTMENT, ONCE | NIGHTS, "and not both"),
     (ConditionKind.APPOINTMENT, ONCE | {"zone": "Nowhere/Here"}, "Enter a time zone"),
@@ -212,6 +214,13 @@ def test_a_condition_that_a_rung_cannot_tell_is_refused_below_the_pages_too(hous
     given = (house.store, sealing, house.chance, house.pinned, proposal.id, ConditionKind.PROTECTIVE, CAI)
     with pytest.raises(NotPermitted, match="not_on_this_rung"):
         set_condition(*given, geometry=b'{"type":"Point","coordinates":[-28,46],"radius_m":99}')
+
+
+def test_what_is_put_by_unfinished_has_its_conditions_when_it_is_gone_on_with(desk):
+    code = ModeCode.HOME_PRESENCE
+    stated = desk.stated(code, ConditionKind.HOME_PRESENCE, ConditionKind.APPOINTMENT)
+    assert desk.step(code, "save", conditions=stated).status_code == 302
+    assert carried(desk.ana.get(desk.on(code))) == stated
 
 
 def test_where_a_condition_lies_is_said_to_those_in_sight_and_to_nobody_else(desk):

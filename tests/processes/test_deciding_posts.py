@@ -296,12 +296,14 @@ def test_a_second_person_makes_less_of_a_proposal_or_gives_it_back_and_never_mor
 
 def test_a_zone_that_cannot_be_judged_is_not_kept(caseworker, store):
     known = fresh_case(caseworker, "P-11")
-    sent = caseworker.send("/cases/P-11/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
+    caseworker.send("/cases/P-11/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
+    (waiting,) = decisions(store, "P-11")
+    asks = f"/cases/P-11/proposals/{waiting.id}/conditions/exclusion_zone"
     before = kinds(store)
-    circle = {"kind": "exclusion_zone", "latitude": "46.5", "longitude": "-28.0", "radius_m": "900000"}
-    assert "radius" in words(caseworker.send(sent.to, circle))
-    assert "not both" in words(caseworker.send(sent.to, circle | {"polygon": "{}"}))
-    assert "GeoJSON" in words(caseworker.send(sent.to, {"kind": "exclusion_zone", "polygon": "{}"}))
+    circle = {"latitude": "46.5", "longitude": "-28.0", "radius_m": "900000"}
+    assert "radius" in words(caseworker.send(asks, circle))
+    assert "not both" in words(caseworker.send(asks, circle | {"polygon": "{}"}))
+    assert "GeoJSON" in words(caseworker.send(asks, {"polygon": "{}"}))
     assert kinds(store) == before
 
 
@@ -334,12 +336,14 @@ def test_name_and_zones_are_shown_to_who_has_sight_recorded_once_a_session_and_t
     known = laid(caseworker, "M-0000")
     assert caseworker.send("/cases/M-0000/name", {"name": "Nobody of the Sea"}).status == 302
     sent = caseworker.send("/cases/M-0000/decide/fitted_trail", assessed(ModeCode.FITTED_TRAIL, known))
-    circle = {"kind": "exclusion_zone", "latitude": "46.5", "longitude": "-28", "radius_m": "400"}
-    assert caseworker.send(sent.to, circle).status == 302
+    assert sent.to == "/cases/M-0000"
+    (waiting,) = (one for one in decisions(store, "M-0000") if one.state is State.PROPOSED)
+    circle = {"latitude": "46.5", "longitude": "-28", "radius_m": "400"}
+    asks = f"/cases/M-0000/proposals/{waiting.id}/conditions/exclusion_zone"
+    assert caseworker.send(asks, circle).status == 302
     for _ in range(2):
         assert "Nobody of the Sea" in words(caseworker.get("/cases/M-0000"))
     assert len(opened(store)) == before + 1
-    (waiting,) = (one for one in decisions(store, "M-0000") if one.state is State.PROPOSED)
     shown = words(officer.get(f"/authorise/{waiting.id}"))
     assert "Nobody of the Sea" in shown
     assert "A circle of 400 m about latitude 46.5000, longitude -28.0000" in shown

@@ -145,8 +145,7 @@ def make_decision(
     with store.acting() as act:
         decision = act.decision(decision_id)
         moved(decision, Move.MAKE)
-        refuse_if(_against_unseen(act, decision_id, seen))
-        return _make(act, decision, by)
+        return _make(act, decision, by, _against_unseen(act, decision_id, seen))
 
 
 def _against_unseen(act: Acting, decision_id: DecisionId, seen: Collection[ConditionId] | None) -> tuple[str, ...]:
@@ -154,10 +153,12 @@ def _against_unseen(act: Acting, decision_id: DecisionId, seen: Collection[Condi
     return () if seen is None else objections_to_unseen(carried, frozenset(seen))
 
 
-def _make(act: Acting, decision: Decision, by: ActorId) -> int:
+def _make(act: Acting, decision: Decision, by: ActorId, unseen: tuple[str, ...] = ()) -> int:
     predecessor = act.decision(decision.follows) if decision.follows is not None else None
     case = act.case(decision.case_id)
-    refuse_if(objections_to_making(decision, by, act.now, predecessor) + _inactive(act, case.scheme_id, decision))
+    refuse_if(
+        objections_to_making(decision, by, act.now, predecessor) + unseen + _inactive(act, case.scheme_id, decision)
+    )
     refuse_if(untrained(act, decision, (decision.proposed_by, by), act.now))
     refuse_if(against_starting(act, decision, act.now))
     facts, standing = gather(act, decision, act.now)
@@ -219,7 +220,7 @@ def narrow_decision(
     with store.acting() as act:
         wide = act.decision(decision_id)
         moved(wide, Move.MAKE)
-        refuse_if(_against_unseen(act, decision_id, seen))
+        unseen = _against_unseen(act, decision_id, seen)
         narrow = replace(
             wide,
             id=DecisionId(chance.identity("decision")),
@@ -229,7 +230,7 @@ def narrow_decision(
         )
         conditions = act.conditions_of(decision_id)
         gone = frozenset(without)
-        refuse_if(objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions)))
+        refuse_if(objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions)) + unseen)
         person_id = act.case(wide.case_id).person_id
         assessment = act.assessment_of(decision_id)
         rests_on = None if assessment is None else assessment.id

@@ -40,9 +40,9 @@ class ConditionForm(forms.Form):
         self._asking: Asking | None = None
         add = self.fields
         if kind in ZONED:
-            add["latitude"] = _number("Latitude of the centre, in degrees", -90, 90)
-            add["longitude"] = _number("Longitude of the centre, in degrees", -180, 180)
-            add["radius_m"] = _number("Radius, in metres", 1, 25_000)
+            add["latitude"] = _number("Latitude of the centre, in degrees")
+            add["longitude"] = _number("Longitude of the centre, in degrees")
+            add["radius_m"] = _number("Radius, in metres")
             add["polygon"] = forms.CharField(
                 label=later("Or a polygon, as GeoJSON"),
                 help_text=later("Positions are longitude, latitude. Sealed for this case."),
@@ -139,8 +139,9 @@ class ConditionForm(forms.Form):
         return Schedule(zone, once=(window,))
 
 
-def _number(label: str, least: float, most: float) -> forms.FloatField:
-    return forms.FloatField(label=later(label), required=False, min_value=least, max_value=most)
+def _number(label: str) -> forms.FloatField:
+    """Whether there is such a place, the shape says."""
+    return forms.FloatField(label=later(label), required=False, error_messages={"invalid": later("Enter a number")})
 
 
 def _clock(label: str, hint: str) -> forms.TimeField:

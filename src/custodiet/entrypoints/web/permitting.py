@@ -79,7 +79,9 @@ def may(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_hous
     """Whether the policy permits it now, were they to prove again who they are: whether to show the way to it."""
     place = settings.PLACE
     at = place.clock.now()
-    return bool(place.policy.may(who_asks(view, actor_of(request), at, 0), act, thing(view, at)).allowed)
+    who = who_asks(view, actor_of(request), at, 0)
+    request.menu_for = who  # the same account, for the same page: the menu need not read it again
+    return bool(place.policy.may(who, act, thing(view, at)).allowed)
 
 
 def store_for(
