@@ -14,13 +14,16 @@ from support.house import SCHEME
 from support.in_process import client_of, place_of
 from support.staff import AOS, AOT, CAI, CEM, OPE, staffed
 
+from custodiet.adapters import sealing
 from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.give_notice import Given, give_notice
 from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.flows.notice_now import notice_at
+from custodiet.flows.open_case import set_condition
 from custodiet.main import read_policy
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import FamilyReason
+from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.decision import State
 from custodiet.model.identity import DecisionId
 from custodiet.model.mode import ModeCode
@@ -28,6 +31,7 @@ from custodiet.model.notice import How, Understood
 from custodiet.simulation import made_up_assessment as table
 
 BASE = "/api/v1"
+SEEN = {"conditions": []}
 REASON = next(iter(ReturnReason))
 
 
@@ -112,8 +116,8 @@ def test_nothing_begins_before_the_notice_by_page_api_or_sql_and_all_of_it_after
     before = changes(house)
     [found] = get(AOS, f"/decisions/{decision_id}/proposal").json()["findings"]
     assert found["code"] == "no_notice_given"
-    assert codes(post(AOS, f"/decisions/{decision_id}/approve")) == ["no_notice_given"]
-    narrower = {"mode": "telephone", "review_due_at": (house.clock.now() + timedelta(days=7)).isoformat()}
+    assert codes(post(AOS, f"/decisions/{decision_id}/approve", SEEN)) == ["no_notice_given"]
+    narrower = SEEN | {"mode": "telephone", "review_due_at": (house.clock.now() + timedelta(days=7)).isoformat()}
     assert codes(post(AOS, f"/decisions/{decision_id}/narrow", narrower)) == ["no_notice_given"]
     page = client_of(AOS).post(f"/authorise/{decision_id}", {"what": "approve"})
     assert page.status_code == 403
@@ -124,7 +128,7 @@ def test_nothing_begins_before_the_notice_by_page_api_or_sql_and_all_of_it_after
     tell(house, place)
     assert get(AOS, f"/decisions/{decision_id}/proposal").json()["findings"] == []
     make_by_sql(house, decision_id)
-    made = post(AOS, f"/decisions/{decision_id}/approve")
+    made = post(AOS, f"/decisions/{decision_id}/approve", SEEN)
     assert (made.status_code, made.json()["entry"] > 0) == (200, True)
     assert (state(house, decision_id), house.decision(DecisionId(decision_id)).approved_by) == (State.MADE, AOS)
 
@@ -189,7 +193,7 @@ def test_the_ladder_refuses_a_program_with_a_code_for_each_rule_and_what_is_read
 
 def test_what_follows_leaves_no_gap_by_api_either(house, place):
     tell(house, place)
-    post(AOS, f"/decisions/{proposed(house, place)}/approve")
+    post(AOS, f"/decisions/{proposed(house, place)}/approve", SEEN)
     house.clock.set(house.clock.now() + timedelta(hours=2))
     late = house.clock.now() + timedelta(days=40)
     told = body(house, place) | {
@@ -199,6 +203,20 @@ def test_what_follows_leaves_no_gap_by_api_either(house, place):
     assert codes(post(CAI, f"/cases/{place.case.reference}/proposals", told)) == ["leaves_a_gap"]
 
 
+def test_nobody_says_yes_to_a_condition_that_was_not_before_them(house, place):
+    tell(house, place)
+    decision_id = proposed(house, place)
+    when = Schedule(once=(Interval(house.clock.now() + timedelta(days=1), house.clock.now() + timedelta(days=2)),))
+    stated = (house.store, sealing, house.chance, house.pinned, DecisionId(decision_id), ConditionKind.APPOINTMENT, CAI)
+    condition_id = set_condition(*stated, schedule=when)
+    assert codes(post(AOS, f"/decisions/{decision_id}/approve", SEEN)) == ["conditions_changed"]
+    narrower = SEEN | {"mode": "in_person"}
+    assert codes(post(AOS, f"/decisions/{decision_id}/narrow", narrower)) == ["conditions_changed"]
+    [shown] = get(AOS, f"/decisions/{decision_id}/proposal").json()["conditions"]
+    assert (shown["id"], shown["kind"], shown["has_place"]) == (condition_id, "appointment", False)
+    assert post(AOS, f"/decisions/{decision_id}/approve", {"conditions": [condition_id]}).status_code == 200
+
+
 def test_nobody_answers_their_own_proposal_and_only_whoever_may(house, place):
     tell(house, place)
     own = house.proposal(
@@ -206,9 +224,9 @@ def test_nobody_answers_their_own_proposal_and_only_whoever_may(house, place):
     )
     propose_decision(house.store, own, assessed(house, own))
     for what, told in (
-        ("approve", None),
+        ("approve", SEEN),
         ("refuse", None),
-        ("narrow", {"mode": "none"}),
+        ("narrow", SEEN | {"mode": "none"}),
         ("return", {"reason": REASON, "text": "more"}),
     ):
         assert codes(post(AOS, f"/decisions/{own.id}/{what}", told)) == ["own_proposal"], what
@@ -218,7 +236,7 @@ def test_nobody_answers_their_own_proposal_and_only_whoever_may(house, place):
         assert (there.status_code, there.content) == (404, nothing.content)
     assert codes(post(CAI, f"/decisions/{own.id}/take-back")) == ["not_your_proposal"]
     assert state(house, own.id) is State.PROPOSED
-    assert post(AOT, f"/decisions/{own.id}/approve").status_code == 200
+    assert post(AOT, f"/decisions/{own.id}/approve", SEEN).status_code == 200
 
 
 def test_what_begins_monitoring_needs_a_fresh_sign_in(house, place):
@@ -226,8 +244,8 @@ def test_what_begins_monitoring_needs_a_fresh_sign_in(house, place):
     decision_id = proposed(house, place)
     for actor, path, told in (
         (CAI, f"/cases/{place.case.reference}/proposals", body(house, place)),
-        (AOS, f"/decisions/{decision_id}/narrow", {"mode": "in_person"}),
-        (AOS, f"/decisions/{decision_id}/approve", None),
+        (AOS, f"/decisions/{decision_id}/narrow", SEEN | {"mode": "in_person"}),
+        (AOS, f"/decisions/{decision_id}/approve", SEEN),
     ):
         client = client_of(actor)
         session = client.session
@@ -235,7 +253,7 @@ def test_what_begins_monitoring_needs_a_fresh_sign_in(house, place):
         session.save()
         assert codes(post(actor, path, told, client)) == ["sign_in_again"]
     assert state(house, decision_id) is State.PROPOSED
-    assert post(AOS, f"/decisions/{decision_id}/approve").status_code == 200
+    assert post(AOS, f"/decisions/{decision_id}/approve", SEEN).status_code == 200
 
 
 def test_a_proposal_is_narrowed_given_back_refused_or_taken_back_once(house, place):
@@ -246,7 +264,7 @@ def test_a_proposal_is_narrowed_given_back_refused_or_taken_back_once(house, pla
     declare_conflict(house.store, place.case.id, AOT, AOT)
     assert get(AOT, "/proposals").json()["proposals"] == []
     narrowed, returned, refused, taken = listed
-    made = post(AOS, f"/decisions/{narrowed}/narrow", {"mode": "in_person"}).json()["decision_id"]
+    made = post(AOS, f"/decisions/{narrowed}/narrow", SEEN | {"mode": "in_person"}).json()["decision_id"]
     assert (state(house, made), house.decision(DecisionId(made)).mode) == (State.MADE, ModeCode.IN_PERSON)
     assert codes(post(AOS, f"/decisions/{returned}/return", {"reason": REASON, "text": " "})) == ["no_words"]
     assert post(AOS, f"/decisions/{returned}/return", {"reason": REASON, "text": "which facts"}).status_code == 200
@@ -254,7 +272,7 @@ def test_a_proposal_is_narrowed_given_back_refused_or_taken_back_once(house, pla
     assert post(CAI, f"/decisions/{taken}/take-back").status_code == 200
     for one in listed:
         assert state(house, one) is State.REFUSED
-        assert codes(post(AOS, f"/decisions/{one}/approve")) == ["no_proposal"]
+        assert codes(post(AOS, f"/decisions/{one}/approve", SEEN)) == ["no_proposal"]
     assert b"which facts" not in house.path.read_bytes()
 
 

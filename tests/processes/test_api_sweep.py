@@ -41,7 +41,8 @@ BODIES = {
     "record_fact": {"kind": "work", "dated": "2026-01-01"},
     "step_down": {"mode": "telephone"},
     "end_decision": {"reason": "not_needed"},
-    "narrow_proposal": {"mode": "in_person"},
+    "approve_proposal": {"conditions": []},
+    "narrow_proposal": {"conditions": [], "mode": "in_person"},
     "return_proposal": {"reason": "fact_missing", "text": "made-up words"},
 }
 

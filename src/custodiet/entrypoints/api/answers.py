@@ -458,6 +458,7 @@ class ProposalShown(msgspec.Struct):
     at: At
     decision: DecisionLine
     assessment: AssessmentLine | None
+    conditions: list[ConditionLine]
     findings: list[Objection]
     below: ModeCode
     lower: list[ModeCode]

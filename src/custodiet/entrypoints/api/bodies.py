@@ -86,13 +86,24 @@ class NewProposal(msgspec.Struct, forbid_unknown_fields=True):
     finding_shown: Name
     with_detention: bool = False
     ends_at: At | None = None
+    with_detention: bool = False
     exemptions: Annotated[dict[Name, ExemptionAnswered], msgspec.Meta(max_length=NAMED_MAX)] = {}
     text: Text = ""
 
 
-class NarrowProposal(msgspec.Struct, forbid_unknown_fields=True):
-    """What is made instead of what was proposed; what is not said stays as it was. `without`: conditions left out."""
+class ApproveProposal(msgspec.Struct, forbid_unknown_fields=True):
+    """`conditions`: every condition of the proposal that was before whoever says yes."""
 
+    conditions: Names
+
+
+class NarrowProposal(msgspec.Struct, forbid_unknown_fields=True):
+    """What is made instead of what was proposed; what is not said stays as it was.
+
+    `conditions`: every condition that was before whoever says yes; `without`: those that are left out.
+    """
+
+    conditions: Names
     mode: ModeCode | None = None
     review_due_at: At | None = None
     ends_at: At | None = None

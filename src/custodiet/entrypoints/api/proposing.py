@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from custodiet.entrypoints.api import answers
 from custodiet.entrypoints.api.bodies import NewProposal
 from custodiet.entrypoints.api.knowing import known_case, known_decision
-from custodiet.entrypoints.api.lines import assessment_line, decision_line, rungs_line, waiting_line
+from custodiet.entrypoints.api.lines import assessment_line, condition_line, decision_line, rungs_line, waiting_line
 from custodiet.entrypoints.api.problem import ApiProblem, problem, told_objections
 from custodiet.entrypoints.api.reading import LOOKED_AT
 from custodiet.entrypoints.api.route import Call, Made
@@ -63,6 +63,7 @@ def proposal(call: Call) -> answers.ProposalShown:
         at=call.at,
         decision=decision_line(shown.decision, call.at),
         assessment=None if shown.assessment is None else assessment_line(shown.assessment),
+        conditions=[condition_line(one) for one in shown.conditions],
         findings=told_objections(NotPermitted("", shown.findings)) if shown.findings else [],
         below=shown.below.code,
         lower=[one.code for one in shown.lower],
@@ -87,7 +88,8 @@ def propose(call: Call) -> Made:
 
 def approve(call: Call) -> answers.Entered:
     known, store = _answering(call, Act.MAKE_DECISION)
-    return answers.Entered(make_decision(store, known.id, actor_of(call.request)))
+    seen = [ConditionId(one) for one in call.body.conditions]
+    return answers.Entered(make_decision(store, known.id, actor_of(call.request), seen))
 
 
 def narrow(call: Call) -> answers.MadeNarrower:
@@ -101,6 +103,7 @@ def narrow(call: Call) -> answers.MadeNarrower:
         mode=less.mode,
         review_due_at=None if less.review_due_at is None else _timed(less.review_due_at, call.at),
         ends_at=None if less.ends_at is None else _timed(less.ends_at, call.at),
+        seen=[ConditionId(one) for one in less.conditions],
         without=[ConditionId(one) for one in less.without],
     )
     return answers.MadeNarrower(made)
@@ -149,6 +152,7 @@ def _answered(told: NewProposal, now: datetime) -> Answered:
         practicality=tuple(told.practicality.items()),
         at_home=tuple(told.at_home),
         finding_shown=told.finding_shown,
+        with_detention=told.with_detention,
         exemptions=tuple(ExemptionAnswer(code, one.applies, one.criterion) for code, one in told.exemptions.items()),
         text=told.text,
     )

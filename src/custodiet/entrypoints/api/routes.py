@@ -134,6 +134,7 @@ ROUTES = (
         "The second person's yes. Never to one's own proposal, and not before the person was given the notice.",
         proposing.approve,
         answers.Entered,
+        body=bodies.ApproveProposal,
         conflicts=True,
     ),
     Route(
