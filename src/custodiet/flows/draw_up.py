@@ -54,7 +54,6 @@ class Answered:
     practicality: tuple[tuple[Practical, Said], ...]
     at_home: tuple[AtHome, ...]
     finding_shown: str
-    with_detention: bool = False
     exemptions: tuple[ExemptionAnswer, ...] = ()
     text: str = ""
 

@@ -86,7 +86,6 @@ class NewProposal(msgspec.Struct, forbid_unknown_fields=True):
     finding_shown: Name
     with_detention: bool = False
     ends_at: At | None = None
-    with_detention: bool = False
     exemptions: Annotated[dict[Name, ExemptionAnswered], msgspec.Meta(max_length=NAMED_MAX)] = {}
     text: Text = ""
 

@@ -152,7 +152,6 @@ def _answered(told: NewProposal, now: datetime) -> Answered:
         practicality=tuple(told.practicality.items()),
         at_home=tuple(told.at_home),
         finding_shown=told.finding_shown,
-        with_detention=told.with_detention,
         exemptions=tuple(ExemptionAnswer(code, one.applies, one.criterion) for code, one in told.exemptions.items()),
         text=told.text,
     )
