@@ -3,8 +3,13 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.go import verify  # noqa: F401 - a fixture for whoever asks for it
 from support.house import House
+
+# How fast this machine is, and who else is busy on it, says nothing about the code.
+settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture
