@@ -1051,6 +1051,7 @@ def doctor(asked: argparse.Namespace) -> None:
         opened=store,
         pinned=lambda: read_pins(settings),
         published=TileLog(settings.log).read_checkpoint,
+        place_lists=PlaceFolder(settings.places).count,
         vault=VaultClient(settings.vault_socket),
         clock=SystemClock(),
     )

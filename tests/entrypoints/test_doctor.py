@@ -203,6 +203,7 @@ def patient(site, store, **given):
         "opened": store,
         "pinned": lambda: read_pins(settings),
         "published": TileLog(settings.log).read_checkpoint,
+        "place_lists": lambda: 1,
         "vault": Nobody(),
         "clock": SystemClock(),
     }
@@ -291,6 +292,11 @@ def test_what_cannot_be_looked_at_is_a_finding_and_not_the_end(healthy):
         looked = doctor.examine(patient(healthy, store, machine=broken))
     assert [str(one.state) for one in looked if one.check == "memory"] == ["wrong"]
     assert looked[-1].check == "backup"
+
+
+def test_a_place_without_a_map_is_told_that_nothing_opens(site, healthy, capsys):
+    assert states(healthy, "map", place_lists=lambda: 0) == ["look"]
+    assert seen(site, capsys)[1]["map"] == [("ok", "a list of places is there")]
 
 
 def test_this_machine_can_be_looked_at():

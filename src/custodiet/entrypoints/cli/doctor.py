@@ -99,6 +99,8 @@ class Patient:
     opened: Store
     pinned: Callable[[], LogOpened]
     published: Callable[[], str | None]
+    place_lists: Callable[[], int]
+    """How many lists of places, near which stays are not shown, lie in the data folder."""
     vault: Vault
     clock: Clock
 
@@ -115,6 +117,7 @@ def examine(place: Patient) -> list[Looked]:
         *_looked("ledger", lambda: _ledger(place)),
         *_looked("pins", lambda: _pins(place)),
         *_looked("vault", lambda: _vault(place)),
+        *_looked("map", lambda: _map(place)),
         *_looked("clock", lambda: _clock(place)),
         *_looked("messages", lambda: _messages(place)),
         *_looked("disk", lambda: _disk(place)),
@@ -271,6 +274,13 @@ def _vault(place: Patient) -> Seen:
         yield "wrong", "the running vault signs with another key, or for another log, than is pinned"
     else:
         yield "ok", "the running vault signs with the pinned key"
+
+
+def _map(place: Patient) -> Seen:
+    if place.place_lists():
+        yield "ok", "a list of places is there"
+    else:
+        yield "look", "no map is loaded: no look-up and no pack opens (custodiet load-places)"
 
 
 # --- the machine --------------------------------------------------------------------------------------------------
