@@ -236,7 +236,7 @@ def test_words_of_an_assessment_are_nowhere_in_clear(house):
     sealed = assessor(house).words(person.case.id, "The line at home is shared with the landlord.")
     propose_decision(house.store, proposal, assessed(house, proposal, words=sealed))
     make_decision(house.store, proposal.id, BO)
-    stored = b"".join(file.read_bytes() for file in house.path.parent.iterdir())
+    stored = b"".join(file.read_bytes() for file in house.path.parent.rglob("*") if file.is_file())
     assert b"landlord" not in stored
 
 

@@ -77,7 +77,7 @@ def test_no_name_and_no_contact_stands_anywhere_in_clear(house):
     house.issue_keys()
     name(house)
     house.store.close()
-    stored = b"".join(file.read_bytes() for file in house.path.parent.iterdir() if file.is_file())
+    stored = b"".join(file.read_bytes() for file in house.path.parent.rglob("*") if file.is_file())
     for never in (b"Heron", b"07700", b"plover@"):
         assert never not in stored
     assert b"I-1" in stored
