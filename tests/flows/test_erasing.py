@@ -160,6 +160,9 @@ def test_the_rest_of_a_day_is_erased_in_its_own_time(one):
     one.house.clock.pass_(29 * DAY)
     one.erase_all()
     assert one.stored() == []
+    with one.house.store.reading() as view:
+        newest = next(each for each in view.kept_steps(one.person.case.id) if each.days)
+    assert newest.at == one.house.clock.now()  # not when the rest of that day went, and its key
     assert one.kinds()[3:] == [EntryKind.ERASURE_DUE, EntryKind.DAY_ERASED]
     assert one.house.verify()["erased"] == 3
     names = [name for name, _, _ in one.house.keystore.all()]
@@ -354,6 +357,17 @@ def test_the_vault_keeps_nothing_longer_by_a_hold_that_nobody_could_place(broken
     with broken.house.store.reading() as view:
         late = view.remains_of()[0]
     assert (late.decision_id, late.days) == (broken.first.id, 2)
+
+
+def test_a_clock_that_was_set_back_does_not_hold_up_the_bytes_of_a_day_whose_hold_was_ended(one):
+    """By the vault's clock the key would have gone while the hold still stood: the store would refuse it for good."""
+    hold_id = one.hold()
+    one.pass_retention()
+    one.erase_all()
+    answer_hold(one.house.store, hold_id, HoldStep.ENDED, DPO)
+    one.house.clock.pass_(-timedelta(minutes=2))
+    one.erase_all()
+    assert one.kinds() == [EntryKind.ERASURE_DUE, EntryKind.DAY_ERASED, EntryKind.DAY_REKEYED]
 
 
 # --- quarantine --------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class KeyRow(StrEnum):
 class DayErased:
     """What was sealed of one day under one decision opens for nobody any more, and its sealed bytes are gone.
 
+    `destroyed_at`: when the last of what opened it was destroyed: the day's key, or a session's that outlived that.
     `key_digest`: SHA-256 of the day key's public half, empty when none was issued. `kept_digest`: of the parts of the
     day that other decisions collected and that go on under keys of their own (SHA-256 over their sessions'
     commitments); empty when nothing is left of the day.

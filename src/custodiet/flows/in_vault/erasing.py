@@ -54,14 +54,12 @@ class Erasing:
         whose, category, day = sessions[0].person_id, due.category, sessions[0].day
         kept = [one for one in sessions if not self._follower.is_erased(one.decision_id, category, day)]
         if not self._keys.day_destroyed(whose, category, day):
-            self._keys.destroy_day(whose, category, day, self._keys_of(kept))
+            self._keys.destroy_day(whose, category, day, self._keys_of(kept), self._follower.now())
         for one in sessions:
             if one not in kept:
-                self._keys.destroy_kept(one)
-        destroyed_at = self._keys.day_destroyed_at(whose, category, day)
-        if destroyed_at is None:
-            raise OpeningRefused("the key of a day stands yet")
-        return DayGone(day, destroyed_at, kept_digest(one for one in kept if self._keys.opens(one)))
+                self._keys.destroy_kept(one, self._follower.now())
+        gone_at = max(self._keys.gone_at(one) for one in sessions if one.decision_id == due.decision_id)
+        return DayGone(day, gone_at, kept_digest(one for one in kept if self._keys.opens(one)))
 
     def _keys_of(self, sessions: list[Session]) -> dict[SessionId, bytes]:
         """Those that open: one that somebody broke opens for nobody, and holds up no erasure."""

@@ -103,28 +103,34 @@ class Keys:
         return self._keystore.is_destroyed(_day(person_id, category, day))
 
     def destroy_day(
-        self, person_id: PersonId, category: Category, day: date, kept: Mapping[SessionId, bytes] | None = None
+        self,
+        person_id: PersonId,
+        category: Category,
+        day: date,
+        kept: Mapping[SessionId, bytes] | None = None,
+        at: datetime | None = None,
     ) -> None:
         """What is sealed to that day's key opens for nobody from here on, whatever store or backup it lies in.
 
         `kept`: the session keys of the parts of that day that are not to be erased. They go on in here, each by
-        itself, from the same write on; the store's sealed forms of them open no more.
+        itself, from the same write on; the store's sealed forms of them open no more. `at`: the time, when not this
+        machine's, which may lie a little behind the ledger's.
         """
         instead = [
             (name, self._epoch, self._wrap(self._epoch_key, name, key))
             for name, key in ((_session(person_id, category, day, one), key) for one, key in (kept or {}).items())
         ]
-        self._keystore.destroy(_day(person_id, category, day), self._clock.now(), instead)
+        self._keystore.destroy(_day(person_id, category, day), at or self._clock.now(), instead)
 
     def kept_key(self, session: Session) -> bytes | None:
         """The key of a session that outlived its day's key; None: it did not, or is destroyed since."""
         return self._open(_session(session.person_id, session.category, session.day, session.id))
 
-    def destroy_kept(self, session: Session) -> None:
-        """The key of a session that outlived its day's key, for good."""
+    def destroy_kept(self, session: Session, at: datetime) -> None:
+        """The key of a session that outlived its day's key, for good. `at`: the time."""
         name = _session(session.person_id, session.category, session.day, session.id)
         if self._keystore.get(name) is not None:
-            self._keystore.destroy(name, self._clock.now())
+            self._keystore.destroy(name, at)
 
     def opens(self, session: Session) -> bool:
         """Whether what was sealed in a session opens."""
@@ -133,9 +139,16 @@ class Keys:
             or self._keystore.get(_session(session.person_id, session.category, session.day, session.id)) is not None
         )
 
-    def day_destroyed_at(self, person_id: PersonId, category: Category, day: date) -> datetime | None:
-        """When the key of that day was destroyed; None: it was not."""
-        return self._keystore.destroyed_at(_day(person_id, category, day))
+    def gone_at(self, session: Session) -> datetime:
+        """When what opened a session was destroyed: its day's key, or its own, which outlived that.
+
+        Raises OpeningRefused while something opens it.
+        """
+        of = (session.person_id, session.category, session.day)
+        at = self._keystore.destroyed_at(_session(*of, session.id)) or self._keystore.destroyed_at(_day(*of))
+        if at is None or self.opens(session):
+            raise OpeningRefused("what opens a day stands yet")
+        return at
 
     def destroyed_days(self) -> tuple[tuple[PersonId, Category, date, datetime], ...]:
         """Every day whose key was destroyed, and when."""
