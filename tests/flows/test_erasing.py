@@ -432,3 +432,19 @@ def test_what_is_in_quarantine_can_be_held_too(one):
     one.house.clock.pass_(300 * DAY)
     one.erase_all()
     assert one.first.id not in one.stored()
+
+
+def test_what_was_past_its_rule_before_it_was_annulled_waits_for_the_officer_too_and_is_opened_by_that_to_nobody(one):
+    hold_id = one.hold()
+    one.pass_retention()
+    one.erase_all()
+    one.annul()
+    answer_hold(one.house.store, hold_id, HoldStep.ENDED, DPO)
+    one.erase_all()
+    assert one.first.id in one.stored()
+    assert one.house.copy(one.person)[-1]["past_retention"] == 2
+    one.tell(CopyStep.OFFERED)
+    one.tell(CopyStep.TAKEN)
+    one.end_quarantine()
+    one.erase_all()
+    assert one.first.id not in one.stored()

@@ -325,10 +325,9 @@ class Follower:
 
     def against_erasing(self, decision: Decision, category: Category) -> str:
         """Why what was collected under a decision is not to be erased now; empty when it is."""
-        due = self.erase_due(decision, category)
-        if due is None or due > self.now():
+        if not self._is_past(decision, category):
             return "not_due: the retention rule has not run out; it is erased once it has"
-        if self.keeping.in_quarantine(decision, category):
+        if self.keeping.in_quarantine(decision.id):
             return "in_quarantine: the data protection officer has not decided; it is erased once they have"
         return ""
 
@@ -348,9 +347,14 @@ class Follower:
     def is_withheld(self, decision: Decision, category: Category, day: date) -> bool:
         """Whether what was collected on a day is past its retention and given to nobody, the person included.
 
-        What is held, or in quarantine, is theirs for as long as it is there.
+        What is held, or came into quarantine before it was past it, is theirs for as long as it is there.
         """
-        return not self.against_erasing(decision, category) and not self.is_held(decision, category, day)
+        waits = self.keeping.in_quarantine(decision.id) and not self.keeping.was_past(decision.id, category)
+        return self._is_past(decision, category) and not waits and not self.is_held(decision, category, day)
+
+    def _is_past(self, decision: Decision, category: Category) -> bool:
+        due = self.erase_due(decision, category)
+        return due is not None and due <= self.now()
 
     def function_of(self, actor: ActorId, at: datetime) -> Function | None:
         """What an account was for at a time."""
@@ -600,7 +604,7 @@ class Follower:
         if isinstance(record, DecisionEnded) and record.state is State.ANNULLED:
             decision, at = self.decisions[record.decision_id], max(at, self._latest)
             due = {category: self.erase_due(decision, category) for category in Category}
-            self.keeping.annul(decision.id, (one for one, until in due.items() if until is None or at < until))
+            self.keeping.annul(decision.id, (one for one, until in due.items() if until is not None and until <= at))
 
     def _require_carried(self, condition: Condition, before: Condition) -> None:
         """A zone that is carried over is the same zone, of the same case: none opens in another's place."""

@@ -39,7 +39,9 @@ class Keeping:
         self._due: set[tuple[DecisionId, Category]] = set()
         self._holds: dict[HoldId, StandingHold] = {}
         self._of_case: dict[CaseId, list[HoldId]] = {}
-        self._quarantined: set[tuple[DecisionId, Category]] = set()
+        self._annulled: set[DecisionId] = set()
+        self._past: set[tuple[DecisionId, Category]] = set()
+        """What was past its retention when its decision was annulled."""
         self._released: set[DecisionId] = set()
 
     def believe(self, record: Record, index: int, at: datetime, known: Knowing) -> bool:
@@ -71,13 +73,18 @@ class Keeping:
         """Whether an entry says that it has come due."""
         return (decision_id, category) in self._due
 
-    def annul(self, decision_id: DecisionId, categories: Iterable[Category]) -> None:
-        """A decision is annulled, and these categories of what it collected are not past their retention."""
-        self._quarantined |= {(decision_id, one) for one in categories}
+    def annul(self, decision_id: DecisionId, past: Iterable[Category]) -> None:
+        """A decision is annulled, and these categories of what it collected are past their retention already."""
+        self._annulled.add(decision_id)
+        self._past |= {(decision_id, one) for one in past}
 
-    def in_quarantine(self, decision: Decision, category: Category) -> bool:
+    def in_quarantine(self, decision_id: DecisionId) -> bool:
         """Whether what a decision collected waits for the data protection officer."""
-        return (decision.id, category) in self._quarantined and decision.id not in self._released
+        return decision_id in self._annulled and decision_id not in self._released
+
+    def was_past(self, decision_id: DecisionId, category: Category) -> bool:
+        """Whether it was past its retention when its decision was annulled: nobody is given it again by that."""
+        return (decision_id, category) in self._past
 
     def keeps(self, case_id: CaseId, category: Category, day: date, at: datetime) -> bool:
         """Whether a hold in force keeps what was collected of someone on a UTC day."""
