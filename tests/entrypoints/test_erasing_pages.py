@@ -1,22 +1,28 @@
 """Quarantine and holds on the pages: erase or hold, by whom it takes, and nobody's name or place on any of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.house import COURT, House
+from support.house import COURT, START, House, scheme_at
 from support.in_process import client_of, place_of
 from support.looking import Looked
-from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER
+from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER
 
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.erase_what_is_due import erase_what_is_due
 from custodiet.flows.keep_caseload import assign_case, declare_conflict
+from custodiet.flows.set_up_scheme import register_scheme
+from custodiet.flows.staff_joins import approve_joiner, propose_joiner
 from custodiet.main import read_policy
+from custodiet.model.identity import ActorId, SchemeId
+from custodiet.model.staff import Function
 from custodiet.rules.decisions import Ender, Move
 
 DAY = timedelta(days=1)
 WHY = "They contest the breach before the tribunal."
-WHOM = (AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER)
+AOE, ELSEWHERE = ActorId("authorising-elsewhere"), SchemeId("scheme_elsewhere")
+WHOM = (AOE, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +31,9 @@ def one(tmp_path_factory):
     house = House(folder)
     one = Looked(house, fixes=3)
     assign_case(house.store, one.case_id, PER, AOS)
+    register_scheme(house.store, replace(scheme_at(START), id=ELSEWHERE), ADA)
+    proposed = propose_joiner(house.store, house.chance, AOE, Function.AUTHORISING_OFFICER, ELSEWHERE, ADA)
+    approve_joiner(house.store, proposed, AOS)
     place_of(house, folder, read_policy(), WHOM)
     yield one
     from django.db import connection
@@ -78,6 +87,7 @@ def test_a_hold_is_asked_for_read_and_placed_by_two_people_and_shown_until_it_is
     path, officer, dpo = the_hold(one), client_of(AOS), client_of(DPO)
     assert asks["Location"] == path
     assert path in text(officer.get("/authorise"))
+    assert [client_of(who).get(path).status_code for who in (CAI, AUD, AOE, PER)] == [200, 200, 403, 403]
     shown = text(officer.get(path))
     assert "Waits for a second person" in shown
     assert WHY not in shown
@@ -140,6 +150,8 @@ def test_what_is_in_quarantine_goes_only_when_the_officer_says_so_and_after_the_
     listed = text(dpo.get("/kept"))
     assert path in listed
     assert "Not offered yet" in listed
+    assert path not in text(client_of(AOE).get("/kept"))
+    assert [client_of(who).get(path).status_code for who in (AOS, AUD, AOE, PER)] == [200, 200, 403, 403]
     for who in (CAI, AOS, AUD):
         assert client_of(who).post(path, {"what": "erase", "why": "made-up reasons"}).status_code == 403
     early = dpo.post(path, {"what": "erase", "why": "Nobody may have it."})

@@ -23,11 +23,12 @@ from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, tell_of_copy
 from custodiet.flows.open_case_record import open_hold_reason
 from custodiet.flows.permitting import who_asks
+from custodiet.flows.ports import Reading
 from custodiet.flows.show_kept import show_kept, show_quarantined
 from custodiet.model.act import Act
 from custodiet.model.decision import State
 from custodiet.model.erasing import CopyStep, HoldStep
-from custodiet.model.identity import DecisionId, HoldId
+from custodiet.model.identity import CaseId, DecisionId, HoldId
 
 _ANSWERS = {
     "yes": (Act.PLACE_HOLD, HoldStep.PLACED),
@@ -48,6 +49,12 @@ def kept(request: HttpRequest) -> HttpResponse:
     return page(request, "erasing/kept.html", shown=shown, now=now, number=number)
 
 
+def _require_oversight(request: HttpRequest, view: Reading, case_id: CaseId) -> None:
+    """Whoever oversees, this case too: of its scheme where they are of one, and with no conflict of interest in it."""
+    require(request, view, Act.READ_KEPT)
+    require(request, view, Act.READ_LOOKS, of_case(case_id))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def quarantined(request: HttpRequest, decision_id: str) -> HttpResponse:
     """What one annulled decision collected: the person's copy, and whether it is erased or held."""
@@ -59,7 +66,7 @@ def quarantined(request: HttpRequest, decision_id: str) -> HttpResponse:
         acts = (Act.OFFER_COPY, Act.END_QUARANTINE)
         may_do = {one.value for one in acts if may(request, view, one, of_decision(wanted))}
         if not may_do:
-            require(request, view, Act.READ_KEPT)
+            _require_oversight(request, view, shown.case.id)
         if may(request, view, Act.ASK_HOLD, of_case(shown.case.id)):
             may_do.add(Act.ASK_HOLD.value)
     if Act.END_QUARANTINE.value in may_do and is_stale(request):
@@ -125,7 +132,7 @@ def hold(request: HttpRequest, reference: str, hold_id: str) -> HttpResponse:
             raise Http404
         may_do = {act.value for act, _ in _ANSWERS.values() if may(request, view, act, of_hold(wanted))}
         if not may_do and not may(request, view, Act.ASK_HOLD, of_case(case.id)):
-            require(request, view, Act.READ_KEPT)
+            _require_oversight(request, view, case.id)
     if Act.PLACE_HOLD.value in may_do and is_stale(request):
         return confirm_first(request)
     what, reasons, words = request.POST.get("what", ""), list[Reason](), None
