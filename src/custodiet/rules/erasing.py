@@ -101,11 +101,13 @@ def objections_to_copy_step(decision: Decision, told: Iterable[CopyTold], step: 
         against.append(
             "not_annulled: the decision was not annulled; of what an annulled one collected a copy is offered"
         )
-    offered = any(one.step is CopyStep.OFFERED for one in told)
-    if step is CopyStep.OFFERED and offered:
+    steps = {one.step for one in told}
+    if step is CopyStep.OFFERED and step in steps:
         against.append("offered: the copy was offered already; record what the person answered")
-    if step is not CopyStep.OFFERED and not offered:
+    if step is not CopyStep.OFFERED and CopyStep.OFFERED not in steps:
         against.append("not_offered: the copy was not offered yet; record that first")
+    if step is not CopyStep.OFFERED and step in steps:
+        against.append("told: this answer is recorded already; another answer can be recorded")
     return tuple(against)
 
 
