@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Row, Select, Table, Text, and_, func, select
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Row, Select, Table, Text, and_, func, select
 
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.columns import of, ref, window
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, Day, UtcMs
@@ -24,66 +26,64 @@ from custodiet.model.record import kind_of
 erasure = Table(
     "erasure",
     metadata,
-    Column("decision_id", Text, ForeignKey("decision.id"), primary_key=True),
+    ref("decision_id", "decision.id", key=True),
     Column("category", Code(Category), primary_key=True),
-    Column("at", UtcMs, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    of("at", UtcMs),
+    of("entry", BigInteger),
 )
 erased_day = Table(
     "erased_day",
     metadata,
-    Column("decision_id", Text, ForeignKey("decision.id"), primary_key=True),
+    ref("decision_id", "decision.id", key=True),
     Column("category", Code(Category), primary_key=True),
     Column("day", Day, primary_key=True),
-    Column("person_id", Text, ForeignKey("person.id"), nullable=False),
-    Column("destroyed_at", UtcMs, nullable=False),
-    Column("key_digest", LargeBinary, nullable=False),
-    Column("kept_digest", LargeBinary, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    ref("person_id", "person.id"),
+    of("destroyed_at", UtcMs),
+    of("key_digest", LargeBinary),
+    of("kept_digest", LargeBinary),
+    of("entry", BigInteger),
 )
 Index("erased_day_by_entry", erased_day.c.entry)
 hold = Table(
     "hold",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("case_id", Text, ForeignKey("case_file.id"), nullable=False),
-    Column("category", Code(Category), nullable=False),
-    Column("from_at", UtcMs, nullable=False),
-    Column("to_at", UtcMs, nullable=False),
-    Column("until_at", UtcMs, nullable=False),
-    Column("asked_for", Code(HoldFor), nullable=False),
-    Column("why_sealed", LargeBinary, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("asked_at", UtcMs, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    ref("case_id", "case_file.id"),
+    of("category", Code(Category)),
+    *window(),
+    of("until_at", UtcMs),
+    of("asked_for", Code(HoldFor)),
+    of("why_sealed", LargeBinary),
+    of("asked_by", Text),
+    of("asked_at", UtcMs),
+    of("entry", BigInteger),
 )
 Index("hold_by_case", hold.c.case_id)
-hold_step = Table(
-    "hold_step",
-    metadata,
-    Column("hold_id", Text, ForeignKey("hold.id"), primary_key=True),
-    Column("step", Code(HoldStep), primary_key=True),
-    Column("by", Text, nullable=False),
-    Column("at", UtcMs, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-)
-copy_told = Table(
-    "copy_told",
-    metadata,
-    Column("decision_id", Text, ForeignKey("decision.id"), primary_key=True),
-    Column("step", Code(CopyStep), primary_key=True),
-    Column("by", Text, nullable=False),
-    Column("at", UtcMs, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-)
+
+
+def _steps(name: str, whose: Column[str], step: type[StrEnum]) -> Table:
+    """What became of one thing: each step at most once, with who took it."""
+    return Table(
+        name,
+        metadata,
+        whose,
+        Column("step", Code(step), primary_key=True),
+        of("by", Text),
+        of("at", UtcMs),
+        of("entry", BigInteger),
+    )
+
+
+hold_step = _steps("hold_step", ref("hold_id", "hold.id", key=True), HoldStep)
+copy_told = _steps("copy_told", ref("decision_id", "decision.id", key=True), CopyStep)
 quarantine_ended = Table(
     "quarantine_ended",
     metadata,
-    Column("decision_id", Text, ForeignKey("decision.id"), primary_key=True),
-    Column("by", Text, nullable=False),
-    Column("at", UtcMs, nullable=False),
-    Column("why_sealed", LargeBinary, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    ref("decision_id", "decision.id", key=True),
+    of("by", Text),
+    of("at", UtcMs),
+    of("why_sealed", LargeBinary),
+    of("entry", BigInteger),
 )
 ERASED = (erasure, erased_day, hold, hold_step, copy_told, quarantine_ended)
 """As tables.REPLAYED."""
