@@ -318,6 +318,22 @@ def test_a_held_part_outlives_the_key_of_its_day_when_the_rest_of_it_is_erased(o
     assert one.stored() == [one.first.id, one.first.id, one.second.id]
 
 
+def test_a_hold_that_is_placed_while_days_are_being_erased_keeps_those_that_are_left(one):
+    hold_id = one.hold(placed=False)
+    one.pass_retention()
+    house = one.house
+
+    class Slow:
+        def erase(self, index):
+            days = house.vault.erase(index)
+            yield next(days)
+            answer_hold(house.store, hold_id, HoldStep.PLACED, DPO)
+            yield from days
+
+    erase_what_is_due(house.store, Slow(), house.clock, house.fence)
+    assert one.stored() == [one.first.id, one.second.id]
+
+
 @pytest.mark.parametrize("kept", ["not placed", "refused", "ended"])
 def test_what_is_not_placed_or_is_ended_keeps_nothing(one, kept):
     hold_id = one.hold(placed=kept == "ended")

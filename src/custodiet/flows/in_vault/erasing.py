@@ -46,8 +46,9 @@ class Erasing:
         with self._store.reading() as view:
             sessions = [one for one in view.sessions_of(person_id).values() if one.category == due.category]
         for day in sorted({one.day for one in sessions if one.decision_id == due.decision_id}):
+            self._follower.catch_up()  # a hold placed since the day before went keeps this one
             closed = closes_at(day, late_max) <= self._follower.now()
-            if closed and not self._follower.is_held(decision, due.category, day):
+            if closed and self._follower.is_erased(due.decision_id, due.category, day):
                 yield self._erase(due, [one for one in sessions if one.day == day])
 
     def _erase(self, due: ErasureDue, sessions: list[Session]) -> DayGone:
