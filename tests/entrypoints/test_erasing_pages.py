@@ -117,6 +117,11 @@ def test_a_hold_that_is_not_narrow_dated_or_of_anything_is_refused_with_its_code
     assert holds(one) == before
 
 
+def test_a_day_without_an_end_is_no_day(one):
+    told = client_of(CAI).post(here(one, "holds/new"), asked(one, last_0=31, last_1=12, last_2=9999))
+    assert (told.status_code, "Enter a real date" in text(told)) == (200, True)
+
+
 def test_an_officer_with_a_conflict_neither_reads_nor_answers_a_hold(one):
     assert client_of(CAI).post(here(one, "holds/new"), asked(one)).status_code == 302
     path = the_hold(one)

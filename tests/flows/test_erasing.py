@@ -407,7 +407,7 @@ def test_what_was_found_unauthorised_is_the_persons_until_the_officer_decides_an
     with pytest.raises(NotPermitted, match="copy_waits"):
         one.end_quarantine()
     one.tell(CopyStep.DECLINED)
-    with pytest.raises(NotPermitted, match="^told: "):
+    with pytest.raises(NotPermitted, match=r"^told: "):
         one.tell(CopyStep.DECLINED)
     one.end_quarantine()
     one.erase_all()

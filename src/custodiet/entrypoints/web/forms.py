@@ -42,9 +42,11 @@ class DateField(forms.MultiValueField):
             return None
         try:
             day, month, year = (int(part) for part in data_list)
-            return date(year, month, day)
+            if (read := date(year, month, day)) < date.max:  # that one has no day after it, at which it ends
+                return read
         except ValueError:
-            raise ValidationError(say("Enter a real date, such as 27 3 2031")) from None
+            pass
+        raise ValidationError(say("Enter a real date, such as 27 3 2031"))
 
 
 class DayField(DateField):
