@@ -579,7 +579,7 @@ class Reading(Tables, Protocol):
         ...
 
     def fixes_of_fitting_from(self, fitting_id: FittingId, at: datetime) -> tuple[RemovedFix, ...]:
-        """The same for a fitting."""
+        """Stored fixes of a fitting timed at or after an instant, as the removals they would be."""
         ...
 
     def facts(self, case_id: CaseId) -> tuple[CaseFact, ...]:

@@ -8,6 +8,7 @@ and no farther.
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
@@ -46,10 +47,15 @@ class Erasing:
         with self._store.reading() as view:
             sessions = [one for one in view.sessions_of(person_id).values() if one.category == due.category]
         for day in sorted({one.day for one in sessions if one.decision_id == due.decision_id}):
-            self._follower.catch_up()  # a hold placed since the day before went keeps this one
-            closed = closes_at(day, late_max) <= self._follower.now()
-            if closed and self._follower.is_erased(due.decision_id, due.category, day):
+            if closes_at(day, late_max) <= self._follower.now() and self._goes(due, day):
                 yield self._erase(due, [one for one in sessions if one.day == day])
+
+    def _goes(self, due: ErasureDue, day: date) -> bool:
+        """Nothing stands against it, nor in the ledger as it is now: a hold placed since the day before went counts."""
+        if not self._follower.is_erased(due.decision_id, due.category, day):
+            return False  # what is held is asked about each minute, for a year
+        self._follower.catch_up()
+        return self._follower.is_erased(due.decision_id, due.category, day)
 
     def _erase(self, due: ErasureDue, sessions: list[Session]) -> DayGone:
         whose, category, day = sessions[0].person_id, due.category, sessions[0].day
