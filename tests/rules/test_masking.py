@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from custodiet.model.condition import Interval
 from custodiet.model.shape import Box
+from custodiet.rules.intervals import without
 from custodiet.rules.masking import stays
 from custodiet.rules.masking.cells import cell_of, cells_within
 from custodiet.rules.masking.classes import KEYS, is_sensitive
@@ -23,7 +24,6 @@ from custodiet.rules.masking.stays import (
     hidden_by,
     judged_for,
     stays_in,
-    without,
 )
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
