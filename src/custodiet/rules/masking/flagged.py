@@ -25,7 +25,9 @@ class Map:
 
     def __init__(self, cells: Iterable[int]) -> None:
         self.cells = array("Q", sorted(set(cells)))
-        self._around = frozenset(tile for cell in self.cells for tile in tiles_around(cell))
+        # One square of each tile will do: a country has many in each.
+        of_tiles = {tile_of(cell): cell for cell in self.cells}
+        self._around = frozenset(tile for cell in of_tiles.values() for tile in tiles_around(cell))
 
     def holds(self, cell: int) -> bool:
         """Whether a square is flagged."""
