@@ -184,6 +184,7 @@ def test_an_area_flags_every_square_that_it_touches():
         {"lgbtq": "primary"},
         {"amenity": "social_facility", "social_facility": "shelter"},
         {"office": "diplomatic"},
+        {"boundary": "protected_area", "landuse": "cemetery", "religion": "jewish"},
     ],
     ids=lambda tags: "-".join(tags.values()),
 )
@@ -201,6 +202,7 @@ def test_a_place_that_tells_something_is_flagged(tags):
         {"amenity": "townhall"},
         {"lgbtq": "no"},
         {"name": "church"},
+        {"boundary": "religious_administration", "religion": "christian"},
     ],
     ids=str,
 )
