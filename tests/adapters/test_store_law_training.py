@@ -92,23 +92,7 @@ RULES = {
 }
 
 
-def test_every_rule_of_the_migration_is_tried():
-    assert sorted(RULES) == sorted(statement.split()[2] for statement in LAW.CONSTRAINTS)
-
-
-@raw_law.each_attempt(RULES)
-def test_what_breaks_a_rule_is_refused_in_its_words(sql, name, number):
-    raw_law.refused_by_its_rule(sql, RULES, name, number)
-
-
-@raw_law.each_attempt(RULES)
-def test_it_is_this_rule_that_refuses(sql, name, number):
-    raw_law.goes_through_without_it(sql, RULES, name, number)
-
-
-@raw_law.each_attempt(RULES)
-def test_it_is_refused_with_every_rule_in_place(sql, name, number):
-    raw_law.refused_by_all_of_them(sql, RULES, name, number)
+TestLaw = raw_law.tried(RULES, LAW.CONSTRAINTS)
 
 
 @pytest.mark.parametrize("missing", ["cai", "aos"])

@@ -16,7 +16,8 @@ from custodiet.rules.masking.own import OWN_MAX
 from custodiet.wire.own_place import pack_own_place
 
 HERE = "/my/places"
-TYPED = "46.5432101, -28.0123401"
+TYPED = "46.54321010000004, -28.01234009999998"
+"""As a map on a screen copies it."""
 LAT_E7, LON_E7 = 465_432_101, -280_123_401
 PLANTED = ("46.5432", "465432101", "28.0123", "280123401")
 

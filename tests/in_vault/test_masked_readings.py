@@ -2,11 +2,12 @@
 
 import pytest
 from support.disclosing import Disclosed, opened
-from support.house import House
+from support.house import BO, House
 from support.looking import EVENINGS, HOME, MINUTE, STEP
 from support.staff import CAI, PER
 
 from custodiet.flows.add_place import add_place
+from custodiet.flows.end_decision import end_decision
 from custodiet.model.condition import ConditionKind, Interval
 from custodiet.model.disclosure import Cut, Pack
 from custodiet.model.disclosure_record import PackGiven
@@ -16,8 +17,9 @@ from custodiet.model.look_record import ReadingOpened
 from custodiet.model.look_up import Answer, Precision, Reading
 from custodiet.model.place_record import PlaceAdded
 from custodiet.model.record import kind_of
+from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.masking.cells import cell_of
-from custodiet.rules.masking.stays import HOLDS, MARGIN_MAX, MARGIN_MIN
+from custodiet.rules.masking.stays import HOLDS, MARGIN_MAX, MARGIN_MIN, hidden_by
 
 CHURCH = cell_of(465_100_000, -280_000_000)
 AT_HOME, AT_CHURCH = 46.5, 46.51
@@ -28,8 +30,8 @@ SURELY_SHOWN = (0, 1, 12, 13)
 class Visited(Disclosed):
     """An hour at home, a quarter of an hour at the church, an hour at home: a fix every ten minutes."""
 
-    def __init__(self, house, **given):
-        super().__init__(house, zones=[(ConditionKind.CURFEW, HOME, EVENINGS)], fixes=14, **given)
+    def __init__(self, house, fixes=14, **given):
+        super().__init__(house, zones=[(ConditionKind.CURFEW, HOME, EVENINGS)], fixes=fixes, **given)
         self.whole = Interval(self.began, self.until)
         self.stay = Interval(self.began + 6 * STEP, self.began + 7 * STEP + HOLDS)
 
@@ -55,6 +57,8 @@ def test_a_masked_stay_is_as_if_nothing_could_be_shown_then_and_every_window_agr
     assert MARGIN_MIN <= one.stay.from_at - before.to_at <= MARGIN_MAX
     assert MARGIN_MIN <= after.from_at - one.stay.to_at <= MARGIN_MAX
     assert not any(before.to_at <= at < after.from_at for at in shown)
+    [hidden] = hidden_by([one.stay], house.vault_keys.mask_key(one.person.case.person_id))
+    assert (before.to_at, after.from_at) == (hidden.from_at, hidden.to_at)
     around = Interval(one.stay.from_at - MARGIN_MIN, one.stay.to_at + MARGIN_MIN)
     for narrow in (around, Interval(around.from_at, one.stay.from_at), Interval(one.stay.to_at, around.to_at)):
         seen = one.read(narrow)
@@ -66,6 +70,17 @@ def test_a_masked_stay_is_as_if_nothing_could_be_shown_then_and_every_window_agr
         [at for at in shown if cut.covers(at)],
     )
     assert len([line for line in house.copy(one.person) if "fix_time" in line]) == 14
+
+
+def test_a_stay_under_a_decision_that_is_over_hides_the_way_back_under_the_next(house):
+    house.load_places(CHURCH)
+    one = Visited(house, fixes=8, known=False)
+    end_decision(house.store, house.chance, one.decision.id, Move.WITHDRAW, Ender(BO))
+    begins = one.decide([(ConditionKind.CURFEW, HOME, EVENINGS)]).starts_at
+    one.walk(6)
+    found = one.read(Interval(begins, house.clock.now()))
+    assert found.authorised[0].from_at - one.stay.to_at >= MARGIN_MIN
+    assert min(place.at for place in found.places) >= found.authorised[0].from_at
 
 
 def test_a_pack_holds_what_a_reading_would_show_and_no_more_even_of_states(house):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from custodiet.model.condition import Interval
 from custodiet.model.shape import Box
+from custodiet.rules.intervals import without
 from custodiet.rules.masking import stays
 from custodiet.rules.masking.cells import cell_of, cells_within
 from custodiet.rules.masking.classes import KEYS, is_sensitive
@@ -23,7 +24,6 @@ from custodiet.rules.masking.stays import (
     hidden_by,
     judged_for,
     stays_in,
-    without,
 )
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -154,6 +154,16 @@ def test_a_place_that_a_person_added_is_as_good_as_one_of_the_map():
     assert Flagged(Map(()), map_of([AT_CHURCH]), KEY).is_near(LAT, LON, 8.0)
 
 
+def test_a_place_that_a_person_added_brings_decoys_of_its_own_beside_those_of_the_map():
+    """Else a reading from before it was added and one from after would differ by this place alone."""
+    of_map, own = map_of([AT_CHURCH]), map_of([Box(LAT + 90_000, LON, LAT + 90_000, LON)])
+    before, after = Flagged(of_map, Map(()), KEY), Flagged(of_map, own, KEY)
+    around = list(cells_within(LAT, LON, LAT, LON, 2000.0))
+    gone = {one for one in around if after._is_hidden(one) and not before._is_hidden(one)}
+    assert 50 < len(gone - set(own.cells)) < 160
+    assert all(after._is_hidden(one) for one in around if before._is_hidden(one))
+
+
 def test_an_area_flags_every_square_that_it_touches():
     wide = Box(LAT, LON, LAT + 50_000, LON + 80_000)
     assert {cell_of(LAT + up * 10_000, LON + aside * 16_000) for up in range(6) for aside in range(6)} <= set(
@@ -174,6 +184,7 @@ def test_an_area_flags_every_square_that_it_touches():
         {"lgbtq": "primary"},
         {"amenity": "social_facility", "social_facility": "shelter"},
         {"office": "diplomatic"},
+        {"boundary": "protected_area", "landuse": "cemetery", "religion": "jewish"},
     ],
     ids=lambda tags: "-".join(tags.values()),
 )
@@ -191,6 +202,7 @@ def test_a_place_that_tells_something_is_flagged(tags):
         {"amenity": "townhall"},
         {"lgbtq": "no"},
         {"name": "church"},
+        {"boundary": "religious_administration", "religion": "christian"},
     ],
     ids=str,
 )

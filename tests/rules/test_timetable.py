@@ -653,8 +653,8 @@ FAULTS = {
         lambda self, wall: [wall - self._offsets[0]],
     ),
     "what began last week is forgotten": (timetable, "_monday", lambda wall: monday(wall) + timedelta(weeks=2)),
-    "absences are forgotten": (timetable, "_without", lambda intervals, gaps: intervals),
-    "windows are not joined": (timetable, "_joined", lambda intervals: sorted(intervals, key=lambda one: one.from_at)),
+    "absences are forgotten": (timetable, "without", lambda intervals, gaps: intervals),
+    "windows are not joined": (timetable, "joined", lambda intervals: sorted(intervals, key=lambda one: one.from_at)),
 }
 
 

@@ -12,6 +12,7 @@ from random import Random
 
 from custodiet.adapters.osm import boxes_in
 from custodiet.model.condition import Interval
+from custodiet.rules.intervals import joined, without
 from custodiet.rules.masking.classes import KEYS, is_sensitive
 from custodiet.rules.masking.flagged import Flagged, Map, map_of
 from custodiet.rules.masking.stays import (
@@ -19,10 +20,8 @@ from custodiet.rules.masking.stays import (
     MARGIN_MIN,
     Mark,
     hidden_by,
-    joined,
     judged_for,
     stays_in,
-    without,
 )
 from custodiet.simulation.town_map import degrees as on_globe
 from custodiet.simulation.town_map import ordinary_places, sensitive_places, write_town

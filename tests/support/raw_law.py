@@ -67,6 +67,28 @@ def refused_by_all_of_them(sql, rules, name, number):
         sql(attempt)
 
 
+def tried(rules, constraints):
+    """All of the above as a class of tests, for a file that has `sql`: every rule of a migration, and each attempt."""
+
+    class Law:
+        def test_every_rule_of_the_migration_is_tried(self):
+            assert sorted(rules) == sorted(statement.split()[2] for statement in constraints)
+
+        @each_attempt(rules)
+        def test_what_breaks_a_rule_is_refused_in_its_words(self, sql, name, number):
+            refused_by_its_rule(sql, rules, name, number)
+
+        @each_attempt(rules)
+        def test_it_is_this_rule_that_refuses(self, sql, name, number):
+            goes_through_without_it(sql, rules, name, number)
+
+        @each_attempt(rules)
+        def test_it_is_refused_with_every_rule_in_place(self, sql, name, number):
+            refused_by_all_of_them(sql, rules, name, number)
+
+    return Law
+
+
 def _ready(sql, rules, name, number, *, alone):
     """The rule on its own, or with the others in place for the attempt itself, after what must stand."""
     _, attempts, first = rules[name]

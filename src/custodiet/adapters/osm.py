@@ -23,9 +23,9 @@ def boxes_in(file: Path, keys: Iterable[str], wanted: Callable[[Mapping[str, str
             if isinstance(one, osmium.osm.Node):
                 yield Box(*_e7(one.location), *_e7(one.location))
             elif isinstance(one, osmium.osm.Area):
-                yield _around(node for ring in one.outer_rings() for node in ring)
+                yield from _around(node for ring in one.outer_rings() for node in ring)
             elif isinstance(one, osmium.osm.Way):
-                yield _around(one.nodes)
+                yield from _around(one.nodes)
     except (RuntimeError, OSError, ValueError):
         raise NotTheFormat("not a map in OpenStreetMap's format, or one that is broken off") from None
 
@@ -40,9 +40,9 @@ def _e7(location: osmium.osm.Location) -> tuple[int, int]:
     return location.y, location.x
 
 
-def _around(nodes: Iterable[osmium.osm.NodeRef]) -> Box:
+def _around(nodes: Iterable[osmium.osm.NodeRef]) -> Iterator[Box]:
+    """A box; none where nothing says where. An outline that crosses itself is no area, but its line comes besides."""
     found = [_e7(node.location) for node in nodes if node.location.valid()]
-    if not found:
-        raise ValueError("a way without a place")
-    lats, lons = zip(*found, strict=True)
-    return Box(min(lats), min(lons), max(lats), max(lons))
+    if found:
+        lats, lons = zip(*found, strict=True)
+        yield Box(min(lats), min(lons), max(lats), max(lons))

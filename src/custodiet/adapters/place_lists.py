@@ -1,8 +1,9 @@
 """Lists of places as files of the data folder, each named by its digest: one that nobody entered is never read."""
 
-import os
 from hashlib import sha256
 from pathlib import Path
+
+from custodiet.adapters.ledger.tiles import write_whole
 
 
 class PlaceFolder:
@@ -27,17 +28,7 @@ class PlaceFolder:
         """Durable before this returns. The list's digest."""
         digest = sha256(body).digest()
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        aside = self._file(digest).with_suffix(".part")
-        with aside.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._file(digest))
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_whole(self._file(digest), body)
         return digest
 
     def _file(self, digest: bytes) -> Path:

@@ -39,7 +39,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class RecordingKept:
-    """A recording was handed in, whole. Nobody but whoever approves it hears it yet."""
+    """A recording was handed in, whole. Nobody whom it is for hears it yet."""
 
     recording: Recording
 

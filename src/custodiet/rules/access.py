@@ -23,6 +23,7 @@ from custodiet.model.register import Register, RegisteredPurpose
 from custodiet.model.times import as_text
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.closing import Opening, objections_to_opening
+from custodiet.rules.intervals import joined
 
 A_DAY, A_DAY_MAX = timedelta(days=1), 6
 A_MONTH, A_MONTH_MAX = timedelta(days=30), 96
@@ -106,7 +107,7 @@ def authorised(ground: Ground, purpose: str, window: Interval, now: datetime) ->
         whole = _clip(one.decision, window)
         if whole is not None:
             parts += _without_pauses(one.decision, whole)
-    return _joined(parts)
+    return joined(parts)
 
 
 def _clip(decision: Decision, window: Interval) -> Interval | None:
@@ -128,16 +129,6 @@ def _without_pauses(decision: Decision, whole: Interval) -> list[Interval]:
                 cut.append(Interval(max(ends, part.from_at), part.to_at))
         left = cut
     return left
-
-
-def _joined(parts: Iterable[Interval]) -> tuple[Interval, ...]:
-    found: list[Interval] = []
-    for part in sorted(parts, key=lambda one: one.from_at):
-        if found and part.from_at <= found[-1].to_at:
-            found[-1] = Interval(found[-1].from_at, max(found[-1].to_at, part.to_at))
-        else:
-            found.append(part)
-    return tuple(found)
 
 
 def within(inner: Interval, outer: Interval) -> bool:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from custodiet.entrypoints.web.forms import later
 from custodiet.entrypoints.web.languages import say
 
-_PAIR = re.compile(r"\s*([-+]?\d{1,2}(?:\.\d{1,12})?)\s*[,;\s]\s*([-+]?\d{1,3}(?:\.\d{1,12})?)\s*", re.ASCII)
+_PAIR = re.compile(r"\s*([-+]?\d{1,2}(?:\.\d{1,20})?)\s*[,;\s]\s*([-+]?\d{1,3}(?:\.\d{1,20})?)\s*", re.ASCII)
 
 
 class PlaceForm(forms.Form):

@@ -31,8 +31,9 @@ from custodiet.rules.access import Ground, authorised, objections_to_reading, re
 from custodiet.rules.answering import coarsened
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.zones import Area
+from custodiet.rules.intervals import without
 from custodiet.rules.masking.flagged import Flagged
-from custodiet.rules.masking.stays import Mark, judged_for, without
+from custodiet.rules.masking.stays import Mark, judged_for
 from custodiet.wire.frame import StoredFix
 from custodiet.wire.reading import write_authorised, write_place
 

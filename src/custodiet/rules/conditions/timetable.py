@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from custodiet.model.condition import ConditionKind, Interval, LocalZone, Schedule, Weekly
 from custodiet.model.times import EPOCH
+from custodiet.rules.intervals import joined, without
 
 _MINUTE = timedelta(minutes=1)
 _WEEK = timedelta(weeks=1)
@@ -40,11 +41,9 @@ def windows(schedule: Schedule, sense: Sense, absences: Sequence[Interval], with
 
     Of weekly windows nothing is said before the zone's first offset.
     """
-    if schedule.is_always:
-        asked = [within]
-    else:
-        asked = _joined(_clipped([*schedule.once, *_weekly(schedule, sense, within)], within))
-    return tuple(_without(asked, _joined(_clipped(absences, within))))
+    always = schedule.is_always
+    asked = [within] if always else joined(_clipped([*schedule.once, *_weekly(schedule, sense, within)], within))
+    return without(asked, joined(_clipped(absences, within)))
 
 
 def weekly_on(days: Iterable[int], opens_min: int, closes_min: int) -> tuple[Weekly, ...]:
@@ -132,27 +131,3 @@ def _clipped(intervals: Iterable[Interval], within: Interval) -> Iterator[Interv
         from_at, to_at = max(one.from_at, within.from_at), min(one.to_at, within.to_at)
         if from_at < to_at:
             yield Interval(from_at, to_at)
-
-
-def _joined(intervals: Iterable[Interval]) -> list[Interval]:
-    """In order; what overlaps or touches is one."""
-    joined: list[Interval] = []
-    for one in sorted(intervals, key=lambda one: one.from_at):
-        if joined and one.from_at <= joined[-1].to_at:
-            joined[-1] = Interval(joined[-1].from_at, max(joined[-1].to_at, one.to_at))
-        else:
-            joined.append(one)
-    return joined
-
-
-def _without(intervals: Iterable[Interval], gaps: Sequence[Interval]) -> Iterator[Interval]:
-    """What the gaps leave of the intervals; both in order, none of either touching another."""
-    for one in intervals:
-        from_at = one.from_at
-        for gap in gaps:
-            if from_at < gap.from_at < one.to_at:
-                yield Interval(from_at, gap.from_at)
-            if gap.from_at < one.to_at:
-                from_at = max(from_at, gap.to_at)
-        if from_at < one.to_at:
-            yield Interval(from_at, one.to_at)

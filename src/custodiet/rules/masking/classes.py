@@ -7,7 +7,8 @@ map does not know is not hidden: the person can add places of their own.
 from collections.abc import Mapping
 
 WHOLE: frozenset[str] = frozenset({"lgbtq", "healthcare:speciality", "diplomatic", "religion"})
-"""Keys that flag a place whatever their value is."""
+"""Keys that flag a place whatever their value is. Not where they tell what a boundary is: a diocese is no place, and to
+flag it hides every stay in it."""
 
 _TABLE = """
 amenity: place_of_worship monastery grave_yard funeral_hall
@@ -49,6 +50,8 @@ def is_sensitive(tags: Mapping[str, str]) -> bool:
     """Whether a place with these tags is flagged. Several values of one key are parted by semicolons."""
     for key, said in tags.items():
         values = {one.strip() for one in said.split(";")} - _NOT
-        if values and (key in WHOLE or values & VALUES.get(key, frozenset())):
+        if values & VALUES.get(key, frozenset()):
+            return True
+        if values and key in WHOLE and "boundary" not in tags:
             return True
     return False

@@ -25,7 +25,9 @@ class Map:
 
     def __init__(self, cells: Iterable[int]) -> None:
         self.cells = array("Q", sorted(set(cells)))
-        self._around = frozenset(tile for cell in self.cells for tile in tiles_around(cell))
+        # One square of each tile will do: a country has many in each.
+        of_tiles = {tile_of(cell): cell for cell in self.cells}
+        self._around = frozenset(tile for cell in of_tiles.values() for tile in tiles_around(cell))
 
     def holds(self, cell: int) -> bool:
         """Whether a square is flagged."""
@@ -44,10 +46,14 @@ def map_of(boxes: Iterable[Box]) -> Map:
 
 
 class Flagged:
-    """The same for one person, whose key draws the decoys. `own`: squares of places they added themselves."""
+    """The same for one person, whose key draws the decoys. `own`: squares of places they added themselves.
+
+    Theirs have other decoys than the map's: where a map has flagged much already, whoever looks before and after one
+    is added would else see it alone go.
+    """
 
     def __init__(self, of_map: Map, own: Map, key: bytes) -> None:
-        self._maps = (of_map, own)
+        self._maps = (b"decoy\0", of_map), (b"own decoy\0", own)
         self._key = key
         self._known: dict[int, bool] = {}
 
@@ -60,10 +66,11 @@ class Flagged:
 
     def _is_hidden(self, cell: int) -> bool:
         if cell not in self._known:
-            is_decoy = self._is_decoy(cell)
-            told = [(one.holds(cell), one.has_near(cell) and is_decoy) for one in self._maps]
+            told = [
+                (one.holds(cell), self._is_decoy(drawn_as, cell) and one.has_near(cell)) for drawn_as, one in self._maps
+            ]
             self._known[cell] = any(map(any, told))
         return self._known[cell]
 
-    def _is_decoy(self, cell: int) -> bool:
-        return hmac.digest(self._key, b"decoy\0" + cell.to_bytes(8), "sha256")[0] < DECOYS_OF_256
+    def _is_decoy(self, drawn_as: bytes, cell: int) -> bool:
+        return hmac.digest(self._key, drawn_as + cell.to_bytes(8), "sha256")[0] < DECOYS_OF_256

@@ -5,12 +5,13 @@ key from those two instants. So the same stay is hidden alike by whichever windo
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from custodiet.model.condition import Interval
 from custodiet.model.times import to_ms
+from custodiet.rules.intervals import joined
 
 JUDGED = timedelta(minutes=60)
 """So far before and after a window fixes are judged, to know what of it is hidden. None of them leaves."""
@@ -62,33 +63,6 @@ def hidden_by(stays: Iterable[Interval], key: bytes) -> tuple[Interval, ...]:
 def judged_for(window: Interval) -> Interval:
     """What is looked at in the vault so that a window can be shown."""
     return Interval(window.from_at - JUDGED, window.to_at + JUDGED)
-
-
-def without(parts: Iterable[Interval], hidden: Sequence[Interval]) -> tuple[Interval, ...]:
-    """What remains of these parts, in order."""
-    left: list[Interval] = []
-    for part in parts:
-        reached = part.from_at
-        for one in hidden:
-            if one.to_at <= reached or part.to_at <= one.from_at:
-                continue
-            if reached < one.from_at:
-                left.append(Interval(reached, one.from_at))
-            reached = max(reached, one.to_at)
-        if reached < part.to_at:
-            left.append(Interval(reached, part.to_at))
-    return tuple(left)
-
-
-def joined(parts: Iterable[Interval]) -> tuple[Interval, ...]:
-    """In order of time, those that meet made one."""
-    found: list[Interval] = []
-    for part in sorted(parts, key=lambda one: one.from_at):
-        if found and part.from_at <= found[-1].to_at:
-            found[-1] = Interval(found[-1].from_at, max(found[-1].to_at, part.to_at))
-        else:
-            found.append(part)
-    return tuple(found)
 
 
 def _margin(key: bytes, side: bytes, at: datetime) -> timedelta:

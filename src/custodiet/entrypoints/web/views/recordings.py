@@ -74,7 +74,7 @@ def _of(shown: ShownRecordings, wanted: RecordingId) -> RecordingId:
 
 @require_safe
 def to_translators(request: HttpRequest, scheme_id: str, recording_id: str) -> HttpResponse:
-    """A recording in any state, for those who approve it and those who oversee."""
+    """A recording in any state, for those who approve it and staff who read the register."""
     wanted = RecordingId(recording_id)
     with settings.PLACE.store.reading() as view:
         require_reading(request, view)
