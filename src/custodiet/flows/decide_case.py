@@ -38,7 +38,7 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.objection import Objection
 from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession, kind_of
 from custodiet.rules import ladder
-from custodiet.rules.conditions.kinds import stays_on
+from custodiet.rules.conditions.kinds import kinds_on
 from custodiet.rules.decisions import (
     Move,
     made,
@@ -236,7 +236,7 @@ def narrow_decision(
         rests_on = None if assessment is None else assessment.id
         # The narrower one before the entry that names it.
         act.write(Entry(EntryKind.DECISION_PROPOSED, wide.proposed_by, person_id), DecisionProposed(narrow, rests_on))
-        kept = [one for one in conditions if one.id not in gone and stays_on(one.kind, narrow.rung)]
+        kept = [one for one in conditions if one.id not in gone and one.kind in kinds_on(narrow.rung)]
         carry_conditions(act, chance, kept, narrow.id, by)
         record = DecisionNarrowed(decision_id, narrow.id, act.now, by)
         act.write(Entry(kind_of(record), by, person_id), record)

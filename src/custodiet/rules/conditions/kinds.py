@@ -4,14 +4,16 @@ From the ladder's table (design 3): a place needs a mode that hears of places, a
 that protects somebody is never given to the device of whom it keeps away, so the device cannot judge it.
 """
 
-from custodiet.model.condition import ZONED, ConditionKind, Schedule
+from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.mode import Kind, Mode, ModeCode
 
 _PLACES = (ConditionKind.CURFEW, ConditionKind.INCLUSION, ConditionKind.EXCLUSION)
 
 
 def kinds_on(mode: Mode) -> tuple[ConditionKind, ...]:
-    """The kinds of conditions that a decision of this mode can carry; none on rung 0."""
+    """The kinds of conditions that a decision of this mode can carry, stated for it or carried down to it; none on
+    rung 0.
+    """
     if not mode.rung:
         return ()
     kinds: tuple[ConditionKind, ...] = (ConditionKind.APPOINTMENT,)
@@ -26,15 +28,6 @@ def kinds_on(mode: Mode) -> tuple[ConditionKind, ...]:
     if Kind.FIX in mode.admits:
         kinds += (ConditionKind.PROTECTIVE,)
     return kinds
-
-
-def stays_on(kind: ConditionKind, mode: Mode) -> bool:
-    """Whether a condition that is carried down still asks for anything there: a place needs a mode that can tell of
-    places, anything else a mode that takes in whether it was done.
-    """
-    if kind in ZONED:
-        return bool(mode.admits & {Kind.FIX, Kind.TRANSITION})
-    return kind in kinds_on(mode)
 
 
 def objections_to_asking(kind: ConditionKind, schedule: Schedule, mode: Mode) -> tuple[str, ...]:
