@@ -99,12 +99,18 @@ def propose_decision(
 
 
 def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
-    register, number = register_at(act, scheme_id, act.now)
     against = objections_to_proposing(proposal, scheme_at(act, scheme_id, act.now), act.now)
-    if number:
-        against += objections_to_operation(register, proposal, act.decisions_of(proposal.case_id), act.now)
+    against += _against_operation(act, scheme_id, proposal)
     against += _inactive(act, scheme_id, proposal)
     return against + untrained(act, proposal, (proposal.proposed_by,), act.now)
+
+
+def _against_operation(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
+    """What the register in effect says of this mode; nothing of a scheme that has none yet."""
+    register, number = register_at(act, scheme_id, act.now)
+    if not number:
+        return ()
+    return objections_to_operation(register, proposal, act.decisions_of(proposal.case_id), act.now)
 
 
 def what_stands_against(
@@ -230,8 +236,13 @@ def narrow_decision(
         )
         conditions = act.conditions_of(decision_id)
         gone = frozenset(without)
-        refuse_if(objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions)) + unseen)
-        person_id = act.case(wide.case_id).person_id
+        case = act.case(wide.case_id)
+        refuse_if(
+            objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions))
+            + unseen
+            + _against_operation(act, case.scheme_id, narrow)
+        )
+        person_id = case.person_id
         assessment = act.assessment_of(decision_id)
         rests_on = None if assessment is None else assessment.id
         # The narrower one before the entry that names it.
