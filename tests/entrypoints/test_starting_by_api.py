@@ -187,6 +187,12 @@ def test_the_ladder_refuses_a_program_with_a_code_for_each_rule_and_what_is_read
     assert codes(post(CAI, path, whole | {"starts_at": "9999-12-31T23:59:59-12:00"}), 400) == ["bad_body"]
     assert codes(post(CAI, path, whole | {"mode": "none"}), 400) == ["bad_body"]
     assert codes(post(CAI, path, whole | {"at_home": ["nobody", "children"]}), 400) == ["bad_body"]
+    assert codes(post(CAI, path, whole | {"purposes": whole["purposes"] * 2}), 400) == ["bad_body"]
+    [fact] = whole["families"]["home"]["facts"]
+    twice = whole["families"] | {"home": {"reason": "tried", "facts": [fact, fact]}}
+    assert codes(post(CAI, path, whole | {"families": twice}), 400) == ["bad_body"]
+    # Of no family that is not asked about does anything reach the store.
+    assert codes(post(CAI, path, whole | {"mode": "carried_prompts"}), 400) == ["bad_body"]
     with house.store.reading() as view:
         assert view.decisions_of(place.case.id) == ()
 

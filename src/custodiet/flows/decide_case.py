@@ -41,6 +41,7 @@ from custodiet.rules import ladder
 from custodiet.rules.conditions.kinds import kinds_on
 from custodiet.rules.decisions import (
     Move,
+    leaves_a_gap,
     made,
     moved,
     objections_to_making,
@@ -100,6 +101,8 @@ def propose_decision(
 
 def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
     against = objections_to_proposing(proposal, scheme_at(act, scheme_id, act.now), act.now)
+    if proposal.follows is not None:
+        against += leaves_a_gap(proposal, act.decision(proposal.follows))
     against += _against_operation(act, scheme_id, proposal)
     against += _inactive(act, scheme_id, proposal)
     return against + untrained(act, proposal, (proposal.proposed_by,), act.now)
