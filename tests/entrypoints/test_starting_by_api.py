@@ -283,12 +283,15 @@ def test_a_proposal_is_narrowed_given_back_refused_or_taken_back_once(house, pla
 
 
 def test_a_second_person_has_the_codes_of_an_assessment_and_none_of_its_words(house, place):
-    decision_id = proposed(house, place, text="made-up words of this case")
+    decision_id = proposed(house, place, text="made-up words of this case", with_detention=True)
     shown = get(AOS, f"/decisions/{decision_id}/proposal")
     told = shown.json()["assessment"]
     assert {one["family"] for one in told["families"]} == {"support", "reporting"}
     assert {one["reason"] for one in told["families"]} == {FamilyReason.TRIED}
     assert (told["has_words"], told["at_home"]) == (True, ["nobody"])
+    assert (told["compared_with"], told["with_detention"]) == (["none"], True)
+    asked = get(CAI, f"/cases/{place.case.reference}/rungs").json()["exemptions"]
+    assert told["exemptions_asked"] == [one["code"] for one in asked if one["modes"] in ([], ["telephone"])]
     assert not re.search(rb"made-up words|sealed", shown.content)
     assert codes(get(CAI, f"/decisions/{decision_id}/proposal")) == ["not_your_function"]
     assert codes(get(OPE, f"/decisions/{decision_id}/proposal"), 404) == ["not_found"]
