@@ -29,8 +29,7 @@ class Asks:
     def propose(self, mode, *kinds):
         house, decision = self.house, self.house.proposal(self.person, mode=mode)
         asking = tuple(
-            Asking(kind, HERE if place else None, self.hours)
-            for kind, place in ((one, one in ZONED) for one in kinds)
+            Asking(kind, HERE if place else None, self.hours) for kind, place in ((one, one in ZONED) for one in kinds)
         )
         asked = Asked(sealing, house.chance, house.pinned, asking)
         propose_decision(house.store, decision, assessed(house, decision), asked)
