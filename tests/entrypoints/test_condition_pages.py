@@ -51,6 +51,7 @@ NOT_WHOLE = [
     (ConditionKind.INCLUSION, HERE | {"radius_m": "900000"}, "at most 25 km"),
     (ConditionKind.INCLUSION, HERE | {"latitude": "95"}, "outside the globe"),
     (ConditionKind.APPOINTMENT, ONCE | {"day_2": "2030"}, "It lies behind"),
+    (ConditionKind.APPOINTMENT, ONCE | {"day_0": "31", "day_1": "12", "day_2": "9999"}, "Enter a real date"),
     (ConditionKind.APPOINTMENT, ONCE | NIGHTS, "and not both"),
     (ConditionKind.APPOINTMENT, ONCE | {"zone": "Nowhere/Here"}, "Enter a time zone"),
     (ConditionKind.APPOINTMENT, ONCE | {"opens": "ten"}, "Enter an hour, such as 21:00"),
