@@ -90,11 +90,11 @@ def propose_decision(
                 if assessment.exempted is not None and assessment.exempted.overridden:
                     told = ExemptionOverridden(proposal.id, act.now, proposal.proposed_by)
                     act.write(Entry(kind_of(told), proposal.proposed_by, case.person_id), told)
-                if asked is not None:
-                    asked.write(act, proposal, proposal.proposed_by)
                 draft = act.draft(case.id, proposal.proposed_by)
                 if draft is not None:
                     write_dropped(act, draft, Dropped.SENT, proposal.proposed_by)
+            if asked is not None:
+                asked.write(act, proposal, proposal.proposed_by)
     refuse_rung_if(against)
     return index
 
@@ -145,7 +145,7 @@ def _compared(act: Acting, assessment: Assessment) -> Assessment:
 
 
 def make_decision(
-    store: Store, decision_id: DecisionId, by: ActorId, seen: Collection[ConditionId] | None = None
+    store: Store, decision_id: DecisionId, by: ActorId, *, seen: Collection[ConditionId] | None = None
 ) -> int:
     """The second person's yes. What it follows ends where it starts. The ledger index.
 

@@ -84,7 +84,7 @@ def propose(call: Call) -> Made:
 def approve(call: Call) -> answers.Entered:
     known, store = _answering(call, Act.MAKE_DECISION)
     seen = [ConditionId(one) for one in call.body.conditions]
-    return answers.Entered(make_decision(store, known.id, actor_of(call.request), seen))
+    return answers.Entered(make_decision(store, known.id, actor_of(call.request), seen=seen))
 
 
 def narrow(call: Call) -> answers.MadeNarrower:
