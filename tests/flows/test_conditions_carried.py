@@ -8,6 +8,7 @@ from support.house import ANA, BO
 
 from custodiet.adapters import sealing
 from custodiet.flows.decide_case import make_decision, narrow_decision, propose_decision
+from custodiet.flows.open_case import set_condition
 from custodiet.flows.state_conditions import Asked, Asking
 from custodiet.flows.step_down import step_down
 from custodiet.model.condition import ZONED, ConditionKind, Interval, Schedule
@@ -82,3 +83,13 @@ def test_no_device_is_left_to_judge_a_zone_that_must_not_be_told_to_it(house):
     make_decision(house.store, wide, BO)
     [lower] = step_down(house.store, house.chance, one.person.case.id, ModeCode.ZONE_ON_DEVICE, ANA)
     assert one.of(lower) == {ConditionKind.INCLUSION}
+
+
+def test_a_proposal_asks_no_more_than_anyone_can_keep_in_mind_neither_at_once_nor_bit_by_bit(house):
+    one = Asks(house)
+    with pytest.raises(NotPermitted, match="too_many_conditions"):
+        one.propose(ModeCode.TELEPHONE, *[ConditionKind.APPOINTMENT] * 21)
+    whole = one.propose(ModeCode.TELEPHONE, *[ConditionKind.APPOINTMENT] * 20)
+    stated = (house.store, sealing, house.chance, house.pinned, whole, ConditionKind.APPOINTMENT, ANA)
+    with pytest.raises(NotPermitted, match="too_many_conditions"):
+        set_condition(*stated, schedule=one.hours)

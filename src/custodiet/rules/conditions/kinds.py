@@ -7,6 +7,8 @@ that protects somebody is never given to the device of whom it keeps away, so th
 from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.mode import Kind, Mode, ModeCode
 
+CONDITIONS_MAX = 20
+"""Of one proposal: more than anyone can keep in mind."""
 _PLACES = (ConditionKind.CURFEW, ConditionKind.INCLUSION, ConditionKind.EXCLUSION)
 
 
@@ -41,3 +43,12 @@ def objections_to_asking(kind: ConditionKind, schedule: Schedule, mode: Mode) ->
     if schedule.is_always and kind is ConditionKind.HOME_PRESENCE:
         against.append("no_hours: nobody is asked to be at home at every hour; the hours in which they are")
     return tuple(against)
+
+
+def objections_to_number(carried: int) -> tuple[str, ...]:
+    """The rule against a proposal that carries so many conditions; empty when there is none."""
+    if carried <= CONDITIONS_MAX:
+        return ()
+    return (
+        f"too_many_conditions: nobody keeps more than {CONDITIONS_MAX} conditions in mind; the same with fewer of them",
+    )
