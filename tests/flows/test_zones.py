@@ -183,3 +183,20 @@ def test_what_is_sealed_of_a_zone_has_one_length_however_fine_it_is(house):
         sealed = [one.geometry_sealed for one in view.conditions_in_force(START)]
     assert len(sealed) == 3
     assert len({len(one) for one in sealed}) == 1
+
+
+def test_a_zone_that_comes_after_its_decision_has_ended_is_not_held(house):
+    person = house.person("TAG")
+    proposal = house.proposal(person)
+    house.issue_keys()
+    propose(house.store, house.chance, proposal)
+    one = zone(house, proposal)
+    make_decision(house.store, proposal.id, BO)
+    monitor = house.monitor()
+    monitor.refresh()
+    assert monitor.zones_wanted() == {one}
+    given = release_zones(house.store, house.vault, monitor.name, monitor.zones_wanted())
+    end_decision(house.store, house.chance, proposal.id, Move.WITHDRAW, Ender(ANA))
+    monitor.refresh()
+    monitor.give_zones(given)
+    assert not monitor._watching._areas

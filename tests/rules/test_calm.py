@@ -8,7 +8,6 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Interval
 from custodiet.model.decision import Authority, Decision
@@ -18,7 +17,7 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.report import DeviceSays, Fix, Method
 from custodiet.model.shape import Circle, Polygon
 from custodiet.rules.conditions import calm as calm_module
-from custodiet.rules.conditions.calm import about, after, calm_around
+from custodiet.rules.conditions.calm import Calm, after, around, calm_around
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.zoned import Asked, Scratch, judge
@@ -109,7 +108,7 @@ def walk_both(seed, how=DEFAULTS, length=40):
         assert (watches, findings) == (before, [])
         assert scratches == [quiet] * len(zones)
         if random.random() < 0.2:
-            calm = about(calm, quiet.back)
+            calm = around(quiet.back, [(one.area, one.condition.kind) for one in zones])
             counts["told anew"] += calm is not None
     return counts
 
@@ -140,7 +139,7 @@ def test_so_it_is_over_many_more_walks():
 
 FAULTS = {
     "the reach is not shortened by the way": ("_STRETCH", 0.0),
-    "told about another place, it reaches as far": ("about", lambda calm, place: replace(calm, place=place)),
+    "told anew, no edge is looked at": ("around", lambda place, zones: Calm(place, calm_module.ROUGH_M)),
     "a looked-up place is as good": ("LOOKED_UP", frozenset()),
     "anything is at rest": ("_at_rest", lambda watch: True),
 }

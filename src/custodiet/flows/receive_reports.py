@@ -231,7 +231,7 @@ class Monitor:
         self._forget_old(now)
         self._forget_places(now)
         if not self._sessions.prepare(self._force.keys, PREPARED_AT_ONCE):
-            self._force.keys.clear()  # all are made
+            self._force = replace(self._force, keys={})  # all are made
 
     def _in_force(self, now: datetime) -> "_InForce":
         """What is in force now; whatever else is known of places, and every key that is over, is forgotten."""

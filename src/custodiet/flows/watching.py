@@ -31,7 +31,7 @@ from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
 from custodiet.model.word import WORD_CATEGORY, Said, Word
 from custodiet.rules.conditions.area import in_area
-from custodiet.rules.conditions.calm import Calm, about, after, calm_around
+from custodiet.rules.conditions.calm import Calm, after, around, calm_around
 from custodiet.rules.conditions.crossings import from_elsewhere, judge_crossing
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
@@ -342,7 +342,7 @@ class Watching:
         device, newest = self._device_watches.get(fitting_id), self._newest.get(fitting_id)
         if (device is not None and device.fault_alert is not None) or (newest is not None and at <= newest):
             return False
-        quiet = _told_lately(quiet, now)
+        quiet = self._about_lately(quiet, plan.conditions, now)
         if quiet is None:
             return False
         scratch = after(quiet.calm, quiet.scratch, at, admitted.fix, plan.settings)
@@ -390,8 +390,9 @@ class Watching:
             judged.timed.add(fitting_id)
         under = (fitting_id, decision.id)
         quiet, row = self._quiet.get(under), 0
-        if quiet is not None:
-            quiet, row = _while_quiet(quiet, mine, newest, settings, now)
+        lately = None if quiet is None else self._about_lately(quiet, conditions, now)
+        if lately is not None:
+            quiet, row = _while_quiet(lately, mine, newest, settings, now)
             if row == len(mine):
                 judged.quiet[under] = quiet
                 return
@@ -410,6 +411,17 @@ class Watching:
             scratches.append(verdict.scratch)
         calm = calm_around(all_asked, watches, scratches)
         judged.quiet[under] = None if calm is None else Quiet(calm, scratches[0], now, now)
+
+    def _about_lately(self, quiet: Quiet, conditions: Iterable[Condition], now: datetime) -> Quiet | None:
+        """The same, calm about the newest place once the one that it was about has been held for long enough; None when
+        the newest has been, too, or nothing is calm about it.
+        """
+        if _NO_TIME <= now - quiet.since <= SCRATCH_MAX:
+            return quiet
+        if quiet.scratch.back is None or not _NO_TIME <= now - quiet.held_at <= SCRATCH_MAX:
+            return None
+        calm = around(quiet.scratch.back, [(self._areas.get(one.id), one.kind) for one in conditions])
+        return None if calm is None else Quiet(calm, quiet.scratch, quiet.held_at, quiet.held_at)
 
     def _take(self, verdict: Verdict, of: Of, decision: Decision, judged: Judged) -> None:
         judged.watches[of] = verdict.watch
@@ -454,8 +466,8 @@ class Watching:
                     judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
             if says is None or fitting_id in with_news:
                 continue
-            plan = self._plans.get(one.decision.id) or self._plan(picture, one.decision)
-            if not is_nothing_new(self._device_watches.get(fitting_id), says, plan.settings):
+            settings = self._plan(picture, one.decision).settings
+            if not is_nothing_new(self._device_watches.get(fitting_id), says, settings):
                 with_news.add(fitting_id)
         if with_news:
             for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
@@ -532,26 +544,11 @@ def _asks(picture: Picture, condition: Condition, at: datetime) -> bool:
     return bool(windows(condition.schedule, sense_of(condition.kind), picture.absences_of(condition.id), moment))
 
 
-def _told_lately(quiet: Quiet, now: datetime) -> Quiet | None:
-    """The same, calm about the newest place once the one that it was about has been held for long enough; None when
-    the newest has been, too, or too little is calm about it.
-    """
-    if _NO_TIME <= now - quiet.since <= SCRATCH_MAX:
-        return quiet
-    calm = None if quiet.scratch.back is None else about(quiet.calm, quiet.scratch.back)
-    if calm is None or not _NO_TIME <= now - quiet.held_at <= SCRATCH_MAX:
-        return None
-    return Quiet(calm, quiet.scratch, quiet.held_at, quiet.held_at)
-
-
 def _while_quiet(
     quiet: Quiet, mine: list[Arrived], newest: datetime | None, settings: Judging, now: datetime
 ) -> tuple[Quiet, int]:
     """How it stands after the first fixes that are quiet, and how many those are."""
-    lately = _told_lately(quiet, now)
-    if lately is None:
-        return quiet, 0
-    quiet, scratch = lately, lately.scratch
+    scratch = quiet.scratch
     for row, one in enumerate(mine):
         at, fix = one.admitted.fix_time, one.admitted.fix
         found = None if newest is not None and at <= newest else after(quiet.calm, scratch, at, fix, settings)

@@ -10,19 +10,18 @@ geometry at hand; the last fix on the right side of them all. Whoever changes a 
 other way must forget what was calm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from math import inf
 
 import msgspec
 
-from custodiet.model.condition import KEEP_OUT
+from custodiet.model.condition import KEEP_OUT, ConditionKind
 from custodiet.model.finding import Watch
 from custodiet.model.judging import Judging
 from custodiet.model.report import Fix
 from custodiet.rules.conditions.plane import Point, distance_m, point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Asked, Scratch
-from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M
+from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M, Area
 
 _STRETCH = 1.01
 """A zone's plane draws no way longer than this, as far from its centre as _FAR_M: six parts in a thousand there."""
@@ -53,17 +52,22 @@ def calm_around(asked: Sequence[Asked], watches: Sequence[Watch], scratches: Seq
     scratch = scratches[0]
     if scratch.back is None or scratch.against or any(one != scratch for one in scratches[1:]):
         return None
-    reach = inf
-    for one in asked:
-        if one.area is None:
+    return around(scratch.back, [(one.area, one.condition.kind) for one in asked])
+
+
+def around(place: Point, zones: Iterable[tuple[Area | None, ConditionKind]]) -> Calm | None:
+    """What is calm about a place where nothing is going on; None where a zone is not at hand, or an edge is near."""
+    reach = ROUGH_M
+    for area, kind in zones:
+        if area is None:
             return None
-        depth = one.area.depth_m(scratch.back)
-        within = depth if one.condition.kind in KEEP_OUT else -depth
-        if one.area.is_farther_than(scratch.back, _FAR_M):
+        depth = area.depth_m(place)
+        within = depth if kind in KEEP_OUT else -depth
+        # Farther out the depth is only that to the bounding box: no more than ROUGH_M is counted on.
+        if within > ROUGH_M and area.is_farther_than(place, _FAR_M):
             return None
-        # Farther out the depth is only that to the bounding box: no more than that is counted on.
-        reach = min(reach, within, ROUGH_M)
-    return Calm(scratch.back, reach) if reach > EDGE_M + _SLACK_M else None
+        reach = min(reach, within)
+    return Calm(place, reach) if reach > EDGE_M + _SLACK_M else None
 
 
 def after(calm: Calm, scratch: Scratch, at: datetime, fix: Fix, settings: Judging) -> Scratch | None:
@@ -79,15 +83,6 @@ def after(calm: Calm, scratch: Scratch, at: datetime, fix: Fix, settings: Judgin
         return None
     moves = speed is not None and speed >= settings.moving_mps
     return Scratch(at, place, at if moves else scratch.moving_at)
-
-
-def about(calm: Calm, place: Point) -> Calm | None:
-    """The same calm told about a place inside it: every disc within the new reach lies within the old one.
-
-    None when too little of it is left. No zone is asked; each telling can only lose reach, so it never drifts away.
-    """
-    left = calm.reach_m - distance_m(calm.place, place) * _STRETCH - _SLACK_M
-    return Calm(place, left) if left > EDGE_M + _SLACK_M else None
 
 
 def _at_rest(watch: Watch) -> bool:
