@@ -134,7 +134,8 @@ def _require_asked(told: NewProposal) -> None:
         raise _bad("rung 0 is not proposed: step down, or end what stands")
     if not set(told.families) <= set(mode.lower_families):
         raise _bad("families: only those below the rung are asked about")
-    lists = (told.purposes, told.compared_with, *(one.facts for one in told.families.values()))
+    facts = [one.facts for one in told.families.values()]
+    lists: list[list[str]] = [told.purposes, list(told.compared_with), *facts]
     if any(len(set(one)) < len(one) for one in lists):
         raise _bad("a list says the same twice")
 
