@@ -1,7 +1,9 @@
 """What a proposal asks, by forms: stated before it is sent, approved with it, shown with it; and nothing unseen."""
 
+import ast
 import html
 import re
+from pathlib import Path
 
 import pytest
 from support.assessing import kinds_written
@@ -19,6 +21,7 @@ from custodiet.model.entry import EntryKind
 from custodiet.model.mode import ModeCode
 from custodiet.simulation.made_up_assessment import lay_table
 
+ENTRYPOINTS = Path(__file__).parents[2] / "src" / "custodiet" / "entrypoints"
 NIGHTS = {"days": ["0", "4"], "opens": "21:00", "closes": "07:00", "zone": "Europe/London"}
 HERE = {"latitude": "46.5", "longitude": "-28.0", "radius_m": "150"}
 ONCE = {"day_0": "20", "day_1": "4", "day_2": "2031", "opens": "10:00", "closes": "10:30", "zone": "Europe/London"}
@@ -51,6 +54,7 @@ NOT_WHOLE = [
     (ConditionKind.INCLUSION, HERE | {"radius_m": "900000"}, "at most 25 km"),
     (ConditionKind.INCLUSION, HERE | {"latitude": "95"}, "outside the globe"),
     (ConditionKind.APPOINTMENT, ONCE | {"day_2": "2030"}, "It lies behind"),
+    (ConditionKind.APPOINTMENT, ONCE | {"day_0": "31", "day_1": "12", "day_2": "9999"}, "Enter a real date"),
     (ConditionKind.APPOINTMENT, ONCE | NIGHTS, "and not both"),
     (ConditionKind.APPOINTMENT, ONCE | {"zone": "Nowhere/Here"}, "Enter a time zone"),
     (ConditionKind.APPOINTMENT, ONCE | {"opens": "ten"}, "Enter an hour, such as 21:00"),
@@ -228,3 +232,15 @@ def test_where_a_condition_lies_is_said_to_those_in_sight_and_to_nobody_else(des
     desk.step(code, "send", conditions=desk.stated(code, ConditionKind.INCLUSION))
     shown = client_of(OPE).get(f"/cases/{desk.case.reference}")
     assert "46.5000" not in shown.content.decode()
+
+
+def test_no_entry_point_says_yes_without_naming_what_was_seen():
+    """A flow takes a yes that names nothing, for lives that are simulated; whatever people say yes with names it."""
+    calls = [
+        (file.name, {one.arg: ast.unparse(one.value) for one in call.keywords})
+        for file in sorted(ENTRYPOINTS.rglob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("make_decision", "narrow_decision"))
+    ]
+    assert sorted(file for file, _ in calls) == ["authorising.py", "authorising.py", "proposing.py", "proposing.py"]
+    assert all(named.get("seen", "None") != "None" for _, named in calls), calls

@@ -187,6 +187,12 @@ def test_the_ladder_refuses_a_program_with_a_code_for_each_rule_and_what_is_read
     assert codes(post(CAI, path, whole | {"starts_at": "9999-12-31T23:59:59-12:00"}), 400) == ["bad_body"]
     assert codes(post(CAI, path, whole | {"mode": "none"}), 400) == ["bad_body"]
     assert codes(post(CAI, path, whole | {"at_home": ["nobody", "children"]}), 400) == ["bad_body"]
+    assert codes(post(CAI, path, whole | {"purposes": whole["purposes"] * 2}), 400) == ["bad_body"]
+    [fact] = whole["families"]["home"]["facts"]
+    twice = whole["families"] | {"home": {"reason": "tried", "facts": [fact, fact]}}
+    assert codes(post(CAI, path, whole | {"families": twice}), 400) == ["bad_body"]
+    # Of no family that is not asked about does anything reach the store.
+    assert codes(post(CAI, path, whole | {"mode": "carried_prompts"}), 400) == ["bad_body"]
     with house.store.reading() as view:
         assert view.decisions_of(place.case.id) == ()
 
@@ -277,12 +283,15 @@ def test_a_proposal_is_narrowed_given_back_refused_or_taken_back_once(house, pla
 
 
 def test_a_second_person_has_the_codes_of_an_assessment_and_none_of_its_words(house, place):
-    decision_id = proposed(house, place, text="made-up words of this case")
+    decision_id = proposed(house, place, text="made-up words of this case", with_detention=True)
     shown = get(AOS, f"/decisions/{decision_id}/proposal")
     told = shown.json()["assessment"]
     assert {one["family"] for one in told["families"]} == {"support", "reporting"}
     assert {one["reason"] for one in told["families"]} == {FamilyReason.TRIED}
     assert (told["has_words"], told["at_home"]) == (True, ["nobody"])
+    assert (told["compared_with"], told["with_detention"]) == (["none"], True)
+    asked = get(CAI, f"/cases/{place.case.reference}/rungs").json()["exemptions"]
+    assert told["exemptions_asked"] == [one["code"] for one in asked if one["modes"] in ([], ["telephone"])]
     assert not re.search(rb"made-up words|sealed", shown.content)
     assert codes(get(CAI, f"/decisions/{decision_id}/proposal")) == ["not_your_function"]
     assert codes(get(OPE, f"/decisions/{decision_id}/proposal"), 404) == ["not_found"]

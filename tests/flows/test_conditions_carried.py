@@ -8,9 +8,10 @@ from support.house import ANA, BO
 
 from custodiet.adapters import sealing
 from custodiet.flows.decide_case import make_decision, narrow_decision, propose_decision
+from custodiet.flows.open_case import set_condition
 from custodiet.flows.state_conditions import Asked, Asking
 from custodiet.flows.step_down import step_down
-from custodiet.model.condition import ConditionKind, Interval, Schedule
+from custodiet.model.condition import ZONED, ConditionKind, Interval, Schedule
 from custodiet.model.errors import NotPermitted
 from custodiet.model.mode import ModeCode
 
@@ -29,8 +30,7 @@ class Asks:
     def propose(self, mode, *kinds):
         house, decision = self.house, self.house.proposal(self.person, mode=mode)
         asking = tuple(
-            Asking(kind, HERE if place else None, self.hours)
-            for kind, place in ((one, one in (ConditionKind.CURFEW, ConditionKind.INCLUSION)) for one in kinds)
+            Asking(kind, HERE if place else None, self.hours) for kind, place in ((one, one in ZONED) for one in kinds)
         )
         asked = Asked(sealing, house.chance, house.pinned, asking)
         propose_decision(house.store, decision, assessed(house, decision), asked)
@@ -66,3 +66,30 @@ def test_a_proposal_with_what_its_rung_cannot_tell_is_no_proposal(house):
         one.propose(ModeCode.TELEPHONE, ConditionKind.CURFEW)
     with house.store.reading() as view:
         assert view.decisions_of(one.person.case.id) == ()
+
+
+def test_the_area_of_a_check_in_is_still_asked_for_when_only_the_review_comes_sooner(house):
+    one = Asks(house)
+    kinds = (ConditionKind.CHECK_IN, ConditionKind.INCLUSION)
+    wide = one.propose(ModeCode.CHECK_IN_AREA, *kinds)
+    sooner = house.decision(wide).review_due_at - timedelta(days=1)
+    narrow = narrow_decision(house.store, house.chance, wide, BO, review_due_at=sooner)
+    assert one.of(narrow) == set(kinds)
+
+
+def test_no_device_is_left_to_judge_a_zone_that_must_not_be_told_to_it(house):
+    one = Asks(house)
+    wide = one.propose(ModeCode.FITTED_TRAIL, ConditionKind.INCLUSION, ConditionKind.PROTECTIVE)
+    make_decision(house.store, wide, BO)
+    [lower] = step_down(house.store, house.chance, one.person.case.id, ModeCode.ZONE_ON_DEVICE, ANA)
+    assert one.of(lower) == {ConditionKind.INCLUSION}
+
+
+def test_a_proposal_asks_no_more_than_anyone_can_keep_in_mind_neither_at_once_nor_bit_by_bit(house):
+    one = Asks(house)
+    with pytest.raises(NotPermitted, match="too_many_conditions"):
+        one.propose(ModeCode.TELEPHONE, *[ConditionKind.APPOINTMENT] * 21)
+    whole = one.propose(ModeCode.TELEPHONE, *[ConditionKind.APPOINTMENT] * 20)
+    stated = (house.store, sealing, house.chance, house.pinned, whole, ConditionKind.APPOINTMENT, ANA)
+    with pytest.raises(NotPermitted, match="too_many_conditions"):
+        set_condition(*stated, schedule=one.hours)

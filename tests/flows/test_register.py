@@ -20,7 +20,7 @@ from custodiet.flows.assess_scheme import (
     record_prior_consultation,
     write_dpia,
 )
-from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.decide_case import make_decision, narrow_decision, propose_decision
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
 from custodiet.flows.keep_register import copy_scheme, keep_register, preview_retention
 from custodiet.flows.open_case import open_case
@@ -32,8 +32,10 @@ from custodiet.model.dpia import Consultation, Level, PriorConsultation
 from custodiet.model.errors import NotFound, NotPermitted
 from custodiet.model.identity import ActorId, SchemeId
 from custodiet.model.mode import Category, ModeCode
+from custodiet.model.register import Gate
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.dpia import gaps
+from custodiet.simulation import made_up_register as made_up_registers
 from custodiet.simulation.made_up_register import DPO, activate_made_up, made_up_dpia, made_up_register
 
 DAY = timedelta(days=1)
@@ -127,6 +129,20 @@ def test_a_decision_proposed_while_an_operation_was_active_is_not_made_after_it_
     propose_assessed(house.store, house.chance, decision)
     close_operation(house.store, SCHEME, TRAIL, ANA)
     refused(lambda: make_decision(house.store, decision.id, BO), "operation_closed", "non-fitted device with trail")
+
+
+def test_what_is_made_instead_of_a_proposal_keeps_to_the_register_as_well(house, monkeypatch):
+    made_up = made_up_registers.made_up_register
+    gated = lambda *given: with_operation(made_up(*given), LOW, gate=Gate.COURT)  # noqa: E731
+    monkeypatch.setattr(made_up_registers, "made_up_register", gated)
+    house.register(replace(scheme_at(START), id=NEW))
+    person = replace_case(house, open_case(house.store, house.chance, NEW, "N-1", ANA))
+    decision = house.proposal(person, mode=ModeCode.CHECK_IN)
+    propose_assessed(house.store, house.chance, decision)
+    refused(lambda: narrow_decision(house.store, house.chance, decision.id, BO, mode=LOW), "needs_a_court")
+    assert house.decision(decision.id).state is State.PROPOSED
+    lower = narrow_decision(house.store, house.chance, decision.id, BO, mode=ModeCode.IN_PERSON)
+    assert house.decision(lower).state is State.MADE
 
 
 def test_an_order_too_rests_on_an_active_operation(house):

@@ -234,6 +234,18 @@ def test_a_check_in_from_an_area_keeps_yes_no_or_cannot_tell(house, given, said)
     house.verify()
 
 
+def test_an_area_is_asked_for_in_its_hours_only(house):
+    one = Carried(house, ModeCode.CHECK_IN_AREA, geometry=circle(), schedule=in_hours(house))
+    give_zones(house, one.monitor)
+    said = []
+    for _ in range(3):
+        assert one.checks_in(place=AWAY) == "kept"
+        said.append(one.words()[-1][1])
+        one.lets_pass(61)
+    assert said == [Said.CANNOT_TELL, Said.NOT_IN_AREA, Said.CANNOT_TELL]
+    assert one.alerts() == [(Matter.OUT_OF_PLACE, Weight.UNCERTAIN, False)]
+
+
 def test_without_the_geometry_a_check_in_cannot_tell(house):
     one = Carried(house, ModeCode.CHECK_IN_AREA)
     assert one.checks_in() == "kept"

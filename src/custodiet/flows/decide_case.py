@@ -38,9 +38,10 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.objection import Objection
 from custodiet.model.record import DecisionMade, DecisionProposed, DecisionRefused, Succession, kind_of
 from custodiet.rules import ladder
-from custodiet.rules.conditions.kinds import stays_on
+from custodiet.rules.conditions.kinds import kinds_on
 from custodiet.rules.decisions import (
     Move,
+    leaves_a_gap,
     made,
     moved,
     objections_to_making,
@@ -89,22 +90,30 @@ def propose_decision(
                 if assessment.exempted is not None and assessment.exempted.overridden:
                     told = ExemptionOverridden(proposal.id, act.now, proposal.proposed_by)
                     act.write(Entry(kind_of(told), proposal.proposed_by, case.person_id), told)
-                if asked is not None:
-                    asked.write(act, proposal, proposal.proposed_by)
                 draft = act.draft(case.id, proposal.proposed_by)
                 if draft is not None:
                     write_dropped(act, draft, Dropped.SENT, proposal.proposed_by)
+            if asked is not None:
+                asked.write(act, proposal, proposal.proposed_by)
     refuse_rung_if(against)
     return index
 
 
 def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
-    register, number = register_at(act, scheme_id, act.now)
     against = objections_to_proposing(proposal, scheme_at(act, scheme_id, act.now), act.now)
-    if number:
-        against += objections_to_operation(register, proposal, act.decisions_of(proposal.case_id), act.now)
+    if proposal.follows is not None:
+        against += leaves_a_gap(proposal, act.decision(proposal.follows))
+    against += _against_operation(act, scheme_id, proposal)
     against += _inactive(act, scheme_id, proposal)
     return against + untrained(act, proposal, (proposal.proposed_by,), act.now)
+
+
+def _against_operation(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
+    """What the register in effect says of this mode; nothing of a scheme that has none yet."""
+    register, number = register_at(act, scheme_id, act.now)
+    if not number:
+        return ()
+    return objections_to_operation(register, proposal, act.decisions_of(proposal.case_id), act.now)
 
 
 def what_stands_against(
@@ -136,7 +145,7 @@ def _compared(act: Acting, assessment: Assessment) -> Assessment:
 
 
 def make_decision(
-    store: Store, decision_id: DecisionId, by: ActorId, seen: Collection[ConditionId] | None = None
+    store: Store, decision_id: DecisionId, by: ActorId, *, seen: Collection[ConditionId] | None = None
 ) -> int:
     """The second person's yes. What it follows ends where it starts. The ledger index.
 
@@ -230,13 +239,18 @@ def narrow_decision(
         )
         conditions = act.conditions_of(decision_id)
         gone = frozenset(without)
-        refuse_if(objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions)) + unseen)
-        person_id = act.case(wide.case_id).person_id
+        case = act.case(wide.case_id)
+        refuse_if(
+            objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions))
+            + unseen
+            + _against_operation(act, case.scheme_id, narrow)
+        )
+        person_id = case.person_id
         assessment = act.assessment_of(decision_id)
         rests_on = None if assessment is None else assessment.id
         # The narrower one before the entry that names it.
         act.write(Entry(EntryKind.DECISION_PROPOSED, wide.proposed_by, person_id), DecisionProposed(narrow, rests_on))
-        kept = [one for one in conditions if one.id not in gone and stays_on(one.kind, narrow.rung)]
+        kept = [one for one in conditions if one.id not in gone and one.kind in kinds_on(narrow.rung)]
         carry_conditions(act, chance, kept, narrow.id, by)
         record = DecisionNarrowed(decision_id, narrow.id, act.now, by)
         act.write(Entry(kind_of(record), by, person_id), record)

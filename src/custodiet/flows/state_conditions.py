@@ -13,7 +13,7 @@ from custodiet.model.decision import Decision
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, ConditionId
 from custodiet.model.record import ConditionSet, LogOpened
-from custodiet.rules.conditions.kinds import objections_to_asking
+from custodiet.rules.conditions.kinds import objections_to_asking, objections_to_number
 from custodiet.rules.conditions.zones import lay_out
 from custodiet.wire.geometry import read_shape
 from custodiet.wire.sealed import compact_geometry, geometry_context
@@ -46,8 +46,10 @@ class Asked:
     conditions: tuple[Asking, ...] = ()
 
     def write(self, act: Acting, decision: Decision, by: ActorId) -> tuple[ConditionId, ...]:
-        """Record each with its proposal. Raises NotPermitted for what its rung cannot tell, CannotRecord."""
-        refuse_if(against_asking(self.conditions, decision))
+        """Record each with its proposal. Raises NotPermitted for what its rung cannot tell or is too much,
+        CannotRecord.
+        """
+        refuse_if(against_asking(self.conditions, decision, len(act.conditions_of(decision.id))))
         return tuple(self._write(act, decision, one, by) for one in self.conditions)
 
     def _write(self, act: Acting, decision: Decision, one: Asking, by: ActorId) -> ConditionId:
@@ -62,9 +64,9 @@ class Asked:
         return condition_id
 
 
-def against_asking(conditions: tuple[Asking, ...], decision: Decision) -> tuple[str, ...]:
-    """Every rule against these conditions on the rung of that decision, each once."""
+def against_asking(conditions: tuple[Asking, ...], decision: Decision, carried: int = 0) -> tuple[str, ...]:
+    """Every rule against these conditions on the rung of that decision, each once. `carried`: how many it has."""
     against = (
         objection for one in conditions for objection in objections_to_asking(one.kind, one.schedule, decision.rung)
     )
-    return tuple(dict.fromkeys(against))
+    return (*dict.fromkeys(against), *objections_to_number(carried + len(conditions)))

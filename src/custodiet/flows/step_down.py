@@ -22,7 +22,7 @@ from custodiet.model.identity import ActorId, CaseId, DecisionId
 from custodiet.model.instruction import What
 from custodiet.model.mode import MODES, Mode, ModeCode
 from custodiet.model.record import DecisionMade, DecisionProposed
-from custodiet.rules.conditions.kinds import stays_on
+from custodiet.rules.conditions.kinds import kinds_on
 from custodiet.rules.decisions import STANDING, Move, made, objections_to_lowering, stopped_along, succeeded
 
 _ORDER_REVIEW = timedelta(days=28)
@@ -68,7 +68,7 @@ def write_step_down(
     assessment = act.assessment_of(higher.id)
     proposed = DecisionProposed(lower, None if assessment is None else assessment.id)
     act.write(Entry(EntryKind.DECISION_PROPOSED, by, person_id), proposed)
-    carried = [one for one in act.conditions_of(higher.id) if stays_on(one.kind, lower.rung)]
+    carried = [one for one in act.conditions_of(higher.id) if one.kind in kinds_on(lower.rung)]
     carry_conditions(act, chance, carried, lower.id, by)
     _write_made(act, chance, higher, lower, by, succeeds=succeeds)
     return lower.id

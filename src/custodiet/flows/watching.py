@@ -221,7 +221,8 @@ class Watching:
         elif admitted.fix is None:
             said = Said.CANNOT_TELL
         else:
-            areas = [self._areas.get(one.id) for one in zoned.values() if one.kind in STAY_IN]
+            asked = [one for one in zoned.values() if one.kind in STAY_IN and _asks(picture, one, admitted.at)]
+            areas = [self._areas.get(one.id) for one in asked]
             said = in_area(areas, admitted.fix, picture.judging(decision))
         return Word(admitted.fitting_id, admitted.decision_id, admitted.at, admitted.kind, said, condition_id)
 
@@ -535,6 +536,12 @@ class Watching:
             same = before is not None and before.back is scratch.back
             self._scratch[of] = (held_at if same else now, scratch)
         self._number += 1
+
+
+def _asks(picture: Picture, condition: Condition, at: datetime) -> bool:
+    """Whether it asks at that instant: in its hours, and while no absence from it is authorised."""
+    moment = Interval(at, at + timedelta(milliseconds=1))
+    return bool(windows(condition.schedule, sense_of(condition.kind), picture.absences_of(condition.id), moment))
 
 
 def _while_quiet(

@@ -435,7 +435,10 @@ class FamilyLine(msgspec.Struct):
 
 
 class AssessmentLine(msgspec.Struct):
-    """The assessment behind a proposal in its codes; what was written is read on the page."""
+    """The assessment behind a proposal in its codes; what was written is read on the page.
+
+    `with_detention`: it was compared with detention, too.
+    """
 
     author: str
     at: At | None
@@ -443,12 +446,14 @@ class AssessmentLine(msgspec.Struct):
     selection_fact: str
     families: list[FamilyLine]
     compared_with: list[ModeCode]
+    with_detention: bool
     article_8: dict[Article8, Said]
     practicality: dict[Practical, Said]
     at_home: list[AtHome]
     finding_shown: str
     has_words: bool
     alike: bool
+    exemptions_asked: list[str]
     exemption_overridden: bool
 
 

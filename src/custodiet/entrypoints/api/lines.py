@@ -142,6 +142,7 @@ def waiting_line(view: Reading, decision: Decision, at: datetime) -> answers.Wai
 
 def assessment_line(assessment: Assessment) -> answers.AssessmentLine:
     """An assessment by its codes, without a word of it."""
+    exempted = assessment.exempted
     return answers.AssessmentLine(
         author=assessment.author,
         at=assessment.at,
@@ -158,13 +159,15 @@ def assessment_line(assessment: Assessment) -> answers.AssessmentLine:
             for one in assessment.families
         ],
         compared_with=list(assessment.compared_with),
+        with_detention=assessment.with_detention,
         article_8=dict(assessment.article_8),
         practicality=dict(assessment.practicality),
         at_home=list(assessment.at_home),
         finding_shown=assessment.finding_shown,
         has_words=assessment.words is not None,
         alike=assessment.words is not None and assessment.words.alike,
-        exemption_overridden=assessment.exempted is not None and assessment.exempted.overridden,
+        exemptions_asked=[] if exempted is None else list(exempted.asked),
+        exemption_overridden=exempted is not None and exempted.overridden,
     )
 
 

@@ -22,7 +22,6 @@ from custodiet.flows.decide_case import (
 from custodiet.flows.draw_up import AboutFamily, Answered, draw_up
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
-from custodiet.flows.refusing import refuse_if
 from custodiet.flows.show_deciding import show_proposal, show_rungs, show_table
 from custodiet.model.act import Act
 from custodiet.model.decision import Decision
@@ -31,7 +30,6 @@ from custodiet.model.exemption import ExemptionAnswer
 from custodiet.model.identity import ConditionId, FactId
 from custodiet.model.mode import MODES
 from custodiet.model.times import cut
-from custodiet.rules.decisions import leaves_a_gap
 
 FAR = timedelta(days=3653)
 
@@ -75,12 +73,9 @@ def propose(call: Call) -> Made:
         case = known_case(call.request, view, call.path["reference"])
         require(call.request, view, Act.PROPOSE_DECISION, of_case(case.id))
         table = show_table(view, call.at, case.id, actor_of(call.request))
-    if MODES[call.body.mode].rung == 0:
-        raise _bad("rung 0 is not proposed: step down, or end what stands")
+    _require_asked(call.body)
     assessor, by = assessor_for(call.place.store), actor_of(call.request)
     decision, assessment = draw_up(assessor, call.place.chance, table, _answered(call.body, call.at), by, call.at)
-    if table.current is not None:
-        refuse_if(leaves_a_gap(decision, table.current))
     store = store_for(call.request, Act.PROPOSE_DECISION, of_case(case.id))
     index = propose_decision(store, decision, assessment)
     return Made(answers.Proposed(decision.id, index), f"/api/v1/decisions/{decision.id}")
@@ -89,7 +84,7 @@ def propose(call: Call) -> Made:
 def approve(call: Call) -> answers.Entered:
     known, store = _answering(call, Act.MAKE_DECISION)
     seen = [ConditionId(one) for one in call.body.conditions]
-    return answers.Entered(make_decision(store, known.id, actor_of(call.request), seen))
+    return answers.Entered(make_decision(store, known.id, actor_of(call.request), seen=seen))
 
 
 def narrow(call: Call) -> answers.MadeNarrower:
@@ -130,6 +125,19 @@ def _answering(call: Call, act: Act) -> tuple[Decision, Store]:
     with call.place.store.reading() as view:
         known = known_decision(call.request, view, call.path["decision_id"])
     return known, store_for(call.request, act, of_decision(known.id))
+
+
+def _require_asked(told: NewProposal) -> None:
+    """Raises ApiProblem for an answer that no page asks for, and for one that is given twice."""
+    mode = MODES[told.mode]
+    if mode.rung == 0:
+        raise _bad("rung 0 is not proposed: step down, or end what stands")
+    if not set(told.families) <= set(mode.lower_families):
+        raise _bad("families: only those below the rung are asked about")
+    facts = [one.facts for one in told.families.values()]
+    lists: list[list[str]] = [told.purposes, list(told.compared_with), *facts]
+    if any(len(set(one)) < len(one) for one in lists):
+        raise _bad("a list says the same twice")
 
 
 def _answered(told: NewProposal, now: datetime) -> Answered:

@@ -14,6 +14,8 @@ later = lazy(say, str)
 """A text in the language of the request that shows it: for what is written down before there is one."""
 
 _AUTOCOMPLETE = {"login": "username webauthn", "password": "current-password", "oldpassword": "current-password"}
+YEARS = range(1900, 3000)
+"""Of days that someone may mean: a day more, or an hour in another zone, is still in the calendar."""
 _ROWS, _DJANGOS_ROWS = 3, "10"
 _CHOSEN = {forms.RadioSelect: "radios", forms.CheckboxSelectMultiple: "checkboxes", forms.Select: "select"}
 
@@ -42,8 +44,8 @@ class DateField(forms.MultiValueField):
             return None
         try:
             day, month, year = (int(part) for part in data_list)
-            if (read := date(year, month, day)) < date.max:  # that one has no day after it, at which it ends
-                return read
+            if year in YEARS:
+                return date(year, month, day)
         except ValueError:
             pass
         raise ValidationError(say("Enter a real date, such as 27 3 2031"))

@@ -19,7 +19,7 @@ from custodiet.flows.state_conditions import Asking
 from custodiet.model.condition import ALWAYS, ZONED, ConditionKind, Schedule
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.mode import Mode
-from custodiet.rules.conditions.kinds import kinds_on
+from custodiet.rules.conditions.kinds import CONDITIONS_MAX, kinds_on
 from custodiet.rules.conditions.timetable import once, sense_of, weekly_on
 
 ALWAYS_HAS_HOURS = frozenset(
@@ -27,8 +27,6 @@ ALWAYS_HAS_HOURS = frozenset(
 )
 """A zone may ask at every hour; these may not."""
 USUAL_ZONE = "Europe/London"
-CONDITIONS_MAX = 20
-"""Of one proposal: more than anyone can keep in mind."""
 
 
 class ConditionForm(forms.Form):

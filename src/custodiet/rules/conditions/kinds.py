@@ -4,14 +4,18 @@ From the ladder's table (design 3): a place needs a mode that hears of places, a
 that protects somebody is never given to the device of whom it keeps away, so the device cannot judge it.
 """
 
-from custodiet.model.condition import ZONED, ConditionKind, Schedule
+from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.mode import Kind, Mode, ModeCode
 
+CONDITIONS_MAX = 20
+"""Of one proposal: more than anyone can keep in mind."""
 _PLACES = (ConditionKind.CURFEW, ConditionKind.INCLUSION, ConditionKind.EXCLUSION)
 
 
 def kinds_on(mode: Mode) -> tuple[ConditionKind, ...]:
-    """The kinds of conditions that a decision of this mode can carry; none on rung 0."""
+    """The kinds of conditions that a decision of this mode can carry, stated for it or carried down to it; none on
+    rung 0.
+    """
     if not mode.rung:
         return ()
     kinds: tuple[ConditionKind, ...] = (ConditionKind.APPOINTMENT,)
@@ -28,15 +32,6 @@ def kinds_on(mode: Mode) -> tuple[ConditionKind, ...]:
     return kinds
 
 
-def stays_on(kind: ConditionKind, mode: Mode) -> bool:
-    """Whether a condition that is carried down still asks for anything there: a place needs a mode that can tell of
-    places, anything else a mode that takes in whether it was done.
-    """
-    if kind in ZONED:
-        return bool(mode.admits & {Kind.FIX, Kind.TRANSITION})
-    return kind in kinds_on(mode)
-
-
 def objections_to_asking(kind: ConditionKind, schedule: Schedule, mode: Mode) -> tuple[str, ...]:
     """Every rule against such a condition on this rung; empty when there is none."""
     against = []
@@ -48,3 +43,12 @@ def objections_to_asking(kind: ConditionKind, schedule: Schedule, mode: Mode) ->
     if schedule.is_always and kind is ConditionKind.HOME_PRESENCE:
         against.append("no_hours: nobody is asked to be at home at every hour; the hours in which they are")
     return tuple(against)
+
+
+def objections_to_number(carried: int) -> tuple[str, ...]:
+    """The rule against a proposal that carries so many conditions; empty when there is none."""
+    if carried <= CONDITIONS_MAX:
+        return ()
+    return (
+        f"too_many_conditions: nobody keeps more than {CONDITIONS_MAX} conditions in mind; the same with fewer of them",
+    )

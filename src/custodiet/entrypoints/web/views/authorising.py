@@ -68,7 +68,7 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
     }
     reference, reasons = proposal.case.reference, list[Reason]()
     if what == "approve":
-        make_decision(store_for(request, Act.MAKE_DECISION, about), wanted, by, seen)
+        make_decision(store_for(request, Act.MAKE_DECISION, about), wanted, by, seen=seen)
         return done(request, say("Approved: case %(reference)s") % {"reference": reference}, "authorise")
     if what == "refuse":
         refuse_decision(store_for(request, Act.REFUSE_DECISION, about), wanted, by)

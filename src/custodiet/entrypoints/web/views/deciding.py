@@ -67,6 +67,7 @@ from custodiet.model.identity import (
 from custodiet.model.mode import MODES, Mode
 from custodiet.model.published import ON_ABSCONDING
 from custodiet.model.representation import Reply
+from custodiet.rules.decisions import leaves_a_gap
 from custodiet.rules.guidance import BESIDE
 
 
@@ -228,7 +229,7 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
             form.add_error(None, say("No text can be sealed yet: leave texts empty, or try again in a moment"))
             return _assess_page(request, table, form, reasons=[Reason(None, str(error), None)])
         current = table.current
-        if current is not None and current.until is not None and decision.starts_at > current.until:
+        if current is not None and current.until is not None and leaves_a_gap(decision, current):
             gap = say("What is in force ends %(at)s: start by then, so that there is no gap")
             form.add_error("starts", gap % {"at": said_day(current.until)})
             return _assess_page(request, table, form)
