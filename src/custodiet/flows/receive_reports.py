@@ -17,7 +17,6 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from itertools import takewhile
 from struct import Struct
 
@@ -79,13 +78,11 @@ class Request:
     received_at: datetime
 
 
-class _Kept(msgspec.Struct, frozen=True, gc=False):
-    """A fix to be written, under which session, received when."""
+class _Kept(Arrived, frozen=True, gc=False):
+    """A fix to be written, under which session."""
 
-    admitted: Admitted
     fix_ms: int
     live: LiveSession
-    received_at: datetime
 
     def __repr__(self) -> str:
         return "<Kept>"
@@ -105,7 +102,7 @@ class _Decided:
     words: dict[WordOf, Word] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
     judged: Judged = field(default_factory=Judged)
-    seen: dict[tuple[FittingId, int], bytes | None] = field(default_factory=dict)
+    seen: dict[tuple[FittingId, int], int | None] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
     after_stop: SentAfterStop = field(default_factory=SentAfterStop)
@@ -191,10 +188,10 @@ class Monitor:
         # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw in the last ten
         # minutes has a keyed digest of its place, which tells one place from another; everything else has None:
         # another place under the same identity cannot be told then.
-        self._seen: dict[FittingId, dict[int, bytes | None]] = {}
+        self._seen: dict[FittingId, dict[int, int | None]] = {}
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
-        self._keyed = blake2b(key=chance.draw(32), digest_size=8)
+        self._key = chance.draw(32)
         self._placed: deque[tuple[datetime, FittingId, int]] = deque()
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
@@ -406,8 +403,9 @@ class Monitor:
             if live is None:
                 live = self._session(admitted, admitted.category)
             seen[identity] = self._digest(admitted.fix)
-            part.arrived.append(Arrived(admitted, received_at))
-            part.kept.append(_Kept(admitted, fix_ms, live, received_at))
+            kept = _Kept(admitted, received_at, fix_ms, live)
+            part.arrived.append(kept)
+            part.kept.append(kept)
             part.heard.append(Heard(fitting_id, clear.decision, says, _said_at(at, now)))
             if clear.until is not until:
                 until = clear.until
@@ -488,7 +486,7 @@ class Monitor:
                 self._session(admitted, Category.EVIDENCE)  # what may have to be kept of it can be
             part.sightings.append(Sighting(admitted.fitting_id, admitted.decision_id, admitted.fix_time))
             return _JUDGED
-        part.kept.append(_Kept(admitted, fix_ms, self._session(admitted, admitted.category), received_at))
+        part.kept.append(_Kept(admitted, received_at, fix_ms, self._session(admitted, admitted.category)))
         return _KEPT
 
     def _take_word(self, admitted: AdmittedWord, before: _Decided, part: _Decided) -> Answer:
@@ -520,10 +518,9 @@ class Monitor:
         except TableMismatch:
             raise CannotRecord("the key of an authorised day is not one that the vault has signed") from None
 
-    def _digest(self, fix: Fix) -> bytes:
-        hashed = self._keyed.copy()  # the key is taken in once, not for every fix
-        hashed.update(_PLACE.pack(fix.lat_e7, fix.lon_e7))
-        return hashed.digest()
+    def _digest(self, fix: Fix) -> int:
+        """What tells one place from another for ten minutes, keyed by this process (Python's SipHash) and by us."""
+        return hash(self._key + _PLACE.pack(fix.lat_e7, fix.lon_e7))
 
     # --- record and keep ---
 
@@ -531,9 +528,9 @@ class Monitor:
         evidence = [
             _Kept(
                 one.admitted,
+                one.received_at,
                 to_ms(one.admitted.fix_time),
                 self._session(one.admitted, Category.EVIDENCE),
-                one.received_at,
             )
             for one in decided.judged.evidence
         ]
@@ -601,7 +598,7 @@ def _said_at(at: datetime | None, now: datetime) -> datetime:
     return at if at is not None and _NONE <= now - at <= LATE_MAX_DEFAULT else now
 
 
-def _second_sighting(report: Report, known: bytes | None, place: bytes) -> Answer:
+def _second_sighting(report: Report, known: int | None, place: int) -> Answer:
     """The same identity again: the first stays."""
     if report.repeats:
         return Answer(Outcome.REFUSED, (Reason.NO_FIX_TIME,))

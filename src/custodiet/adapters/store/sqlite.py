@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from custodiet.adapters.store import tables as t
@@ -93,12 +93,15 @@ class IngestingRows(ReadingRows):
     def pulse(self, gap: timedelta) -> None:
         if not self._pulses:
             return
-        row = self._maybe(t.pulse.select().where(t.pulse.c.name == PATH))
+        row = self._maybe(_PULSE)
         if row is None:
             self._connection.execute(insert(t.pulse).values(name=PATH, first_at=self.now, at=self.now))
             return
-        missed = {"missed_from": row.at, "missed_to": self.now} if self.now - row.at > gap else {}
-        if missed and row.missed_from is not None and not self._outage_entered(row.missed_from):
+        if self.now - row.at <= gap:
+            self._connection.execute(_BEAT, {"beat_at": self.now})
+            return
+        missed = {"missed_from": row.at, "missed_to": self.now}
+        if row.missed_from is not None and not self._outage_entered(row.missed_from):
             missed["missed_from"] = row.missed_from  # the clock has not taken in the one before: they are told as one
         self._connection.execute(update(t.pulse).where(t.pulse.c.name == PATH).values(at=self.now, **missed))
 
@@ -109,13 +112,7 @@ class IngestingRows(ReadingRows):
         return self._next(t.session.c.no)
 
     def chain(self, partition: int) -> tuple[int, bytes]:
-        query = (
-            select(t.ingest_record.c.number, t.ingest_record.c.digest)
-            .where(t.ingest_record.c.partition == partition)
-            .order_by(t.ingest_record.c.number.desc())
-            .limit(1)
-        )
-        row = self._maybe(query)
+        row = self._connection.execute(_NEWEST_STAGED, {"of_partition": partition}).one_or_none()
         return (0, bytes(32)) if row is None else (row.number + 1, row.digest)
 
     def keep(
@@ -128,26 +125,36 @@ class IngestingRows(ReadingRows):
         body = ingested_bytes(record)
         place = {"partition": record.partition, "number": record.number}
         new = [{"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place} for no, one in sessions]
-        staged = insert(t.ingest_record).values(**place, body=body, digest=sha256(body).digest())
+        staged = {**place, "body": body, "digest": sha256(body).digest()}
         seq = None
         self._held.clear()
         try:
-            self._connection.execute(staged)
+            self._connection.execute(_STAGE, staged)
             if record.detail:
                 beside = {"salt": detail.salt, "body": detail_bytes(detail.judged)}
-                self._connection.execute(insert(t.ingest_detail).values(**place, **beside))
+                self._connection.execute(_DETAIL, {**place, **beside})
             if new:
                 self._connection.execute(insert(t.session), new)
             if frame is not None:
                 seq = self.newest_frame() + 1
                 row = {name: getattr(frame, name) for name in _FRAME_FIELDS}
-                self._connection.execute(insert(t.frame).values(seq=seq, **row))
+                self._connection.execute(_FRAME, {"seq": seq, **row})
             carry_out(self._connection, apply_ingested(record, detail.judged))
         except IntegrityError as error:
             raise TableMismatch(f"the store refuses what was to be kept: {error.orig}") from None
         return seq
 
 
+# Said once: a statement that is put together anew costs as much as SQLite takes to carry it out.
+_PULSE = t.pulse.select().where(t.pulse.c.name == PATH)
+_BEAT = update(t.pulse).where(t.pulse.c.name == PATH).values(at=bindparam("beat_at"))
+_NEWEST_STAGED = (
+    select(t.ingest_record.c.number, t.ingest_record.c.digest)
+    .where(t.ingest_record.c.partition == bindparam("of_partition"))
+    .order_by(t.ingest_record.c.number.desc())
+    .limit(1)
+)
+_STAGE, _DETAIL, _FRAME = insert(t.ingest_record), insert(t.ingest_detail), insert(t.frame)
 _FRAME_FIELDS = tuple(Frame.__dataclass_fields__)
 _SESSION_FIELDS = tuple(Session.__dataclass_fields__)
 
