@@ -50,6 +50,8 @@ class Picture:
         self._decisions: dict[tuple[CaseId, str], dict[DecisionId, Decision]] = {}
         self._tokens: dict[bytes, KnownSender] = {}
         self._day_keys: dict[DayOf, DayKey] = {}
+        self._keys_from: date | None = None
+        """No key of an earlier day is here; None: one may be."""
         self._destroyed: set[DayOf] = set()
         self._standing: dict[str, tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]] = {}
         self._patient: dict[DecisionId, Decision] = {}
@@ -82,6 +84,7 @@ class Picture:
             self._tokens[token.sha256] = KnownSender(token, sender, standing)
         for key in change.day_keys:
             self._day_keys[key.person_id, key.category, key.day] = key
+            self._keys_from = None
         for day_of in change.destroyed:
             self._day_keys.pop(day_of, None)
             self._destroyed.add(day_of)
@@ -125,7 +128,9 @@ class Picture:
 
     def forget_keys_before(self, day: date) -> None:
         """No fix of an earlier day can be admitted any more."""
-        self._day_keys = {of: key for of, key in self._day_keys.items() if of[2] >= day}
+        if day != self._keys_from:
+            self._day_keys = {of: key for of, key in self._day_keys.items() if of[2] >= day}
+            self._keys_from = day
 
     def decision(self, decision_id: DecisionId) -> Decision:
         """One that is known."""

@@ -17,7 +17,6 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 from struct import Struct
 
 import msgspec
@@ -61,6 +60,8 @@ _SLACK = timedelta(hours=1)
 _NOTHING = IngestDetail()
 _KEPT, _JUDGED = Answer(Outcome.KEPT), Answer(Outcome.JUDGED)
 _Wearer = tuple[Fitting, Decision]
+_WhichFix = tuple[FittingId, int]
+"""A fitting and a fix time in ms."""
 
 Answers = list[Answer] | CannotRecord
 """What one request is told: an answer for each of its lines, or why it must come again as a whole."""
@@ -102,7 +103,7 @@ class _Decided:
     words: dict[WordOf, Word] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
     judged: Judged = field(default_factory=Judged)
-    seen: dict[tuple[FittingId, int], int | None] = field(default_factory=dict)
+    seen: dict[_WhichFix, int | None] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
     after_stop: SentAfterStop = field(default_factory=SentAfterStop)
@@ -192,7 +193,7 @@ class Monitor:
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
         self._key = chance.draw(32)
-        self._placed: deque[tuple[datetime, FittingId, int]] = deque()
+        self._placed: deque[tuple[datetime, tuple[_WhichFix, ...]]] = deque()
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
         """Who posts with this token, as last known; the writing transaction asks again."""
@@ -285,7 +286,7 @@ class Monitor:
             self._pulsed_at = decided_at
         for (fitting_id, fix_ms), place in decided.seen.items():
             self._seen.setdefault(fitting_id, {})[fix_ms] = place
-            self._placed.append((decided_at, fitting_id, fix_ms))
+        self._placed.append((decided_at, tuple(decided.seen)))
         return decided.answers
 
     # --- gather ---
@@ -328,9 +329,10 @@ class Monitor:
     def _forget_places(self, now: datetime) -> None:
         """Who reads this memory could try places against a digest: none is held for longer than scratch may be."""
         while self._placed and not timedelta(0) <= now - self._placed[0][0] <= SCRATCH_MAX:
-            _, fitting_id, fix_ms = self._placed.popleft()
-            if fix_ms in self._seen.get(fitting_id, {}):
-                self._seen[fitting_id][fix_ms] = None
+            for fitting_id, fix_ms in self._placed.popleft()[1]:
+                fixes = self._seen.get(fitting_id)
+                if fixes is not None and fix_ms in fixes:
+                    fixes[fix_ms] = None
 
     def _forget_old(self, now: datetime) -> None:
         reach_ms = self._reach_ms(now)
@@ -341,7 +343,12 @@ class Monitor:
         self._picture.forget_keys_before(utc_day(from_ms(reach_ms)))
         for fitting_id, fixes in list(self._seen.items()):
             # They stand as they came. One that came late goes when those before it have gone.
-            for fix_ms in list(takewhile(lambda one: one < reach_ms, fixes)):
+            gone = []
+            for fix_ms in fixes:
+                if fix_ms >= reach_ms:
+                    break
+                gone.append(fix_ms)
+            for fix_ms in gone:
                 del fixes[fix_ms]
             if not fixes:
                 del self._seen[fitting_id]
@@ -477,16 +484,17 @@ class Monitor:
         if fix_ms in stored:
             return _second_sighting(report, stored[fix_ms], place)
         part.seen[identity] = place
-        if report.kind is Kind.FIX:
-            part.arrived.append(Arrived(admitted, received_at))
         if admitted.category is None:
-            if report.kind is Kind.FIX and Category.EVIDENCE in kept_categories(
-                self._picture.decision(admitted.decision_id)
-            ):
-                self._session(admitted, Category.EVIDENCE)  # what may have to be kept of it can be
+            if report.kind is Kind.FIX:
+                part.arrived.append(Arrived(admitted, received_at))
+                if Category.EVIDENCE in kept_categories(self._picture.decision(admitted.decision_id)):
+                    self._session(admitted, Category.EVIDENCE)  # what may have to be kept of it can be
             part.sightings.append(Sighting(admitted.fitting_id, admitted.decision_id, admitted.fix_time))
             return _JUDGED
-        part.kept.append(_Kept(admitted, received_at, fix_ms, self._session(admitted, admitted.category)))
+        kept = _Kept(admitted, received_at, fix_ms, self._session(admitted, admitted.category))
+        if report.kind is Kind.FIX:
+            part.arrived.append(kept)
+        part.kept.append(kept)
         return _KEPT
 
     def _take_word(self, admitted: AdmittedWord, before: _Decided, part: _Decided) -> Answer:

@@ -295,8 +295,15 @@ class Watching:
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
         since = now - SCRATCH_MAX
-        for under in [of for of, one in self._quiet.items() if not since <= one.since <= now or of[0] not in fittings]:
-            self._end_quiet(under)
+        for under, quiet in list(self._quiet.items()):
+            if since <= quiet.since <= now and under[0] in fittings:
+                continue
+            plan = self._plans.get(under[1]) if under[0] in fittings else None
+            lately = None if plan is None else self._about_lately(quiet, plan.conditions, now)
+            if lately is None:
+                self._end_quiet(under)
+            else:
+                self._quiet[under] = lately
         for of, held_at, scratch in [(of, *held) for of, held in self._scratch.items() if not since <= held[0] <= now]:
             if scratch.against:  # what is left of it holds no place
                 self._scratch[of] = (held_at, msgspec.structs.replace(scratch, back=None, back_at=None))
@@ -321,37 +328,44 @@ class Watching:
         for fitting_id, fixes in by_fitting.items():
             if len(fixes) > 1:
                 fixes.sort(key=lambda one: one.admitted.fix_time)
-            elif self._stays_quiet(fixes[0].admitted, now, judged):
-                continue
-            self._judge_fitting(picture, fitting_id, fixes, now, judged)
+            if not self._stays_quiet(fixes, now, judged):
+                self._judge_fitting(picture, fitting_id, fixes, now, judged)
         for word in sorted(words, key=lambda one: one.at):
             self._judge_word(picture, word, now, judged)
         self._hear_all(picture, heard, now, judged)
         return judged
 
-    def _stays_quiet(self, admitted: Admitted, now: datetime, judged: Judged) -> bool:
-        """What `_judge_fitting` does of one quiet fix, at once: nearly every fix of nearly everyone is one.
+    def _stays_quiet(self, fixes: list[Arrived], now: datetime, judged: Judged) -> bool:
+        """What `_judge_fitting` does of a fitting's quiet fixes under one decision, at once: nearly all of nearly
+        everyone's are that.
 
         False, with nothing done, for any other (tests hold the two together).
         """
-        fitting_id, at = admitted.fitting_id, admitted.fix_time
-        under = (fitting_id, admitted.decision_id)
-        quiet, plan = self._quiet.get(under), self._plans.get(admitted.decision_id)
+        fitting_id, decision_id = fixes[0].admitted.fitting_id, fixes[0].admitted.decision_id
+        under = (fitting_id, decision_id)
+        quiet, plan = self._quiet.get(under), self._plans.get(decision_id)
         if quiet is None or plan is None or not plan.conditions or not plan.keeps_trail:
             return False
         device, newest = self._device_watches.get(fitting_id), self._newest.get(fitting_id)
-        if (device is not None and device.fault_alert is not None) or (newest is not None and at <= newest):
+        if device is not None and device.fault_alert is not None:
             return False
         quiet = self._about_lately(quiet, plan.conditions, now)
         if quiet is None:
             return False
-        scratch = after(quiet.calm, quiet.scratch, at, admitted.fix, plan.settings)
-        if scratch is None:
-            return False
-        judged.newest[fitting_id] = at
+        calm, scratch, settings = quiet.calm, quiet.scratch, plan.settings
+        for one in fixes:
+            admitted = one.admitted
+            at = admitted.fix_time
+            if admitted.decision_id != decision_id or (newest is not None and at <= newest):
+                return False
+            found = after(calm, scratch, at, admitted.fix, settings)
+            if found is None:
+                return False
+            scratch, newest = found, at
+        judged.newest[fitting_id] = fixes[-1].admitted.fix_time
         if plan.timed:
             judged.timed.add(fitting_id)
-        judged.quiet[under] = Quiet(quiet.calm, scratch, quiet.since, now)
+        judged.quiet[under] = Quiet(calm, scratch, quiet.since, now)
         return True
 
     def _judge_fitting(

@@ -21,7 +21,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from custodiet.entrypoints.gateway.memory import set_aside_what_lives
-from custodiet.entrypoints.gateway.writer import IDLE_WORK_S, SET_ASIDE_S
+from custodiet.entrypoints.gateway.writer import SET_ASIDE_S
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.ports import Ingesting, Store
 from custodiet.flows.receive_reports import Monitor, Request
@@ -79,7 +79,7 @@ class Bench:
         self._clock = clock
         self._make = make
         self._token = token
-        self._idled_at = self._set_aside_at = process_time()
+        self._set_aside_at = process_time()
 
     def run(self, store: Store, minutes: int) -> dict[str, Any]:
         """Medians of rounds of so many minutes each."""
@@ -124,19 +124,15 @@ class Bench:
             positions += len(lines)
             if not isinstance(answers, list) or {one.outcome for one in answers} != {Outcome.KEPT}:
                 raise Unready("not every position was kept: what was measured is not the path")
-            monitor.idle()
         return Spent(positions, wall_s, cpu_s)
 
     def _keep_house(self, monitor: Monitor) -> None:
-        """What a gateway does beside, as often as it does it: counted.
+        """What a gateway does beside: counted, and more than its share.
 
-        Between two batches lies a minute of everyone's time, in which a gateway would have idled sixty times; how much
-        of that falls on a position depends on how few come, so beyond this it is not counted.
+        A minute of everyone's time lies between two batches, so much of what falls to each minute falls to each here.
         """
+        monitor.idle()
         now = process_time()
-        if now - self._idled_at >= IDLE_WORK_S:
-            self._idled_at = now
-            monitor.idle()
         if now - self._set_aside_at >= SET_ASIDE_S:
             self._set_aside_at = now
             set_aside_what_lives()
