@@ -468,6 +468,7 @@ SAMPLES = [
     *CASE_SAMPLES,
     r.AccountOpened("caseworker-1", AT, again=True),
     r.AccountClosed("caseworker-1", LATER),
+    r.SessionsEnded("caseworker-1", LATER),
     r.CaseImported(Imported("case_1", BYTES * 2, 2, AT, "officer-ana")),
     *NOTICE_SAMPLES,
 ]

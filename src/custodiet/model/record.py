@@ -7,7 +7,7 @@ Names, geometry and free text appear sealed.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from custodiet.model.account_record import AccountClosed, AccountOpened
+from custodiet.model.account_record import AccountClosed, AccountOpened, SessionsEnded
 from custodiet.model.alert import AlertMove, AlertState, Reply, Statement
 from custodiet.model.assessing_record import (
     AssessmentRecorded,
@@ -901,6 +901,7 @@ Record = (
     | AttachmentKept
     | AccountOpened
     | AccountClosed
+    | SessionsEnded
     | StatementMade
     | ReviewWarned
     | SilenceFound
@@ -1022,6 +1023,7 @@ _KIND: dict[type, EntryKind] = {
     AttachmentKept: EntryKind.ATTACHMENT_KEPT,
     AccountOpened: EntryKind.ACCOUNT_OPENED,
     AccountClosed: EntryKind.ACCOUNT_CLOSED,
+    SessionsEnded: EntryKind.SESSIONS_ENDED,
     StatementMade: EntryKind.STATEMENT_MADE,
     ReviewWarned: EntryKind.REVIEW_WARNED,
     SilenceFound: EntryKind.SILENCE_FOUND,
