@@ -116,6 +116,8 @@ class LogOpened:
     """Whether every decision in this log rests on an assessment; in one of an earlier version the first ones do not."""
     told: bool = False
     """Whether nobody in this log is monitored before the notice was given; in an earlier one the first ones are."""
+    tellable: bool = False
+    """Whether the rung of each decision in this log can tell its conditions; in an earlier one of some it may not."""
 
 
 @dataclass(frozen=True, slots=True)
