@@ -119,6 +119,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.STAFF_LEFT: "a role ended, at once",
     EntryKind.ACCOUNT_OPENED: "an account that signs in was given a password for one use",
     EntryKind.ACCOUNT_CLOSED: "nobody signs in with an account any more: no role of it goes on",
+    EntryKind.SESSIONS_ENDED: "the operator of the platform ended every session of an account that goes on",
     EntryKind.CASE_ASSIGNED: "a case was given to an account, and handed over by another",
     EntryKind.COVER_GIVEN: "a case is in a second caseworker's sight for a while",
     EntryKind.CONFLICT_DECLARED: "a conflict of interest hides a case from an account",

@@ -15,7 +15,7 @@ from custodiet.settings import read_settings
 from custodiet.wire.records import read_entry, read_record
 
 ADA, OS, CAI = ActorId("admin-ada"), ActorId("authorising-os"), ActorId("caseworker-ai")
-OF_ACCOUNTS = (EntryKind.ACCOUNT_OPENED, EntryKind.ACCOUNT_CLOSED)
+OF_ACCOUNTS = (EntryKind.ACCOUNT_OPENED, EntryKind.ACCOUNT_CLOSED, EntryKind.SESSIONS_ENDED)
 
 
 class Place:
@@ -48,7 +48,7 @@ def place(tmp_path):
 
 
 def test_each_account_verb_is_an_entry_and_what_is_refused_is_none(place, capsys):
-    opened, closed = OF_ACCOUNTS
+    opened, closed, ended = OF_ACCOUNTS
     told = [(opened, ADA, ADA, False)]
     assert place.told() == told
     with pytest.raises(SystemExit, match="not_joined"):
@@ -69,13 +69,15 @@ def test_each_account_verb_is_an_entry_and_what_is_refused_is_none(place, capsys
     for name, actor in (("ai", OS), ("other", CAI)):
         with pytest.raises(SystemExit, match="has an account already"):
             place.ask("account", "open", name, "--actor", actor)
-    place.ask("account", "end", CAI)  # sessions alone: the account is as it was
+    place.ask("account", "end", CAI, "--by", ADA)  # sessions alone: the account is as it was, and somebody ended them
+    told.append((ended, ADA, CAI, None))
     assert place.told() == told
     place.ask("account", "end", CAI, "--close")
     place.ask("account", "renew", CAI)
     told += [(closed, "operator", CAI, None), (opened, "operator", CAI, True)]
     assert place.told() == told
-    with pytest.raises(SystemExit, match="no account of that actor"):
-        place.ask("account", "end", "nobody-1", "--close")
+    for closing in ((), ("--close",)):
+        with pytest.raises(SystemExit, match="no account of that actor"):
+            place.ask("account", "end", "nobody-1", *closing)
     assert place.told() == told
     assert "said once" in capsys.readouterr().out

@@ -1,17 +1,28 @@
 """A person's own notice and letters: where the code on the paper leads, theirs alone, in approved words or English."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from support.assessing import assessed
+from support.house import ANA, BO
 from support.in_process import client_of, place_of
 from support.in_words import approve_text
 from support.staff import AOS, CAI, PER, REP, staffed
 
+from custodiet.adapters import sealing
+from custodiet.adapters.zones import zone_as_of
+from custodiet.flows.decide_case import make_decision, propose_decision
+from custodiet.flows.end_decision import end_decision
 from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.state_conditions import Asked, Asking
 from custodiet.main import read_policy
+from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.language import PSEUDO_RTL
 from custodiet.model.mode import ModeCode
 from custodiet.model.notice import TextOf
+from custodiet.rules.conditions.timetable import weekly_on
+from custodiet.rules.decisions import Ender, Move
 
 NOT_READY = f"This is not ready in {PSEUDO_RTL.name} yet"
 
@@ -70,6 +81,32 @@ def test_their_letters_are_theirs_alone(house, theirs):
     assert "You check in by phone or on a web page." in text
     assert read(PER, f"/my/letters/{anothers.id}")[0] == 403
     assert read(CAI, f"/my/letters/{letter.id}")[0] == 403
+
+
+def test_what_is_asked_stands_in_their_letter_and_on_their_page_as_long_as_it_is_in_force(house, theirs):
+    _, letter, _ = theirs
+    assert "What you must do" not in read(PER, "/my/notice")[1] + read(PER, f"/my/letters/{letter.id}")[1]
+    asking = house.person()
+    assign_case(house.store, asking.case.id, PER, AOS)
+    decision = house.proposal(asking, mode=ModeCode.CHECK_IN)
+    london = zone_as_of("Europe/London", house.clock.now(), house.clock.now() + timedelta(days=365))
+    hours = Schedule(london, weekly_on([0, 4], 9 * 60, 10 * 60))
+    asked = Asked(sealing, house.chance, house.pinned, (Asking(ConditionKind.CHECK_IN, None, hours),))
+    propose_decision(house.store, decision, assessed(house, decision), asked)
+    make_decision(house.store, decision.id, BO)
+    told = "You must check in with us. When: Monday, Friday, from 09:00 to 10:00. The clock is that of Europe/London."
+    [theirs_now] = [
+        path for path in ("?which=1", "?which=2") if asking.case.reference in read(PER, f"/my/notice{path}")[1]
+    ]
+    for path in (f"/my/letters/{decision.id}", f"/my/notice{theirs_now}"):
+        assert f"<li>{told}</li>" in read(PER, path)[1]
+    assert '<p class="govuk-body-l">When: Monday, Friday' in read(PER, f"/my/notice{theirs_now}&easy")[1]
+    approve_text(house, PSEUDO_RTL.tag, TextOf.LETTER)
+    _, in_theirs = read(PER, f"/my/notice{theirs_now}&language={PSEUDO_RTL.tag}")
+    assert f'<section lang="{PSEUDO_RTL.tag}" dir="rtl">' in in_theirs
+    assert "You must check in" not in in_theirs
+    end_decision(house.store, house.chance, decision.id, Move.WITHDRAW, Ender(ANA))
+    assert "You must check in" not in read(PER, f"/my/notice{theirs_now}")[1]
 
 
 def test_notice_letter_and_easy_read_come_in_the_language_that_is_approved_and_else_in_english(house, theirs):

@@ -4,21 +4,30 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, SCHEME
+from support.assessing import assessed
+from support.house import ANA, BO, SCHEME, START
 from support.in_words import approve_text
 
+from custodiet.adapters import sealing
+from custodiet.flows.decide_case import narrow_decision, propose_decision
 from custodiet.flows.give_notice import Given, give_notice
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.notice_now import text_at
+from custodiet.flows.open_case import set_condition
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.show_notices import easy_in, show_language, show_letter
+from custodiet.flows.state_conditions import Asked, Asking
 from custodiet.flows.translate_notice import draft_translation
+from custodiet.model.condition import ConditionKind, Interval, Schedule
+from custodiet.model.decision import State
 from custodiet.model.document import Paragraph
-from custodiet.model.errors import NotPermitted
+from custodiet.model.errors import NotFound, NotPermitted
 from custodiet.model.language import PSEUDO_LTR, PSEUDO_RTL
 from custodiet.model.notice import How, Readiness, TextOf, TranslatedLine, Understood
 from custodiet.rules.pseudo import pseudo
 
+HERE = b'{"type":"Point","coordinates":[-28.0,46.5],"radius_m":150}'
+TOMORROW = START + timedelta(days=1)
 PSEUDO = [PSEUDO_LTR.tag, PSEUDO_RTL.tag]
 
 
@@ -59,6 +68,33 @@ def test_an_approved_letter_is_whole_in_its_language_and_keeps_its_days(house, t
     assert not english & set(texts(told.letter))
     days = f"{decision.review_due_at:%Y-%m-%d} ({decision.review_due_at:%-d %B %Y})"
     assert any(days in one for one in texts(told.letter))
+    assert not any("{" in one for one in texts(told.letter))
+
+
+@pytest.mark.parametrize("tag", ["en", *PSEUDO])
+def test_a_letter_tells_what_its_decision_asks_in_its_language_and_no_place(house, tag):
+    if tag != "en":
+        approve_text(house, tag, TextOf.LETTER)
+    person, asking = house.person(), Schedule(once=(Interval(TOMORROW, TOMORROW + timedelta(hours=2)),))
+    house.issue_keys()
+    decision = house.proposal(person)
+    asked = Asked(sealing, house.chance, house.pinned, (Asking(ConditionKind.CURFEW, HERE, asking),))
+    propose_decision(house.store, decision, assessed(house, decision), asked)
+    set_condition(
+        *(house.store, sealing, house.chance, house.pinned, decision.id, ConditionKind.EXCLUSION, ANA), geometry=HERE
+    )
+    with pytest.raises(NotFound):  # nobody is told of what is only proposed
+        shown(house, decision, person, tag)
+    narrow_decision(house.store, house.chance, decision.id, BO, review_due_at=decision.review_due_at - timedelta(1))
+    with house.store.reading() as view:
+        [made] = [one for one in view.decisions_of(person.case.id) if one.state is State.MADE]
+    told = shown(house, made, person, tag)
+    assert told.language.tag == tag
+    [asks] = [one for one in told.letter.sections if one.code == "asks"]
+    keep_out, curfew, *_ = [one.text for one in asks.blocks]
+    assert f"{TOMORROW:%H:%M}" in curfew
+    assert ("You must be at a set place" in curfew, "You must stay out" in keep_out) == (tag == "en", tag == "en")
+    assert not any(number in one for one in texts(told.letter) for number in ("46.5", "28.0", "150"))
     assert not any("{" in one for one in texts(told.letter))
 
 

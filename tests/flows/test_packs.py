@@ -5,24 +5,37 @@ import json
 import re
 import sqlite3
 import zipfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from contextlib import closing, suppress
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from support.assessing import assessed
 from support.disclosing import Disclosed, knows_agency
 from support.house import ANA, BO
 from support.staff import AOS, CAI
 
+from custodiet.adapters import sealing
+from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.cli.packing import write_pack, zipped
+from custodiet.flows.decide_case import narrow_decision, propose_decision
+from custodiet.flows.handle_alert import Desk
 from custodiet.flows.pack_case import pack_case
 from custodiet.flows.prove_entry import prove_entry
+from custodiet.flows.state_conditions import Asked, Asking
 from custodiet.model.assessment import Article8
+from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.errors import NotFound, NotPermitted, OpeningRefused, Unready
-from custodiet.model.mode import FAMILIES
+from custodiet.model.mode import FAMILIES, ModeCode
+from custodiet.model.times import as_text
 from custodiet.rules.chain import leaf_hash, verify_inclusion
+from custodiet.rules.conditions.timetable import weekly_on
 from custodiet.wire.note import NoteError, vkey
 from custodiet.wire.proof import verify_proof
 from custodiet.wire.records import read_entry, record_digest
+
+HERE = b'{"type":"Point","coordinates":[-28.0,46.5],"radius_m":150}'
 
 
 @pytest.fixture
@@ -73,6 +86,52 @@ def test_every_entry_of_the_case_stands_in_it_with_a_proof_that_needs_nobody(hou
     assert not re.search("disability|on_body|nobody", files["pack.json"].decode())
     [given] = told["given"]
     assert (kind_at[given["entry"]], given["recipient"]) == ("pack.given", "police")
+
+
+def test_what_a_decision_asked_stands_with_it_by_kind_hours_and_absences_and_of_a_place_that_it_is_sealed(house):
+    person, now = house.person(), house.clock.now()
+    house.issue_keys()
+    night = zone_as_of("Europe/London", now, now + timedelta(days=365))
+    hours = Schedule(night, weekly_on([0, 1], 21 * 60, 7 * 60))
+    week = Interval(now + timedelta(days=1), now + timedelta(days=8))
+    decision = house.proposal(person)
+    here = (Asking(ConditionKind.CURFEW, HERE, hours), Asking(ConditionKind.EXCLUSION, HERE, Schedule(once=(week,))))
+    asked = Asked(sealing, house.chance, house.pinned, (*here, Asking(ConditionKind.APPOINTMENT, None, hours)))
+    propose_decision(house.store, decision, assessed(house, decision), asked)
+    narrow = narrow_decision(house.store, house.chance, decision.id, BO, mode=ModeCode.ZONE_ON_ARRIVAL)
+    with house.store.reading() as view:
+        curfew = next(one for one in view.conditions_of(narrow) if one.kind is ConditionKind.CURFEW)
+    desk = Desk(house.store, sealing, house.chance, house.pinned)
+    desk.authorise_absence(curfew.id, week, BO)
+    known, files = pack_of(house, SimpleNamespace(person=person))
+    told = json.loads(files["pack.json"])
+    wide, made = told["decisions"]
+    kind_at = {entry["index"]: entry["kind"] for entry in told["entries"]}
+    kinds = ["curfew", "exclusion_zone", "appointment"]
+    asked_wide, asked_made = (sorted(of["conditions"], key=lambda one: kinds.index(one["kind"])) for of in (wide, made))
+    for conditions, absences in ((asked_wide, 0), (asked_made, 1)):
+        assert [one["kind"] for one in conditions] == kinds
+        assert [one["place"] for one in conditions] == ["sealed", "sealed", None]
+        assert {kind_at[one["entry"]] for one in conditions} == {"condition.set"}
+        nights, once, appointment = [one["hours"] for one in conditions]
+        assert nights == appointment
+        assert nights["zone"] == "Europe/London"
+        assert nights["weekly"] == [{"days": ["Monday", "Tuesday"], "from": "21:00", "to": "07:00", "lasts_min": 600}]
+        assert once["once"] == [{"from": as_text(week.from_at), "to": as_text(week.to_at)}]
+        assert len(conditions[0]["absences"]) == absences
+    first = [one["entry"] for one in asked_wide[:2]]
+    assert [one["sealed_in"] for one in asked_made] == [*first, None]
+    assert [one["sealed_in"] for one in asked_wide] == [*first, None]
+    [away] = asked_made[0]["absences"]
+    assert (kind_at[away["entry"]], away["from"]) == ("absence.authorised", as_text(week.from_at))
+    for index in (*first, away["entry"]):
+        proof = files[f"proofs/{index}.tlog-proof"].decode()
+        leaf = leaf_hash(files[f"entries/{index}.json"])
+        assert verify_proof(proof, known, leaf, verify_inclusion).index == index
+    whole = b"".join(files.values())
+    assert b"46.5" not in whole
+    assert curfew.geometry_sealed.hex().encode() not in whole
+    assert b64encode(curfew.geometry_sealed) not in whole
 
 
 def test_a_record_that_stands_in_the_open_is_the_one_its_entry_commits_to(house, one):

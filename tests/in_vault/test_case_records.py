@@ -11,7 +11,13 @@ from support.proposing import propose
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA, staffed
 
 from custodiet.adapters import sealing
-from custodiet.flows.decide_case import make_decision, propose_decision, refuse_decision, return_decision
+from custodiet.flows.decide_case import (
+    make_decision,
+    narrow_decision,
+    propose_decision,
+    refuse_decision,
+    return_decision,
+)
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.in_vault.case_records import SITTING
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover
@@ -116,6 +122,15 @@ def test_who_was_never_named_has_no_name_and_a_zone_of_a_refused_proposal_is_sho
     assert other.open().zones
     refuse_decision(house.store, other.proposal.id, AOS)
     assert other.open(sitting=SITTING_2).zones == ()
+
+
+def test_a_zone_that_was_carried_down_with_its_decision_is_seen_as_the_one_before(house, case):
+    [before] = case.open().zones
+    sooner = case.proposal.review_due_at - DAY
+    narrow = narrow_decision(house.store, house.chance, case.proposal.id, AOS, review_due_at=sooner)
+    [zone] = case.open(sitting=SITTING_2).zones
+    assert (zone.decision_id, zone.kind, zone.geometry) == (narrow, before.kind, before.geometry)
+    assert zone.condition_id != before.condition_id
 
 
 def screen(case, actor=CAI, **found):

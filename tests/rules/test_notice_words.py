@@ -1,13 +1,15 @@
 """What the notice and the letter say, how hard they are to read, and what they must never say."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from support.house import ANA, BO, COURT, START, scheme_at
 
+from custodiet.adapters.zones import zone_as_of
 from custodiet.model.assessment import FamilyAnswer, FamilyReason
+from custodiet.model.condition import ALWAYS, ZONED, Condition, ConditionKind, Interval, Schedule, Weekly
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.document import Paragraph
 from custodiet.model.language import LANGUAGES
@@ -27,6 +29,45 @@ STATUTE = (
     "that an electronic monitoring condition be imposed upon any individual in respect of whom the preceding "
     "provisions of this Schedule have been determined to be applicable."
 )
+
+LONDON = zone_as_of("Europe/London", START, START + timedelta(days=365))
+DAY, HOUR = 24 * 60, 60
+
+
+def week(*windows):
+    return Schedule(LONDON, tuple(Weekly(*one) for one in windows))
+
+
+def once(from_at, to_at):
+    return Schedule(LONDON, once=(Interval(from_at, to_at),))
+
+
+HOURS = {
+    "When: Monday, Wednesday, from 09:00 to 17:30. The clock is that of Europe/London.": week(
+        (9 * HOUR, 17 * HOUR + 30), (2 * DAY + 9 * HOUR, 2 * DAY + 17 * HOUR + 30)
+    ),
+    "When: each day, from 21:00 to 07:00 on the next day. The clock is that of Europe/London.": week(
+        *((day * DAY + 21 * HOUR, day * DAY + 31 * HOUR) for day in range(7))
+    ),
+    "When: Friday, from 18:00, for 60 hours. The clock is that of Europe/London.": week(
+        (4 * DAY + 18 * HOUR, 6 * DAY + 30 * HOUR)
+    ),
+    "When: on 3 July 2031 (2031-07-03), from 00:30 to 10:00. The clock is that of Europe/London.": once(
+        datetime(2031, 7, 2, 23, 30, tzinfo=UTC), datetime(2031, 7, 3, 9, 0, tzinfo=UTC)
+    ),
+    "When: on 3 July 2031 (2031-07-03) from 21:00, up to 07:00 on 4 July 2031 (2031-07-04). "
+    "The clock is that of Europe/London.": once(
+        datetime(2031, 7, 3, 20, 0, tzinfo=UTC), datetime(2031, 7, 4, 6, 0, tzinfo=UTC)
+    ),
+    "When: at all times.": ALWAYS,
+}
+"""Hours, as a letter tells them: by the clock that the person lives by, in summer too."""
+
+
+def conditions_of(schedule):
+    """One of each kind that can have such hours."""
+    kinds = [one for one in ConditionKind if not schedule.is_always or one in ZONED - {ConditionKind.CURFEW}]
+    return [Condition(f"condition_{one}", "decision_1", one, b"x" * (one in ZONED), schedule) for one in kinds]
 
 
 def paragraphs(section):
@@ -64,6 +105,41 @@ def test_every_letter_is_too(mode, authority):
     assert sentence_words(texts) <= SENTENCE_WORDS_MAX
     assert IN_PLAIN_WORDS[mode] in texts
     assert told.sender == REGISTER.controller.name
+
+
+def asks(told):
+    return [text for one in told.sections if one.code == "asks" for text in paragraphs(one)]
+
+
+@pytest.mark.parametrize("said", HOURS)
+def test_a_letter_tells_each_condition_with_its_hours_in_words_that_are_easy_and_name_no_place(said):
+    conditions = conditions_of(HOURS[said])
+    [*each, where, cannot] = asks(letter(REGISTER, decision(), None, START, conditions=conditions))
+    assert len(each) == len(conditions)
+    assert all(one.endswith(f" {said}") for one in each)
+    assert where.startswith("Ask us to show you the place")
+    assert grade([*each, where, cannot]) <= GRADE_MAX
+    assert sentence_words([*each, where, cannot]) <= SENTENCE_WORDS_MAX
+
+
+def test_a_letter_that_asks_nothing_has_no_place_for_it_and_one_without_places_speaks_of_none():
+    assert asks(letter(REGISTER, decision(), None, START)) == []
+    calls = [one for one in conditions_of(week((0, 60))) if one.kind is ConditionKind.APPOINTMENT]
+    assert len(asks(letter(REGISTER, decision(ModeCode.TELEPHONE), None, START, conditions=calls))) == 2
+
+
+def test_a_zone_that_protects_somebody_is_told_as_any_other_that_one_keeps_out_of():
+    told = {
+        kind: asks(letter(REGISTER, decision(), None, START, conditions=[Condition("c", "decision_1", kind, b"x")]))
+        for kind in (ConditionKind.EXCLUSION, ConditionKind.PROTECTIVE, ConditionKind.INCLUSION)
+    }
+    assert told[ConditionKind.EXCLUSION] == told[ConditionKind.PROTECTIVE] != told[ConditionKind.INCLUSION]
+
+
+def test_the_area_of_a_check_in_is_told_as_one_of_check_ins_alone():
+    zone = [Condition("c", "decision_1", ConditionKind.INCLUSION, b"x")]
+    [first, *_] = asks(letter(REGISTER, decision(ModeCode.CHECK_IN_AREA), None, START, conditions=zone))
+    assert first.startswith("When you check in, you must be in a set area.")
 
 
 def test_it_says_what_movements_reveal_and_promises_nothing():
@@ -142,6 +218,10 @@ def test_every_part_of_every_letter_is_among_those_that_are_translated(authority
             said = SimpleNamespace(families=families)
             told = letter(REGISTER, decision(mode, authority), said, START, known)
             assert all(one.startswith("other ") for section in told.sections for one in paragraphs(section))
+    for schedule in HOURS.values():
+        told = letter(REGISTER, decision(authority=authority), None, START, known, conditions_of(schedule))
+        assert all(one.startswith("other ") for one in asks(told))  # and KeyError for a part that is not among them
+        assert "When" not in " ".join(asks(told)).replace("other When", "")
     with pytest.raises(KeyError):
         letter(replace(REGISTER, purposes=()), decision(), None, START, known)
 

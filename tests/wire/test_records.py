@@ -347,7 +347,7 @@ CASE_SAMPLES = [
     r.StopEscalated("stop_1", AT, (TASK,)),
 ]
 SAMPLES = [
-    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True, told=True),
+    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True, told=True, tellable=True),
     r.SchemeRegistered(SCHEME),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES, BYTES[::-1]),
@@ -468,6 +468,7 @@ SAMPLES = [
     *CASE_SAMPLES,
     r.AccountOpened("caseworker-1", AT, again=True),
     r.AccountClosed("caseworker-1", LATER),
+    r.SessionsEnded("caseworker-1", LATER),
     r.CaseImported(Imported("case_1", BYTES * 2, 2, AT, "officer-ana")),
     *NOTICE_SAMPLES,
 ]

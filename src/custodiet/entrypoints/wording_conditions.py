@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 from custodiet.entrypoints.wording import said_day
 from custodiet.model.condition import Schedule
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_DAY_MIN = 24 * 60
+from custodiet.rules.conditions.timetable import DAY_MIN, DAYS, SameHours, clock_at, same_hours
 
 Say = Callable[[str], str]
 
@@ -15,12 +13,8 @@ def said_schedule(schedule: Schedule, say: Say) -> tuple[str, ...]:
     """When it asks, a phrase for each: hours that come on several days stand together."""
     if schedule.is_always:
         return (say("at every hour"),)
-    hours: dict[tuple[int, int], list[int]] = {}
-    for one in schedule.weekly:
-        day, opens = divmod(one.opens_min, _DAY_MIN)
-        hours.setdefault((opens, one.closes_min - one.opens_min), []).append(day)
     zone = schedule.zone.name if schedule.zone is not None else "UTC"
-    weekly = tuple(_weekly(days, *of, zone, say) for of, days in hours.items())
+    weekly = tuple(_weekly(one, zone, say) for one in same_hours(schedule))
     once = tuple(
         say("from %(from)s to %(to)s") % {"from": said_day(one.from_at), "to": said_day(one.to_at)}
         for one in schedule.once
@@ -28,20 +22,20 @@ def said_schedule(schedule: Schedule, say: Say) -> tuple[str, ...]:
     return weekly + once
 
 
-def _weekly(days: list[int], opens_min: int, for_min: int, zone: str, say: Say) -> str:
-    closes = opens_min + for_min
+def _weekly(one: SameHours, zone: str, say: Say) -> str:
     words = (
         say("%(days)s, %(from)s to %(to)s, by the clock of %(zone)s")
-        if closes <= _DAY_MIN
+        if one.closes_min <= DAY_MIN
         else say("%(days)s, %(from)s to %(to)s the next day, by the clock of %(zone)s")
     )
-    if closes > 2 * _DAY_MIN:
+    if one.closes_min > 2 * DAY_MIN:
         words = say("%(days)s from %(from)s, for %(hours)s hours, by the clock of %(zone)s")
-    named = say("every day") if len(days) == len(DAYS) else ", ".join(say(DAYS[one]) for one in sorted(days))
-    told = {"days": named, "from": _clock(opens_min), "to": _clock(closes), "zone": zone, "hours": for_min // 60}
+    named = say("every day") if len(one.days) == len(DAYS) else ", ".join(say(DAYS[day]) for day in one.days)
+    told = {
+        "days": named,
+        "from": clock_at(one.opens_min),
+        "to": clock_at(one.closes_min),
+        "zone": zone,
+        "hours": one.for_min // 60,
+    }
     return words % told
-
-
-def _clock(minute: int) -> str:
-    minute = minute if minute == _DAY_MIN else minute % _DAY_MIN
-    return f"{minute // 60:02d}:{minute % 60:02d}"

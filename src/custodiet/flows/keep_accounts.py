@@ -1,11 +1,12 @@
-"""Record that an account that signs in is opened or closed, before it is: whoever could sign in stands in the ledger.
+"""Record that an account that signs in is opened or closed, or its sessions ended, before it is: whoever could sign in
+stands in the ledger.
 
 If we die between the entry and the account, the entry says too much, never too little: it is opened again, and said so.
 """
 
 from custodiet.flows.ports import Acting, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.model.account_record import AccountClosed, AccountOpened
+from custodiet.model.account_record import AccountClosed, AccountOpened, SessionsEnded
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId
 from custodiet.rules.alerts import objections_to_acting
@@ -34,3 +35,10 @@ def record_closing_by_hand(store: Store, actor: ActorId, by: ActorId) -> int:
     with store.acting() as act:
         refuse_if(objections_to_acting(by))
         return act.write(Entry(EntryKind.ACCOUNT_CLOSED, by), AccountClosed(actor, act.now))
+
+
+def record_ending_sessions(store: Store, actor: ActorId, by: ActorId) -> int:
+    """The operator of the platform ends the sessions of an account that goes on. The ledger index."""
+    with store.acting() as act:
+        refuse_if(objections_to_acting(by))
+        return act.write(Entry(EntryKind.SESSIONS_ENDED, by), SessionsEnded(actor, act.now))

@@ -14,4 +14,6 @@ def open_log(store: Store, opening: LogOpened) -> int:
     with store.acting() as act:
         if act.ledger_size():
             raise IllegalMove("the log is open already")
-        return act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), replace(opening, assessed=True, told=True))
+        return act.write(
+            Entry(EntryKind.LOG_OPENED, ActorId("vault")), replace(opening, assessed=True, told=True, tellable=True)
+        )

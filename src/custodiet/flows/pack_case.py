@@ -1,5 +1,5 @@
-"""The accountability pack of a case: what was decided, assessed, told, looked at and given to agencies, each entry with
-its proof.
+"""The accountability pack of a case: what was decided, asked of the person, assessed, told, looked at and given to
+agencies, each entry with its proof.
 
 No name, no position, no words and nothing sealed is in it, so that it may leave the house. Who acted stands by
 function; but an entry's bytes name the account as well, since without it they are not what was hashed. The person
@@ -16,12 +16,14 @@ from custodiet.flows.prove_entry import note_and_tree
 from custodiet.flows.reading_records import Told, read_all
 from custodiet.flows.scheme_now import scheme_at
 from custodiet.model.assessing_record import AssessmentRecorded
+from custodiet.model.condition import Interval, Schedule
 from custodiet.model.decision import Decision
 from custodiet.model.disclosure import Pack
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.identity import ActorId
 from custodiet.model.stored import EntryRow
 from custodiet.model.times import as_text
+from custodiet.rules.conditions.timetable import DAYS, clock_at, same_hours
 from custodiet.rules.staff import function_of
 from custodiet.wire.note import open_checkpoint
 from custodiet.wire.proof import FILE_SUFFIX, Proof, write_proof
@@ -67,7 +69,11 @@ def pack_case(
         scheme = scheme_at(view, case.scheme_id, now)
         entries = [_entry(view, row) for row in rows]
         decided = [one for one in records.proposed.values() if one[0].case_id == case.id]
-        decisions = [_decision(records, *one) | {"assessment": _assessment(view, records, one[0])} for one in decided]
+        decisions = [
+            _decision(records, *one)
+            | {"assessment": _assessment(view, records, one[0]), "conditions": _conditions(records, one[0])}
+            for one in decided
+        ]
     # The checkpoint is newer than what was read, so it covers it.
     note, tree = note_and_tree(store, vault, max((row.index for row in rows), default=0), cosigned)
     told = {
@@ -133,6 +139,52 @@ def _assessment(view: Reading, records: Told, decision: Decision) -> dict[str, o
     }
 
 
+def _conditions(records: Told, decision: Decision) -> list[dict[str, object]]:
+    """What it asked of the person, as it was stated: the kinds with their hours. Of a place it says that it is sealed,
+    and in which entry it was sealed first, where the condition was carried over from another decision.
+    """
+    told = []
+    for condition, entry in records.conditions.values():
+        if condition.decision_id == decision.id:
+            first = records.conditions.get(condition.sealed_as or condition.id)
+            told.append(
+                {
+                    "entry": entry,
+                    "kind": condition.kind,
+                    "place": "sealed" if condition.geometry_sealed else None,
+                    "sealed_in": first[1] if condition.geometry_sealed and first is not None else None,
+                    "hours": _hours(condition.schedule),
+                    "absences": [
+                        {"entry": index, **_window(one)} for one, index in records.absences.get(condition.id, ())
+                    ],
+                }
+            )
+    return told
+
+
+def _hours(schedule: Schedule) -> dict[str, object] | None:
+    """When it asks; None: at every hour."""
+    if schedule.is_always:
+        return None
+    return {
+        "zone": None if schedule.zone is None else schedule.zone.name,
+        "weekly": [
+            {
+                "days": [DAYS[day] for day in one.days],
+                "from": clock_at(one.opens_min),
+                "to": clock_at(one.closes_min),
+                "lasts_min": one.for_min,
+            }
+            for one in same_hours(schedule)
+        ],
+        "once": [_window(one) for one in schedule.once],
+    }
+
+
+def _window(one: Interval) -> dict[str, str]:
+    return {"from": as_text(one.from_at), "to": as_text(one.to_at)}
+
+
 def _given(records: Told, pack: Pack, index: int) -> dict[str, object]:
     """To whom positions were given, of which window."""
     request, release = records.requests.get(pack.request_id), records.releases.get(pack.request_id)
@@ -140,8 +192,7 @@ def _given(records: Told, pack: Pack, index: int) -> dict[str, object]:
         "entry": index,
         "recipient": None if request is None else request.recipient,
         "purpose": None if request is None else request.purpose,
-        "from": None if release is None else as_text(release.window.from_at),
-        "to": None if release is None else as_text(release.window.to_at),
+        **({"from": None, "to": None} if release is None else _window(release.window)),
     }
 
 

@@ -19,6 +19,7 @@ from custodiet.model.assessing_record import (
     ScreeningCompleted,
 )
 from custodiet.model.case import Case
+from custodiet.model.condition import Condition, Interval
 from custodiet.model.decision import Decision, State
 from custodiet.model.disclosure import AgencyRequest, Pack, Release
 from custodiet.model.disclosure_record import (
@@ -34,7 +35,7 @@ from custodiet.model.disclosure_record import (
 from custodiet.model.dpia import Dpia
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import AssessmentId, CaseId, DecisionId, LookUpId, RequestId, SchemeId
+from custodiet.model.identity import AssessmentId, CaseId, ConditionId, DecisionId, LookUpId, RequestId, SchemeId
 from custodiet.model.look_record import (
     LookRefused,
     LookUpApproved,
@@ -48,7 +49,9 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.notice import Served
 from custodiet.model.notice_record import NoticeServed
 from custodiet.model.record import (
+    AbsenceAuthorised,
     CaseOpened,
+    ConditionSet,
     DecisionEnded,
     DecisionMade,
     DecisionProposed,
@@ -102,6 +105,8 @@ _OVERSEEN = frozenset(
         K.PACK_RECEIVED,
         K.PACK_RECALLED,
         K.KEYS_DESTROYED,
+        K.CONDITION_SET,
+        K.ABSENCE_AUTHORISED,
     }
 )
 
@@ -144,6 +149,8 @@ class Told:
     refused_requests: list[tuple[RequestId, int]] = field(default_factory=list)
     turned_away: list[tuple[SchemeId, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    conditions: dict[ConditionId, tuple[Condition, int]] = field(default_factory=dict)
+    absences: dict[ConditionId, list[tuple[Interval, int]]] = field(default_factory=dict)
     of_case: dict[CaseId, list[int]] = field(default_factory=dict)
     """Every entry of an overseen kind that is about a case."""
 
@@ -176,6 +183,11 @@ class Told:
                 return self._case_looked_at(grant.look_up_id)
             case LookUpRefused(look_up_id):
                 return self._case_looked_at(look_up_id)
+            case ConditionSet(condition):
+                return self._case_decided(condition.decision_id)
+            case AbsenceAuthorised(absence):
+                asked = self.conditions.get(absence.condition_id)
+                return None if asked is None else self._case_decided(asked[0].decision_id)
             case (
                 DecisionMade(one)
                 | DecisionRefused(one)
@@ -184,9 +196,12 @@ class Told:
                 | DecisionEnded(one)
                 | ReviewMissed(one)
             ):
-                return self.proposed[one][0].case_id if one in self.proposed else None
+                return self._case_decided(one)
             case _:
                 return None
+
+    def _case_decided(self, decision_id: DecisionId) -> CaseId | None:
+        return self.proposed[decision_id][0].case_id if decision_id in self.proposed else None
 
     def _case_looked_at(self, look_up_id: LookUpId) -> CaseId | None:
         return self.look_ups[look_up_id][0].case_id if look_up_id in self.look_ups else None
@@ -250,6 +265,10 @@ class Told:
                 self.turned_away.append((scheme_id, index))
             case KeysDestroyed():
                 self.erased.append(index)
+            case ConditionSet(condition):
+                self.conditions[condition.id] = (condition, index)
+            case AbsenceAuthorised(absence):
+                self.absences.setdefault(absence.condition_id, []).append((absence.during, index))
             case _:
                 pass
 

@@ -8,14 +8,14 @@ from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
 from custodiet.model.case import Case
 from custodiet.model.decision import State
-from custodiet.model.document import Document
+from custodiet.model.document import Document, Section
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import CaseId, DecisionId, SchemeId
 from custodiet.model.language import BY_TAG, ENGLISH, LANGUAGES, Language
 from custodiet.model.notice import Readiness, Served, TextOf, TranslatedLine, Translation
 from custodiet.model.recording import Recording
 from custodiet.rules.documents.easy import Easy, digest_of_easy, easy_in_other_words, easy_read
-from custodiet.rules.documents.letter import Letter, digest_of_parts, letter
+from custodiet.rules.documents.letter import ASKS, Letter, digest_of_parts, letter
 from custodiet.rules.documents.notice import in_other_words, lines_of
 from custodiet.rules.notices import approved_for, carried_over, is_told, newest_for, readiness, to_be_told, why_not_told
 from custodiet.rules.plain_words import grade
@@ -240,11 +240,20 @@ def show_letter(
     found = approved_for(translations, language.tag, digest_of_parts(register))
     words = None if found is None else {one.source: one.text for one in found.lines}
     assessment = view.assessment_of(decision_id)
+    conditions = view.conditions_of(decision_id)
     try:
-        told = letter(register, decision, assessment, now, words)
+        told = letter(register, decision, assessment, now, words, conditions)
     except KeyError:  # of a mode or purpose that the register no longer had: whole, or not at all
-        told, language = letter(register, decision, assessment, now), ENGLISH
+        told, language = letter(register, decision, assessment, now, conditions=conditions), ENGLISH
     return ShownLetter(case, told, language, languages)
+
+
+def asked_now(view: Reading, now: datetime, case: Case, tag: str) -> tuple[tuple[Language, Section], ...]:
+    """What the decisions that are in force ask of a person, each as its letter tells it, in the language of that."""
+    letters = (
+        show_letter(view, now, case.reference, one.id, tag) for one in view.decisions_of(case.id) if one.in_force(now)
+    )
+    return tuple((told.language, one) for told in letters for one in told.letter.sections if one.code == ASKS)
 
 
 def easy_in(view: Reading, scheme_id: SchemeId, tag: str, now: datetime) -> tuple[Easy, Language]:

@@ -21,3 +21,11 @@ class AccountClosed:
 
     actor: ActorId
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsEnded:
+    """Every session of this account ends. It stands: whoever has its password signs in again."""
+
+    actor: ActorId
+    at: datetime

@@ -150,6 +150,7 @@ class EntryKind(StrEnum):
     QUARANTINE_ENDED = "quarantine.ended"
     PLACES_LOADED = "places.loaded"
     PLACE_ADDED = "place.added"
+    SESSIONS_ENDED = "sessions.ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Names, geometry and free text appear sealed.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from custodiet.model.account_record import AccountClosed, AccountOpened
+from custodiet.model.account_record import AccountClosed, AccountOpened, SessionsEnded
 from custodiet.model.alert import AlertMove, AlertState, Reply, Statement
 from custodiet.model.assessing_record import (
     AssessmentRecorded,
@@ -116,6 +116,8 @@ class LogOpened:
     """Whether every decision in this log rests on an assessment; in one of an earlier version the first ones do not."""
     told: bool = False
     """Whether nobody in this log is monitored before the notice was given; in an earlier one the first ones are."""
+    tellable: bool = False
+    """Whether the rung of each decision in this log can tell its conditions; in an earlier one of some it may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -901,6 +903,7 @@ Record = (
     | AttachmentKept
     | AccountOpened
     | AccountClosed
+    | SessionsEnded
     | StatementMade
     | ReviewWarned
     | SilenceFound
@@ -1022,6 +1025,7 @@ _KIND: dict[type, EntryKind] = {
     AttachmentKept: EntryKind.ATTACHMENT_KEPT,
     AccountOpened: EntryKind.ACCOUNT_OPENED,
     AccountClosed: EntryKind.ACCOUNT_CLOSED,
+    SessionsEnded: EntryKind.SESSIONS_ENDED,
     StatementMade: EntryKind.STATEMENT_MADE,
     ReviewWarned: EntryKind.REVIEW_WARNED,
     SilenceFound: EntryKind.SILENCE_FOUND,

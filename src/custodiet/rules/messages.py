@@ -21,6 +21,7 @@ from custodiet.model.message import (
 )
 from custodiet.model.message_record import MessageOpened
 from custodiet.model.report import Alarm, DeviceSays
+from custodiet.rules.conditions.timetable import local_at
 
 ATTEMPTS_MAX = 12
 """So often a message is tried: the vault opens an address for it no more often."""
@@ -74,11 +75,7 @@ def local_minute(at: datetime, zone: LocalZone) -> int:
 
 
 def _offset(zone: LocalZone, at: datetime) -> timedelta:
-    held = zone.offsets[0]
-    for one in zone.offsets:
-        if one.from_at <= at:
-            held = one
-    return timedelta(seconds=held.utc_offset_s)
+    return local_at(zone, at) - at
 
 
 def in_order(before: MessageOpened | None, attempt: MessageOpened) -> bool:

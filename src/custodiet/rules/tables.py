@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
-from custodiet.model.account_record import AccountClosed, AccountOpened
+from custodiet.model.account_record import AccountClosed, AccountOpened, SessionsEnded
 from custodiet.model.alert import AlertMove, AlertState, Excuse
 from custodiet.model.attachment import AttachmentKept
 from custodiet.model.case import RetentionClock, TaskKind
@@ -632,6 +632,7 @@ def _(record: CaseRecordGiven, index: int) -> Changes:
 
 @_changes.register(AccountOpened)
 @_changes.register(AccountClosed)
+@_changes.register(SessionsEnded)
 @_changes.register(ZonesReleased)
 @_changes.register(CaseListGiven)
 @_changes.register(CopyGiven)

@@ -90,6 +90,7 @@ log = Table(
     _text("ordered_by", null=True),
     Column("assessed", Boolean, nullable=False, server_default="0"),
     Column("told", Boolean, nullable=False, server_default="0"),
+    Column("tellable", Boolean, nullable=False, server_default="0"),
 )
 scheme = Table(
     "scheme",

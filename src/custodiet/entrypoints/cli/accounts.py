@@ -5,7 +5,7 @@ What cannot be done is said before anything is recorded. A password is printed o
 
 from custodiet.entrypoints.web.accounts import keeping
 from custodiet.entrypoints.web.place import SignInPlace
-from custodiet.flows.keep_accounts import record_closing_by_hand, record_opening
+from custodiet.flows.keep_accounts import record_closing_by_hand, record_ending_sessions, record_opening
 from custodiet.flows.ports import Store
 from custodiet.model.identity import ActorId
 
@@ -29,7 +29,7 @@ def renew_password(store: Store, signing_in: SignInPlace, actor: ActorId, by: Ac
 def end_sessions(store: Store, signing_in: SignInPlace, actor: ActorId, by: ActorId, *, close: bool) -> None:
     """End their sessions at once, and with `close` the account. Raises NotFound for an actor without an account."""
     keeping.require_account(signing_in, actor)
-    if close:
-        record_closing_by_hand(store, actor, by)
+    record = record_closing_by_hand if close else record_ending_sessions
+    record(store, actor, by)
     ended = keeping.end_sessions(signing_in, actor, close=close)
     print(f"{ended} sessions ended" + ("; nobody signs in with that account any more" if close else ""))

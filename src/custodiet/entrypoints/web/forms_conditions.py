@@ -12,7 +12,6 @@ from django.http import QueryDict
 
 from custodiet.entrypoints.web.forms import DateField, later
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.wording_conditions import DAYS
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.flows.give_contact import ZONE_FOR
 from custodiet.flows.state_conditions import Asking
@@ -20,7 +19,7 @@ from custodiet.model.condition import ALWAYS, ZONED, ConditionKind, Schedule
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.mode import Mode
 from custodiet.rules.conditions.kinds import CONDITIONS_MAX, kinds_on
-from custodiet.rules.conditions.timetable import once, sense_of, weekly_on
+from custodiet.rules.conditions.timetable import DAYS, once, sense_of, weekly_on
 
 ALWAYS_HAS_HOURS = frozenset(
     {ConditionKind.CURFEW, ConditionKind.APPOINTMENT, ConditionKind.CHECK_IN, ConditionKind.HOME_PRESENCE}

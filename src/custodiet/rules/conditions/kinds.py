@@ -2,6 +2,8 @@
 
 From the ladder's table (design 3): a place needs a mode that hears of places, a home unit speaks of home alone. A zone
 that protects somebody is never given to the device of whom it keeps away, so the device cannot judge it.
+
+The kinds of each rung stand as law in the store too (migration 0021).
 """
 
 from custodiet.model.condition import ConditionKind, Schedule

@@ -7,6 +7,7 @@ this makes vanish does not ask.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -17,7 +18,9 @@ from custodiet.rules.intervals import joined, without
 
 _MINUTE = timedelta(minutes=1)
 _WEEK = timedelta(weeks=1)
-_DAY_MIN = 24 * 60
+DAY_MIN = 24 * 60
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""As `Weekly` counts them. English: a text says them in its language."""
 _A_MONDAY = EPOCH + timedelta(days=4)
 """1970-01-05."""
 
@@ -50,8 +53,47 @@ def weekly_on(days: Iterable[int], opens_min: int, closes_min: int) -> tuple[Wee
     """The same hours, in minutes of a day, on each of these days (0: Monday); up to an hour that is not later they
     close on the next day.
     """
-    for_min = closes_min - opens_min if closes_min > opens_min else closes_min - opens_min + _DAY_MIN
-    return tuple(Weekly(day * _DAY_MIN + opens_min, day * _DAY_MIN + opens_min + for_min) for day in sorted(days))
+    for_min = closes_min - opens_min if closes_min > opens_min else closes_min - opens_min + DAY_MIN
+    return tuple(Weekly(day * DAY_MIN + opens_min, day * DAY_MIN + opens_min + for_min) for day in sorted(days))
+
+
+@dataclass(frozen=True, slots=True)
+class SameHours:
+    """Hours that come on several days of the week (0: Monday), in minutes of the day on which they open."""
+
+    days: tuple[int, ...]
+    opens_min: int
+    closes_min: int
+
+    @property
+    def for_min(self) -> int:
+        """How long they last."""
+        return self.closes_min - self.opens_min
+
+
+def same_hours(schedule: Schedule) -> tuple[SameHours, ...]:
+    """Its weekly windows, the days with the same hours together, in the order in which they were stated."""
+    days: dict[tuple[int, int], list[int]] = {}
+    for one in schedule.weekly:
+        day, opens_min = divmod(one.opens_min, DAY_MIN)
+        days.setdefault((opens_min, opens_min + one.closes_min - one.opens_min), []).append(day)
+    return tuple(SameHours(tuple(sorted(on)), *hours) for hours, on in days.items())
+
+
+def clock_at(minute: int) -> str:
+    """What a clock shows so many minutes after a midnight; the midnight that ends the day is 24:00."""
+    minute = minute if minute == DAY_MIN else minute % DAY_MIN
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def local_at(zone: LocalZone | None, at: datetime) -> datetime:
+    """What the zone's clock shows then, as the instant at which a clock on UTC shows it; None: UTC itself. Before the
+    zone's first offset it goes by that offset.
+    """
+    if zone is None:
+        return at
+    held = zone.offsets[max(bisect_right([one.from_at for one in zone.offsets], at) - 1, 0)]
+    return at + timedelta(seconds=held.utc_offset_s)
 
 
 def once(zone: LocalZone, opens: datetime, closes: datetime, sense: Sense) -> Interval:

@@ -7,19 +7,24 @@ It is made of parts (`parts_of`), every one that a letter under a register can n
 for all its letters. In another language a letter is whole or it is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.model.assessment import Assessment, FamilyAnswer, FamilyReason
+from custodiet.model.condition import Condition
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.document import Paragraph, Section
 from custodiet.model.identity import DecisionId
 from custodiet.model.mode import FAMILIES, MODES, Family, ModeCode
 from custodiet.model.register import Register, RegisteredPower
 from custodiet.model.scheme import Force
+from custodiet.rules.documents import conditions as asked
 from custodiet.rules.documents.notice import IN_PLAIN_WORDS, digest_of_texts
+from custodiet.rules.documents.part import Part, in_english, in_other_words
 
+ASKS = "asks"
+"""The section of what is asked of the person."""
 _TITLE = "Our decision about you"
 _FAMILY: dict[Family, str] = {
     Family.SUPPORT: "Only help and notes",
@@ -52,43 +57,31 @@ class Letter:
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One paragraph: a part with places in it, and what stands there."""
-
-    text: str
-    day: datetime | None = None
-    what: str = ""
-    why: str = ""
-
-
 def letter(
     register: Register,
     decision: Decision,
     assessment: Assessment | None,
     as_at: datetime,
     words: Mapping[str, str] | None = None,
+    conditions: Sequence[Condition] = (),
 ) -> Letter:
-    """The letter for a decision that was made, as the register has its purposes and powers.
+    """The letter for a decision that was made, as the register has its purposes and powers, with what it asks.
 
     `words`: each part in another language; None: in English. Raises KeyError where a part is not among them.
     """
-    say = _in_english if words is None else words.__getitem__
-    day = _day if words is None else _day_elsewhere
+    say: Callable[[str], str] = str if words is None else words.__getitem__
 
-    def told(part: _Part) -> str:
-        text = say(part.text)
-        for place, value in (("{what}", part.what), ("{why}", part.why)):
-            text = text.replace(place, say(value) if value else "")
-        return text if part.day is None else text.replace("{day}", day(part.day))
+    def told(part: Part) -> str:
+        return in_english(part) if words is None else in_other_words(part, say)
 
     sections = (
-        ("what", _what(decision)),
-        ("why", _why(register, decision)),
-        ("less", _less(assessment)),
-        ("when", _when(decision)),
-        ("reveals", tuple(map(_Part, _REVEALS))),
-        ("change", tuple(map(_Part, _CHANGE))),
+        ("what", _each(_what(decision))),
+        (ASKS, asked.asked_in(decision, conditions)),
+        ("why", _each(_why(register, decision))),
+        ("less", _each(_less(assessment))),
+        ("when", _each(_when(decision))),
+        ("reveals", _each(map(Part, _REVEALS))),
+        ("change", _each(map(Part, _CHANGE))),
     )
     return Letter(
         decision_id=decision.id,
@@ -98,10 +91,16 @@ def letter(
         interpreter=register.interpreter,
         as_at=as_at,
         sections=tuple(
-            Section(code, say(_HEADINGS[code]), tuple(Paragraph(told(part)) for part in parts))
-            for code, parts in sections
+            Section(code, say(_HEADINGS[code]), tuple(Paragraph(" ".join(map(told, parts))) for parts in paragraphs))
+            for code, paragraphs in sections
+            if paragraphs
         ),
     )
+
+
+def _each(parts: Iterable[Part]) -> tuple[tuple[Part, ...], ...]:
+    """Each a paragraph of its own."""
+    return tuple((one,) for one in parts)
 
 
 def parts_of(register: Register) -> tuple[str, ...]:
@@ -115,6 +114,7 @@ def parts_of(register: Register) -> tuple[str, ...]:
         *(_power(one) for one in register.powers),
         *(_NOTHING_LESS, _LESS, *_FAMILY.values(), *_REASON.values()),
         *(_STARTS, _ENDS, _REVIEWED, _BY_COURT, _STOPS, *_REVEALS, *_CHANGE),
+        *asked.PARTS,
     ]
     return tuple(dict.fromkeys(parts))
 
@@ -124,12 +124,9 @@ def digest_of_parts(register: Register) -> bytes:
     return digest_of_texts("letter", parts_of(register))
 
 
-def _in_english(text: str) -> str:
-    return text
-
-
 _HEADINGS = {
     "what": "What we decided",
+    ASKS: asked.HEADING,
     "why": "Why",
     "less": "Why not less",
     "when": "How long",
@@ -161,16 +158,16 @@ _CHANGE = (
 )
 
 
-def _what(decision: Decision) -> tuple[_Part, ...]:
-    return _Part(IN_PLAIN_WORDS[decision.mode]), _Part(_NO_MORE), _Part(_WHO[decision.authority])
+def _what(decision: Decision) -> tuple[Part, ...]:
+    return Part(IN_PLAIN_WORDS[decision.mode]), Part(_NO_MORE), Part(_WHO[decision.authority])
 
 
-def _why(register: Register, decision: Decision) -> tuple[_Part, ...]:
+def _why(register: Register, decision: Decision) -> tuple[Part, ...]:
     purposes = {one.code: one.title for one in register.purposes}
     power = next((one for one in register.powers if one.code == decision.power), None)
     return (
-        *(_Part(_purpose(purposes.get(code, code))) for code in decision.purposes),
-        *(() if power is None else (_Part(_power(power)),)),
+        *(Part(_purpose(purposes.get(code, code))) for code in decision.purposes),
+        *(() if power is None else (Part(_power(power)),)),
     )
 
 
@@ -183,11 +180,11 @@ def _power(power: RegisteredPower) -> str:
     return f"{force[power.force]}: {power.title}, {power.source}."
 
 
-def _less(assessment: Assessment | None) -> tuple[_Part, ...]:
+def _less(assessment: Assessment | None) -> tuple[Part, ...]:
     if assessment is None or not assessment.families:
-        return (_Part(_NOTHING_LESS),)
+        return (Part(_NOTHING_LESS),)
     return tuple(
-        _Part(_LESS, what=_FAMILY[one.family], why=_REASON[one.reason])
+        Part(_LESS, words=(("{what}", (_FAMILY[one.family],)), ("{why}", (_REASON[one.reason],))))
         for one in sorted(assessment.families, key=_by_ladder)
     )
 
@@ -196,19 +193,9 @@ def _by_ladder(one: FamilyAnswer) -> int:
     return list(FAMILIES).index(one.family)
 
 
-def _when(decision: Decision) -> tuple[_Part, ...]:
-    ends = () if decision.ends_at is None else (_Part(_ENDS, day=decision.ends_at),)
-    starts = _Part(_STARTS, day=decision.starts_at)
+def _when(decision: Decision) -> tuple[Part, ...]:
+    ends = () if decision.ends_at is None else (Part(_ENDS, days=(("{day}", decision.ends_at),)),)
+    starts = Part(_STARTS, days=(("{day}", decision.starts_at),))
     if decision.authority is Authority.ORDER:
-        return (starts, *ends, _Part(_BY_COURT))
-    return (starts, _Part(_REVIEWED, day=decision.review_due_at), *ends, _Part(_STOPS))
-
-
-def _day(at: datetime) -> str:
-    """Day, month and year as numbers after the English form: other calendars name other months."""
-    return f"{at:%-d %B %Y} ({at:%Y-%m-%d})"
-
-
-def _day_elsewhere(at: datetime) -> str:
-    """The numbers first, set apart: they read from left to right in a text that does not."""
-    return f"\u2066{at:%Y-%m-%d} ({at:%-d %B %Y})\u2069"
+        return (starts, *ends, Part(_BY_COURT))
+    return (starts, Part(_REVIEWED, days=(("{day}", decision.review_due_at),)), *ends, Part(_STOPS))

@@ -25,6 +25,7 @@ from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.flows.show_notices import (
     CaseNotice,
     ShownLetter,
+    asked_now,
     easy_in,
     find_owed,
     notice_in,
@@ -113,6 +114,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         told = _notice(request, view, shown)
         decided = [one for one in view.decisions_of(case.id) if one.stands and one.rung.rung]
         recording = _heard(shown, told["language"])
+        asked = asked_now(view, settings.PLACE.clock.now(), case, _wanted(request).tag)
     listen = reverse("my_recording", args=(recording.id,)) + _same(request) if recording else None
     letters = [(reverse("my_letter", args=(one.id,)) + _same(request), one) for one in decided]
     whose = [_same(request, which=str(number)) for number in range(1, cases + 1)] if cases > 1 else []
@@ -123,6 +125,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         letters=letters,
         whose=whose,
         listen=listen,
+        asked=[(of, one.title, _lines(one, easy="easy" in request.GET)) for of, one in asked],
         **told,
     )
 
@@ -243,7 +246,7 @@ def _paper(
         other_form=_same(request, easy=None if easy else ""),
         code=code,
         address=address,
-        **{"letters": (), "whose": (), "listen": None} | told,
+        **{"letters": (), "whose": (), "listen": None, "asked": ()} | told,
     )
     answer["Cache-Control"] = "no-store"
     return answer
