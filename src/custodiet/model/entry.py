@@ -150,6 +150,10 @@ class EntryKind(StrEnum):
     QUARANTINE_ENDED = "quarantine.ended"
     PLACES_LOADED = "places.loaded"
     PLACE_ADDED = "place.added"
+    UNMASK_ASKED = "unmask.asked"
+    UNMASK_APPROVED = "unmask.approved"
+    UNMASK_REFUSED = "unmask.refused"
+    READING_UNMASKED = "reading.unmasked"
 
 
 @dataclass(frozen=True, slots=True)
