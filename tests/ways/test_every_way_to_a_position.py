@@ -589,4 +589,4 @@ GIVES = (
     "verb copy",
     "vault open",
 )
-"""What is starred: a reading, one that was unmasked, a pack and a person's own copy, each where it is asked for and opened."""
+"""What is starred: a reading, one unmasked, a pack and a person's own copy, each where it is asked for and opened."""
