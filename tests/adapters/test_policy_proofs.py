@@ -20,7 +20,7 @@ from custodiet.model.staff import Function  # noqa: E402
 
 POLICY = read_policy()
 TEXT = POLICY.text
-CASES = (Kind.CASE, Kind.DECISION, Kind.ALERT, Kind.LOOK_UP)
+CASES = (Kind.CASE, Kind.DECISION, Kind.ALERT, Kind.LOOK_UP, Kind.UNMASK)
 FRESH_S = 900
 SENSITIVE = (
     *(Act.PROPOSE_DECISION, Act.MAKE_DECISION, Act.RESUME_DECISION, Act.DECIDE_BREACH, Act.GIVE_COPY),
@@ -28,6 +28,7 @@ SENSITIVE = (
     *(Act.ACTIVATE_OPERATION, Act.APPROVE_TRANSLATION, Act.KEEP_SENDERS, Act.OPEN_ACCOUNT),
     *(Act.ASK_LOOK_UP, Act.ASK_QUESTION, Act.APPROVE_LOOK_UP, Act.OPEN_READING),
     *(Act.TAKE_REQUEST, Act.APPROVE_RELEASE, Act.GIVE_PACK, Act.ASSESS_RELEASE),
+    *(Act.ASK_UNMASK, Act.APPROVE_UNMASK, Act.OPEN_UNMASKED),
     *(Act.ASK_HOLD, Act.PLACE_HOLD, Act.END_QUARANTINE),
 )
 
@@ -207,7 +208,7 @@ def test_facts_that_are_not_there_permit_nothing(one):
     assert never(one, z3.Not(one.there("resource")), about(one, Kind.CASE, Kind.ALERT))
 
 
-LOOKS = (Act.ASK_LOOK_UP, Act.ASK_QUESTION, Act.OPEN_READING)
+LOOKS = (Act.ASK_LOOK_UP, Act.ASK_QUESTION, Act.OPEN_READING, Act.ASK_UNMASK, Act.OPEN_UNMASKED)
 
 
 def test_only_a_caseworker_with_the_case_in_sight_asks_and_reads(one):
@@ -227,8 +228,17 @@ def test_only_whoever_asked_reads_and_only_an_officer_of_the_scheme_approves(one
     assert never(one, doing(one, Act.APPROVE_LOOK_UP), z3.Not(officer))
 
 
+def test_nobody_answers_a_request_to_unmask_who_asked_or_gave_the_grant_and_only_whoever_asked_reads(one):
+    me, answers = one.who("id"), doing(one, Act.APPROVE_UNMASK, Act.REFUSE_UNMASK)
+    assert never(one, answers, z3.Or(one.what("proposed_by") == me, one.what("granted_by") == me))
+    assert never(one, doing(one, Act.ASK_UNMASK, Act.OPEN_UNMASKED), one.what("proposed_by") != me)
+    officer = z3.And(is_(one, Function.AUTHORISING_OFFICER), one.who("schemes")(one.what("scheme")))
+    assert never(one, doing(one, Act.APPROVE_UNMASK), z3.Not(officer))
+
+
 def test_an_operator_never_looks(one):
     looks = (*LOOKS, Act.APPROVE_LOOK_UP, Act.REFUSE_LOOK_UP, Act.END_LOOK_UP, Act.READ_LOOKS)
+    looks += (Act.APPROVE_UNMASK, Act.REFUSE_UNMASK)
     assert never(one, is_(one, Function.OPERATOR), doing(one, *looks))
 
 
@@ -301,6 +311,12 @@ PLANTED = {
         'resource.proposed_by != ""',
         lambda one: (doing(one, Act.OPEN_READING), one.what("proposed_by") != one.who("id")),
     ),
+    "a third person who is the second": (
+        "authorising-officer-approves-unmasking",
+        "resource.granted_by != principal.id",
+        'resource.granted_by != ""',
+        lambda one: (doing(one, Act.APPROVE_UNMASK), one.what("granted_by") == one.who("id")),
+    ),
     "an administrator with a case": (
         "authorising-officer-gives-cases",
         'principal.function == "authorising_officer"',
@@ -363,6 +379,7 @@ def random_request(chance, policy):
         pending=chance.random() < 0.8,
         proposed_by=None if kind is Kind.HOUSE else chance.choice(accounts),
         held_by=chance.choice([None, WHO, OTHER]),
+        granted_by=chance.choice(accounts),
         joiner=chance.choice(accounts),
         joins_as=chance.choice(list(Function)),
     )
@@ -388,7 +405,7 @@ def as_facts(world, who, act, thing):
 
 ALL_NAMES = (
     *("id", "function", "schemes", "scheme", "officers", "covering", "conflicted", "subjects", "representatives"),
-    *("pending", "proposed_by", "held_by", "joiner", "authenticated_s"),
+    *("pending", "proposed_by", "held_by", "joiner", "granted_by", "authenticated_s"),
 )
 
 

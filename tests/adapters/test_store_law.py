@@ -1755,6 +1755,7 @@ TRIED_ELSEWHERE = [
         "v0019_erasing",
         "v0018_own_places",
         "v0021_tellable",
+        "v0023_unmasking",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

@@ -8,6 +8,7 @@ import pytest
 from support.disclosing import AGENCY, ANOTHERS, IDENTITY, KEY, SAID, Disclosed, knows_agency, opened
 from support.house import ANA, BO, SCHEME, House
 from support.looking import EVENINGS, HOME, HOUR, Looked
+from support.raw_law import rules_aside
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, OPE, REQ
 
 from custodiet.flows.keep_caseload import declare_conflict
@@ -36,16 +37,6 @@ def one(tmp_path_factory):
 def written(house, record, by, about):
     with house.store.acting() as act:
         return act.write(Entry(kind_of(record), by, about), record)
-
-
-def rules_aside(house):
-    import sqlite3
-    from contextlib import closing
-
-    with closing(sqlite3.connect(house.path)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        raw.commit()
 
 
 def forged(one, request_id, about=None, **given):

@@ -5,6 +5,7 @@ from support.disclosing import Disclosed, opened
 from support.house import BO, House
 from support.looking import EVENINGS, HOME, MINUTE, STEP
 from support.staff import CAI, PER
+from support.unmasking import CHURCH, Visited
 
 from custodiet.flows.add_place import add_place
 from custodiet.flows.end_decision import end_decision
@@ -18,31 +19,10 @@ from custodiet.model.look_up import Answer, Precision, Reading
 from custodiet.model.place_record import PlaceAdded
 from custodiet.model.record import kind_of
 from custodiet.rules.decisions import Ender, Move
-from custodiet.rules.masking.cells import cell_of
-from custodiet.rules.masking.stays import HOLDS, MARGIN_MAX, MARGIN_MIN, hidden_by
+from custodiet.rules.masking.stays import MARGIN_MAX, MARGIN_MIN, hidden_by
 
-CHURCH = cell_of(465_100_000, -280_000_000)
-AT_HOME, AT_CHURCH = 46.5, 46.51
 SURELY_SHOWN = (0, 1, 12, 13)
 """Of the fixes, however the margins are drawn."""
-
-
-class Visited(Disclosed):
-    """An hour at home, a quarter of an hour at the church, an hour at home: a fix every ten minutes."""
-
-    def __init__(self, house, fixes=14, **given):
-        super().__init__(house, zones=[(ConditionKind.CURFEW, HOME, EVENINGS)], fixes=fixes, **given)
-        self.whole = Interval(self.began, self.until)
-        self.stay = Interval(self.began + 6 * STEP, self.began + 7 * STEP + HOLDS)
-
-    def walk(self, fixes):
-        for number in range(fixes):
-            self.monitor.refresh()
-            self.house.say(self.monitor, self.person, lat=AT_CHURCH if number in (6, 7) else AT_HOME)
-            self.house.clock.pass_(STEP)
-
-    def read(self, window):
-        return self.open(self.granted(window=window))
 
 
 def test_a_masked_stay_is_as_if_nothing_could_be_shown_then_and_every_window_agrees(house):

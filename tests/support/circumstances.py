@@ -39,7 +39,9 @@ ABOUT = {
         *(A.APPROVE_LOOK_UP, A.REFUSE_LOOK_UP, A.END_LOOK_UP, A.OPEN_READING),
         *(A.APPROVE_RELEASE, A.REFUSE_RELEASE, A.GIVE_PACK, A.RECALL_PACK, A.ASSESS_RELEASE),
         *(A.PLACE_HOLD, A.REFUSE_HOLD, A.END_HOLD),
+        A.ASK_UNMASK,
     ),
+    Kind.UNMASK: (A.APPROVE_UNMASK, A.REFUSE_UNMASK, A.OPEN_UNMASKED),
     Kind.DECISION: (
         *(A.SET_CONDITION, A.TAKE_BACK_PROPOSAL, A.READ_DECISION, A.MAKE_DECISION, A.REFUSE_DECISION),
         *(A.SUSPEND_DECISION, A.RESUME_DECISION, A.WITHDRAW_DECISION, A.ANNUL_DECISION),
@@ -74,6 +76,10 @@ WORDS = {
     Kind.CASE: CASE_WORDS | {"pending": ("a proposal waits", "no proposal waits")} | FRESH,
     Kind.DECISION: CASE_WORDS | {"pending": ("it waits for a yes", "it waits no more")} | PROPOSED | FRESH,
     Kind.LOOK_UP: CASE_WORDS | {"proposed": ("they asked for it", "someone else asked for it")} | FRESH,
+    Kind.UNMASK: CASE_WORDS
+    | {"proposed": ("they asked for it", "someone else asked for it")}
+    | {"granted": ("they gave the grant", "someone else gave the grant")}
+    | FRESH,
     Kind.ALERT: CASE_WORDS
     | {"theirs": ("they hold it", "they do not hold it"), "taken": ("someone holds it", "nobody holds it")}
     | FRESH,
@@ -99,9 +105,10 @@ def facts(kind, function, holding):
         joins_as = OFFICES["office" not in holding]
         scheme = None if joins_as is Function.DPO else SCHEME
         thing = replace(thing, joiner=WHO if "self" in holding else OTHER, joins_as=joins_as, scheme_id=scheme)
-    if kind in (Kind.CASE, Kind.DECISION, Kind.ALERT, Kind.LOOK_UP):
+    if kind in (Kind.CASE, Kind.DECISION, Kind.ALERT, Kind.LOOK_UP, Kind.UNMASK):
         thing = replace(
             thing,
+            granted_by=WHO if "granted" in holding else OTHER,
             covering=mine if "cover" in holding else none,
             conflicted=mine if "conflict" in holding else none,
             pending="pending" in holding,

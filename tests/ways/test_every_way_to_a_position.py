@@ -27,6 +27,7 @@ from support.house import START, House
 from support.in_process import client_of, place_of
 from support.looking import HOUR, STEP, Looked, quarter
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA
+from support.unmasking import Unmaskable, names_conditions
 
 from custodiet.adapters.store.every_table import BY_NAME
 from custodiet.entrypoints.cli.command_line import command_line
@@ -117,7 +118,7 @@ def standing():
 # --- a place with something to find -----------------------------------------------------------------------------
 
 
-class Planted(Disclosed):
+class Planted(Unmaskable, Disclosed):
     """As Disclosed, but the walk is somewhere that is written nowhere else."""
 
     def walk(self, fixes):
@@ -135,6 +136,7 @@ def place(tmp_path_factory):
     logging.getLogger().addHandler(heard)
     other = Looked(house, serial="TAG-M", fixes=12)
     one = Planted(house, staff=False, fixes=12)
+    names_conditions(house)
     assign_case(house.store, one.case_id, PER, AOS)
     assign_case(house.store, one.case_id, REP, AOS)
     one.other, one.heard = other, heard
@@ -214,12 +216,14 @@ def fill(place, route):
         decision = view.decisions_of(place.case_id)[0]
         [fitting] = view.fittings_of(place.case_id)
         looks, requests = view.look_ups_of(place.case_id), view.agency_requests_of(place.case_id)
+        unmasks = view.unmaskings_of(place.case_id)
     values = {
         "reference": reference,
         "decision_id": decision.id,
         "device_id": fitting.device_id,
         "scheme_id": place.person.case.scheme_id,
         "look_up_id": looks[0][0].look_up.id if looks else "look_up_x",
+        "unmask_id": unmasks[0][0].unmask.id if unmasks else "unmask_x",
         "request_id": requests[0][0].request.id if requests else "request_x",
         "entry": entry,
         "form": "entry",
@@ -236,7 +240,7 @@ def fill(place, route):
 
 
 def test_no_page_and_no_address_of_the_api_shows_a_position_to_anyone_who_only_asks(place):
-    place.granted()
+    place.unmaskable()
     place.released()
     routes = [line.split(" ", 1)[1] for line in standing() if line.split(" ")[0] in ("page", "api")]
     routes = [one for one in routes if one not in ("/live", "/sign-out")]
@@ -391,6 +395,22 @@ def recalled_meanwhile(place, request_id):
         place.pack(request_id)
 
 
+def revoked_meanwhile(place, unmask_id):
+    with place.house.store.reading() as view:
+        look_up_id = view.unmasking(unmask_id).unmask.look_up_id
+    with in_between(place, lambda: end_look_up(place.house.store, look_up_id, AOT)):
+        place.open_unmasked(unmask_id)
+
+
+def soon_over(place):
+    """Unmasked under a grant that lasts a minute."""
+    look_up_id = place.granted(yes=SOON)
+    place.open(look_up_id)
+    unmask_id = place.ask_unmask(look_up_id)
+    place.approve_unmask(unmask_id)
+    return unmask_id
+
+
 def over(place, thing):
     place.house.clock.pass_(timedelta(minutes=2))
     return thing
@@ -458,7 +478,53 @@ PACKS = {
 """What is prepared, what is then tried, by which code it is refused, and what of that stands in the ledger."""
 
 
+UNMASKED = {
+    "without a yes": (
+        lambda p: p.ask_unmask(p.looked()),
+        lambda p, it: p.open_unmasked(it),
+        "not_granted",
+        "look.refused",
+    ),
+    "by the one who gave the grant": (
+        lambda p: p.ask_unmask(p.looked()),
+        lambda p, it: p.approve_unmask(it, by=AOS),
+        "own_grant",
+        "look.refused",
+    ),
+    "with another's": (
+        lambda p: p.unmaskable(),
+        lambda p, it: p.open_unmasked(it, by=CEM),
+        "not_yours",
+        "look.refused",
+    ),
+    "for a window that was not read": (
+        lambda p: p.granted(),
+        lambda p, it: p.ask_unmask(it),
+        "not_read",
+        "look.refused",
+    ),
+    "for a wider window": (
+        lambda p: p.unmaskable(yes={"window": narrow(p)}),
+        lambda p, it: p.open_unmasked(it, window=wide(p)),
+        "wider",
+        "look.refused",
+    ),
+    "too late": (
+        lambda p: over(p, soon_over(p)),
+        lambda p, it: p.open_unmasked(it),
+        "grant_expired",
+        "look.refused",
+    ),
+    "ended while under way": (lambda p: p.unmaskable(), revoked_meanwhile, "grant_ended", "reading.unmasked"),
+    "twice by one entry": (
+        lambda p: p.open_unmasked(p.unmaskable()).index,
+        lambda p, it: p.house.vault.open(it),
+        "opens nothing",
+        None,
+    ),
+}
 TRIED = {f"a reading {name}": how for name, how in READINGS.items()}
+TRIED |= {f"an unmasked reading {name}": how for name, how in UNMASKED.items()}
 TRIED |= {f"a pack {name}": how for name, how in PACKS.items()}
 
 
@@ -490,6 +556,7 @@ def test_what_the_pages_post_gives_nothing_to_whoever_may_not(place):
     reading, packing = place.granted(), place.released()
     here = f"/cases/{place.person.case.reference}"
     posts = {f"{here}/look-ups/{reading}": {"what": "open"}, f"{here}/requests/{packing}": {"what": "pack"}}
+    posts[f"{here}/unmaskings/{place.unmaskable()}"] = {"what": "open"}
     for actor in (CEM, AOS, OPE, DPO, ADA, PER, REQ):
         client = client_of(actor)
         for path, told in posts.items():
@@ -505,6 +572,7 @@ def test_to_whoever_may_each_of_them_gives_just_that(place):
     place.house.clock.pass_(timedelta(minutes=1))
     client, here = client_of(CAI), f"/cases/{place.person.case.reference}"
     assert found_in(client.post(f"{here}/look-ups/{place.granted()}", {"what": "open"}).content) != []
+    assert found_in(client.post(f"{here}/unmaskings/{place.unmaskable()}", {"what": "open"}).content) != []
     given = client.post(f"{here}/requests/{place.released()}", {"what": "pack"})
     assert found_in(given.content) == []
     assert len(opened(Packed(0, "", given.content), IDENTITY).places) == 12
@@ -513,10 +581,12 @@ def test_to_whoever_may_each_of_them_gives_just_that(place):
 GIVES = (
     "page /cases/<str:reference>/look-ups/<str:look_up_id>",
     "page /cases/<str:reference>/requests/<str:request_id>",
+    "page /cases/<str:reference>/unmaskings/<str:unmask_id>",
     "opening ReadingOpened",
+    "opening UnmaskedOpened",
     "opening PackGiven",
     "opening CopyGiven",
     "verb copy",
     "vault open",
 )
-"""What is starred: a reading, a pack and a person's own copy, each where it is asked for and where it is opened."""
+"""What is starred: a reading, one unmasked, a pack and a person's own copy, each where it is asked for and opened."""

@@ -129,6 +129,8 @@ from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule,
 from custodiet.model.screening import Question, Screening
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.training_record import TrainingRecorded
+from custodiet.model.unmask import Article9, NotEnough, Unmask, UnmaskedReading, UnmaskYes
+from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened, UnmaskRefused
 from custodiet.model.word import Said, Word
 from custodiet.simulation.made_up_register import made_up_dpia, made_up_register
 from custodiet.wire.records import (
@@ -443,6 +445,15 @@ SAMPLES = [
     ReadingOpened(Reading("look_up_1", "case_1", WINDOW, Precision.M_100, "caseworker-1", AT), WINDOW),
     PlacesLoaded(BYTES, BYTES, AT, "operator"),
     PlaceAdded("person_1", BYTES, AT, "person-1"),
+    UnmaskAsked(
+        Unmask(
+            *("unmask_1", "look_up_1", "case_1", WINDOW, NotEnough.THE_TIME, Article9.PUBLIC_INTEREST, BYTES),
+            *("caseworker-1", AT),
+        )
+    ),
+    UnmaskApproved(UnmaskYes("unmask_1", WINDOW, "officer-bo", AT, BYTES)),
+    UnmaskRefused("unmask_1", RefusedBecause.TOO_WIDE, AT, "officer-bo", BYTES),
+    UnmaskedOpened(UnmaskedReading("unmask_1", "case_1", WINDOW, Precision.FULL, "caseworker-1", AT)),
     QuestionAsked(
         LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1")
     ),

@@ -85,6 +85,7 @@ def _thing(thing: Thing) -> dict[str, Any]:
         "held_by": thing.held_by,
         "joiner": thing.joiner,
         "function": None if thing.joins_as is None else thing.joins_as.value,
+        "granted_by": thing.granted_by,
     }
     return {name: told[name] for name in _HAS[thing.kind] if told[name] is not None}
 
@@ -97,6 +98,7 @@ _HAS = {
     Kind.DECISION: (*_SIGHT, "pending", "proposed_by"),
     Kind.ALERT: (*_SIGHT, "held_by"),
     Kind.LOOK_UP: (*_SIGHT, "proposed_by"),
+    Kind.UNMASK: (*_SIGHT, "proposed_by", "granted_by"),
     Kind.ROLE: ("scheme", "function", "joiner", "proposed_by"),
 }
 """Which facts each kind has in the schema; one that is not known is not there."""

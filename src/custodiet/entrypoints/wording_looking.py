@@ -49,6 +49,7 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         Attempt.READING: "open a reading",
         Attempt.QUESTION: "ask a question",
         Attempt.DISCLOSURE: "have something given to an agency",
+        Attempt.UNMASK: "look without masking, or let somebody",
     },
     What: {
         What.QUESTION: "Asked a question",
@@ -66,5 +67,9 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         What.PACKED: "Made a pack for the agency",
         What.RECEIVED: "The agency has it",
         What.RECALLED: "The agency was told to destroy it",
+        What.UNMASK_ASKED: "Asked to look without masking",
+        What.UNMASK_APPROVED: "Said yes to looking without masking",
+        What.UNMASK_REFUSED: "Said no to looking without masking",
+        What.UNMASKED: "Looked without masking",
     },
 }

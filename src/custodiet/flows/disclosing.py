@@ -18,6 +18,7 @@ from custodiet.model.disclosure import (
     ASSESS_WITHIN,
     PACK_WITHIN,
     AgencyRequest,
+    Basis,
     Cut,
     Pack,
     Packed,
@@ -46,6 +47,7 @@ from custodiet.model.register import Recipient
 from custodiet.model.times import month_of
 from custodiet.rules.disclosing import (
     first_under,
+    looked_at,
     objections_to_assessing,
     objections_to_pack,
     objections_to_recall,
@@ -57,7 +59,6 @@ from custodiet.rules.disclosing import (
     objections_to_wanting,
     sampled,
 )
-from custodiet.rules.masking.stays import judged_for
 from custodiet.wire.pack import read_packed
 
 MONTH_MAX = 10_000
@@ -81,23 +82,30 @@ def take_request(
     cut: Cut,
     recipient_key: str,
     said: str,
+    basis: Basis = Basis.REQUEST,
+    order: str = "",
 ) -> RequestId:
-    """Take an agency's request down. It waits for a second person.
+    """Take an agency's request down, or a court's order. It waits for a second person.
 
-    Raises NotPermitted with every objection: the request and its refusal are recorded first. `said` is sealed.
+    Raises NotPermitted with every objection: the request and its refusal are recorded first. `said` and `order`, which
+    names the court's order where it rests on one, are sealed.
     """
     request_id = RequestId(chance.identity("request"))
     with store.acting() as act:
-        sealed = assessor.seal(act, act.case(case_id).person_id, said)
+        person_id = act.case(case_id).person_id
+        sealed = assessor.seal(act, person_id, said)
+        order_sealed = assessor.seal(act, person_id, order) if basis is Basis.COURT_ORDER else b""
         request = AgencyRequest(
             *(request_id, case_id, recipient, purpose, verified, signed_at, urgent, window, precision, cut),
             recipient_key=recipient_key,
             said_sealed=sealed,
             asked_by=by,
             asked_at=act.now,
+            basis=basis,
+            order_sealed=order_sealed,
         )
-        ground = ground_in(act, case_id, act.now)
-        against = objections_to_request(request, said, ground, recipients_in(act, case_id, act.now), act.now)
+        ground, recipients = ground_in(act, case_id, act.now), recipients_in(act, case_id, act.now)
+        against = objections_to_request(request, said, ground, recipients, act.now, order)
         write_about(act, case_id, AgencyAsked(request), by)
         if against:
             write_about(act, case_id, AgencyRefused(request_id, codes_of(against), act.now, by), by)
@@ -189,7 +197,7 @@ def give_pack(store: Store, vault: Vault, request_id: RequestId, by: ActorId) ->
         if against or standing.release is None:
             record_refusal(act, case_id, Attempt.DISCLOSURE, against, by)
         else:
-            index = write_about(act, case_id, PackGiven(pack, judged_for(standing.release.window)), by)
+            index = write_about(act, case_id, PackGiven(pack, looked_at(standing.request, standing.release)), by)
     refuse_if(against)
     return read_packed(vault.open(index), index)
 

@@ -32,6 +32,7 @@ from custodiet.wire.records import read_entry, read_record
 IN_THE_OPEN = frozenset(
     {
         K.READING_OPENED,
+        K.READING_UNMASKED,
         K.QUESTION_ASKED,
         K.LOOK_REFUSED,
         K.REVIEW_MISSED,

@@ -22,9 +22,10 @@ from custodiet.model.identity import (
     RequestId,
     RoleId,
     SchemeId,
+    UnmaskId,
 )
 from custodiet.rules.permission import what_is_missing
-from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts, look_up_facts
+from custodiet.rules.sight import actor_facts, alert_facts, case_facts, decision_facts, look_up_facts, unmask_facts
 
 ThingOf = Callable[[Reading, datetime], Thing]
 """What an act is about, as it is in a view at a time."""
@@ -123,7 +124,9 @@ def the_case(view: Reading, case_id: CaseId, at: datetime) -> Thing:
         view.decisions_of(case_id),
         view.roles_of,
         at,
-        look_up_waits=view.look_up_waits(case_id, at) or view.agency_waits(case_id, at),
+        look_up_waits=view.look_up_waits(case_id, at)
+        or view.agency_waits(case_id, at)
+        or view.unmask_waits(case_id, at),
     )
 
 
@@ -131,6 +134,12 @@ def the_look_up(view: Reading, look_up_id: LookUpId, at: datetime) -> Thing:
     """A look-up, as it and its case are in that view."""
     look_up = view.look_up(look_up_id).look_up
     return look_up_facts(the_case(view, look_up.case_id, at), look_up)
+
+
+def the_unmask(view: Reading, unmask_id: UnmaskId, at: datetime) -> Thing:
+    """A request to unmask, as it and its case are in that view."""
+    unmask = view.unmasking(unmask_id).unmask
+    return unmask_facts(the_case(view, unmask.case_id, at), unmask, view.look_up(unmask.look_up_id))
 
 
 def the_agency_request(view: Reading, request_id: RequestId, at: datetime) -> Thing:

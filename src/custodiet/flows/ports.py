@@ -54,6 +54,7 @@ from custodiet.model.identity import (
     StopId,
     TaskId,
     TranslationId,
+    UnmaskId,
 )
 from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
@@ -98,6 +99,7 @@ from custodiet.model.stored import (
     StandingChange,
 )
 from custodiet.model.training_record import TrainingRecorded
+from custodiet.model.unmask import UnmaskedReading, Unmasking
 from custodiet.model.word import Word
 
 
@@ -729,6 +731,25 @@ class Reading(Tables, Protocol):
         ...
 
     def looks_refused(self, case_id: CaseId) -> tuple[tuple[LookRefused, int], ...]: ...
+    def unmasking(self, unmask_id: UnmaskId) -> Unmasking: ...
+    def unmaskings_of(self, case_id: CaseId) -> tuple[tuple[Unmasking, dict[str, int]], ...]:
+        """A case's requests to unmask, the newest first, each with the places of its entries: `unmask`, `unmask_yes`,
+        `unmask_refusal`, as far as there is.
+        """
+        ...
+
+    def unmaskings_waiting(self, schemes: Collection[SchemeId], now: datetime, limit: int) -> tuple[Unmasking, ...]:
+        """Those that wait for a third person in these schemes, the longest waiting first."""
+        ...
+
+    def unmask_waits(self, case_id: CaseId, now: datetime) -> bool:
+        """Whether one of a case does."""
+        ...
+
+    def unmasked_of(self, case_id: CaseId) -> tuple[tuple[UnmaskedReading, int], ...]:
+        """A case's readings without masking, the newest first, each with its entry's place."""
+        ...
+
     def agency_request(self, request_id: RequestId) -> Requested: ...
     def agency_requests_of(self, case_id: CaseId) -> tuple[tuple[Requested, int], ...]:
         """A case's requests of agencies, the newest first, each with the place of the entry that took it down."""

@@ -35,7 +35,16 @@ from custodiet.model.disclosure_record import (
 from custodiet.model.dpia import Dpia
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import AssessmentId, CaseId, ConditionId, DecisionId, LookUpId, RequestId, SchemeId
+from custodiet.model.identity import (
+    AssessmentId,
+    CaseId,
+    ConditionId,
+    DecisionId,
+    LookUpId,
+    RequestId,
+    SchemeId,
+    UnmaskId,
+)
 from custodiet.model.look_record import (
     LookRefused,
     LookUpApproved,
@@ -66,6 +75,8 @@ from custodiet.model.record import (
 from custodiet.model.register import RegisterVersion
 from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
+from custodiet.model.unmask import Unmask, UnmaskYes
+from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened, UnmaskRefused
 from custodiet.wire.records import ReadEntry, read_entry, read_record, record_digest
 
 _GAP_MAX = 100_000
@@ -96,6 +107,10 @@ _OVERSEEN = frozenset(
         K.READING_OPENED,
         K.QUESTION_ASKED,
         K.LOOK_REFUSED,
+        K.UNMASK_ASKED,
+        K.UNMASK_APPROVED,
+        K.UNMASK_REFUSED,
+        K.READING_UNMASKED,
         K.AGENCY_ASKED,
         K.AGENCY_REFUSED,
         K.AGENCY_TURNED_AWAY,
@@ -143,6 +158,10 @@ class Told:
     readings: list[tuple[LookUpId, CaseId, datetime, int]] = field(default_factory=list)
     questions: list[tuple[CaseId, datetime, int]] = field(default_factory=list)
     refused: list[tuple[LookRefused, int]] = field(default_factory=list)
+    unmasks: dict[UnmaskId, Unmask] = field(default_factory=dict)
+    unmask_yes: dict[UnmaskId, UnmaskYes] = field(default_factory=dict)
+    unmasked: list[tuple[UnmaskId, CaseId, int]] = field(default_factory=list)
+    refused_unmasks: list[tuple[UnmaskId, int]] = field(default_factory=list)
     requests: dict[RequestId, AgencyRequest] = field(default_factory=dict)
     releases: dict[RequestId, Release] = field(default_factory=dict)
     packs: list[tuple[Pack, int]] = field(default_factory=list)
@@ -179,6 +198,10 @@ class Told:
                 | PackRecalled(request_id)
             ):
                 return self.requests[request_id].case_id if request_id in self.requests else None
+            case UnmaskAsked(told) | UnmaskedOpened(told):
+                return told.case_id
+            case UnmaskApproved(UnmaskYes(unmask_id)) | UnmaskRefused(unmask_id):
+                return self.unmasks[unmask_id].case_id if unmask_id in self.unmasks else None
             case LookUpApproved(grant):
                 return self._case_looked_at(grant.look_up_id)
             case LookUpRefused(look_up_id):
@@ -253,6 +276,14 @@ class Told:
                 self.questions.append((question.case_id, question.at, index))
             case LookRefused():
                 self.refused.append((record, index))
+            case UnmaskAsked(unmask):
+                self.unmasks[unmask.id] = unmask
+            case UnmaskApproved(yes):
+                self.unmask_yes[yes.unmask_id] = yes
+            case UnmaskRefused(unmask_id):
+                self.refused_unmasks.append((unmask_id, index))
+            case UnmaskedOpened(unmasked):
+                self.unmasked.append((unmasked.unmask_id, unmasked.case_id, index))
             case AgencyAsked(request):
                 self.requests[request.id] = request
             case ReleaseApproved(release):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from custodiet.flows.reading_records import Told, places_gone
 from custodiet.flows.witnessed import SignedByWitnesses
-from custodiet.model.identity import CaseId, LookUpId, RequestId, SchemeId
+from custodiet.model.identity import CaseId, LookUpId, RequestId, SchemeId, UnmaskId
 from custodiet.model.register import RegisterVersion
 from custodiet.rules.documents.notice import digest_of, notice
 from custodiet.rules.eleven_tests import LATELY, Facts, Standing
@@ -49,7 +49,10 @@ def facts_of(
         {one: at for one, (_, at) in told.screened.items() if one in mine},
         _told_now(told, mine, register, now),
         tuple(at for look_up, at in told.look_ups.values() if look_up.case_id in mine),
-        tuple((at, _by_two(told, one)) for one, case_id, _, at in told.readings if case_id in mine),
+        (
+            *((at, _by_two(told, one)) for one, case_id, _, at in told.readings if case_id in mine),
+            *((at, _by_three(told, one)) for one, case_id, at in told.unmasked if case_id in mine),
+        ),
         (
             *(at for refused, at in told.refused if refused.case_id in mine),
             *(
@@ -57,6 +60,7 @@ def facts_of(
                 for one, at in told.refused_look_ups
                 if one in told.look_ups and told.look_ups[one][0].case_id in mine
             ),
+            *(at for one, at in told.refused_unmasks if one in told.unmasks and told.unmasks[one].case_id in mine),
         ),
         tuple((at, _given_by_two(told, pack.request_id)) for pack, at in told.packs if pack.case_id in mine),
         (
@@ -80,6 +84,14 @@ def _by_two(told: Told, look_up_id: LookUpId) -> bool:
     """Whether one person asked for it and another said yes."""
     asked, grant = told.look_ups.get(look_up_id), told.grants.get(look_up_id)
     return asked is not None and grant is not None and grant.approved_by != asked[0].asked_by
+
+
+def _by_three(told: Told, unmask_id: UnmaskId) -> bool:
+    """Whether, besides, a third person said yes to its being unmasked."""
+    asked, yes = told.unmasks.get(unmask_id), told.unmask_yes.get(unmask_id)
+    if asked is None or yes is None or not _by_two(told, asked.look_up_id):
+        return False
+    return yes.approved_by not in (asked.asked_by, told.grants[asked.look_up_id].approved_by)
 
 
 def _given_by_two(told: Told, request_id: RequestId) -> bool:

@@ -9,12 +9,13 @@ from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at, scheme_at
 from custodiet.model.case import Case
 from custodiet.model.condition import ZONED, Condition, Interval
-from custodiet.model.disclosure import Cut, RecalledAs, Wanted
+from custodiet.model.disclosure import Basis, Cut, RecalledAs, Wanted
 from custodiet.model.erasing import KeptStep
 from custodiet.model.identity import ActorId, CaseId, LookUpId, SchemeId
 from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
 from custodiet.model.register import RegisteredPurpose
 from custodiet.model.staff import Function
+from custodiet.model.unmask import Article9, NotEnough
 from custodiet.rules.staff import function_of
 
 WAITING_MAX = 100
@@ -40,6 +41,10 @@ class What(StrEnum):
     PACKED = "packed"
     RECEIVED = "received"
     RECALLED = "recalled"
+    UNMASK_ASKED = "unmask_asked"
+    UNMASK_APPROVED = "unmask_approved"
+    UNMASK_REFUSED = "unmask_refused"
+    UNMASKED = "unmasked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,9 @@ class Line:
     cut: Cut | None = None
     recalled_as: RecalledAs | None = None
     upheld: bool | None = None
+    not_enough: NotEnough | None = None
+    condition: Article9 | None = None
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         line(entry, question.at, What.QUESTION, question.by, asked=question.asked, window=question.quarter)
     for refused, entry in view.looks_refused(case_id):
         line(entry, refused.at, What.TRIED, refused.by, attempt=refused.attempt, codes=refused.codes)
+    _unmasked(view, case_id, asked_as, line)
     _disclosed(view, case_id, titles, {one.code: one.name for one in register.recipients}, line)
     lines.sort(key=lambda one: one.entry, reverse=True)
     standing_now = tuple(one for one, _ in look_ups)
@@ -125,6 +134,29 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         for one in view.kept_steps(case_id)
     )
     return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now, kept)
+
+
+def _unmasked(
+    view: Reading, case_id: CaseId, asked_as: Mapping[LookUpId, Mapping[str, object]], line: Callable[..., None]
+) -> None:
+    """What was asked to be unmasked, answered, and read so."""
+    told_of = {}
+    for unmasking, places in view.unmaskings_of(case_id):
+        one, yes = unmasking.unmask, unmasking.yes
+        told = dict(asked_as[one.look_up_id])
+        told_of[one.id] = told
+        why = {"not_enough": one.not_enough, "condition": one.condition}
+        line(places["unmask"], one.asked_at, What.UNMASK_ASKED, one.asked_by, window=one.window, **why, **told)
+        if yes is not None:
+            at = places["unmask_yes"]
+            line(at, yes.approved_at, What.UNMASK_APPROVED, yes.approved_by, window=yes.window, **told)
+        if unmasking.refused_at is not None and unmasking.refused_by is not None:
+            because = {"because": unmasking.refused_because}
+            at = places["unmask_refusal"]
+            line(at, unmasking.refused_at, What.UNMASK_REFUSED, unmasking.refused_by, **because, **told)
+    for reading, entry in view.unmasked_of(case_id):
+        span = {"window": reading.window, "precision": reading.precision}
+        line(entry, reading.at, What.UNMASKED, reading.by, **span, **told_of[reading.unmask_id])
 
 
 def _disclosed(
@@ -137,6 +169,7 @@ def _disclosed(
         told = {
             "purpose": titles.get(one.purpose, one.purpose),
             "recipient": names.get(one.recipient, one.recipient),
+            "basis": one.basis if one.is_whole else None,
         }
         told_of[one.id] = told
         span = {"window": one.window, "precision": one.precision, "cut": one.cut}

@@ -4,7 +4,7 @@ By the ledger's records and by reference; no name and no position is here.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from custodiet.flows.show_entries import first_from, rows_between
 from custodiet.model.case import Case
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import ActorId, CaseId
+from custodiet.model.identity import ActorId, CaseId, LookUpId
 from custodiet.model.staff import Function
 from custodiet.model.times import month_of
 from custodiet.rules.chain import Tree
@@ -60,7 +60,7 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
     names = {} if register is None else {one.code: one.name for one in register.recipients}
     purposes = Counter(
         titles.get(told.look_ups[one][0].purpose, told.look_ups[one][0].purpose) if one in told.look_ups else "?"
-        for one, case_id, _, _ in told.readings
+        for one, case_id in _opened(told)
         if case_id in mine
     )
     asked = [told.requests.get(pack.request_id) for pack, _ in told.packs if pack.case_id in mine]
@@ -82,6 +82,12 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
         missed[:LATE_MAX],
         not_told,
     )
+
+
+def _opened(told: Told) -> Iterator[tuple[LookUpId, CaseId]]:
+    """Each reading, masked or not, by the look-up that it was under."""
+    yield from ((one, case_id) for one, case_id, _, _ in told.readings)
+    yield from ((told.unmasks[one].look_up_id, case_id) for one, case_id, _ in told.unmasked if one in told.unmasks)
 
 
 def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
@@ -121,6 +127,7 @@ def draw_sample(view: Reading, told: Told, cases: Mapping[CaseId, Case], month: 
     decided = ((told.proposed[one][0].case_id, at) for one, at in told.made.items() if one in told.proposed)
     among: Iterable[tuple[EntryKind, CaseId, int]] = (
         *((EntryKind.READING_OPENED, case_id, at) for _, case_id, _, at in told.readings),
+        *((EntryKind.READING_UNMASKED, case_id, at) for _, case_id, at in told.unmasked),
         *((EntryKind.QUESTION_ASKED, case_id, at) for case_id, _, at in told.questions),
         *((EntryKind.LOOK_REFUSED, one.case_id, at) for one, at in told.refused),
         *((EntryKind.PACK_GIVEN, pack.case_id, at) for pack, at in told.packs),

@@ -111,6 +111,11 @@ class Act(StrEnum):
     END_HOLD = "end_hold"
     OFFER_COPY = "offer_copy"
     END_QUARANTINE = "end_quarantine"
+    # unmasking
+    ASK_UNMASK = "ask_unmask"
+    APPROVE_UNMASK = "approve_unmask"
+    REFUSE_UNMASK = "refuse_unmask"
+    OPEN_UNMASKED = "open_unmasked"
 
 
 class Kind(StrEnum):
@@ -123,6 +128,7 @@ class Kind(StrEnum):
     ALERT = "Alert"
     ROLE = "Role"
     LOOK_UP = "LookUp"
+    UNMASK = "Unmask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ class Thing:
     held_by: ActorId | None = None
     joiner: ActorId | None = None
     joins_as: Function | None = None
+    granted_by: ActorId | None = None
 
 
 HOUSE = Thing(Kind.HOUSE)

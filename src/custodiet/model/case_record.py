@@ -18,6 +18,7 @@ from custodiet.model.identity import (
     LookUpId,
     RequestId,
     ScreeningId,
+    UnmaskId,
 )
 from custodiet.model.mode import ModeCode
 from custodiet.model.screening import Screened
@@ -97,6 +98,8 @@ class AgencySaid:
 
     request_id: RequestId
     words: str
+    order: str = ""
+    """A court's order, where it rests on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,14 @@ class LookUpWhy:
     """Why a look-up that waits for a second person was asked for, in words."""
 
     look_up_id: LookUpId
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnmaskWhy:
+    """Why a window is to be unmasked, while that waits for a third person."""
+
+    unmask_id: UnmaskId
     words: str
 
 
@@ -152,3 +163,4 @@ class CaseRecord:
     contacts: tuple[Contacted, ...] = ()
     files: tuple[Attached, ...] = ()
     said: tuple[AgencySaid, ...] = ()
+    unmasks: tuple[UnmaskWhy, ...] = ()

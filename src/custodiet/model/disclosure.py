@@ -60,6 +60,14 @@ class Cut(StrEnum):
         return self is other or self is Cut.HOME_STATES
 
 
+class Basis(StrEnum):
+    """What a request rests on. Stored: never reuse or rename one."""
+
+    REQUEST = "request"
+    COURT_ORDER = "court_order"
+    """A court's own order: what goes out under it is whole, as the person's own copy is."""
+
+
 class RefusedAs(StrEnum):
     """Why a person refused it; rules refuse by codes of their own. Stored: never reuse or rename one."""
 
@@ -108,8 +116,18 @@ class AgencyRequest:
     said_sealed: bytes
     asked_by: ActorId
     asked_at: datetime
+    basis: Basis = Basis.REQUEST
+    order_sealed: bytes = b""
+    """The order: which court, its number, its date. Empty unless it rests on one."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the window is masked in its pack."""
+        return self.basis is Basis.COURT_ORDER
 
     def __post_init__(self) -> None:
+        if (self.basis is Basis.COURT_ORDER) != bool(self.order_sealed):
+            raise IllegalValue("what rests on a court's order names it, and nothing else does")
         if not _AGE_KEY.match(self.recipient_key) or not _sums_up(self.recipient_key):
             raise IllegalValue(
                 "a recipient's key is an age public key, with no letter exchanged: age1 and 58 characters"

@@ -151,6 +151,10 @@ class EntryKind(StrEnum):
     PLACES_LOADED = "places.loaded"
     PLACE_ADDED = "place.added"
     SESSIONS_ENDED = "sessions.ended"
+    UNMASK_ASKED = "unmask.asked"
+    UNMASK_APPROVED = "unmask.approved"
+    UNMASK_REFUSED = "unmask.refused"
+    READING_UNMASKED = "reading.unmasked"
 
 
 @dataclass(frozen=True, slots=True)

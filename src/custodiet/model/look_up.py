@@ -129,6 +129,8 @@ class Attempt(StrEnum):
     QUESTION = "question"
     DISCLOSURE = "disclosure"
     """To have a position given to an agency."""
+    UNMASK = "unmask"
+    """To see what masking hides, or to let somebody."""
 
 
 class Asked(StrEnum):

@@ -102,6 +102,7 @@ from custodiet.model.register import Register
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
 from custodiet.model.training_record import TrainingRecorded
+from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened, UnmaskRefused
 from custodiet.model.word import Word
 
 
@@ -969,6 +970,10 @@ Record = (
     | RecordingApproved
     | PlacesLoaded
     | PlaceAdded
+    | UnmaskAsked
+    | UnmaskApproved
+    | UnmaskRefused
+    | UnmaskedOpened
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1088,6 +1093,10 @@ _KIND: dict[type, EntryKind] = {
     RecordingApproved: EntryKind.RECORDING_APPROVED,
     PlacesLoaded: EntryKind.PLACES_LOADED,
     PlaceAdded: EntryKind.PLACE_ADDED,
+    UnmaskAsked: EntryKind.UNMASK_ASKED,
+    UnmaskApproved: EntryKind.UNMASK_APPROVED,
+    UnmaskRefused: EntryKind.UNMASK_REFUSED,
+    UnmaskedOpened: EntryKind.READING_UNMASKED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

@@ -202,6 +202,7 @@ class Recipient:
     purposes: tuple[str, ...] = asked("the purposes that it belongs to", Who.OWNER, ())
     categories: tuple[str, ...] = asked("the categories it may be given", Who.OWNER, ())
     territory: str = asked("where it is, and what safeguards a transfer", Who.LEGAL)
+    court: bool = offered("whether it is a court, whose order may ask for all of a window", Who.LEGAL, False)
 
 
 @dataclass(frozen=True, slots=True)

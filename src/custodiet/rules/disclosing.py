@@ -24,6 +24,8 @@ from custodiet.model.register import Recipient
 from custodiet.model.times import as_text
 from custodiet.rules.access import Ground, objections_to_giving, readable, within
 from custodiet.rules.alerts import objections_to_acting
+from custodiet.rules.court_orders import objections_to_order, objections_to_order_words
+from custodiet.rules.masking.stays import judged_for
 
 SAMPLE_LEAST, SAMPLE_SHARE = 3, 10
 """Of a month's requests so many are looked into at least, and at least one in so many."""
@@ -45,10 +47,15 @@ def objections_to_wanting(wanted: Wanted) -> tuple[str, ...]:
 
 
 def objections_to_request(
-    request: AgencyRequest, said: str, ground: Ground, recipients: Iterable[Recipient], now: datetime
+    request: AgencyRequest,
+    said: str,
+    ground: Ground,
+    recipients: Collection[Recipient],
+    now: datetime,
+    order: str = "",
 ) -> tuple[str, ...]:
-    """Everything against this request; empty when nothing is. `said`: what stands sealed in it, before it was."""
-    against = [*objections_to_acting(request.asked_by)]
+    """Everything against this request; empty when nothing is. `said`, `order`: what stands sealed, before it was."""
+    against = [*objections_to_acting(request.asked_by), *objections_to_order_words(request, order)]
     if not said.strip():
         against.append("unclear: it does not say who asks, why, how it helps and why less would not do; ask them")
     if request.verified is Verified.NOT_VERIFIED:
@@ -64,7 +71,7 @@ def objections_to_request(
 
 
 def objections_to_release(
-    standing: Requested, release: Release, words: str, ground: Ground, recipients: Iterable[Recipient], now: datetime
+    standing: Requested, release: Release, words: str, ground: Ground, recipients: Collection[Recipient], now: datetime
 ) -> tuple[str, ...]:
     """Everything against this yes, as things are now; empty when nothing is."""
     asked = standing.request
@@ -79,13 +86,13 @@ def objections_to_release(
         against.append("asker_conflict: whoever took it has a conflict of interest now; another officer can take it")
     if not gives_no_more(release, asked):
         against.append("wider: a yes reaches no further than what was asked; the same window or less would pass")
-    if not words.strip() and not asked.urgent:
+    if not words.strip() and (asked.is_whole or not asked.urgent):
         against.append("unassessed: say why it is needed and why no less would do; or refuse it")
     return (*against, *_against_giving(asked, release.window, ground, recipients, now))
 
 
 def objections_to_pack(
-    standing: Requested | None, pack: Pack, ground: Ground, recipients: Iterable[Recipient], now: datetime
+    standing: Requested | None, pack: Pack, ground: Ground, recipients: Collection[Recipient], now: datetime
 ) -> tuple[str, ...]:
     """Everything against making this pack now; empty when nothing is. The same whether flow or vault asks."""
     release = None if standing is None else standing.release
@@ -197,7 +204,7 @@ def gives_no_more(release: Release, asked: AgencyRequest) -> bool:
 
 
 def _against_giving(
-    asked: AgencyRequest, window: Interval, ground: Ground, recipients: Iterable[Recipient], now: datetime
+    asked: AgencyRequest, window: Interval, ground: Ground, recipients: Collection[Recipient], now: datetime
 ) -> tuple[str, ...]:
     found = next((one for one in recipients if one.code == asked.recipient), None)
     against = []
@@ -211,7 +218,16 @@ def _against_giving(
             )
         if Category.TRAIL.value not in found.categories:
             against.append("not_their_category: the register gives them no trail; what it names can be asked for")
-    return (*against, *objections_to_giving(asked.purpose, window, ground, now))
+    return (
+        *against,
+        *objections_to_order(asked, recipients),
+        *objections_to_giving(asked.purpose, window, ground, now),
+    )
+
+
+def looked_at(asked: AgencyRequest, release: Release) -> Interval:
+    """What the vault looks at so that a pack can be made: of a whole one its window, and nothing besides."""
+    return release.window if asked.is_whole else judged_for(release.window)
 
 
 def first_under(asked: AgencyRequest, window: Interval, ground: Ground, now: datetime) -> Decision:

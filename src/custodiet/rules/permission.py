@@ -60,6 +60,10 @@ def _anothers(who: ActorFacts, thing: Thing) -> Asked:
     return who, replace(thing, proposed_by=_SOMEONE_ELSE)
 
 
+def _granted_by_another(who: ActorFacts, thing: Thing) -> Asked:
+    return who, replace(thing, granted_by=_SOMEONE_ELSE)
+
+
 def _own(who: ActorFacts, thing: Thing) -> Asked:
     return who, replace(thing, proposed_by=who.actor)
 
@@ -82,6 +86,7 @@ _PLACED: dict[str, Callable[[ActorFacts, Thing], Asked]] = {
     "not_in_sight: the case is not in your sight; its officer or an authorising officer can give you cover": _in_sight,
     "not_your_scheme: you hold no role in this scheme; someone who does can do it": _of_scheme,
     "own_proposal: nobody approves their own proposal; another authorising officer can": _anothers,
+    "own_grant: whoever gave the grant does not answer this; another authorising officer can": _granted_by_another,
     "own_role: nobody approves a role of their own; another authorising officer can": _not_for_oneself,
     "not_your_proposal: only whoever proposed or asked for it can; you can refuse it, or ask for one of your own": _own,
     "no_proposal: no proposal waits; while one does, this is open to you": _pending,

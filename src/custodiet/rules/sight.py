@@ -15,8 +15,9 @@ from custodiet.model.decision import Decision, State
 from custodiet.model.disclosure import AgencyRequest
 from custodiet.model.erasing import Hold
 from custodiet.model.identity import ActorId
-from custodiet.model.look_up import LookUp
+from custodiet.model.look_up import LookUp, Standing
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
+from custodiet.model.unmask import Unmask
 from custodiet.rules.staff import function_of, holds, schemes_of
 
 
@@ -68,6 +69,12 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
 def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold) -> Thing:
     """A look-up, an agency's request or a hold, as its case stands now; `proposed_by`: who asked, or took it down."""
     return replace(case, kind=Kind.LOOK_UP, proposed_by=asked.asked_by)
+
+
+def unmask_facts(case: Thing, asked: Unmask, look_up: Standing) -> Thing:
+    """A request to unmask, as its case stands now; `granted_by`: who gave the grant that it is under."""
+    given = None if look_up.grant is None else look_up.grant.approved_by
+    return replace(case, kind=Kind.UNMASK, proposed_by=asked.asked_by, granted_by=given)
 
 
 def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
     {"case": …, "name": …, "contact": …}   {"zone": {…}}*   {"note": {…}}*   {"answers": {…}}?   {"text": {…}}*
     {"unfinished": {…}}?   {"why": {…}}*   {"contacted": {…}}*
-    {"attached": {…}}*   {"said": {…}}*
+    {"attached": {…}}*   {"said": {…}}*   {"unmask": {…}}*
     of a list: {"case": …, "name": …}*
     of a hold: {"reason": …}
 
@@ -25,6 +25,7 @@ from custodiet.model.case_record import (
     Note,
     Text,
     Unfinished,
+    UnmaskWhy,
     Zone,
 )
 from custodiet.model.errors import NotTheFormat
@@ -46,6 +47,7 @@ class _Line:
     attached: Attached | None = None
     said: AgencySaid | None = None
     reason: str | None = None
+    unmask: UnmaskWhy | None = None
 
 
 _NAMES = {
@@ -58,6 +60,7 @@ _NAMES = {
     Contacted: "contacted",
     Attached: "attached",
     AgencySaid: "said",
+    UnmaskWhy: "unmask",
 }
 
 
@@ -68,9 +71,9 @@ def write_name(case_id: CaseId, name: str | None, contact: str | None = None) ->
 
 
 def write_part(
-    part: Zone | Note | Answers | Text | Unfinished | LookUpWhy | Contacted | Attached | AgencySaid,
+    part: Zone | Note | Answers | Text | Unfinished | LookUpWhy | Contacted | Attached | AgencySaid | UnmaskWhy,
 ) -> bytes:
-    """One zone, note, screening, text, draft, reason of a look-up, contact, file or words of an agency."""
+    """One zone, note, screening, text, draft, reason of a look-up or unmasking, contact, file or words of an agency."""
     return msgspec.json.encode({_NAMES[type(part)]: part})
 
 
@@ -101,7 +104,8 @@ def read_case_record(lines: Iterable[bytes]) -> CaseRecord:
     contacts = tuple(line.contacted for line in told if line.contacted is not None)
     files = tuple(line.attached for line in told if line.attached is not None)
     said = tuple(line.said for line in told if line.said is not None)
-    parts = (zones, notes, answers, texts, unfinished, told[0].contact, whys, contacts, files, said)
+    unmasks = tuple(line.unmask for line in told if line.unmask is not None)
+    parts = (zones, notes, answers, texts, unfinished, told[0].contact, whys, contacts, files, said, unmasks)
     return CaseRecord(told[0].case, told[0].name, *parts)
 
 

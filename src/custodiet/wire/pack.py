@@ -43,6 +43,8 @@ class Manifest:
     cut: Cut
     authorised: tuple[Interval, ...]
     terms: str = TERMS
+    whole: bool = False
+    """Under a court's order: nothing is left out of it because of where it was."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

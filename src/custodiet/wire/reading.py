@@ -13,6 +13,7 @@ import msgspec
 from custodiet.model.condition import Interval
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.look_up import Answer, Opened, Place, Reading
+from custodiet.model.unmask import UnmaskedReading
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,7 +38,7 @@ def write_answer(answer: Answer) -> bytes:
     return msgspec.json.encode({"answer": answer})
 
 
-def read_opened(lines: Iterable[bytes], index: int, reading: Reading) -> Opened:
+def read_opened(lines: Iterable[bytes], index: int, reading: Reading | UnmaskedReading) -> Opened:
     """What a reading gave."""
     told = [_read(line) for line in lines]
     if not told or told[0].authorised is None:

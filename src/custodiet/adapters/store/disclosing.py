@@ -15,6 +15,7 @@ from custodiet.model.condition import Interval
 from custodiet.model.disclosure import (
     REQUEST_HOLDS,
     AgencyRequest,
+    Basis,
     Cut,
     Pack,
     RecalledAs,
@@ -47,6 +48,8 @@ agency_request = Table(
     of("asked_by", Text),
     of("asked_at", UtcMs),
     of("entry", BigInteger),
+    of("basis", Code(Basis)),
+    of("order_sealed", LargeBinary),
 )
 agency_release = Table(
     "agency_release",

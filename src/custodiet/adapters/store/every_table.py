@@ -15,6 +15,7 @@ from custodiet.adapters.store.places import PLACED
 from custodiet.adapters.store.recordings import RECORDED
 from custodiet.adapters.store.register import REGISTERED
 from custodiet.adapters.store.training import TRAINED
+from custodiet.adapters.store.unmasking import UNMASKED
 
 REPLAYED = (
     *tables.REPLAYED,
@@ -32,5 +33,6 @@ REPLAYED = (
     *RECORDED,
     *ERASED,
     *PLACED,
+    *UNMASKED,
 )
 BY_NAME = dict(tables.metadata.tables)

@@ -28,6 +28,7 @@ from custodiet.adapters.store.rows import N, bounded, held, noun
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
 from custodiet.adapters.store.training import TrainingRows
+from custodiet.adapters.store.unmasking import UnmaskRows
 from custodiet.model.case import Case, Person, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision, State, Suspension
@@ -103,6 +104,7 @@ class ReadingRows(
     RecordingRows,
     ErasingRows,
     PlaceRows,
+    UnmaskRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

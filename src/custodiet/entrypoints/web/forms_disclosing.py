@@ -12,7 +12,7 @@ from custodiet.entrypoints.web.forms_looking import HOURS, LessForm, NoForm, hou
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.model.condition import Interval
-from custodiet.model.disclosure import Cut, RecalledAs, RefusedAs, Verified, Wanted
+from custodiet.model.disclosure import Basis, Cut, RecalledAs, RefusedAs, Verified, Wanted
 from custodiet.model.identity import SchemeId
 from custodiet.model.look_up import Precision
 from custodiet.model.register import Recipient, RegisteredPurpose
@@ -40,6 +40,19 @@ class RequestForm(forms.Form):
             "the provision they rely on. Sealed for this case before it is kept."
         ),
         widget=forms.Textarea,
+        max_length=TEXT_MAX,
+        required=False,
+    )
+    basis = forms.ChoiceField(
+        label=later("What do they rest it on?"),
+        choices=coded(Basis),
+        initial=Basis.REQUEST,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    order = forms.CharField(
+        label=later("The order"),
+        help_text=later("Only where a court ordered it: which court, its number, its date. Sealed before it is kept."),
         max_length=TEXT_MAX,
         required=False,
     )
@@ -116,6 +129,8 @@ class RequestForm(forms.Form):
             "cut": Cut(told["cut"]),
             "recipient_key": told["recipient_key"].strip(),
             "said": told["said"],
+            "basis": Basis(told["basis"] or Basis.REQUEST),
+            "order": told["order"],
         }
 
 

@@ -16,13 +16,14 @@ from custodiet.flows.permitting import (
     the_decision,
     the_hold,
     the_look_up,
+    the_unmask,
 )
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_changes import Change
 from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId
+from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId, UnmaskId
 
 CASELOAD_MAX = 1000
 
@@ -93,6 +94,11 @@ def if_free(alert_id: AlertId) -> ThingOf:
 def of_request(request_id: RequestId) -> ThingOf:
     """What an act on an agency's request is about."""
     return lambda view, at: the_agency_request(view, request_id, at)
+
+
+def of_unmask(unmask_id: UnmaskId) -> ThingOf:
+    """What an act on a request to unmask is about."""
+    return lambda view, at: the_unmask(view, unmask_id, at)
 
 
 def of_hold(hold_id: HoldId) -> ThingOf:

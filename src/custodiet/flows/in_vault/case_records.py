@@ -22,6 +22,7 @@ from custodiet.model.case_record import (
     Note,
     Text,
     Unfinished,
+    UnmaskWhy,
     Zone,
 )
 from custodiet.model.condition import Condition
@@ -134,6 +135,7 @@ class CaseRecords:
         decisions, now = self._follower.decisions_in(case_id), self._follower.now()
         looked = self._follower.looking.waits(case_id, now)
         waits = looked or bool(self._follower.disclosing.waiting(case_id, now))
+        waits = waits or bool(self._follower.unmasking.waiting(case_id, now))
         if self._follower.staffing.objections_to_seeing(actor, case, decisions, now, look_up_waits=waits):
             raise OpeningRefused("the case is not in their sight")
 
@@ -155,15 +157,19 @@ class CaseRecords:
             yield from self._draft(draft, person_id)
         for look_up in self._follower.looking.waiting(case_id, self._follower.now()):
             yield from self._why(look_up, person_id)
+        for unmask in self._follower.unmasking.waiting(case_id, self._follower.now()):
+            words = self._words(person_id, unmask.why_sealed)
+            if words:
+                yield write_part(UnmaskWhy(unmask.id, words))
         for contacted in self.contacts_in(case_id):
             yield write_part(contacted)
         for attachment, *_ in self._follower.attached.values():
             if attachment.case_id == case_id:
                 yield from self._file_of(attachment, person_id)
         for request in self._follower.disclosing.waiting(case_id, self._follower.now()):
-            plain = self._plain(person_id, request.said_sealed, assessment_context(person_id))
-            if plain is not None:
-                yield write_part(AgencySaid(request.id, unpack_words(plain)))
+            words = self._words(person_id, request.said_sealed)
+            if words:
+                yield write_part(AgencySaid(request.id, words, self._words(person_id, request.order_sealed)))
 
     def _label(self, attachment: Attachment, person_id: PersonId) -> Label | None:
         plain = self._plain(person_id, attachment.label_sealed, label_context(person_id, attachment.id))
@@ -237,6 +243,11 @@ class CaseRecords:
         plain = self._plain(person_id, look_up.why_sealed, assessment_context(person_id))
         if plain is not None:
             yield write_part(LookUpWhy(look_up.id, unpack_words(plain)))
+
+    def _words(self, person_id: PersonId, sealed: bytes) -> str:
+        """Words of a request; empty where there are none, or they do not open."""
+        plain = self._plain(person_id, sealed, assessment_context(person_id)) if sealed else None
+        return "" if plain is None else unpack_words(plain)
 
     def _plain(self, person_id: PersonId, sealed: bytes, context: bytes) -> bytes | None:
         """None for what does not open: one broken piece must not keep the others from being seen."""

@@ -17,6 +17,8 @@ from custodiet.flows.in_vault.disclosing import Disclosing, by_of
 from custodiet.flows.in_vault.keeping import Keeping
 from custodiet.flows.in_vault.looking import Looking
 from custodiet.flows.in_vault.staffing import Staffing
+from custodiet.flows.in_vault.unmasking import Unmaskings
+from custodiet.flows.in_vault.unmasking import by_of as unmasked_by
 from custodiet.flows.in_vault.writings import Writings
 from custodiet.flows.ports import Clock, Store, VaultMemory
 from custodiet.model.alert import Statement
@@ -185,6 +187,7 @@ class Follower:
         """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
         self.looking = Looking()
+        self.unmasking = Unmaskings(self.looking)
         self.disclosing = Disclosing()
         self.places_sha256: bytes | None = None
         """The newest list of places near which stays are not shown; None: none was loaded."""
@@ -401,6 +404,7 @@ class Follower:
                     self.staffing.believe(record, self.cases, entry.at)
                     self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
                     self.looking.believe(record, row.index, entry.at, self, self._about(record))
+                    self.unmasking.believe(record, entry.at, self)
                     self.disclosing.believe(record, entry.at, self)
                     if self.keeping.believe(record, row.index, entry.at, self) and isinstance(record, QuarantineEnded):
                         self._shorten(record.restarted)
@@ -491,8 +495,8 @@ class Follower:
             ):
                 return self.person_of(self.decisions[decision_id])
             case _:
-                disclosed = self.disclosing.case_of(record)
-                return None if disclosed is None else self.cases[disclosed].person_id
+                case_id = self.disclosing.case_of(record) or self.unmasking.case_of(record)
+                return None if case_id is None else self.cases[case_id].person_id
 
     def _believe(self, row: EntryRow, record: Record) -> None:
         """Keep the little of a record that openings are decided on."""
@@ -676,7 +680,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
         case ReadingOpened(told) | QuestionAsked(told):
             by = told.by
         case _:
-            by = by_of(record) or ActorId(entry.actor)
+            by = by_of(record) or unmasked_by(record) or ActorId(entry.actor)
     if entry.actor != by:
         raise OpeningRefused("an entry is by another account than its record")
 

@@ -41,6 +41,7 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.times import as_text, utc_day
+from custodiet.model.unmask_record import UnmaskedOpened
 from custodiet.model.word import WORD_CATEGORY, Word
 from custodiet.rules.access import signed_by_two
 from custodiet.rules.decisions import kept_categories
@@ -138,6 +139,9 @@ class Openings:
             case ReadingOpened() as record:
                 self._require_witnessed()
                 opening = self._readings.open(record)
+            case UnmaskedOpened() as record:
+                self._require_witnessed()
+                opening = self._readings.open_unmasked(record)
             case QuestionAsked() as record:
                 self._require_witnessed()
                 opening = iter((write_answer(self._questions.answer(record, index)),))

@@ -26,14 +26,17 @@ from custodiet.model.look_up import Place, Precision, Reading
 from custodiet.model.mode import Category
 from custodiet.model.report import Fix
 from custodiet.model.session import Session
+from custodiet.model.unmask import UnmaskedReading
+from custodiet.model.unmask_record import UnmaskedOpened
 from custodiet.model.word import Said
 from custodiet.rules.access import Ground, authorised, objections_to_reading, readable
 from custodiet.rules.answering import coarsened
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.zones import Area
 from custodiet.rules.intervals import without
-from custodiet.rules.masking.flagged import Flagged
+from custodiet.rules.masking.flagged import Flagged, Unmasked
 from custodiet.rules.masking.stays import Mark, judged_for
+from custodiet.rules.unmasking import objections_to_unmasked_reading
 from custodiet.wire.frame import StoredFix
 from custodiet.wire.reading import write_authorised, write_place
 
@@ -92,8 +95,28 @@ class Readings:
         self._pace.take(now)
         return self._lines(reading, standing.look_up.purpose, ground, flagged, now)
 
+    def open_unmasked(self, record: UnmaskedOpened) -> Iterator[bytes]:
+        """The same without masking, by a yes of its own; nothing outside its window is looked at."""
+        reading, now = record.reading, self._follower.now()
+        case = self._follower.cases[reading.case_id]
+        unmasking = self._follower.unmasking.standing(reading.unmask_id)
+        look_up = None if unmasking is None else self._follower.looking.standing(unmasking.unmask.look_up_id)
+        ground = self._follower.ground(case.id)
+        against = objections_to_unmasked_reading(unmasking, reading, look_up, ground, now)
+        if not self._follower.may_ask(reading.by, case.id, now):
+            against += (NOT_IN_SIGHT,)
+        if against or look_up is None:
+            raise OpeningRefused(", ".join(codes_of(against)))
+        self._pace.take(now)
+        return self._lines(reading, look_up.look_up.purpose, ground, Unmasked(), now)
+
     def _lines(
-        self, reading: Reading, purpose: str, ground: Ground, flagged: Flagged, now: datetime
+        self,
+        reading: Reading | UnmaskedReading,
+        purpose: str,
+        ground: Ground,
+        flagged: Flagged | Unmasked,
+        now: datetime,
     ) -> Iterator[bytes]:
         parts, places = self.shown(
             reading.case_id, purpose, reading.window, reading.precision, ground, flagged, now=now
@@ -108,20 +131,21 @@ class Readings:
         window: Interval,
         precision: Precision,
         ground: Ground,
-        flagged: Flagged,
+        flagged: Flagged | Unmasked,
         *,
         now: datetime,
     ) -> tuple[tuple[Interval, ...], tuple[Place, ...]]:
         """The parts of a window that may be shown, and the places in them, in order of time.
 
-        Who may see them is decided before. Whatever opens positions for anyone but the person comes by here.
+        Who may see them, and whether masked, is decided before. Whatever opens positions for anyone but the person
+        comes by here.
         """
         person_id = self._follower.cases[case_id].person_id
         homes = cache(self._places.homes)
         under = {one.decision.id for one in readable(ground, purpose, window, now)}
         marks: list[Mark] = []
         found: list[Place] = []
-        for session, stored in self._judged(person_id, window):
+        for session, stored in self._trail(person_id, flagged.judged(window)):
             fix, at, decision = stored.fix, stored.fix_time, self._follower.decisions[session.decision_id]
             home = self._is_home(homes(decision.id), decision, fix)
             is_near = flagged.is_near(fix.lat_e7, fix.lon_e7, fix.accuracy_m)
@@ -133,9 +157,9 @@ class Readings:
         parts = without(authorised(ground, purpose, window, now), hidden)
         return parts, tuple(sorted(left, key=lambda one: one.at))
 
-    def _judged(self, person_id: PersonId, window: Interval) -> Iterator[tuple[Session, StoredFix]]:
+    def _trail(self, person_id: PersonId, judged: Interval) -> Iterator[tuple[Session, StoredFix]]:
         """The person's trail, under whichever decision, in the window and as far around it as hiding depends on."""
-        found = fixes_of(self._store, self._keys, self._sealer, person_id, judged_for(window))
+        found = fixes_of(self._store, self._keys, self._sealer, person_id, judged)
         return ((session, stored) for session, stored in found if session.category is Category.TRAIL)
 
     def _is_home(self, homes: tuple[Area | None, ...], decision: Decision, fix: Fix) -> bool:

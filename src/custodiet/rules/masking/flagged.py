@@ -9,8 +9,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from custodiet.model.condition import Interval
 from custodiet.model.shape import Box
 from custodiet.rules.masking.cells import cells_within, tile_of, tiles_around
+from custodiet.rules.masking.stays import judged_for
 
 AROUND_M = 50.0
 """So near a flagged place a stay counts as one there: what a fix may be off by."""
@@ -64,6 +66,10 @@ class Flagged:
         asked = [self._is_hidden(cell) for cell in cells_within(lat_e7, lon_e7, lat_e7, lon_e7, reach_m)]
         return True in asked
 
+    def judged(self, window: Interval) -> Interval:
+        """What is looked at so that a window can be shown."""
+        return judged_for(window)
+
     def _is_hidden(self, cell: int) -> bool:
         if cell not in self._known:
             told = [
@@ -74,3 +80,18 @@ class Flagged:
 
     def _is_decoy(self, drawn_as: bytes, cell: int) -> bool:
         return hmac.digest(self._key, drawn_as + cell.to_bytes(8), "sha256")[0] < DECOYS_OF_256
+
+
+class Unmasked:
+    """Nothing is hidden, and nothing besides the window is looked at: a yes to unmasking, or a court's order, said so.
+
+    Whoever decides makes one: it cannot come of a list that is missing.
+    """
+
+    def is_near(self, lat_e7: int, lon_e7: int, accuracy_m: float | None) -> bool:  # noqa: ARG002 - as Flagged
+        """Never."""
+        return False
+
+    def judged(self, window: Interval) -> Interval:
+        """The window alone."""
+        return window

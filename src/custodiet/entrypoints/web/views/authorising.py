@@ -26,6 +26,7 @@ from custodiet.flows.show_deciding import show_proposal, show_queue
 from custodiet.flows.show_disclosing import show_waiting_requests
 from custodiet.flows.show_kept import show_waiting_holds
 from custodiet.flows.show_looking import show_waiting
+from custodiet.flows.show_unmasking import show_waiting_unmaskings
 from custodiet.model.act import Act
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.errors import NotPermitted
@@ -44,7 +45,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         looks = show_waiting(view, place.clock.now(), who.schemes)
         agencies = show_waiting_requests(view, place.clock.now(), who.schemes)
         holds = show_waiting_holds(view, place.clock.now(), who.schemes)
-    return page(request, "authorising/queue.html", queue=shown, looks=looks, agencies=agencies, holds=holds)
+        unmaskings = show_waiting_unmaskings(view, place.clock.now(), who.schemes)
+    waiting: dict[str, Any] = {"looks": looks, "agencies": agencies, "holds": holds, "unmaskings": unmaskings}
+    return page(request, "authorising/queue.html", queue=shown, **waiting)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -138,7 +138,7 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
         if not may_do:  # the person sees the same on a page of their own, without accounts
             require(request, view, Act.READ_REQUESTS)
     opened = named_case(request, shown.case.id)
-    said = [one.words for one in opened.record.said if one.request_id == wanted] if opened.record else []
+    said = [one for one in opened.record.said if one.request_id == wanted] if opened.record else []
     given: dict[str, Any] = {
         "case": shown.case,
         "line": shown.line,
@@ -146,7 +146,8 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
         "asked": asked,
         "purpose": shown.purpose,
         "recipient": shown.recipient,
-        "said_by_them": said[0] if said else None,
+        "said_by_them": said[0].words if said else None,
+        "order": said[0].order if said else "",
         "now": place.clock.now(),
         "may_do": may_do,
         "forms": forms,

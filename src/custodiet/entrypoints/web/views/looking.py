@@ -37,6 +37,7 @@ from custodiet.flows.looking import (
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.prove_entry import entry_at, prove_entry
 from custodiet.flows.show_looking import Looks, rows_of, show_asking, show_look_up, show_looks
+from custodiet.flows.unmasking import read_under
 from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.act import Act
 from custodiet.model.case import Case
@@ -180,22 +181,24 @@ def show(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
         case, standing, purpose = show_look_up(view, now, wanted)
         if case.reference != reference:
             raise Http404
-        acts = (Act.OPEN_READING, Act.END_LOOK_UP, Act.APPROVE_LOOK_UP)
+        acts = (Act.OPEN_READING, Act.END_LOOK_UP, Act.APPROVE_LOOK_UP, Act.ASK_UNMASK)
         may_do = {one.value for one in acts if may(request, view, one, of_look_up(wanted))}
+        unmaskings = [one for one, _ in view.unmaskings_of(case.id) if one.unmask.look_up_id == wanted]
+        was_read = bool(read_under(view, case.id, wanted))
     what, reasons = request.POST.get("what", ""), list[Reason]()
     if what == "end":
         end_look_up(store_for(request, Act.END_LOOK_UP, of_look_up(wanted)), wanted, actor_of(request))
         return done(request, say("It is over. Nothing can be opened under it."), "looks", reference)
     if what == "open":
         if is_stale(request) and Act.OPEN_READING.value in may_do:
-            return _confirm_and_back(reverse("look_up", args=(reference, look_up_id)))
+            return confirm_and_back(reverse("look_up", args=(reference, look_up_id)))
         store = _for_look_up(request, Act.OPEN_READING, wanted)
         try:
             opened, reasons = shut(lambda: open_reading(store, place.vault, wanted, actor_of(request)))
         except NotPermitted as error:
             opened, reasons = None, reasons_of(error)
         if opened is not None and standing.grant is not None:
-            return _reading(request, case, standing.grant, opened, purpose)
+            return reading_page(request, case, standing.grant, opened, purpose)
     elif request.method == "POST":
         raise Http404
     with place.store.reading() as view:  # whoever was refused, and may not read it, is not shown it instead
@@ -206,12 +209,15 @@ def show(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
         "purpose": purpose,
         "now": now,
         "may_do": may_do,
+        "unmaskings": unmaskings,
+        "was_read": was_read,
         "reasons": reasons,
     }
     return page(request, "looking/look_up.html", status_of(reasons), **given)
 
 
-def _confirm_and_back(path: str) -> HttpResponse:
+def confirm_and_back(path: str) -> HttpResponse:
+    """Show again who you are, and come back: what was posted is posted anew."""
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={path}")
 
 
@@ -222,7 +228,9 @@ def proof_of(entry: int) -> bytes:
     return prove_entry(place.store, place.vault, entry, cosigned).encode()
 
 
-def _reading(request: HttpRequest, case: Case, grant: Grant, opened: Opened, purpose: str) -> HttpResponse:
+def reading_page(
+    request: HttpRequest, case: Case, grant: Grant, opened: Opened, purpose: str, *, unmasked: bool = False
+) -> HttpResponse:
     """The reading as a table; it clears itself when the grant ends."""
     left_s = max(1, int((grant.expires_at - settings.PLACE.clock.now()).total_seconds()))
     given: dict[str, Any] = {
@@ -231,6 +239,7 @@ def _reading(request: HttpRequest, case: Case, grant: Grant, opened: Opened, pur
         "opened": opened,
         "purpose": purpose,
         "rows": rows_of(opened),
+        "unmasked": unmasked,
     }
     shown = page(request, "looking/reading.html", **given)
     # Without scripts, and before anything a page could forget.
