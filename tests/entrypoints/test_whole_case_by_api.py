@@ -275,6 +275,39 @@ def test_a_condition_is_stated_by_whoever_proposed_it_while_it_waits(place, case
     assert codes(post(CAI, path, appointment)) == ["no_proposal"]
 
 
+def test_a_proposal_that_waits_is_changed_by_taking_it_back_and_proposing_it_anew(place, case):
+    hear_and_screen()
+    done(notice(), 201)
+    before = propose(place, text=WORDS[1], conditions=[curfew(), curfew(-28.2)])
+    path = f"/decisions/{before}"
+    first, second = (one["id"] for one in done(get(AOS, f"{path}/proposal"))["conditions"])
+    meet = {"kind": "appointment", "once": [{"from_at": hour_of(place, 30), "to_at": hour_of(place, 31)}]}
+    kinds = kinds_written(place)
+    assert codes(post(AOS, f"{path}/restate", {"without": [first]})) == ["not_your_function"]
+    assert codes(post(CAI, f"{path}/restate", {})) == ["nothing_changed"]
+    assert codes(post(CAI, f"{path}/restate", {"without": ["condition_other"]})) == ["not_its_condition"]
+    assert codes(post(CAI, f"{path}/restate", {"conditions": [meet] * 19})) == ["too_many_conditions"]
+    assert kinds_written(place) == kinds
+    made = post(CAI, f"{path}/restate", {"without": [first], "conditions": [meet]})
+    after = done(made, 201)["decision_id"]
+    assert made["Location"] == f"{BASE}/decisions/{after}"
+    assert codes(post(AOS, f"{path}/approve", {"conditions": [first, second]})) == ["no_proposal"]
+    [waiting] = done(get(AOS, "/proposals"))["proposals"]
+    assert waiting["decision"]["id"] == after
+    shown = done(get(AOS, f"/decisions/{after}/proposal"))
+    assert (shown["findings"], shown["assessment"]["has_words"]) == ([], True)
+    assert [(one["kind"], one["has_place"]) for one in shown["conditions"]] == [
+        ("curfew", True),
+        ("appointment", False),
+    ]
+    done(post(AOS, f"/decisions/{after}/approve", {"conditions": [one["id"] for one in shown["conditions"]]}))
+    # The place that was carried over opens under its own name, and the one that was left out is gone with what is over.
+    with place.store.reading() as view:
+        kept = view.conditions_of(after)
+    assert [one.sealed_as for one in kept] == [second, None]
+    assert codes(post(CAI, f"/decisions/{after}/restate", {"without": [kept[0].id]})) == ["no_proposal"]
+
+
 def test_a_proposal_asks_what_its_rung_can_tell_and_no_more_than_anyone_keeps_in_mind(place, case):
     hear_and_screen()
     path = f"{PATH}/proposals"

@@ -161,6 +161,13 @@ class NarrowProposal(msgspec.Struct, forbid_unknown_fields=True):
     without: Names = []
 
 
+class RestateProposal(msgspec.Struct, forbid_unknown_fields=True):
+    """`without`: conditions that are left out; `conditions`: those that are stated instead, or besides."""
+
+    without: Names = []
+    conditions: NewConditions = []
+
+
 class ReturnProposal(msgspec.Struct, forbid_unknown_fields=True):
     """What is missing. `text` is sealed before it is kept; whoever proposed it can be told."""
 

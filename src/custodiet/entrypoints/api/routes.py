@@ -206,6 +206,17 @@ ROUTES = (
     ),
     Route(
         "POST",
+        "/decisions/{decision_id}/restate",
+        "restate_proposal",
+        "Take back one's own proposal and propose the same with other conditions, in one write.",
+        stating.restate,
+        answers.Proposed,
+        status=201,
+        body=bodies.RestateProposal,
+        conflicts=True,
+    ),
+    Route(
+        "POST",
         "/decisions/{decision_id}/end",
         "end_decision",
         "End a decision, at once and for good.",
