@@ -206,7 +206,8 @@ class CaseRecords:
         return None if plain is None else unpack_name(plain)
 
     def _zone(self, condition: Condition, person_id: PersonId) -> Iterator[bytes]:
-        plain = self._plain(person_id, condition.geometry_sealed, geometry_context(condition.id))
+        context = geometry_context(condition.sealed_as or condition.id)
+        plain = self._plain(person_id, condition.geometry_sealed, context)
         if plain is not None:
             geometry = plain.rstrip(b" ")
             yield write_part(Zone(condition.id, condition.decision_id, condition.kind, geometry))
