@@ -16,6 +16,8 @@ from custodiet.rules.conditions.kinds import CONDITIONS_MAX
 
 TEXT_MAX = 4000
 NAMED_MAX = 40
+RINGS_MAX = 20
+"""More would not go into one body, with all their corners."""
 
 At = Annotated[datetime, msgspec.Meta(tz=True, description="ISO 8601 with its zone; within ten years of now.")]
 Text = Annotated[str, msgspec.Meta(max_length=TEXT_MAX)]
@@ -81,7 +83,7 @@ class Circle(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="
 class Polygon(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="Polygon"):
     """A GeoJSON Polygon: an outer ring, then holes, each closed; longitude first."""
 
-    coordinates: Annotated[list[Ring], msgspec.Meta(min_length=1, max_length=VERTICES_MAX)]
+    coordinates: Annotated[list[Ring], msgspec.Meta(min_length=1, max_length=RINGS_MAX)]
 
 
 class Weekly(msgspec.Struct, forbid_unknown_fields=True):
