@@ -1,6 +1,9 @@
 """A case goes from an invitation to monitoring that has begun over the API alone, and never before the notice."""
 
+import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from support.api_asked import BASE, codes, get, post
@@ -337,3 +340,15 @@ def test_only_the_cases_own_officers_hear_screen_and_tell(place, case):
         else:
             assert codes(there) == ["not_your_function"], path
     assert kinds_written(place) == before
+
+
+def test_what_integrators_are_told_to_ask_is_described():
+    docs = Path(__file__).parents[2] / "docs"
+    example = (docs / "api.md").read_text()
+    paths = json.loads((docs / "openapi.json").read_text())["paths"]
+    asked = re.findall(r'api "\$\w+" (GET|POST) "?([^\s"\'?)]+)', example)
+    for method, path in asked:
+        shape = re.compile(re.sub(r"\$\w+|EX-1", r"\\{\\w+\\}", f"{BASE}/{path}"))
+        found = [one for one in paths if shape.fullmatch(one)]
+        assert [method.lower() in paths[one] for one in found] == [True], (method, path)
+    assert len(asked) > 15
