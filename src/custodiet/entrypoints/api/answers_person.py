@@ -86,12 +86,16 @@ class RecordingLine(msgspec.Struct):
 
 
 class LanguageLine(msgspec.Struct):
-    """A language in which the text may reach a person. `direction`: in which it is written."""
+    """A language in which the text may reach a person. `direction`: in which it is written.
+
+    `pseudo`: made by machine, for made-up schemes; nobody speaks it, so what is heard in it is no voice.
+    """
 
     tag: str
     name: str
     own_name: str
     direction: str
+    pseudo: bool
     recording: RecordingLine | None
 
 

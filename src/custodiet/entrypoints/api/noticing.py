@@ -95,7 +95,7 @@ def _language(one: Language, heard: dict[str, Recording]) -> told.LanguageLine:
     line = None
     if recording is not None:
         line = told.RecordingLine(recording.id, recording.length_s, recording.sha256.hex())
-    return told.LanguageLine(one.tag, one.name, one.own_name, one.direction, line)
+    return told.LanguageLine(one.tag, one.name, one.own_name, one.direction, one.pseudo, line)
 
 
 def _sections(made: Document) -> list[told.NoticeSection]:
