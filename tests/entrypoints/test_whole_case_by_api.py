@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from support.api_asked import BASE, codes, get, post
 from support.assessing import kinds_written
 from support.house import SCHEME
-from support.in_process import place_of
+from support.in_process import client_of, place_of
 from support.mp3 import silence
 from support.staff import ADA, AOS, AUD, CAI, CEM, OPE, TRA, staffed
 
@@ -309,6 +310,25 @@ def test_a_proposal_that_waits_is_changed_by_taking_it_back_and_proposing_it_ane
         kept = view.conditions_of(after)
     assert [one.sealed_as for one in kept] == [second, None]
     assert codes(post(CAI, f"/decisions/{after}/restate", {"without": [kept[0].id]})) == ["no_proposal"]
+
+
+def test_what_stands_in_the_way_of_a_proposal_stands_in_the_way_of_it_anew_and_it_stays(place, case):
+    hear_and_screen()
+    decision_id = propose(place, conditions=[curfew()])
+    done(post(CAI, f"{PATH}/representations", {"text": WORDS[1]}), 201)
+    with place.store.reading() as view:
+        [carried] = view.conditions_of(decision_id)
+        before = view.decisions_of(case)
+    less = {"without": [carried.id]}
+    assert codes(post(CAI, f"/decisions/{decision_id}/restate", less)) == ["representation_unanswered"]
+    assert kinds_written(place)[-1] == "rung.refused"
+    client = client_of(CAI)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 901}]
+    session.save()
+    assert codes(post(CAI, f"/decisions/{decision_id}/restate", less, client)) == ["sign_in_again"]
+    with place.store.reading() as view:
+        assert view.decisions_of(case) == before
 
 
 def test_a_proposal_asks_what_its_rung_can_tell_and_no_more_than_anyone_keeps_in_mind(place, case):
