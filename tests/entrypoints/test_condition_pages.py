@@ -189,6 +189,27 @@ def test_nothing_that_the_second_person_did_not_see_is_approved_and_they_may_lea
     assert [one.kind for one in desk.carries(made)] == [ConditionKind.INCLUSION]
 
 
+def test_whoever_proposed_it_takes_a_condition_out_by_proposing_it_anew_and_nobody_else_does(house, desk):
+    code = ModeCode.FITTED_TRAIL
+    desk.step(code, "send", conditions=desk.stated(code, ConditionKind.INCLUSION, ConditionKind.CURFEW))
+    [before] = desk.waiting()
+    inclusion = next(one.id for one in desk.carries(before) if one.kind is ConditionKind.INCLUSION)
+    path = f"/cases/{desk.case.reference}/proposals/{before.id}/conditions"
+    assert client_of(CEM).post(path, {"without": inclusion}).status_code == 403
+    refused = desk.ana.post(path, {"without": "condition_other"})
+    assert (refused.status_code, b"not_its_condition" in refused.content) == (403, True)
+    assert desk.waiting() == [before]
+    shown = desk.ana.get(path).content.decode()
+    assert re.search(rf'value="{inclusion}"[^>]* name="without"|name="without"[^>]* value="{inclusion}"', shown)
+    to = desk.ana.post(path, {"without": inclusion})
+    [anew] = desk.waiting()
+    assert to["Location"] == f"/cases/{desk.case.reference}/proposals/{anew.id}/conditions"
+    assert house.decision(before.id).state is State.REFUSED
+    assert [one.kind for one in desk.carries(anew)] == [ConditionKind.CURFEW]
+    assert "Curfew. A circle of 150 m" in desk.ana.get(to["Location"]).content.decode()
+    assert desk.approve(anew, desk.seen(anew)).status_code == 302
+
+
 def test_a_condition_that_is_not_whole_says_what_is_missing_and_keeps_what_was_typed(desk):
     for kind, typed, says in NOT_WHOLE:
         shown = desk.step(ModeCode.FITTED_TRAIL, f"add:{kind}", **typed)

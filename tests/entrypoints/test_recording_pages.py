@@ -6,15 +6,19 @@ from hashlib import sha256
 import pytest
 from support.house import SCHEME
 from support.in_process import client_of, place_of
+from support.in_words import approve_text
 from support.mp3 import silence
 from support.staff import ADA, AOS, CAI, CEM, OPE, PER, REP, TRA, staffed
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.flows.record_notice import keep_recording
+from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
 from custodiet.main import read_policy
 from custodiet.model.identity import ActorId
+from custodiet.model.language import PSEUDO_LTR
+from custodiet.model.notice import TextOf
 from custodiet.model.staff import Function
+from custodiet.simulation.tone import tone
 
 OTHER = ActorId("translator-ari")
 PAGE = f"/schemes/{SCHEME}/recordings/en"
@@ -140,6 +144,27 @@ def test_a_recording_is_given_out_as_sound_and_in_parts_and_to_nobody_else(house
     ):
         assert played(actor, address).status_code == 403, (actor, address)
     assert played(TRA, f"/schemes/another/recorded/{path.rpartition('/')[2]}").status_code == 404
+
+
+def test_what_is_heard_in_a_language_that_nobody_speaks_is_never_passed_off_as_a_voice(house, case):
+    tag, says = PSEUDO_LTR.tag, "a tone in place of a voice: it says nothing"
+    approve_text(house, tag, TextOf.NOTICE)
+    pages = (
+        (CAI, f"/cases/{case.reference}/notice"),
+        (PER, f"/my/notice?language={tag}"),
+        (TRA, f"/schemes/{SCHEME}/recordings/{tag}"),
+    )
+    kept = {}
+    for language in ("en", tag):
+        kept[language] = keep_recording(house.store, house.chance, SCHEME, language, tone(2), TRA)
+        approve_recording(house.store, kept[language], OTHER)
+        for actor, path in pages:
+            shown = signed_in(actor).get(path).content.decode()
+            assert (says in shown) == (language == tag), path
+    paper = signed_in(PER).get(pages[1][1]).content.decode()
+    assert f"A tone in place of this notice in {PSEUDO_LTR.name}" in paper
+    assert "read out in" not in paper
+    assert sound_on(PER, pages[1][1])[0].partition("?")[0].endswith(kept[tag])
 
 
 def test_only_a_translator_hands_one_in_or_approves_it_and_the_one_they_heard(house, case):

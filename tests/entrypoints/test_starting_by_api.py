@@ -1,6 +1,5 @@
 """Monitoring begins by two people over the API as on the pages, by the same flows: and never before the notice."""
 
-import json
 import re
 import sqlite3
 import time
@@ -8,6 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from support.api_asked import BASE, codes, get, post
 from support.api_proposing import as_body
 from support.assessing import assessed, assessor, kinds_written
 from support.house import SCHEME
@@ -30,7 +30,6 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.notice import How, Understood
 from custodiet.simulation import made_up_assessment as table
 
-BASE = "/api/v1"
 SEEN = {"conditions": []}
 REASON = next(iter(ReturnReason))
 
@@ -48,22 +47,6 @@ def place(house, tmp_path, monkeypatch):
     from django.db import connection
 
     connection.close()
-
-
-def post(actor, path, told=None, client=None):
-    client = client or client_of(actor)
-    return client.post(BASE + path, json.dumps(told) if told is not None else b"", content_type="application/json")
-
-
-def get(actor, path):
-    return client_of(actor).get(BASE + path)
-
-
-def codes(answer, status=403):
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    told = answer.json()
-    return [one["code"] for one in told["objections"]] or [told["code"]]
 
 
 def body(house, person, mode=ModeCode.TELEPHONE, **changed):

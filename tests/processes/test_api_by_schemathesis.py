@@ -22,7 +22,7 @@ WHOLE = ("--phases=coverage,fuzzing,stateful", "--max-examples=40", "--max-time=
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    pages = api_place(tmp_path_factory.mktemp("api"), 1)
+    pages = api_place(tmp_path_factory.mktemp("api"), 1, vault=True)
     yield pages
     pages.stop()
 
@@ -40,6 +40,8 @@ def described(place, caller) -> dict:
         "task_id": [task],
         "alert_id": ["alert_0"],
         "scheme_id": [SCHEME],
+        "representation_id": [place.said[over.reference]],
+        "recording_id": [place.heard],
     }
     for methods in told["paths"].values():
         for operation in methods.values():

@@ -8,8 +8,11 @@ from support.house import House
 
 from custodiet.adapters import sealing
 from custodiet.flows.open_case_record import open_case_record, open_names
+from custodiet.flows.show_notices import show_recordings
+from custodiet.model.language import LANGUAGES, PSEUDO_LTR, PSEUDO_RTL
 from custodiet.model.staff import Function, RoleState
-from custodiet.simulation.world import CASEWORKER, STAFF, WorldMaker
+from custodiet.simulation.tone import tone
+from custodiet.simulation.world import CASEWORKER, SCHEME, STAFF, WorldMaker
 
 DAY = timedelta(days=1)
 
@@ -52,3 +55,14 @@ def test_no_colleagues_name_stands_in_the_store(made):
     written = house.path.read_bytes() + house.path.with_name(house.path.name + "-wal").read_bytes()
     assert not [one.name for one in world.staff if one.name.encode() in written]
     assert CASEWORKER.encode() in written
+
+
+def test_a_tone_can_be_heard_in_the_languages_that_nobody_speaks_and_in_no_other(made):
+    house, _ = made
+    with house.store.reading() as view:
+        heard = {one.tag: show_recordings(view, house.clock.now(), SCHEME, one.tag).heard for one in LANGUAGES}
+        sounds = {view.recording_content(one.id) for one in heard.values() if one is not None}
+    assert {tag for tag, one in heard.items() if one is not None} == {PSEUDO_LTR.tag, PSEUDO_RTL.tag}
+    assert all(one.by != one.approved_by for one in heard.values() if one is not None)
+    # Taken in whole: every frame of it is one that a player plays.
+    assert sounds == {tone(5)}

@@ -4,10 +4,14 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
+from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.assess_case import Assessor
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.keep_caseload import declare_conflict
+from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
+from custodiet.main import read_pins
 from custodiet.model.decision import Decision, State
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry, EntryKind
@@ -18,7 +22,9 @@ from custodiet.model.record import AlertRaised
 from custodiet.model.staff import Function
 from custodiet.rules.decisions import Ender, Move
 
+from .assessing import LIKENESS_KEY
 from .house import SCHEME
+from .mp3 import silence
 from .pages import ADMINISTRATOR, FUNCTIONS, OFFICER, Pages, joins
 from .proposing import propose
 
@@ -51,13 +57,16 @@ EACH = 3
 OF = {"caseworker": 0, "authorising_officer": 1, "operator": 2}
 """Whose cases are their own, so that nothing was done before with what they act on; all others share the last ones."""
 SETS = len(OF) + 1
-ANSWERS = ("approve", "narrow", "return", "refuse", "take-back")
+ANSWERS = ("approve", "narrow", "return", "refuse", "take-back", "restate")
 """What can be answered to a proposal: one waits for each, in the first case of a set."""
 
 
-def api_place(folder, sets: int = SETS) -> Pages:
-    """The pages with that many sets of cases: M-0000 with an alert, M-0001 over, M-0002 to be ended; and again."""
-    pages = Pages(folder, modes=[ModeCode.FITTED_TRAIL] * (EACH * sets))
+def api_place(folder, sets: int = SETS, *, vault: bool = False) -> Pages:
+    """The pages with that many sets of cases: M-0000 with an alert, M-0001 over, M-0002 to be ended; and again.
+
+    Of whose case is over, something was said that waits for an answer; the notice can be heard in English.
+    """
+    pages = Pages(folder, modes=[ModeCode.FITTED_TRAIL] * (EACH * sets), vault=vault)
     with closing(pages.site.open()) as store:
         for name, function in MORE.items():
             joins(store, ActorId(f"{name}-1"), function)
@@ -65,6 +74,10 @@ def api_place(folder, sets: int = SETS) -> Pages:
             store, SystemChance(), ActorId("elsewhere-1"), Function.CASEWORKER, SCHEME, ADMINISTRATOR
         )
         approve_joiner(store, other, OFFICER)
+        pages.heard = keep_recording(store, SystemChance(), SCHEME, "en", silence(), ActorId("translator-1"))
+        approve_recording(store, pages.heard, ActorId("translator-2"))
+        assessor = Assessor(store, sealing, SystemChance(), read_pins(pages.site.settings), LIKENESS_KEY)
+        pages.said = {}
         for number, one in enumerate(pages.site.wearers):
             with store.reading() as view:
                 decision = view.decision(one.decision_id)
@@ -77,6 +90,7 @@ def api_place(folder, sets: int = SETS) -> Pages:
             elif number % EACH == 1:
                 by = Ender(OFFICER)
                 end_decision(store, SystemChance(), decision.id, Move.WITHDRAW, by, EndReason.NOT_NEEDED)
+                pages.said[one.reference] = assessor.represent(decision.case_id, "made-up words", OFFICER)
     pages.accounts |= {one: pages.account(one) for one in POSITIONS if one not in (*FUNCTIONS, "nobody")}
     return pages
 

@@ -201,7 +201,8 @@ class Visitor:
         with closing(http.client.HTTPConnection(self.address, timeout=self.wait_s)) as connection:
             connection.request(method, path, body, told)
             response = connection.getresponse()
-            shown = Shown(response.status, response.read().decode(), response.headers)
+            written = "latin-1" if response.headers.get_content_maintype() == "audio" else "utf-8"
+            shown = Shown(response.status, response.read().decode(written), response.headers)
         for line in response.headers.get_all("Set-Cookie") or ():
             for name, morsel in SimpleCookie(line).items():
                 if morsel.value and morsel["max-age"] != "0":

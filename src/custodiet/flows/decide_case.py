@@ -69,34 +69,44 @@ def propose_decision(
     ready instead.
     """
     with store.acting() as act:
-        case = act.case(decision.case_id)
-        guidance, _ = guidance_in_force(act.registers(case.scheme_id), act.now)
-        proposal = replace(
-            decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None, guidance=guidance or None
-        )
-        stated = () if asked is None else against_asking(asked.conditions, proposal)
-        refuse_if(_against_proposing(act, case.scheme_id, proposal) + stated)
-        facts, standing = gather(act, proposal, act.now)
-        against = ladder.objections(proposal, assessment, facts, standing)
-        if against:
-            _record_refusal(act, proposal, against)
-            index = -1
-        else:
-            entry = Entry(EntryKind.DECISION_PROPOSED, proposal.proposed_by, case.person_id)
-            index = act.write(entry, DecisionProposed(proposal))
-            if assessment is not None:
-                record = AssessmentRecorded(_compared(act, replace(assessment, at=act.now)))
-                act.write(Entry(kind_of(record), proposal.proposed_by, case.person_id), record)
-                if assessment.exempted is not None and assessment.exempted.overridden:
-                    told = ExemptionOverridden(proposal.id, act.now, proposal.proposed_by)
-                    act.write(Entry(kind_of(told), proposal.proposed_by, case.person_id), told)
-                draft = act.draft(case.id, proposal.proposed_by)
-                if draft is not None:
-                    write_dropped(act, draft, Dropped.SENT, proposal.proposed_by)
+        stated = () if asked is None else against_asking(asked.conditions, decision)
+        index, against = write_proposal(act, decision, assessment, stated)
+        if not against:
+            draft = None if assessment is None else act.draft(decision.case_id, decision.proposed_by)
+            if draft is not None:
+                write_dropped(act, draft, Dropped.SENT, decision.proposed_by)
             if asked is not None:
-                asked.write(act, proposal, proposal.proposed_by)
+                asked.write(act, decision, decision.proposed_by)
     refuse_rung_if(against)
     return index
+
+
+def write_proposal(
+    act: Acting, decision: Decision, assessment: Assessment | None, stated: tuple[str, ...] = ()
+) -> tuple[int, tuple[Objection, ...]]:
+    """The same in a transaction that someone holds, without its conditions: the ledger index; or -1 with what the
+    ladder objects, which is recorded, and is for the caller to raise. `stated`: what stands against its conditions.
+    """
+    case = act.case(decision.case_id)
+    guidance, _ = guidance_in_force(act.registers(case.scheme_id), act.now)
+    proposal = replace(
+        decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None, guidance=guidance or None
+    )
+    refuse_if(_against_proposing(act, case.scheme_id, proposal) + stated)
+    facts, standing = gather(act, proposal, act.now)
+    against = ladder.objections(proposal, assessment, facts, standing)
+    if against:
+        _record_refusal(act, proposal, against)
+        return -1, against
+    entry = Entry(EntryKind.DECISION_PROPOSED, proposal.proposed_by, case.person_id)
+    index = act.write(entry, DecisionProposed(proposal))
+    if assessment is not None:
+        record = AssessmentRecorded(_compared(act, replace(assessment, at=act.now)))
+        act.write(Entry(kind_of(record), proposal.proposed_by, case.person_id), record)
+        if assessment.exempted is not None and assessment.exempted.overridden:
+            told = ExemptionOverridden(proposal.id, act.now, proposal.proposed_by)
+            act.write(Entry(kind_of(told), proposal.proposed_by, case.person_id), told)
+    return index, ()
 
 
 def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
@@ -275,11 +285,14 @@ def return_decision(
 def refuse_decision(store: Store, decision_id: DecisionId, by: ActorId) -> int:
     """The second person's no, or the proposer taking it back. The ledger index."""
     with store.acting() as act:
-        decision = act.decision(decision_id)
-        moved(decision, Move.REFUSE)
-        case = act.case(decision.case_id)
-        record = DecisionRefused(decision_id, act.now, by, _ready_below(act, decision), no_ground_for_detention=True)
-        return act.write(Entry(EntryKind.DECISION_REFUSED, by, case.person_id), record)
+        return write_refused(act, act.decision(decision_id), by)
+
+
+def write_refused(act: Acting, decision: Decision, by: ActorId) -> int:
+    """The same in a transaction that someone holds."""
+    moved(decision, Move.REFUSE)
+    record = DecisionRefused(decision.id, act.now, by, _ready_below(act, decision), no_ground_for_detention=True)
+    return act.write(Entry(EntryKind.DECISION_REFUSED, by, act.case(decision.case_id).person_id), record)
 
 
 def _ready_below(act: Acting, decision: Decision) -> ModeCode:

@@ -315,6 +315,28 @@ def objections_to_condition(decision: Decision) -> tuple[str, ...]:
     return ()
 
 
+def objections_to_restating(
+    decision: Decision, by: ActorId, *, without: frozenset[str], carried: frozenset[str], more: int
+) -> tuple[str, ...]:
+    """Every rule against proposing the same anew with other conditions; empty when there is none.
+
+    `without`: those that are left out, of those that it carries; `more`: how many are stated instead or besides.
+    """
+    against = []
+    if by != decision.proposed_by:
+        against.append(
+            "not_your_proposal: only whoever proposed it proposes it anew; "
+            "whoever says yes can leave conditions out, or give it back"
+        )
+    if not without <= carried:
+        against.append(
+            "not_its_condition: what is left out is not one of its conditions; leave out one that the proposal has"
+        )
+    if not without and not more:
+        against.append("nothing_changed: it would ask what it asks already; leave a condition out, or state another")
+    return tuple(against)
+
+
 def objections_to_unseen(carried: frozenset[ConditionId], seen: frozenset[ConditionId]) -> tuple[str, ...]:
     """Every rule against saying yes to conditions that were not before whoever says it; empty when there is none."""
     if carried == seen:

@@ -21,6 +21,7 @@ from custodiet.flows.keep_training import record_training
 from custodiet.flows.open_case import name_person, open_case, set_condition
 from custodiet.flows.ports import Chance, Sealer, Store, Vault
 from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
 from custodiet.flows.translate_notice import approve_translation, check_translation, draft_translation
@@ -42,6 +43,7 @@ from custodiet.simulation.made_up_assessment import made_up_assessment
 from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.names import made_up_name
 from custodiet.simulation.seeded import SetClock
+from custodiet.simulation.tone import tone
 from custodiet.simulation.town import TOWN_LAT, TOWN_LON, home_of, square_around
 
 STRAND = "main"
@@ -77,6 +79,7 @@ _TRAINING_DAYS = 365
 """How long training holds under the made-up scheme."""
 ZONE_HALF_M = 250.0
 """Half the side of every zone here."""
+_TONE_S = 5
 _QUIET_RUNGS = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 6, 7)
 
 
@@ -159,6 +162,7 @@ class WorldMaker:
         self._duty_and_orders(now)
         self._alerts_wait(now)
         self._pass_to(now)
+        self._record()
         return self.world
 
     def _staff_join(self, scheme: Scheme) -> None:
@@ -181,11 +185,21 @@ class WorldMaker:
 
     def _translate(self) -> None:
         """Every text in the two pseudo-languages, and in no other: the only texts that are approved here."""
-        drafts, approves = (one for one, function in STAFF.items() if function is Function.TRANSLATOR)
+        drafts, approves = self._translators()
         for language, of in product((PSEUDO_LTR, PSEUDO_RTL), TextOf):
             one = draft_translation(self._store, self._chance, SCHEME, language.tag, drafts, of=of)
             check_translation(self._store, one, drafts, "Made-up text: a diploma in a made-up language")
             approve_translation(self._store, one, approves)
+
+    def _translators(self) -> list[ActorId]:
+        return [one for one, function in STAFF.items() if function is Function.TRANSLATOR]
+
+    def _record(self) -> None:
+        """A tone in place of a voice in the two pseudo-languages, and in no other: pages say that it says nothing."""
+        hands_in, approves = self._translators()
+        for language in (PSEUDO_LTR, PSEUDO_RTL):
+            kept = keep_recording(self._store, self._chance, SCHEME, language.tag, tone(_TONE_S), hands_in)
+            approve_recording(self._store, kept, approves)
 
     # --- the ones who show the gate ---
 

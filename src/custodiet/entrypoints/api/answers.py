@@ -163,6 +163,12 @@ class Conditions(msgspec.Struct):
     left_out: LeftOut
 
 
+class Stated(msgspec.Struct):
+    """The condition that the proposal carries from now on."""
+
+    condition_id: str
+
+
 class TaskLine(msgspec.Struct):
     """Something a named person must do by a time. `done_at` null: it waits."""
 

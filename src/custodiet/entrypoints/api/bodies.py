@@ -7,12 +7,17 @@ import msgspec
 
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import Article8, AtHome, FamilyReason, Practical, Said, Selection
+from custodiet.model.condition import WEEK_MIN, ConditionKind
 from custodiet.model.ending import EndReason
 from custodiet.model.fact import Age, FactKind
 from custodiet.model.mode import Family, ModeCode
+from custodiet.model.shape import VERTICES_MAX, WIDTH_MAX_M
+from custodiet.rules.conditions.kinds import CONDITIONS_MAX
 
 TEXT_MAX = 4000
 NAMED_MAX = 40
+RINGS_MAX = 20
+"""More would not go into one body, with all their corners."""
 
 At = Annotated[datetime, msgspec.Meta(tz=True, description="ISO 8601 with its zone; within ten years of now.")]
 Text = Annotated[str, msgspec.Meta(max_length=TEXT_MAX)]
@@ -64,6 +69,54 @@ class ExemptionAnswered(msgspec.Struct, forbid_unknown_fields=True):
     criterion: Name | None = None
 
 
+Degrees = Annotated[list[float], msgspec.Meta(min_length=2, max_length=3)]
+Ring = Annotated[list[Degrees], msgspec.Meta(min_length=4, max_length=VERTICES_MAX + 1)]
+
+
+class Circle(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="Point"):
+    """A GeoJSON Point, longitude first, with a further member: at most that far from it."""
+
+    coordinates: Degrees
+    radius_m: Annotated[float, msgspec.Meta(gt=0, le=WIDTH_MAX_M / 2)]
+
+
+class Polygon(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="Polygon"):
+    """A GeoJSON Polygon: an outer ring, then holes, each closed; longitude first."""
+
+    coordinates: Annotated[list[Ring], msgspec.Meta(min_length=1, max_length=RINGS_MAX)]
+
+
+class Weekly(msgspec.Struct, forbid_unknown_fields=True):
+    """Minutes after local Monday 00:00, half-open; over Sunday's midnight it closes beyond 10080."""
+
+    opens_min: Annotated[int, msgspec.Meta(ge=0, lt=WEEK_MIN)]
+    closes_min: Annotated[int, msgspec.Meta(gt=0, le=2 * WEEK_MIN)]
+
+
+class Once(msgspec.Struct, forbid_unknown_fields=True):
+    """Half-open, and to come."""
+
+    from_at: At
+    to_at: At
+
+
+class NewCondition(msgspec.Struct, forbid_unknown_fields=True):
+    """What is asked of a person, where and when. The place is sealed before it is kept, and never told again here.
+
+    `place`: for a kind that has one, and only then. `time_zone`: whose clock weekly windows go by, such as
+    Europe/London. Neither weekly nor once: always.
+    """
+
+    kind: ConditionKind
+    place: Circle | Polygon | None = None
+    time_zone: Name | None = None
+    weekly: Annotated[list[Weekly], msgspec.Meta(max_length=NAMED_MAX)] = []
+    once: Annotated[list[Once], msgspec.Meta(max_length=NAMED_MAX)] = []
+
+
+NewConditions = Annotated[list[NewCondition], msgspec.Meta(max_length=CONDITIONS_MAX)]
+
+
 class NewProposal(msgspec.Struct, forbid_unknown_fields=True):
     """A rung for a person, why this one and why none lower: what a page asks. Every text is sealed before it is kept.
 
@@ -88,6 +141,7 @@ class NewProposal(msgspec.Struct, forbid_unknown_fields=True):
     ends_at: At | None = None
     exemptions: Annotated[dict[Name, ExemptionAnswered], msgspec.Meta(max_length=NAMED_MAX)] = {}
     text: Text = ""
+    conditions: NewConditions = []
 
 
 class ApproveProposal(msgspec.Struct, forbid_unknown_fields=True):
@@ -107,6 +161,13 @@ class NarrowProposal(msgspec.Struct, forbid_unknown_fields=True):
     review_due_at: At | None = None
     ends_at: At | None = None
     without: Names = []
+
+
+class RestateProposal(msgspec.Struct, forbid_unknown_fields=True):
+    """`without`: conditions that are left out; `conditions`: those that are stated instead, or besides."""
+
+    without: Names = []
+    conditions: NewConditions = []
 
 
 class ReturnProposal(msgspec.Struct, forbid_unknown_fields=True):

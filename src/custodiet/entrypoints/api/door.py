@@ -66,7 +66,7 @@ def _answered(route: Route, request: HttpRequest, path: dict[str, str]) -> HttpR
     if isinstance(made, Made):
         made, location = made.body, made.location
     body = made if isinstance(made, bytes) else _encode(made)
-    response = HttpResponse(body, status=route.status, content_type="application/json")
+    response = HttpResponse(body, status=route.status, content_type=route.media)
     if location is not None:
         response["Location"] = location
     return response

@@ -72,7 +72,7 @@ def _operation(route: Route) -> dict[str, Any]:
 def _response(route: Route, status: int) -> dict[str, Any]:
     if status == route.status:
         schema = route.schema if route.answer is None else _ref(route.answer)
-        told: dict[str, Any] = {"description": route.says, "content": {"application/json": {"schema": schema}}}
+        told: dict[str, Any] = {"description": route.says, "content": {route.media: {"schema": schema}}}
     else:
         told = {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": _ref(Problem)}}}
     if status in _HEADERS:

@@ -1,12 +1,13 @@
 """Proposing a rung, and the second person's answer to it: the pages' flows, the policy asked inside the transaction."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from custodiet.entrypoints.api import answers
 from custodiet.entrypoints.api.bodies import NewProposal
+from custodiet.entrypoints.api.given import asking, bad_body, timed
 from custodiet.entrypoints.api.knowing import known_case, known_decision
 from custodiet.entrypoints.api.lines import assessment_line, condition_line, decision_line, rungs_line, waiting_line
-from custodiet.entrypoints.api.problem import ApiProblem, problem, told_objections
+from custodiet.entrypoints.api.problem import told_objections
 from custodiet.entrypoints.api.reading import LOOKED_AT
 from custodiet.entrypoints.api.route import Call, Made
 from custodiet.entrypoints.web.asking import assessor_for
@@ -23,15 +24,13 @@ from custodiet.flows.draw_up import AboutFamily, Answered, draw_up
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
 from custodiet.flows.show_deciding import show_proposal, show_rungs, show_table
+from custodiet.flows.state_conditions import Asked
 from custodiet.model.act import Act
 from custodiet.model.decision import Decision
 from custodiet.model.errors import NotPermitted
 from custodiet.model.exemption import ExemptionAnswer
 from custodiet.model.identity import ConditionId, FactId
 from custodiet.model.mode import MODES
-from custodiet.model.times import cut
-
-FAR = timedelta(days=3653)
 
 
 def rungs(call: Call) -> answers.Rungs:
@@ -74,10 +73,12 @@ def propose(call: Call) -> Made:
         require(call.request, view, Act.PROPOSE_DECISION, of_case(case.id))
         table = show_table(view, call.at, case.id, actor_of(call.request))
     _require_asked(call.body)
-    assessor, by = assessor_for(call.place.store), actor_of(call.request)
-    decision, assessment = draw_up(assessor, call.place.chance, table, _answered(call.body, call.at), by, call.at)
+    place = call.place
+    conditions = tuple(asking(one, call.at) for one in call.body.conditions)
+    assessor, by = assessor_for(place.store), actor_of(call.request)
+    decision, assessment = draw_up(assessor, place.chance, table, _answered(call.body, call.at), by, call.at)
     store = store_for(call.request, Act.PROPOSE_DECISION, of_case(case.id))
-    index = propose_decision(store, decision, assessment)
+    index = propose_decision(store, decision, assessment, Asked(place.sealer, place.chance, place.pinned, conditions))
     return Made(answers.Proposed(decision.id, index), f"/api/v1/decisions/{decision.id}")
 
 
@@ -96,8 +97,8 @@ def narrow(call: Call) -> answers.MadeNarrower:
         known.id,
         actor_of(call.request),
         mode=less.mode,
-        review_due_at=None if less.review_due_at is None else _timed(less.review_due_at, call.at),
-        ends_at=None if less.ends_at is None else _timed(less.ends_at, call.at),
+        review_due_at=None if less.review_due_at is None else timed(less.review_due_at, call.at),
+        ends_at=None if less.ends_at is None else timed(less.ends_at, call.at),
         seen=[ConditionId(one) for one in less.conditions],
         without=[ConditionId(one) for one in less.without],
     )
@@ -131,13 +132,13 @@ def _require_asked(told: NewProposal) -> None:
     """Raises ApiProblem for an answer that no page asks for, and for one that is given twice."""
     mode = MODES[told.mode]
     if mode.rung == 0:
-        raise _bad("rung 0 is not proposed: step down, or end what stands")
+        raise bad_body("rung 0 is not proposed: step down, or end what stands")
     if not set(told.families) <= set(mode.lower_families):
-        raise _bad("families: only those below the rung are asked about")
+        raise bad_body("families: only those below the rung are asked about")
     facts = [one.facts for one in told.families.values()]
     lists: list[list[str]] = [told.purposes, list(told.compared_with), *facts]
     if any(len(set(one)) < len(one) for one in lists):
-        raise _bad("a list says the same twice")
+        raise bad_body("a list says the same twice")
 
 
 def _answered(told: NewProposal, now: datetime) -> Answered:
@@ -145,9 +146,9 @@ def _answered(told: NewProposal, now: datetime) -> Answered:
         mode=told.mode,
         power=told.power,
         purposes=tuple(told.purposes),
-        starts_at=_timed(told.starts_at, now),
-        review_due_at=_timed(told.review_due_at, now),
-        ends_at=None if told.ends_at is None else _timed(told.ends_at, now),
+        starts_at=timed(told.starts_at, now),
+        review_due_at=timed(told.review_due_at, now),
+        ends_at=None if told.ends_at is None else timed(told.ends_at, now),
         selection=told.selection,
         selection_fact=FactId(told.selection_fact),
         families=tuple(
@@ -163,18 +164,3 @@ def _answered(told: NewProposal, now: datetime) -> Answered:
         exemptions=tuple(ExemptionAnswer(code, one.applies, one.criterion) for code, one in told.exemptions.items()),
         text=told.text,
     )
-
-
-def _timed(at: datetime, now: datetime) -> datetime:
-    """The instant in UTC. Raises ApiProblem for one that no decision reaches."""
-    try:
-        utc = cut(at.astimezone(UTC))
-    except OverflowError:
-        raise _bad("a time lies too far off") from None
-    if abs(utc - now) > FAR:
-        raise _bad("a time lies too far off")
-    return utc
-
-
-def _bad(detail: str) -> ApiProblem:
-    return ApiProblem(problem(400, "bad_body", detail))

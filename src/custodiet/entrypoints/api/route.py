@@ -70,6 +70,11 @@ def bad(detail: str) -> ApiProblem:
     return ApiProblem(problem(400, "bad_parameter", detail))
 
 
+LIMIT = Param(
+    "limit", f"How many at most, from 1 to {PAGE_MAX}; 25 when it is not said.", Read.COUNT, most=PAGE_MAX, least=1
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, read."""
@@ -119,6 +124,7 @@ class Route:
     body: Any = None
     conflicts: bool = False
     open_to_all: bool = False
+    media: str = "application/json"
     schema: dict[str, Any] = field(default_factory=dict)
 
     @property

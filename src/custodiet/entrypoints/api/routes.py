@@ -1,13 +1,20 @@
 """Every route of the API, as one table: what is not here does not exist. The published description is drawn from it."""
 
-from custodiet.entrypoints.api import acting, answers, bodies, proposing, reading, reading_ledger, reading_schemes
-from custodiet.entrypoints.api.route import PAGE_MAX, Param, Read, Route
+from custodiet.entrypoints.api import (
+    acting,
+    answers,
+    bodies,
+    proposing,
+    reading,
+    reading_ledger,
+    reading_schemes,
+    stating,
+)
+from custodiet.entrypoints.api.route import LIMIT, Param, Read, Route
+from custodiet.entrypoints.api.routes_person import PERSON_ROUTES
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.stored import Holding
 
-LIMIT = Param(
-    "limit", f"How many at most, from 1 to {PAGE_MAX}; 25 when it is not said.", Read.COUNT, most=PAGE_MAX, least=1
-)
 CURSOR = Param("cursor", "What the answer before gave as `next`.", most=400, least=1, pattern="^[A-Za-z0-9_=-]+$")
 FROM = Param("from", "The first instant of the window, with its zone.", Read.TIME, required=True)
 TO = Param(
@@ -91,6 +98,7 @@ ROUTES = (
         body=bodies.StepDown,
         conflicts=True,
     ),
+    *PERSON_ROUTES,
     Route(
         "GET",
         "/cases/{reference}/rungs",
@@ -184,6 +192,28 @@ ROUTES = (
         reading.conditions,
         answers.Conditions,
         params=(LIMIT,),
+    ),
+    Route(
+        "POST",
+        "/decisions/{decision_id}/conditions",
+        "state_condition",
+        "State one more condition of one's own proposal, while it waits.",
+        stating.state,
+        answers.Stated,
+        status=201,
+        body=bodies.NewCondition,
+        conflicts=True,
+    ),
+    Route(
+        "POST",
+        "/decisions/{decision_id}/restate",
+        "restate_proposal",
+        "Take back one's own proposal and propose the same with other conditions, in one write.",
+        stating.restate,
+        answers.Proposed,
+        status=201,
+        body=bodies.RestateProposal,
+        conflicts=True,
     ),
     Route(
         "POST",

@@ -1,31 +1,36 @@
-"""What a proposal asks of the person, by forms: stated before it is sent, or added to one's own while it waits."""
+"""What a proposal asks of the person, by forms: stated before it is sent; added to one's own, or taken out, while it
+waits.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from custodiet.entrypoints.web.asking import done, refusals
 from custodiet.entrypoints.web.forms_conditions import USUAL_ZONE, ConditionForm, condition_kind, kinds_said
 from custodiet.entrypoints.web.forms_deciding import AssessForm, typed_in
+from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.said_conditions import conditions_in_words
-from custodiet.entrypoints.web.sight import of_decision
+from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.ports import Reading
+from custodiet.flows.restate_proposal import restate_proposal
 from custodiet.flows.show_deciding import Table
+from custodiet.flows.state_conditions import Asked
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.condition import Condition
 from custodiet.model.decision import Decision
-from custodiet.model.identity import DecisionId
+from custodiet.model.identity import ConditionId, DecisionId
 
 
 def stated_so_far(
@@ -74,15 +79,26 @@ def _waiting(
     return case, decision, view.conditions_of(wanted)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def conditions(request: HttpRequest, reference: str, decision_id: str) -> HttpResponse:
-    """Conditions of a proposal of one's own, while it waits."""
+    """Conditions of a proposal of one's own, while it waits; one of them taken out, by proposing it anew."""
     wanted = DecisionId(decision_id)
     with settings.PLACE.store.reading() as view:
         case, decision, carried = _waiting(request, view, reference, wanted)
+    if request.method == "POST":
+        return confirm_first(request) if is_stale(request) else _without_one(request, case, wanted)
     words = conditions_in_words(carried, named_case(request, case.id)) if carried else []
     told: dict[str, Any] = {"case": case, "decision": decision, "words": words, "kinds": kinds_said(decision.rung)}
     return page(request, "deciding/conditions.html", **told)
+
+
+def _without_one(request: HttpRequest, case: Case, wanted: DecisionId) -> HttpResponse:
+    place = settings.PLACE
+    store = store_for(request, Act.PROPOSE_DECISION, of_case(case.id))
+    asked = Asked(place.sealer, place.chance, place.pinned)
+    gone = [ConditionId(request.POST.get("without", ""))]
+    anew, _ = restate_proposal(store, asked, wanted, actor_of(request), gone)
+    return done(request, say("It is proposed anew without that condition."), "conditions", case.reference, anew)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,103 @@
+"""Routes of hearing, screening and telling a person: what comes before a rung is proposed, and before it begins."""
+
+from custodiet.entrypoints.api import answers, answers_person, bodies_person, hearing, noticing
+from custodiet.entrypoints.api.route import LIMIT, Param, Read, Route
+from custodiet.model.language import LANGUAGES
+
+PERSON_ROUTES = (
+    Route(
+        "GET",
+        "/cases/{reference}/hearing",
+        "show_hearing",
+        "Whether the person was asked what they think, and what they said: when, and whether it is answered.",
+        hearing.hearing,
+        answers_person.Hearing,
+        params=(LIMIT,),
+    ),
+    Route(
+        "POST",
+        "/cases/{reference}/invitation",
+        "invite_person",
+        "Record that the person was asked to say what they think, and until when they may answer.",
+        hearing.invite,
+        answers.Entered,
+        body=bodies_person.Invite,
+    ),
+    Route(
+        "POST",
+        "/cases/{reference}/representations",
+        "record_representation",
+        "Record what the person, or someone for them, said. It opens a review of what is in force.",
+        hearing.represent,
+        answers_person.Represented,
+        status=201,
+        body=bodies_person.Represent,
+    ),
+    Route(
+        "POST",
+        "/cases/{reference}/representations/{representation_id}/answer",
+        "answer_representation",
+        "Answer what was said, with reasons.",
+        hearing.answer,
+        answers.Entered,
+        body=bodies_person.AnswerRepresentation,
+    ),
+    Route(
+        "GET",
+        "/cases/{reference}/screening",
+        "show_screening",
+        "The newest screening, opened with an entry; its reasons only for whoever assesses the case.",
+        hearing.screening,
+        answers_person.ScreeningShown,
+    ),
+    Route(
+        "POST",
+        "/cases/{reference}/screening",
+        "screen_person",
+        "Record a screening: everyone is asked the same questions.",
+        hearing.screen,
+        answers_person.ScreeningTaken,
+        status=201,
+        body=bodies_person.Screen,
+    ),
+    Route(
+        "GET",
+        "/cases/{reference}/notice",
+        "show_notice",
+        "Whether the person was told what the notice says now, in which languages it can be given, and what was given.",
+        noticing.notice,
+        answers_person.CaseNotice,
+        params=(LIMIT,),
+    ),
+    Route(
+        "GET",
+        "/cases/{reference}/notice/text",
+        "read_notice",
+        "The notice in a language that is approved for it as it is, else in English.",
+        noticing.text,
+        answers_person.NoticeText,
+        params=(
+            Param("language", "The language wanted, by its tag.", Read.WORD, words=tuple(one.tag for one in LANGUAGES)),
+        ),
+    ),
+    Route(
+        "GET",
+        "/cases/{reference}/notice/recordings/{recording_id}",
+        "play_notice",
+        "An approved recording of the notice as it is: MP3.",
+        noticing.recording,
+        None,
+        media="audio/mpeg",
+        schema={"type": "string", "contentMediaType": "audio/mpeg"},
+    ),
+    Route(
+        "POST",
+        "/cases/{reference}/notice",
+        "give_notice",
+        "Record that the person was given the notice, how, and what came of asking whether they understood.",
+        noticing.give,
+        answers_person.NoticeGiven,
+        status=201,
+        body=bodies_person.GiveNotice,
+    ),
+)
