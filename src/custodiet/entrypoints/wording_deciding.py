@@ -6,6 +6,7 @@ from enum import StrEnum
 from custodiet.entrypoints.wording_disclosing import DISCLOSING
 from custodiet.entrypoints.wording_erasing import ERASING
 from custodiet.entrypoints.wording_looking import LOOKING
+from custodiet.entrypoints.wording_replaying import REPLAYING
 from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import Article8, AtHome, FamilyAnswer, FamilyReason, Practical, Said, Selection
@@ -212,6 +213,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **LOOKING,
     **DISCLOSING,
     **ERASING,
+    **REPLAYING,
 }
 
 ARTICLE_8 = {

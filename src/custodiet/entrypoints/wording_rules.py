@@ -44,7 +44,7 @@ ROWS: Final[dict[int, str]] = {
     35: "ADL v SSHD [2024] EWHC 994 (Admin); enforcement notice ¶175",
     36: "ADL v SSHD [2024] EWHC 994 (Admin)",
     37: "enforcement notice ¶176-177",
-    38: "ADL v SSHD [2024] EWHC 994 (Admin); R (Nelson) v SSHD [2024] UKUT 141 (IAC), headnote ¶1; the Convention, Article 8",
+    38: "ADL v SSHD [2024] EWHC 994 (Admin); R (Nelson) v SSHD [2024] UKUT 141 (IAC), ¶1; the Convention, Article 8",
     39: "enforcement notice ¶173",
     40: "enforcement notice ¶165, 170",
     41: "enforcement notice ¶174",

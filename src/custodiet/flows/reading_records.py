@@ -269,7 +269,7 @@ def read_all(view: Reading) -> Told:
         try:
             entry = read_entry(row.body)
             kind = entry.kind
-            record = _record_of(row, entry)
+            record = record_of(row, entry)
             if kind in _OVERSEEN:
                 told.take(read_record(record), row.index)
             told.whole += 1
@@ -284,7 +284,7 @@ def places_gone(start: int, end: int) -> Iterator[tuple[int, None]]:
     return ((place, None) for place in range(start, min(end, start + _GAP_MAX)))
 
 
-def _record_of(row: EntryRow, entry: ReadEntry) -> bytes:
+def record_of(row: EntryRow, entry: ReadEntry) -> bytes:
     """The record that an entry commits to. Raises NotTheFormat when it is not there, or is not that one."""
     salt, record = row.salt, row.record
     # Whoever writes the store may put anything there.
