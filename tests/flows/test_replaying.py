@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
@@ -58,6 +58,12 @@ def past_of(view):
     return past
 
 
+def in_order(noun):
+    """With its lists in one order: the tables give them by their codes."""
+    lists = {one.name: getattr(noun, one.name) for one in fields(noun) if isinstance(getattr(noun, one.name), tuple)}
+    return replace(noun, **{name: tuple(sorted(values, key=str)) for name, values in lists.items()})
+
+
 def test_what_the_records_tell_at_the_newest_entry_is_what_the_tables_say(lived):
     house, people, _ = lived
     with house.store.reading() as view:
@@ -68,15 +74,13 @@ def test_what_the_records_tell_at_the_newest_entry_is_what_the_tables_say(lived)
                 assert getattr(past, name)(case_id) == getattr(view, name)(case_id), name
             for name in ("evidence_pending", "notices_served", "case"):
                 assert getattr(past, name)(case_id) == getattr(view, name)(case_id), name
-            told, stored = past.newest_screening(case_id), view.newest_screening(case_id)
-            assert told == replace(stored, questions=told.questions)  # which stand in the order of their names
-            assert set(told.questions) == set(stored.questions)
+            assert in_order(past.newest_screening(case_id)) == in_order(view.newest_screening(case_id))
             for one in view.decisions_of(case_id):
-                assert past.assessment_of(one.id) == view.assessment_of(one.id)
+                assert in_order(past.assessment_of(one.id)) == in_order(view.assessment_of(one.id))
             assert past.newest_fact(case_id, *FactKind) == view.newest_fact(case_id, *FactKind)
         assert past.evidence_pending(people[0].case.id)
         assert past.registers(SCHEME) == view.registers(SCHEME)
-        assert past.scheme(SCHEME) == view.scheme(SCHEME)
+        assert in_order(past.scheme(SCHEME)) == in_order(view.scheme(SCHEME))
         assert past.activations(SCHEME) == view.activations(SCHEME)
         assert past.trainings_of(ANA) == view.trainings_of(ANA)
 
