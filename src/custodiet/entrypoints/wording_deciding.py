@@ -7,6 +7,7 @@ from custodiet.entrypoints.wording_disclosing import DISCLOSING
 from custodiet.entrypoints.wording_erasing import ERASING
 from custodiet.entrypoints.wording_looking import LOOKING
 from custodiet.entrypoints.wording_replaying import REPLAYING
+from custodiet.entrypoints.wording_restricting import RESTRICTING
 from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import Article8, AtHome, FamilyAnswer, FamilyReason, Practical, Said, Selection
@@ -214,6 +215,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **DISCLOSING,
     **ERASING,
     **REPLAYING,
+    **RESTRICTING,
 }
 
 ARTICLE_8 = {

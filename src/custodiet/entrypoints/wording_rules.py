@@ -103,7 +103,7 @@ _REPORTS, _STAFF, _DECIDING = "Reports that come in", "Who may do what", "Decidi
 _STANDING, _NOTICES = "Ending, lowering, reviewing and stopping", "Notices and what is understood"
 _ALERTS, _DEVICES, _LOOKING = "Alerts and breaches", "Devices, phones and senders", "Looking at positions"
 _AGENCIES, _KEEPING, _SCHEMES = "Agencies that ask", "Keeping and erasing", "Schemes and their assessments"
-_RECORD, _YOURS = "The record", "What is a person's own"
+_RECORD, _YOURS, _RIGHTS = "The record", "What is a person's own", "Restricting a right"
 
 _WHERE: Final[dict[str, _Subject]] = {
     "rules/authority": _of(
@@ -278,6 +278,7 @@ _WHERE: Final[dict[str, _Subject]] = {
     "entrypoints/web/views/scheme_dpia": _of(_SCHEMES, 23),
     "entrypoints/web/views/scheme_operations": _of(_SCHEMES, 24),
     "entrypoints/web/views/scheme_register": _of(_SCHEMES, 24),
+    "rules/restricting": _of(_RIGHTS, 60, your_own=(50,)),
     "entrypoints/web/views/looking": _of(_YOURS, 59),
     "entrypoints/web/views/notices": _of(_YOURS, 59),
     "entrypoints/web/views/places": _of(_YOURS, 59),

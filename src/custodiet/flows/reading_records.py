@@ -34,7 +34,7 @@ from custodiet.model.disclosure_record import (
 from custodiet.model.dpia import Dpia
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import AssessmentId, CaseId, DecisionId, LookUpId, RequestId, SchemeId
+from custodiet.model.identity import AssessmentId, CaseId, DecisionId, LookUpId, RequestId, RestrictionId, SchemeId
 from custodiet.model.look_record import (
     LookRefused,
     LookUpApproved,
@@ -61,8 +61,11 @@ from custodiet.model.record import (
     RegisterAmended,
 )
 from custodiet.model.register import RegisterVersion
+from custodiet.model.restricting import StandingRestriction
+from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
+from custodiet.rules.restricting import answered
 from custodiet.wire.records import ReadEntry, read_entry, read_record, record_digest
 
 _GAP_MAX = 100_000
@@ -102,6 +105,10 @@ _OVERSEEN = frozenset(
         K.PACK_RECEIVED,
         K.PACK_RECALLED,
         K.KEYS_DESTROYED,
+        K.RESTRICTION_ASKED,
+        K.RESTRICTION_PLACED,
+        K.RESTRICTION_REFUSED,
+        K.RESTRICTION_ENDED,
     }
 )
 
@@ -144,6 +151,7 @@ class Told:
     refused_requests: list[tuple[RequestId, int]] = field(default_factory=list)
     turned_away: list[tuple[SchemeId, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    restrictions: dict[RestrictionId, StandingRestriction] = field(default_factory=dict)
     of_case: dict[CaseId, list[int]] = field(default_factory=dict)
     """Every entry of an overseen kind that is about a case."""
 
@@ -172,6 +180,10 @@ class Told:
                 | PackRecalled(request_id)
             ):
                 return self.requests[request_id].case_id if request_id in self.requests else None
+            case RestrictionAsked(told):
+                return told.case_id
+            case RestrictionAnswered(one_id):
+                return self.restrictions[one_id].restriction.case_id if one_id in self.restrictions else None
             case LookUpApproved(grant):
                 return self._case_looked_at(grant.look_up_id)
             case LookUpRefused(look_up_id):
@@ -250,6 +262,10 @@ class Told:
                 self.turned_away.append((scheme_id, index))
             case KeysDestroyed():
                 self.erased.append(index)
+            case RestrictionAsked(one):
+                self.restrictions[one.id] = StandingRestriction(one, index)
+            case RestrictionAnswered(one_id, step, by, at) if one_id in self.restrictions:
+                self.restrictions[one_id] = answered(self.restrictions[one_id], step, by, at, index)
             case _:
                 pass
 

@@ -111,6 +111,11 @@ class Act(StrEnum):
     END_HOLD = "end_hold"
     OFFER_COPY = "offer_copy"
     END_QUARANTINE = "end_quarantine"
+    # rights
+    ASK_RESTRICTION = "ask_restriction"
+    PLACE_RESTRICTION = "place_restriction"
+    REFUSE_RESTRICTION = "refuse_restriction"
+    END_RESTRICTION = "end_restriction"
 
 
 class Kind(StrEnum):

@@ -150,6 +150,10 @@ class EntryKind(StrEnum):
     QUARANTINE_ENDED = "quarantine.ended"
     PLACES_LOADED = "places.loaded"
     PLACE_ADDED = "place.added"
+    RESTRICTION_ASKED = "restriction.asked"
+    RESTRICTION_PLACED = "restriction.placed"
+    RESTRICTION_REFUSED = "restriction.refused"
+    RESTRICTION_ENDED = "restriction.ended"
 
 
 @dataclass(frozen=True, slots=True)

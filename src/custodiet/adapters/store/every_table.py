@@ -14,6 +14,7 @@ from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.places import PLACED
 from custodiet.adapters.store.recordings import RECORDED
 from custodiet.adapters.store.register import REGISTERED
+from custodiet.adapters.store.restricting import RESTRICTED
 from custodiet.adapters.store.training import TRAINED
 
 REPLAYED = (
@@ -32,5 +33,6 @@ REPLAYED = (
     *RECORDED,
     *ERASED,
     *PLACED,
+    *RESTRICTED,
 )
 BY_NAME = dict(tables.metadata.tables)

@@ -16,13 +16,14 @@ from custodiet.flows.permitting import (
     the_decision,
     the_hold,
     the_look_up,
+    the_restriction,
 )
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_changes import Change
 from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId
+from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId, RestrictionId
 
 CASELOAD_MAX = 1000
 
@@ -98,3 +99,8 @@ def of_request(request_id: RequestId) -> ThingOf:
 def of_hold(hold_id: HoldId) -> ThingOf:
     """What an act on a hold is about."""
     return lambda view, at: the_hold(view, hold_id, at)
+
+
+def of_restriction(restriction_id: RestrictionId) -> ThingOf:
+    """What an act on a restriction of a right is about."""
+    return lambda view, at: the_restriction(view, restriction_id, at)

@@ -23,6 +23,7 @@ from custodiet.entrypoints.web import (
     urls_oversight,
     urls_places,
     urls_replaying,
+    urls_restricting,
     urls_rules,
 )
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
@@ -46,6 +47,7 @@ urlpatterns = [
     *urls_erasing.urlpatterns,
     *urls_rules.urlpatterns,
     *urls_replaying.urlpatterns,
+    *urls_restricting.urlpatterns,
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),
