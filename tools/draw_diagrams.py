@@ -102,6 +102,11 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.ERASURE_DUE: "what one category collected under one decision is past its retention: it is erased",
     EntryKind.DAY_ERASED: "nothing opens a day of it any more, and its sealed bytes are gone",
     EntryKind.DAY_REKEYED: "the same, of a day that others share: what is kept of it goes on under keys of its own",
+    EntryKind.RESTRICTION_ASKED: "someone asks that one right of a person be restricted, until a date; nothing is held "
+    "back yet",
+    EntryKind.RESTRICTION_PLACED: "the data protection officer said yes to a restriction of a right",
+    EntryKind.RESTRICTION_REFUSED: "the data protection officer said no to one",
+    EntryKind.RESTRICTION_ENDED: "a restriction of a right ended before its date",
     EntryKind.HOLD_ASKED: "someone asks that something be kept past its rule until a date; it keeps nothing yet",
     EntryKind.HOLD_PLACED: "a second person said yes to a hold",
     EntryKind.HOLD_REFUSED: "a second person said no to a hold",

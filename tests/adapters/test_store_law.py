@@ -1752,6 +1752,7 @@ TRIED_ELSEWHERE = [
         "v0016_training",
         "v0017_disclosing",
         "v0020_recordings",
+        "v0025_watching",
         "v0019_erasing",
         "v0018_own_places",
         "v0021_tellable",

@@ -16,6 +16,7 @@ FOR_ANYONE = {
     "privacy": "/privacy",
     "accessibility": "/accessibility",
     "cookies": "/cookies",
+    "rules": "/rules?about=Deciding",
     "not_found": "/nope",
     "closed": "/sign-in/closed",
 }

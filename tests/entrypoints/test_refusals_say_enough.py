@@ -6,13 +6,20 @@ Read off the text of the code itself, so that a new one is seen here before anyo
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import custodiet
 from custodiet.entrypoints.web.reasons import reasons_of
+from custodiet.entrypoints.wording_rules import rules
+from custodiet.model.dpia import Dpia
 from custodiet.model.errors import NotPermitted
+from custodiet.model.identity import SchemeId
 from custodiet.model.mode import ModeCode
 from custodiet.model.objection import Objection
+from custodiet.model.register import Register
+from custodiet.model.report import Reason
+from custodiet.rules.dpia import gaps
 
 HOME = Path(custodiet.__file__).parent
 FILES = sorted(
@@ -88,3 +95,29 @@ def test_a_refused_rung_offers_the_one_that_is_ready():
     [told] = reasons_of(NotPermitted("", (Objection("lower_unanswered", "not answered", "home", ModeCode.TELEPHONE),)))
     assert (told.code, told.missing) == ("lower_unanswered", "home: not answered")
     assert "rung 3" in told.instead
+
+
+def test_every_refusal_stands_on_the_page_of_rules_in_its_own_words():
+    there = {(one.code, one.missing) for one in rules()}
+    raised = {text for tree in TREES.values() for _, text in texts(tree) if CODED.fullmatch(text)}
+    assert {one for one in raised if tuple(one.partition(";")[0].split(": ", 1)) not in there} == set()
+
+
+def test_no_code_is_lacking_on_the_page_of_rules():
+    """Those that no text of the code shows whole: of a rung, of the gate, and of a scheme that lacks everything."""
+    codes = {one.code for one in rules()}
+    of_rungs = {
+        one.args[0].value
+        for tree in TREES.values()
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Call) and getattr(one.func, "id", "") == "Objection"
+        if isinstance(one.args[0], ast.Constant)
+    }
+    lacking = gaps(Register(SchemeId("bare")), Dpia(SchemeId("bare")), datetime(2031, 3, 3, tzinfo=UTC))
+    wanted = of_rungs | {one.value for one in Reason} | {one.code for one in lacking}
+    assert len(wanted) > 40
+    assert wanted - codes == set()
+
+
+def test_every_rule_on_the_page_says_what_would_pass_and_what_it_comes_from():
+    assert [one for one in rules() if not (one.instead and one.sources and one.subject)] == []

@@ -124,6 +124,8 @@ from custodiet.model.recording import Recording, RecordingApproved, RecordingKep
 from custodiet.model.report import Method
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.representation import Reply as Reply_
+from custodiet.model.restricting import Ground, Restriction, RestrictionStep, Right
+from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, Used
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.screening import Question, Screening
@@ -405,6 +407,13 @@ SAMPLES = [
     ),
     HoldAnswered("hold_1", HoldStep.PLACED, "officer-bo", LATER),
     CopyTold("decision_1", CopyStep.OFFERED, "officer-ana", LATER),
+    RestrictionAsked(
+        Restriction(
+            *("restriction_1", "case_1", Right.LOOKS, Ground.CRIME, Interval(AT - (LATER - AT), AT), LATER, True),
+            *(BYTES, BYTES, BYTES, BYTES, b"", "officer-ana", AT),
+        )
+    ),
+    RestrictionAnswered("restriction_1", RestrictionStep.PLACED, "officer-bo", LATER),
     QuarantineEnded("decision_1", "officer-bo", LATER, BYTES, (CLOCK,)),
     DayErased(
         *("decision_1", "person_1", Category.TRAIL, AT.date(), LATER, KeyRow.ISSUED, BYTES, b"", (REMOVED,)),

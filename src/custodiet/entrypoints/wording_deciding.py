@@ -6,6 +6,8 @@ from enum import StrEnum
 from custodiet.entrypoints.wording_disclosing import DISCLOSING
 from custodiet.entrypoints.wording_erasing import ERASING
 from custodiet.entrypoints.wording_looking import LOOKING
+from custodiet.entrypoints.wording_replaying import REPLAYING
+from custodiet.entrypoints.wording_restricting import RESTRICTING
 from custodiet.entrypoints.wording_unmasking import UNMASKING
 from custodiet.model.alert import StatementKind
 from custodiet.model.assessing_record import ReturnReason
@@ -214,6 +216,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **DISCLOSING,
     **UNMASKING,
     **ERASING,
+    **REPLAYING,
+    **RESTRICTING,
 }
 
 ARTICLE_8 = {

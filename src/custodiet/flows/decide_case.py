@@ -13,12 +13,19 @@ from custodiet.flows.carrying import carry_conditions
 from custodiet.flows.gathering import gather
 from custodiet.flows.instructing import instruct_for
 from custodiet.flows.keep_draft import write_dropped
-from custodiet.flows.keep_training import untrained
-from custodiet.flows.notice_now import against_starting, told_now
+from custodiet.flows.notice_now import told_now
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if, refuse_rung_if
-from custodiet.flows.scheme_now import register_at, scheme_at, scheme_binding
+from custodiet.flows.scheme_now import scheme_at, scheme_binding
 from custodiet.flows.state_conditions import Asked, against_asking
+from custodiet.flows.weigh_decision import (
+    Weighed,
+    against_proposing,
+    against_register,
+    weigh_making,
+    weigh_rung,
+    weigh_rung_made,
+)
 from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
@@ -32,7 +39,7 @@ from custodiet.model.case import Task, TaskKind
 from custodiet.model.decision import Decision, State
 from custodiet.model.draft import Dropped
 from custodiet.model.entry import Entry, EntryKind
-from custodiet.model.identity import ActorId, ConditionId, DecisionId, SchemeId, TaskId
+from custodiet.model.identity import ActorId, ConditionId, DecisionId, TaskId
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.mode import ModeCode
 from custodiet.model.objection import Objection
@@ -41,21 +48,16 @@ from custodiet.rules import ladder
 from custodiet.rules.conditions.kinds import kinds_on
 from custodiet.rules.decisions import (
     Move,
-    leaves_a_gap,
     made,
     moved,
-    objections_to_making,
     objections_to_narrowing,
-    objections_to_proposing,
     objections_to_returning,
     objections_to_unseen,
     retention_clocks,
     succeeded,
 )
-from custodiet.rules.dpia import inactive
 from custodiet.rules.guidance import guidance_in_force
 from custodiet.rules.notices import is_owed
-from custodiet.rules.register import objections_to_operation
 
 
 def propose_decision(
@@ -92,9 +94,8 @@ def write_proposal(
     proposal = replace(
         decision, state=State.PROPOSED, approved_by=None, made_at=None, ended_at=None, guidance=guidance or None
     )
-    refuse_if(_against_proposing(act, case.scheme_id, proposal) + stated)
-    facts, standing = gather(act, proposal, act.now)
-    against = ladder.objections(proposal, assessment, facts, standing)
+    refuse_if(against_proposing(act, proposal, act.now) + stated)
+    against = weigh_rung(act, proposal, assessment, act.now)
     if against:
         _record_refusal(act, proposal, against)
         return -1, against
@@ -109,30 +110,12 @@ def write_proposal(
     return index, ()
 
 
-def _against_proposing(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
-    against = objections_to_proposing(proposal, scheme_at(act, scheme_id, act.now), act.now)
-    if proposal.follows is not None:
-        against += leaves_a_gap(proposal, act.decision(proposal.follows))
-    against += _against_operation(act, scheme_id, proposal)
-    against += _inactive(act, scheme_id, proposal)
-    return against + untrained(act, proposal, (proposal.proposed_by,), act.now)
-
-
-def _against_operation(act: Acting, scheme_id: SchemeId, proposal: Decision) -> tuple[str, ...]:
-    """What the register in effect says of this mode; nothing of a scheme that has none yet."""
-    register, number = register_at(act, scheme_id, act.now)
-    if not number:
-        return ()
-    return objections_to_operation(register, proposal, act.decisions_of(proposal.case_id), act.now)
-
-
 def what_stands_against(
     store: Store, decision: Decision, assessment: Assessment | None, now: datetime
 ) -> tuple[Objection, ...]:
     """The ladder's objections to a proposal as it would be now. Nothing is recorded: it is for a form."""
     with store.reading() as view:
-        facts, standing = gather(view, decision, now)
-    return ladder.objections(decision, assessment, facts, standing)
+        return weigh_rung(view, decision, assessment, now)
 
 
 def _record_refusal(act: Acting, proposal: Decision, against: tuple[Objection, ...]) -> None:
@@ -175,13 +158,11 @@ def _against_unseen(act: Acting, decision_id: DecisionId, seen: Collection[Condi
 def _make(act: Acting, decision: Decision, by: ActorId, unseen: tuple[str, ...] = ()) -> int:
     predecessor = act.decision(decision.follows) if decision.follows is not None else None
     case = act.case(decision.case_id)
-    refuse_if(
-        objections_to_making(decision, by, act.now, predecessor) + unseen + _inactive(act, case.scheme_id, decision)
-    )
-    refuse_if(untrained(act, decision, (decision.proposed_by, by), act.now))
-    refuse_if(against_starting(act, decision, act.now))
-    facts, standing = gather(act, decision, act.now)
-    refuse_rung_if(ladder.objections_to_making(decision, act.assessment_of(decision.id), facts, standing))
+    weighed = dict(weigh_making(act, decision, by, act.now))
+    refuse_if(weighed[Weighed.MAKING] + unseen + weighed[Weighed.OPERATION])
+    refuse_if(weighed[Weighed.TRAINING])
+    refuse_if(weighed[Weighed.NOTICE])
+    refuse_rung_if(weigh_rung_made(act, decision, act.now))
     succeeds = succession(act, predecessor, decision) if predecessor is not None else None
     record = DecisionMade(
         decision.id,
@@ -203,14 +184,6 @@ def _owed(act: Acting, decision: Decision) -> tuple[Task, ...]:
     hours = scheme_at(act, act.case(decision.case_id).scheme_id, act.now).removal_hours
     due_at = act.now + timedelta(hours=hours)
     return (Task(task_id, TaskKind.GIVE_NOTICE, decision.case_id, decision.id, act.now, due_at),)
-
-
-def _inactive(act: Acting, scheme_id: SchemeId, decision: Decision) -> tuple[str, ...]:
-    """The gate: a decision rests on an operation that is active now, and when the decision starts."""
-    acts = act.activations(scheme_id)
-    return inactive(acts, scheme_id, decision.mode, act.now) or inactive(
-        acts, scheme_id, decision.mode, decision.starts_at
-    )
 
 
 def _instructions(act: Acting, decision: Decision, predecessor: Decision | None) -> tuple[Instruction, ...]:
@@ -253,7 +226,7 @@ def narrow_decision(
         refuse_if(
             objections_to_narrowing(wide, narrow, by, gone, frozenset(one.id for one in conditions))
             + unseen
-            + _against_operation(act, case.scheme_id, narrow)
+            + against_register(act, narrow, act.now)
         )
         person_id = case.person_id
         assessment = act.assessment_of(decision_id)

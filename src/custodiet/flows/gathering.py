@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from custodiet.flows.ports import Reading
+from custodiet.flows.on_the_table import Table
 from custodiet.flows.scheme_now import register_at, scheme_at
 from custodiet.model.decision import Decision
 from custodiet.model.fact import EVIDENCE, CaseFact, FactKind
@@ -10,7 +10,7 @@ from custodiet.model.scheme import Force, Scheme
 from custodiet.rules.ladder import Duty, Standing
 
 
-def gather(view: Reading, decision: Decision, now: datetime) -> tuple[tuple[CaseFact, ...], Standing]:
+def gather(view: Table, decision: Decision, now: datetime) -> tuple[tuple[CaseFact, ...], Standing]:
     """The facts of the case of a decision, and what is on the table about the person."""
     case = view.case(decision.case_id)
     scheme = scheme_at(view, case.scheme_id, now)
@@ -36,7 +36,7 @@ def gather(view: Reading, decision: Decision, now: datetime) -> tuple[tuple[Case
     return view.facts(case.id), standing
 
 
-def duty_of(view: Reading, decision: Decision, now: datetime) -> Duty | None:
+def duty_of(view: Table, decision: Decision, now: datetime) -> Duty | None:
     """The duty a decision rests on, or None where its power is a discretion or the scheme holds none of that name."""
     return _duty(scheme_at(view, view.case(decision.case_id).scheme_id, now), decision)
 

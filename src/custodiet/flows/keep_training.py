@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from custodiet.flows.ports import Reading, Store
+from custodiet.flows.on_the_table import Table
+from custodiet.flows.ports import Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.scheme_now import register_at
 from custodiet.model.decision import Decision
@@ -21,7 +22,7 @@ def record_training(store: Store, actor: ActorId, trained_at: datetime, by: Acto
         return act.write(Entry(kind_of(record), by), record)
 
 
-def untrained(view: Reading, decision: Decision, actors: tuple[ActorId, ...], now: datetime) -> tuple[str, ...]:
+def untrained(view: Table, decision: Decision, actors: tuple[ActorId, ...], now: datetime) -> tuple[str, ...]:
     """What stands against a decision of these people, as far as their training goes."""
     register, _ = register_at(view, view.case(decision.case_id).scheme_id, now)
     trained = {one: view.trainings_of(one) for one in actors}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from custodiet.flows.on_the_table import Registers, Table
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
 from custodiet.model.decision import Decision
@@ -16,7 +17,7 @@ from custodiet.rules.notices import is_told, objections_to_starting
 from custodiet.rules.recordings import heard_for
 
 
-def notice_at(view: Reading, scheme_id: SchemeId, at: datetime) -> tuple[Document, bytes, int]:
+def notice_at(view: Registers, scheme_id: SchemeId, at: datetime) -> tuple[Document, bytes, int]:
     """The notice as the register in effect then has it, its digest, and the register's number. Raises NotFound."""
     register, number = register_at(view, scheme_id, at)
     made = notice(register, at)
@@ -41,7 +42,7 @@ def recording_in(view: Reading, scheme_id: SchemeId, language: str, at: datetime
     return heard_for(view.recordings(scheme_id), view.translations(scheme_id), language, current)
 
 
-def against_starting(view: Reading, decision: Decision, now: datetime) -> tuple[str, ...]:
+def against_starting(view: Table, decision: Decision, now: datetime) -> tuple[str, ...]:
     """What stands against beginning with a decision, as far as telling its person goes."""
     case = view.case(decision.case_id)
     _, current, _ = notice_at(view, case.scheme_id, now)
@@ -56,7 +57,7 @@ def told_now(view: Reading, case_id: CaseId, now: datetime) -> bool:
     return is_told(view.notices_served(case_id), current, english=follows_english(view, case_id))
 
 
-def follows_english(view: Reading, case_id: CaseId) -> bool:
+def follows_english(view: Table, case_id: CaseId) -> bool:
     """Whether English will do, as far as is known: the newest screening found no need about language."""
     screening = view.newest_screening(case_id)
     return screening is None or screening.english

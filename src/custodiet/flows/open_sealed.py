@@ -10,6 +10,7 @@ from custodiet.model.condition import ZONED
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, ConditionId
 from custodiet.model.record import CopyGiven, TablesVerified, ZonesReleased
+from custodiet.rules.restricting import held_from_copy
 from custodiet.wire.vault import read_counts, read_zone
 
 
@@ -18,7 +19,8 @@ def give_own_copy(store: Store, vault: Vault, reference: str, by: ActorId) -> It
     with store.acting() as act:
         case = act.case_by_reference(reference)
         entry = Entry(EntryKind.COPY_GIVEN, by, case.person_id)
-        index = act.write(entry, CopyGiven(case.person_id, case.id))
+        held_back = held_from_copy(act.restrictions_of(case.id), act.now)
+        index = act.write(entry, CopyGiven(case.person_id, case.id, held_back))
     return vault.open(index)
 
 

@@ -20,6 +20,7 @@ from custodiet.model.identity import (
     HoldId,
     LookUpId,
     RequestId,
+    RestrictionId,
     RoleId,
     SchemeId,
     UnmaskId,
@@ -152,6 +153,12 @@ def the_hold(view: Reading, hold_id: HoldId, at: datetime) -> Thing:
     """A hold, as it and its case are in that view."""
     hold = view.hold(hold_id).hold
     return look_up_facts(the_case(view, hold.case_id, at), hold)
+
+
+def the_restriction(view: Reading, restriction_id: RestrictionId, at: datetime) -> Thing:
+    """A restriction of a right, as it and its case are in that view."""
+    one = view.restriction(restriction_id).restriction
+    return look_up_facts(the_case(view, one.case_id, at), one)
 
 
 def the_decision(view: Reading, decision_id: DecisionId, at: datetime) -> Thing:

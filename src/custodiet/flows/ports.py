@@ -45,6 +45,7 @@ from custodiet.model.identity import (
     RecordingId,
     RepresentationId,
     RequestId,
+    RestrictionId,
     ReviewId,
     RoleId,
     SchemeId,
@@ -80,6 +81,7 @@ from custodiet.model.record import (
 from custodiet.model.recording import Recording
 from custodiet.model.register import RegisterVersion
 from custodiet.model.representation import Invitation, Representation
+from custodiet.model.restricting import StandingRestriction
 from custodiet.model.review import Review, Used
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
@@ -549,6 +551,17 @@ class Reading(Tables, Protocol):
 
     def days_left(self, decision_id: DecisionId, category: Category) -> tuple[date, ...]:
         """The days of it that are not erased, in order."""
+        ...
+
+    def restriction(self, restriction_id: RestrictionId) -> StandingRestriction: ...
+    def restrictions_of(self, case_id: CaseId) -> tuple[StandingRestriction, ...]:
+        """Restrictions of a right that were ever asked for in a case, the newest first."""
+        ...
+
+    def restrictions(
+        self, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0
+    ) -> tuple[StandingRestriction, ...]:
+        """The same of these schemes or all."""
         ...
 
     def hold(self, hold_id: HoldId) -> StandingHold: ...

@@ -42,6 +42,7 @@ from custodiet.model.identity import (
     DecisionId,
     LookUpId,
     RequestId,
+    RestrictionId,
     SchemeId,
     UnmaskId,
 )
@@ -73,10 +74,13 @@ from custodiet.model.record import (
     RegisterAmended,
 )
 from custodiet.model.register import RegisterVersion
+from custodiet.model.restricting import StandingRestriction
+from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.screening import Screening
 from custodiet.model.stored import EntryRow
 from custodiet.model.unmask import Unmask, UnmaskYes
 from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened, UnmaskRefused
+from custodiet.rules.restricting import answered
 from custodiet.wire.records import ReadEntry, read_entry, read_record, record_digest
 
 _GAP_MAX = 100_000
@@ -122,6 +126,10 @@ _OVERSEEN = frozenset(
         K.KEYS_DESTROYED,
         K.CONDITION_SET,
         K.ABSENCE_AUTHORISED,
+        K.RESTRICTION_ASKED,
+        K.RESTRICTION_PLACED,
+        K.RESTRICTION_REFUSED,
+        K.RESTRICTION_ENDED,
     }
 )
 
@@ -170,6 +178,7 @@ class Told:
     erased: list[int] = field(default_factory=list)
     conditions: dict[ConditionId, tuple[Condition, int]] = field(default_factory=dict)
     absences: dict[ConditionId, list[tuple[Interval, int]]] = field(default_factory=dict)
+    restrictions: dict[RestrictionId, StandingRestriction] = field(default_factory=dict)
     of_case: dict[CaseId, list[int]] = field(default_factory=dict)
     """Every entry of an overseen kind that is about a case."""
 
@@ -202,6 +211,10 @@ class Told:
                 return told.case_id
             case UnmaskApproved(UnmaskYes(unmask_id)) | UnmaskRefused(unmask_id):
                 return self.unmasks[unmask_id].case_id if unmask_id in self.unmasks else None
+            case RestrictionAsked(told):
+                return told.case_id
+            case RestrictionAnswered(one_id):
+                return self.restrictions[one_id].restriction.case_id if one_id in self.restrictions else None
             case LookUpApproved(grant):
                 return self._case_looked_at(grant.look_up_id)
             case LookUpRefused(look_up_id):
@@ -300,6 +313,10 @@ class Told:
                 self.conditions[condition.id] = (condition, index)
             case AbsenceAuthorised(absence):
                 self.absences.setdefault(absence.condition_id, []).append((absence.during, index))
+            case RestrictionAsked(one):
+                self.restrictions[one.id] = StandingRestriction(one, index)
+            case RestrictionAnswered(one_id, step, by, at) if one_id in self.restrictions:
+                self.restrictions[one_id] = answered(self.restrictions[one_id], step, by, at, index)
             case _:
                 pass
 
@@ -319,7 +336,7 @@ def read_all(view: Reading) -> Told:
         try:
             entry = read_entry(row.body)
             kind = entry.kind
-            record = _record_of(row, entry)
+            record = record_of(row, entry)
             if kind in _OVERSEEN:
                 told.take(read_record(record), row.index)
             told.whole += 1
@@ -334,7 +351,7 @@ def places_gone(start: int, end: int) -> Iterator[tuple[int, None]]:
     return ((place, None) for place in range(start, min(end, start + _GAP_MAX)))
 
 
-def _record_of(row: EntryRow, entry: ReadEntry) -> bytes:
+def record_of(row: EntryRow, entry: ReadEntry) -> bytes:
     """The record that an entry commits to. Raises NotTheFormat when it is not there, or is not that one."""
     salt, record = row.salt, row.record
     # Whoever writes the store may put anything there.

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from custodiet.flows.on_the_table import Registers
 from custodiet.flows.ports import Reading
 from custodiet.model.decision import Decision
 from custodiet.model.dpia import Dpia
@@ -12,7 +13,7 @@ from custodiet.model.scheme import Scheme
 from custodiet.rules.register import in_effect, register_of, rules_for, scheme_of
 
 
-def scheme_at(view: Reading, scheme_id: SchemeId, at: datetime) -> Scheme:
+def scheme_at(view: Registers, scheme_id: SchemeId, at: datetime) -> Scheme:
     """The scheme as the register in effect then says; as it was registered while it has none. Raises NotFound."""
     registered = view.scheme(scheme_id)
     held = in_effect(view.registers(scheme_id), at)
@@ -27,7 +28,7 @@ def scheme_binding(view: Reading, decision: Decision, at: datetime) -> Scheme:
     return replace(now, retention=rules)
 
 
-def register_at(view: Reading, scheme_id: SchemeId, at: datetime) -> tuple[Register, int]:
+def register_at(view: Registers, scheme_id: SchemeId, at: datetime) -> tuple[Register, int]:
     """The register in effect then and its number; what a scheme without one tells of itself, and 0. Raises NotFound."""
     held = in_effect(view.registers(scheme_id), at)
     if held is None:

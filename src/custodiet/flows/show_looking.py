@@ -1,7 +1,7 @@
 """Who looked at a person, when, for what and how it ended; and one reading as rows. No place stands in the first."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,8 +14,10 @@ from custodiet.model.erasing import KeptStep
 from custodiet.model.identity import ActorId, CaseId, LookUpId, SchemeId
 from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
 from custodiet.model.register import RegisteredPurpose
+from custodiet.model.restricting import Right, StandingRestriction
 from custodiet.model.staff import Function
 from custodiet.model.unmask import Article9, NotEnough
+from custodiet.rules.restricting import is_held_back, told_to_person
 from custodiet.rules.staff import function_of
 
 WAITING_MAX = 100
@@ -90,6 +92,40 @@ class Looks:
     standing: tuple[Standing, ...]
     kept: tuple[tuple[KeptStep, Function | None], ...]
     """What was held, offered and erased, each with what whoever did it acted as."""
+    held_back: tuple[StandingRestriction, ...] = ()
+    """Rights that are or were restricted: to the person those that they are told of."""
+
+    @property
+    def entries(self) -> frozenset[int]:
+        """The places of everything that is shown: of each there is a proof for who sees it."""
+        held = (place for one in self.held_back for place in (one.entry, one.answered_entry) if place is not None)
+        return frozenset((*(one.entry for one in self.lines), *(one.entry for one, _ in self.kept), *held))
+
+
+_TO_AGENCIES = frozenset(
+    {
+        What.AGENCY_ASKED,
+        What.AGENCY_REFUSED,
+        What.AGENCY_WANTED,
+        What.RELEASED,
+        What.ASSESSED,
+        What.PACKED,
+        What.RECEIVED,
+        What.RECALLED,
+    }
+)
+
+
+def looks_for_person(view: Reading, now: datetime, case_id: CaseId) -> Looks:
+    """The same as the person has it: without what is held back from them now, and of that what they are told."""
+    looks, restrictions = show_looks(view, now, case_id), view.restrictions_of(case_id)
+
+    def is_shown(one: Line) -> bool:
+        right = Right.DISCLOSURES if one.what in _TO_AGENCIES else Right.LOOKS
+        return not is_held_back(restrictions, right, one.at, now)
+
+    lines = tuple(one for one in looks.lines if is_shown(one))
+    return replace(looks, lines=lines, held_back=told_to_person(restrictions, now))
 
 
 def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
@@ -133,7 +169,8 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         (one, None if one.by is None else function_of(view.roles_of(one.by), one.at))
         for one in view.kept_steps(case_id)
     )
-    return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now, kept)
+    held_back = view.restrictions_of(case_id)
+    return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now, kept, held_back)
 
 
 def _unmasked(

@@ -16,6 +16,7 @@ from custodiet.model.case import Case
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ActorId, CaseId, LookUpId
+from custodiet.model.restricting import RestrictionStep, Right
 from custodiet.model.staff import Function
 from custodiet.model.times import month_of
 from custodiet.rules.chain import Tree
@@ -40,6 +41,18 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class Restricted:
+    """One right as it is and was restricted in a scheme, with the entries in which the placing of each stands."""
+
+    right: Right
+    asked: int
+    placed: tuple[int, ...]
+    in_force: int
+    untold: int
+    """Of those in force."""
+
+
+@dataclass(frozen=True, slots=True)
 class Oversight:
     """One scheme as it stands. Counts are of everything since the log began."""
 
@@ -50,6 +63,7 @@ class Oversight:
     requests_refused: int
     reviews_missed: tuple[Late, ...]
     untold: tuple[Late, ...]
+    restrictions: tuple[Restricted, ...]
 
 
 def show_oversight(told: Told, facts: Facts) -> Oversight:
@@ -81,6 +95,7 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
         len(facts.agencies_refused),
         missed[:LATE_MAX],
         not_told,
+        restricted_in(told, facts),
     )
 
 
@@ -88,6 +103,19 @@ def _opened(told: Told) -> Iterator[tuple[LookUpId, CaseId]]:
     """Each reading, masked or not, by the look-up that it was under."""
     yield from ((one, case_id) for one, case_id, _, _ in told.readings)
     yield from ((told.unmasks[one].look_up_id, case_id) for one, case_id, _ in told.unmasked if one in told.unmasks)
+
+
+def restricted_in(told: Told, facts: Facts) -> tuple[Restricted, ...]:
+    """Each right of the people of a scheme, and how it is restricted now; also where it is not."""
+    mine = [one for one in told.restrictions.values() if one.restriction.case_id in facts.cases]
+    found = []
+    for right in Right:
+        these = [one for one in mine if one.restriction.right is right]
+        force = [one.restriction for one in these if one.in_force(facts.now)]
+        placed = (one.answered_entry for one in these if one.step not in (None, RestrictionStep.REFUSED))
+        entries = tuple(entry for entry in placed if entry is not None)
+        found.append(Restricted(right, len(these), entries, len(force), sum(not one.told for one in force)))
+    return tuple(found)
 
 
 def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:

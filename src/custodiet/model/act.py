@@ -116,6 +116,11 @@ class Act(StrEnum):
     APPROVE_UNMASK = "approve_unmask"
     REFUSE_UNMASK = "refuse_unmask"
     OPEN_UNMASKED = "open_unmasked"
+    # rights
+    ASK_RESTRICTION = "ask_restriction"
+    PLACE_RESTRICTION = "place_restriction"
+    REFUSE_RESTRICTION = "refuse_restriction"
+    END_RESTRICTION = "end_restriction"
 
 
 class Kind(StrEnum):

@@ -155,6 +155,10 @@ class EntryKind(StrEnum):
     UNMASK_APPROVED = "unmask.approved"
     UNMASK_REFUSED = "unmask.refused"
     READING_UNMASKED = "reading.unmasked"
+    RESTRICTION_ASKED = "restriction.asked"
+    RESTRICTION_PLACED = "restriction.placed"
+    RESTRICTION_REFUSED = "restriction.refused"
+    RESTRICTION_ENDED = "restriction.ended"
 
 
 @dataclass(frozen=True, slots=True)

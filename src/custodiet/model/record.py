@@ -74,6 +74,7 @@ from custodiet.model.identity import (
     HoldId,
     InstructionId,
     PersonId,
+    RestrictionId,
     RoleId,
     SchemeId,
     SenderId,
@@ -99,6 +100,8 @@ from custodiet.model.notice_record import NoticeServed, TranslationApproved, Tra
 from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.recording import RecordingApproved, RecordingKept
 from custodiet.model.register import Register
+from custodiet.model.restricting import HeldBack, RestrictionStep
+from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
 from custodiet.model.training_record import TrainingRecorded
@@ -523,6 +526,8 @@ class CopyGiven:
 
     person_id: PersonId
     case_id: CaseId
+    held_back: tuple[HeldBack, ...] = ()
+    """Positions of these times are left out: that right is restricted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,11 +596,13 @@ class CaseRecordGiven:
     """Only this file of it, whole: each time an entry of its own."""
     hold_id: HoldId | None = None
     """Only why this hold was asked for, to whoever may say yes to it: each time an entry of its own."""
+    restriction_id: RestrictionId | None = None
+    """Only how this restriction was weighed, to whoever answers it: each time an entry of its own."""
 
     @property
     def is_whole(self) -> bool:
         """Whether it is the record itself that was asked for, and no part of it alone."""
-        return self.attachment_id is None and self.hold_id is None
+        return self.attachment_id is None and self.hold_id is None and self.restriction_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -974,6 +981,8 @@ Record = (
     | UnmaskApproved
     | UnmaskRefused
     | UnmaskedOpened
+    | RestrictionAsked
+    | RestrictionAnswered
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1097,6 +1106,7 @@ _KIND: dict[type, EntryKind] = {
     UnmaskApproved: EntryKind.UNMASK_APPROVED,
     UnmaskRefused: EntryKind.UNMASK_REFUSED,
     UnmaskedOpened: EntryKind.READING_UNMASKED,
+    RestrictionAsked: EntryKind.RESTRICTION_ASKED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,
@@ -1123,6 +1133,11 @@ _HOLD_KIND: dict[HoldStep, EntryKind] = {
     HoldStep.REFUSED: EntryKind.HOLD_REFUSED,
     HoldStep.ENDED: EntryKind.HOLD_ENDED,
 }
+_RESTRICTION_KIND: dict[RestrictionStep, EntryKind] = {
+    RestrictionStep.PLACED: EntryKind.RESTRICTION_PLACED,
+    RestrictionStep.REFUSED: EntryKind.RESTRICTION_REFUSED,
+    RestrictionStep.ENDED: EntryKind.RESTRICTION_ENDED,
+}
 _COPY_KIND: dict[CopyStep, EntryKind] = {
     CopyStep.OFFERED: EntryKind.COPY_OFFERED,
     CopyStep.TAKEN: EntryKind.COPY_TAKEN,
@@ -1140,6 +1155,8 @@ def kind_of(record: Record) -> EntryKind:
         return _MOVE_KIND[record.move]
     if isinstance(record, HoldAnswered):
         return _HOLD_KIND[record.step]
+    if isinstance(record, RestrictionAnswered):
+        return _RESTRICTION_KIND[record.step]
     if isinstance(record, CopyTold):
         return _COPY_KIND[record.step]
     if isinstance(record, DayErased):

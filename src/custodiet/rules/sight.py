@@ -16,6 +16,7 @@ from custodiet.model.disclosure import AgencyRequest
 from custodiet.model.erasing import Hold
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import LookUp, Standing
+from custodiet.model.restricting import Restriction
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.unmask import Unmask
 from custodiet.rules.staff import function_of, holds, schemes_of
@@ -66,8 +67,8 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
     return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
-def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold) -> Thing:
-    """A look-up, an agency's request or a hold, as its case stands now; `proposed_by`: who asked, or took it down."""
+def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Restriction) -> Thing:
+    """A look-up or what is answered like one, as its case stands now; `proposed_by`: who asked, or took it down."""
     return replace(case, kind=Kind.LOOK_UP, proposed_by=asked.asked_by)
 
 

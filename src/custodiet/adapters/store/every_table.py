@@ -14,6 +14,7 @@ from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.places import PLACED
 from custodiet.adapters.store.recordings import RECORDED
 from custodiet.adapters.store.register import REGISTERED
+from custodiet.adapters.store.restricting import RESTRICTED
 from custodiet.adapters.store.training import TRAINED
 from custodiet.adapters.store.unmasking import UNMASKED
 
@@ -34,5 +35,6 @@ REPLAYED = (
     *ERASED,
     *PLACED,
     *UNMASKED,
+    *RESTRICTED,
 )
 BY_NAME = dict(tables.metadata.tables)

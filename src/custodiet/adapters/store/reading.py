@@ -24,6 +24,7 @@ from custodiet.adapters.store.outcomes import OutcomeRows
 from custodiet.adapters.store.places import PlaceRows
 from custodiet.adapters.store.recordings import RecordingRows
 from custodiet.adapters.store.register import RegisterRows
+from custodiet.adapters.store.restricting import RestrictingRows
 from custodiet.adapters.store.rows import N, bounded, held, noun
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
@@ -105,6 +106,7 @@ class ReadingRows(
     ErasingRows,
     PlaceRows,
     UnmaskRows,
+    RestrictingRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

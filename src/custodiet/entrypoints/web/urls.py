@@ -22,6 +22,9 @@ from custodiet.entrypoints.web import (
     urls_notices,
     urls_oversight,
     urls_places,
+    urls_replaying,
+    urls_restricting,
+    urls_rules,
     urls_unmasking,
 )
 from custodiet.entrypoints.web.views import cases, errors, live, public, security, standing
@@ -44,6 +47,9 @@ urlpatterns = [
     *urls_disclosing.urlpatterns,
     *urls_erasing.urlpatterns,
     *urls_unmasking.urlpatterns,
+    *urls_rules.urlpatterns,
+    *urls_replaying.urlpatterns,
+    *urls_restricting.urlpatterns,
     path("cases", cases.find, name="cases"),
     path("cases/<str:reference>", cases.show, name="case"),
     path("", include("custodiet.entrypoints.web.urls_staff")),

@@ -31,7 +31,7 @@ from custodiet.model.decision import State
 from custodiet.model.draft import Draft
 from custodiet.model.erasing import HoldStep
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, AttachmentId, CaseId, HoldId, PersonId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, HoldId, PersonId, RestrictionId
 from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
@@ -78,6 +78,8 @@ class CaseRecords:
         """A case's record, or a part of it. Raises OpeningRefused for an account that has no sight of it now."""
         if record.hold_id is not None:
             return iter((self._why_hold(record.hold_id, record),))
+        if record.restriction_id is not None:
+            return iter(self._weighing(record.restriction_id, record))
         self._require_sight(record.by, record.case_id)
         if record.attachment_id is not None:
             return iter((self._content(record.attachment_id, record.case_id),))
@@ -205,6 +207,19 @@ class CaseRecords:
         if plain is None:
             raise OpeningRefused("the reason does not open")
         return write_reason(unpack_words(plain))
+
+    def _weighing(self, restriction_id: RestrictionId, record: CaseRecordGiven) -> list[bytes]:
+        """How a restriction was weighed. No sight of the case comes with it."""
+        follower, now = self._follower, self._follower.now()
+        if record.by in follower.staffing.conflicted_in(record.case_id):
+            raise OpeningRefused("how a restriction was weighed is not for who has a conflict of interest")
+        parts = follower.rights.weighing_of(restriction_id, record.case_id, record.by, now, follower)
+        person_id = follower.cases[record.case_id].person_id
+        opened = [self._plain(person_id, part, assessment_context(person_id)) for part in parts]
+        words = [unpack_words(plain) for plain in opened if plain is not None]
+        if len(words) < len(parts):
+            raise OpeningRefused("what was weighed does not open")
+        return [write_reason(one) for one in words]
 
     def _name(self, person_id: PersonId) -> str | None:
         sealed = self._follower.names_sealed.get(person_id, b"")

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from custodiet.flows.in_vault.disclosing import Disclosing, by_of
 from custodiet.flows.in_vault.keeping import Keeping
 from custodiet.flows.in_vault.looking import Looking
+from custodiet.flows.in_vault.rights import Rights
 from custodiet.flows.in_vault.staffing import Staffing
 from custodiet.flows.in_vault.unmasking import Unmaskings
 from custodiet.flows.in_vault.unmasking import by_of as unmasked_by
@@ -106,6 +107,7 @@ from custodiet.model.record import (
     kind_of,
 )
 from custodiet.model.register import Recipient, Register, RegisterVersion
+from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.scheme import Scheme
 from custodiet.model.screening import Screening
 from custodiet.model.staff import Function
@@ -160,6 +162,7 @@ class Follower:
         self._persons: dict[PersonId, Person] = {}
         self._erase_due: dict[tuple[DecisionId, Category], datetime] = {}
         self.keeping = Keeping()
+        self.rights = Rights()
         self.log: LogOpened | None = None
         self._opened = 0
         """The place at which this log was opened: it never was as short."""
@@ -406,6 +409,7 @@ class Follower:
                     self.looking.believe(record, row.index, entry.at, self, self._about(record))
                     self.unmasking.believe(record, entry.at, self)
                     self.disclosing.believe(record, entry.at, self)
+                    self.rights.believe(record)
                     if self.keeping.believe(record, row.index, entry.at, self) and isinstance(record, QuarantineEnded):
                         self._shorten(record.restarted)
                 except (KeyError, IllegalValue):
@@ -467,6 +471,10 @@ class Follower:
                 return self.cases[self.looking.case_of[look_up_id]].person_id
             case HoldAsked(hold):
                 return self.cases[hold.case_id].person_id
+            case RestrictionAsked(asked):
+                return self.cases[asked.case_id].person_id
+            case RestrictionAnswered(restriction_id):
+                return self.cases[self.rights.case_of(restriction_id)].person_id
             case HoldAnswered(hold_id):
                 return self.cases[self.keeping.case_of(hold_id)].person_id
             case LookRefused(case_id):

@@ -6,6 +6,7 @@ within 30 s of the entry being first seen by this vault process; the vault asks 
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
 import msgspec
 
@@ -197,6 +198,7 @@ class Openings:
                 "decisions": [_told(d) for d in decisions.values()],
                 "contacts": [_tried(one) for one in self._case_records.contacts_in(case_id)],
             }
+            | _held_back(record)
         )
         given = withheld = 0
         for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
@@ -204,6 +206,8 @@ class Openings:
                 continue
             if self._follower.is_withheld(decisions[session.decision_id], session.category, session.day):
                 withheld += 1  # past its retention: about to be erased, and given to nobody
+                continue
+            if any(one.from_at <= stored.fix_time < one.to_at for one in record.held_back):
                 continue
             given += 1
             fix = stored.fix
@@ -264,3 +268,10 @@ def _told(decision: Decision) -> dict[str, object]:
         "until": None if until is None else as_text(until),
         "state": decision.state,
     }
+
+
+def _held_back(record: CopyGiven) -> dict[str, Any]:
+    """The times whose positions a copy leaves out, of which it tells."""
+    told = [one for one in record.held_back if one.told]
+    held = [{"from": as_text(one.from_at), "to": as_text(one.to_at), "until": as_text(one.until_at)} for one in told]
+    return {"held_back": held} if held else {}

@@ -19,7 +19,7 @@ from custodiet.entrypoints.web.forms_looking import ApproveForm, LookUpForm, Que
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
-from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
+from custodiet.entrypoints.web.permitting import actor_of, function_of, may, require, store_for, witnessed
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_look_up
@@ -36,7 +36,7 @@ from custodiet.flows.looking import (
 )
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.prove_entry import entry_at, prove_entry
-from custodiet.flows.show_looking import Looks, rows_of, show_asking, show_look_up, show_looks
+from custodiet.flows.show_looking import Looks, looks_for_person, rows_of, show_asking, show_look_up, show_looks
 from custodiet.flows.unmasking import read_under
 from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.act import Act
@@ -47,6 +47,7 @@ from custodiet.model.errors import (
 )
 from custodiet.model.identity import CaseId, ConditionId, LookUpId
 from custodiet.model.look_up import Answer, Asked, Attempt, Grant, Opened, Precision, RefusedBecause, ToKnow, Tried
+from custodiet.model.staff import Function
 from custodiet.rules.access import objections_to_approving
 from custodiet.wire.proof import FILE_SUFFIX
 
@@ -57,6 +58,7 @@ _ATTEMPTS = {
     Act.OPEN_READING: Attempt.READING,
 }
 _FORMS = ("proof", "entry")
+_THE_PERSON = (Function.PERSON, Function.REPRESENTATIVE)
 
 
 def _for_case(request: HttpRequest, act: Act, case_id: CaseId) -> Store:
@@ -335,7 +337,9 @@ def who_looked(request: HttpRequest, reference: str) -> HttpResponse:
         require(request, view, Act.READ_LOOKS, of_case(case.id))
         looks = show_looks(view, place.clock.now(), case.id)
         may_ask = may(request, view, Act.ASK_LOOK_UP, of_case(case.id))
-    return page(request, "looking/looks.html", looks=[looks], may_ask=may_ask, theirs=False)
+        may_restrict = may(request, view, Act.ASK_RESTRICTION, of_case(case.id))
+    told = {"may_ask": may_ask, "may_restrict": may_restrict}
+    return page(request, "looking/looks.html", looks=[looks], theirs=False, **told)
 
 
 @require_safe
@@ -346,7 +350,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     with place.store.reading() as view:
         for case_id in view.cases_given_to(actor_of(request)):
             require(request, view, Act.READ_LOOKS, of_case(case_id))
-            found.append(show_looks(view, place.clock.now(), case_id))
+            found.append(looks_for_person(view, place.clock.now(), case_id))
     if not found:
         raise NotPermitted("", ("not_yours: no case is yours; the letter that came with the account says whose it is",))
     return page(request, "looking/looks.html", looks=found, may_ask=False, theirs=True)
@@ -361,8 +365,9 @@ def proof(request: HttpRequest, reference: str, entry: int, form: str) -> HttpRe
     with place.store.reading() as view:
         case = view.case_by_reference(reference)
         require(request, view, Act.READ_LOOKS, of_case(case.id))
-        shown = show_looks(view, place.clock.now(), case.id)
-        if entry not in {one.entry for one in shown.lines} | {one.entry for one, _ in shown.kept}:
+        theirs = case.id in view.cases_given_to(actor_of(request)) and function_of(request) in _THE_PERSON
+        shown = (looks_for_person if theirs else show_looks)(view, place.clock.now(), case.id)
+        if entry not in shown.entries:
             raise Http404
     body = proof_of(entry) if form == "proof" else entry_at(place.store, entry)
     suffix = FILE_SUFFIX if form == "proof" else ".json"

@@ -29,6 +29,7 @@ from custodiet.flows.show_oversight import (
     FoundEntry,
     draw_sample,
     months_to_draw,
+    restricted_in,
     search_ledger,
     show_entries,
     show_oversight,
@@ -90,7 +91,8 @@ def regulator(request: HttpRequest) -> HttpResponse:
     """The eleven tests: what each asks, what evidence there is now, what is missing."""
     with _seeing(request) as (_, seen):
         lines = eleven_lines(seen.facts)
-    return page(request, "oversight/regulator.html", seen=seen, lines=lines, found=FOUND)
+    restricted = restricted_in(seen.told, seen.facts)
+    return page(request, "oversight/regulator.html", seen=seen, lines=lines, found=FOUND, restricted=restricted)
 
 
 @require_safe

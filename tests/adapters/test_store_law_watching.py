@@ -1,0 +1,125 @@
+"""The law of rights that are restricted, in the store: raw SQL, past all our code, tries each rule."""
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from support.assessing import assessor
+from support.house import ANA, BO, START, House
+from support.raw_law import again, raw, tried
+
+from custodiet.flows.restrict_right import answer_restriction, ask_restriction
+from custodiet.model.condition import Interval
+from custodiet.model.restricting import Ground, RestrictionStep, Right
+from custodiet.rules.restricting import WEIGHED
+
+LAW = import_module("custodiet.adapters.store.migrations.versions.v0025_watching")
+DAY = timedelta(days=1)
+DAY_MS = 86_400_000
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A restriction that is placed, and one that waits."""
+    house = House(tmp_path_factory.mktemp("law"))
+    try:
+        person = house.person()
+        house.issue_keys()
+        told = {"right": Right.LOOKS, "ground": Ground.CRIME, "window": Interval(START - DAY, START), "told": True}
+        told |= {"until_at": START + 7 * DAY, "said": dict.fromkeys(WEIGHED, "weighed")}
+        given = (house.store, assessor(house), house.chance, person.case.id, ANA)
+        placed, waits = (ask_restriction(*given, **told) for _ in range(2))
+        answer_restriction(house.store, placed, RestrictionStep.PLACED, BO)
+        return house.path, {"placed": placed, "waits": waits}
+    finally:
+        house.close()
+
+
+@pytest.fixture
+def sql(world):
+    with raw(*world) as statements:
+        yield statements
+
+
+LATER = "entry + 100000"
+ASKED = {"id": "'restriction_new'", "entry": LATER}
+STEP = {"restriction_id": ":waits", "entry": LATER}
+NOBODY = ("''", "'clock'", "' Web '", "'monitor-1'")
+TABLES = ("restriction", "restriction_step")
+RULES = {
+    **{
+        f"{table}_never_{verb}": (f"{table}: never {verb}d", [statement.format(table)], [])
+        for table in TABLES
+        for verb, statement in (("update", "UPDATE {} SET entry = 7"), ("delete", "DELETE FROM {}"))
+    },
+    **{
+        f"{table}_once": (f"{table}: stands already", [f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"], [])
+        for table in TABLES
+    },
+    "restriction_by_someone": (
+        "restriction: asked for by a named person",
+        [again("restriction", "1", **ASKED, asked_by=who) for who in NOBODY],
+        [],
+    ),
+    "restriction_is_dated": (
+        "restriction: until a date within four weeks",
+        [again("restriction", "1", **ASKED, until_at=f"asked_at + {more}") for more in (0, 28 * DAY_MS + 1)],
+        [],
+    ),
+    "restriction_of_what_passed": (
+        "restriction: of three months at most that have passed",
+        [
+            again("restriction", "1", **ASKED, to_at="asked_at + 1"),
+            again("restriction", "1", **ASKED, from_at="to_at"),
+            again("restriction", "1", **ASKED, from_at=f"to_at - {92 * DAY_MS + 1}"),
+        ],
+        [],
+    ),
+    "restriction_is_weighed": (
+        "restriction: each part is weighed",
+        [again("restriction", "1", **ASKED, **{f"{part}_sealed": "x''"}) for part in WEIGHED],
+        [],
+    ),
+    "restriction_is_told": (
+        "restriction: told, or with why telling would defeat it",
+        [
+            again("restriction", "1", **ASKED, told="0"),
+            again("restriction", "1", **ASKED, untold_sealed="x'00'"),
+            again("restriction", "1", **ASKED, told="2"),
+        ],
+        [],
+    ),
+    "restriction_of_one_right": (
+        "restriction: of one right",
+        [again("restriction", "1", **ASKED, right=f"'{word}'") for word in ("all", "")],
+        [],
+    ),
+    "restriction_step_by_someone": (
+        "restriction_step: by a named person",
+        [again("restriction_step", "1", **STEP, by=who) for who in NOBODY],
+        [],
+    ),
+    "restriction_step_by_another": (
+        "restriction_step: by another than who asked",
+        [again("restriction_step", "1", **STEP, by=f"'{ANA}'")],
+        [],
+    ),
+    "restriction_step_in_order": (
+        "restriction_step: out of order",
+        [
+            again("restriction_step", "1", **STEP, step="'ended'"),
+            again("restriction_step", "1", step="'refused'", entry=LATER),
+        ],
+        [],
+    ),
+    "restriction_step_in_time": (
+        "restriction_step: it is over",
+        [
+            again("restriction_step", "1", **STEP, at=f"at + {7 * DAY_MS}"),
+            again("restriction_step", "1", step="'ended'", entry=LATER, at=f"at + {7 * DAY_MS}"),
+        ],
+        [],
+    ),
+}
+
+TestLaw = tried(RULES, LAW.CONSTRAINTS)
