@@ -1,16 +1,17 @@
-// Builds what the pages serve, into the folder named: style sheets for both directions, GOV.UK's script, licences.
+// Builds what the pages serve, into the folder named: style sheets for both directions, GOV.UK's script, what draws the
+// map of a reading, licences.
 // node build.mjs OUT. Run by ./dev after `npm ci`; the same input gives the same bytes.
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import esbuild from 'esbuild'
 import rtlcss from 'rtlcss'
 import * as sass from 'sass'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const modules = path.join(here, 'node_modules')
 const out = path.resolve(process.argv[2])
-const PACKAGES = ['govuk-frontend', '@ministryofjustice/frontend']
 
 // Neither shows up in what we ship: the crest is the Crown's, the typeface GDS's.
 const NOT_OURS = /crest|crown|transport/i
@@ -38,15 +39,28 @@ const compiled = sass.compile(path.join(here, 'app.scss'), {
 }).css
 // A rule inside a media query goes by itself: nothing here spans a brace.
 const css = compiled.replace(/[^{}]*\{[^{}]*\}/g, (rule) => NOT_OURS.test(rule) ? '' : rule)
+const bundled = esbuild.buildSync({
+  absWorkingDir: here,
+  entryPoints: ['ol.js'],
+  bundle: true,
+  format: 'esm',
+  legalComments: 'none',
+  metafile: true,
+  minify: true,
+  target: 'es2022',
+  treeShaking: true,
+  write: false
+})
 const files = new Map([
   ['app.css', css],
   ['app.rtl.css', rtlcss.process(css)],
-  ['govuk-frontend.min.js', read('govuk-frontend/dist/govuk/govuk-frontend.min.js')]
+  ['govuk-frontend.min.js', read('govuk-frontend/dist/govuk/govuk-frontend.min.js')],
+  ['ol.js', bundled.outputFiles[0].text]
 ])
 for (const [, name] of css.matchAll(/url\(["']?\.\/([\w-]+\.svg)/g)) {
   files.set(name, read('@ministryofjustice/frontend/moj/assets/images/' + name))
 }
-const packages = PACKAGES.map((name) => {
+const packages = ['govuk-frontend', '@ministryofjustice/frontend', ...inBundle()].map((name) => {
   const told = JSON.parse(read(name + '/package.json'))
   files.set(`LICENCE-${name.replace(/\W+/g, '-').replace(/^-/, '')}.txt`, licence(name, told))
   return { name, version: told.version, licence: told.license }
@@ -67,6 +81,14 @@ fs.mkdirSync(aside, { recursive: true })
 for (const [name, text] of files) fs.writeFileSync(path.join(aside, name), text)
 fs.rmSync(out, { recursive: true, force: true })
 fs.renameSync(aside, out)
+
+// The packages of which something is in the bundle, whichever asked for them.
+function inBundle () {
+  const [made] = Object.values(bundled.metafile.outputs)
+  const held = Object.entries(made.inputs).filter(([, of]) => of.bytesInOutput > 0)
+  const names = held.map(([file]) => file.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]).filter(Boolean)
+  return [...new Set(names)].sort()
+}
 
 function read (name) {
   return fs.readFileSync(path.join(modules, name), 'utf8')

@@ -852,6 +852,8 @@ def ledger_proof(asked: argparse.Namespace) -> None:
 
 def pack_case(asked: argparse.Namespace) -> None:
     """An accountability pack of a case."""
+    from custodiet.adapters.paper import tagged_pdf
+    from custodiet.entrypoints.cli.pack_paper import with_paper
     from custodiet.entrypoints.cli.packing import write_pack
     from custodiet.flows import pack_case as packing
 
@@ -859,7 +861,8 @@ def pack_case(asked: argparse.Namespace) -> None:
     pinned, cosigned = read_pins(settings), cosigned_note(join_witnesses(settings), now)
     store, vault = open_store(settings, read_only=True), VaultClient(settings.vault_socket)
     known = vkey(pinned.origin, pinned.log_key)
-    write_pack(packing.pack_case(store, vault, asked.reference, now, known, cosigned), asked.out)
+    files = packing.pack_case(store, vault, asked.reference, now, known, cosigned)
+    write_pack(with_paper(files, tagged_pdf), asked.out)
 
 
 # --- verbs: keeping -----------------------------------------------------------------------------------------------

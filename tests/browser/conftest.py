@@ -15,6 +15,7 @@ from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
 from support.disclosing import Disclosed
 from support.house import SCHEME, House
 from support.in_process import client_of, place_of
+from support.looking import EVENINGS, HOME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
 from support.proposing import propose
 from support.running import aside
@@ -36,6 +37,8 @@ from custodiet.model.errors import NotPermitted
 from custodiet.model.finding import Matter, Weight
 from custodiet.model.identity import ActorId, AlertId, DecisionId
 from custodiet.model.look_up import ToKnow, Tried
+from custodiet.model.mode import Kind
+from custodiet.model.report import Fix, Report
 from custodiet.model.staff import Function
 from custodiet.rules.conditions.timetable import weekly_on
 
@@ -136,15 +139,31 @@ def pages():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def walk_about(one) -> None:
+    """In two hours: two reports from home, silence, seven on the way, of which one tells not how exact it is."""
+    house, device = one.house, one.person.device.serial
+    for step, minutes in ((0, 5), (0, 5), (9, 40), (10, 10), (11, 10), (12, 10), (14, 10), (15, 10), (16, 5)):
+        at = house.clock.now()
+        told = Fix(
+            round((46.5 + step / 1000) * 1e7), round((-28 + step / 500) * 1e7), None if step == 11 else 5.0 + step
+        )
+        [answer] = house.post(one.monitor, one.person.token, Report(device, Kind.FIX, at, told))
+        assert answer.outcome == "kept"
+        house.clock.pass_(timedelta(minutes=minutes))
+        one.monitor.refresh()
+    one.until = house.clock.now()
+
+
 def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
     """Pages that nobody is given without a vault and a trail, by name and language: their text, their headers."""
     from django.conf import settings
 
     house = House(folder)
-    one = Disclosed(house, fixes=4)
+    one = Disclosed(house, fixes=4, zones=((ConditionKind.CURFEW, HOME, EVENINGS),))
+    walk_about(one)
     place_of(house, folder, read_policy(), (CAI, AOS))
     settings.PLACE = replace(settings.PLACE, made_up=lambda: {"senders": {}, "accounts": {}})
-    reference, looked = one.person.case.reference, one.granted(window=one.window(1))
+    reference, looked = one.person.case.reference, one.granted(window=one.window(2))
     waiting, released = one.take(window=one.window(1)), one.released(window=one.window(1))
     of_case = f"/cases/{reference}"
     asked = {

@@ -1,4 +1,4 @@
-"""The accountability pack of a case: complete, without a name or a place, and checked without us."""
+"""The accountability pack of a case: complete, without a name or a place, checked without us, and to be read."""
 
 import io
 import json
@@ -7,9 +7,11 @@ import sqlite3
 import zipfile
 from base64 import b64decode, b64encode
 from contextlib import closing, suppress
-from datetime import timedelta
+from ctypes.util import find_library
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
+import pypdf
 import pytest
 from support.assessing import assessed
 from support.disclosing import Disclosed, knows_agency
@@ -17,7 +19,9 @@ from support.house import ANA, BO
 from support.staff import AOS, CAI
 
 from custodiet.adapters import sealing
+from custodiet.adapters.paper import tagged_pdf
 from custodiet.adapters.zones import zone_as_of
+from custodiet.entrypoints.cli.pack_paper import with_paper
 from custodiet.entrypoints.cli.packing import write_pack, zipped
 from custodiet.flows.decide_case import narrow_decision, propose_decision
 from custodiet.flows.handle_alert import Desk
@@ -194,3 +198,74 @@ def test_there_is_no_pack_of_a_case_that_there_is_not(house, one):
     one.person.case = type("Case", (), {"reference": "M-9999"})
     with pytest.raises(NotFound):
         pack_of(house, one)
+
+
+def leaves(told):
+    """Every value, as a paper says it; no salt, which says nothing."""
+    if isinstance(told, dict):
+        for name, inner in told.items():
+            if name == "record":
+                # Times inside a record stay as they were written.
+                yield from (str(one) for one in values(json.loads(inner)))
+            elif name != "salt":
+                yield from leaves(inner)
+    elif isinstance(told, list):
+        for inner in told:
+            yield from leaves(inner)
+    elif isinstance(told, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", told):
+        yield datetime.fromisoformat(told).strftime("%-d %B %Y, %H:%M:%S UTC")
+    elif told is None or isinstance(told, bool):
+        yield {None: "–", True: "yes", False: "no"}[told]
+    else:
+        yield str(told)
+
+
+def values(told):
+    if isinstance(told, dict | list):
+        for inner in told.values() if isinstance(told, dict) else told:
+            yield from values(inner)
+    else:
+        yield told
+
+
+def tags_of(node, found):
+    """The tags of a structure tree, in its order."""
+    node = node.get_object()
+    if isinstance(node, pypdf.generic.ArrayObject):
+        for inner in node:
+            tags_of(inner, found)
+    elif isinstance(node, pypdf.generic.DictionaryObject):
+        if "/S" in node:
+            found.append(str(node["/S"]))
+        if "/K" in node:
+            tags_of(node["/K"], found)
+    return found
+
+
+def test_its_paper_is_tagged_and_says_what_its_json_says(house, one):
+    if find_library("pangoft2-1.0") is None:
+        pytest.skip("no Pango: ./dev test installs it")
+    _, files = pack_of(house, one)
+    whole = with_paper(files, tagged_pdf)
+    assert set(whole) == {*files, "pack.pdf"}
+    assert all(name.partition("/")[0] in files["README.txt"].decode() for name in whole if name != "README.txt")
+    small = "<html lang=en><title>A</title><p>B"
+    assert tagged_pdf(small) == tagged_pdf(small)
+    paper = pypdf.PdfReader(io.BytesIO(whole["pack.pdf"]))
+    root = paper.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"], root["/ViewerPreferences"]["/DisplayDocTitle"]) == (
+        "en",
+        True,
+        True,
+    )
+    assert paper.metadata.title == f"Accountability pack of case {one.person.case.reference}"
+    told = json.loads(files["pack.json"])
+    tags = tags_of(root["/StructTreeRoot"]["/K"], [])
+    assert [tags.count(tag) for tag in ("/H1", "/H2")] == [1, 4]
+    assert tags.count("/Table") >= 7
+    assert tags.count("/TH") > len(told["entries"])
+    text = "".join("".join(page.extract_text().split()) for page in paper.pages)
+    missing = [one for one in leaves(told) if "".join(one.split()) not in text]
+    assert missing == []
+    kinds = [entry["kind"] for entry in told["entries"]]
+    assert re.findall("|".join(map(re.escape, sorted(set(kinds)))), text)[: len(kinds)] == kinds

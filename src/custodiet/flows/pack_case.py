@@ -46,6 +46,7 @@ IN_THE_OPEN = frozenset(
 
 _HOW = """How to check this pack without whoever made it
 
+pack.pdf    what happened, for people to read: what pack.json says, in words
 pack.json   what the entries say, in order; times are UTC
 key         the log's verifier key: compare it with one you have from elsewhere
 entries/    each entry's bytes, as they were hashed; the account that acted stands in them, and no name

@@ -1,4 +1,4 @@
-"""Looking: a question, a request, the second person's answer, a reading as a table, and who looked.
+"""Looking: a question, a request, the second person's answer, a reading as a table and a map of it, and who looked.
 
 A reading is shown in the answer to the post that recorded it, and nowhere again: whoever looks a second time records
 it a second time. The page clears itself when the grant ends.
@@ -233,7 +233,7 @@ def proof_of(entry: int) -> bytes:
 def reading_page(
     request: HttpRequest, case: Case, grant: Grant, opened: Opened, purpose: str, *, unmasked: bool = False
 ) -> HttpResponse:
-    """The reading as a table; it clears itself when the grant ends."""
+    """The reading as a table, beside which scripts can draw a map of it; both go when the grant ends."""
     left_s = max(1, int((grant.expires_at - settings.PLACE.clock.now()).total_seconds()))
     given: dict[str, Any] = {
         "case": case,
@@ -242,6 +242,7 @@ def reading_page(
         "purpose": purpose,
         "rows": rows_of(opened),
         "unmasked": unmasked,
+        "left_s": left_s,
     }
     shown = page(request, "looking/reading.html", **given)
     # Without scripts, and before anything a page could forget.

@@ -1,0 +1,132 @@
+"""The map beside a reading draws what the table says, asks nobody, is worked by keyboard, and goes with the table."""
+
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+from playwright.sync_api import expect
+from support.browsing import SMALL, Watched, browsing
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+PLACES, HOMES = 7, 3
+"""Of the reading that the tests have (conftest.walk_about)."""
+YELLOW = """() => {
+  for (const one of document.querySelectorAll('[data-map-here] canvas')) {
+    const copy = new OffscreenCanvas(one.width, one.height), box = one.getBoundingClientRect();
+    const pen = copy.getContext('2d', { willReadFrequently: true });
+    pen.drawImage(one, 0, 0);
+    const { data } = pen.getImageData(0, 0, copy.width, copy.height), found = [];
+    for (let at = 0; at < copy.width * copy.height; at++)
+      if (data[4 * at] === 255 && data[4 * at + 1] === 221 && data[4 * at + 2] === 0)
+        found.push([at % copy.width, Math.floor(at / copy.width)]);
+    const middle = (axis) => found.reduce((sum, point) => sum + point[axis], 0) / found.length * box.width / copy.width;
+    if (found.length) return [box.left + middle(0), box.top + middle(1)];
+  } }"""
+"""Where on the screen the middle of what is drawn as chosen lies."""
+
+
+def give(text, headers, route) -> None:
+    route.fulfill(body=text, content_type="text/html; charset=utf-8", headers=headers)
+
+
+@pytest.fixture
+def reading(browser, pages, of_the_vault):
+    """Opens the page of a reading as the vault gave it, with everything it asks for watched."""
+
+    @contextmanager
+    def opened(viewport=WIDE, clock=False, **given):
+        text, headers = of_the_vault["reading", "en"]
+        with browsing(browser, viewport=viewport, **given) as context:
+            here = Watched(context, pages.url)
+            here.page.route("**/made-up-page", partial(give, text, headers))
+            if clock:
+                here.page.clock.install()
+            here.open("/made-up-page")
+            yield here
+            assert here.wrong == []
+            assert here.strangers() == set()
+
+    return opened
+
+
+def show(page) -> None:
+    page.get_by_role("button", name="Show the map").click()
+    expect(page.locator("[data-map-here]")).to_have_attribute("data-drawn", str(PLACES))
+
+
+def said(page):
+    return expect(page.locator("[data-map-said]"))
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_map_draws_every_place_of_the_table_and_no_home_and_asks_for_nothing_but_scripts(reading, shots, viewport):
+    with reading(viewport, reduced_motion="reduce") as here:
+        asked = []
+        here.page.on("request", lambda request: asked.append(request.url))
+        rows = here.page.locator("tbody tr")
+        assert here.page.locator("canvas").count() == 0
+        show(here.page)
+        assert here.page.locator("tr[data-row=place]").count() == PLACES
+        assert here.page.locator("tr[data-row=home]").count() == HOMES
+        assert rows.get_by_role("button").all_inner_texts() == [str(n) for n in range(HOMES + 1, HOMES + PLACES + 1)]
+        assert sorted(one.rpartition("/")[2] for one in asked) == ["map.js", "ol.js"]
+        assert here.axe() == []
+        assert here.page.evaluate(SMALL) == []
+        assert here.width() <= viewport["width"]
+        here.page.screenshot(path=shots / f"reading-map-{viewport['width']}.png", full_page=True)
+
+
+def test_its_slider_goes_through_the_places_by_keyboard(reading):
+    with reading() as here:
+        show(here.page)
+        slider, drawn = here.page.get_by_label("Show places up to"), here.page.locator("[data-map-here]")
+        slider.focus()
+        here.page.keyboard.press("Home")
+        expect(drawn).to_have_attribute("data-drawn", "1")
+        said(here.page).to_have_text("Place 4: 3 March 2031, 09:50 UTC, within 14 m")
+        for _ in range(2):
+            here.page.keyboard.press("ArrowRight")
+        expect(drawn).to_have_attribute("data-drawn", "3")
+        expect(slider).to_have_attribute("aria-valuetext", "Place 6: 3 March 2031, 10:40 UTC, within not known")
+        assert here.page.locator("tr[aria-current=true] th").all_inner_texts() == ["6"]
+        here.page.keyboard.press("Tab")
+        expect(here.page.get_by_role("link", name="In the list")).to_be_focused()
+        here.page.keyboard.press("Enter")
+        assert here.page.evaluate("location.hash") == "#place-6"
+
+
+def test_a_place_of_the_list_is_found_on_the_map_and_one_on_the_map_in_the_list(reading):
+    with reading(reduced_motion="reduce") as here:
+        show(here.page)
+        here.page.get_by_role("button", name="Show place 5 on the map").click()
+        said(here.page).to_have_text("Place 5: 3 March 2031, 10:30 UTC, within 15 m")
+        where = here.page.wait_for_function(YELLOW).json_value()
+        here.page.get_by_role("button", name="Show place 9 on the map").click()
+        said(here.page).to_have_text("Place 9: 3 March 2031, 11:10 UTC, within 20 m")
+        here.page.mouse.click(*where)
+        said(here.page).to_have_text("Place 5: 3 March 2031, 10:30 UTC, within 15 m")
+
+
+@pytest.mark.parametrize("slept", [False, True], ids=["awake", "after sleep"])
+def test_table_and_map_are_gone_when_the_time_of_the_grant_is_over(reading, slept):
+    with reading(clock=True) as here:
+        show(here.page)
+        left_s = int(here.page.locator("[data-reading]").get_attribute("data-reading"))
+        here.page.route(
+            "**/cases/**", lambda route: route.abort()
+        )  # the pages away: what is shown must go all the same
+        if slept:
+            here.page.clock.set_system_time(here.page.evaluate("Date.now()") / 1000 + left_s)
+            here.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        else:
+            here.page.clock.fast_forward((left_s - 5) * 1000)
+            assert here.page.locator("tr[data-row=place]").count() == PLACES
+            here.page.clock.fast_forward(10_000)
+        expect(here.page.locator("table, canvas, [data-map]")).to_have_count(0)
+        assert "46.5" not in here.page.content()
+
+
+def test_without_scripts_the_table_is_whole_and_no_map_is_spoken_of(reading):
+    with reading(java_script_enabled=False) as here:
+        assert here.page.locator("tbody tr").count() == PLACES + HOMES + 1
+        assert "map" not in here.page.locator("main").inner_text().lower()
