@@ -20,7 +20,7 @@ from custodiet.adapters.machine import Lies, Machine, look_at_machine
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.cli import doctor
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import join_vault, main, open_store, read_pins
+from custodiet.main import join_kms, join_vault, main, open_store, read_pins
 from custodiet.model.errors import VaultUnavailable
 from custodiet.settings import read_settings
 from custodiet.simulation.seeded import SetClock
@@ -206,6 +206,7 @@ def patient(site, store, **given):
         "place_lists": lambda: 1,
         "vault": Nobody(),
         "clock": SystemClock(),
+        "kms": lambda: join_kms(settings),
     }
     names = ("data", "keys", "store", "vault_folder", "vault_db", "log", "pins", "restoring")
     return doctor.Patient(**{name: getattr(settings, name) for name in names}, **usual | given)

@@ -1,4 +1,4 @@
-"""One question over HTTP to a server of somebody else's, its answer bounded in time and bytes; no redirect is followed."""
+"""One question over HTTP to somebody else's server, its answer bounded in time and bytes. No redirect is followed."""
 
 import http.client
 import socket

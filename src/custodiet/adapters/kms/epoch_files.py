@@ -2,7 +2,8 @@
 
 Promise: `write` returns once the file is durable, and never replaces one. `destroy` overwrites it, then removes it; on
 a disk that keeps old blocks (flash, snapshots, backups of this folder) the bytes may outlive that, which docs/trust.md
-says. A folder or file that others may read is refused; that it does not lie inside the data folder, settings.py sees to.
+says. A folder or file that others may read is refused; that the folder does not lie inside the data folder, settings.py
+sees to.
 """
 
 import os

@@ -4,6 +4,7 @@ What a file promises of being durable, and of being gone, epoch_files.py says.
 """
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from custodiet.adapters.kms.epoch_files import KEY, EpochFiles
@@ -39,3 +40,6 @@ class KeyfileKms:
 
     def destroy(self, epoch: int) -> None:
         self._files.destroy(epoch)
+
+    def token_ends_in(self) -> timedelta | None:
+        return None
