@@ -23,7 +23,7 @@ from custodiet.model.witness import UNSEEN_MAX
 
 DEMO_FOLDER = "demo"
 SECRET_BYTES_MAX = 1024
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(/[A-Za-z0-9_-]{1,100})*")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _OF_PROVIDER = ("ISSUER", "NAME", "CLIENT", "SECRET_FILE")
 
 
