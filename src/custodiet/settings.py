@@ -269,7 +269,7 @@ def _openbao(environment: Mapping[str, str]) -> OpenBao | None:
     mount, key = said("_MOUNT") or "transit", said("_KEY") or "custodiet"
     for name, value in (("_MOUNT", mount), ("_KEY", key)):
         if not _PLAIN_NAME.fullmatch(value):
-            wrong.append(f"CUSTODIET_OPENBAO{name} is to be letters, digits, - and _ (a mount also /)")
+            wrong.append(f"CUSTODIET_OPENBAO{name} is to be a plain name")
     if not said("_TOKEN_FILE"):
         wrong.append("CUSTODIET_OPENBAO needs CUSTODIET_OPENBAO_TOKEN_FILE: never an argument, never a variable")
     if wrong:
