@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support.go import verify  # noqa: F401 - a fixture for whoever asks for it
 from support.house import House
+from support.openbao import one_openbao, openbao  # noqa: F401 - fixtures too
 
 # How fast this machine is, and who else is busy on it, says nothing about the code.
 settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])

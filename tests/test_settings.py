@@ -92,3 +92,34 @@ def test_messages_go_to_a_server_or_a_folder_or_nowhere(tmp_path):
     assert not read_settings(str(tmp_path), None, plain).post.starttls
     folder = {"CUSTODIET_MESSAGE_FOLDER": str(tmp_path / "out"), "CUSTODIET_MAIL_FROM": "desk@deployer.example"}
     assert read_settings(str(tmp_path), None, folder).post.folder == tmp_path / "out"
+
+
+BAO = {"CUSTODIET_OPENBAO": "https://bao.example", "CUSTODIET_OPENBAO_TOKEN_FILE": "/run/token"}
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"CUSTODIET_OPENBAO": "bao.example:8200"}, "is to be https"),
+        ({"CUSTODIET_OPENBAO": "https://bao.example/v1"}, "is to be https"),
+        ({"CUSTODIET_OPENBAO": "https://token@bao.example"}, "is to be https"),
+        ({"CUSTODIET_OPENBAO": "https://bao.example:port"}, "is to be https"),
+        ({"CUSTODIET_OPENBAO": "http://bao.example:8200"}, "in clear"),
+        ({"CUSTODIET_OPENBAO": ""}, "without CUSTODIET_OPENBAO"),
+        ({"CUSTODIET_OPENBAO_TOKEN_FILE": ""}, "needs CUSTODIET_OPENBAO_TOKEN_FILE"),
+        ({"CUSTODIET_OPENBAO_KEY": "../sys"}, "_KEY is to be"),
+        ({"CUSTODIET_OPENBAO_MOUNT": "a/b"}, "_MOUNT is to be"),
+    ],
+)
+def test_openbao_is_named_whole_and_never_in_clear(tmp_path, more, why):
+    with pytest.raises(Unready, match=why):
+        read_settings(str(tmp_path), None, BAO | more)
+
+
+def test_keys_are_in_openbao_where_it_is_named_and_otherwise_in_files(tmp_path):
+    assert read_settings(str(tmp_path), None, {}).openbao is None
+    named = read_settings(str(tmp_path), None, BAO).openbao
+    assert (named.host, named.port, named.tls) == ("bao.example", 8200, True)
+    assert (named.mount, named.key, named.ca_file) == ("transit", "custodiet", None)
+    here = read_settings(str(tmp_path), None, BAO | {"CUSTODIET_OPENBAO": "http://127.0.0.1:18200"}).openbao
+    assert (here.host, here.port, here.tls) == ("127.0.0.1", 18200, False)

@@ -5,6 +5,7 @@ import fcntl
 import os
 import shutil
 import socket
+import ssl
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -12,9 +13,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from custodiet.adapters import sealing
+from custodiet.adapters import over_http, sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
+from custodiet.adapters.kms.openbao import OpenBaoKms, Transit, is_taken
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
 from custodiet.adapters.ledger.witnesses import CosignedLog, read_policy_file
 from custodiet.adapters.place_lists import PlaceFolder
@@ -35,7 +37,7 @@ from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
-from custodiet.flows.ports import Chance, Clock
+from custodiet.flows.ports import Chance, Clock, Kms
 from custodiet.flows.receive_reports import Monitor
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.send_messages import Carrier
@@ -48,6 +50,7 @@ from custodiet.model.times import as_text
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.masking.classes import KEYS, is_sensitive
 from custodiet.settings import (
+    OpenBao,
     Post,
     Settings,
     read_secret,
@@ -105,6 +108,29 @@ def join_witnesses(settings: Settings) -> CosignedLog | None:
     return CosignedLog(settings.log, read_pins(settings), policy, settings.unseen_max)
 
 
+def join_kms(settings: Settings) -> Kms:
+    """The KMS that the keys of a place are in. Raises Unready when it is not the one that the settings name."""
+    in_files = any(settings.keys.glob("epoch-*.key"))
+    if settings.openbao is None:
+        if is_taken(settings.keys):
+            raise Unready("the keys of this place are in OpenBao, or on their way: say where (CUSTODIET_OPENBAO)")
+        return KeyfileKms(settings.keys)
+    if in_files:
+        raise Unready("the keys of this place lie in files, all or some: stop everything and run custodiet move-keys")
+    return OpenBaoKms(settings.keys, _transit(settings.openbao))
+
+
+def _transit(named: OpenBao) -> Transit:
+    trusted = None
+    if named.ca_file is not None:
+        try:
+            trusted = ssl.create_default_context(cafile=str(named.ca_file))
+        except (OSError, ssl.SSLError):
+            raise Unready(f"{named.ca_file} holds no certificate of an authority") from None
+    server = over_http.Server(named.host, named.port, named.tls, trusted)
+    return Transit(server, named.mount, named.key, partial(read_secret, named.token_file))
+
+
 def join_vault(
     settings: Settings,
     store: SqliteStore,
@@ -114,7 +140,7 @@ def join_vault(
     witnessed: CosignedLog | None = None,
 ) -> tuple[Openings, Keys]:
     """The inside of the vault."""
-    keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
+    keys = Keys(keystore, join_kms(settings), sealing, clock, chance)
     follower = Follower(store, keystore, clock, keys.log_public, keys.issue_public)
     lists = PlaceFolder(settings.places)
     return Openings(store, follower, keys, sealing, clock, replay_store, lists, witnessed), keys
@@ -132,10 +158,12 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
     for folder in (settings.data, settings.keys, settings.vault_folder, settings.vault_socket.parent, settings.log):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     chance = SystemChance()
+    if settings.openbao is not None:
+        OpenBaoKms.take(settings.keys, _transit(settings.openbao))
     store = SqliteStore(settings.store, clock, chance)
     store.prepare()
     keystore = SqliteKeystore(settings.vault_db)
-    kms = KeyfileKms(settings.keys)
+    kms = join_kms(settings)
     make_first_keys(keystore, kms, sealing, clock, chance)
     keys = Keys(keystore, kms, sealing, clock, chance)
     pinned = LogOpened(origin, keys.log_public, keys.issue_public)
@@ -252,7 +280,7 @@ def serve(asked: argparse.Namespace) -> None:
     require_settled(settings)
     if settings.made_up.exists():
         raise Unready(f"{settings.data} is a demo's folder: serve is for real people; try custodiet demo")
-    KeyfileKms(settings.keys)
+    join_kms(settings)
     sources = tuple(Path(one).resolve() for one in asked.source)
     for file in sources:
         read_broker(file.read_bytes())  # what is wrong with it is said here, and not by a child again and again
@@ -275,6 +303,8 @@ def demo(asked: argparse.Namespace) -> None:
     from custodiet.simulation.world import ADMINISTRATOR, WorldMaker
 
     settings = read_settings(asked.data or "demo", asked.keys, os.environ)
+    if settings.openbao is not None:
+        raise Unready("a demo is made anew each time, and keeps its keys in files: unset CUSTODIET_OPENBAO")
     _clear_demo(settings)
     say("making the made-up scheme: keys, ledger, an invented past of eight days")
     now = SystemClock().now()
@@ -950,7 +980,7 @@ def _prepare_restore(
     from custodiet.wire.restored import Plan, placed
 
     clock, chance = SystemClock(), SystemChance()
-    keys = Keys(keystore, KeyfileKms(settings.keys), sealing, clock, chance)
+    keys = Keys(keystore, join_kms(settings), sealing, clock, chance)
     folder = restoring.prepare()
     manifest = read_archive(Path(asked.file), folder)
     for pins in filter(Path.exists, (settings.pins, folder / PINS)):
@@ -1017,6 +1047,24 @@ def upgrade(asked: argparse.Namespace) -> None:
     say_upgraded((form, newest_form()), vault_forms, after.size, aside)
 
 
+def move_keys(asked: argparse.Namespace) -> None:
+    """Bring the keys of a place from files into OpenBao, everything stopped."""
+    from custodiet.flows.in_vault import keys
+
+    settings = _made(asked)
+    require_made(settings)
+    if settings.openbao is None:
+        raise Unready("nowhere to move the keys to: say where (CUSTODIET_OPENBAO)")
+    with ExitStack() as closing:
+        closing.callback(os.close, hold_alone(settings.data, "custodiet"))
+        closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        kms = OpenBaoKms.take(settings.keys, _transit(settings.openbao))
+        keys.move_keys(keystore, KeyfileKms(settings.keys), kms, sealing, SystemChance())
+    print(f"every key is sealed by {kms.named}; the files are overwritten and gone")
+
+
 def _checked(settings: Settings, store: SqliteStore) -> Checked:
     """The ledger by its hashes and what was published of it. Raises TableMismatch when it does not verify."""
     pinned, note = read_pins(settings), TileLog(settings.log).read_checkpoint()
@@ -1057,6 +1105,7 @@ def doctor(asked: argparse.Namespace) -> None:
         place_lists=PlaceFolder(settings.places).count,
         vault=VaultClient(settings.vault_socket),
         clock=SystemClock(),
+        kms=lambda: join_kms(settings),
     )
     looked = examine(place)
     store.close()
@@ -1105,6 +1154,7 @@ _VERBS = {
         scheme_export,
         import_cases,
         load_places,
+        move_keys,
         scheme_import,
         sender_acknowledge,
         sender_end,

@@ -5,10 +5,13 @@ CUSTODIET_GET_SENDERS names, by id and with commas between, the senders that may
 and logs on the way may keep those. CUSTODIET_WEB_ADDRESS is the https address by which people reach the pages; without
 it they are for this machine alone. CUSTODIET_OIDC_ISSUER, _NAME, _CLIENT and _SECRET_FILE name the organisation's own
 identity provider, all four or none. CUSTODIET_UNSEEN_MAX_S says, where witnesses are set, for how many seconds people
-may look after a witness has signed. Everything that is missing or unsafe is said at once.
+may look after a witness has signed. CUSTODIET_OPENBAO is the address of the OpenBao that keeps the epoch keys
+instead of files; _TOKEN_FILE holds what we are known to it by, _MOUNT and _KEY say which key of its transit engine,
+_CA_FILE who vouches for it. Everything that is missing or unsafe is said at once.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +23,7 @@ from custodiet.model.witness import UNSEEN_MAX
 
 DEMO_FOLDER = "demo"
 SECRET_BYTES_MAX = 1024
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _OF_PROVIDER = ("ISSUER", "NAME", "CLIENT", "SECRET_FILE")
 
 
@@ -49,6 +53,19 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenBao:
+    """The OpenBao that wraps the epoch keys."""
+
+    host: str
+    port: int
+    tls: bool
+    token_file: Path
+    mount: str
+    key: str
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One data folder and the keys folder outside it."""
 
@@ -59,6 +76,8 @@ class Settings:
     provider: Provider | None = None
     post: Post | None = None
     unseen_max: timedelta = UNSEEN_MAX
+    openbao: OpenBao | None = None
+    """None: the epoch keys are files in the keys folder."""
 
     @property
     def store(self) -> Path:
@@ -151,6 +170,7 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         _provider(environment),
         _post(environment),
         _unseen_max(environment),
+        _openbao(environment),
     )
 
 
@@ -223,6 +243,40 @@ def _post(environment: Mapping[str, str]) -> Post | None:
         folder=folder,
         wording=file("WORDING"),
     )
+
+
+def _openbao(environment: Mapping[str, str]) -> OpenBao | None:
+    def said(name: str) -> str:
+        return environment.get(f"CUSTODIET_OPENBAO{name}", "").strip()
+
+    address = said("")
+    others = [f"CUSTODIET_OPENBAO{name}" for name in ("_TOKEN_FILE", "_MOUNT", "_KEY", "_CA_FILE") if said(name)]
+    if not address:
+        if others:
+            raise Unready(f"{', '.join(others)} without CUSTODIET_OPENBAO: where does it listen?")
+        return None
+    wrong = []
+    try:
+        split, port = urlsplit(address.rstrip("/")), urlsplit(address).port
+    except ValueError:
+        split, port = urlsplit(""), None
+    tls = split.scheme == "https"
+    bare = not (split.path or split.query or split.username or split.fragment)
+    if split.scheme not in ("http", "https") or not split.hostname or not bare:
+        wrong.append("CUSTODIET_OPENBAO is to be https://host:port, nothing after it")
+    elif not tls and split.hostname not in ("localhost", "127.0.0.1", "::1"):
+        wrong.append("CUSTODIET_OPENBAO without TLS is for this machine alone: token and keys would travel in clear")
+    mount, key = said("_MOUNT") or "transit", said("_KEY") or "custodiet"
+    for name, value in (("_MOUNT", mount), ("_KEY", key)):
+        if not _PLAIN_NAME.fullmatch(value):
+            wrong.append(f"CUSTODIET_OPENBAO{name} is to be a plain name")
+    if not said("_TOKEN_FILE"):
+        wrong.append("CUSTODIET_OPENBAO needs CUSTODIET_OPENBAO_TOKEN_FILE: never an argument, never a variable")
+    if wrong:
+        raise Unready("; ".join(wrong))
+    ca_file = Path(said("_CA_FILE")).resolve() if said("_CA_FILE") else None
+    token_file = Path(said("_TOKEN_FILE")).resolve()
+    return OpenBao(split.hostname or "", port or 8200, tls, token_file, mount, key, ca_file)
 
 
 def require_outside(settings: Settings, file: Path) -> None:

@@ -12,15 +12,17 @@ from tempfile import mkdtemp
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from support.older import bring_down, form_before
+from support.openbao import policy_of
 from support.site import Site
 
 from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.adapters.kms.openbao import OpenBaoKms, Transit
 from custodiet.adapters.ledger.tiles import TileLog
 from custodiet.adapters.machine import Lies, Machine, look_at_machine
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.cli import doctor
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import join_vault, main, open_store, read_pins
+from custodiet.main import join_kms, join_vault, main, open_store, read_pins
 from custodiet.model.errors import VaultUnavailable
 from custodiet.settings import read_settings
 from custodiet.simulation.seeded import SetClock
@@ -206,9 +208,10 @@ def patient(site, store, **given):
         "place_lists": lambda: 1,
         "vault": Nobody(),
         "clock": SystemClock(),
+        "kms": lambda: join_kms(settings),
     }
     names = ("data", "keys", "store", "vault_folder", "vault_db", "log", "pins", "restoring")
-    return doctor.Patient(**{name: getattr(settings, name) for name in names}, **usual | given)
+    return doctor.Patient(**{name: getattr(settings, name) for name in names} | usual | given)
 
 
 def states(site, check, **given):
@@ -316,3 +319,25 @@ def test_what_waits_to_be_sent_is_counted_and_for_how_long_the_oldest_does(site,
     [(state, said)] = seen(site, capsys)[1]["messages"]
     assert state == "look"
     assert said.startswith("1 waits, the oldest for ")
+
+
+def test_keys_in_openbao_are_looked_at_there(healthy, openbao, tmp_path):
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    name = openbao.new_name()
+    file = openbao.token_file(tmp_path, name, ttl="100h")
+    transit = Transit(openbao.server, "transit", name, lambda: file.read_text().strip())
+    kms = OpenBaoKms.take(keys, transit)
+
+    def said():
+        return states(healthy, "keys", keys=keys, kms=lambda: OpenBaoKms(keys, transit))
+
+    assert said() == ["wrong"]
+    kms.begin()
+    assert said() == ["ok", "ok"]
+    file.write_text(openbao.token(policy_of(name), ttl="20h"))
+    assert said() == ["ok", "look"]
+    kms.begin()
+    assert said() == ["look", "look"]
+    openbao.seal()
+    assert said() == ["wrong"]

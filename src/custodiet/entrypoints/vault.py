@@ -151,6 +151,8 @@ def serve_vault(vault: Vault, socket_path: Path) -> None:
         try:
             vault.keep_up()
         except (CustodietError, OSError) as error:
-            _log.error("upkeep of the keys failed: %s", type(error).__name__)
+            # What is not ready says what to do about it, and holds nothing else.
+            said = error if isinstance(error, Unready) else type(error).__name__
+            _log.error("upkeep of the keys failed: %s", said)
     server.shutdown()
     socket_path.unlink(missing_ok=True)

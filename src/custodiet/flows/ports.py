@@ -1006,7 +1006,12 @@ class Tiles(Protocol):
 
 
 class Kms(Protocol):
-    """Holds one epoch key at a time for long; raises Unready when it cannot be reached."""
+    """Holds one epoch key at a time for long; raises Unready, saying what to do, when it cannot be reached."""
+
+    @property
+    def named(self) -> str:
+        """Where it is, for people."""
+        ...
 
     def epochs(self) -> tuple[int, ...]:
         """Numbers of the epoch keys it holds, in order."""
@@ -1020,8 +1025,16 @@ class Kms(Protocol):
         """32 bytes."""
         ...
 
+    def require(self, epoch: int) -> None:
+        """Raise Unready when whoever has that key in memory may open nothing by it now."""
+        ...
+
     def destroy(self, epoch: int) -> None:
         """The key is gone for good when this returns."""
+        ...
+
+    def token_ends_in(self) -> timedelta | None:
+        """How long what we are known to it by is good for yet; None: without an end."""
         ...
 
 

@@ -1,75 +1,45 @@
 """Epoch keys as files in a folder outside the data folder: the KMS of a machine without one.
 
-Promise: `begin` returns once the key is durable. `destroy` overwrites and removes the file; on a disk that keeps old
-blocks (flash, snapshots, backups of this folder) the bytes may outlive that, which docs/trust.md says. A folder or key
-that others may read is refused; that it does not lie inside the data folder, settings.py sees to.
+What a file promises of being durable, and of being gone, epoch_files.py says.
 """
 
-import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
+from custodiet.adapters.kms.epoch_files import KEY, EpochFiles
 from custodiet.model.errors import Unready
 
-_KEY_BYTES = 32
+KEY_BYTES = 32
 
 
 class KeyfileKms:
-    """One file an epoch: `epoch-00000001.key`, 32 bytes, mode 0600."""
+    """One file an epoch: `epoch-00000001.key`, 32 bytes."""
+
+    named = "files"
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        if not folder.is_dir():
-            raise Unready(f"keys folder missing: {folder}")
-        for path in (folder, *folder.glob("epoch-*.key")):
-            if path.stat().st_mode & 0o077:
-                raise Unready(f"others may read {path}: remove their access (chmod go= {path})")
+        self._files = EpochFiles(folder, KEY)
 
     def epochs(self) -> tuple[int, ...]:
-        stems = (path.stem.removeprefix("epoch-") for path in self._folder.glob("epoch-*.key"))
-        return tuple(sorted(int(stem) for stem in stems if stem.isdecimal()))
+        return self._files.numbers()
 
     def begin(self) -> int:
         epoch = max(self.epochs(), default=0) + 1
-        # Whole under its name, or not there: a key that was cut short would keep the vault from starting.
-        aside = self._path(epoch).with_suffix(".new")
-        aside.unlink(missing_ok=True)
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        # Linked and not renamed: a key that is there is never replaced by another.
-        os.link(aside, self._path(epoch))
-        aside.unlink()
-        self._sync_folder()
+        self._files.write(epoch, secrets.token_bytes(KEY_BYTES))
         return epoch
 
     def key(self, epoch: int) -> bytes:
-        try:
-            key = self._path(epoch).read_bytes()
-        except OSError:
-            raise Unready(f"the keys folder does not hold epoch {epoch}") from None
-        if len(key) != _KEY_BYTES:
+        key = self._files.read(epoch)
+        if len(key) != KEY_BYTES:
             raise Unready(f"the key of epoch {epoch} is cut short")
         return key
 
+    def require(self, epoch: int) -> None:
+        """A folder that is lost asks nobody to stop: until the day turns, people can still be given what is theirs."""
+
     def destroy(self, epoch: int) -> None:
-        if not self._path(epoch).exists():
-            return
-        with self._path(epoch).open("r+b") as file:
-            file.write(bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        self._path(epoch).unlink()
-        self._sync_folder()
+        self._files.destroy(epoch)
 
-    def _path(self, epoch: int) -> Path:
-        return self._folder / f"epoch-{epoch:08d}.key"
-
-    def _sync_folder(self) -> None:
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    def token_ends_in(self) -> timedelta | None:
+        return None

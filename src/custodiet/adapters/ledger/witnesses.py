@@ -4,15 +4,12 @@ Asking never takes long: a witness that does not answer within seconds is one th
 kept whole and durably; what is read back is believed only as far as the signatures in it go.
 """
 
-import http.client
-import socket
-from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Timer
 from typing import Final
 from urllib.parse import urlsplit
 
+from custodiet.adapters import over_http
 from custodiet.adapters.ledger.tiles import write_whole
 from custodiet.model.errors import NotTheFormat, Unready
 from custodiet.model.record import LogOpened
@@ -42,37 +39,19 @@ class HttpWitness:
         if not plain or split.scheme not in ("http", "https") or not split.hostname:
             raise Unready(f"the witness {witness.name} is to have an address, https:// and what follows")
         self.witness = witness
-        self._host, self._port, self._tls = split.hostname, port, split.scheme == "https"
+        self._server = over_http.Server(split.hostname, port, split.scheme == "https")
         self._path = f"{split.path.rstrip('/')}/add-checkpoint"
 
     def ask(self, body: bytes) -> tuple[int, str, str]:
         """Status, kind and text of the answer. Raises OSError when there is none."""
-        make = http.client.HTTPSConnection if self._tls else http.client.HTTPConnection
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        answer = over_http.ask(
+            self._server, "POST", self._path, body, headers, within_s=ANSWER_S, bytes_max=ANSWER_BYTES_MAX
+        )
         try:
-            with closing(make(self._host, self._port, timeout=ANSWER_S)) as connection:
-                connection.connect()
-                # The timeout is one of silence: whoever answers a byte at a time is cut off by this.
-                late = Event()
-                cut_off = Timer(ANSWER_S, _cut_off, (connection.sock, late))
-                cut_off.daemon = True
-                cut_off.start()
-                try:
-                    connection.request("POST", self._path, body, {"Content-Type": "text/plain; charset=utf-8"})
-                    answer = connection.getresponse()
-                    text = answer.read(ANSWER_BYTES_MAX).decode()
-                    if late.is_set():
-                        raise TimeoutError
-                finally:
-                    cut_off.cancel()
-        except (http.client.HTTPException, UnicodeError) as error:
-            raise OSError(None, f"a witness answered {type(error).__name__}") from None
-        return answer.status, answer.headers.get_content_type(), text
-
-
-def _cut_off(line: socket.socket, late: Event) -> None:
-    late.set()
-    with suppress(OSError):  # it has ended meanwhile
-        line.shutdown(socket.SHUT_RDWR)
+            return answer.status, answer.kind, answer.body.decode()
+        except UnicodeError:
+            raise OSError(None, "a witness answered what is no text") from None
 
 
 class CosignedLog:

@@ -157,6 +157,11 @@ def command_line(
     verb.set_defaults(do=do["upgrade"])
 
     verb = verbs.add_parser(
+        "move-keys", parents=[where], help="the keys of a place out of files into OpenBao; all stopped"
+    )
+    verb.set_defaults(do=do["move_keys"])
+
+    verb = verbs.add_parser(
         "administrator", parents=[where], help="the first one, of a place made before there were any"
     )
     verb.add_argument("account", metavar="ACCOUNT", help="a pseudonym, never a name")

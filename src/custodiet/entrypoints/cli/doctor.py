@@ -17,7 +17,7 @@ from typing import Protocol
 
 from custodiet.entrypoints.serve import NO_WALL
 from custodiet.flows.check_ledger import check_ledger
-from custodiet.flows.ports import Clock, Reading, Store, Vault
+from custodiet.flows.ports import Clock, Kms, Reading, Store, Vault
 from custodiet.model.errors import CustodietError, OpeningRefused, VaultUnavailable
 from custodiet.model.record import LogOpened
 from custodiet.wire.note import Checkpoint, NoteError, open_checkpoint, vkey
@@ -25,6 +25,8 @@ from custodiet.wire.records import read_entry, read_record
 
 OLD = timedelta(minutes=5)
 """How long a published checkpoint may lag behind the ledger, and the clock behind its newest entry."""
+SHORT = timedelta(days=1)
+"""What a token has left when somebody has to see to it: the day turns once in it."""
 WAL_BYTES_MANY = 64_000_000
 FREE_BYTES_FEW = 200_000_000
 
@@ -103,6 +105,7 @@ class Patient:
     """How many lists of places, near which stays are not shown, lie in the data folder."""
     vault: Vault
     clock: Clock
+    kms: Callable[[], Kms]
 
 
 def examine(place: Patient) -> list[Looked]:
@@ -167,7 +170,7 @@ def _permissions(place: Patient) -> Seen:
 
 
 def _reachable(place: Patient) -> Seen:
-    private = (place.keys, *sorted(place.keys.glob("epoch-*.key")), place.vault_folder, place.vault_db)
+    private = (place.keys, *sorted(place.keys.glob("epoch-*")), place.vault_folder, place.vault_db)
     for path in private:
         if (lies := place.look_at(path)) is not None and lies.mode & 0o077:
             yield "wrong", f"others may reach {path}: chmod go= {path}"
@@ -189,13 +192,23 @@ def _keys(place: Patient) -> Seen:
     if place.look_at(place.keys) is None:
         yield "wrong", f"keys folder missing: {place.keys}"
         return
-    held = len(list(place.keys.glob("epoch-*.key")))
-    if held == 0:
+    kms = place.kms()
+    held = kms.epochs()
+    if not held:
         yield "wrong", f"{place.keys} holds no epoch key: nothing that is sealed opens, and nobody can get it back"
-    elif held > 1:
+        return
+    if len(held) > 1:
         yield "look", "more than one epoch key: a turn of the day was broken off; the vault ends it at its next start"
     else:
-        yield "ok", "one epoch key, outside the data folder"
+        kms.key(held[0])
+        yield "ok", f"one epoch key, outside the data folder, in {kms.named}"
+    left = kms.token_ends_in()
+    if left is not None:
+        ends = f"{kms.named}: the token ends in {_said(left)}"
+        yield (
+            ("ok" if left > SHORT else "look"),
+            ends if left > SHORT else f"{ends}: renew it, or the day does not turn",
+        )
 
 
 # --- what lies there ----------------------------------------------------------------------------------------------

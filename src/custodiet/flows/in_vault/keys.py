@@ -39,6 +39,7 @@ class Keys:
         if not epochs:
             raise Unready("the KMS holds no epoch key: was this data folder made with another keys folder?")
         self._epoch, self._epoch_key = self._destroy_unused_epochs(epochs)
+        self._owes_destruction = False
         self._log = Ed25519PrivateKey.from_private_bytes(self._must(_LOG))
         self._issue = Ed25519PrivateKey.from_private_bytes(self._must(_ISSUE))
 
@@ -166,14 +167,27 @@ class Keys:
 
     # --- epochs ---
 
+    def require_kms(self) -> None:
+        """Raises OpeningRefused while the KMS does not stand behind the key that we hold in memory."""
+        try:
+            self._kms.require(self._epoch)
+        except Unready:
+            raise OpeningRefused(
+                "kms_away: the KMS does not give the key of the day; nothing opens and nothing is erased until it does"
+            ) from None
+
     def turn_epoch(self) -> bool:
         """Once a UTC day: wrap what lives under a new epoch key and destroy the old. Whether it turned.
 
-        Raises Unready, and nothing has changed, when the KMS does not hold the present key.
+        Raises Unready when the KMS does not hold the present key, and nothing has changed; or when it turned and what
+        is old could not be destroyed, and then the next call does that first.
         """
+        if self._owes_destruction:
+            self._destroy_older()
         today = utc_day(self._clock.now()).isoformat().encode()
         if self._open(_EPOCH_DAY) == today:
             return False
+        self._kms.require(self._epoch)
         if self._epoch not in self._kms.epochs():
             # What we hold in memory is then the last copy: nothing may be destroyed on the way to a new one.
             raise Unready("the KMS no longer holds the key that all is wrapped under: put it back; nothing turned")
@@ -187,10 +201,15 @@ class Keys:
             rows.append((name, new, self._wrap(new_key, name, plain)))
         self._keystore.rewrap(rows)
         self._epoch, self._epoch_key = new, new_key
-        for old in self._kms.epochs():
-            if old != new:
-                self._kms.destroy(old)
+        self._destroy_older()
         return True
+
+    def _destroy_older(self) -> None:
+        self._owes_destruction = True
+        for old in self._kms.epochs():
+            if old != self._epoch:
+                self._kms.destroy(old)
+        self._owes_destruction = False
 
     def _destroy_unused_epochs(self, epochs: tuple[int, ...]) -> tuple[int, bytes]:
         """Away with what a turn that was broken off has left; gives the epoch that keys are wrapped under."""
@@ -239,6 +258,29 @@ def make_first_keys(keystore: Keystore, kms: Kms, sealer: Sealer, clock: Clock, 
     today = utc_day(clock.now()).isoformat().encode()
     for name, plain in ((_EPOCH_DAY, today), (_ISSUE, chance.draw(32)), (_LOG, chance.draw(32))):
         keystore.put(name, epoch, sealer.seal_under(key, chance.draw(12), plain, _context(name)))
+
+
+def move_keys(keystore: Keystore, of: Kms, to: Kms, sealer: Sealer, chance: Chance) -> None:
+    """Wrap all that lives under a key of another KMS, then destroy what the first one holds.
+
+    Every number is of one of them alone. Killed at any point it has moved or not, and can be called again. Raises
+    Unready, and nothing has moved, when either cannot be reached.
+    """
+    used = {epoch for _, epoch, _ in keystore.all()}
+    if not used:
+        raise Unready("the vault holds no key: was it made, and is this its own database?")
+    epoch, there = max(used), to.epochs()
+    if epoch not in there:
+        key = of.key(epoch)
+        new = max((one for one in there if one > epoch), default=None) or to.begin()
+        new_key = to.key(new)
+        rows = []
+        for name, _, wrapped in keystore.all():
+            plain = sealer.open_under(key, wrapped, _context(name))
+            rows.append((name, new, sealer.seal_under(new_key, chance.draw(12), plain, _context(name))))
+        keystore.rewrap(rows)
+    for old in of.epochs():
+        of.destroy(old)
 
 
 def _record(person_id: PersonId) -> str:

@@ -104,6 +104,7 @@ class Openings:
 
     def erase(self, index: int) -> Iterator[DayGone]:
         """Upkeep: destroy what opens the days of an erasure; every one that is gone. As often as it is asked."""
+        self._keys.require_kms()
         self._follower.catch_up()
         return self._erasing.erase(index)
 
@@ -121,7 +122,9 @@ class Openings:
         """What the opening recorded at that place gives, as JSON lines.
 
         Once; but a case's record for as long as the session lasts in which it was asked for, if sight of it lasts.
+        Nothing while the KMS is away, and then it is not spent.
         """
+        self._keys.require_kms()
         self._follower.catch_up()
         if self._case_records.sits(index):
             return self._case_records.again(index)

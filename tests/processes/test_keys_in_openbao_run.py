@@ -1,0 +1,123 @@
+"""A place as it really runs whose keys are moved into OpenBao, and which OpenBao leaves and comes back to."""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from support.killed import killed_at, spread, steps_of
+from support.site import Site
+
+from custodiet.adapters.world import SystemClock
+from custodiet.main import ORIGIN, join_kms, main, make_folder
+from custodiet.model.errors import OpeningRefused, Unready, VaultUnavailable
+from custodiet.settings import read_settings
+
+
+def verb(site, *arguments):
+    main([str(one) for one in (*arguments, *site.where)])
+
+
+def settings_of(site):
+    return read_settings(str(site.settings.data), None, os.environ)
+
+
+@pytest.fixture(scope="module")
+def site(short_folder):
+    return Site(short_folder / "moved", 1)
+
+
+def copied(site, folder):
+    shutil.copytree(site.folder, folder)
+    again = Site.__new__(Site)
+    again.folder, again.settings, again.wearers = folder, read_settings(str(folder / "site"), None, {}), site.wearers
+    return again
+
+
+def tell(monkeypatch, openbao, folder):
+    told = openbao.environment(folder)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    return told
+
+
+def test_a_move_that_is_killed_at_any_step_is_ended_by_calling_it_again(site, place, openbao, monkeypatch):
+    counted = copied(site, place / "counted")
+    tell(monkeypatch, openbao, place)
+    for step in spread(steps_of(place, "move-keys", *counted.where), 8):
+        one = copied(site, place / f"killed-{step}")
+        told = tell(monkeypatch, openbao, place)
+        assert killed_at(step, place, "move-keys", *one.where)
+        for _ in range(2):
+            verb(one, "move-keys")
+        assert [path.suffix for path in one.settings.keys.glob("epoch-*")] == [".wrapped"]
+        kms = join_kms(settings_of(one))
+        assert len(kms.key(kms.epochs()[0])) == 32
+        for name in told:
+            monkeypatch.delenv(name)
+        with pytest.raises(Unready, match="are in OpenBao"):
+            join_kms(settings_of(one))
+        shutil.rmtree(one.folder)
+
+
+def refused(*arguments):
+    """What a verb says that ends before it begins anything."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(one) for one in arguments])
+    return ended.value.code
+
+
+def test_a_place_is_begun_in_openbao_and_a_demo_is_not(place, openbao, monkeypatch):
+    tell(monkeypatch, openbao, place)
+    settings = read_settings(str(place / "data"), None, os.environ)
+    make_folder(settings, ORIGIN, SystemClock()).close()
+    assert [path.name for path in settings.keys.glob("epoch-*")] == ["epoch-00000001.wrapped"]
+    assert "unset CUSTODIET_OPENBAO" in refused("demo", "--data", place / "demo")
+    assert not (place / "demo").exists()
+
+
+def test_keys_in_files_are_not_started_beside_openbao(site, place, openbao, monkeypatch):
+    tell(monkeypatch, openbao, place)
+    assert "run custodiet move-keys" in refused("serve", *site.where)
+    assert "run custodiet move-keys" in refused("run", "vault", *site.where)
+
+
+def test_openbao_goes_away_and_comes_back_and_nothing_is_lost(site, place, openbao, monkeypatch):
+    told = tell(monkeypatch, openbao, place)
+    here = copied(site, place / "here")
+    wearer = here.wearers[0]
+    verb(here, "move-keys")
+
+    openbao.seal()
+    assert refused("serve", *here.where).endswith("is sealed: unseal it")
+    openbao.unseal()
+
+    running = here.serve()
+    try:
+        assert running.post(wearer.token, wearer.serial).said == "200 kept"
+        assert len(here.copy(wearer)) == 1
+
+        openbao.seal()
+        with pytest.raises(OpeningRefused, match="kms_away: the KMS does not give the key of the day"):
+            here.copy(wearer)
+        assert running.post(wearer.token, wearer.serial).said == "200 kept"
+
+        running.kill("vault")
+        running.wait_until(lambda: "is sealed: unseal it" in running.log.read_text(), "the vault does not say why")
+        with pytest.raises(VaultUnavailable):
+            here.copy(wearer)
+        assert running.post(wearer.token, wearer.serial).said == "200 kept"
+
+        openbao.unseal()
+        running.wait_until(lambda: answers(here, wearer), "no vault comes back")
+        assert len(here.copy(wearer)) == 3
+    finally:
+        running.stop()
+    assert Path(told["CUSTODIET_OPENBAO_TOKEN_FILE"]).read_text().strip() not in running.log.read_text()
+
+
+def answers(site, wearer):
+    with suppress(VaultUnavailable):
+        return site.copy(wearer)
+    return None
