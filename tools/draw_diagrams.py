@@ -129,6 +129,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.READING_OPENED: "positions were to be opened under a grant, once: window, precision and who",
     EntryKind.PLACES_LOADED: "a list of places was loaded near which stays are not shown: its digest and its map's",
     EntryKind.PLACE_ADDED: "the person added a place near which their stays are not shown, sealed and never listed",
+    EntryKind.GLASS_BROKEN: "an operator looked without a second person, for danger to life; it is to be assessed",
+    EntryKind.GLASS_ASSESSED: "the data protection officer said whether that was needed",
     EntryKind.QUESTION_ASKED: "a question of the closed list was asked; its answer stands nowhere",
     EntryKind.LOOK_REFUSED: "someone tried to look and was refused, with the code of every reason",
     EntryKind.AGENCY_ASKED: "an external agency asked for where someone was: who, for what, which window",

@@ -1754,6 +1754,7 @@ TRIED_ELSEWHERE = [
         "v0020_recordings",
         "v0019_erasing",
         "v0018_own_places",
+        "v0022_glass",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

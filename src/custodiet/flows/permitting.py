@@ -17,6 +17,7 @@ from custodiet.model.identity import (
     AlertId,
     CaseId,
     DecisionId,
+    GlassId,
     HoldId,
     LookUpId,
     RequestId,
@@ -143,6 +144,12 @@ def the_hold(view: Reading, hold_id: HoldId, at: datetime) -> Thing:
     """A hold, as it and its case are in that view."""
     hold = view.hold(hold_id).hold
     return look_up_facts(the_case(view, hold.case_id, at), hold)
+
+
+def the_glass(view: Reading, glass_id: GlassId, at: datetime) -> Thing:
+    """A look that somebody took alone, as its case is in that view."""
+    glass = view.glass(glass_id).glass
+    return look_up_facts(the_case(view, glass.case_id, at), glass)
 
 
 def the_decision(view: Reading, decision_id: DecisionId, at: datetime) -> Thing:

@@ -111,6 +111,9 @@ class Act(StrEnum):
     END_HOLD = "end_hold"
     OFFER_COPY = "offer_copy"
     END_QUARANTINE = "end_quarantine"
+    # breaking the glass
+    BREAK_GLASS = "break_glass"
+    ASSESS_GLASS = "assess_glass"
 
 
 class Kind(StrEnum):

@@ -150,6 +150,8 @@ class EntryKind(StrEnum):
     QUARANTINE_ENDED = "quarantine.ended"
     PLACES_LOADED = "places.loaded"
     PLACE_ADDED = "place.added"
+    GLASS_BROKEN = "glass.broken"
+    GLASS_ASSESSED = "glass.assessed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ class Attempt(StrEnum):
     QUESTION = "question"
     DISCLOSURE = "disclosure"
     """To have a position given to an agency."""
+    BREAK_GLASS = "break_glass"
+    """To look without a second person, since a life is in danger."""
 
 
 class Asked(StrEnum):

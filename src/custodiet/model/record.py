@@ -62,6 +62,7 @@ from custodiet.model.erasing_record import (
 )
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
+from custodiet.model.glass_record import GlassAssessed, GlassBroken
 from custodiet.model.identity import (
     ActorId,
     AlertId,
@@ -71,6 +72,7 @@ from custodiet.model.identity import (
     ConditionId,
     DecisionId,
     FittingId,
+    GlassId,
     HoldId,
     InstructionId,
     PersonId,
@@ -588,11 +590,13 @@ class CaseRecordGiven:
     """Only this file of it, whole: each time an entry of its own."""
     hold_id: HoldId | None = None
     """Only why this hold was asked for, to whoever may say yes to it: each time an entry of its own."""
+    glass_id: GlassId | None = None
+    """Only why someone looked alone, to whoever is to assess it: each time an entry of its own."""
 
     @property
     def is_whole(self) -> bool:
         """Whether it is the record itself that was asked for, and no part of it alone."""
-        return self.attachment_id is None and self.hold_id is None
+        return (self.attachment_id, self.hold_id, self.glass_id) == (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -966,6 +970,8 @@ Record = (
     | RecordingApproved
     | PlacesLoaded
     | PlaceAdded
+    | GlassBroken
+    | GlassAssessed
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1084,6 +1090,8 @@ _KIND: dict[type, EntryKind] = {
     RecordingApproved: EntryKind.RECORDING_APPROVED,
     PlacesLoaded: EntryKind.PLACES_LOADED,
     PlaceAdded: EntryKind.PLACE_ADDED,
+    GlassBroken: EntryKind.GLASS_BROKEN,
+    GlassAssessed: EntryKind.GLASS_ASSESSED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

@@ -14,6 +14,7 @@ from custodiet.model.case import Case
 from custodiet.model.decision import Decision, State
 from custodiet.model.disclosure import AgencyRequest
 from custodiet.model.erasing import Hold
+from custodiet.model.glass import Glass
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import LookUp
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
@@ -65,9 +66,13 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
     return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
-def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold) -> Thing:
-    """A look-up, an agency's request or a hold, as its case stands now; `proposed_by`: who asked, or took it down."""
-    return replace(case, kind=Kind.LOOK_UP, proposed_by=asked.asked_by)
+def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Glass) -> Thing:
+    """A look-up, an agency's request, a hold or a look that somebody took alone, as its case stands now.
+
+    `proposed_by`: who asked, took it down, or looked.
+    """
+    by = asked.by if isinstance(asked, Glass) else asked.asked_by
+    return replace(case, kind=Kind.LOOK_UP, proposed_by=by)
 
 
 def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
-from custodiet.rules import disclosure_rows, erasing_rows, look_rows, training_rows
+from custodiet.rules import disclosure_rows, erasing_rows, glass_rows, look_rows, training_rows
 from custodiet.rules.assessing_tables import approved, refusal, rests_on
 from custodiet.rules.erasing_rows import removed_rows
 from custodiet.rules.message_rows import queued
@@ -652,3 +652,5 @@ for _kind in training_rows.RECORDS:
     _changes.register(_kind, training_rows.training_changes)
 for _kind in erasing_rows.RECORDS:
     _changes.register(_kind, erasing_rows.erasing_changes)
+for _kind in glass_rows.RECORDS:
+    _changes.register(_kind, glass_rows.glass_changes)

@@ -7,6 +7,7 @@ from custodiet.adapters.store.contacts import CONTACTED
 from custodiet.adapters.store.desk import DESK
 from custodiet.adapters.store.disclosing import DISCLOSED
 from custodiet.adapters.store.erasing import ERASED
+from custodiet.adapters.store.glasses import GLASSES
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
@@ -32,5 +33,6 @@ REPLAYED = (
     *RECORDED,
     *ERASED,
     *PLACED,
+    *GLASSES,
 )
 BY_NAME = dict(tables.metadata.tables)

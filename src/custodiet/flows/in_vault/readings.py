@@ -22,7 +22,7 @@ from custodiet.model.decision import Decision
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.identity import CaseId, PersonId
 from custodiet.model.look_record import ReadingOpened
-from custodiet.model.look_up import Place, Precision, Reading
+from custodiet.model.look_up import Place, Precision
 from custodiet.model.mode import Category
 from custodiet.model.report import Fix
 from custodiet.model.session import Session
@@ -90,21 +90,29 @@ class Readings:
             raise OpeningRefused(", ".join(codes_of(against)))
         flagged = self._masking.flagged_for(case.person_id)
         self._pace.take(now)
-        return self._lines(reading, standing.look_up.purpose, ground, flagged, now)
+        what = (case.id, standing.look_up.purpose, reading.window, reading.precision)
+        return self.lines(*what, ground, flagged, now=now)
 
-    def _lines(
-        self, reading: Reading, purpose: str, ground: Ground, flagged: Flagged, now: datetime
+    def lines(
+        self,
+        case_id: CaseId,
+        purpose: str | None,
+        window: Interval,
+        precision: Precision,
+        ground: Ground,
+        flagged: Flagged,
+        *,
+        now: datetime,
     ) -> Iterator[bytes]:
-        parts, places = self.shown(
-            reading.case_id, purpose, reading.window, reading.precision, ground, flagged, now=now
-        )
+        """What `shown` gives, as lines: the parts that were authorised, then the places."""
+        parts, places = self.shown(case_id, purpose, window, precision, ground, flagged, now=now)
         yield write_authorised(parts)
         yield from (write_place(one) for one in places)
 
     def shown(
         self,
         case_id: CaseId,
-        purpose: str,
+        purpose: str | None,
         window: Interval,
         precision: Precision,
         ground: Ground,
@@ -114,7 +122,8 @@ class Readings:
     ) -> tuple[tuple[Interval, ...], tuple[Place, ...]]:
         """The parts of a window that may be shown, and the places in them, in order of time.
 
-        Who may see them is decided before. Whatever opens positions for anyone but the person comes by here.
+        `purpose` None: for whatever it was collected (rules/glass). Who may see them is decided before. Whatever opens
+        positions for anyone but the person comes by here.
         """
         person_id = self._follower.cases[case_id].person_id
         homes = cache(self._places.homes)
