@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from custodiet.flows.show_looking import What
+from custodiet.model.glass import Danger
 from custodiet.model.look_up import Answer, Asked, Attempt, Precision, RefusedBecause, ToKnow, Tried
 
 LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -49,6 +50,7 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         Attempt.READING: "open a reading",
         Attempt.QUESTION: "ask a question",
         Attempt.DISCLOSURE: "have something given to an agency",
+        Attempt.BREAK_GLASS: "look without a second person",
     },
     What: {
         What.QUESTION: "Asked a question",
@@ -66,5 +68,7 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         What.PACKED: "Made a pack for the agency",
         What.RECEIVED: "The agency has it",
         What.RECALLED: "The agency was told to destroy it",
+        What.ALONE: "Looked without a second person, for danger to life",
     },
+    Danger: {Danger.TO_THEM: "The person’s own", Danger.TO_ANOTHER: "Somebody else’s"},
 }

@@ -11,7 +11,8 @@ from custodiet.model.case import Case
 from custodiet.model.condition import ZONED, Condition, Interval
 from custodiet.model.disclosure import Cut, RecalledAs, Wanted
 from custodiet.model.erasing import KeptStep
-from custodiet.model.identity import ActorId, CaseId, LookUpId, SchemeId
+from custodiet.model.glass import Broken, Danger
+from custodiet.model.identity import ActorId, CaseId, GlassId, LookUpId, SchemeId
 from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
 from custodiet.model.register import RegisteredPurpose
 from custodiet.model.staff import Function
@@ -40,6 +41,7 @@ class What(StrEnum):
     PACKED = "packed"
     RECEIVED = "received"
     RECALLED = "recalled"
+    ALONE = "alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class Line:
     cut: Cut | None = None
     recalled_as: RecalledAs | None = None
     upheld: bool | None = None
+    glass_id: GlassId | None = None
+    danger: Danger | None = None
+    assess_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         line(entry, question.at, What.QUESTION, question.by, asked=question.asked, window=question.quarter)
     for refused, entry in view.looks_refused(case_id):
         line(entry, refused.at, What.TRIED, refused.by, attempt=refused.attempt, codes=refused.codes)
+    for broken, entry in view.glasses_of(case_id):
+        _alone(broken, entry, view.glass_assessed_in(broken.glass.id), line)
     _disclosed(view, case_id, titles, {one.code: one.name for one in register.recipients}, line)
     lines.sort(key=lambda one: one.entry, reverse=True)
     standing_now = tuple(one for one, _ in look_ups)
@@ -125,6 +132,17 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
         for one in view.kept_steps(case_id)
     )
     return Looks(case, scheme.name, scheme.controller, now, tuple(lines), standing_now, kept)
+
+
+def _alone(broken: Broken, entry: int, assessed_in: int | None, line: Callable[..., None]) -> None:
+    """A look that somebody took alone, and what was said of it afterwards."""
+    glass = broken.glass
+    told: dict[str, object] = {"glass_id": glass.id, "danger": glass.danger}
+    assess_by = glass.assess_by if broken.assessed_at is None else None
+    span = {"window": glass.window, "precision": glass.precision}
+    line(entry, glass.at, What.ALONE, glass.by, assess_by=assess_by, **span, **told)
+    if assessed_in is not None:
+        line(assessed_in, broken.assessed_at, What.ASSESSED, broken.assessed_by, upheld=broken.upheld, **told)
 
 
 def _disclosed(

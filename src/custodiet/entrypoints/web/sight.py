@@ -14,6 +14,7 @@ from custodiet.flows.permitting import (
     the_alert,
     the_case,
     the_decision,
+    the_glass,
     the_hold,
     the_look_up,
 )
@@ -22,7 +23,7 @@ from custodiet.flows.show_changes import Change
 from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId
+from custodiet.model.identity import AlertId, CaseId, DecisionId, GlassId, HoldId, LookUpId, RequestId
 
 CASELOAD_MAX = 1000
 
@@ -98,3 +99,8 @@ def of_request(request_id: RequestId) -> ThingOf:
 def of_hold(hold_id: HoldId) -> ThingOf:
     """What an act on a hold is about."""
     return lambda view, at: the_hold(view, hold_id, at)
+
+
+def of_glass(glass_id: GlassId) -> ThingOf:
+    """What an act on a look that somebody took alone is about."""
+    return lambda view, at: the_glass(view, glass_id, at)
