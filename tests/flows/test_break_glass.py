@@ -38,10 +38,7 @@ def one(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def a_day_later(one):
     one.house.clock.pass_(DAY)
-    with one.house.store.reading() as view:
-        left = [broken for broken, _ in view.glasses_of(one.case_id) if broken.assessed_at is None]
-    for broken in left:
-        one.assess(broken.glass.id, DPO)
+    one.assess_all()
     one.house.issue_keys()
     one.walk(12)
 

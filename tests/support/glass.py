@@ -1,7 +1,7 @@
 """Breaking the glass as its flow takes it."""
 
 from support.looking import HOUR, Looked
-from support.staff import OPE
+from support.staff import DPO, OPE
 
 from custodiet.flows.break_glass import assess_glass, break_glass
 from custodiet.model.condition import Interval
@@ -33,3 +33,10 @@ class Endangered(Looked):
 
     def assess(self, glass_id, by, words="A life was in danger, and nothing less would have told.", *, upheld=True):
         return assess_glass(self.house.store, self.assessor, glass_id, by, words, upheld=upheld)
+
+    def assess_all(self, by=DPO):
+        """Whatever waits for them."""
+        with self.house.store.reading() as view:
+            waits = [one.glass for one, _ in view.glasses_of(self.case_id) if one.assessed_at is None]
+        for glass in (one for one in waits if one.by != by):
+            self.assess(glass.id, by)

@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from support.disclosing import IDENTITY, Disclosed, opened
 from support.door import Door
+from support.glass import WHY_ALONE, Endangered
 from support.house import START, House
 from support.in_process import client_of, place_of
 from support.looking import HOUR, STEP, Looked, quarter
@@ -117,8 +118,8 @@ def standing():
 # --- a place with something to find -----------------------------------------------------------------------------
 
 
-class Planted(Disclosed):
-    """As Disclosed, but the walk is somewhere that is written nowhere else."""
+class Planted(Disclosed, Endangered):
+    """As both, but the walk is somewhere that is written nowhere else."""
 
     def walk(self, fixes):
         for number in range(fixes):
@@ -214,12 +215,14 @@ def fill(place, route):
         decision = view.decisions_of(place.case_id)[0]
         [fitting] = view.fittings_of(place.case_id)
         looks, requests = view.look_ups_of(place.case_id), view.agency_requests_of(place.case_id)
+        alone = view.glasses_of(place.case_id)
     values = {
         "reference": reference,
         "decision_id": decision.id,
         "device_id": fitting.device_id,
         "scheme_id": place.person.case.scheme_id,
         "look_up_id": looks[0][0].look_up.id if looks else "look_up_x",
+        "glass_id": alone[0][0].glass.id if alone else "glass_x",
         "request_id": requests[0][0].request.id if requests else "request_x",
         "entry": entry,
         "form": "entry",
@@ -458,8 +461,33 @@ PACKS = {
 """What is prepared, what is then tried, by which code it is refused, and what of that stands in the ledger."""
 
 
+ALONE = {
+    "by a caseworker": (lambda p: CAI, lambda p, it: p.break_glass(by=it), "not_an_operator", "glass.broken"),
+    "for more than two hours": (
+        lambda p: p.last(3),
+        lambda p, it: p.break_glass(window=it),
+        "too_wide",
+        "look.refused",
+    ),
+    "of another day": (
+        lambda p: Interval(p.last(26).from_at, p.last(25).from_at),
+        lambda p, it: p.break_glass(window=it),
+        "too_long_ago",
+        "look.refused",
+    ),
+    "without a reason": (lambda p: " ", lambda p, it: p.break_glass(why=it), "no_reason", "look.refused"),
+    "twice by one entry": (
+        lambda p: p.break_glass().index,
+        lambda p, it: p.house.vault.open(it),
+        "opens nothing",
+        None,
+    ),
+}
+
+
 TRIED = {f"a reading {name}": how for name, how in READINGS.items()}
 TRIED |= {f"a pack {name}": how for name, how in PACKS.items()}
+TRIED |= {f"a look alone {name}": how for name, how in ALONE.items()}
 
 
 @pytest.mark.parametrize("how", TRIED.values(), ids=TRIED.keys())
@@ -498,6 +526,15 @@ def test_what_the_pages_post_gives_nothing_to_whoever_may_not(place):
             assert answer.status_code == 403, (actor, path)
             assert found_in(answer.content) == []
             assert size(place) > before, (actor, path)
+    for actor in (CAI, CEM, AOS, DPO, ADA, PER, REQ):
+        before = size(place)
+        answer = client_of(actor).post(f"{here}/break-glass", LOOK_ALONE)
+        assert answer.status_code == 403, actor
+        assert found_in(answer.content) == []
+        assert kinds_after(place, before) == ["look.refused"]
+
+
+LOOK_ALONE = {"danger": "to_them", "why": WHY_ALONE, "tried": ["rang"], "hours": "2", "ago": "0", "precision": "full"}
 
 
 def test_to_whoever_may_each_of_them_gives_just_that(place):
@@ -508,15 +545,23 @@ def test_to_whoever_may_each_of_them_gives_just_that(place):
     given = client.post(f"{here}/requests/{place.released()}", {"what": "pack"})
     assert found_in(given.content) == []
     assert len(opened(Packed(0, "", given.content), IDENTITY).places) == 12
+    place.assess_all()
+    place.house.issue_keys()
+    place.walk(1)
+    before = size(place)
+    assert found_in(client_of(OPE).post(f"{here}/break-glass", LOOK_ALONE).content) != []
+    assert "glass.broken" in kinds_after(place, before)
 
 
 GIVES = (
     "page /cases/<str:reference>/look-ups/<str:look_up_id>",
     "page /cases/<str:reference>/requests/<str:request_id>",
+    "page /cases/<str:reference>/break-glass",
+    "opening GlassBroken",
     "opening ReadingOpened",
     "opening PackGiven",
     "opening CopyGiven",
     "verb copy",
     "vault open",
 )
-"""What is starred: a reading, a pack and a person's own copy, each where it is asked for and where it is opened."""
+"""What is starred: a reading, a look alone, a pack, one's own copy; where it is asked for and where it is opened."""

@@ -37,17 +37,26 @@ def objections_to_breaking(
         against.append(
             f"too_long_ago: of the last day only, from {as_text(now - BACK_MAX)}; a look-up with a yes reaches back"
         )
-    for before, most, words in ((by_them, BY_ONE_MAX, "by one account"), (about, ABOUT_ONE_MAX, "about one person")):
-        lately = sorted(one.glass.at for one in before if now - A_DAY < one.glass.at)
-        if len(lately) >= most:
-            free = as_text(lately[-most] + A_DAY)
-            against.append(f"too_often: {most} in 24 hours {words}; from {free} on, or a look-up with a second person")
+    if (again := _again_from(by_them, BY_ONE_MAX, now)) is not None:
+        against.append(
+            f"too_often: {BY_ONE_MAX} in 24 hours by one account; another operator, or from {as_text(again)} on"
+        )
+    if (again := _again_from(about, ABOUT_ONE_MAX, now)) is not None:
+        against.append(
+            f"too_often: {ABOUT_ONE_MAX} in 24 hours about one person; a look-up, or from {as_text(again)} on"
+        )
     if any(one.is_late(now) for one in by_them):
         against.append(
             "not_assessed: nobody has said in time whether your last such look was needed; "
             "it opens again once the data protection officer has, and another operator can look"
         )
     return (*against, *objections_to_showing(window, ground, now))
+
+
+def _again_from(before: Collection[Broken], most: int, now: datetime) -> datetime | None:
+    """When there is one fewer of them than `most` in a day; None while there is."""
+    lately = sorted(one.glass.at for one in before if now - A_DAY < one.glass.at)
+    return lately[-most] + A_DAY if len(lately) >= most else None
 
 
 def objections_to_assessing_glass(
