@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from support.glass import WHY_ALONE, Endangered
+from support.glass import LOOK_ALONE, WHY_ALONE, Endangered
 from support.house import SCHEME, House
 from support.in_process import client_of, place_of
 from support.staff import ADA, AOS, AUD, CAI, DPO, OPE, PER
@@ -37,11 +37,6 @@ def form_of(one):
     return f"/cases/{one.person.case.reference}/break-glass"
 
 
-def filled(**given):
-    told = {"danger": "to_them", "why": WHY_ALONE, "tried": ["rang"], "hours": "2", "ago": "0", "precision": "full"}
-    return told | given
-
-
 def shown(client, path):
     answer = client.get(path)
     assert answer.status_code == 200, path
@@ -61,7 +56,7 @@ def test_an_operator_looks_the_officer_is_asked_reads_why_and_says_and_the_perso
     assert (there.status_code, there["Location"]) == (302, form_of(one))
     assert "/break-glass" in shown(operator, "/alerts")
     typed = shown(operator, form_of(one))
-    looked = operator.post(form_of(one), filled())
+    looked = operator.post(form_of(one), LOOK_ALONE)
     page = looked.content.decode()
     assert looked.status_code == 200
     assert page.count("46.50") >= 9
@@ -102,7 +97,7 @@ def test_an_operator_looks_the_officer_is_asked_reads_why_and_says_and_the_perso
 
 
 def test_what_was_not_assessed_in_time_stands_as_late_everywhere_and_the_operator_is_refused(one):
-    client_of(OPE).post(form_of(one), filled())
+    client_of(OPE).post(form_of(one), LOOK_ALONE)
     one.house.clock.pass_(timedelta(days=1))
     assert "Overdue" in shown(client_of(DPO), "/oversight")
     assert FOUND[Code.ALONE_NOT_ASSESSED][0] % {"num": 1} in shown(client_of(AUD), "/regulator")
@@ -112,7 +107,7 @@ def test_what_was_not_assessed_in_time_stands_as_late_everywhere_and_the_operato
     assert "somebody looked alone" in day.lower()
     assert "Overdue" in day
     assert "Nobody said by" in shown(client_of(PER), "/my/looks")
-    refused = client_of(OPE).post(form_of(one), filled())
+    refused = client_of(OPE).post(form_of(one), LOOK_ALONE)
     assert refused.status_code == 403
     assert "not_assessed" in refused.content.decode()
     assert WHY_ALONE in refused.content.decode()  # what was typed is kept
@@ -123,7 +118,7 @@ def test_what_was_not_assessed_in_time_stands_as_late_everywhere_and_the_operato
 def test_nobody_else_looks_alone_and_the_attempt_is_recorded(one, who):
     client = client_of(who)
     assert client.get(form_of(one)).status_code == 403
-    answer = client.post(form_of(one), filled())
+    answer = client.post(form_of(one), LOOK_ALONE)
     assert answer.status_code == 403
     nothing_planted(answer.content.decode())
     with one.house.store.reading() as view:

@@ -9,6 +9,15 @@ from custodiet.model.glass import Danger
 from custodiet.model.look_up import Tried
 
 WHY_ALONE = "They said on the telephone that they would jump, and rang off."
+LOOK_ALONE = {
+    "danger": "to_them",
+    "why": WHY_ALONE,
+    "tried": ["rang"],
+    "hours": "2",
+    "ago": "0",
+    "precision": "full",
+}
+"""The form, filled in."""
 
 
 class Endangered(Looked):

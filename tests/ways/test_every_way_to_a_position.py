@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from support.disclosing import IDENTITY, Disclosed, opened
 from support.door import Door
-from support.glass import WHY_ALONE, Endangered
+from support.glass import LOOK_ALONE, Endangered
 from support.house import START, House
 from support.in_process import client_of, place_of
 from support.looking import HOUR, STEP, Looked, quarter
@@ -532,9 +532,6 @@ def test_what_the_pages_post_gives_nothing_to_whoever_may_not(place):
         assert answer.status_code == 403, actor
         assert found_in(answer.content) == []
         assert kinds_after(place, before) == ["look.refused"]
-
-
-LOOK_ALONE = {"danger": "to_them", "why": WHY_ALONE, "tried": ["rang"], "hours": "2", "ago": "0", "precision": "full"}
 
 
 def test_to_whoever_may_each_of_them_gives_just_that(place):

@@ -66,6 +66,7 @@ class Oversight:
     not_upheld: int
     """Of those, the ones that were found not to have been needed."""
     unassessed: tuple[Alone, ...]
+    """Of every scheme: whoever is asked at once looks at one page, not at each."""
 
 
 def show_oversight(told: Told, facts: Facts) -> Oversight:
@@ -92,9 +93,9 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
     alone = [(glass, at) for glass, at in told.glasses.values() if glass.case_id in mine]
     said = [told.glasses_assessed[glass.id][0] for glass, _ in alone if glass.id in told.glasses_assessed]
     waits = tuple(
-        Alone(mine[glass.case_id].reference, glass.id, at, glass.at, glass.assess_by)
-        for glass, at in alone
-        if glass.id not in told.glasses_assessed
+        Alone(told.cases[glass.case_id].reference, glass.id, at, glass.at, glass.assess_by)
+        for glass, at in told.glasses.values()
+        if glass.id not in told.glasses_assessed and glass.case_id in told.cases
     )
     return Oversight(
         _most_first(purposes),
