@@ -35,7 +35,10 @@ class GlassForm(forms.Form):
     )
     tried = forms.MultipleChoiceField(
         label=later("What was tried before?"),
-        choices=coded(Tried),
+        choices=[
+            *coded(one for one in Tried if one is not Tried.CONTACT_WOULD_HARM),
+            (Tried.CONTACT_WOULD_HARM.value, later("Nobody was asked, since that would do harm: say above why")),
+        ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": later("Say what was tried; to ring them is the least of it")},
     )
