@@ -139,6 +139,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.UNMASK_APPROVED: "one who neither asked nor gave the grant said yes to unmasking, or to less time",
     EntryKind.UNMASK_REFUSED: "such a one said no to unmasking, with a reason",
     EntryKind.READING_UNMASKED: "positions were to be opened without masking under such a yes, once",
+    EntryKind.GLASS_BROKEN: "an operator looked without a second person, for danger to life; it is to be assessed",
+    EntryKind.GLASS_ASSESSED: "the data protection officer said whether that was needed",
     EntryKind.QUESTION_ASKED: "a question of the closed list was asked; its answer stands nowhere",
     EntryKind.LOOK_REFUSED: "someone tried to look and was refused, with the code of every reason",
     EntryKind.AGENCY_ASKED: "an external agency asked for where someone was: who, for what, which window",

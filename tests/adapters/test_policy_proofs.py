@@ -29,7 +29,7 @@ SENSITIVE = (
     *(Act.ASK_LOOK_UP, Act.ASK_QUESTION, Act.APPROVE_LOOK_UP, Act.OPEN_READING),
     *(Act.TAKE_REQUEST, Act.APPROVE_RELEASE, Act.GIVE_PACK, Act.ASSESS_RELEASE),
     *(Act.ASK_UNMASK, Act.APPROVE_UNMASK, Act.OPEN_UNMASKED),
-    *(Act.ASK_HOLD, Act.PLACE_HOLD, Act.END_QUARANTINE),
+    *(Act.ASK_HOLD, Act.PLACE_HOLD, Act.END_QUARANTINE, Act.BREAK_GLASS, Act.ASSESS_GLASS),
 )
 
 
@@ -64,6 +64,7 @@ OVERSIGHT = (
     Act.READ_STAFF,
     Act.READ_CONSISTENCY,
 )
+OF_DPO = (Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP, Act.ASSESS_GLASS)
 OF_REQUESTS = (Act.READ_REQUESTS, Act.TURN_AWAY, Act.DRAW_SAMPLE, Act.RECALL_PACK, Act.ASSESS_RELEASE)
 """What the data protection officer does about agencies: nothing of it gives anything."""
 OF_KEEPING = (Act.READ_KEPT, Act.ASK_HOLD, Act.END_HOLD, Act.OFFER_COPY, Act.END_QUARANTINE)
@@ -90,6 +91,7 @@ TWO_PEOPLE = [
     (Act.TAKE_REQUEST, Act.ASSESS_RELEASE),
     (Act.ASK_HOLD, Act.PLACE_HOLD),
     (Act.ANNUL_DECISION, Act.END_QUARANTINE),
+    (Act.BREAK_GLASS, Act.ASSESS_GLASS),
 ]
 
 
@@ -120,6 +122,7 @@ def test_nobody_says_yes_to_what_they_proposed_or_to_their_own_role(one):
         Act.APPROVE_RELEASE,
         Act.ASSESS_RELEASE,
         *(Act.PLACE_HOLD, Act.REFUSE_HOLD),
+        Act.ASSESS_GLASS,
     )
     assert never(one, doing(one, *acts), own)
     assert never(one, doing(one, Act.APPROVE_JOINER), one.what("joiner") == one.who("id"))
@@ -142,13 +145,14 @@ def test_an_administrator_does_nothing_with_a_case_a_decision_or_an_alert(one):
     assert never(one, is_(one, Function.ADMINISTRATOR), about(one, *CASES))
 
 
-def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_claimed(one):
+def test_an_operator_claims_what_is_free_triages_what_they_claimed_and_looks_alone_and_nothing_else(one):
     free = z3.Not(one.has("resource", "held_by"))
     theirs = z3.And(one.has("resource", "held_by"), one.what("held_by") == one.who("id"))
     may = z3.Or(
         z3.And(doing(one, Act.CLAIM_ALERT), free),
         z3.And(doing(one, Act.TRIAGE_ALERT), theirs),
         doing(one, Act.DECLARE_CONFLICT, Act.READ_STANDING, Act.READ_REGISTER, Act.READ_ALERTS, Act.TURN_AWAY),
+        doing(one, Act.BREAK_GLASS),
     )
     assert never(one, is_(one, Function.OPERATOR), z3.Not(may))
 
@@ -156,7 +160,7 @@ def test_an_operator_does_nothing_but_claim_what_is_free_and_triage_what_they_cl
 @pytest.mark.parametrize(
     ("function", "acts"),
     [
-        (Function.DPO, (*OVERSIGHT, Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP, *OF_REQUESTS, *OF_KEEPING)),
+        (Function.DPO, (*OVERSIGHT, *OF_DPO, *OF_REQUESTS, *OF_KEEPING)),
         (Function.AUDITOR, (*OVERSIGHT, Act.READ_REQUESTS, Act.READ_KEPT)),
         (Function.TRANSLATOR, (Act.WRITE_TRANSLATION, Act.APPROVE_TRANSLATION)),
         (Function.PERSON, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE)),
@@ -189,7 +193,7 @@ def test_a_conflict_of_interest_shuts_everything_about_a_case_but_declaring_it(o
 def test_nothing_about_a_case_is_done_from_outside_its_scheme_but_oversight(one):
     outside = z3.Not(one.who("schemes")(one.what("scheme")))
     oversight = z3.And(doing(one, Act.READ_DECISION, Act.READ_LOOKS), is_(one, Function.DPO, Function.AUDITOR))
-    acts = (Act.ENTER_STOP, Act.RECALL_PACK, Act.ASSESS_RELEASE, *OF_KEEPING)
+    acts = (Act.ENTER_STOP, Act.RECALL_PACK, Act.ASSESS_RELEASE, Act.ASSESS_GLASS, *OF_KEEPING)
     stop = z3.And(doing(one, *acts), is_(one, Function.DPO))
     assert never(one, about(one, *CASES), outside, z3.Not(oversight), z3.Not(stop))
 
@@ -236,7 +240,13 @@ def test_nobody_answers_a_request_to_unmask_who_asked_or_gave_the_grant_and_only
     assert never(one, doing(one, Act.APPROVE_UNMASK), z3.Not(officer))
 
 
-def test_an_operator_never_looks(one):
+def test_only_an_operator_of_the_scheme_looks_alone_and_only_the_officer_assesses_it(one):
+    operator = z3.And(is_(one, Function.OPERATOR), one.who("schemes")(one.what("scheme")))
+    assert never(one, doing(one, Act.BREAK_GLASS), z3.Not(operator))
+    assert never(one, doing(one, Act.ASSESS_GLASS), z3.Not(is_(one, Function.DPO)))
+
+
+def test_an_operator_never_looks_under_a_yes(one):
     looks = (*LOOKS, Act.APPROVE_LOOK_UP, Act.REFUSE_LOOK_UP, Act.END_LOOK_UP, Act.READ_LOOKS)
     looks += (Act.APPROVE_UNMASK, Act.REFUSE_UNMASK)
     assert never(one, is_(one, Function.OPERATOR), doing(one, *looks))
@@ -304,6 +314,18 @@ PLANTED = {
         'principal.function == "caseworker"',
         '["caseworker", "operator"].contains(principal.function)',
         lambda one: (doing(one, Act.ASK_LOOK_UP), is_(one, Function.OPERATOR)),
+    ),
+    "an officer who looks alone": (
+        "operator-breaks-the-glass",
+        'principal.function == "operator"',
+        '["caseworker", "operator"].contains(principal.function)',
+        lambda one: (doing(one, Act.BREAK_GLASS), is_(one, Function.CASEWORKER)),
+    ),
+    "a look alone that is assessed by whoever looked": (
+        "dpo-assesses-a-broken-glass",
+        "resource.proposed_by != principal.id",
+        'resource.proposed_by != ""',
+        lambda one: (doing(one, Act.ASSESS_GLASS), one.what("proposed_by") == one.who("id")),
     ),
     "a reading of another's": (
         "caseworker-reads-what-they-asked-for",

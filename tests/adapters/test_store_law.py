@@ -1757,6 +1757,7 @@ TRIED_ELSEWHERE = [
         "v0018_own_places",
         "v0021_tellable",
         "v0023_unmasking",
+        "v0022_glass",
     )
 ]
 """Each has a file of tests of its own, test_store_law_*.py."""

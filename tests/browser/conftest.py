@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -13,13 +14,14 @@ from support.alerts import raise_alert
 from support.assessing import LIKENESS_KEY
 from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
 from support.disclosing import Disclosed
+from support.glass import LOOK_ALONE
 from support.house import SCHEME, House
 from support.in_process import client_of, place_of
 from support.looking import EVENINGS, HOME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
 from support.proposing import propose
 from support.running import aside
-from support.staff import AOS, CAI
+from support.staff import AOS, CAI, DPO, OPE
 
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
@@ -161,7 +163,7 @@ def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[st
     house = House(folder)
     one = Disclosed(house, fixes=4, zones=((ConditionKind.CURFEW, HOME, EVENINGS),))
     walk_about(one)
-    place_of(house, folder, read_policy(), (CAI, AOS))
+    place_of(house, folder, read_policy(), (CAI, AOS, OPE, DPO))
     settings.PLACE = replace(settings.PLACE, made_up=lambda: {"senders": {}, "accounts": {}})
     reference, looked = one.person.case.reference, one.granted(window=one.window(2))
     waiting, released = one.take(window=one.window(1)), one.released(window=one.window(1))
@@ -170,14 +172,29 @@ def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[st
         "reading": (CAI, "post", f"{of_case}/look-ups/{looked}", {"what": "open"}),
         "request": (AOS, "get", f"{of_case}/requests/{waiting}", {}),
         "request_released": (CAI, "get", f"{of_case}/requests/{released}", {}),
+        "looked_alone": (OPE, "post", f"{of_case}/break-glass", LOOK_ALONE),
     }
+    given = shown_by(asked)
+    with house.store.reading() as view:
+        alone = view.glasses_of(one.case_id)[0][0].glass.id
+    asked = {
+        "assess_alone": (DPO, "post", f"{of_case}/break-glass/{alone}", {"what": "read"}),
+        "looks_alone": (CAI, "get", f"{of_case}/looks", {}),
+        "oversight_alone": (DPO, "get", "/oversight", {}),
+    }
+    given |= shown_by(asked)
+    house.close()
+    return given
+
+
+def shown_by(asked: dict[str, tuple[ActorId, str, str, dict[str, object]]]) -> dict[tuple[str, str], Any]:
+    """Each page by its name and language, as whoever is named there is given it."""
     given = {}
     for name, (whom, method, path, told) in asked.items():
         for tag in ("en", "ar-XB"):
             shown = getattr(client_of(whom), method)(path, told, headers={"accept-language": tag})
             assert shown.status_code == 200, (name, shown.status_code)
             given[name, tag] = (shown.content.decode(), {"Content-Security-Policy": shown["Content-Security-Policy"]})
-    house.close()
     return given
 
 

@@ -97,6 +97,8 @@ OF_STAFF = {
     "operator": {
         "alert": "/alerts/alert-seen",
         "alert_contact": "/alerts/alert-seen/contact",
+        "find_glass": "/break-glass",
+        "break_glass": "/cases/M-0000/break-glass",
     },
     "authorising_officer": {
         "many": f"/schemes/{SCHEME}/many",

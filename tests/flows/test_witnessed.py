@@ -4,9 +4,10 @@ import socket
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
-from support.looking import Looked
+from support.glass import Endangered
 from support.staff import CAI
 from support.witnessing import Asked
 
@@ -71,7 +72,7 @@ def watched(house, tmp_path):
 
 @pytest.fixture
 def one(house):
-    return Looked(house)
+    return Endangered(house)
 
 
 def refusals(house, one):
@@ -157,6 +158,22 @@ def test_the_vault_refuses_by_itself_whoever_recorded_an_opening_past_the_rule(w
         )
     watched.sign()
     assert open_reading(house.store, vault, look_up_id, CAI).places
+
+
+def test_nobody_looks_alone_either_while_no_witness_has_seen_the_ledger(watched, house, one):
+    vault = watched.vault()
+    watched.sign()
+    house.clock.pass_(11 * MINUTE)
+    recorded = one.house
+    one.house = SimpleNamespace(store=store_of(watched, one), chance=house.chance, clock=house.clock)
+    with pytest.raises(NotPermitted, match="not_witnessed"):
+        one.break_glass(vault=vault)
+    assert refusals(house, one)[-1].codes == ("not_witnessed",)
+    one.house = recorded
+    with pytest.raises(OpeningRefused, match="not_witnessed"):
+        one.break_glass(vault=vault)
+    watched.sign()
+    assert one.break_glass(vault=vault).places
 
 
 def test_a_witness_that_is_only_ever_shown_the_same_old_checkpoint_opens_nothing(watched, house, one):

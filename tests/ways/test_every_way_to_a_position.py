@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from support.disclosing import IDENTITY, Disclosed, opened
 from support.door import Door
+from support.glass import LOOK_ALONE, Endangered
 from support.house import START, House
 from support.in_process import client_of, place_of
 from support.looking import HOUR, STEP, Looked, quarter
@@ -118,8 +119,8 @@ def standing():
 # --- a place with something to find -----------------------------------------------------------------------------
 
 
-class Planted(Unmaskable, Disclosed):
-    """As Disclosed, but the walk is somewhere that is written nowhere else."""
+class Planted(Unmaskable, Disclosed, Endangered):
+    """As all of them, but the walk is somewhere that is written nowhere else."""
 
     def walk(self, fixes):
         for number in range(fixes):
@@ -217,6 +218,7 @@ def fill(place, route):
         [fitting] = view.fittings_of(place.case_id)
         looks, requests = view.look_ups_of(place.case_id), view.agency_requests_of(place.case_id)
         unmasks = view.unmaskings_of(place.case_id)
+        alone = view.glasses_of(place.case_id)
     values = {
         "reference": reference,
         "decision_id": decision.id,
@@ -224,6 +226,7 @@ def fill(place, route):
         "scheme_id": place.person.case.scheme_id,
         "look_up_id": looks[0][0].look_up.id if looks else "look_up_x",
         "unmask_id": unmasks[0][0].unmask.id if unmasks else "unmask_x",
+        "glass_id": alone[0][0].glass.id if alone else "glass_x",
         "request_id": requests[0][0].request.id if requests else "request_x",
         "entry": entry,
         "form": "entry",
@@ -523,9 +526,34 @@ UNMASKED = {
         None,
     ),
 }
+ALONE = {
+    "by a caseworker": (lambda p: CAI, lambda p, it: p.break_glass(by=it), "not_an_operator", "glass.broken"),
+    "for more than two hours": (
+        lambda p: p.last(3),
+        lambda p, it: p.break_glass(window=it),
+        "too_wide",
+        "look.refused",
+    ),
+    "of another day": (
+        lambda p: Interval(p.last(26).from_at, p.last(25).from_at),
+        lambda p, it: p.break_glass(window=it),
+        "too_long_ago",
+        "look.refused",
+    ),
+    "without a reason": (lambda p: " ", lambda p, it: p.break_glass(why=it), "no_reason", "look.refused"),
+    "twice by one entry": (
+        lambda p: p.break_glass().index,
+        lambda p, it: p.house.vault.open(it),
+        "opens nothing",
+        None,
+    ),
+}
+
+
 TRIED = {f"a reading {name}": how for name, how in READINGS.items()}
 TRIED |= {f"an unmasked reading {name}": how for name, how in UNMASKED.items()}
 TRIED |= {f"a pack {name}": how for name, how in PACKS.items()}
+TRIED |= {f"a look alone {name}": how for name, how in ALONE.items()}
 
 
 @pytest.mark.parametrize("how", TRIED.values(), ids=TRIED.keys())
@@ -565,6 +593,12 @@ def test_what_the_pages_post_gives_nothing_to_whoever_may_not(place):
             assert answer.status_code == 403, (actor, path)
             assert found_in(answer.content) == []
             assert size(place) > before, (actor, path)
+    for actor in (CAI, CEM, AOS, DPO, ADA, PER, REQ):
+        before = size(place)
+        answer = client_of(actor).post(f"{here}/break-glass", LOOK_ALONE)
+        assert answer.status_code == 403, actor
+        assert found_in(answer.content) == []
+        assert kinds_after(place, before) == ["look.refused"]
 
 
 def test_to_whoever_may_each_of_them_gives_just_that(place):
@@ -576,12 +610,20 @@ def test_to_whoever_may_each_of_them_gives_just_that(place):
     given = client.post(f"{here}/requests/{place.released()}", {"what": "pack"})
     assert found_in(given.content) == []
     assert len(opened(Packed(0, "", given.content), IDENTITY).places) == 12
+    place.assess_all()
+    place.house.issue_keys()
+    place.walk(1)
+    before = size(place)
+    assert found_in(client_of(OPE).post(f"{here}/break-glass", LOOK_ALONE).content) != []
+    assert "glass.broken" in kinds_after(place, before)
 
 
 GIVES = (
     "page /cases/<str:reference>/look-ups/<str:look_up_id>",
     "page /cases/<str:reference>/requests/<str:request_id>",
     "page /cases/<str:reference>/unmaskings/<str:unmask_id>",
+    "page /cases/<str:reference>/break-glass",
+    "opening GlassBroken",
     "opening ReadingOpened",
     "opening UnmaskedOpened",
     "opening PackGiven",
@@ -589,4 +631,4 @@ GIVES = (
     "verb copy",
     "vault open",
 )
-"""What is starred: a reading, one unmasked, a pack and a person's own copy, each where it is asked for and opened."""
+"""What is starred: a reading, one unmasked, a look alone, a pack, one's own copy; where it is asked for and opened."""

@@ -90,6 +90,8 @@ from custodiet.model.finding import (
     Weight,
     Why,
 )
+from custodiet.model.glass import Danger, Glass
+from custodiet.model.glass_record import GlassAssessed, GlassBroken
 from custodiet.model.imported import Imported
 from custodiet.model.instruction import Instruction, What
 from custodiet.model.judging import Judging
@@ -445,7 +447,7 @@ SAMPLES = [
     r.CaseAssigned(Assignment("case_1", "caseworker-1", AT, "officer-ana", LATER), ("caseworker-2",)),
     r.CoverGiven(Cover("case_1", "caseworker-1", AT, LATER, "officer-ana")),
     r.ConflictDeclared(Conflict("case_1", "caseworker-1", AT, "officer-ana")),
-    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1", "hold_1"),
+    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1", "hold_1", "glass_1"),
     r.CaseListGiven(("case_1", "case_2"), "caseworker-1", "sign_in_1"),
     LookUpAsked(LOOK_UP),
     LookUpApproved(Grant("look_up_1", WINDOW, Precision.KM_1, "officer-bo", AT, AT + timedelta(hours=4), BYTES)),
@@ -463,6 +465,12 @@ SAMPLES = [
     UnmaskApproved(UnmaskYes("unmask_1", WINDOW, "officer-bo", AT, BYTES)),
     UnmaskRefused("unmask_1", RefusedBecause.TOO_WIDE, AT, "officer-bo", BYTES),
     UnmaskedOpened(UnmaskedReading("unmask_1", "case_1", WINDOW, Precision.FULL, "caseworker-1", AT)),
+    GlassBroken(
+        Glass("glass_1", "case_1", Danger.TO_THEM, BYTES, (Tried.RANG,), WINDOW, Precision.M_100, "operator-1", LATER),
+        (Task("task_1", TaskKind.ASSESS_GLASS, "case_1", "decision_1", AT, LATER),),
+        Interval(AT, LATER),
+    ),
+    GlassAssessed("glass_1", False, LATER, "dpo-1", BYTES),
     QuestionAsked(
         LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1")
     ),

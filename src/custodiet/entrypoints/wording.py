@@ -34,6 +34,7 @@ _TASK = {
     "look_into_stop": "for the data protection officer: nobody looked at a stop, or it was not entered as ordered",
     "give_notice": "an order began and its person was not given the notice: give it",
     "assess_disclosure": "for the data protection officer: assess a disclosure that was urgent",
+    "assess_glass": "for the data protection officer: somebody looked alone for danger to life; was it needed",
     "stop_device": "reports still come: see that the device stops sending",
 }
 _MATTER = {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from custodiet.flows.show_looking import What
+from custodiet.model.glass import Danger
 from custodiet.model.look_up import Answer, Asked, Attempt, Precision, RefusedBecause, ToKnow, Tried
 
 LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -50,6 +51,7 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         Attempt.QUESTION: "ask a question",
         Attempt.DISCLOSURE: "have something given to an agency",
         Attempt.UNMASK: "look without masking, or let somebody",
+        Attempt.BREAK_GLASS: "look without a second person",
     },
     What: {
         What.QUESTION: "Asked a question",
@@ -71,5 +73,7 @@ LOOKING: Mapping[type[StrEnum], Mapping[str, str]] = {
         What.UNMASK_APPROVED: "Said yes to looking without masking",
         What.UNMASK_REFUSED: "Said no to looking without masking",
         What.UNMASKED: "Looked without masking",
+        What.ALONE: "Looked without a second person, for danger to life",
     },
+    Danger: {Danger.TO_THEM: "The person’s own", Danger.TO_ANOTHER: "Somebody else’s"},
 }

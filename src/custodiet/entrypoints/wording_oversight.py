@@ -95,6 +95,18 @@ FOUND: Mapping[Code, tuple[str, str]] = {
         "%(num)s entry was seen by enough witnesses lately",
         "%(num)s entries were seen by enough witnesses lately",
     ),
+    Code.LOOKED_ALONE: (
+        "%(num)s look was taken without a second person, for danger to life",
+        "%(num)s looks were taken without a second person, for danger to life",
+    ),
+    Code.ALONE_ASSESSED: (
+        "%(num)s such look was assessed afterwards by the data protection officer",
+        "%(num)s such looks were assessed afterwards by the data protection officer",
+    ),
+    Code.ALONE_NOT_ASSESSED: (
+        "%(num)s look without a second person was not assessed within a day",
+        "%(num)s looks without a second person were not assessed within a day",
+    ),
     Code.NO_REGISTER: ("No register is in effect", "No register is in effect"),
     Code.PURPOSE_WITHOUT_BASIS: (
         "%(num)s purpose names no basis or no regime",

@@ -13,9 +13,10 @@ from custodiet.model.case_record import CaseRecord
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.erasing import HoldStep
 from custodiet.model.errors import NotFound, NotPermitted, OpeningRefused
-from custodiet.model.identity import ActorId, AttachmentId, CaseId, HoldId, SignInId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, GlassId, HoldId, SignInId
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.rules.erasing import objections_to_answering_hold
+from custodiet.rules.glass import objections_to_being_told_why
 from custodiet.rules.sight import objections_to_seeing
 from custodiet.wire.attachment import File, read_file
 from custodiet.wire.case_record import read_case_record, read_names, read_reason
@@ -72,6 +73,20 @@ def open_hold_reason(store: Store, vault: Vault, hold_id: HoldId, actor: ActorId
         case_id = standing.hold.case_id
         entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
         index = act.write(entry, CaseRecordGiven(case_id, actor, session_id, hold_id=hold_id))
+    return read_reason(next(iter(vault.open(index))))
+
+
+def open_glass_reason(store: Store, vault: Vault, glass_id: GlassId, actor: ActorId, session_id: SignInId) -> str:
+    """Why someone looked alone, for whoever is to assess it, and nothing else of the case: each time an entry.
+
+    Raises NotPermitted with every objection, NotFound, VaultUnavailable, OpeningRefused.
+    """
+    with store.acting() as act:
+        broken = act.glass(glass_id)
+        case_id = broken.glass.case_id
+        refuse_if(objections_to_being_told_why(broken, actor, {one.actor for one in act.conflicts_in(case_id)}))
+        entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
+        index = act.write(entry, CaseRecordGiven(case_id, actor, session_id, glass_id=glass_id))
     return read_reason(next(iter(vault.open(index))))
 
 

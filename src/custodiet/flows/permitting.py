@@ -17,6 +17,7 @@ from custodiet.model.identity import (
     AlertId,
     CaseId,
     DecisionId,
+    GlassId,
     HoldId,
     LookUpId,
     RequestId,
@@ -159,6 +160,12 @@ def the_restriction(view: Reading, restriction_id: RestrictionId, at: datetime) 
     """A restriction of a right, as it and its case are in that view."""
     one = view.restriction(restriction_id).restriction
     return look_up_facts(the_case(view, one.case_id, at), one)
+
+
+def the_glass(view: Reading, glass_id: GlassId, at: datetime) -> Thing:
+    """A look that somebody took alone, as its case is in that view."""
+    glass = view.glass(glass_id).glass
+    return look_up_facts(the_case(view, glass.case_id, at), glass)
 
 
 def the_decision(view: Reading, decision_id: DecisionId, at: datetime) -> Thing:

@@ -29,6 +29,7 @@ from custodiet.model.erasing import KeptStep, Remains, StandingHold
 from custodiet.model.erasing_record import CopyTold, DayGone, RemovedFix
 from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
+from custodiet.model.glass import Broken
 from custodiet.model.identity import (
     ActorId,
     AlertId,
@@ -37,6 +38,7 @@ from custodiet.model.identity import (
     DecisionId,
     DeviceId,
     FittingId,
+    GlassId,
     HoldId,
     InstructionId,
     LookUpId,
@@ -761,6 +763,23 @@ class Reading(Tables, Protocol):
 
     def unmasked_of(self, case_id: CaseId) -> tuple[tuple[UnmaskedReading, int], ...]:
         """A case's readings without masking, the newest first, each with its entry's place."""
+        ...
+
+    def glass(self, glass_id: GlassId) -> Broken: ...
+    def glasses_of(self, case_id: CaseId) -> tuple[tuple[Broken, int], ...]:
+        """A case's looks that somebody took alone, the newest first, each with its entry's place."""
+        ...
+
+    def glasses_by(self, actor: ActorId, since: datetime) -> tuple[Broken, ...]:
+        """Those by one account since an instant, and earlier ones that nobody assessed."""
+        ...
+
+    def glasses_about(self, person_id: PersonId, since: datetime) -> tuple[Broken, ...]:
+        """Those about one person since an instant, by whomever."""
+        ...
+
+    def glass_assessed_in(self, glass_id: GlassId) -> int | None:
+        """The place of the entry that said whether it was needed."""
         ...
 
     def agency_request(self, request_id: RequestId) -> Requested: ...

@@ -35,11 +35,14 @@ from custodiet.model.disclosure_record import (
 from custodiet.model.dpia import Dpia
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotTheFormat
+from custodiet.model.glass import Glass
+from custodiet.model.glass_record import GlassAssessed, GlassBroken
 from custodiet.model.identity import (
     AssessmentId,
     CaseId,
     ConditionId,
     DecisionId,
+    GlassId,
     LookUpId,
     RequestId,
     RestrictionId,
@@ -130,6 +133,8 @@ _OVERSEEN = frozenset(
         K.RESTRICTION_PLACED,
         K.RESTRICTION_REFUSED,
         K.RESTRICTION_ENDED,
+        K.GLASS_BROKEN,
+        K.GLASS_ASSESSED,
     }
 )
 
@@ -179,6 +184,9 @@ class Told:
     conditions: dict[ConditionId, tuple[Condition, int]] = field(default_factory=dict)
     absences: dict[ConditionId, list[tuple[Interval, int]]] = field(default_factory=dict)
     restrictions: dict[RestrictionId, StandingRestriction] = field(default_factory=dict)
+    glasses: dict[GlassId, tuple[Glass, int]] = field(default_factory=dict)
+    glasses_assessed: dict[GlassId, tuple[GlassAssessed, int]] = field(default_factory=dict)
+    """What was said of each by somebody else; the first word stands."""
     of_case: dict[CaseId, list[int]] = field(default_factory=dict)
     """Every entry of an overseen kind that is about a case."""
 
@@ -199,6 +207,10 @@ class Told:
                 return told.case_id
             case LookRefused(case_id) | AgencyTurnedAway(case_id=case_id):
                 return case_id
+            case GlassBroken(glass):
+                return glass.case_id
+            case GlassAssessed(glass_id):
+                return self.glasses[glass_id][0].case_id if glass_id in self.glasses else None
             case (
                 ReleaseApproved(Release(request_id))
                 | ReleaseAssessed(request_id)
@@ -307,6 +319,11 @@ class Told:
                 self.refused_requests.append((request_id, index))
             case AgencyTurnedAway(scheme_id):
                 self.turned_away.append((scheme_id, index))
+            case GlassBroken(glass):
+                self.glasses[glass.id] = (glass, index)
+            case GlassAssessed(glass_id, by=by):
+                if glass_id in self.glasses and by != self.glasses[glass_id][0].by:
+                    self.glasses_assessed.setdefault(glass_id, (record, index))
             case KeysDestroyed():
                 self.erased.append(index)
             case ConditionSet(condition):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from custodiet.flows.reading_records import Told, places_gone
 from custodiet.flows.witnessed import SignedByWitnesses
-from custodiet.model.identity import CaseId, LookUpId, RequestId, SchemeId, UnmaskId
+from custodiet.model.identity import CaseId, GlassId, LookUpId, RequestId, SchemeId, UnmaskId
 from custodiet.model.register import RegisterVersion
 from custodiet.rules.documents.notice import digest_of, notice
 from custodiet.rules.eleven_tests import LATELY, Facts, Standing
@@ -77,7 +77,16 @@ def facts_of(
         told.whole,
         signed,
         None if newest is None or witnessed is None or newest.at < now - witnessed.most else newest.size,
+        tuple(
+            (at, glass.assess_by, _assessed_in(told, glass.id))
+            for glass, at in told.glasses.values()
+            if glass.case_id in mine
+        ),
     )
+
+
+def _assessed_in(told: Told, glass_id: GlassId) -> int | None:
+    return told.glasses_assessed[glass_id][1] if glass_id in told.glasses_assessed else None
 
 
 def _by_two(told: Told, look_up_id: LookUpId) -> bool:

@@ -11,7 +11,8 @@ from custodiet.model.case import Case
 from custodiet.model.condition import ZONED, Condition, Interval
 from custodiet.model.disclosure import Basis, Cut, RecalledAs, Wanted
 from custodiet.model.erasing import KeptStep
-from custodiet.model.identity import ActorId, CaseId, LookUpId, SchemeId
+from custodiet.model.glass import Broken, Danger
+from custodiet.model.identity import ActorId, CaseId, GlassId, LookUpId, SchemeId
 from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
 from custodiet.model.register import RegisteredPurpose
 from custodiet.model.restricting import Right, StandingRestriction
@@ -47,6 +48,7 @@ class What(StrEnum):
     UNMASK_APPROVED = "unmask_approved"
     UNMASK_REFUSED = "unmask_refused"
     UNMASKED = "unmasked"
+    ALONE = "alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Line:
     not_enough: NotEnough | None = None
     condition: Article9 | None = None
     basis: Basis | None = None
+    glass_id: GlassId | None = None
+    danger: Danger | None = None
+    assess_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,8 @@ def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
     for refused, entry in view.looks_refused(case_id):
         line(entry, refused.at, What.TRIED, refused.by, attempt=refused.attempt, codes=refused.codes)
     _unmasked(view, case_id, asked_as, line)
+    for broken, entry in view.glasses_of(case_id):
+        _alone(broken, entry, view.glass_assessed_in(broken.glass.id), line)
     _disclosed(view, case_id, titles, {one.code: one.name for one in register.recipients}, line)
     lines.sort(key=lambda one: one.entry, reverse=True)
     standing_now = tuple(one for one, _ in look_ups)
@@ -194,6 +201,17 @@ def _unmasked(
     for reading, entry in view.unmasked_of(case_id):
         span = {"window": reading.window, "precision": reading.precision}
         line(entry, reading.at, What.UNMASKED, reading.by, **span, **told_of[reading.unmask_id])
+
+
+def _alone(broken: Broken, entry: int, assessed_in: int | None, line: Callable[..., None]) -> None:
+    """A look that somebody took alone, and what was said of it afterwards."""
+    glass = broken.glass
+    told: dict[str, object] = {"glass_id": glass.id, "danger": glass.danger}
+    assess_by = glass.assess_by if broken.assessed_at is None else None
+    span = {"window": glass.window, "precision": glass.precision}
+    line(entry, glass.at, What.ALONE, glass.by, assess_by=assess_by, **span, **told)
+    if assessed_in is not None:
+        line(assessed_in, broken.assessed_at, What.ASSESSED, broken.assessed_by, upheld=broken.upheld, **told)
 
 
 def _disclosed(

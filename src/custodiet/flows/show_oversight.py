@@ -15,7 +15,7 @@ from custodiet.flows.show_entries import first_from, rows_between
 from custodiet.model.case import Case
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import ActorId, CaseId, LookUpId
+from custodiet.model.identity import ActorId, CaseId, GlassId, LookUpId
 from custodiet.model.restricting import RestrictionStep, Right
 from custodiet.model.staff import Function
 from custodiet.model.times import month_of
@@ -53,6 +53,17 @@ class Restricted:
 
 
 @dataclass(frozen=True, slots=True)
+class Alone:
+    """A look that somebody took alone and nobody has assessed, of a case by its reference."""
+
+    reference: str
+    glass_id: GlassId
+    entry: int
+    at: datetime
+    assess_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Oversight:
     """One scheme as it stands. Counts are of everything since the log began."""
 
@@ -64,10 +75,16 @@ class Oversight:
     reviews_missed: tuple[Late, ...]
     untold: tuple[Late, ...]
     restrictions: tuple[Restricted, ...]
+    alone: int
+    """Looks that somebody took alone."""
+    not_upheld: int
+    """Of those, the ones that were found not to have been needed."""
+    unassessed: tuple[Alone, ...]
+    """Of every scheme: whoever is asked at once looks at one page, not at each."""
 
 
 def show_oversight(told: Told, facts: Facts) -> Oversight:
-    """Readings by purpose, refusals by rule, packs by recipient, reviews that were missed, people who were not told."""
+    """Readings, refusals and packs counted, reviews that were missed, people who were not told, looks taken alone."""
     mine = facts.cases
     register = None if facts.register is None else facts.register.register
     titles = {} if register is None else {one.code: one.title for one in register.purposes}
@@ -87,6 +104,13 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
     )
     not_told = tuple(Late(mine[one].reference, made) for one, made in untold(facts).items())
     questions = sum(case_id in mine for case_id, _, _ in told.questions)
+    alone = [(glass, at) for glass, at in told.glasses.values() if glass.case_id in mine]
+    said = [told.glasses_assessed[glass.id][0] for glass, _ in alone if glass.id in told.glasses_assessed]
+    waits = tuple(
+        Alone(told.cases[glass.case_id].reference, glass.id, at, glass.at, glass.assess_by)
+        for glass, at in told.glasses.values()
+        if glass.id not in told.glasses_assessed and glass.case_id in told.cases
+    )
     return Oversight(
         _most_first(purposes),
         _most_first(refusals),
@@ -96,6 +120,9 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
         missed[:LATE_MAX],
         not_told,
         restricted_in(told, facts),
+        len(alone),
+        sum(not one.upheld for one in said),
+        waits,
     )
 
 
@@ -146,7 +173,7 @@ class Sample:
 
 
 def draw_sample(view: Reading, told: Told, cases: Mapping[CaseId, Case], month: datetime, until: datetime) -> Sample:
-    """Readings, questions, refusals, packs and decisions of these cases in a month, drawn by the root at its end.
+    """What was opened, refused and decided in these cases in a month, drawn by the root at its end.
 
     Nobody chooses: whoever could choose the root would have to choose every entry of the month.
     """
@@ -160,6 +187,7 @@ def draw_sample(view: Reading, told: Told, cases: Mapping[CaseId, Case], month: 
         *((EntryKind.LOOK_REFUSED, one.case_id, at) for one, at in told.refused),
         *((EntryKind.PACK_GIVEN, pack.case_id, at) for pack, at in told.packs),
         *((EntryKind.DECISION_MADE, case_id, at) for case_id, at in decided),
+        *((EntryKind.GLASS_BROKEN, glass.case_id, at) for glass, at in told.glasses.values()),
     )
     eligible = {
         at: Sampled(kind, at, cases[case].reference) for kind, case, at in among if case in cases and start <= at < size

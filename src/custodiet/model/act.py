@@ -121,6 +121,9 @@ class Act(StrEnum):
     PLACE_RESTRICTION = "place_restriction"
     REFUSE_RESTRICTION = "refuse_restriction"
     END_RESTRICTION = "end_restriction"
+    # breaking the glass
+    BREAK_GLASS = "break_glass"
+    ASSESS_GLASS = "assess_glass"
 
 
 class Kind(StrEnum):

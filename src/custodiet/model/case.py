@@ -62,6 +62,8 @@ class TaskKind(StrEnum):
     """An order began and its person has not been given the notice: give it (R55, R56)."""
     ASSESS_DISCLOSURE = "assess_disclosure"
     """For the data protection officer: an urgent disclosure went before its assessment, which is due now (R16)."""
+    ASSESS_GLASS = "assess_glass"
+    """For the data protection officer: somebody looked alone, since a life was in danger: was it needed? (R22)"""
 
 
 ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE, TaskKind.TAKE_BACK})

@@ -159,6 +159,8 @@ class EntryKind(StrEnum):
     RESTRICTION_PLACED = "restriction.placed"
     RESTRICTION_REFUSED = "restriction.refused"
     RESTRICTION_ENDED = "restriction.ended"
+    GLASS_BROKEN = "glass.broken"
+    GLASS_ASSESSED = "glass.assessed"
 
 
 @dataclass(frozen=True, slots=True)

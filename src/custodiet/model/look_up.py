@@ -131,6 +131,8 @@ class Attempt(StrEnum):
     """To have a position given to an agency."""
     UNMASK = "unmask"
     """To see what masking hides, or to let somebody."""
+    BREAK_GLASS = "break_glass"
+    """To look without a second person, since a life is in danger."""
 
 
 class Asked(StrEnum):

@@ -62,6 +62,7 @@ from custodiet.model.erasing_record import (
 )
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Ended, Raised, Watch, Weakened, Why
+from custodiet.model.glass_record import GlassAssessed, GlassBroken
 from custodiet.model.identity import (
     ActorId,
     AlertId,
@@ -71,6 +72,7 @@ from custodiet.model.identity import (
     ConditionId,
     DecisionId,
     FittingId,
+    GlassId,
     HoldId,
     InstructionId,
     PersonId,
@@ -598,11 +600,14 @@ class CaseRecordGiven:
     """Only why this hold was asked for, to whoever may say yes to it: each time an entry of its own."""
     restriction_id: RestrictionId | None = None
     """Only how this restriction was weighed, to whoever answers it: each time an entry of its own."""
+    glass_id: GlassId | None = None
+    """Only why someone looked alone, to whoever is to assess it: each time an entry of its own."""
 
     @property
     def is_whole(self) -> bool:
         """Whether it is the record itself that was asked for, and no part of it alone."""
-        return self.attachment_id is None and self.hold_id is None and self.restriction_id is None
+        parts = (self.attachment_id, self.hold_id, self.restriction_id, self.glass_id)
+        return all(one is None for one in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -983,6 +988,8 @@ Record = (
     | UnmaskedOpened
     | RestrictionAsked
     | RestrictionAnswered
+    | GlassBroken
+    | GlassAssessed
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1107,6 +1114,8 @@ _KIND: dict[type, EntryKind] = {
     UnmaskRefused: EntryKind.UNMASK_REFUSED,
     UnmaskedOpened: EntryKind.READING_UNMASKED,
     RestrictionAsked: EntryKind.RESTRICTION_ASKED,
+    GlassBroken: EntryKind.GLASS_BROKEN,
+    GlassAssessed: EntryKind.GLASS_ASSESSED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

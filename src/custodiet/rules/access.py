@@ -84,20 +84,23 @@ def ground_of(
 # --- what may be shown ------------------------------------------------------------------------------------------
 
 
-def readable(ground: Ground, purpose: str, window: Interval, now: datetime) -> tuple[Under, ...]:
-    """Decisions whose trail may be shown for a purpose in a window. Nothing collected under another is."""
+def readable(ground: Ground, purpose: str | None, window: Interval, now: datetime) -> tuple[Under, ...]:
+    """Decisions whose trail may be shown for a purpose in a window. Nothing collected under another is.
+
+    `purpose` None: a life is in danger, and it does not matter what it was collected for (Art 6(1)(d)).
+    """
     return tuple(
         one
         for one in ground.under
         if one.decision.rung.keeps_trail
         and one.decision.stands
-        and purpose in one.decision.purposes
+        and (purpose is None or purpose in one.decision.purposes)
         and not (one.quarantined or one.looks_closed or one.is_past_retention(now))
         and _clip(one.decision, window) is not None
     )
 
 
-def authorised(ground: Ground, purpose: str, window: Interval, now: datetime) -> tuple[Interval, ...]:
+def authorised(ground: Ground, purpose: str | None, window: Interval, now: datetime) -> tuple[Interval, ...]:
     """The parts of a window in which a position could be collected and may be shown, in order, those that meet joined.
 
     Outside them there was nothing to collect by: that is another thing than a device that did not report.
@@ -266,11 +269,17 @@ def objections_to_giving(purpose: str, window: Interval, ground: Ground, now: da
     return tuple(_against_window(purpose, window, ground, now, Opening.DISCLOSURE))
 
 
+def objections_to_showing(window: Interval, ground: Ground, now: datetime) -> tuple[str, ...]:
+    """What stands against showing a window at all, for whatever purpose: nothing does of what a decision covers."""
+    return tuple(_against_window(None, window, ground, now))
+
+
 def _against_window(
-    purpose: str, window: Interval, ground: Ground, now: datetime, opening: Opening = Opening.LOOK_UP
+    purpose: str | None, window: Interval, ground: Ground, now: datetime, opening: Opening = Opening.LOOK_UP
 ) -> list[str]:
     against = [*objections_to_opening(ground.ending, opening)]
-    against += _against_purpose(purpose, window, ground, operational=opening is Opening.LOOK_UP)
+    if purpose is not None:
+        against += _against_purpose(purpose, window, ground, operational=opening is Opening.LOOK_UP)
     if window.to_at > now:
         against.append(f"ahead: the window has not passed; it ends at {as_text(now)} at the latest")
     if readable(ground, purpose, window, now):
@@ -281,7 +290,7 @@ def _against_window(
     return against + _why_none(touched, purpose, now)
 
 
-def _why_none(touched: list[Under], purpose: str, now: datetime) -> list[str]:
+def _why_none(touched: list[Under], purpose: str | None, now: datetime) -> list[str]:
     """Why nothing of what was authorised in a window may be shown: said of each thing that stands in the way."""
     says: Mapping[str, Callable[[Under], bool]] = {
         f"no_trail: what was in force kept no trail; {_HOME_KNOWN}": lambda one: not one.decision.rung.keeps_trail,
@@ -295,7 +304,7 @@ def _why_none(touched: list[Under], purpose: str, now: datetime) -> list[str]:
             lambda one: one.is_past_retention(now)
         ),
         "other_purpose: it was collected for other purposes; ask for one that the decision names": (
-            lambda one: purpose not in one.decision.purposes
+            lambda one: purpose is not None and purpose not in one.decision.purposes
         ),
     }
     return [words for words, holds in says.items() if any(holds(one) for one in touched)]

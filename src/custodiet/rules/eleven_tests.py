@@ -42,6 +42,7 @@ _ACTIVATED = (K.OPERATION_PROPOSED, K.OPERATION_ACTIVATED, K.OPERATION_CLOSED)
 _DECIDED = (K.DECISION_PROPOSED, K.DECISION_MADE, K.CASE_OPENED)
 _LOOKED = (K.LOOK_UP_ASKED, K.GRANT_GIVEN, K.READING_OPENED, K.LOOK_REFUSED, K.LOOK_UP_REFUSED)
 _UNMASKED = (K.UNMASK_ASKED, K.UNMASK_APPROVED, K.UNMASK_REFUSED, K.READING_UNMASKED)
+_ALONE = (K.GLASS_BROKEN, K.GLASS_ASSESSED)
 _DISCLOSED = (K.AGENCY_ASKED, K.RELEASE_APPROVED, K.PACK_GIVEN, K.AGENCY_REFUSED, K.AGENCY_TURNED_AWAY)
 
 TESTS: tuple[Test, ...] = (
@@ -80,7 +81,7 @@ TESTS: tuple[Test, ...] = (
         "Access",
         "Data are opened only after a recorded, specific assessment, contact first, in a bounded window",
         "180–183, 191–192",
-        (*_REGISTER, *_LOOKED, *_UNMASKED, *_DISCLOSED),
+        (*_REGISTER, *_LOOKED, *_UNMASKED, *_DISCLOSED, *_ALONE),
     ),
     Test(
         8,
@@ -134,6 +135,8 @@ class Code(StrEnum):
     ENTRIES = "entries"
     PUBLISHED = "published"
     WITNESSED = "witnessed"
+    LOOKED_ALONE = "looked_alone"
+    ALONE_ASSESSED = "alone_assessed"
 
     NO_REGISTER = "no_register"
     PURPOSE_WITHOUT_BASIS = "purpose_without_basis"
@@ -157,6 +160,7 @@ class Code(StrEnum):
     NOT_PUBLISHED = "not_published"
     NOT_WITNESSED = "not_witnessed"
     RECORD_GONE = "record_gone"
+    ALONE_NOT_ASSESSED = "alone_not_assessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +229,8 @@ class Facts:
     published: int | None = None
     witnessed: int | None = None
     """How many entries enough witnesses have signed for; None when they have not lately."""
+    alone: tuple[tuple[int, datetime, int | None], ...] = ()
+    """Each look that somebody took alone, by when it is to be assessed, and where that stands that was said of it."""
 
 
 def eleven_lines(facts: Facts) -> tuple[Line, ...]:
@@ -375,6 +381,8 @@ def _access(facts: Facts) -> Both:
     first, at = len(facts.register.register.contact_first), _of_register(facts)
     under_two, bare = _parted(facts.readings)
     given, given_bare = _parted(facts.packs)
+    assessed = tuple(where for _, _, where in facts.alone if where is not None)
+    late = tuple(at for at, due_at, where in facts.alone if where is None and due_at <= facts.now)
     return (
         [
             Found(Code.LOOK_UPS_ASKED, len(facts.asked), facts.asked),
@@ -383,11 +391,14 @@ def _access(facts: Facts) -> Both:
             Found(Code.PACKS_UNDER_TWO, len(given), given),
             Found(Code.AGENCIES_REFUSED, len(facts.agencies_refused), facts.agencies_refused),
             Found(Code.ASKED_FIRST_AT, first, at),
+            Found(Code.LOOKED_ALONE, len(facts.alone), tuple(at for at, _, _ in facts.alone)),
+            Found(Code.ALONE_ASSESSED, len(assessed), assessed),
         ],
         [
             Found(Code.READING_WITHOUT_GRANT, len(bare), bare),
             Found(Code.PACK_WITHOUT_RELEASE, len(given_bare), given_bare),
             Found(Code.NOBODY_ASKED_FIRST, int(not first), at),
+            Found(Code.ALONE_NOT_ASSESSED, len(late), late),
         ],
     )
 

@@ -14,6 +14,7 @@ from custodiet.model.case import Case
 from custodiet.model.decision import Decision, State
 from custodiet.model.disclosure import AgencyRequest
 from custodiet.model.erasing import Hold
+from custodiet.model.glass import Glass
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import LookUp, Standing
 from custodiet.model.restricting import Restriction
@@ -67,9 +68,12 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
     return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
-def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Restriction) -> Thing:
-    """A look-up or what is answered like one, as its case stands now; `proposed_by`: who asked, or took it down."""
-    return replace(case, kind=Kind.LOOK_UP, proposed_by=asked.asked_by)
+def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Restriction | Glass) -> Thing:
+    """A look-up or what is answered like one, as its case stands now; `proposed_by`: who asked, took it down, or
+    looked alone.
+    """
+    by = asked.by if isinstance(asked, Glass) else asked.asked_by
+    return replace(case, kind=Kind.LOOK_UP, proposed_by=by)
 
 
 def unmask_facts(case: Thing, asked: Unmask, look_up: Standing) -> Thing:

@@ -81,7 +81,15 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
-from custodiet.rules import disclosure_rows, erasing_rows, look_rows, restricting_rows, training_rows, unmask_rows
+from custodiet.rules import (
+    disclosure_rows,
+    erasing_rows,
+    glass_rows,
+    look_rows,
+    restricting_rows,
+    training_rows,
+    unmask_rows,
+)
 from custodiet.rules.assessing_tables import approved, refusal, rests_on
 from custodiet.rules.erasing_rows import removed_rows
 from custodiet.rules.message_rows import queued
@@ -657,3 +665,5 @@ for _kind in unmask_rows.RECORDS:
     _changes.register(_kind, unmask_rows.unmask_changes)
 for _kind in restricting_rows.RECORDS:
     _changes.register(_kind, restricting_rows.restricting_changes)
+for _kind in glass_rows.RECORDS:
+    _changes.register(_kind, glass_rows.glass_changes)

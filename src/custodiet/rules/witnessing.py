@@ -1,7 +1,7 @@
 """Nobody looks unless somebody else has seen, a short while ago, that the ledger only grows.
 
 A log that nobody watches could be shown in one form to the person and in another to a court. So where witnesses are
-set, what they have signed bounds what is opened: look-ups, readings and questions wait for them, collection does not,
+set, what they have signed bounds what is opened: every look waits for them, collection does not,
 since to lose what was decided to be collected would help nobody (c2sp.org/tlog-cosignature; design, ledger).
 """
 

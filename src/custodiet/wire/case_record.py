@@ -4,7 +4,7 @@
     {"unfinished": {…}}?   {"why": {…}}*   {"contacted": {…}}*
     {"attached": {…}}*   {"said": {…}}*   {"unmask": {…}}*
     of a list: {"case": …, "name": …}*
-    of a hold: {"reason": …}
+    of a hold, or of a look that somebody took alone: {"reason": …}
 
 "contact" is left out where there is none.
 Raises NotTheFormat for anything else.
@@ -78,7 +78,7 @@ def write_part(
 
 
 def write_reason(words: str) -> bytes:
-    """Why a hold was asked for."""
+    """Why a hold was asked for, or someone looked alone."""
     return msgspec.json.encode({"reason": words})
 
 
@@ -86,7 +86,7 @@ def read_reason(line: bytes) -> str:
     """The same, from its line."""
     words = _read(line).reason
     if words is None:
-        raise NotTheFormat("no reason of a hold")
+        raise NotTheFormat("no reason")
     return words
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from custodiet.model.condition import Interval
 from custodiet.model.errors import IllegalValue, NotTheFormat
+from custodiet.model.glass import Glass
 from custodiet.model.look_up import Answer, Opened, Place, Reading
 from custodiet.model.unmask import UnmaskedReading
 
@@ -38,8 +39,8 @@ def write_answer(answer: Answer) -> bytes:
     return msgspec.json.encode({"answer": answer})
 
 
-def read_opened(lines: Iterable[bytes], index: int, reading: Reading | UnmaskedReading) -> Opened:
-    """What a reading gave."""
+def read_opened(lines: Iterable[bytes], index: int, reading: Reading | UnmaskedReading | Glass) -> Opened:
+    """What a reading gave, or a look that somebody took alone."""
     told = [_read(line) for line in lines]
     if not told or told[0].authorised is None:
         raise NotTheFormat("not a reading")

@@ -7,6 +7,7 @@ from custodiet.adapters.store.contacts import CONTACTED
 from custodiet.adapters.store.desk import DESK
 from custodiet.adapters.store.disclosing import DISCLOSED
 from custodiet.adapters.store.erasing import ERASED
+from custodiet.adapters.store.glasses import GLASSES
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
@@ -36,5 +37,6 @@ REPLAYED = (
     *PLACED,
     *UNMASKED,
     *RESTRICTED,
+    *GLASSES,
 )
 BY_NAME = dict(tables.metadata.tables)

@@ -15,6 +15,7 @@ from custodiet.adapters.store.desk import DeskRows
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
 from custodiet.adapters.store.disclosing import DisclosureRows
 from custodiet.adapters.store.erasing import ErasingRows, erased_day
+from custodiet.adapters.store.glasses import GlassRows
 from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.looking import LookRows
@@ -107,6 +108,7 @@ class ReadingRows(
     PlaceRows,
     UnmaskRows,
     RestrictingRows,
+    GlassRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

@@ -14,6 +14,7 @@ from custodiet.flows.permitting import (
     the_alert,
     the_case,
     the_decision,
+    the_glass,
     the_hold,
     the_look_up,
     the_restriction,
@@ -24,7 +25,17 @@ from custodiet.flows.show_changes import Change
 from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId, RestrictionId, UnmaskId
+from custodiet.model.identity import (
+    AlertId,
+    CaseId,
+    DecisionId,
+    GlassId,
+    HoldId,
+    LookUpId,
+    RequestId,
+    RestrictionId,
+    UnmaskId,
+)
 
 CASELOAD_MAX = 1000
 
@@ -110,3 +121,8 @@ def of_hold(hold_id: HoldId) -> ThingOf:
 def of_restriction(restriction_id: RestrictionId) -> ThingOf:
     """What an act on a restriction of a right is about."""
     return lambda view, at: the_restriction(view, restriction_id, at)
+
+
+def of_glass(glass_id: GlassId) -> ThingOf:
+    """What an act on a look that somebody took alone is about."""
+    return lambda view, at: the_glass(view, glass_id, at)

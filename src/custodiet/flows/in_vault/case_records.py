@@ -31,11 +31,12 @@ from custodiet.model.decision import State
 from custodiet.model.draft import Draft
 from custodiet.model.erasing import HoldStep
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, AttachmentId, CaseId, HoldId, PersonId, RestrictionId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, GlassId, HoldId, PersonId, RestrictionId
 from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
 from custodiet.rules.erasing import objections_to_answering_hold
+from custodiet.rules.glass import objections_to_being_told_why
 from custodiet.wire.attachment import File, Label, file_context, label_context, unpack_file, unpack_label, write_file
 from custodiet.wire.case_record import write_name, write_part, write_reason
 from custodiet.wire.message import unpack_destination
@@ -80,6 +81,8 @@ class CaseRecords:
             return iter((self._why_hold(record.hold_id, record),))
         if record.restriction_id is not None:
             return iter(self._weighing(record.restriction_id, record))
+        if record.glass_id is not None:
+            return iter((self._why_alone(record.glass_id, record),))
         self._require_sight(record.by, record.case_id)
         if record.attachment_id is not None:
             return iter((self._content(record.attachment_id, record.case_id),))
@@ -202,8 +205,22 @@ class CaseRecords:
         second = self._follower.may_approve(record.by, record.case_id, now)
         if objections_to_answering_hold(standing, HoldStep.PLACED, record.by, now) or not second:
             raise OpeningRefused("the hold does not wait for them")
-        person_id = self._follower.cases[record.case_id].person_id
-        plain = self._plain(person_id, standing.hold.why_sealed, assessment_context(person_id))
+        return self._reason(record.case_id, standing.hold.why_sealed)
+
+    def _why_alone(self, glass_id: GlassId, record: CaseRecordGiven) -> bytes:
+        """To whoever is to assess it, while nobody has; no sight of the case comes with it."""
+        now, broken = self._follower.now(), self._follower.breaking.standing(glass_id)
+        if broken is None or broken.glass.case_id != record.case_id:
+            raise OpeningRefused("the case has no such look")
+        conflicted = self._follower.staffing.conflicted_in(record.case_id)
+        assesses = self._follower.may_assess(record.by, record.case_id, now)
+        if objections_to_being_told_why(broken, record.by, conflicted) or not assesses:
+            raise OpeningRefused("the look does not wait for them")
+        return self._reason(record.case_id, broken.glass.why_sealed)
+
+    def _reason(self, case_id: CaseId, sealed: bytes) -> bytes:
+        person_id = self._follower.cases[case_id].person_id
+        plain = self._plain(person_id, sealed, assessment_context(person_id))
         if plain is None:
             raise OpeningRefused("the reason does not open")
         return write_reason(unpack_words(plain))

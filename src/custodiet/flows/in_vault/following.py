@@ -13,6 +13,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from custodiet.flows.in_vault.breaking import Breaking
 from custodiet.flows.in_vault.disclosing import Disclosing, by_of
 from custodiet.flows.in_vault.keeping import Keeping
 from custodiet.flows.in_vault.looking import Looking
@@ -48,6 +49,7 @@ from custodiet.model.draft import Draft
 from custodiet.model.entry import EntryKind
 from custodiet.model.erasing_record import CopyTold, DayErased, ErasureDue, HoldAnswered, HoldAsked, QuarantineEnded
 from custodiet.model.errors import IllegalValue, NotTheFormat, OpeningRefused
+from custodiet.model.glass_record import GlassAssessed, GlassBroken
 from custodiet.model.identity import (
     ActorId,
     AttachmentId,
@@ -192,6 +194,7 @@ class Follower:
         self.looking = Looking()
         self.unmasking = Unmaskings(self.looking)
         self.disclosing = Disclosing()
+        self.breaking = Breaking()
         self.places_sha256: bytes | None = None
         """The newest list of places near which stays are not shown; None: none was loaded."""
         self.own_places: dict[PersonId, list[bytes]] = {}
@@ -288,6 +291,15 @@ class Follower:
     def may_approve(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
         """Whether someone is an authorising officer of the case's scheme, without a conflict of interest in it."""
         return self.staffing.is_second_for(actor, self.cases[case_id], at)
+
+    def may_break(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
+        """Whether someone is an operator of the case's scheme, without a conflict of interest in it."""
+        return self.staffing.is_operator_for(actor, self.cases[case_id], at)
+
+    def may_assess(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
+        """Whether someone is the data protection officer, without a conflict of interest in the case."""
+        is_dpo = self.staffing.function_of(actor, at) is Function.DPO
+        return is_dpo and actor not in self.staffing.conflicted_in(case_id)
 
     def ground(self, case_id: CaseId) -> Ground:
         """What holds of a case now when someone wants to look."""
@@ -410,6 +422,7 @@ class Follower:
                     self.unmasking.believe(record, entry.at, self)
                     self.disclosing.believe(record, entry.at, self)
                     self.rights.believe(record)
+                    self.breaking.believe(record, max(entry.at, self._latest), self, self._about(record))
                     if self.keeping.believe(record, row.index, entry.at, self) and isinstance(record, QuarantineEnded):
                         self._shorten(record.restarted)
                 except (KeyError, IllegalValue):
@@ -463,7 +476,7 @@ class Follower:
                 return self.cases[record.case_id].person_id
             case TimeReminded(_, _, message):
                 return self.cases[message.case_id].person_id
-            case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told):
+            case LookUpAsked(told) | ReadingOpened(told) | QuestionAsked(told) | GlassBroken(told):
                 return self.cases[told.case_id].person_id
             case LookUpApproved(grant):
                 return self.cases[self.looking.case_of[grant.look_up_id]].person_id
@@ -477,6 +490,8 @@ class Follower:
                 return self.cases[self.rights.case_of(restriction_id)].person_id
             case HoldAnswered(hold_id):
                 return self.cases[self.keeping.case_of(hold_id)].person_id
+            case GlassAssessed(glass_id):
+                return self.cases[self.breaking.case_of(glass_id)].person_id
             case LookRefused(case_id):
                 return self.cases[case_id].person_id
             case CaseRecordGiven(case_id) | RungRefused(case_id) | DraftDropped(case_id):
@@ -665,7 +680,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = conflict.declared_by
         case HoldAsked(hold):
             by = hold.asked_by
-        case HoldAnswered() | CopyTold() | QuarantineEnded():
+        case HoldAnswered() | CopyTold() | QuarantineEnded() | GlassAssessed():
             by = record.by
         case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
             by = record.by
@@ -685,7 +700,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = look_up.asked_by
         case LookUpApproved(grant):
             by = grant.approved_by
-        case ReadingOpened(told) | QuestionAsked(told):
+        case ReadingOpened(told) | QuestionAsked(told) | GlassBroken(told):
             by = told.by
         case _:
             by = by_of(record) or unmasked_by(record) or ActorId(entry.actor)

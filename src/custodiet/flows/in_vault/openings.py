@@ -14,6 +14,7 @@ from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.erasing import Erasing
 from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.glasses import Glasses
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.masking import Masking
 from custodiet.flows.in_vault.packs import Packs
@@ -28,6 +29,7 @@ from custodiet.model.decision import Decision
 from custodiet.model.disclosure_record import PackGiven
 from custodiet.model.erasing_record import DayGone
 from custodiet.model.errors import NotTheFormat, OpeningRefused
+from custodiet.model.glass_record import GlassBroken
 from custodiet.model.identity import DecisionId
 from custodiet.model.look_record import QuestionAsked, ReadingOpened
 from custodiet.model.message_record import MessageOpened
@@ -85,6 +87,7 @@ class Openings:
         self._readings = Readings(store, follower, keys, sealer, pace, masking)
         self._questions = Questions(store, follower, keys, sealer, pace)
         self._packs = Packs(follower, self._readings, sealer, pace, masking)
+        self._glasses = Glasses(follower, self._readings, pace, masking)
 
     def keys(self, index: int) -> tuple[tuple[RecordKey, ...], tuple[DayKey, ...]]:
         """Upkeep: public keys for the case or decision an entry speaks of. Nothing private leaves."""
@@ -152,6 +155,9 @@ class Openings:
             case PackGiven() as record:
                 self._require_witnessed()
                 opening = self._packs.open(record, index)
+            case GlassBroken() as record:
+                self._require_witnessed()
+                opening = self._glasses.open(record)
             case TablesVerified():
                 opening = self._verify()
             case _:

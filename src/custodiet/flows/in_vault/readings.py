@@ -22,11 +22,10 @@ from custodiet.model.decision import Decision
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.identity import CaseId, PersonId
 from custodiet.model.look_record import ReadingOpened
-from custodiet.model.look_up import Place, Precision, Reading
+from custodiet.model.look_up import Place, Precision
 from custodiet.model.mode import Category
 from custodiet.model.report import Fix
 from custodiet.model.session import Session
-from custodiet.model.unmask import UnmaskedReading
 from custodiet.model.unmask_record import UnmaskedOpened
 from custodiet.model.word import Said
 from custodiet.rules.access import Ground, authorised, objections_to_reading, readable
@@ -93,7 +92,8 @@ class Readings:
             raise OpeningRefused(", ".join(codes_of(against)))
         flagged = self._masking.flagged_for(case.person_id)
         self._pace.take(now)
-        return self._lines(reading, standing.look_up.purpose, ground, flagged, now)
+        what = (case.id, standing.look_up.purpose, reading.window, reading.precision)
+        return self.lines(*what, ground, flagged, now=now)
 
     def open_unmasked(self, record: UnmaskedOpened) -> Iterator[bytes]:
         """The same without masking, by a yes of its own; nothing outside its window is looked at."""
@@ -108,26 +108,29 @@ class Readings:
         if against or look_up is None:
             raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)
-        return self._lines(reading, look_up.look_up.purpose, ground, Unmasked(), now)
+        what = (case.id, look_up.look_up.purpose, reading.window, reading.precision)
+        return self.lines(*what, ground, Unmasked(), now=now)
 
-    def _lines(
+    def lines(
         self,
-        reading: Reading | UnmaskedReading,
-        purpose: str,
+        case_id: CaseId,
+        purpose: str | None,
+        window: Interval,
+        precision: Precision,
         ground: Ground,
         flagged: Flagged | Unmasked,
+        *,
         now: datetime,
     ) -> Iterator[bytes]:
-        parts, places = self.shown(
-            reading.case_id, purpose, reading.window, reading.precision, ground, flagged, now=now
-        )
+        """What `shown` gives, as lines: the parts that were authorised, then the places."""
+        parts, places = self.shown(case_id, purpose, window, precision, ground, flagged, now=now)
         yield write_authorised(parts)
         yield from (write_place(one) for one in places)
 
     def shown(
         self,
         case_id: CaseId,
-        purpose: str,
+        purpose: str | None,
         window: Interval,
         precision: Precision,
         ground: Ground,
@@ -137,8 +140,8 @@ class Readings:
     ) -> tuple[tuple[Interval, ...], tuple[Place, ...]]:
         """The parts of a window that may be shown, and the places in them, in order of time.
 
-        Who may see them, and whether masked, is decided before. Whatever opens positions for anyone but the person
-        comes by here.
+        `purpose` None: for whatever it was collected (rules/glass). Who may see them, and whether masked, is decided
+        before. Whatever opens positions for anyone but the person comes by here.
         """
         person_id = self._follower.cases[case_id].person_id
         homes = cache(self._places.homes)

@@ -89,6 +89,11 @@ class Staffing:
         holds_it = holds(self._roles_of(actor), {Function.AUTHORISING_OFFICER}, case.scheme_id, at)
         return holds_it and actor not in self.conflicted_in(case.id)
 
+    def is_operator_for(self, actor: ActorId, case: Case, at: datetime) -> bool:
+        """Whether this account is an operator of a case's scheme then, without a conflict of interest."""
+        holds_it = holds(self._roles_of(actor), {Function.OPERATOR}, case.scheme_id, at)
+        return holds_it and actor not in self.conflicted_in(case.id)
+
     def conflicted_in(self, case_id: CaseId) -> frozenset[ActorId]:
         """Who has declared, or had declared, a conflict of interest in a case."""
         return frozenset(one.actor for one in self._conflicts.get(case_id, ()))

@@ -6,7 +6,7 @@ from alembic import op
 from custodiet.adapters.store.migrations.law import never, once, process, refuse
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 
 ONCE = {
     "unmask": ("id",),
