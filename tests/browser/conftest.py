@@ -18,7 +18,8 @@ from support.in_process import client_of, place_of
 from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
 from support.proposing import propose
 from support.running import aside
-from support.staff import AOS, CAI
+from support.staff import AOS, AOT, CAI
+from support.unmasking import Unmaskable, names_conditions
 
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
@@ -136,21 +137,31 @@ def pages():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+class Unmasked(Unmaskable, Disclosed):
+    pass
+
+
 def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
     """Pages that nobody is given without a vault and a trail, by name and language: their text, their headers."""
     from django.conf import settings
 
     house = House(folder)
-    one = Disclosed(house, fixes=4)
-    place_of(house, folder, read_policy(), (CAI, AOS))
+    one = Unmasked(house, fixes=4)
+    place_of(house, folder, read_policy(), (CAI, AOS, AOT))
     settings.PLACE = replace(settings.PLACE, made_up=lambda: {"senders": {}, "accounts": {}})
     reference, looked = one.person.case.reference, one.granted(window=one.window(1))
     waiting, released = one.take(window=one.window(1)), one.released(window=one.window(1))
+    names_conditions(house)
+    read = one.looked(window=one.window(1))
+    hidden = one.ask_unmask(read)
     of_case = f"/cases/{reference}"
     asked = {
         "reading": (CAI, "post", f"{of_case}/look-ups/{looked}", {"what": "open"}),
         "request": (AOS, "get", f"{of_case}/requests/{waiting}", {}),
         "request_released": (CAI, "get", f"{of_case}/requests/{released}", {}),
+        "new_unmask": (CAI, "get", f"{of_case}/look-ups/{read}/unmask", {}),
+        "unmasking": (CAI, "get", f"{of_case}/unmaskings/{hidden}", {}),
+        "answer_unmask": (AOT, "get", f"/authorise/unmaskings/{hidden}", {}),
     }
     given = {}
     for name, (whom, method, path, told) in asked.items():
