@@ -21,7 +21,8 @@ from support.looking import EVENINGS, HOME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
 from support.proposing import propose
 from support.running import aside
-from support.staff import AOS, CAI, DPO, OPE
+from support.staff import AOS, AOT, CAI, DPO, OPE
+from support.unmasking import Unmaskable, names_conditions
 
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
@@ -141,6 +142,10 @@ def pages():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+class Unmasked(Unmaskable, Disclosed):
+    pass
+
+
 def walk_about(one) -> None:
     """In two hours: two reports from home, silence, seven on the way, of which one tells not how exact it is."""
     house, device = one.house, one.person.device.serial
@@ -161,18 +166,24 @@ def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[st
     from django.conf import settings
 
     house = House(folder)
-    one = Disclosed(house, fixes=4, zones=((ConditionKind.CURFEW, HOME, EVENINGS),))
+    one = Unmasked(house, fixes=4, zones=((ConditionKind.CURFEW, HOME, EVENINGS),))
     walk_about(one)
-    place_of(house, folder, read_policy(), (CAI, AOS, OPE, DPO))
+    place_of(house, folder, read_policy(), (CAI, AOS, AOT, OPE, DPO))
     settings.PLACE = replace(settings.PLACE, made_up=lambda: {"senders": {}, "accounts": {}})
     reference, looked = one.person.case.reference, one.granted(window=one.window(2))
     waiting, released = one.take(window=one.window(1)), one.released(window=one.window(1))
+    names_conditions(house)
+    read = one.looked(window=one.window(1))
+    hidden = one.ask_unmask(read)
     of_case = f"/cases/{reference}"
     asked = {
         "reading": (CAI, "post", f"{of_case}/look-ups/{looked}", {"what": "open"}),
         "request": (AOS, "get", f"{of_case}/requests/{waiting}", {}),
         "request_released": (CAI, "get", f"{of_case}/requests/{released}", {}),
         "looked_alone": (OPE, "post", f"{of_case}/break-glass", LOOK_ALONE),
+        "new_unmask": (CAI, "get", f"{of_case}/look-ups/{read}/unmask", {}),
+        "unmasking": (CAI, "get", f"{of_case}/unmaskings/{hidden}", {}),
+        "answer_unmask": (AOT, "get", f"/authorise/unmaskings/{hidden}", {}),
     }
     given = shown_by(asked)
     with house.store.reading() as view:

@@ -1,23 +1,30 @@
 """What masking hides comes out by a yes of a third person, whole and once, and by nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from support.disclosing import opened
+from support.house import ANA, SCHEME
 from support.looking import HOUR
 from support.raw_law import rules_aside
 from support.staff import AOS, AOT, CAI, CEM, DPO, OPE, PER
 from support.unmasking import CHURCH, Unmaskable, Visited, names_conditions
 
 from custodiet.flows.add_place import add_place
+from custodiet.flows.keep_caseload import assign_case
+from custodiet.flows.keep_register import keep_register
 from custodiet.flows.looking import end_look_up
 from custodiet.model.condition import Interval
+from custodiet.model.disclosure import Pack
+from custodiet.model.disclosure_record import PackGiven
 from custodiet.model.entry import Entry
 from custodiet.model.errors import OpeningRefused
+from custodiet.model.identity import UnmaskId
 from custodiet.model.look_up import Precision
 from custodiet.model.record import kind_of
-from custodiet.model.unmask import UnmaskedReading, UnmaskYes
-from custodiet.model.unmask_record import UnmaskApproved, UnmaskedOpened
+from custodiet.model.unmask import Article9, NotEnough, Unmask, UnmaskedReading, UnmaskYes
+from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened
 
 
 class Told(Unmaskable, Visited):
@@ -103,7 +110,22 @@ def test_a_yes_to_more_than_was_read_gives_nothing(house):
     one.refused(one.forge(unmask_id), "^not_granted$")
 
 
-def test_an_unmasked_reading_opens_once_and_keeps_the_vaults_pace(house):
+def test_a_request_of_what_was_not_read_or_by_another_gives_nothing_whoever_says_yes(house):
+    one = Told(house)
+    assign_case(house.store, one.case_id, CEM, AOS)
+    rules_aside(house)
+    inner, unread = Interval(one.began, one.began + HOUR), one.granted(window=one.whole)
+    partly = one.granted(window=one.whole)
+    one.open(partly, window=inner)
+    for look_up_id, by in ((unread, CAI), (partly, CAI), (one.looked(window=one.whole), CEM)):
+        unmask_id = UnmaskId(house.chance.identity("unmask"))
+        told = (unmask_id, look_up_id, one.case_id, one.whole, NotEnough.THE_TIME, Article9.LEGAL_CLAIMS, b"sealed")
+        one.enter(UnmaskAsked(Unmask(*told, by, house.clock.now())), by)
+        one.enter(UnmaskApproved(UnmaskYes(unmask_id, one.whole, AOT, house.clock.now(), b"sealed")), AOT)
+        one.refused(one.forge(unmask_id), "^not_granted$")
+
+
+def test_an_unmasked_reading_opens_once(house):
     one = Told(house)
     index = one.open_unmasked(one.unmaskable(window=one.whole)).index
     one.refused(index, "opens nothing")
@@ -121,3 +143,14 @@ def test_a_courts_copy_is_whole_and_says_so_and_the_same_without_an_order_is_mas
     assert not masked.manifest.whole
     assert len(masked.manifest.authorised) == 2
     assert not house.verify()["differing"]
+
+
+def test_the_vault_gives_no_whole_pack_to_a_recipient_that_its_own_register_calls_no_court(house):
+    one = Told(house)
+    request_id = one.ordered(window=one.whole)
+    with house.store.reading() as view:
+        register = view.registers(SCHEME)[-1].register
+    recipients = tuple(replace(known, court=False) for known in register.recipients)
+    keep_register(house.store, replace(register, recipients=recipients), ANA)
+    index = one.enter(PackGiven(Pack(request_id, one.case_id, CAI, house.clock.now()), one.whole), CAI)
+    one.refused(index, "not_a_court")
