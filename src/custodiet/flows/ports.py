@@ -41,6 +41,7 @@ from custodiet.model.identity import (
     InstructionId,
     LookUpId,
     MessageId,
+    MisuseId,
     PersonId,
     RecordingId,
     RepresentationId,
@@ -62,6 +63,7 @@ from custodiet.model.look_record import LookRefused
 from custodiet.model.look_up import Question, Standing
 from custodiet.model.look_up import Reading as LookReading
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
+from custodiet.model.misuse import StandingMisuse
 from custodiet.model.mode import Category
 from custodiet.model.notice import Served, TextOf, Translation
 from custodiet.model.outcome import Outcome
@@ -549,6 +551,17 @@ class Reading(Tables, Protocol):
 
     def days_left(self, decision_id: DecisionId, category: Category) -> tuple[date, ...]:
         """The days of it that are not erased, in order."""
+        ...
+
+    def misuse(self, misuse_id: MisuseId) -> StandingMisuse: ...
+    def misuses(
+        self, schemes: Collection[SchemeId] | None, limit: int, *, waiting: bool = False
+    ) -> tuple[StandingMisuse, ...]:
+        """Reports of suspected misuse in these schemes or all, the newest first; those that wait if that is asked."""
+        ...
+
+    def misuses_by(self, actor: ActorId, limit: int) -> tuple[StandingMisuse, ...]:
+        """What this account reported."""
         ...
 
     def restriction(self, restriction_id: RestrictionId) -> StandingRestriction: ...

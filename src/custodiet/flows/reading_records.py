@@ -34,7 +34,16 @@ from custodiet.model.disclosure_record import (
 from custodiet.model.dpia import Dpia
 from custodiet.model.entry import EntryKind as K
 from custodiet.model.errors import NotTheFormat
-from custodiet.model.identity import AssessmentId, CaseId, DecisionId, LookUpId, RequestId, RestrictionId, SchemeId
+from custodiet.model.identity import (
+    AssessmentId,
+    CaseId,
+    DecisionId,
+    LookUpId,
+    MisuseId,
+    RequestId,
+    RestrictionId,
+    SchemeId,
+)
 from custodiet.model.look_record import (
     LookRefused,
     LookUpApproved,
@@ -44,6 +53,8 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.look_up import Grant, LookUp
+from custodiet.model.misuse import Found
+from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import ModeCode
 from custodiet.model.notice import Served
 from custodiet.model.notice_record import NoticeServed
@@ -109,6 +120,8 @@ _OVERSEEN = frozenset(
         K.RESTRICTION_PLACED,
         K.RESTRICTION_REFUSED,
         K.RESTRICTION_ENDED,
+        K.MISUSE_REPORTED,
+        K.MISUSE_ANSWERED,
     }
 )
 
@@ -151,6 +164,7 @@ class Told:
     refused_requests: list[tuple[RequestId, int]] = field(default_factory=list)
     turned_away: list[tuple[SchemeId, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    misuse: dict[MisuseId, tuple[CaseId, Found | None]] = field(default_factory=dict)
     restrictions: dict[RestrictionId, StandingRestriction] = field(default_factory=dict)
     of_case: dict[CaseId, list[int]] = field(default_factory=dict)
     """Every entry of an overseen kind that is about a case."""
@@ -180,8 +194,10 @@ class Told:
                 | PackRecalled(request_id)
             ):
                 return self.requests[request_id].case_id if request_id in self.requests else None
-            case RestrictionAsked(told):
+            case RestrictionAsked(told) | MisuseReported(told):
                 return told.case_id
+            case MisuseAnswered(misuse_id):
+                return self.misuse[misuse_id][0] if misuse_id in self.misuse else None
             case RestrictionAnswered(one_id):
                 return self.restrictions[one_id].restriction.case_id if one_id in self.restrictions else None
             case LookUpApproved(grant):
@@ -262,6 +278,10 @@ class Told:
                 self.turned_away.append((scheme_id, index))
             case KeysDestroyed():
                 self.erased.append(index)
+            case MisuseReported(told):
+                self.misuse[told.id] = (told.case_id, None)
+            case MisuseAnswered(misuse_id, found) if misuse_id in self.misuse:
+                self.misuse[misuse_id] = (self.misuse[misuse_id][0], found)
             case RestrictionAsked(one):
                 self.restrictions[one.id] = StandingRestriction(one, index)
             case RestrictionAnswered(one_id, step, by, at) if one_id in self.restrictions:

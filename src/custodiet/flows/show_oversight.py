@@ -16,6 +16,7 @@ from custodiet.model.case import Case
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ActorId, CaseId
+from custodiet.model.misuse import Found
 from custodiet.model.restricting import RestrictionStep, Right
 from custodiet.model.staff import Function
 from custodiet.model.times import month_of
@@ -64,6 +65,8 @@ class Oversight:
     reviews_missed: tuple[Late, ...]
     untold: tuple[Late, ...]
     restrictions: tuple[Restricted, ...]
+    misuse: tuple[tuple[Found | None, int], ...]
+    """Reports by what came of them; None: they wait."""
 
 
 def show_oversight(told: Told, facts: Facts) -> Oversight:
@@ -96,7 +99,13 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
         missed[:LATE_MAX],
         not_told,
         restricted_in(told, facts),
+        _reported(told, facts),
     )
+
+
+def _reported(told: Told, facts: Facts) -> tuple[tuple[Found | None, int], ...]:
+    counted = Counter(found for case_id, found in told.misuse.values() if case_id in facts.cases)
+    return tuple((found, counted[found]) for found in (None, *Found))
 
 
 def restricted_in(told: Told, facts: Facts) -> tuple[Restricted, ...]:

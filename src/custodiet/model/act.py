@@ -116,6 +116,9 @@ class Act(StrEnum):
     PLACE_RESTRICTION = "place_restriction"
     REFUSE_RESTRICTION = "refuse_restriction"
     END_RESTRICTION = "end_restriction"
+    REPORT_MISUSE = "report_misuse"
+    READ_MISUSE = "read_misuse"
+    ANSWER_MISUSE = "answer_misuse"
 
 
 class Kind(StrEnum):

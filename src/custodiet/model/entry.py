@@ -154,6 +154,8 @@ class EntryKind(StrEnum):
     RESTRICTION_PLACED = "restriction.placed"
     RESTRICTION_REFUSED = "restriction.refused"
     RESTRICTION_ENDED = "restriction.ended"
+    MISUSE_REPORTED = "misuse.reported"
+    MISUSE_ANSWERED = "misuse.answered"
 
 
 @dataclass(frozen=True, slots=True)

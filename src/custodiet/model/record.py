@@ -73,6 +73,7 @@ from custodiet.model.identity import (
     FittingId,
     HoldId,
     InstructionId,
+    MisuseId,
     PersonId,
     RestrictionId,
     RoleId,
@@ -95,6 +96,7 @@ from custodiet.model.look_record import (
 )
 from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
+from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
 from custodiet.model.place_record import PlaceAdded, PlacesLoaded
@@ -595,11 +597,13 @@ class CaseRecordGiven:
     """Only why this hold was asked for, to whoever may say yes to it: each time an entry of its own."""
     restriction_id: RestrictionId | None = None
     """Only how this restriction was weighed, to whoever answers it: each time an entry of its own."""
+    misuse_id: MisuseId | None = None
+    """Only what this report of suspected misuse says, to whoever answers it: each time an entry of its own."""
 
     @property
     def is_whole(self) -> bool:
         """Whether it is the record itself that was asked for, and no part of it alone."""
-        return self.attachment_id is None and self.hold_id is None and self.restriction_id is None
+        return (self.attachment_id, self.hold_id, self.restriction_id, self.misuse_id) == (None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -975,6 +979,8 @@ Record = (
     | PlaceAdded
     | RestrictionAsked
     | RestrictionAnswered
+    | MisuseReported
+    | MisuseAnswered
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1094,6 +1100,8 @@ _KIND: dict[type, EntryKind] = {
     PlacesLoaded: EntryKind.PLACES_LOADED,
     PlaceAdded: EntryKind.PLACE_ADDED,
     RestrictionAsked: EntryKind.RESTRICTION_ASKED,
+    MisuseReported: EntryKind.MISUSE_REPORTED,
+    MisuseAnswered: EntryKind.MISUSE_ANSWERED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

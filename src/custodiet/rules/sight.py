@@ -16,6 +16,7 @@ from custodiet.model.disclosure import AgencyRequest
 from custodiet.model.erasing import Hold
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import LookUp
+from custodiet.model.misuse import MisuseReport
 from custodiet.model.restricting import Restriction
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.rules.staff import function_of, holds, schemes_of
@@ -66,9 +67,10 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
     return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
-def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Restriction) -> Thing:
+def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Restriction | MisuseReport) -> Thing:
     """A look-up or what is answered like one, as its case stands now; `proposed_by`: who asked, or took it down."""
-    return replace(case, kind=Kind.LOOK_UP, proposed_by=asked.asked_by)
+    by = asked.by if isinstance(asked, MisuseReport) else asked.asked_by
+    return replace(case, kind=Kind.LOOK_UP, proposed_by=by)
 
 
 def objections_to_seeing(who: ActorFacts, case: Thing) -> tuple[str, ...]:

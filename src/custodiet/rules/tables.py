@@ -81,7 +81,7 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
-from custodiet.rules import disclosure_rows, erasing_rows, look_rows, restricting_rows, training_rows
+from custodiet.rules import disclosure_rows, erasing_rows, look_rows, misuse_rows, restricting_rows, training_rows
 from custodiet.rules.assessing_tables import approved, refusal, rests_on
 from custodiet.rules.erasing_rows import removed_rows
 from custodiet.rules.message_rows import queued
@@ -654,3 +654,5 @@ for _kind in erasing_rows.RECORDS:
     _changes.register(_kind, erasing_rows.erasing_changes)
 for _kind in restricting_rows.RECORDS:
     _changes.register(_kind, restricting_rows.restricting_changes)
+for _kind in misuse_rows.RECORDS:
+    _changes.register(_kind, misuse_rows.misuse_changes)

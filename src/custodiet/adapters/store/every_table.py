@@ -10,6 +10,7 @@ from custodiet.adapters.store.erasing import ERASED
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
+from custodiet.adapters.store.misuse import MISUSED
 from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.places import PLACED
 from custodiet.adapters.store.recordings import RECORDED
@@ -34,5 +35,6 @@ REPLAYED = (
     *ERASED,
     *PLACED,
     *RESTRICTED,
+    *MISUSED,
 )
 BY_NAME = dict(tables.metadata.tables)

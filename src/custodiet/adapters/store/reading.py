@@ -19,6 +19,7 @@ from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
+from custodiet.adapters.store.misuse import MisuseRows
 from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.outcomes import OutcomeRows
 from custodiet.adapters.store.places import PlaceRows
@@ -105,6 +106,7 @@ class ReadingRows(
     ErasingRows,
     PlaceRows,
     RestrictingRows,
+    MisuseRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

@@ -16,6 +16,7 @@ from custodiet.flows.permitting import (
     the_decision,
     the_hold,
     the_look_up,
+    the_misuse,
     the_restriction,
 )
 from custodiet.flows.ports import Reading
@@ -23,7 +24,7 @@ from custodiet.flows.show_changes import Change
 from custodiet.model.act import Act, Thing
 from custodiet.model.case import Case
 from custodiet.model.errors import NotPermitted
-from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, RequestId, RestrictionId
+from custodiet.model.identity import AlertId, CaseId, DecisionId, HoldId, LookUpId, MisuseId, RequestId, RestrictionId
 
 CASELOAD_MAX = 1000
 
@@ -104,3 +105,8 @@ def of_hold(hold_id: HoldId) -> ThingOf:
 def of_restriction(restriction_id: RestrictionId) -> ThingOf:
     """What an act on a restriction of a right is about."""
     return lambda view, at: the_restriction(view, restriction_id, at)
+
+
+def of_misuse(misuse_id: MisuseId) -> ThingOf:
+    """What an act on a report of suspected misuse is about."""
+    return lambda view, at: the_misuse(view, misuse_id, at)
