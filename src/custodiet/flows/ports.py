@@ -540,12 +540,17 @@ class Reading(Tables, Protocol):
         ...
 
     def remains_due(
-        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0
+        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0, words: str = ""
     ) -> tuple[Remains, ...]:
-        """The same, of what is past its rule by then and not in quarantine, in these schemes or in all."""
+        """The same, of what is past its rule by then and not in quarantine, in these schemes or in all.
+
+        `words`: of cases whose reference holds them; here and where it stands below.
+        """
         ...
 
-    def remains_quarantined(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[Remains, ...]:
+    def remains_quarantined(
+        self, schemes: Collection[SchemeId] | None, limit: int, words: str = ""
+    ) -> tuple[Remains, ...]:
         """The same, of what waits in quarantine for the data protection officer."""
         ...
 
@@ -580,7 +585,9 @@ class Reading(Tables, Protocol):
         """Holds that were ever asked for in a case."""
         ...
 
-    def holds(self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None) -> tuple[StandingHold, ...]:
+    def holds(
+        self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None, words: str = ""
+    ) -> tuple[StandingHold, ...]:
         """Holds that keep something, or wait for a second person, in these schemes or all; the first to end first."""
         ...
 
