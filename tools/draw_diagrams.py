@@ -102,6 +102,8 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.ERASURE_DUE: "what one category collected under one decision is past its retention: it is erased",
     EntryKind.DAY_ERASED: "nothing opens a day of it any more, and its sealed bytes are gone",
     EntryKind.DAY_REKEYED: "the same, of a day that others share: what is kept of it goes on under keys of its own",
+    EntryKind.MISUSE_REPORTED: "someone reported suspected misuse of what an entry records; sealed",
+    EntryKind.MISUSE_ANSWERED: "the data protection officer said what came of such a report",
     EntryKind.RESTRICTION_ASKED: "someone asks that one right of a person be restricted, until a date; nothing is held "
     "back yet",
     EntryKind.RESTRICTION_PLACED: "the data protection officer said yes to a restriction of a right",

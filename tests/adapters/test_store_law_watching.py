@@ -1,4 +1,4 @@
-"""The law of rights that are restricted, in the store: raw SQL, past all our code, tries each rule."""
+"""The law of restricted rights and suspected misuse in the store: raw SQL, past all our code, tries each rule."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -8,8 +8,10 @@ from support.assessing import assessor
 from support.house import ANA, BO, START, House
 from support.raw_law import again, raw, tried
 
+from custodiet.flows.report_misuse import answer_misuse, report_misuse
 from custodiet.flows.restrict_right import answer_restriction, ask_restriction
 from custodiet.model.condition import Interval
+from custodiet.model.misuse import Found
 from custodiet.model.restricting import Ground, RestrictionStep, Right
 from custodiet.rules.restricting import WEIGHED
 
@@ -30,7 +32,9 @@ def world(tmp_path_factory):
         given = (house.store, assessor(house), house.chance, person.case.id, ANA)
         placed, waits = (ask_restriction(*given, **told) for _ in range(2))
         answer_restriction(house.store, placed, RestrictionStep.PLACED, BO)
-        return house.path, {"placed": placed, "waits": waits}
+        reports = [report_misuse(*given[:4], 1, "looked", ANA) for _ in range(2)]
+        answer_misuse(house.store, assessor(house), reports[0], Found.MISUSE, "it was", BO)
+        return house.path, {"waiting": reports[1], "placed": placed, "waits": waits}
     finally:
         house.close()
 
@@ -45,12 +49,14 @@ LATER = "entry + 100000"
 ASKED = {"id": "'restriction_new'", "entry": LATER}
 STEP = {"restriction_id": ":waits", "entry": LATER}
 NOBODY = ("''", "'clock'", "' Web '", "'monitor-1'")
-TABLES = ("restriction", "restriction_step")
+TOLD = {"id": "'misuse_new'", "told_in": "told_in + 100000"}
+ANSWER = {"misuse_id": ":waiting", "told_in": "told_in + 100000"}
+TABLES = {"restriction": "entry", "restriction_step": "entry", "misuse": "told_in", "misuse_answer": "told_in"}
 RULES = {
     **{
-        f"{table}_never_{verb}": (f"{table}: never {verb}d", [statement.format(table)], [])
-        for table in TABLES
-        for verb, statement in (("update", "UPDATE {} SET entry = 7"), ("delete", "DELETE FROM {}"))
+        f"{table}_never_{verb}": (f"{table}: never {verb}d", [statement.format(table, column)], [])
+        for table, column in TABLES.items()
+        for verb, statement in (("update", "UPDATE {} SET {} = 7"), ("delete", "DELETE FROM {}"))
     },
     **{
         f"{table}_once": (f"{table}: stands already", [f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"], [])
@@ -117,6 +123,34 @@ RULES = {
         [
             again("restriction_step", "1", **STEP, at=f"at + {7 * DAY_MS}"),
             again("restriction_step", "1", step="'ended'", entry=LATER, at=f"at + {7 * DAY_MS}"),
+        ],
+        [],
+    ),
+    "misuse_by_someone": (
+        "misuse: reported by a named person",
+        [again("misuse", "1", **TOLD, by=who) for who in NOBODY],
+        [],
+    ),
+    "misuse_is_said": (
+        "misuse: says what is suspected, and of which entry",
+        [again("misuse", "1", **TOLD, text_sealed="x''"), again("misuse", "1", **TOLD, entry="-1")],
+        [],
+    ),
+    "misuse_answer_by_someone": (
+        "misuse_answer: by a named person",
+        [again("misuse_answer", "1", **ANSWER, by=who) for who in NOBODY],
+        [],
+    ),
+    "misuse_answer_by_another": (
+        "misuse_answer: by another than who told",
+        [again("misuse_answer", "1", **ANSWER, by=f"'{ANA}'")],
+        [],
+    ),
+    "misuse_answer_has_outcome": (
+        "misuse_answer: an outcome, with reasons",
+        [
+            again("misuse_answer", "1", **ANSWER, words_sealed="x''"),
+            again("misuse_answer", "1", **ANSWER, found="'perhaps'"),
         ],
         [],
     ),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.house import COURT, START, House, scheme_at
+from support.house import COURT, SCHEME, START, House, scheme_at
 from support.in_process import client_of, place_of
 from support.looking import Looked
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER
@@ -104,6 +104,8 @@ def test_a_hold_is_asked_for_read_and_placed_by_two_people_and_shown_until_it_is
             assert client_of(who).post(path, {"what": what}).status_code == 403, (who, what)
     assert officer.post(path, {"what": "yes"}).status_code == 302
     assert "In force" in text(dpo.get("/kept"))
+    assert "In force" in text(dpo.get(f"/kept?reference={one.person.case.reference}"))
+    assert "In force" not in text(dpo.get("/kept?reference=zzz"))
     assert [path in text(client_of(who).get("/kept")) for who in (AOS, AOE)] == [True, False]
     again = officer.post(path, {"what": "yes"})
     assert (again.status_code, "answered" in text(again)) == (403, True)
@@ -162,6 +164,8 @@ def test_what_is_in_quarantine_goes_only_when_the_officer_says_so_and_after_the_
     path, dpo = f"/kept/{one.decision.id}", client_of(DPO)
     listed = text(dpo.get("/kept"))
     assert path in listed
+    assert path in text(dpo.get(f"/kept?reference={one.person.case.reference}"))
+    assert path not in text(dpo.get("/kept?reference=zzz"))
     assert "Not offered yet" in listed
     assert badges(listed) == []
     assert path not in text(client_of(AOE).get("/kept"))
@@ -179,8 +183,13 @@ def test_what_is_in_quarantine_goes_only_when_the_officer_says_so_and_after_the_
     late = text(dpo.get("/kept"))
     assert path not in late
     assert badges(late) == ["Under way"]
+    assert "/kept?reference=" not in text(dpo.get(f"/oversight?scheme={SCHEME}"))  # not late yet
     one.house.clock.pass_(2 * DAY)
     assert badges(text(dpo.get("/kept"))) == ["Late"]
+    assert badges(text(dpo.get(f"/kept?reference={one.person.case.reference[:4].lower()}"))) == ["Late"]
+    assert badges(text(dpo.get("/kept?reference=zzz"))) == []
+    oversight = text(dpo.get(f"/oversight?scheme={SCHEME}"))
+    assert f'href="/kept?reference={one.person.case.reference}"' in oversight
     erase(one)
     assert left(one) == 0
     assert "Nothing of it is left" in text(dpo.get(path))

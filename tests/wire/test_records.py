@@ -118,6 +118,8 @@ from custodiet.model.look_up import (
 from custodiet.model.look_up import Question as LookQuestion
 from custodiet.model.message import Channel, ContactDetails, Delivery, Message, QuietHours, Setback, Template
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
+from custodiet.model.misuse import Found, MisuseReport
+from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import Category, Family, Kind, ModeCode
 from custodiet.model.notice import How, Served, TranslatedLine, Translation, Understood, WhyDeclined
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
@@ -415,6 +417,8 @@ SAMPLES = [
             *(BYTES, BYTES, BYTES, BYTES, b"", "officer-ana", AT),
         )
     ),
+    MisuseReported(MisuseReport("misuse_1", "case_1", 7, BYTES, "operator-1", AT)),
+    MisuseAnswered("misuse_1", Found.NOT_ESTABLISHED, "dpo-1", LATER, BYTES),
     RestrictionAnswered("restriction_1", RestrictionStep.PLACED, "officer-bo", LATER),
     QuarantineEnded("decision_1", "officer-bo", LATER, BYTES, (CLOCK,)),
     DayErased(

@@ -6,6 +6,7 @@ from enum import StrEnum
 from custodiet.entrypoints.wording_disclosing import DISCLOSING
 from custodiet.entrypoints.wording_erasing import ERASING
 from custodiet.entrypoints.wording_looking import LOOKING
+from custodiet.entrypoints.wording_misuse import MISUSE
 from custodiet.entrypoints.wording_replaying import REPLAYING
 from custodiet.entrypoints.wording_restricting import RESTRICTING
 from custodiet.entrypoints.wording_unmasking import UNMASKING
@@ -218,6 +219,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **ERASING,
     **REPLAYING,
     **RESTRICTING,
+    **MISUSE,
 }
 
 ARTICLE_8 = {

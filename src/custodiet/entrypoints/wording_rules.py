@@ -104,6 +104,7 @@ _STANDING, _NOTICES = "Ending, lowering, reviewing and stopping", "Notices and w
 _ALERTS, _DEVICES, _LOOKING = "Alerts and breaches", "Devices, phones and senders", "Looking at positions"
 _AGENCIES, _KEEPING, _SCHEMES = "Agencies that ask", "Keeping and erasing", "Schemes and their assessments"
 _RECORD, _YOURS, _RIGHTS = "The record", "What is a person's own", "Restricting a right"
+_MISUSE: Final = "Suspected misuse"
 
 _WHERE: Final[dict[str, _Subject]] = {
     "rules/authority": _of(
@@ -278,6 +279,7 @@ _WHERE: Final[dict[str, _Subject]] = {
     "entrypoints/web/views/scheme_dpia": _of(_SCHEMES, 23),
     "entrypoints/web/views/scheme_operations": _of(_SCHEMES, 24),
     "entrypoints/web/views/scheme_register": _of(_SCHEMES, 24),
+    "rules/misuse": _of(_MISUSE, 101, your_own=(50,), about_you=(50,)),
     "rules/restricting": _of(_RIGHTS, 60, your_own=(50,)),
     "entrypoints/web/views/looking": _of(_YOURS, 59),
     "entrypoints/web/views/notices": _of(_YOURS, 59),

@@ -20,6 +20,7 @@ from custodiet.model.identity import (
     GlassId,
     HoldId,
     LookUpId,
+    MisuseId,
     RequestId,
     RestrictionId,
     RoleId,
@@ -154,6 +155,12 @@ def the_hold(view: Reading, hold_id: HoldId, at: datetime) -> Thing:
     """A hold, as it and its case are in that view."""
     hold = view.hold(hold_id).hold
     return look_up_facts(the_case(view, hold.case_id, at), hold)
+
+
+def the_misuse(view: Reading, misuse_id: MisuseId, at: datetime) -> Thing:
+    """A report of suspected misuse, as it and its case are in that view."""
+    one = view.misuse(misuse_id).report
+    return look_up_facts(the_case(view, one.case_id, at), one)
 
 
 def the_restriction(view: Reading, restriction_id: RestrictionId, at: datetime) -> Thing:

@@ -43,6 +43,7 @@ from custodiet.model.identity import (
     InstructionId,
     LookUpId,
     MessageId,
+    MisuseId,
     PersonId,
     RecordingId,
     RepresentationId,
@@ -65,6 +66,7 @@ from custodiet.model.look_record import LookRefused
 from custodiet.model.look_up import Question, Standing
 from custodiet.model.look_up import Reading as LookReading
 from custodiet.model.message import ContactDetails, Delivery, Outgoing, Posted, Template
+from custodiet.model.misuse import StandingMisuse
 from custodiet.model.mode import Category
 from custodiet.model.notice import Served, TextOf, Translation
 from custodiet.model.outcome import Outcome
@@ -542,17 +544,33 @@ class Reading(Tables, Protocol):
         ...
 
     def remains_due(
-        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0
+        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0, words: str = ""
     ) -> tuple[Remains, ...]:
-        """The same, of what is past its rule by then and not in quarantine, in these schemes or in all."""
+        """The same, of what is past its rule by then and not in quarantine, in these schemes or in all.
+
+        `words`: of cases whose reference holds them; here and where it stands below.
+        """
         ...
 
-    def remains_quarantined(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[Remains, ...]:
+    def remains_quarantined(
+        self, schemes: Collection[SchemeId] | None, limit: int, words: str = ""
+    ) -> tuple[Remains, ...]:
         """The same, of what waits in quarantine for the data protection officer."""
         ...
 
     def days_left(self, decision_id: DecisionId, category: Category) -> tuple[date, ...]:
         """The days of it that are not erased, in order."""
+        ...
+
+    def misuse(self, misuse_id: MisuseId) -> StandingMisuse: ...
+    def misuses(
+        self, schemes: Collection[SchemeId] | None, limit: int, *, waiting: bool = False
+    ) -> tuple[StandingMisuse, ...]:
+        """Reports of suspected misuse in these schemes or all, the newest first; those that wait if that is asked."""
+        ...
+
+    def misuses_by(self, actor: ActorId, limit: int) -> tuple[StandingMisuse, ...]:
+        """What this account reported."""
         ...
 
     def restriction(self, restriction_id: RestrictionId) -> StandingRestriction: ...
@@ -571,7 +589,9 @@ class Reading(Tables, Protocol):
         """Holds that were ever asked for in a case."""
         ...
 
-    def holds(self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None) -> tuple[StandingHold, ...]:
+    def holds(
+        self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None, words: str = ""
+    ) -> tuple[StandingHold, ...]:
         """Holds that keep something, or wait for a second person, in these schemes or all; the first to end first."""
         ...
 

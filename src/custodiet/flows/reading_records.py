@@ -44,6 +44,7 @@ from custodiet.model.identity import (
     DecisionId,
     GlassId,
     LookUpId,
+    MisuseId,
     RequestId,
     RestrictionId,
     SchemeId,
@@ -58,6 +59,8 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.look_up import Grant, LookUp
+from custodiet.model.misuse import Found
+from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import ModeCode
 from custodiet.model.notice import Served
 from custodiet.model.notice_record import NoticeServed
@@ -135,6 +138,8 @@ _OVERSEEN = frozenset(
         K.RESTRICTION_ENDED,
         K.GLASS_BROKEN,
         K.GLASS_ASSESSED,
+        K.MISUSE_REPORTED,
+        K.MISUSE_ANSWERED,
     }
 )
 
@@ -183,6 +188,7 @@ class Told:
     erased: list[int] = field(default_factory=list)
     conditions: dict[ConditionId, tuple[Condition, int]] = field(default_factory=dict)
     absences: dict[ConditionId, list[tuple[Interval, int]]] = field(default_factory=dict)
+    misuse: dict[MisuseId, tuple[CaseId, Found | None]] = field(default_factory=dict)
     restrictions: dict[RestrictionId, StandingRestriction] = field(default_factory=dict)
     glasses: dict[GlassId, tuple[Glass, int]] = field(default_factory=dict)
     glasses_assessed: dict[GlassId, tuple[GlassAssessed, int]] = field(default_factory=dict)
@@ -223,8 +229,10 @@ class Told:
                 return told.case_id
             case UnmaskApproved(UnmaskYes(unmask_id)) | UnmaskRefused(unmask_id):
                 return self.unmasks[unmask_id].case_id if unmask_id in self.unmasks else None
-            case RestrictionAsked(told):
+            case RestrictionAsked(told) | MisuseReported(told):
                 return told.case_id
+            case MisuseAnswered(misuse_id):
+                return self.misuse[misuse_id][0] if misuse_id in self.misuse else None
             case RestrictionAnswered(one_id):
                 return self.restrictions[one_id].restriction.case_id if one_id in self.restrictions else None
             case LookUpApproved(grant):
@@ -330,6 +338,10 @@ class Told:
                 self.conditions[condition.id] = (condition, index)
             case AbsenceAuthorised(absence):
                 self.absences.setdefault(absence.condition_id, []).append((absence.during, index))
+            case MisuseReported(told):
+                self.misuse[told.id] = (told.case_id, None)
+            case MisuseAnswered(misuse_id, found) if misuse_id in self.misuse:
+                self.misuse[misuse_id] = (self.misuse[misuse_id][0], found)
             case RestrictionAsked(one):
                 self.restrictions[one.id] = StandingRestriction(one, index)
             case RestrictionAnswered(one_id, step, by, at) if one_id in self.restrictions:

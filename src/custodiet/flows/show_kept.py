@@ -72,18 +72,24 @@ class Kept:
     holds: tuple[HeldLine, ...]
 
 
-def show_kept(view: Reading, now: datetime, schemes: Schemes, page: int) -> Kept:
-    """One page of it, in these schemes or in all."""
-    due = view.remains_due(now, schemes, PAGE + 1, (page - 1) * PAGE)
-    waiting = view.remains_quarantined(schemes, SHOWN_MAX)
+def show_kept(view: Reading, now: datetime, schemes: Schemes, page: int, words: str = "") -> Kept:
+    """One page of it, in these schemes or in all, of cases whose reference holds these words."""
+    due = view.remains_due(now, schemes, PAGE + 1, (page - 1) * PAGE, words)
+    waiting = view.remains_quarantined(schemes, SHOWN_MAX, words)
     waiting = tuple(sorted(waiting, key=lambda one: (one.first, one.decision_id)))
     decisions = [decision_id for decision_id, _ in groupby(waiting, key=lambda one: one.decision_id)]
     return Kept(
         tuple(show_quarantined(view, one) for one in dict.fromkeys(decisions)),
         tuple(_line(view, one, now) for one in due[:PAGE]),
         len(due) > PAGE,
-        tuple(HeldLine(view.case(one.hold.case_id), one) for one in view.holds(now, SHOWN_MAX, schemes)),
+        tuple(HeldLine(view.case(one.hold.case_id), one) for one in view.holds(now, SHOWN_MAX, schemes, words)),
     )
+
+
+def show_late(view: Reading, now: datetime, scheme_id: SchemeId) -> tuple[Line, ...]:
+    """What of a scheme should be erased and is not, the longest due first: of the first SHOWN_MAX that are due."""
+    due = (_line(view, one, now) for one in view.remains_due(now, (scheme_id,), SHOWN_MAX))
+    return tuple(one for one in due if one.kept_as is KeptAs.LATE)
 
 
 def show_waiting_holds(view: Reading, now: datetime, schemes: Collection[SchemeId]) -> tuple[HeldLine, ...]:

@@ -16,6 +16,7 @@ from custodiet.model.case import Case
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ActorId, CaseId, GlassId, LookUpId
+from custodiet.model.misuse import Found
 from custodiet.model.restricting import RestrictionStep, Right
 from custodiet.model.staff import Function
 from custodiet.model.times import month_of
@@ -81,6 +82,8 @@ class Oversight:
     """Of those, the ones that were found not to have been needed."""
     unassessed: tuple[Alone, ...]
     """Of every scheme: whoever is asked at once looks at one page, not at each."""
+    misuse: tuple[tuple[Found | None, int], ...]
+    """Reports by what came of them; None: they wait."""
 
 
 def show_oversight(told: Told, facts: Facts) -> Oversight:
@@ -123,6 +126,7 @@ def show_oversight(told: Told, facts: Facts) -> Oversight:
         len(alone),
         sum(not one.upheld for one in said),
         waits,
+        _reported(told, facts),
     )
 
 
@@ -130,6 +134,11 @@ def _opened(told: Told) -> Iterator[tuple[LookUpId, CaseId]]:
     """Each reading, masked or not, by the look-up that it was under."""
     yield from ((one, case_id) for one, case_id, _, _ in told.readings)
     yield from ((told.unmasks[one].look_up_id, case_id) for one, case_id, _ in told.unmasked if one in told.unmasks)
+
+
+def _reported(told: Told, facts: Facts) -> tuple[tuple[Found | None, int], ...]:
+    counted = Counter(found for case_id, found in told.misuse.values() if case_id in facts.cases)
+    return tuple((found, counted[found]) for found in (None, *Found))
 
 
 def restricted_in(told: Told, facts: Facts) -> tuple[Restricted, ...]:

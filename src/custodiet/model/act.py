@@ -124,6 +124,9 @@ class Act(StrEnum):
     # breaking the glass
     BREAK_GLASS = "break_glass"
     ASSESS_GLASS = "assess_glass"
+    REPORT_MISUSE = "report_misuse"
+    READ_MISUSE = "read_misuse"
+    ANSWER_MISUSE = "answer_misuse"
 
 
 class Kind(StrEnum):

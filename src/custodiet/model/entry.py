@@ -161,6 +161,8 @@ class EntryKind(StrEnum):
     RESTRICTION_ENDED = "restriction.ended"
     GLASS_BROKEN = "glass.broken"
     GLASS_ASSESSED = "glass.assessed"
+    MISUSE_REPORTED = "misuse.reported"
+    MISUSE_ANSWERED = "misuse.answered"
 
 
 @dataclass(frozen=True, slots=True)

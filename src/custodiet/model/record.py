@@ -75,6 +75,7 @@ from custodiet.model.identity import (
     GlassId,
     HoldId,
     InstructionId,
+    MisuseId,
     PersonId,
     RestrictionId,
     RoleId,
@@ -97,6 +98,7 @@ from custodiet.model.look_record import (
 )
 from custodiet.model.message import Message
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
+from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
 from custodiet.model.place_record import PlaceAdded, PlacesLoaded
@@ -602,11 +604,13 @@ class CaseRecordGiven:
     """Only how this restriction was weighed, to whoever answers it: each time an entry of its own."""
     glass_id: GlassId | None = None
     """Only why someone looked alone, to whoever is to assess it: each time an entry of its own."""
+    misuse_id: MisuseId | None = None
+    """Only what this report of suspected misuse says, to whoever answers it: each time an entry of its own."""
 
     @property
     def is_whole(self) -> bool:
         """Whether it is the record itself that was asked for, and no part of it alone."""
-        parts = (self.attachment_id, self.hold_id, self.restriction_id, self.glass_id)
+        parts = (self.attachment_id, self.hold_id, self.restriction_id, self.glass_id, self.misuse_id)
         return all(one is None for one in parts)
 
 
@@ -990,6 +994,8 @@ Record = (
     | RestrictionAnswered
     | GlassBroken
     | GlassAssessed
+    | MisuseReported
+    | MisuseAnswered
 )
 
 _KIND: dict[type, EntryKind] = {
@@ -1116,6 +1122,8 @@ _KIND: dict[type, EntryKind] = {
     RestrictionAsked: EntryKind.RESTRICTION_ASKED,
     GlassBroken: EntryKind.GLASS_BROKEN,
     GlassAssessed: EntryKind.GLASS_ASSESSED,
+    MisuseReported: EntryKind.MISUSE_REPORTED,
+    MisuseAnswered: EntryKind.MISUSE_ANSWERED,
 }
 _ENDING_KIND: dict[State, EntryKind] = {
     State.LAPSED: EntryKind.DECISION_LAPSED,

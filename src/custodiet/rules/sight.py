@@ -17,6 +17,7 @@ from custodiet.model.erasing import Hold
 from custodiet.model.glass import Glass
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import LookUp, Standing
+from custodiet.model.misuse import MisuseReport
 from custodiet.model.restricting import Restriction
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.unmask import Unmask
@@ -68,11 +69,11 @@ def alert_facts(case: Thing, alert: Alert) -> Thing:
     return replace(case, kind=Kind.ALERT, held_by=alert.held_by)
 
 
-def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Restriction | Glass) -> Thing:
-    """A look-up or what is answered like one, as its case stands now; `proposed_by`: who asked, took it down, or
-    looked alone.
+def look_up_facts(case: Thing, asked: LookUp | AgencyRequest | Hold | Restriction | Glass | MisuseReport) -> Thing:
+    """A look-up or what is answered like one, as its case stands now; `proposed_by`: who asked, took it down, looked
+    alone, or reported.
     """
-    by = asked.by if isinstance(asked, Glass) else asked.asked_by
+    by = asked.by if isinstance(asked, Glass | MisuseReport) else asked.asked_by
     return replace(case, kind=Kind.LOOK_UP, proposed_by=by)
 
 

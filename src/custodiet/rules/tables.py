@@ -86,6 +86,7 @@ from custodiet.rules import (
     erasing_rows,
     glass_rows,
     look_rows,
+    misuse_rows,
     restricting_rows,
     training_rows,
     unmask_rows,
@@ -667,3 +668,5 @@ for _kind in restricting_rows.RECORDS:
     _changes.register(_kind, restricting_rows.restricting_changes)
 for _kind in glass_rows.RECORDS:
     _changes.register(_kind, glass_rows.glass_changes)
+for _kind in misuse_rows.RECORDS:
+    _changes.register(_kind, misuse_rows.misuse_changes)

@@ -5,7 +5,20 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Row, Select, Table, Text, and_, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    func,
+    select,
+)
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.columns import of, ref, window
@@ -108,11 +121,16 @@ _QUARANTINED = and_(
 """Whether what a decision collected waits for the data protection officer."""
 
 
-def _within(query: Select[Any], schemes: Collection[SchemeId] | None) -> Select[Any]:
-    """Of decisions in these schemes; None: in all."""
-    if schemes is None:
+def _within(
+    query: Select[Any], case_id: ColumnElement[Any], schemes: Collection[SchemeId] | None, words: str
+) -> Select[Any]:
+    """Of cases in these schemes (None: in all) whose reference holds these words."""
+    if schemes is None and not words:
         return query
-    return query.join(t.case_file, t.case_file.c.id == t.decision.c.case_id).where(t.case_file.c.scheme_id.in_(schemes))
+    query = query.join(t.case_file, t.case_file.c.id == case_id)
+    if schemes is not None:
+        query = query.where(t.case_file.c.scheme_id.in_(schemes))
+    return query.where(t.case_file.c.reference.icontains(words, autoescape=True)) if words else query
 
 
 class ErasingRows(Rows):
@@ -163,13 +181,16 @@ class ErasingRows(Rows):
         return self._remains(left if of is None else left.where(_SESSION.decision_id == of))
 
     def remains_due(
-        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0
+        self, at: datetime, schemes: Collection[SchemeId] | None, limit: int, skip: int = 0, words: str = ""
     ) -> tuple[Remains, ...]:
         due = self._left().where(_CLOCK.erase_due_at <= at, ~_QUARANTINED)
-        return self._remains(_within(due, schemes).limit(limit).offset(skip))
+        return self._remains(_within(due, t.decision.c.case_id, schemes, words).limit(limit).offset(skip))
 
-    def remains_quarantined(self, schemes: Collection[SchemeId] | None, limit: int) -> tuple[Remains, ...]:
-        return self._remains(_within(self._left().where(_QUARANTINED), schemes).limit(limit))
+    def remains_quarantined(
+        self, schemes: Collection[SchemeId] | None, limit: int, words: str = ""
+    ) -> tuple[Remains, ...]:
+        waiting = _within(self._left().where(_QUARANTINED), t.decision.c.case_id, schemes, words)
+        return self._remains(waiting.limit(limit))
 
     def days_left(self, decision_id: DecisionId, category: Category) -> tuple[date, ...]:
         here = and_(_SESSION.decision_id == decision_id, _SESSION.category == category, ~_GONE)
@@ -234,13 +255,12 @@ class ErasingRows(Rows):
     def holds_of(self, case_id: CaseId) -> tuple[StandingHold, ...]:
         return self._holds(hold.select().where(hold.c.case_id == case_id))
 
-    def holds(self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None) -> tuple[StandingHold, ...]:
+    def holds(
+        self, at: datetime, limit: int, schemes: Collection[SchemeId] | None = None, words: str = ""
+    ) -> tuple[StandingHold, ...]:
         refused = select(hold_step.c.at).where(hold_step.c.hold_id == hold.c.id, hold_step.c.step != HoldStep.PLACED)
         query = select(hold).where(hold.c.until_at > at, ~refused.exists())
-        if schemes is not None:
-            query = query.join(t.case_file, t.case_file.c.id == hold.c.case_id)
-            query = query.where(t.case_file.c.scheme_id.in_(schemes))
-        return self._holds(query.limit(limit))
+        return self._holds(_within(query, hold.c.case_id, schemes, words).limit(limit))
 
     def holds_waiting(self, at: datetime, schemes: Collection[SchemeId]) -> tuple[StandingHold, ...]:
         answered = select(hold_step.c.at).where(hold_step.c.hold_id == hold.c.id)

@@ -11,6 +11,7 @@ from custodiet.adapters.store.glasses import GLASSES
 from custodiet.adapters.store.imported import IMPORTED
 from custodiet.adapters.store.looking import LOOKED
 from custodiet.adapters.store.messages import MESSAGING
+from custodiet.adapters.store.misuse import MISUSED
 from custodiet.adapters.store.noticing import NOTICED
 from custodiet.adapters.store.places import PLACED
 from custodiet.adapters.store.recordings import RECORDED
@@ -38,5 +39,6 @@ REPLAYED = (
     *UNMASKED,
     *RESTRICTED,
     *GLASSES,
+    *MISUSED,
 )
 BY_NAME = dict(tables.metadata.tables)

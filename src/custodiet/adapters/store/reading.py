@@ -20,6 +20,7 @@ from custodiet.adapters.store.imported import ImportedRows
 from custodiet.adapters.store.judged import JudgedRows
 from custodiet.adapters.store.looking import LookRows
 from custodiet.adapters.store.messages import MessageRows, told_first
+from custodiet.adapters.store.misuse import MisuseRows
 from custodiet.adapters.store.noticed import NoticedRows
 from custodiet.adapters.store.outcomes import OutcomeRows
 from custodiet.adapters.store.places import PlaceRows
@@ -109,6 +110,7 @@ class ReadingRows(
     UnmaskRows,
     RestrictingRows,
     GlassRows,
+    MisuseRows,
 ):
     """The promises of flows.ports.Reading, kept on one connection."""
 

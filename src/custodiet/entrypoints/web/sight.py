@@ -17,6 +17,7 @@ from custodiet.flows.permitting import (
     the_glass,
     the_hold,
     the_look_up,
+    the_misuse,
     the_restriction,
     the_unmask,
 )
@@ -32,6 +33,7 @@ from custodiet.model.identity import (
     GlassId,
     HoldId,
     LookUpId,
+    MisuseId,
     RequestId,
     RestrictionId,
     UnmaskId,
@@ -126,3 +128,8 @@ def of_restriction(restriction_id: RestrictionId) -> ThingOf:
 def of_glass(glass_id: GlassId) -> ThingOf:
     """What an act on a look that somebody took alone is about."""
     return lambda view, at: the_glass(view, glass_id, at)
+
+
+def of_misuse(misuse_id: MisuseId) -> ThingOf:
+    """What an act on a report of suspected misuse is about."""
+    return lambda view, at: the_misuse(view, misuse_id, at)

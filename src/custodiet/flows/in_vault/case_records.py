@@ -31,7 +31,7 @@ from custodiet.model.decision import State
 from custodiet.model.draft import Draft
 from custodiet.model.erasing import HoldStep
 from custodiet.model.errors import NotTheFormat, OpeningRefused
-from custodiet.model.identity import ActorId, AttachmentId, CaseId, GlassId, HoldId, PersonId, RestrictionId
+from custodiet.model.identity import ActorId, AttachmentId, CaseId, GlassId, HoldId, MisuseId, PersonId
 from custodiet.model.look_up import LookUp
 from custodiet.model.record import CaseListGiven, CaseRecordGiven
 from custodiet.model.screening import Screening
@@ -79,8 +79,8 @@ class CaseRecords:
         """A case's record, or a part of it. Raises OpeningRefused for an account that has no sight of it now."""
         if record.hold_id is not None:
             return iter((self._why_hold(record.hold_id, record),))
-        if record.restriction_id is not None:
-            return iter(self._weighing(record.restriction_id, record))
+        if record.restriction_id is not None or record.misuse_id is not None:
+            return iter(self._for_dpo(record))
         if record.glass_id is not None:
             return iter((self._why_alone(record.glass_id, record),))
         self._require_sight(record.by, record.case_id)
@@ -225,17 +225,20 @@ class CaseRecords:
             raise OpeningRefused("the reason does not open")
         return write_reason(unpack_words(plain))
 
-    def _weighing(self, restriction_id: RestrictionId, record: CaseRecordGiven) -> list[bytes]:
-        """How a restriction was weighed. No sight of the case comes with it."""
-        follower, now = self._follower, self._follower.now()
-        if record.by in follower.staffing.conflicted_in(record.case_id):
-            raise OpeningRefused("how a restriction was weighed is not for who has a conflict of interest")
-        parts = follower.rights.weighing_of(restriction_id, record.case_id, record.by, now, follower)
-        person_id = follower.cases[record.case_id].person_id
+    def _for_dpo(self, record: CaseRecordGiven) -> list[bytes]:
+        """How a restriction was weighed, or what a report of misuse says. No sight of the case comes with it."""
+        follower, now, case_id = self._follower, self._follower.now(), record.case_id
+        if record.by in follower.staffing.conflicted_in(case_id):
+            raise OpeningRefused("it is not for who has a conflict of interest")
+        if record.restriction_id is not None:
+            parts = follower.rights.weighing_of(record.restriction_id, case_id, record.by, now, follower)
+        else:
+            parts = follower.rights.report_of(record.misuse_id or MisuseId(""), case_id, record.by, now, follower)
+        person_id = follower.cases[case_id].person_id
         opened = [self._plain(person_id, part, assessment_context(person_id)) for part in parts]
         words = [unpack_words(plain) for plain in opened if plain is not None]
         if len(words) < len(parts):
-            raise OpeningRefused("what was weighed does not open")
+            raise OpeningRefused("what was written does not open")
         return [write_reason(one) for one in words]
 
     def _name(self, person_id: PersonId) -> str | None:

@@ -72,6 +72,7 @@ from custodiet.model.look_record import (
 )
 from custodiet.model.message import MESSENGER, Channel, ContactDetails
 from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
+from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import Category
 from custodiet.model.notice_record import NoticeServed
 from custodiet.model.place_record import PlaceAdded, PlacesLoaded
@@ -484,10 +485,12 @@ class Follower:
                 return self.cases[self.looking.case_of[look_up_id]].person_id
             case HoldAsked(hold):
                 return self.cases[hold.case_id].person_id
-            case RestrictionAsked(asked):
+            case RestrictionAsked(asked) | MisuseReported(asked):
                 return self.cases[asked.case_id].person_id
             case RestrictionAnswered(restriction_id):
                 return self.cases[self.rights.case_of(restriction_id)].person_id
+            case MisuseAnswered(misuse_id):
+                return self.cases[self.rights.case_reported(misuse_id)].person_id
             case HoldAnswered(hold_id):
                 return self.cases[self.keeping.case_of(hold_id)].person_id
             case GlassAssessed(glass_id):

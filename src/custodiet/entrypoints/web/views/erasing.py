@@ -24,6 +24,7 @@ from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, 
 from custodiet.flows.open_case_record import open_hold_reason
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Reading
+from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.flows.show_kept import show_kept, show_quarantined
 from custodiet.model.act import Act
 from custodiet.model.decision import State
@@ -41,12 +42,13 @@ _ANSWERS = {
 def kept(request: HttpRequest) -> HttpResponse:
     """What waits for the data protection officer, what is past its rule, and the holds."""
     place, number = settings.PLACE, max(1, page_asked(request))
+    words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
     with place.store.reading() as view:
         require(request, view, Act.READ_KEPT)
         now = place.clock.now()
         schemes = who_asks(view, actor_of(request), now, None).schemes or None
-        shown = show_kept(view, now, schemes, number)
-    return page(request, "erasing/kept.html", shown=shown, now=now, number=number)
+        shown = show_kept(view, now, schemes, number, words)
+    return page(request, "erasing/kept.html", shown=shown, now=now, number=number, words=words)
 
 
 def _require_oversight(request: HttpRequest, view: Reading, case_id: CaseId) -> None:

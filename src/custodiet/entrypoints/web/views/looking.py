@@ -58,6 +58,7 @@ _ATTEMPTS = {
     Act.OPEN_READING: Attempt.READING,
 }
 _FORMS = ("proof", "entry")
+_REPORTS_MAX = 20
 _THE_PERSON = (Function.PERSON, Function.REPRESENTATIVE)
 
 
@@ -339,7 +340,7 @@ def who_looked(request: HttpRequest, reference: str) -> HttpResponse:
         looks = show_looks(view, place.clock.now(), case.id)
         may_ask = may(request, view, Act.ASK_LOOK_UP, of_case(case.id))
         may_restrict = may(request, view, Act.ASK_RESTRICTION, of_case(case.id))
-    told = {"may_ask": may_ask, "may_restrict": may_restrict}
+    told = {"may_ask": may_ask, "may_restrict": may_restrict, "may_report": True}
     return page(request, "looking/looks.html", looks=[looks], theirs=False, **told)
 
 
@@ -352,9 +353,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         for case_id in view.cases_given_to(actor_of(request)):
             require(request, view, Act.READ_LOOKS, of_case(case_id))
             found.append(looks_for_person(view, place.clock.now(), case_id))
+        reported = view.misuses_by(actor_of(request), _REPORTS_MAX)
     if not found:
         raise NotPermitted("", ("not_yours: no case is yours; the letter that came with the account says whose it is",))
-    return page(request, "looking/looks.html", looks=found, may_ask=False, theirs=True)
+    return page(request, "looking/looks.html", looks=found, may_ask=False, theirs=True, reported=reported)
 
 
 @require_safe

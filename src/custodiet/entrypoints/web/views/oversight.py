@@ -25,6 +25,7 @@ from custodiet.flows.prove_entry import entry_at
 from custodiet.flows.reading_records import Told, read_all
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.show_evidence import facts_of
+from custodiet.flows.show_kept import show_late
 from custodiet.flows.show_oversight import (
     FoundEntry,
     draw_sample,
@@ -114,8 +115,9 @@ def oversight(request: HttpRequest) -> HttpResponse:
     """Readings by purpose, refusals by rule, late reviews, people who were not told; and a sample that nobody chose."""
     with _seeing(request) as (view, seen):
         shown = show_oversight(seen.told, seen.facts)
+        late = show_late(view, seen.now, seen.scheme_id)
         samples = [draw_sample(view, seen.told, seen.facts.cases, *one) for one in months_to_draw(seen.now)]
-    given: dict[str, Any] = {"seen": seen, "shown": shown, "samples": samples, "root_of": encode_base64}
+    given: dict[str, Any] = {"seen": seen, "shown": shown, "samples": samples, "late": late, "root_of": encode_base64}
     return page(request, "oversight/oversight.html", **given)
 
 

@@ -1,4 +1,4 @@
-"""Rights that are restricted: each by itself, weighed, answered by another, and over by itself."""
+"""Rights that are restricted, each by itself, weighed and over by itself; and suspected misuse, answered by another."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,7 @@ NEW.step = 'ended' AND NOT EXISTS (
 OR NEW.step <> 'ended' AND EXISTS (SELECT 1 FROM restriction_step s WHERE s.restriction_id = NEW.restriction_id)
 """
 _TOO_LATE = "EXISTS (SELECT 1 FROM restriction r WHERE r.id = NEW.restriction_id AND r.until_at <= NEW.at)"
+_OWN_REPORT = "EXISTS (SELECT 1 FROM misuse m WHERE m.id = NEW.misuse_id AND m.by = NEW.by)"
 
 CONSTRAINTS = [
     *(never(table, verb) for table in ("restriction", "restriction_step") for verb in ("UPDATE", "DELETE")),
@@ -72,6 +73,26 @@ CONSTRAINTS = [
     ),
     refuse("restriction_step_in_order", "INSERT ON restriction_step", _OUT_OF_ORDER, "restriction_step: out of order"),
     refuse("restriction_step_in_time", "INSERT ON restriction_step", _TOO_LATE, "restriction_step: it is over"),
+    *(never(table, verb) for table in ("misuse", "misuse_answer") for verb in ("UPDATE", "DELETE")),
+    once("misuse", "id"),
+    once("misuse_answer", "misuse_id"),
+    refuse("misuse_by_someone", "INSERT ON misuse", process("by"), "misuse: reported by a named person"),
+    refuse(
+        "misuse_is_said",
+        "INSERT ON misuse",
+        "length(NEW.text_sealed) = 0 OR NEW.entry < 0",
+        "misuse: says what is suspected, and of which entry",
+    ),
+    refuse("misuse_answer_by_someone", "INSERT ON misuse_answer", process("by"), "misuse_answer: by a named person"),
+    refuse(
+        "misuse_answer_by_another", "INSERT ON misuse_answer", _OWN_REPORT, "misuse_answer: by another than who told"
+    ),
+    refuse(
+        "misuse_answer_has_outcome",
+        "INSERT ON misuse_answer",
+        "length(NEW.words_sealed) = 0 OR NEW.found NOT IN ('misuse', 'no_misuse', 'not_established')",
+        "misuse_answer: an outcome, with reasons",
+    ),
 ]
 
 
@@ -108,6 +129,32 @@ def upgrade() -> None:
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["restriction_id"], ["restriction.id"]),
         sa.PrimaryKeyConstraint("restriction_id", "step"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "misuse",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("told_in", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("misuse_by_reporter", "misuse", ["by"])
+    op.create_table(
+        "misuse_answer",
+        sa.Column("misuse_id", sa.Text(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("told_in", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["misuse_id"], ["misuse.id"]),
+        sa.PrimaryKeyConstraint("misuse_id"),
         sqlite_with_rowid=False,
     )
     for statement in CONSTRAINTS:
