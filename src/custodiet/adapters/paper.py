@@ -1,6 +1,6 @@
 """HTML as a tagged PDF: with a structure tree, a language and a title, so that a screen reader reads it as the page.
 
-Promise: the same HTML gives the same bytes, and nothing is fetched, from a network or a disk: whoever asks for it fails.
+Promise: the same HTML gives the same bytes, and nothing is fetched: what would have to be, from anywhere, fails.
 """
 
 from hashlib import sha256
