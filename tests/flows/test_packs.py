@@ -245,12 +245,16 @@ def tags_of(node, found):
 def test_its_paper_is_tagged_and_says_what_its_json_says(house, one):
     if find_library("pangoft2-1.0") is None:
         pytest.skip("no Pango: ./dev test installs it")
+    from weasyprint.urls import FatalURLFetchingError
+
     _, files = pack_of(house, one)
     whole = with_paper(files, tagged_pdf)
     assert set(whole) == {*files, "pack.pdf"}
     assert all(name.partition("/")[0] in files["README.txt"].decode() for name in whole if name != "README.txt")
     small = "<html lang=en><title>A</title><p>B"
     assert tagged_pdf(small) == tagged_pdf(small)
+    with pytest.raises(FatalURLFetchingError):
+        tagged_pdf(f"{small}<img src=file:///dev/null alt=C>")
     paper = pypdf.PdfReader(io.BytesIO(whole["pack.pdf"]))
     root = paper.trailer["/Root"]
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"], root["/ViewerPreferences"]["/DisplayDocTitle"]) == (
