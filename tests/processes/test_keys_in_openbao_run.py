@@ -56,7 +56,7 @@ def test_a_move_that_is_killed_at_any_step_is_ended_by_calling_it_again(site, pl
         assert len(kms.key(kms.epochs()[0])) == 32
         for name in told:
             monkeypatch.delenv(name)
-        with pytest.raises(Unready, match="are in OpenBao"):
+        with pytest.raises(Unready, match="are in a KMS"):
             join_kms(settings_of(one))
         shutil.rmtree(one.folder)
 
