@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 from support.go import verify  # noqa: F401 - a fixture for whoever asks for it
 from support.house import House
 from support.openbao import one_openbao, openbao  # noqa: F401 - fixtures too
+from support.softhsm import one_softhsm, softhsm  # noqa: F401 - and these
 
 # How fast this machine is, and who else is busy on it, says nothing about the code.
 settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -117,9 +117,19 @@ def test_openbao_is_named_whole_and_never_in_clear(tmp_path, more, why):
 
 
 def test_keys_are_in_openbao_where_it_is_named_and_otherwise_in_files(tmp_path):
-    assert read_settings(str(tmp_path), None, {}).openbao is None
-    named = read_settings(str(tmp_path), None, BAO).openbao
+    assert read_settings(str(tmp_path), None, {}).kms is None
+    named = read_settings(str(tmp_path), None, BAO).kms
     assert (named.host, named.port, named.tls) == ("bao.example", 8200, True)
     assert (named.mount, named.key, named.ca_file) == ("transit", "custodiet", None)
-    here = read_settings(str(tmp_path), None, BAO | {"CUSTODIET_OPENBAO": "http://127.0.0.1:18200"}).openbao
+    here = read_settings(str(tmp_path), None, BAO | {"CUSTODIET_OPENBAO": "http://127.0.0.1:18200"}).kms
     assert (here.host, here.port, here.tls) == ("127.0.0.1", 18200, False)
+
+
+def test_keys_are_in_one_kms_and_a_token_is_named_whole(tmp_path):
+    token = {"CUSTODIET_PKCS11": "/lib/token.so", "CUSTODIET_PKCS11_TOKEN": "ours", "CUSTODIET_PKCS11_PIN_FILE": "/pin"}
+    assert read_settings(str(tmp_path), None, token).kms.token == "ours"
+    with pytest.raises(Unready, match="not both"):
+        read_settings(str(tmp_path), None, token | BAO)
+    del token["CUSTODIET_PKCS11_PIN_FILE"]
+    with pytest.raises(Unready, match="missing: CUSTODIET_PKCS11_PIN_FILE"):
+        read_settings(str(tmp_path), None, token)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from custodiet.adapters import over_http, sealing
 from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.adapters.kms.epoch_files import TAKEN_IN_OPENBAO, TAKEN_IN_TOKEN
 from custodiet.adapters.kms.keyfile import KeyfileKms
-from custodiet.adapters.kms.openbao import OpenBaoKms, Transit, is_taken
+from custodiet.adapters.kms.openbao import OpenBaoKms, Transit
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
 from custodiet.adapters.ledger.witnesses import CosignedLog, read_policy_file
 from custodiet.adapters.place_lists import PlaceFolder
@@ -51,6 +52,7 @@ from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.masking.classes import KEYS, is_sensitive
 from custodiet.settings import (
     OpenBao,
+    Pkcs11,
     Post,
     Settings,
     read_secret,
@@ -110,14 +112,29 @@ def join_witnesses(settings: Settings) -> CosignedLog | None:
 
 def join_kms(settings: Settings) -> Kms:
     """The KMS that the keys of a place are in. Raises Unready when it is not the one that the settings name."""
-    in_files = any(settings.keys.glob("epoch-*.key"))
-    if settings.openbao is None:
-        if is_taken(settings.keys):
-            raise Unready("the keys of this place are in OpenBao, or on their way: say where (CUSTODIET_OPENBAO)")
+    if settings.kms is None:
+        if any((settings.keys / taken).exists() for taken in _TAKEN.values()):
+            raise Unready("the keys of this place are in a KMS: say which (CUSTODIET_OPENBAO or CUSTODIET_PKCS11)")
         return KeyfileKms(settings.keys)
-    if in_files:
+    if any(settings.keys.glob("epoch-*.key")):
         raise Unready("the keys of this place lie in files, all or some: stop everything and run custodiet move-keys")
-    return OpenBaoKms(settings.keys, _transit(settings.openbao))
+    return _kms_named(settings, settings.kms)
+
+
+_TAKEN = {OpenBao: TAKEN_IN_OPENBAO, Pkcs11: TAKEN_IN_TOKEN}
+"""By which file in the keys folder it is seen in which KMS the keys of a place are, or are on their way to."""
+
+
+def _kms_named(settings: Settings, named: OpenBao | Pkcs11, *, take: bool = False) -> Kms:
+    """`take`: for a place whose keys are in none yet."""
+    if any((settings.keys / taken).exists() for kind, taken in _TAKEN.items() if kind is not type(named)):
+        raise Unready("the keys of this place are in another KMS than the settings name")
+    if isinstance(named, OpenBao):
+        return (OpenBaoKms.take if take else OpenBaoKms)(settings.keys, _transit(named))
+    from custodiet.adapters.kms.hsm import HsmKms, Token
+
+    token = Token(named.module, named.token, partial(read_secret, named.pin_file))
+    return (HsmKms.take if take else HsmKms)(settings.keys, token)
 
 
 def _transit(named: OpenBao) -> Transit:
@@ -158,8 +175,8 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
     for folder in (settings.data, settings.keys, settings.vault_folder, settings.vault_socket.parent, settings.log):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     chance = SystemChance()
-    if settings.openbao is not None:
-        OpenBaoKms.take(settings.keys, _transit(settings.openbao))
+    if settings.kms is not None:
+        _kms_named(settings, settings.kms, take=True)
     store = SqliteStore(settings.store, clock, chance)
     store.prepare()
     keystore = SqliteKeystore(settings.vault_db)
@@ -303,8 +320,8 @@ def demo(asked: argparse.Namespace) -> None:
     from custodiet.simulation.world import ADMINISTRATOR, WorldMaker
 
     settings = read_settings(asked.data or "demo", asked.keys, os.environ)
-    if settings.openbao is not None:
-        raise Unready("a demo is made anew each time, and keeps its keys in files: unset CUSTODIET_OPENBAO")
+    if settings.kms is not None:
+        raise Unready("a demo is made anew each time, and keeps its keys in files: unset CUSTODIET_OPENBAO and _PKCS11")
     _clear_demo(settings)
     say("making the made-up scheme: keys, ledger, an invented past of eight days")
     now = SystemClock().now()
@@ -1048,19 +1065,19 @@ def upgrade(asked: argparse.Namespace) -> None:
 
 
 def move_keys(asked: argparse.Namespace) -> None:
-    """Bring the keys of a place from files into OpenBao, everything stopped."""
+    """Bring the keys of a place from files into a KMS, everything stopped."""
     from custodiet.flows.in_vault import keys
 
     settings = _made(asked)
     require_made(settings)
-    if settings.openbao is None:
-        raise Unready("nowhere to move the keys to: say where (CUSTODIET_OPENBAO)")
+    if settings.kms is None:
+        raise Unready("nowhere to move the keys to: say where (CUSTODIET_OPENBAO or CUSTODIET_PKCS11)")
     with ExitStack() as closing:
         closing.callback(os.close, hold_alone(settings.data, "custodiet"))
         closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
         keystore = SqliteKeystore(settings.vault_db)
         closing.callback(keystore.close)
-        kms = OpenBaoKms.take(settings.keys, _transit(settings.openbao))
+        kms = _kms_named(settings, settings.kms, take=True)
         keys.move_keys(keystore, KeyfileKms(settings.keys), kms, sealing, SystemChance())
     print(f"every key is sealed by {kms.named}; the files are overwritten and gone")
 

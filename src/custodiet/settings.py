@@ -7,7 +7,8 @@ it they are for this machine alone. CUSTODIET_OIDC_ISSUER, _NAME, _CLIENT and _S
 identity provider, all four or none. CUSTODIET_UNSEEN_MAX_S says, where witnesses are set, for how many seconds people
 may look after a witness has signed. CUSTODIET_OPENBAO is the address of the OpenBao that keeps the epoch keys
 instead of files; _TOKEN_FILE holds what we are known to it by, _MOUNT and _KEY say which key of its transit engine,
-_CA_FILE who vouches for it. Everything that is missing or unsafe is said at once.
+_CA_FILE who vouches for it. CUSTODIET_PKCS11 is the module of a token that seals them instead; _TOKEN is its label,
+_PIN_FILE holds its PIN. Everything that is missing or unsafe is said at once.
 """
 
 import os
@@ -66,6 +67,15 @@ class OpenBao:
 
 
 @dataclass(frozen=True, slots=True)
+class Pkcs11:
+    """The token that wraps the epoch keys."""
+
+    module: Path
+    token: str
+    pin_file: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One data folder and the keys folder outside it."""
 
@@ -76,7 +86,7 @@ class Settings:
     provider: Provider | None = None
     post: Post | None = None
     unseen_max: timedelta = UNSEEN_MAX
-    openbao: OpenBao | None = None
+    kms: OpenBao | Pkcs11 | None = None
     """None: the epoch keys are files in the keys folder."""
 
     @property
@@ -170,7 +180,7 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         _provider(environment),
         _post(environment),
         _unseen_max(environment),
-        _openbao(environment),
+        _kms(environment),
     )
 
 
@@ -243,6 +253,25 @@ def _post(environment: Mapping[str, str]) -> Post | None:
         folder=folder,
         wording=file("WORDING"),
     )
+
+
+def _kms(environment: Mapping[str, str]) -> OpenBao | Pkcs11 | None:
+    openbao, pkcs11 = _openbao(environment), _pkcs11(environment)
+    if openbao is not None and pkcs11 is not None:
+        raise Unready("the keys are in OpenBao (CUSTODIET_OPENBAO) or in a token (CUSTODIET_PKCS11), not both")
+    return openbao or pkcs11
+
+
+def _pkcs11(environment: Mapping[str, str]) -> Pkcs11 | None:
+    named = ("CUSTODIET_PKCS11", "CUSTODIET_PKCS11_TOKEN", "CUSTODIET_PKCS11_PIN_FILE")
+    said = [environment.get(name, "").strip() for name in named]
+    missing = [name for name, value in zip(named, said, strict=True) if not value]
+    if len(missing) == len(named):
+        return None
+    if missing:
+        raise Unready(f"a token needs all of its settings; missing: {', '.join(missing)}")
+    module, token, pin_file = said
+    return Pkcs11(Path(module).resolve(), token, Path(pin_file).resolve())
 
 
 def _openbao(environment: Mapping[str, str]) -> OpenBao | None:

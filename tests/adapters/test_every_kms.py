@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from custodiet.adapters.kms.hsm import HsmKms
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.kms.openbao import OpenBaoKms
 from custodiet.model.errors import Unready
@@ -16,11 +17,15 @@ def folder(tmp_path):
     return made
 
 
-@pytest.fixture(params=["files", "openbao"])
+@pytest.fixture(params=["files", "openbao", "token"])
 def open_kms(request, folder, tmp_path):
     """Opens the KMS of this folder anew, as a process that starts does."""
     if request.param == "files":
         return lambda: KeyfileKms(folder)
+    if request.param == "token":
+        token = request.getfixturevalue("softhsm").token()
+        HsmKms.take(folder, token)
+        return lambda: HsmKms(folder, token)
     transit = request.getfixturevalue("openbao").transit(tmp_path)
     OpenBaoKms.take(folder, transit)
     return lambda: OpenBaoKms(folder, transit)

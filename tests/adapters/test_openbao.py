@@ -11,7 +11,7 @@ from support.openbao import OpenBao, Refused, policy_of
 
 from custodiet.adapters import over_http
 from custodiet.adapters.kms import openbao as adapter
-from custodiet.adapters.kms.openbao import OpenBaoKms, Transit, is_taken
+from custodiet.adapters.kms.openbao import OpenBaoKms, Transit
 from custodiet.model.errors import Unready
 
 
@@ -132,7 +132,7 @@ def test_a_place_goes_on_with_its_own_key_and_no_other(openbao, keys, kms, tmp_p
 def test_a_place_that_has_taken_none_is_told_how(keys, transit):
     with pytest.raises(Unready, match="move-keys"):
         OpenBaoKms(keys, transit)
-    assert not is_taken(keys)
+    assert not list(keys.iterdir())
 
 
 def test_what_says_which_key_was_taken_cannot_be_garbage(keys, transit, kms):
@@ -160,7 +160,7 @@ def test_a_key_that_could_leave_openbao_is_refused(openbao, keys, tmp_path, may)
     openbao.ask("POST", f"transit/keys/{name}", {may: True})
     with pytest.raises(Unready, match="neither exportable"):
         OpenBaoKms.take(keys, openbao.transit(tmp_path, name))
-    assert not is_taken(keys)
+    assert not list(keys.iterdir())
 
 
 def test_a_key_of_another_kind_is_refused(openbao, keys, tmp_path):

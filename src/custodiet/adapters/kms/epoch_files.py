@@ -11,8 +11,11 @@ from pathlib import Path
 
 from custodiet.model.errors import Unready
 
-KEY, WRAPPED = "key", "wrapped"
-"""The key itself; the key as a KMS of another maker has sealed it."""
+KEY, WRAPPED, SEALED_IN_TOKEN = "key", "wrapped", "sealed"
+"""The key itself; the key as OpenBao has sealed it; the same by a token."""
+
+TAKEN_IN_OPENBAO, TAKEN_IN_TOKEN = "openbao.json", "pkcs11.id"
+"""Which key of OpenBao a place has taken; by which identity its keys in a token are labelled."""
 
 
 class EpochFiles:
@@ -31,6 +34,11 @@ class EpochFiles:
         """Which epochs have one, in order."""
         stems = (path.stem.removeprefix("epoch-") for path in self._folder.glob(f"epoch-*.{self._kind}"))
         return tuple(sorted(int(stem) for stem in stems if stem.isdecimal()))
+
+    def next(self) -> int:
+        """A number that no epoch has in this folder, of whatever kind."""
+        stems = (path.stem.removeprefix("epoch-") for path in self._folder.glob("epoch-*.*"))
+        return max((int(stem) for stem in stems if stem.isdecimal()), default=0) + 1
 
     def write(self, epoch: int, body: bytes) -> None:
         """Raises FileExistsError when there is one."""

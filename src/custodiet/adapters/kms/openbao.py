@@ -13,7 +13,6 @@ text holds the token, which is read anew from its file at each call.
 """
 
 import base64
-import os
 import re
 import secrets
 import ssl
@@ -27,7 +26,7 @@ from typing import Any, Final
 import msgspec
 
 from custodiet.adapters import over_http
-from custodiet.adapters.kms.epoch_files import KEY, WRAPPED, EpochFiles
+from custodiet.adapters.kms.epoch_files import TAKEN_IN_OPENBAO, WRAPPED, EpochFiles
 from custodiet.adapters.kms.keyfile import KEY_BYTES
 from custodiet.adapters.ledger.tiles import write_whole
 from custodiet.model.errors import Unready
@@ -35,8 +34,6 @@ from custodiet.model.errors import Unready
 ANSWER_S: Final = 3.0
 """So long an opening waits at most; whoever asked the vault waits with it."""
 ANSWER_BYTES_MAX: Final = 64 * 1024
-TAKEN: Final = "openbao.json"
-"""Which transit key this place has taken, in the keys folder."""
 _SEALED = re.compile(rb"vault:v([1-9][0-9]{0,8}):[A-Za-z0-9+/=]+")
 _NEEDED: Final = {
     "keys/{}": "read",
@@ -92,7 +89,6 @@ class OpenBaoKms:
     def __init__(self, folder: Path, transit: Transit) -> None:
         """Changes nothing. Raises Unready also when the key is not the one that this place has taken."""
         self._files = EpochFiles(folder, WRAPPED)
-        self._others = EpochFiles(folder, KEY)
         self._bao = _Asking(transit)
         self.named = transit.named
         taken = _taken(folder)
@@ -118,7 +114,7 @@ class OpenBaoKms:
                     f"{transit.named}: the key {transit.name} was used before, by another place or by one whose keys "
                     "folder is lost: name another (CUSTODIET_OPENBAO_KEY)"
                 )
-            write_whole(folder / TAKEN, msgspec.json.encode(_Taken(transit.mount, transit.name)))
+            write_whole(folder / TAKEN_IN_OPENBAO, msgspec.json.encode(_Taken(transit.mount, transit.name)))
         return cls(folder, transit)
 
     def epochs(self) -> tuple[int, ...]:
@@ -131,7 +127,7 @@ class OpenBaoKms:
         # A version that seals nothing yet will do: a keys folder that is full all night must not fill OpenBao.
         if key.latest_version == 1 or key.latest_version in sealing:
             key = self._bao.rotate()
-        epoch = max((*self._files.numbers(), *self._others.numbers()), default=0) + 1
+        epoch = self._files.next()
         sealed = self._bao.seal(secrets.token_bytes(KEY_BYTES), _context(epoch), key.latest_version)
         self._files.write(epoch, sealed)
         return epoch
@@ -302,16 +298,13 @@ class _Asking:
 
 def _taken(folder: Path) -> _Taken | None:
     try:
-        return msgspec.json.decode((folder / TAKEN).read_bytes(), type=_Taken)
+        return msgspec.json.decode((folder / TAKEN_IN_OPENBAO).read_bytes(), type=_Taken)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError):
-        raise Unready(f"{folder / TAKEN} cannot be read: it says which key of OpenBao this place has taken") from None
-
-
-def is_taken(folder: Path) -> bool:
-    """Whether the keys of a place are in OpenBao, or on their way there."""
-    return os.path.lexists(folder / TAKEN)
+        raise Unready(
+            f"{folder / TAKEN_IN_OPENBAO} cannot be read: it says which key of OpenBao this place has taken"
+        ) from None
 
 
 def _context(epoch: int) -> bytes:

@@ -157,7 +157,7 @@ def command_line(
     verb.set_defaults(do=do["upgrade"])
 
     verb = verbs.add_parser(
-        "move-keys", parents=[where], help="the keys of a place out of files into OpenBao; all stopped"
+        "move-keys", parents=[where], help="the keys of a place out of files into a KMS; all stopped"
     )
     verb.set_defaults(do=do["move_keys"])
 

@@ -1,4 +1,4 @@
-"""A place as it really runs whose keys are moved into OpenBao, and which OpenBao leaves and comes back to."""
+"""A place as it really runs whose keys are moved into a KMS, and which that leaves and comes back to."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.killed import killed_at, spread, steps_of
 from support.site import Site
+from support.softhsm import LABEL, MODULE, PIN
 
 from custodiet.adapters.world import SystemClock
 from custodiet.main import ORIGIN, join_kms, main, make_folder
@@ -56,7 +57,7 @@ def test_a_move_that_is_killed_at_any_step_is_ended_by_calling_it_again(site, pl
         assert len(kms.key(kms.epochs()[0])) == 32
         for name in told:
             monkeypatch.delenv(name)
-        with pytest.raises(Unready, match="are in OpenBao"):
+        with pytest.raises(Unready, match="are in a KMS"):
             join_kms(settings_of(one))
         shutil.rmtree(one.folder)
 
@@ -121,3 +122,21 @@ def answers(site, wearer):
     with suppress(VaultUnavailable):
         return site.copy(wearer)
     return None
+
+
+def test_keys_move_into_a_token_by_the_same_verb_and_into_one_kms_only(site, place, softhsm, openbao, monkeypatch):
+    pin = place / "pin"
+    pin.write_text(PIN + "\n")
+    pin.chmod(0o600)
+    told = {"": MODULE, "_TOKEN": LABEL, "_PIN_FILE": pin}
+    for name, value in told.items():
+        monkeypatch.setenv(f"CUSTODIET_PKCS11{name}", str(value))
+    here = copied(site, place / "here")
+    for _ in range(2):
+        verb(here, "move-keys")
+    kms = join_kms(settings_of(here))
+    assert len(kms.key(kms.epochs()[0])) == 32
+    for name in told:
+        monkeypatch.delenv(f"CUSTODIET_PKCS11{name}")
+    tell(monkeypatch, openbao, place)
+    assert "in another KMS" in refused("move-keys", *here.where)

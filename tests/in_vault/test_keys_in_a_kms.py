@@ -1,4 +1,4 @@
-"""A vault whose epochs OpenBao seals: what is erased stays so, what is not outlives every way that OpenBao fails."""
+"""A vault whose epochs a KMS seals: what is erased stays so, what is not outlives every way that OpenBao fails."""
 
 import shutil
 from contextlib import suppress
@@ -10,6 +10,7 @@ from support.openbao import OpenBao
 
 from custodiet.adapters import over_http, sealing
 from custodiet.adapters.keystore import SqliteKeystore
+from custodiet.adapters.kms.hsm import HsmKms
 from custodiet.adapters.kms.openbao import OpenBaoKms
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.erase_what_is_due import erase_what_is_due
@@ -33,7 +34,7 @@ class Place:
         self.decision = self.house.decide(self.wearer, review_due_at=self.house.clock.now() + 27 * DAY)
         self.monitor = self.house.monitor()
         self.say()
-        self.transit = openbao.transit(folder)
+        self.transit = None if openbao is None else openbao.transit(folder)
         self.keys = folder / "keys"
 
     def move(self):
@@ -65,11 +66,12 @@ class Place:
         shutil.copy(self.folder / "data" / "vault.db", kept / "vault.db")
         return kept
 
-    def opens(self, database, keys):
-        """Fixes that a vault opens which is begun over these two, on OpenBao as it is now."""
+    def opens(self, database, keys, kms=None):
+        """Fixes that a vault opens which is begun over these two, on OpenBao (or another KMS) as it is now."""
         keystore = SqliteKeystore(database)
         try:
-            begun = Keys(keystore, OpenBaoKms(keys, self.transit), sealing, self.house.clock, self.house.chance)
+            kms = OpenBaoKms(keys, self.transit) if kms is None else kms(keys)
+            begun = Keys(keystore, kms, sealing, self.house.clock, self.house.chance)
             return len(list(fixes_of(self.house.store, begun, sealing, self.wearer.case.person_id)))
         finally:
             keystore.close()
@@ -255,6 +257,36 @@ def test_a_token_that_is_taken_away_shuts_every_opening(place):
         place.fixes()
     with pytest.raises(Unready, match="has ended, or lacks the right"):
         place.begin()
+
+
+# --- a token instead ---------------------------------------------------------------------------------------------
+
+
+def test_a_token_does_the_same_and_a_vault_goes_on_when_it_is_put_back(tmp_path, softhsm):
+    place = Place(tmp_path, None)
+    try:
+        HsmKms.take(place.keys, softhsm.token())
+        to = HsmKms(place.keys, softhsm.token())
+        for _ in range(2):
+            move_keys(place.house.keystore, place.house.kms, to, sealing, place.house.chance)
+        place.house.kms = to
+        place.house.vault = place.house.start_vault()
+        kept = place.backup("yesterday")
+        assert place.fixes() == 1
+        assert place.turn()
+        with pytest.raises(Unready, match="holds no epoch key"):
+            place.opens(kept / "vault.db", kept / "keys", lambda keys: HsmKms(keys, softhsm.token()))
+        softhsm.take_out()
+        with pytest.raises(OpeningRefused, match="kms_away"):
+            place.fixes()
+        place.say()
+        with pytest.raises(Unready):
+            place.turn()
+        softhsm.put_in()
+        assert place.house.vault_keys.turn_epoch()
+        assert place.fixes() == 2
+    finally:
+        place.house.close()
 
 
 # --- snapshots ----------------------------------------------------------------------------------------------------
