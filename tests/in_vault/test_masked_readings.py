@@ -2,6 +2,7 @@
 
 import pytest
 from support.disclosing import Disclosed, opened
+from support.glass import Endangered
 from support.house import BO, House
 from support.looking import EVENINGS, HOME, MINUTE, STEP
 from support.staff import CAI, PER
@@ -20,6 +21,7 @@ from custodiet.model.record import kind_of
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.masking.cells import cell_of
 from custodiet.rules.masking.stays import HOLDS, MARGIN_MAX, MARGIN_MIN, hidden_by
+from custodiet.wire.records import read_record
 
 CHURCH = cell_of(465_100_000, -280_000_000)
 AT_HOME, AT_CHURCH = 46.5, 46.51
@@ -27,7 +29,7 @@ SURELY_SHOWN = (0, 1, 12, 13)
 """Of the fixes, however the margins are drawn."""
 
 
-class Visited(Disclosed):
+class Visited(Disclosed, Endangered):
     """An hour at home, a quarter of an hour at the church, an hour at home: a fix every ten minutes."""
 
     def __init__(self, house, fixes=14, **given):
@@ -92,6 +94,20 @@ def test_a_pack_holds_what_a_reading_would_show_and_no_more_even_of_states(house
         assert found.manifest.authorised == shown.authorised
         assert [place.at for place in found.places] == [place.at for place in shown.places]
         assert len(shown.authorised) == 2
+
+
+def test_whoever_looks_alone_is_shown_what_a_reading_would_show_and_no_more(house):
+    house.load_places(CHURCH)
+    one = Visited(house)
+    alone, read = one.break_glass(), one.read(one.last())
+    assert (alone.authorised, alone.places) == (read.authorised, read.places)
+    assert alone.authorised[-1].from_at - one.stay.to_at >= MARGIN_MIN
+    assert not any(part.covers(one.stay.from_at) for part in alone.authorised)
+    assert [place.is_home for place in alone.places] == [True, True]
+    with house.store.reading() as view:
+        [row] = view.entries(alone.index, 1)
+    judged = read_record(row.record).judged
+    assert judged.from_at < alone.window.from_at < alone.window.to_at < judged.to_at
 
 
 def test_a_place_that_the_person_adds_is_hidden_like_one_of_the_map_and_for_nobody_else(house):
