@@ -2,10 +2,12 @@
 
 import pytest
 from support.disclosing import Disclosed, opened
+from support.glass import Endangered
 from support.house import BO, House
 from support.looking import EVENINGS, HOME, MINUTE, STEP
 from support.staff import CAI, PER
-from support.unmasking import CHURCH, Visited
+from support.unmasking import CHURCH
+from support.unmasking import Visited as Went
 
 from custodiet.flows.add_place import add_place
 from custodiet.flows.end_decision import end_decision
@@ -20,9 +22,14 @@ from custodiet.model.place_record import PlaceAdded
 from custodiet.model.record import kind_of
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.masking.stays import MARGIN_MAX, MARGIN_MIN, hidden_by
+from custodiet.wire.records import read_record
 
 SURELY_SHOWN = (0, 1, 12, 13)
 """Of the fixes, however the margins are drawn."""
+
+
+class Visited(Went, Endangered):
+    """Who went there, and whose life may be in danger."""
 
 
 def test_a_masked_stay_is_as_if_nothing_could_be_shown_then_and_every_window_agrees(house):
@@ -72,6 +79,20 @@ def test_a_pack_holds_what_a_reading_would_show_and_no_more_even_of_states(house
         assert found.manifest.authorised == shown.authorised
         assert [place.at for place in found.places] == [place.at for place in shown.places]
         assert len(shown.authorised) == 2
+
+
+def test_whoever_looks_alone_is_shown_what_a_reading_would_show_and_no_more(house):
+    house.load_places(CHURCH)
+    one = Visited(house)
+    alone, read = one.break_glass(), one.read(one.last())
+    assert (alone.authorised, alone.places) == (read.authorised, read.places)
+    assert alone.authorised[-1].from_at - one.stay.to_at >= MARGIN_MIN
+    assert not any(part.covers(one.stay.from_at) for part in alone.authorised)
+    assert [place.is_home for place in alone.places] == [True, True]
+    with house.store.reading() as view:
+        [row] = view.entries(alone.index, 1)
+    judged = read_record(row.record).judged
+    assert judged.from_at < alone.window.from_at < alone.window.to_at < judged.to_at
 
 
 def test_a_place_that_the_person_adds_is_hidden_like_one_of_the_map_and_for_nobody_else(house):
