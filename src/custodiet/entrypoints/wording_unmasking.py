@@ -14,7 +14,7 @@ UNMASKING: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     Article9: {
         Article9.VITAL_INTERESTS: "Vital interests of someone who cannot consent (Article 9(2)(c))",
-        Article9.LEGAL_CLAIMS: "Legal claims, or a court acting as one (Article 9(2)(f))",
+        Article9.LEGAL_CLAIMS: "Legal claims (Article 9(2)(f))",
         Article9.PUBLIC_INTEREST: "Substantial public interest, as the register names it (Article 9(2)(g))",
     },
     Basis: {

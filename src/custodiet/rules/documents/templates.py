@@ -149,6 +149,7 @@ _RECIPIENTS = Table(
         ("Purposes", "purposes"),
         ("Categories", "categories"),
         ("Where, and safeguards", "territory"),
+        ("A court, whose order may ask for all of it", "court"),
     ),
 )
 _EXEMPTIONS = Table("exemptions", (("Who", "title"), ("Rule", "rule"), ("May be overridden when", "criteria")))
