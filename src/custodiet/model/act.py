@@ -117,6 +117,7 @@ class Act(StrEnum):
     REFUSE_RESTRICTION = "refuse_restriction"
     END_RESTRICTION = "end_restriction"
     REPORT_MISUSE = "report_misuse"
+    REPORT_OWN_MISUSE = "report_own_misuse"
     READ_MISUSE = "read_misuse"
     ANSWER_MISUSE = "answer_misuse"
 
