@@ -30,6 +30,7 @@ SENSITIVE = (
     *(Act.TAKE_REQUEST, Act.APPROVE_RELEASE, Act.GIVE_PACK, Act.ASSESS_RELEASE),
     *(Act.ASK_UNMASK, Act.APPROVE_UNMASK, Act.OPEN_UNMASKED),
     *(Act.ASK_HOLD, Act.PLACE_HOLD, Act.END_QUARANTINE, Act.BREAK_GLASS, Act.ASSESS_GLASS),
+    *(Act.ASK_RESTRICTION, Act.PLACE_RESTRICTION, Act.ANSWER_MISUSE),
 )
 
 
@@ -67,6 +68,9 @@ OVERSIGHT = (
 OF_DPO = (Act.ADVISE_ON_DPIA, Act.ENTER_STOP, Act.CHECK_STOP, Act.ASSESS_GLASS)
 OF_REQUESTS = (Act.READ_REQUESTS, Act.TURN_AWAY, Act.DRAW_SAMPLE, Act.RECALL_PACK, Act.ASSESS_RELEASE)
 """What the data protection officer does about agencies: nothing of it gives anything."""
+OF_RIGHTS = (Act.PLACE_RESTRICTION, Act.REFUSE_RESTRICTION, Act.END_RESTRICTION, Act.ANSWER_MISUSE)
+OF_MISUSE = (Act.READ_MISUSE, Act.REPORT_MISUSE)
+OWN = (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE, Act.REPORT_OWN_MISUSE)
 OF_KEEPING = (Act.READ_KEPT, Act.ASK_HOLD, Act.END_HOLD, Act.OFFER_COPY, Act.END_QUARANTINE)
 """And about erasing: nothing of it opens anything."""
 TWO_PEOPLE = [
@@ -90,6 +94,7 @@ TWO_PEOPLE = [
     (Act.APPROVE_RELEASE, Act.ASSESS_RELEASE),
     (Act.TAKE_REQUEST, Act.ASSESS_RELEASE),
     (Act.ASK_HOLD, Act.PLACE_HOLD),
+    (Act.ASK_RESTRICTION, Act.PLACE_RESTRICTION),
     (Act.ANNUL_DECISION, Act.END_QUARANTINE),
     (Act.BREAK_GLASS, Act.ASSESS_GLASS),
 ]
@@ -123,6 +128,7 @@ def test_nobody_says_yes_to_what_they_proposed_or_to_their_own_role(one):
         Act.ASSESS_RELEASE,
         *(Act.PLACE_HOLD, Act.REFUSE_HOLD),
         Act.ASSESS_GLASS,
+        *(Act.PLACE_RESTRICTION, Act.REFUSE_RESTRICTION, Act.ANSWER_MISUSE),
     )
     assert never(one, doing(one, *acts), own)
     assert never(one, doing(one, Act.APPROVE_JOINER), one.what("joiner") == one.who("id"))
@@ -152,7 +158,7 @@ def test_an_operator_claims_what_is_free_triages_what_they_claimed_and_looks_alo
         z3.And(doing(one, Act.CLAIM_ALERT), free),
         z3.And(doing(one, Act.TRIAGE_ALERT), theirs),
         doing(one, Act.DECLARE_CONFLICT, Act.READ_STANDING, Act.READ_REGISTER, Act.READ_ALERTS, Act.TURN_AWAY),
-        doing(one, Act.BREAK_GLASS),
+        doing(one, Act.BREAK_GLASS, Act.REPORT_MISUSE),
     )
     assert never(one, is_(one, Function.OPERATOR), z3.Not(may))
 
@@ -160,11 +166,11 @@ def test_an_operator_claims_what_is_free_triages_what_they_claimed_and_looks_alo
 @pytest.mark.parametrize(
     ("function", "acts"),
     [
-        (Function.DPO, (*OVERSIGHT, *OF_DPO, *OF_REQUESTS, *OF_KEEPING)),
-        (Function.AUDITOR, (*OVERSIGHT, Act.READ_REQUESTS, Act.READ_KEPT)),
-        (Function.TRANSLATOR, (Act.WRITE_TRANSLATION, Act.APPROVE_TRANSLATION)),
-        (Function.PERSON, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE)),
-        (Function.REPRESENTATIVE, (Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE)),
+        (Function.DPO, (*OVERSIGHT, *OF_DPO, *OF_REQUESTS, *OF_KEEPING, *OF_RIGHTS, *OF_MISUSE)),
+        (Function.AUDITOR, (*OVERSIGHT, Act.READ_REQUESTS, Act.READ_KEPT, *OF_MISUSE)),
+        (Function.TRANSLATOR, (Act.WRITE_TRANSLATION, Act.APPROVE_TRANSLATION, Act.REPORT_MISUSE)),
+        (Function.PERSON, OWN),
+        (Function.REPRESENTATIVE, OWN),
         (Function.REQUESTER, ()),
     ],
 )
@@ -184,7 +190,7 @@ def test_a_copy_goes_to_the_person_and_who_speaks_for_them_and_no_member_of_staf
 def test_a_conflict_of_interest_shuts_everything_about_a_case_but_declaring_it(one):
     conflicted = one.what("conflicted")(one.who("id"))
     oversight = z3.And(doing(one, Act.READ_DECISION, Act.READ_LOOKS), is_(one, Function.DPO, Function.AUDITOR))
-    own = doing(one, Act.GIVE_COPY, Act.READ_LOOKS, Act.READ_OWN_NOTICE, Act.ADD_PLACE)
+    own = doing(one, *OWN)
     theirs = z3.And(own, is_(one, Function.PERSON, Function.REPRESENTATIVE))
     declaring = doing(one, Act.DECLARE_CONFLICT)
     assert never(one, about(one, *CASES), conflicted, z3.Not(z3.Or(declaring, theirs, oversight)))
@@ -193,7 +199,7 @@ def test_a_conflict_of_interest_shuts_everything_about_a_case_but_declaring_it(o
 def test_nothing_about_a_case_is_done_from_outside_its_scheme_but_oversight(one):
     outside = z3.Not(one.who("schemes")(one.what("scheme")))
     oversight = z3.And(doing(one, Act.READ_DECISION, Act.READ_LOOKS), is_(one, Function.DPO, Function.AUDITOR))
-    acts = (Act.ENTER_STOP, Act.RECALL_PACK, Act.ASSESS_RELEASE, Act.ASSESS_GLASS, *OF_KEEPING)
+    acts = (Act.ENTER_STOP, Act.RECALL_PACK, Act.ASSESS_RELEASE, Act.ASSESS_GLASS, *OF_KEEPING, *OF_RIGHTS)
     stop = z3.And(doing(one, *acts), is_(one, Function.DPO))
     assert never(one, about(one, *CASES), outside, z3.Not(oversight), z3.Not(stop))
 

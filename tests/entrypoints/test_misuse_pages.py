@@ -37,7 +37,7 @@ def newest(place):
 def test_everyone_of_the_staff_reports_whatever_is_in_their_sight(place):
     told = {"reference": place.person.case.reference, "entry": str(place.reading), "text": TEXT}
     came = {who: place.clients[who].post("/misuse/new", told).status_code for who in WHO}
-    assert came == dict.fromkeys(WHO, 302) | {PER: 404, REQ: 404}
+    assert came == dict.fromkeys(WHO, 302) | {PER: 403, REQ: 403}
     assert "waits for the data protection officer" in place.clients[TRA].get("/misuse/new").content.decode()
     wrong = place.clients[OPE].post("/misuse/new", told | {"reference": "M-NONE"})
     assert "There is no case of that reference" in wrong.content.decode()

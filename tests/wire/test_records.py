@@ -128,7 +128,7 @@ from custodiet.model.recording import Recording, RecordingApproved, RecordingKep
 from custodiet.model.report import Method
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.representation import Reply as Reply_
-from custodiet.model.restricting import Ground, Restriction, RestrictionStep, Right
+from custodiet.model.restricting import Ground, HeldBack, Restriction, RestrictionStep, Right
 from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, Used
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
@@ -437,7 +437,7 @@ SAMPLES = [
         (r.DayKey("person_1", Category.TRAIL, date(2031, 3, 3), BYTES, BYTES),),
     ),
     r.ZonesReleased("m1", ("condition_1",)),
-    r.CopyGiven("person_1", "case_1"),
+    r.CopyGiven("person_1", "case_1", (HeldBack(AT, LATER, LATER, told=True),)),
     r.StaffProposed(
         Role(
             *("role_1", "caseworker-1", Function.CASEWORKER, "scheme_1", "administrator-1", AT, AT, LATER),
@@ -451,7 +451,9 @@ SAMPLES = [
     r.CaseAssigned(Assignment("case_1", "caseworker-1", AT, "officer-ana", LATER), ("caseworker-2",)),
     r.CoverGiven(Cover("case_1", "caseworker-1", AT, LATER, "officer-ana")),
     r.ConflictDeclared(Conflict("case_1", "caseworker-1", AT, "officer-ana")),
-    r.CaseRecordGiven("case_1", "caseworker-1", "sign_in_1", "attachment_1", "hold_1", "glass_1"),
+    r.CaseRecordGiven(
+        *("case_1", "caseworker-1", "sign_in_1", "attachment_1", "hold_1", "restriction_1", "glass_1", "misuse_1")
+    ),
     r.CaseListGiven(("case_1", "case_2"), "caseworker-1", "sign_in_1"),
     LookUpAsked(LOOK_UP),
     LookUpApproved(Grant("look_up_1", WINDOW, Precision.KM_1, "officer-bo", AT, AT + timedelta(hours=4), BYTES)),
@@ -575,7 +577,7 @@ def test_the_bytes_of_a_record_never_change_while_the_ledger_lives():
         b'{"digest":"AP8=","number":12,"partition":0,"type":"IngestEntered"}'
     )
     assert record_bytes(r.CopyGiven("person_\N{LATIN SMALL LETTER E WITH ACUTE}", 'a"\\\n')) == (
-        b'{"case_id":"a\\"\\\\\\n","person_id":"person_\xc3\xa9","type":"CopyGiven"}'
+        b'{"case_id":"a\\"\\\\\\n","held_back":[],"person_id":"person_\xc3\xa9","type":"CopyGiven"}'
     )
 
 
@@ -598,6 +600,7 @@ FIRST_FIELDS = {
     r.ConditionSet: {"condition"},
     r.AlertMoved: {"alert_id", "move", "state", "by", "at"},
     r.CaseRecordGiven: {"case_id", "by", "sign_in"},
+    r.CopyGiven: {"person_id", "case_id"},
     r.AbsenceAuthorised: {"absence"},
     r.RemovalBooked: {"fitting_id", "during"},
     r.ReviewWarned: {"decision_id", "days"},

@@ -125,6 +125,7 @@ class Act(StrEnum):
     BREAK_GLASS = "break_glass"
     ASSESS_GLASS = "assess_glass"
     REPORT_MISUSE = "report_misuse"
+    REPORT_OWN_MISUSE = "report_own_misuse"
     READ_MISUSE = "read_misuse"
     ANSWER_MISUSE = "answer_misuse"
 

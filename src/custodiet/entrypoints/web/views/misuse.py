@@ -18,6 +18,7 @@ from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_misuse
 from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.permitting import who_asks
+from custodiet.flows.ports import Store
 from custodiet.flows.report_misuse import answer_misuse, read_report, report_misuse
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.flows.show_looking import looks_for_person
@@ -30,7 +31,6 @@ from custodiet.model.staff import Function
 from custodiet.rules.oversight import pseudonym
 
 OWN_MAX = 20
-_NOT_STAFF = (Function.PERSON, Function.REPRESENTATIVE, Function.REQUESTER, None)
 
 
 @require_safe
@@ -48,8 +48,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Report it, as anyone of the staff; and what came of what they reported before."""
-    if function_of(request) in _NOT_STAFF:
-        raise Http404
+    with settings.PLACE.store.reading() as view:
+        require(request, view, Act.REPORT_MISUSE)
     known = {name: request.GET[name] for name in ("reference", "entry") if name in request.GET}
     form = ReportForm(request.POST or None, initial=known)
     reasons: list[Reason] = []
@@ -61,7 +61,8 @@ def report(request: HttpRequest) -> HttpResponse:
         except NotFound:
             form.add_error("reference", say("There is no case of that reference"))
         else:
-            reasons = refusals(form, lambda: _report(request, case_id, told["entry"], told["text"]))
+            store = store_for(request, Act.REPORT_MISUSE)
+            reasons = refusals(form, lambda: _report(request, store, case_id, told["entry"], told["text"]))
             if form.is_valid():
                 return done(request, say("Reported. The data protection officer answers it."), "new_misuse")
     with settings.PLACE.store.reading() as view:
@@ -79,18 +80,18 @@ def mine(request: HttpRequest, entry: int) -> HttpResponse:
         case_id = next((one.case.id for one in theirs if entry in {line.entry for line in one.lines}), None)
         if case_id is None or function_of(request) not in (Function.PERSON, Function.REPRESENTATIVE):
             raise Http404
-        require(request, view, Act.REPORT_MISUSE, of_case(case_id))
+        require(request, view, Act.REPORT_OWN_MISUSE, of_case(case_id))
     form = ReportForm(request.POST or None, known=True)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
-        reasons = refusals(form, lambda: _report(request, case_id, entry, form.cleaned_data["text"]))
+        store = store_for(request, Act.REPORT_OWN_MISUSE, of_case(case_id))
+        reasons = refusals(form, lambda: _report(request, store, case_id, entry, form.cleaned_data["text"]))
         if form.is_valid():
             return done(request, say("Reported. The answer will stand on this page."), "my_looks")
     return page(request, "misuse/mine.html", 403 if reasons else 200, form=form, reasons=reasons, entry=entry)
 
 
-def _report(request: HttpRequest, case_id: CaseId, entry: int, text: str) -> None:
-    store = store_for(request, Act.REPORT_MISUSE, of_case(case_id))
+def _report(request: HttpRequest, store: Store, case_id: CaseId, entry: int, text: str) -> None:
     report_misuse(store, assessor_for(store), settings.PLACE.chance, case_id, entry, text, actor_of(request))
 
 
