@@ -163,7 +163,7 @@ function drawn (places, target) {
   const view = map.getView()
   const all = boundingExtent(places.map((place) => place.centre))
   for (const { centre, radius } of places) extend(all, buffer([...centre, ...centre], radius ?? 0))
-  const fit = () => view.fit(all, { padding: [50, 40, 40, 40], maxZoom: AT_MOST })
+  const fit = () => view.fit(all, { padding: [50, 60, 40, 60], maxZoom: AT_MOST })
   fit()
 
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -212,7 +212,8 @@ export function besideTable (reading) {
     reading.querySelector('tr[aria-current]')?.removeAttribute('aria-current')
     place.row.setAttribute('aria-current', 'true')
     said.ariaLive = aloud ? 'polite' : 'off' // a slider says its value itself
-    said.textContent = said.dataset.mapSaid.replace('NUMBER', place.number).replace('AT', place.at).replace('WITHIN', place.within)
+    const told = { NUMBER: place.number, TIME: place.at, METRES: place.within }
+    said.textContent = said.dataset.mapSaid.replace(/NUMBER|TIME|METRES/g, (name) => told[name])
     inList.href = `#${place.cell.id}`
     inList.hidden = false
     slider.value = upTo
