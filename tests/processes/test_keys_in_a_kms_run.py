@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from support.broker import until
 from support.killed import killed_at, spread, steps_of
+from support.running import START_WAIT_S, command
 from support.site import Site
 from support.softhsm import LABEL, MODULE, PIN
 
@@ -84,15 +87,54 @@ def test_keys_in_files_are_not_started_beside_openbao(site, place, openbao, monk
     assert "run custodiet move-keys" in refused("run", "vault", *site.where)
 
 
+class VaultAlone:
+    """`custodiet run vault`, ended by its id."""
+
+    def __init__(self, site):
+        line, environment = command("run", "vault", *site.where)
+        self.log = site.folder / "vault.log"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL, stderr=log)
+
+    def until_ended(self):
+        status = self.process.wait(START_WAIT_S)
+        return status, self.log.read_text().strip()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def test_a_vault_says_why_it_does_not_start_and_a_running_one_opens_nothing_while_openbao_is_sealed(
+    site, place, openbao, monkeypatch
+):
+    told = tell(monkeypatch, openbao, place)
+    here = copied(site, place / "here")
+    verb(here, "move-keys")
+    openbao.seal()
+    assert refused("serve", *here.where).endswith("is sealed: unseal it")
+    status, said = VaultAlone(here).until_ended()
+    assert (status, said.endswith("is sealed: unseal it")) == (1, True)
+    openbao.unseal()
+    vault = VaultAlone(here)
+    try:
+        until(lambda: answers(here, here.wearers[0]) is not None, vault.log.read_text)
+        openbao.seal()
+        with pytest.raises(OpeningRefused, match="kms_away: the KMS does not give the key of the day"):
+            here.copy(here.wearers[0])
+        openbao.unseal()
+        assert here.copy(here.wearers[0]) == []
+    finally:
+        vault.stop()
+    assert Path(told["CUSTODIET_OPENBAO_TOKEN_FILE"]).read_text().strip() not in vault.log.read_text()
+
+
+@pytest.mark.long
 def test_openbao_goes_away_and_comes_back_and_nothing_is_lost(site, place, openbao, monkeypatch):
     told = tell(monkeypatch, openbao, place)
     here = copied(site, place / "here")
     wearer = here.wearers[0]
     verb(here, "move-keys")
-
-    openbao.seal()
-    assert refused("serve", *here.where).endswith("is sealed: unseal it")
-    openbao.unseal()
 
     running = here.serve()
     try:
