@@ -14,6 +14,7 @@ const YELLOW = '#fd0'
 const STEPS = [90, 45, 30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001]
 const DOT = 6 // pixels: no circle is drawn that would lie under its own dot
 const ROOM = [48, 24] // pixels of a number
+const AROUND = [-1, 0, 1].flatMap((up) => [-1, 0, 1].map((right) => [right, up]))
 const NEAR = 20 // pixels from a place at which a finger means it
 const AT_MOST = 17 // zoom: nearer than this, a single place fills the map with its own circle
 
@@ -53,14 +54,17 @@ function placesOf (table) {
   return places
 }
 
-// Of the places that would share the room of a number, the first has it.
+// Of the places whose numbers would cover each other, the first has its number.
 function withRoom (places, resolution) {
   const rooms = new globalThis.Map()
   for (const place of places) {
-    const room = place.centre.map((one, axis) => Math.floor(one / resolution / ROOM[axis])).join()
-    if (!rooms.has(room)) rooms.set(room, place)
+    const [x, y] = place.centre.map((one, axis) => one / resolution / ROOM[axis])
+    const [column, row] = [Math.floor(x), Math.floor(y)]
+    const around = AROUND.map(([right, up]) => rooms.get(`${column + right} ${row + up}`))
+    const isCovered = around.some((held) => held && Math.abs(held.x - x) < 1 && Math.abs(held.y - y) < 1)
+    if (!isCovered) rooms.set(`${column} ${row}`, { x, y, place })
   }
-  return new Set(rooms.values())
+  return new Set([...rooms.values()].map((held) => held.place))
 }
 
 function placesLayer (places, state) {
@@ -73,7 +77,19 @@ function placesLayer (places, state) {
     pen.beginPath()
     pen.arc(x, y, radius, 0, 2 * Math.PI)
     pen.fill()
+  }
+
+  function ring (at, radius) {
+    circle(at, radius)
     pen.stroke()
+  }
+
+  // Every edge before every middle, so that a crowd of them is not all edges.
+  function dots (all, radius, colour) {
+    pen.fillStyle = BLACK
+    for (const one of all) circle(one, radius + 1)
+    pen.fillStyle = colour
+    for (const one of all) circle(one, radius - 1)
   }
 
   function number (place, [x, y], above) {
@@ -100,26 +116,23 @@ function placesLayer (places, state) {
     pen.scale(pixelRatio, pixelRatio)
     const shown = places.slice(0, state.upTo)
     const at = shown.map(({ centre: [x, y] }) => [a * x + c * y + e, b * x + d * y + f])
-    const chosen = places[state.selected]
+    const [chosen, middle] = [places[state.selected], at[state.selected]]
 
     pen.lineWidth = 1
     pen.strokeStyle = BLUE
     pen.fillStyle = 'rgba(29,112,184,.1)'
-    shown.forEach(({ radius }, index) => { if (radius / resolution > DOT) circle(at[index], radius / resolution) })
+    shown.forEach(({ radius }, index) => { if (radius / resolution > DOT) ring(at[index], radius / resolution) })
 
     pen.lineWidth = 1.5
     pen.strokeStyle = BLACK
     line(at, 'nothing', [])
     line(at, 'silence', [3, 7])
 
-    pen.fillStyle = BLUE
-    for (const one of at) circle(one, DOT)
+    dots(at, DOT, BLUE)
     if (chosen) {
-      pen.lineWidth = 2
-      pen.fillStyle = YELLOW
-      circle(at[state.selected], 1.5 * DOT)
       pen.fillStyle = 'rgba(255,221,0,.3)'
-      if (chosen.radius / resolution > DOT) circle(at[state.selected], chosen.radius / resolution)
+      if (chosen.radius / resolution > DOT) ring(middle, chosen.radius / resolution)
+      dots([middle], 1.5 * DOT, YELLOW)
     }
 
     if (resolution !== roomy.resolution) roomy = { resolution, places: withRoom(places, resolution) }
@@ -129,9 +142,11 @@ function placesLayer (places, state) {
     pen.lineWidth = 4
     pen.strokeStyle = '#fff'
     pen.fillStyle = BLACK
+    const isUnderChosen = (one) => middle && ROOM.every((room, axis) => Math.abs(one[axis] - middle[axis]) < room)
     shown.forEach((place, index) => {
-      if (place === chosen || roomy.places.has(place)) number(place, at[index], place === chosen ? 14 : 11)
+      if (roomy.places.has(place) && !isUnderChosen(at[index])) number(place, at[index], 11)
     })
+    if (chosen) number(chosen, middle, 14)
     return canvas
   }
 
@@ -175,10 +190,10 @@ function drawn (places, target) {
   return {
     map,
     fit,
-    set (to) {
-      Object.assign(state, to)
+    choose (selected, upTo, inTheMiddle) {
+      Object.assign(state, { selected, upTo })
       layer.changed()
-      if (!isSeen(places[state.selected])) move(places[state.selected].centre)
+      if (inTheMiddle || !isSeen(places[selected])) move(places[selected].centre)
     },
     pan (right, up) {
       const step = view.getResolution() * 100
@@ -205,10 +220,10 @@ export function besideTable (reading) {
   const drawing = drawn(places, target)
   let upTo = places.length
 
-  function select (index, aloud) {
+  function select (index, { aloud = true, inTheMiddle = false } = {}) {
     const place = places[index]
     upTo = Math.max(upTo, index + 1)
-    drawing.set({ upTo, selected: index })
+    drawing.choose(index, upTo, inTheMiddle)
     reading.querySelector('tr[aria-current]')?.removeAttribute('aria-current')
     place.row.setAttribute('aria-current', 'true')
     said.ariaLive = aloud ? 'polite' : 'off' // a slider says its value itself
@@ -233,7 +248,7 @@ export function besideTable (reading) {
   reading.addEventListener('click', (event) => {
     const { place, mapPan } = event.target.closest('button')?.dataset ?? {}
     if (place) {
-      select(Number(place), true)
+      select(Number(place), { inTheMiddle: true })
       // On a narrow screen the map lies above the list.
       target.scrollIntoView({ block: 'nearest' })
     } else if (mapPan === '') drawing.fit()
@@ -241,13 +256,13 @@ export function besideTable (reading) {
   })
   drawing.map.on('singleclick', (event) => {
     const index = drawing.at(event.coordinate)
-    if (index >= 0) select(index, true)
+    if (index >= 0) select(index)
   })
   slider.max = places.length
   slider.value = upTo
   slider.addEventListener('input', () => {
     upTo = Number(slider.value)
-    select(upTo - 1, false)
+    select(upTo - 1, { aloud: false })
   })
   slider.setAttribute('aria-valuetext', slider.dataset.mapSlider)
   target.querySelector('.ol-zoom-in').ariaLabel = target.dataset.nearer
