@@ -158,4 +158,7 @@ def test_what_there_is_not_is_not_there(one):
     other = f"/cases/nothing/break-glass/{one.newest().glass.id}"
     for path in (f"{form_of(one)}/glass_x", other, "/cases/nothing/break-glass"):
         assert client_of(DPO).get(path).status_code in (403, 404)
+    for reference in ("nothing", "M/1", "../x"):
+        assert client_of(OPE).get("/break-glass", {"reference": reference}).status_code == 404
+    assert client_of(PER).get("/break-glass").status_code == 403
     assert client_of(DPO).post(f"{form_of(one)}/{one.newest().glass.id}", {"what": "other"}).status_code == 404

@@ -35,10 +35,11 @@ from custodiet.model.look_up import Attempt, Opened, Precision, Tried
 def find(request: HttpRequest) -> HttpResponse:
     """By the reference of the case: to its form."""
     reference = request.GET.get("reference", "").strip()
-    if reference:
-        return HttpResponseRedirect(reverse("break_glass", args=(reference[:100],)))
     with settings.PLACE.store.reading() as view:
         require(request, view, Act.READ_ALERTS)
+        case = view.case_by_reference(reference) if reference else None
+    if case is not None:
+        return HttpResponseRedirect(reverse("break_glass", args=(case.reference,)))
     return page(request, "glass/find.html")
 
 
