@@ -60,6 +60,8 @@ SIGNED_IN = {
     "look_up": "/cases/M-0000/look-ups/{look_up}",
     "new_request": "/cases/M-0000/requests/new",
     "new_hold": "/cases/M-0000/holds/new",
+    "new_restriction": "/cases/M-0000/restrictions/new",
+    "new_misuse": "/misuse/new",
     "call_script": "/disclosures/a-call",
     "attach_to_said": "/attach/said/M-0004/{said}",
     "attach_to_alert": "/attach/alert/alert-seen",
@@ -125,6 +127,10 @@ OF_STAFF = {
         "oversight": "/oversight",
         "oversight_ledger": "/oversight/ledger?kind=decision.made",
         "kept": "/kept",
+        "restrictions": "/restrictions",
+        "misuse": "/misuse",
+        "decisions": "/cases/M-0000/decisions",
+        "replay": "/cases/M-0005/decisions/{proposal}",
     },
 }
 EVERY = [(name, path, None) for name, path in FOR_ANYONE.items()] + [(n, p, "caseworker") for n, p in SIGNED_IN.items()]

@@ -93,10 +93,9 @@ def told_to_person(standing: Iterable[StandingRestriction], now: datetime) -> tu
 
 
 def _is_told(one: StandingRestriction, others: Iterable[StandingRestriction], now: datetime) -> bool:
-    waits = one.step is None and now < one.restriction.until_at
-    if waits or (one.in_force(now) and not one.restriction.told):
-        return False
-    # To tell of one that was not told would tell of another that is not told yet, about the same.
+    if one.step is None and now < one.restriction.until_at:
+        return False  # it waits, and nobody has said yes or no
+    # One that is not told keeps itself secret while it is in force, and others about the same.
     return one.restriction.told or not any(_keeps_secret(other, one, now) for other in others)
 
 
