@@ -30,6 +30,7 @@ ROWS: Final[dict[int, str]] = {
     18: "enforcement notice ¶154-158",
     20: "enforcement notice ¶27, 203",
     21: "UK GDPR Articles 25 and 32",
+    22: "UK GDPR Article 6(1)(d), a danger to life",
     23: "UK GDPR Article 35; enforcement notice ¶48, 62, 85-90",
     24: "UK GDPR Article 35(11); enforcement notice ¶62",
     25: "enforcement notice ¶115-116",
@@ -234,6 +235,12 @@ _WHERE: Final[dict[str, _Subject]] = {
     ),
     "flows/in_vault/readings": _of(_LOOKING, 92),
     "flows/in_vault/masking": _of(_LOOKING, 11),
+    "flows/in_vault/keys": _of(_LOOKING, 21),
+    "rules/unmasking": _of(
+        _LOOKING, 11, wider=(6,), not_granted=(5,), own_grant=(50,), own_request=(50,), conflict=(50,)
+    ),
+    "rules/glass": _of(_LOOKING, 22, too_wide=(6, 22), too_often=(92,), own_look=(50,), conflict=(50,)),
+    "rules/court_orders": _of(_AGENCIES, 16, not_a_court=(104,)),
     "flows/load_places": _of(_LOOKING, 11),
     "rules/disclosing": _of(
         _AGENCIES,
