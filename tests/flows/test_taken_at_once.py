@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.house import ANA, House
-from support.watched import AWAY, HOME, HOUR, JUDGED_ONLY, SECOND, give_zones, report, watch
+from support.watched import AWAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, give_zones, report, watch
 
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.receive_reports import Monitor, Request
@@ -102,3 +102,23 @@ def test_the_next_quiet_fix_is_taken_at_once(house, monkeypatch):
     monkeypatch.delattr(Monitor, "_answer")
     monkeypatch.delattr(Watching, "_judge_fitting")
     assert one.stay(HOME, 3) == ["kept"] * 3
+
+
+def test_so_it_is_with_several_of_one_batch_and_for_as_long_as_they_stay(house, monkeypatch):
+    one = watch(house)
+    one.stay(HOME, 3)
+    monkeypatch.delattr(Watching, "_judge_fitting")
+    house.clock.pass_(2 * MINUTE)
+    times = house.clock.now() - MINUTE, house.clock.now()
+    assert one.post(*(report(one.serial, at, HOME) for at in times)) == ["kept"] * 2
+    assert one.stay(HOME, 25) == ["kept"] * 25
+
+
+def test_several_of_which_one_is_not_quiet_are_judged_one_by_one(house):
+    one = watch(house)
+    one.stay(HOME, 3)
+    for _ in range(4):
+        house.clock.pass_(2 * MINUTE)
+        times = house.clock.now() - MINUTE, house.clock.now()
+        assert one.post(*(report(one.serial, at, AWAY) for at in times)) == ["kept"] * 2
+    assert one.alert().began_at == times[0] - 6 * MINUTE

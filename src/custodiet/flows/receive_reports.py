@@ -53,6 +53,8 @@ PULSE = timedelta(seconds=30)
 _REACH_STEP_MS = 60_000
 """How far the time that must be remembered moves on before anything is forgotten."""
 _PLACE = Struct(">qq")
+_PLACED_GRAIN = timedelta(minutes=1)
+"""How much of what came in is forgotten at once."""
 _NONE = timedelta(0)
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
@@ -103,7 +105,7 @@ class _Decided:
     words: dict[WordOf, Word] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
     judged: Judged = field(default_factory=Judged)
-    seen: dict[_WhichFix, int | None] = field(default_factory=dict)
+    seen: dict[_WhichFix, int] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
     after_stop: SentAfterStop = field(default_factory=SentAfterStop)
@@ -186,14 +188,14 @@ class Monitor:
         self._watching = Watching()
         self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
-        # Identities of stored and judged fixes timed from `_seen_from_ms` on. What this process saw in the last ten
-        # minutes has a keyed digest of its place, which tells one place from another; everything else has None:
-        # another place under the same identity cannot be told then.
-        self._seen: dict[FittingId, dict[int, int | None]] = {}
+        # Identities of stored and judged fixes timed from `_seen_from_ms` on, by fitting in the order they came.
+        self._seen: dict[FittingId, dict[int, None]] = {}
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
         self._key = chance.draw(32)
-        self._placed: deque[tuple[datetime, tuple[_WhichFix, ...]]] = deque()
+        # Of what this process saw in the last ten minutes a keyed digest of its place, which tells one place from
+        # another, by the minute it came in; of anything else another place under the same identity cannot be told.
+        self._placed: deque[tuple[datetime, dict[_WhichFix, int]]] = deque()
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
         """Who posts with this token, as last known; the writing transaction asks again."""
@@ -284,9 +286,11 @@ class Monitor:
         if decided.tallies:
             self._watching.keep(decided.judged, detail, decided_at)
             self._pulsed_at = decided_at
-        for (fitting_id, fix_ms), place in decided.seen.items():
-            self._seen.setdefault(fitting_id, {})[fix_ms] = place
-        self._placed.append((decided_at, tuple(decided.seen)))
+        for fitting_id, fix_ms in decided.seen:
+            self._seen.setdefault(fitting_id, {})[fix_ms] = None
+        if not self._placed or not timedelta(0) <= decided_at - self._placed[-1][0] < _PLACED_GRAIN:
+            self._placed.append((decided_at, {}))
+        self._placed[-1][1].update(decided.seen)
         return decided.answers
 
     # --- gather ---
@@ -329,10 +333,11 @@ class Monitor:
     def _forget_places(self, now: datetime) -> None:
         """Who reads this memory could try places against a digest: none is held for longer than scratch may be."""
         while self._placed and not timedelta(0) <= now - self._placed[0][0] <= SCRATCH_MAX:
-            for fitting_id, fix_ms in self._placed.popleft()[1]:
-                fixes = self._seen.get(fitting_id)
-                if fixes is not None and fix_ms in fixes:
-                    fixes[fix_ms] = None
+            self._placed.popleft()
+
+    def _place_of(self, which: "_WhichFix") -> int | None:
+        """The digest of a place, while it is held."""
+        return next((places[which] for _, places in self._placed if which in places), None)
 
     def _forget_old(self, now: datetime) -> None:
         reach_ms = self._reach_ms(now)
@@ -480,9 +485,8 @@ class Monitor:
         for known in (part.seen, before.seen):
             if identity in known:
                 return _second_sighting(report, known[identity], place)
-        stored = self._seen.get(admitted.fitting_id, {})
-        if fix_ms in stored:
-            return _second_sighting(report, stored[fix_ms], place)
+        if fix_ms in self._seen.get(admitted.fitting_id, ()):
+            return _second_sighting(report, self._place_of(identity), place)
         part.seen[identity] = place
         if admitted.category is None:
             if report.kind is Kind.FIX:

@@ -240,13 +240,6 @@ class Watching:
         """As stored."""
         return self._device_watches.get(fitting_id) or DeviceWatch(fitting_id)
 
-    def _must_store(self, fitting_id: FittingId, at: datetime, newest: datetime | None, *, untold: bool) -> bool:
-        """Whether a contact says enough more than the stored one to be written. `untold`: no frame tells of it."""
-        stored = self._contacts.get(fitting_id)
-        if stored is None or at - stored.contact_at >= _CONTACT_GRAIN:
-            return True
-        return untold and newest != stored.newest_fix_at
-
     def _disturb(self, fitting_id: FittingId | None = None) -> None:
         """Whoever was quiet is judged again, from what was held."""
         for of in [of for of in self._quiet if fitting_id in (None, of[0])]:
@@ -470,18 +463,23 @@ class Watching:
         # While nothing that a device says is new, its watch stays, and so nothing else that it says becomes new.
         with_news: set[FittingId] = set()
         told: set[FittingId] = set()
+        newest_of, contacts, watches = judged.newest, self._contacts, self._device_watches
         for one in heard:
             fitting_id, says = one.fitting_id, one.says
             if fitting_id not in told:
                 told.add(fitting_id)
-                newest = judged.newest.get(fitting_id) or self._newest.get(fitting_id)
-                untold = fitting_id in judged.recent or fitting_id in judged.timed
-                if self._must_store(fitting_id, now, newest, untold=untold):
+                newest = newest_of.get(fitting_id) or self._newest.get(fitting_id)
+                stored = contacts.get(fitting_id)
+                # It says enough more than the stored one: by itself, or where no frame tells of it.
+                if (
+                    stored is None
+                    or now - stored.contact_at >= _CONTACT_GRAIN
+                    or (newest != stored.newest_fix_at and (fitting_id in judged.recent or fitting_id in judged.timed))
+                ):
                     judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
             if says is None or fitting_id in with_news:
                 continue
-            settings = self._plan(picture, one.decision).settings
-            if not is_nothing_new(self._device_watches.get(fitting_id), says, settings):
+            if not is_nothing_new(watches.get(fitting_id), says, self._plan(picture, one.decision).settings):
                 with_news.add(fitting_id)
         if with_news:
             for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):

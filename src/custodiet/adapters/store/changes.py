@@ -3,12 +3,13 @@
 Changes of one kind that follow one another go to the driver together; their order is kept, since triggers read it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, and_, bindparam, insert, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from custodiet.adapters.store.every_table import BY_NAME
@@ -16,6 +17,7 @@ from custodiet.adapters.store.tables import frame
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.wire.frame import PIECE_BYTES, piece_of, unpack_directory
 
+_DIALECT = sqlite.dialect()
 _KEY = "key_"
 """Before the names of an update's key, so that a column can be both looked for and set."""
 
@@ -28,7 +30,12 @@ def carry_out(connection: Connection, changes: Iterable[RowChange]) -> None:
             for one in alike:
                 _blank(connection, one)  # type: ignore[arg-type]
         else:
-            connection.execute(_statement(*form), [_values(one) for one in alike])
+            sql, parts = _prepared(*form)
+            rows = [_values(one) for one in alike]
+            # As SQLAlchemy would, but not anew for every row, which costs more than SQLite takes to write it.
+            connection.exec_driver_sql(
+                sql, [tuple([bound(row[name]) if bound else row[name] for name, bound in parts]) for row in rows]
+            )
 
 
 def _form(change: RowChange) -> tuple[type, str, tuple[str, ...], tuple[str, ...]]:
@@ -78,6 +85,22 @@ def _statement(kind: type, name: str, key: Sequence[str], columns: Sequence[str]
         )
     raised = {one: statement.excluded[one] + table.c[one] for one in columns}
     return statement.on_conflict_do_update(index_elements=list(key), set_=raised)
+
+
+@cache
+def _prepared(
+    kind: type, name: str, key: Sequence[str], columns: Sequence[str]
+) -> tuple[str, tuple[tuple[str, Callable[[Any], Any] | None], ...]]:
+    """The statement as SQLite reads it, and its parameters in their order with what turns each into a stored one."""
+    given = [one for one in key if not one.startswith("-")]
+    wanted = [*(f"{_KEY}{one}" if kind is Update else one for one in given), *columns]
+    compiled = _statement(kind, name, key, columns).compile(dialect=_DIALECT, column_keys=wanted)  # type: ignore[attr-defined]
+    table = _table(name)
+    parts = []
+    for one in compiled.positiontup:
+        column = table.c[one.removeprefix(_KEY)]
+        parts.append((one, column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)))
+    return str(compiled), tuple(parts)
 
 
 def _table(name: str) -> Table:
