@@ -92,14 +92,12 @@ def _prepared(
     kind: type, name: str, key: Sequence[str], columns: Sequence[str]
 ) -> tuple[str, tuple[tuple[str, Callable[[Any], Any] | None], ...]]:
     """The statement as SQLite reads it, and its parameters in their order with what turns each into a stored one."""
-    given = [one for one in key if not one.startswith("-")]
-    wanted = [*(f"{_KEY}{one}" if kind is Update else one for one in given), *columns]
-    compiled = _statement(kind, name, key, columns).compile(dialect=_DIALECT, column_keys=wanted)  # type: ignore[attr-defined]
-    table = _table(name)
-    parts = []
-    for one in compiled.positiontup:
-        column = table.c[one.removeprefix(_KEY)]
-        parts.append((one, column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)))
+    looked_for = {f"{_KEY}{one}" if kind is Update else one: one for one in key if not one.startswith("-")}
+    column_of = {**looked_for, **{one: one for one in columns}}
+    statement = _statement(kind, name, key, columns)
+    compiled = statement.compile(dialect=_DIALECT, column_keys=list(column_of))  # type: ignore[attr-defined]
+    types = [(one, _table(name).c[column_of[one]].type) for one in compiled.positiontup]
+    parts = [(one, type_.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for one, type_ in types]
     return str(compiled), tuple(parts)
 
 
