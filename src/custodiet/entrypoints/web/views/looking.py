@@ -340,7 +340,8 @@ def who_looked(request: HttpRequest, reference: str) -> HttpResponse:
         looks = show_looks(view, place.clock.now(), case.id)
         may_ask = may(request, view, Act.ASK_LOOK_UP, of_case(case.id))
         may_restrict = may(request, view, Act.ASK_RESTRICTION, of_case(case.id))
-    told = {"may_ask": may_ask, "may_restrict": may_restrict, "may_report": True}
+        may_pack = not may_ask and may(request, view, Act.READ_ASSURANCE)
+    told = {"may_ask": may_ask, "may_restrict": may_restrict, "may_report": True, "may_pack": may_pack}
     return page(request, "looking/looks.html", looks=[looks], theirs=False, **told)
 
 
