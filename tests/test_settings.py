@@ -78,6 +78,8 @@ SMTP = {"CUSTODIET_SMTP": "mail.example:587", "CUSTODIET_MAIL_FROM": "desk@deplo
         ({"CUSTODIET_SMTP_PLAIN": "1"}, "in clear"),
         ({"CUSTODIET_SMTP_USER": "desk"}, "go together"),
         ({"CUSTODIET_MESSAGE_FOLDER": "/tmp/messages"}, "not both"),
+        ({"CUSTODIET_OFFICE_MAIL": "the office"}, "_OFFICE_MAIL is to be"),
+        ({"CUSTODIET_SMTP": "", "CUSTODIET_OFFICE_MAIL": "watch@deployer.example"}, "needs a way for messages"),
     ],
 )
 def test_a_way_for_messages_is_named_whole_and_never_in_clear(tmp_path, more, why):
@@ -92,6 +94,9 @@ def test_messages_go_to_a_server_or_a_folder_or_nowhere(tmp_path):
     assert not read_settings(str(tmp_path), None, plain).post.starttls
     folder = {"CUSTODIET_MESSAGE_FOLDER": str(tmp_path / "out"), "CUSTODIET_MAIL_FROM": "desk@deployer.example"}
     assert read_settings(str(tmp_path), None, folder).post.folder == tmp_path / "out"
+    assert read_settings(str(tmp_path), None, folder).post.office is None
+    office = SMTP | {"CUSTODIET_OFFICE_MAIL": "watch@deployer.example"}
+    assert read_settings(str(tmp_path), None, office).post.office == "watch@deployer.example"
 
 
 BAO = {"CUSTODIET_OPENBAO": "https://bao.example", "CUSTODIET_OPENBAO_TOKEN_FILE": "/run/token"}

@@ -96,6 +96,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.TASK_DONE: "a task was done",
     EntryKind.CONTACT_GIVEN: "how a person is to be written to was recorded, sealed, or taken back",
     EntryKind.MESSAGE_OPENED: "an attempt to send one message: its address is opened for it, once",
+    EntryKind.OFFICE_WRITTEN: "an attempt to send one message to an office: nobody's address is opened for it",
     EntryKind.MESSAGE_SETTLED: "what became of a message: taken on, to be tried again, failed or given up",
     EntryKind.KEYS_ISSUED: "public keys that the vault issued were recorded",
     EntryKind.KEYS_DESTROYED: "keys of days that exist no more: what was sealed to them opens for nobody",

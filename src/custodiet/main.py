@@ -459,6 +459,7 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
 def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
     import json
 
+    from custodiet.adapters.paper import tagged_pdf
     from custodiet.entrypoints.serving import serve_app
     from custodiet.entrypoints.web.place import Place
     from custodiet.entrypoints.web.shell import Shell
@@ -480,6 +481,7 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
             made_up=made_up,
             zone_as_of=zone_as_of,
             witnessed=join_witnesses(settings),
+            as_pdf=tagged_pdf,
         )
     )
     listening = _listening(asked)
@@ -561,7 +563,8 @@ def _run_messenger(settings: Settings, _: argparse.Namespace) -> None:
     carrier = join_carrier(settings.post)
     store = open_store(settings, pulses=False)
     fence = (LEASE, store.take_lease(LEASE))
-    messenger = Messenger(store, VaultClient(settings.vault_socket), carrier, SystemClock(), fence)
+    vault = VaultClient(settings.vault_socket)
+    messenger = Messenger(store, vault, carrier, SystemClock(), fence, settings.post.office)
     try:
         run_messenger(messenger)
     except LeaseLost:
@@ -900,8 +903,8 @@ def ledger_proof(asked: argparse.Namespace) -> None:
 def pack_case(asked: argparse.Namespace) -> None:
     """An accountability pack of a case."""
     from custodiet.adapters.paper import tagged_pdf
-    from custodiet.entrypoints.cli.pack_paper import with_paper
     from custodiet.entrypoints.cli.packing import write_pack
+    from custodiet.entrypoints.pack_paper import with_paper
     from custodiet.flows import pack_case as packing
 
     settings, now = _made(asked), SystemClock().now()

@@ -51,6 +51,8 @@ class Post:
     ca_file: Path | None = None
     folder: Path | None = None
     wording: Path | None = None
+    office: str | None = None
+    """Where those who watch are told that something waits for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,8 @@ def _post(environment: Mapping[str, str]) -> Post | None:
 
     server, folder, sender = said("SMTP"), file("MESSAGE_FOLDER"), said("MAIL_FROM")
     if not server and folder is None:
+        if said("OFFICE_MAIL"):
+            raise Unready("CUSTODIET_OFFICE_MAIL needs a way for messages: CUSTODIET_SMTP, or CUSTODIET_MESSAGE_FOLDER")
         return None
     wrong = []
     if server and folder is not None:
@@ -238,6 +242,8 @@ def _post(environment: Mapping[str, str]) -> Post | None:
         wrong.append(
             "CUSTODIET_SMTP_PLAIN is for this machine's own mail server alone: addresses would travel in clear"
         )
+    if said("OFFICE_MAIL") and "@" not in said("OFFICE_MAIL"):
+        wrong.append("CUSTODIET_OFFICE_MAIL is to be the address of the data protection officer's office")
     if bool(said("SMTP_USER")) != bool(said("SMTP_SECRET_FILE")):
         wrong.append("CUSTODIET_SMTP_USER and CUSTODIET_SMTP_SECRET_FILE go together")
     if wrong:
@@ -252,6 +258,7 @@ def _post(environment: Mapping[str, str]) -> Post | None:
         ca_file=file("SMTP_CA_FILE"),
         folder=folder,
         wording=file("WORDING"),
+        office=said("OFFICE_MAIL") or None,
     )
 
 

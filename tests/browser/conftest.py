@@ -161,6 +161,22 @@ def walk_about(one) -> None:
     one.until = house.clock.now()
 
 
+LONG = 140
+"""Minutes, and reports, of a reading that is folded by the hour."""
+
+
+def walk_on(one, minutes: int) -> None:
+    """A report a minute, northwards."""
+    house, device = one.house, one.person.device.serial
+    for step in range(minutes):
+        told = Fix(round((46.5 + step / 10_000) * 1e7), -280_000_000, 8.0)
+        [answer] = house.post(one.monitor, one.person.token, Report(device, Kind.FIX, house.clock.now(), told))
+        assert answer.outcome == "kept"
+        house.clock.pass_(timedelta(minutes=1))
+        one.monitor.refresh()
+    one.until = house.clock.now()
+
+
 def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
     """Pages that nobody is given without a vault and a trail, by name and language: their text, their headers."""
     from django.conf import settings
@@ -194,6 +210,9 @@ def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[st
         "oversight_alone": (DPO, "get", "/oversight", {}),
     }
     given |= shown_by(asked)
+    walk_on(one, LONG)
+    long = one.granted(window=one.window(3))
+    given |= shown_by({"reading_long": (CAI, "post", f"{of_case}/look-ups/{long}", {"what": "open"})})
     house.close()
     return given
 

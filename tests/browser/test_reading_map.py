@@ -1,11 +1,15 @@
 """The map beside a reading draws what the table says, asks nobody, is worked by keyboard, and goes with the table."""
 
+import re
 from contextlib import contextmanager
 from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 from support.browsing import SMALL, Watched, browsing
+
+LONG = 140
+"""At least so many rows has the reading that is folded (conftest.walk_on)."""
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PLACES, HOMES = 7, 3
@@ -34,8 +38,8 @@ def reading(browser, pages, of_the_vault):
     """Opens the page of a reading as the vault gave it, with everything it asks for watched."""
 
     @contextmanager
-    def opened(viewport=WIDE, tag="en", clock=False, **given):
-        text, headers = of_the_vault["reading", tag]
+    def opened(viewport=WIDE, tag="en", clock=False, name="reading", **given):
+        text, headers = of_the_vault[name, tag]
         with browsing(browser, viewport=viewport, **given) as context:
             here = Watched(context, pages.url)
             here.page.route("**/made-up-page", partial(give, text, headers))
@@ -132,3 +136,41 @@ def test_without_scripts_the_table_is_whole_and_no_map_is_spoken_of(reading):
     with reading(java_script_enabled=False) as here:
         assert here.page.locator("tbody tr").count() == PLACES + HOMES + 1
         assert "map" not in here.page.locator("main").inner_text().lower()
+
+
+@pytest.mark.parametrize("tag", ["en", "ar-XB"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_long_reading_is_folded_by_the_hour_and_fits_a_phone_without_scrolling_sideways(reading, shots, tag, scripts):
+    with reading(NARROW, tag, name="reading_long", java_script_enabled=scripts) as here:
+        hours = here.page.locator(".app-reading__list details")
+        assert hours.count() > 2
+        assert [one.get_attribute("open") is not None for one in hours.all()] == [True, *[False] * (hours.count() - 1)]
+        assert here.page.locator("tbody tr").count() > LONG
+        second = hours.nth(1)
+        expect(second.locator("tbody tr").first).to_be_hidden()
+        second.locator("summary").click()
+        expect(second.locator("tbody tr").first).to_be_visible()
+        if scripts:
+            assert here.width() <= NARROW["width"]
+            wide = "all => all.filter(one => one.clientWidth && one.scrollWidth > one.clientWidth).length"
+            assert here.page.locator(".app-scroll").evaluate_all(wide) == 0
+            assert here.axe() == []
+        here.page.screenshot(path=shots / f"reading-long-{tag}-{scripts}.png", full_page=True)
+
+
+def test_the_map_draws_what_every_hour_holds_and_opens_the_hour_of_the_place_that_is_gone_to(reading):
+    with reading(NARROW, name="reading_long", reduced_motion="reduce") as here:
+        here.page.locator("[data-map-open]").click()
+        places = here.page.locator("tr[data-row=place]").count()
+        expect(here.page.locator("[data-map-here]")).to_have_attribute("data-drawn", str(places))
+        slider = here.page.get_by_label("Show places up to")
+        slider.focus()
+        here.page.keyboard.press("End")
+        here.page.keyboard.press("ArrowLeft")
+        expect(slider).to_have_attribute(
+            "aria-valuetext", re.compile(r"^Place \d+: 3 March 2031, \d\d:\d\d UTC\. Within: 8 m$")
+        )
+        row = here.page.locator("tr[aria-current=true]")
+        expect(row).to_be_hidden()
+        here.page.get_by_role("link", name="In the list").click()
+        expect(row).to_be_visible()

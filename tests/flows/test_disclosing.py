@@ -49,7 +49,7 @@ REFUSED = {
     "not_verified": {"verified": Verified.NOT_VERIFIED},
     "not_signed": {"signed_at": None},
     "not_a_recipient": {"recipient": "a-newspaper"},
-    "not_their_category": {"recipient": "court"},
+    "not_their_category": {"recipient": "ferry"},
     "no_such_purpose": {"purpose": "curiosity"},
     "not_their_purpose": {"purpose": "curiosity"},
 }

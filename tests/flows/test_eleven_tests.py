@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 from support.disclosing import Disclosed
+from support.glass import Endangered
 from support.house import BO, COURT, SCHEME, START, House
 from support.looking import Looked
-from support.staff import AOS, CAI
+from support.staff import AOS, AOT, CAI
+from support.unmasking import Unmaskable
 
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.disclosing import refuse_release, turn_away
@@ -51,11 +53,18 @@ class Signed:
         return None
 
 
+class Overseen(Unmaskable, Endangered, Disclosed):
+    """Somebody of whom all of it is done."""
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A scheme in which one wearer was looked at and told of once, and once somebody was refused either."""
+    """A scheme in which one wearer was looked at and told of once, and once somebody was refused either.
+
+    Once without masking, by a third person's yes; and once by an operator alone, which was found to have been needed.
+    """
     house = House(tmp_path_factory.mktemp("eleven"))
-    one = Disclosed(house)
+    one = Overseen(house)
     with house.store.acting() as act:
         tell(act, house.chance, one.case_id, BO)  # what the notice says since the register knows the agency
     look_up_id = one.granted()
@@ -67,6 +76,11 @@ def place(tmp_path_factory):
     refuse_release(house.store, one.assessor, one.take(), RefusedAs.TOO_BROAD, AOS)
     with pytest.raises(NotPermitted):
         turn_away(house.store, SCHEME, Wanted.COHORT, CAI)
+    unmask_id = one.ask_unmask(look_up_id)
+    one.approve_unmask(unmask_id, AOT)
+    one.open_unmasked(unmask_id)
+    one.break_glass()
+    one.assess_all()
     note = house.vault.checkpoint()
     with house.store.reading() as view:
         size = view.ledger_size()
@@ -74,12 +88,13 @@ def place(tmp_path_factory):
     house.close()
 
 
-def lines_of(place, store, note="", witnessed=None):
+def lines_of(place, store, note="", witnessed=None, now=None, change=lambda told: None):
     key = vkey(place.house.pinned.origin, place.house.pinned.log_key)
     signed = Signed(place.size) if witnessed is None else witnessed
     with store.reading() as view:
         told = read_all(view)
-    return eleven_lines(facts_of(told, SCHEME, place.house.clock.now(), note or place.note, key, signed))
+    change(told)
+    return eleven_lines(facts_of(told, SCHEME, now or place.house.clock.now(), note or place.note, key, signed))
 
 
 def line_of(place, store, number, **given):
@@ -200,6 +215,8 @@ def test_an_operation_is_active_from_its_record_on_until_that_of_its_closing_or_
         (K.LOOK_UP_ASKED, 7, Code.READING_WITHOUT_GRANT),
         (K.RELEASE_APPROVED, 7, Code.PACK_WITHOUT_RELEASE),
         (K.AGENCY_ASKED, 7, Code.PACK_WITHOUT_RELEASE),
+        (K.UNMASK_ASKED, 7, Code.READING_WITHOUT_GRANT),
+        (K.UNMASK_APPROVED, 7, Code.READING_WITHOUT_GRANT),
         (K.DPIA_WRITTEN, 8, Code.NO_SPECIAL_RISK),
         (K.REGISTER_AMENDED, 9, Code.NO_REGISTER),
         (K.NOTICE_SERVED, 10, Code.NOT_TOLD),
@@ -209,6 +226,60 @@ def test_what_goes_missing_is_said_by_its_name(place, without, kind, number, cod
     with place.house.store.reading() as view:
         places = [row.index for row in view.entries(0, place.size) if read_entry(row.body).kind is kind]
     assert code in {one.code for one in line_of(place, without(*places), number).missing}
+
+
+def codes_of(line):
+    return {one.code for one in line.missing}
+
+
+def entries_of(place, kind):
+    with place.house.store.reading() as view:
+        return tuple(row.index for row in view.entries(0, place.size) if read_entry(row.body).kind is kind)
+
+
+@pytest.mark.parametrize("kind", [K.READING_OPENED, K.READING_UNMASKED])
+def test_a_reading_stands_as_evidence_of_two_people_whether_or_not_it_was_masked(place, kind):
+    [two] = [one for one in line_of(place, place.house.store, 7).evidence if one.code is Code.READINGS_UNDER_TWO]
+    assert set(entries_of(place, kind)) <= set(two.entries)
+
+
+def test_an_unmasked_reading_without_its_own_yes_stands_there_itself_and_no_masked_one_beside_it(place, without):
+    store = without(*entries_of(place, K.UNMASK_APPROVED))
+    [bare] = [one for one in line_of(place, store, 7).missing if one.code is Code.READING_WITHOUT_GRANT]
+    assert bare.entries == entries_of(place, K.READING_UNMASKED)
+
+
+@pytest.mark.parametrize("by", [AOS, CAI])
+def test_the_yes_of_whoever_gave_the_grant_or_asked_is_no_yes_to_unmasking(place, by):
+    def forged(told):
+        told.unmask_yes = {one: replace(yes, approved_by=by) for one, yes in told.unmask_yes.items()}
+
+    line = line_of(place, place.house.store, 7, change=forged)
+    [bare] = [one for one in line.missing if one.code is Code.READING_WITHOUT_GRANT]
+    assert bare.entries == entries_of(place, K.READING_UNMASKED)
+
+
+def test_a_look_alone_that_nobody_says_was_needed_turns_the_line_when_its_day_is_over(place, without):
+    in_time, late = (place.house.clock.now() + timedelta(hours=hours) for hours in (23, 24))
+    assert codes_of(line_of(place, place.house.store, 7, now=late)) == set()
+    store = without(*entries_of(place, K.GLASS_ASSESSED))
+    assert codes_of(line_of(place, store, 7, now=in_time)) == {Code.RECORD_GONE}
+    line = line_of(place, store, 7, now=late)
+    assert codes_of(line) == {Code.RECORD_GONE, Code.ALONE_NOT_ASSESSED}
+    [alone] = [one for one in line.missing if one.code is Code.ALONE_NOT_ASSESSED]
+    assert alone.entries == entries_of(place, K.GLASS_BROKEN)
+
+
+def test_what_an_operator_says_of_their_own_look_is_no_assessment(place):
+    def own(told):
+        by = {one: glass.by for one, (glass, _) in told.glasses.items()}
+        said = {one: record for one, (record, _) in told.glasses_assessed.items()}
+        told.glasses_assessed = {}
+        for one, record in said.items():
+            told.take(replace(record, by=by[one]), place.size)
+
+    late = place.house.clock.now() + timedelta(hours=24)
+    assert codes_of(line_of(place, place.house.store, 7, now=late, change=own)) == {Code.ALONE_NOT_ASSESSED}
 
 
 def test_a_register_without_a_purpose_lacks_one(overseen):
@@ -259,7 +330,7 @@ def test_nothing_of_one_scheme_is_counted_on_the_page_of_another(place):
     with place.house.store.reading() as view:
         told = read_all(view)
         here, there = (facts_of(told, one, place.house.clock.now(), None, "", None) for one in (SCHEME, "another"))
-    assert (len(here.asked), len(here.refused), len(here.readings)) == (2, 2, 1)
+    assert (len(here.asked), len(here.refused), len(here.readings)) == (2, 2, 2)
     assert (there.asked, there.refused, there.readings, there.standing) == ((), (), (), ())
     assert (len(here.packs), len(here.agencies_refused)) == (1, 2)
     assert (there.packs, there.agencies_refused) == ((), ())
@@ -279,7 +350,7 @@ def overseen(place):
 
 def test_readings_stand_by_purpose_refusals_by_rule_and_packs_by_recipient(overseen):
     shown = show_oversight(overseen.told, overseen.facts)
-    assert shown.readings == (("Keeping in contact", 1),)
+    assert shown.readings == (("Keeping in contact", 2),)
     assert dict(shown.refusals)["no_such_purpose"] == 1
     assert (shown.packs, shown.requests_refused) == ((("The made-up police", 1),), 2)
     assert (shown.reviews_missed, shown.untold) == ((), ())
@@ -291,8 +362,11 @@ def test_a_sample_is_drawn_by_the_ledger_and_is_the_same_for_everyone(place, ove
     of = (overseen.view, overseen.told, overseen.facts.cases)
     drawn = draw_sample(*of, month, until)
     assert drawn == draw_sample(*of, month, until)
-    assert {one.kind for one in drawn.drawn} == {K.READING_OPENED, K.LOOK_REFUSED, K.PACK_GIVEN, K.DECISION_MADE}
-    assert drawn.out_of == 4
+    assert {one.kind for one in drawn.drawn} == {
+        *(K.READING_OPENED, K.LOOK_REFUSED, K.PACK_GIVEN, K.DECISION_MADE),
+        *(K.READING_UNMASKED, K.GLASS_BROKEN),
+    }
+    assert drawn.out_of == 6
     assert drawn.size == place.size
     # Nothing of the month itself can be drawn by a root from before it.
     assert draw_sample(*of, month - timedelta(days=40), month).out_of == 0

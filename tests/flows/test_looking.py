@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessor, kinds_written
-from support.house import ANA, COURT
+from support.house import ANA, COURT, START
 from support.looking import HOUR, MINUTE, Looked, quarter
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO
 from support.watched import ring
@@ -24,7 +24,7 @@ from custodiet.flows.permitting import Permitted, the_case
 from custodiet.flows.prove_entry import entry_at, prove_entry
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.scheme_now import register_at
-from custodiet.flows.show_looking import What, rows_of, show_looks
+from custodiet.flows.show_looking import AT_ONCE_MAX, Row, What, hours_of, rows_of, show_looks
 from custodiet.main import read_policy
 from custodiet.model.act import Act
 from custodiet.model.condition import Interval
@@ -35,7 +35,7 @@ from custodiet.model.errors import IllegalValue, NotPermitted, VaultUnavailable
 from custodiet.model.fact import FactKind
 from custodiet.model.finding import Matter, Raised, Weight
 from custodiet.model.identity import AlertId
-from custodiet.model.look_up import Asked, Attempt, Precision, RefusedBecause, Tried
+from custodiet.model.look_up import Asked, Attempt, Place, Precision, RefusedBecause, Tried
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import AlertRaised, kind_of
 from custodiet.rules.chain import leaf_hash, verify_inclusion
@@ -119,6 +119,34 @@ def test_rows_tell_a_gap_that_was_not_ours_to_collect_from_a_device_that_did_not
         (True, Interval(one.until - 10 * MINUTE, window.to_at)),
     ]
     assert [row.number for row in rows if row.place is not None] == list(range(1, 19))
+
+
+def a_place(at, number=1):
+    return Row(None, place=Place(at, is_home=True, lat_e7=None, lon_e7=None, accuracy_m=None), number=number)
+
+
+def test_what_a_page_bears_at_once_is_not_folded():
+    assert hours_of([a_place(START)] * AT_ONCE_MAX) == ()
+    assert len(hours_of([a_place(START)] * (AT_ONCE_MAX + 1))) == 1
+
+
+def test_a_long_reading_is_folded_by_the_hour_in_which_each_row_begins_and_loses_none():
+    late = START.replace(hour=22, minute=59)
+    places = [a_place(late + n * MINUTE, n + 1) for n in range(AT_ONCE_MAX)]
+    silent = Row(Interval(places[-1].place.at, places[-1].place.at + 3 * HOUR))
+    rows = (*places, silent, a_place(silent.during.to_at, AT_ONCE_MAX + 1))
+    hours = hours_of(rows)
+    assert tuple(row for hour in hours for row in hour.rows) == rows
+    assert [f"{hour.during.from_at:%d %H:%M}" for hour in hours] == [
+        "03 22:00",
+        "03 23:00",
+        "04 00:00",
+        "04 01:00",
+        "04 04:00",
+    ]
+    assert [hour.places for hour in hours] == [1, 60, 60, 9, 1]
+    assert [len(hour.rows) for hour in hours] == [1, 60, 60, 10, 1]
+    assert all(hour.during.to_at - hour.during.from_at == HOUR for hour in hours)
 
 
 # --- what the person is shown -----------------------------------------------------------------------------------

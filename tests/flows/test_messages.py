@@ -7,12 +7,16 @@ from datetime import timedelta
 
 import pytest
 from msgspec import structs
+from support.assessing import kinds_written
+from support.glass import Endangered
 from support.house import ANA, BO, START, House, report
+from support.staff import OPE
 
 from custodiet.adapters.messages.folder import FolderCarrier
 from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.give_contact import give_contact, withdraw_contact
+from custodiet.flows.scheme_now import scheme_at
 from custodiet.flows.send_messages import LEASE, Messenger, NobodyThere
 from custodiet.flows.time_passes import Passing
 from custodiet.model.alert import AlertState
@@ -22,7 +26,7 @@ from custodiet.model.entry import Entry
 from custodiet.model.errors import IllegalValue, NotPermitted, OpeningRefused
 from custodiet.model.finding import Matter
 from custodiet.model.identity import ActorId
-from custodiet.model.message import MESSENGER, Delivery, Setback, Template
+from custodiet.model.message import MESSENGER, Channel, Delivery, Setback, Template
 from custodiet.model.message_record import MessageOpened
 from custodiet.model.record import kind_of
 from custodiet.model.report import DeviceSays
@@ -89,9 +93,9 @@ class Way:
         return said
 
 
-def messenger(house, carrier):
+def messenger(house, carrier, office=None, vault=None):
     fence = (LEASE, house.store.take_lease(LEASE))
-    return Messenger(house.store, house.vault, carrier, house.clock, fence)
+    return Messenger(house.store, vault or house.vault, carrier, house.clock, fence, office)
 
 
 def posted(house, person):
@@ -382,3 +386,87 @@ def test_the_tables_of_messages_follow_from_records_alone(house, wearer):
         {},
         {"missing": 0, "differing": 0},
     )
+
+
+# --- to those who watch -----------------------------------------------------------------------------------------
+
+OFFICE = "watch@deployer.example"
+
+
+@pytest.fixture
+def alone(house):
+    """Somebody of whom an operator has just looked alone, at night; and they have an address of their own."""
+    one = Endangered(house, fixes=6)
+    reach(house, one.person)
+    house.clock.set(house.clock.now().replace(hour=23))
+    one.break_glass(window=one.last(1))
+    return one
+
+
+def words_to_the_office(house, one):
+    return [each for each in posted(house, one.person) if each.message.channel is Channel.OFFICE]
+
+
+class NoVault:
+    """Whatever is asked of it fails the test."""
+
+
+def test_whoever_watches_is_told_at_once_that_somebody_looked_alone_and_no_address_is_opened_for_it(house, alone):
+    [word] = words_to_the_office(house, alone)
+    assert (word.state, word.message.template) == (Delivery.WAITING, Template.ASSESS)
+    assert word.message.not_before == house.clock.now()
+    way, opened = Way(), kinds_written(house).count("message.opened")
+    assert messenger(house, way, OFFICE, NoVault()).send_due() == 1
+    assert way.taken == [(word.message.id, Destination(OFFICE))]
+    [word] = words_to_the_office(house, alone)
+    assert (word.state, word.attempts) == (Delivery.SENT, 1)
+    assert kinds_written(house)[-2:] == ["office.written", "message.settled"]
+    assert kinds_written(house).count("message.opened") == opened
+    assert messenger(house, way, OFFICE).send_due() == 0
+
+
+def test_it_names_no_case_no_device_no_authority_and_not_what_was_done(house, alone, tmp_path):
+    folder = tmp_path / "out"
+    assert messenger(house, FolderCarrier(folder, SENDER, {}, NobodyThere), OFFICE).send_due() == 1
+    [file] = folder.glob("*.eml")
+    letter = email.message_from_bytes(file.read_bytes())
+    assert (letter["To"], letter["Subject"]) == (OFFICE, "Something waits for you")
+    with house.store.reading() as view:
+        controller = scheme_at(view, alone.person.case.scheme_id, house.clock.now()).controller
+    never = (alone.person.case.reference, alone.person.device.serial, controller, OPE, "custodiet", "tag", "glass")
+    for word in (*never, "look", "alone", "monitor", "danger", "life", "46.5"):
+        assert word.lower() not in file.read_text().lower(), word
+
+
+def test_where_nobody_gave_an_address_for_them_it_fails_at_once_and_says_so(house, alone):
+    way = Way()
+    assert messenger(house, way).send_due() == 0
+    [word] = words_to_the_office(house, alone)
+    assert (word.state, word.setback, way.taken) == (Delivery.FAILED, Setback.SHUT, [])
+
+
+def test_a_server_that_is_away_holds_it_up_and_it_leaves_under_the_same_name(house, alone):
+    [word] = words_to_the_office(house, alone)
+    way = Way(Setback.LATER)
+    assert messenger(house, way, OFFICE).send_due() == 1
+    house.clock.pass_(timedelta(minutes=1))
+    assert messenger(house, way, OFFICE).send_due() == 1
+    assert way.taken == [(word.message.id, Destination(OFFICE))]
+    [word] = words_to_the_office(house, alone)
+    assert (word.state, word.attempts) == (Delivery.SENT, 2)
+
+
+def test_what_a_dead_messenger_was_sending_to_the_office_is_sent_again(house, alone):
+    way = Way(RuntimeError)
+    with pytest.raises(RuntimeError):
+        messenger(house, way, OFFICE).send_due()
+    [word] = words_to_the_office(house, alone)
+    assert (word.state, way.taken) == (Delivery.SENDING, [])
+    assert messenger(house, way, OFFICE).send_due() == 1
+    [word] = words_to_the_office(house, alone)
+    assert (word.state, word.attempts) == (Delivery.SENT, 2)
+
+
+def test_the_tables_say_what_the_records_say_of_it(house, alone):
+    messenger(house, Way(), OFFICE).send_due()
+    assert house.verify()["differing"] == 0

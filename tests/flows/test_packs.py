@@ -21,8 +21,9 @@ from support.staff import AOS, CAI
 from custodiet.adapters import sealing
 from custodiet.adapters.paper import tagged_pdf
 from custodiet.adapters.zones import zone_as_of
-from custodiet.entrypoints.cli.pack_paper import with_paper
-from custodiet.entrypoints.cli.packing import write_pack, zipped
+from custodiet.entrypoints.cli.packing import write_pack
+from custodiet.entrypoints.pack_paper import with_paper
+from custodiet.entrypoints.zipping import zipped
 from custodiet.flows.decide_case import narrow_decision, propose_decision
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.pack_case import pack_case

@@ -133,7 +133,7 @@ FORGED = {
     "approved with places where states were asked": ({"cut": Cut.HOME_STATES}, {}, {}),
     "made by another caseworker": ({}, {}, {"by": CEM}),
     "for a recipient that the register does not name": ({"recipient": "a-newspaper"}, {}, {}),
-    "for a recipient that may not have a trail": ({"recipient": "court"}, {}, {}),
+    "for a recipient that may not have a trail": ({"recipient": "ferry"}, {}, {}),
 }
 
 

@@ -41,6 +41,7 @@ def routes() -> list[tuple[str, str, dict]]:
 
 ENDS = {"pause_decision", "end_decision"}
 NAMED = ("reference", "decision_id", "task_id", "alert_id", "scheme_id", "representation_id", "recording_id")
+NAMED += ("look_up_id", "unmask_id", "look_alone_id")
 NOTHING = dict.fromkeys(NAMED, "nothing")
 OF_A_PERSON = {
     "show_hearing",
@@ -69,6 +70,10 @@ BODIES = {
     "state_condition": APPOINTMENT,
     "restate_proposal": {"conditions": [APPOINTMENT]},
     "return_proposal": {"reason": "fact_missing", "text": "made-up words"},
+    "ask_unmask": {"not_enough": "the_time", "condition": "9_2_g", "why": "made-up words"},
+    "approve_unmask": {"words": "made-up words"},
+    "refuse_unmask": {"because": "other"},
+    "assess_look_alone": {"needed": True, "found": "made-up words"},
 }
 
 
@@ -126,6 +131,8 @@ def things(place, number: int) -> dict[str, dict]:
         body = as_body(view.decision(shown), view.assessment_of(shown))
         _, digest, _ = notice_at(view, SCHEME, SystemClock().now())
     named = {"reference": lowered.reference, "task_id": task, "alert_id": f"alert_{number * EACH}", "scheme_id": SCHEME}
+    named |= {"look_up_id": f"look_up_{number * EACH}", "unmask_id": f"unmask_{number * EACH}"}
+    named |= {"look_alone_id": f"glass_{number * EACH}"}
     of_a_person = {"representation_id": place.said[over.reference], "recording_id": place.heard}
     return {
         "over": named | of_a_person | {"reference": over.reference},

@@ -12,14 +12,21 @@ from custodiet.flows.keep_caseload import declare_conflict
 from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
 from custodiet.main import read_pins
+from custodiet.model.condition import Interval
 from custodiet.model.decision import Decision, State
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.finding import Matter, Raised, Weight
-from custodiet.model.identity import ActorId, DecisionId
+from custodiet.model.glass import Danger, Glass
+from custodiet.model.glass_record import GlassBroken
+from custodiet.model.identity import ActorId, DecisionId, GlassId, LookUpId, UnmaskId
+from custodiet.model.look_record import LookUpApproved, LookUpAsked, ReadingOpened
+from custodiet.model.look_up import Grant, LookUp, Precision, Reading, ToKnow, Tried
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import AlertRaised
 from custodiet.model.staff import Function
+from custodiet.model.unmask import Article9, NotEnough, Unmask
+from custodiet.model.unmask_record import UnmaskAsked
 from custodiet.rules.decisions import Ender, Move
 
 from .assessing import LIKENESS_KEY
@@ -64,7 +71,9 @@ ANSWERS = ("approve", "narrow", "return", "refuse", "take-back", "restate")
 def api_place(folder, sets: int = SETS, *, vault: bool = False) -> Pages:
     """The pages with that many sets of cases: M-0000 with an alert, M-0001 over, M-0002 to be ended; and again.
 
-    Of whose case is over, something was said that waits for an answer; the notice can be heard in English.
+    Of the first, a look-up of caseworker-1 was granted by somebody else, and its unmasking asked for; and an operator
+    of whom nothing else is known looked alone. Of whose case is over, something was said that waits for an answer; the
+    notice can be heard in English.
     """
     pages = Pages(folder, modes=[ModeCode.FITTED_TRAIL] * (EACH * sets), vault=vault)
     with closing(pages.site.open()) as store:
@@ -85,6 +94,7 @@ def api_place(folder, sets: int = SETS, *, vault: bool = False) -> Pages:
                 declare_conflict(store, decision.case_id, ActorId(who), ActorId(who))
             if number % EACH == 0:
                 _alert(store, one, decision.case_id, f"alert_{number}")
+                _looks(store, decision.case_id, number)
                 for answer in ANSWERS:
                     propose(store, SystemChance(), _proposal(decision, answer, number))
             elif number % EACH == 1:
@@ -125,3 +135,34 @@ def _alert(store, wearer, case_id, alert_id) -> None:
     with store.acting() as act:
         entry = Entry(EntryKind.ALERT_RAISED, ActorId("monitor"), act.case(case_id).person_id)
         act.write(entry, AlertRaised(raised))
+
+
+def _looks(store, case_id, number) -> None:
+    """Written as it would be, and nothing opened: who is answered what needs no place."""
+    at, asks = SystemClock().now(), ActorId("caseworker-1")
+    window = Interval(at - timedelta(hours=2), at - timedelta(hours=1))
+    look_up_id, unmask_id = LookUpId(f"look_up_{number}"), UnmaskId(f"unmask_{number}")
+    asked = LookUp(
+        *(look_up_id, case_id, "contact", ToKnow.REACH, b"sealed", (Tried.RANG,), window, Precision.FULL),
+        asked_by=asks,
+        asked_at=at,
+    )
+    grant = Grant(look_up_id, window, Precision.FULL, ActorId("elsewhere-9"), at, at + timedelta(hours=8))
+    about = (NotEnough.THE_TIME, Article9.PUBLIC_INTEREST, b"sealed")
+    unmask = Unmask(unmask_id, look_up_id, case_id, window, *about, asked_by=asks, asked_at=at)
+    read = Reading(look_up_id, case_id, window, Precision.FULL, asks, at)
+    alone = ActorId(f"operator-9{number}")
+    glass = Glass(
+        *(GlassId(f"glass_{number}"), case_id, Danger.TO_THEM, b"sealed", (Tried.RANG,), window, Precision.FULL),
+        by=alone,
+        at=at,
+    )
+    with store.acting() as act:
+        for kind, by, record in (
+            (EntryKind.LOOK_UP_ASKED, asks, LookUpAsked(asked)),
+            (EntryKind.GRANT_GIVEN, grant.approved_by, LookUpApproved(grant)),
+            (EntryKind.READING_OPENED, asks, ReadingOpened(read, window)),
+            (EntryKind.UNMASK_ASKED, asks, UnmaskAsked(unmask)),
+            (EntryKind.GLASS_BROKEN, alone, GlassBroken(glass, (), window)),
+        ):
+            act.write(Entry(kind, by, act.case(case_id).person_id), record)

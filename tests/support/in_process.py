@@ -11,12 +11,12 @@ from custodiet.entrypoints.web.place import Place, SignInPlace
 from .site import empty_accounts
 
 
-def place_of(house, folder, policy, actors) -> None:
+def place_of(house, folder, policy, actors, **more) -> None:
     """The pages' place, with an account for each of these, who hold their roles already."""
     (folder / "accounts.db").write_bytes(empty_accounts())
     signing_in = SignInPlace(folder / "accounts.db", "made up, and the same in every test")
     given = (house.store, house.vault, policy, sealing, house.clock, house.chance, house.pinned, folder)
-    configure(signing_in, Place(*given, signing_in, zone_as_of=zone_as_of))
+    configure(signing_in, Place(*given, signing_in, zone_as_of=zone_as_of, **more))
     for actor in actors:
         keeping.open_account(signing_in, actor, actor, once=False)
 

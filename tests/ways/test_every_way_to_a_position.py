@@ -15,9 +15,12 @@ import re
 import struct
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from textwrap import dedent
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import LargeBinary
@@ -227,6 +230,7 @@ def fill(place, route):
         "look_up_id": looks[0][0].look_up.id if looks else "look_up_x",
         "unmask_id": unmasks[0][0].unmask.id if unmasks else "unmask_x",
         "glass_id": alone[0][0].glass.id if alone else "glass_x",
+        "look_alone_id": alone[0][0].glass.id if alone else "glass_x",
         "request_id": requests[0][0].request.id if requests else "request_x",
         "entry": entry,
         "form": "entry",
@@ -260,6 +264,20 @@ def test_no_page_and_no_address_of_the_api_shows_a_position_to_anyone_who_only_a
         shut = left
     assert found == {}
     assert len(routes) - len(shut) > 70  # and they were really asked: most of these are pages that open
+
+
+def test_a_cases_pack_holds_no_place_in_any_of_its_files(place, monkeypatch):
+    from django.conf import settings
+
+    place.open_unmasked(place.unmaskable())
+    place.pack(place.released())
+    monkeypatch.setattr(settings, "PLACE", replace(settings.PLACE, as_pdf=str.encode))
+    answer = client_of(DPO).get(fill(place, "/cases/<str:reference>/pack"))
+    assert answer.status_code == 200
+    with ZipFile(BytesIO(answer.content)) as pack:
+        assert len(pack.namelist()) > 20
+        for name in pack.namelist():
+            assert found_in(pack.read(name)) == [], name
 
 
 def test_search_sort_count_errors_and_hostile_addresses_tell_nothing_of_a_place(place):

@@ -117,7 +117,7 @@ from custodiet.model.look_up import (
 )
 from custodiet.model.look_up import Question as LookQuestion
 from custodiet.model.message import Channel, ContactDetails, Delivery, Message, QuietHours, Setback, Template
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, OfficeWritten, TimeReminded
 from custodiet.model.misuse import Found, MisuseReport
 from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import Category, Family, Kind, ModeCode
@@ -277,6 +277,7 @@ FAULTY = Note("device_1", Noted.FAULTY, Fault.BATTERY, LATER, "officer-ana", "fi
 CASE_SAMPLES = [
     ContactGiven(REACHED),
     MessageOpened("message_1", "case_1", 2, AT),
+    OfficeWritten("message_1", "case_1", 1, AT),
     MessageSettled("message_1", "case_1", Delivery.WAITING, AT, LATER, Setback.LATER),
     DeviceNoted(FAULTY, ("alert_1",)),
     r.FactRecorded(CaseFact("fact_1", "case_1", FactKind.AGE, date(2031, 3, 3), AT, "officer-ana", BYTES, Age.ADULT)),

@@ -8,6 +8,7 @@ TEMPLATE = {
     Template.STOPPED: "word that something has ended",
     Template.APPOINTMENT: "reminder of an appointment",
     Template.CHECK_IN: "reminder of a check-in",
+    Template.ASSESS: "word to the data protection officer that somebody looked alone",
 }
 _SETBACK = {
     Setback.LATER: "the mail server asks to be tried again",

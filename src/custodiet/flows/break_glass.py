@@ -13,11 +13,12 @@ from custodiet.model.condition import Interval
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.glass import A_DAY, Danger, Glass
 from custodiet.model.glass_record import GlassAssessed, GlassBroken
-from custodiet.model.identity import ActorId, CaseId, GlassId
+from custodiet.model.identity import ActorId, CaseId, GlassId, MessageId
 from custodiet.model.look_up import Attempt, Opened, Precision, Tried
 from custodiet.model.record import TaskDone
 from custodiet.rules.glass import collected_under, objections_to_assessing_glass, objections_to_breaking
 from custodiet.rules.masking.stays import judged_for
+from custodiet.rules.messages import to_office
 from custodiet.wire.reading import read_opened
 
 
@@ -35,7 +36,7 @@ def break_glass(
     window: Interval,
     precision: Precision = Precision.FULL,
 ) -> tuple[Glass, Opened]:
-    """One look, recorded first with the task to assess it; and what it gave. `why` is sealed.
+    """One look, recorded first with the task to assess it and word to those who do; and what it gave. `why` is sealed.
 
     Raises NotPermitted with every objection, recorded first; VaultUnavailable; OpeningRefused. If we die after the
     entry, it stands and counts, no data left, and whoever looked looks again.
@@ -55,7 +56,8 @@ def break_glass(
         else:
             decision = collected_under(glass, ground, act.now)
             task = new_task(act, chance, decision, TaskKind.ASSESS_GLASS, glass.assess_by)
-            index = write_about(act, case_id, GlassBroken(glass, (task,), judged_for(window)), by)
+            word = to_office(MessageId(chance.identity("message")), case_id, act.now, glass.assess_by)
+            index = write_about(act, case_id, GlassBroken(glass, (task,), judged_for(window), (word,)), by)
     refuse_if(against)
     return glass, read_opened(vault.open(index), index, glass)
 

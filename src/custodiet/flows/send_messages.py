@@ -19,8 +19,8 @@ from custodiet.flows.ports import Acting, Clock, Store, Vault
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CustodietError, IllegalValue, NotTheFormat, OpeningRefused, VaultUnavailable
 from custodiet.model.identity import ActorId, MessageId
-from custodiet.model.message import MESSENGER, Delivery, Message, Posted, Setback
-from custodiet.model.message_record import MessageOpened, MessageSettled
+from custodiet.model.message import MESSENGER, Channel, Delivery, Message, Posted, Setback
+from custodiet.model.message_record import MessageOpened, MessageSettled, OfficeWritten
 from custodiet.model.record import kind_of
 from custodiet.rules.messages import is_due, is_too_late, settled
 from custodiet.wire.message import Destination, unpack_destination
@@ -58,14 +58,26 @@ class Carrier(Protocol):
 
 
 class Messenger:
-    """One at a time, by a lease with a fencing number that every transaction checks."""
+    """One at a time, by a lease with a fencing number that every transaction checks.
 
-    def __init__(self, store: Store, vault: Vault, carrier: Carrier, clock: Clock, fence: tuple[str, int]) -> None:
+    `office`: the address of those who watch; None where nobody gave one, and then what would go there fails.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        carrier: Carrier,
+        clock: Clock,
+        fence: tuple[str, int],
+        office: str | None = None,
+    ) -> None:
         self._store = store
         self._vault = vault
         self._carrier = carrier
         self._clock = clock
         self._fence = fence
+        self._office = office
 
     def send_due(self) -> int:
         """Everything that is to leave now; how many attempts were made. Raises NobodyThere, LeaseLost, CannotRecord."""
@@ -77,7 +89,7 @@ class Messenger:
         with self._carrier.reached() as way:
             for one in broken_off:
                 self._take_up(way, one.message.id)
-            return sum(self._send(way, one.message.id) for one in self._due_now(due))
+            return sum(self._send(way, one.message) for one in self._due_now(due))
 
     def _due_now(self, due: tuple[Posted, ...]) -> Iterator[Posted]:
         known = {one.message.id for one in due}
@@ -94,30 +106,32 @@ class Messenger:
             if posted.state is Delivery.SENDING:
                 self._settle(act, posted, None if there else Setback.BROKEN_OFF)
 
-    def _send(self, way: Taking, message_id: MessageId) -> int:
+    def _send(self, way: Taking, message: Message) -> int:
         way.ready()
+        to_office = message.channel is Channel.OFFICE
         try:
-            self._vault.checkpoint()
+            if not to_office:
+                self._vault.checkpoint()
         except (VaultUnavailable, OpeningRefused):
             return 0  # nothing is recorded that could not be opened
         with self._store.acting(self._fence) as act:
-            posted = act.posted(message_id)
+            posted, person_id = act.posted(message.id), act.case(message.case_id).person_id
             if not is_due(posted, act.now):
                 return 0
-            message = posted.message
-            if act.reached_by(act.case(message.case_id).person_id) is None:
+            if (self._office if to_office else act.reached_by(person_id)) is None:
                 self._settle(act, posted, Setback.SHUT)
                 return 0
-            record = MessageOpened(message.id, message.case_id, posted.attempts + 1, act.now)
-            index = act.write(Entry(kind_of(record), MESSENGER, act.case(message.case_id).person_id), record)
+            leaves = OfficeWritten if to_office else MessageOpened
+            record = leaves(message.id, message.case_id, posted.attempts + 1, act.now)
+            index = act.write(Entry(kind_of(record), MESSENGER, person_id), record)
         setback = self._attempt(way, message, index)
         with self._store.acting(self._fence) as act:
-            self._settle(act, act.posted(message_id), setback)
+            self._settle(act, act.posted(message.id), setback)
         return 1
 
     def _attempt(self, way: Taking, message: Message, index: int) -> Setback | None:
         try:
-            to = unpack_destination(b"".join(self._vault.open(index)))
+            to = self._destination(message, index)
         except (OpeningRefused, VaultUnavailable):
             return Setback.LATER  # it has started anew, say: asked again, it opens
         except NotTheFormat:
@@ -126,6 +140,11 @@ class Messenger:
             return way.take(message, to, self._clock.now())
         except (IllegalValue, NotTheFormat):
             return Setback.REFUSED
+
+    def _destination(self, message: Message, index: int) -> Destination:
+        if message.channel is Channel.OFFICE and self._office is not None:
+            return Destination(self._office)
+        return unpack_destination(b"".join(self._vault.open(index)))
 
     def _settle(self, act: Acting, posted: Posted, setback: Setback | None) -> None:
         if posted.state in (Delivery.SENT, Delivery.FAILED, Delivery.GIVEN_UP):

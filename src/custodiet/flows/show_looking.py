@@ -1,9 +1,10 @@
 """Who looked at a person, when, for what and how it ended; and one reading as rows. No place stands in the first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at, scheme_at
@@ -11,6 +12,7 @@ from custodiet.model.case import Case
 from custodiet.model.condition import ZONED, Condition, Interval
 from custodiet.model.disclosure import Basis, Cut, RecalledAs, Wanted
 from custodiet.model.erasing import KeptStep
+from custodiet.model.errors import IllegalValue
 from custodiet.model.glass import Broken, Danger
 from custodiet.model.identity import ActorId, CaseId, GlassId, LookUpId, SchemeId
 from custodiet.model.look_up import Asked, Attempt, Opened, Place, Precision, RefusedBecause, Standing, ToKnow
@@ -24,6 +26,9 @@ from custodiet.rules.staff import function_of
 WAITING_MAX = 100
 SILENT = timedelta(minutes=30)
 """So long without a report is told as a gap."""
+AT_ONCE_MAX = 130
+"""So many rows of a reading are shown at once: two hours at a report a minute. A phone takes seconds over thousands."""
+_HOUR = timedelta(hours=1)
 
 
 class What(StrEnum):
@@ -293,6 +298,15 @@ class Row:
     place: Place | None = None
     number: int = 0
 
+    @property
+    def at(self) -> datetime:
+        """When it begins. Raises IllegalValue for one of neither."""
+        if self.place is not None:
+            return self.place.at
+        if self.during is None:
+            raise IllegalValue("a row is a place or a time of none")
+        return self.during.from_at
+
 
 def rows_of(opened: Opened) -> tuple[Row, ...]:
     """The rows of a reading in order of time: places, numbered; and between them what is not known, and why."""
@@ -313,6 +327,29 @@ def rows_of(opened: Opened) -> tuple[Row, ...]:
     if reached < opened.window.to_at:
         rows.append(Row(Interval(reached, opened.window.to_at), authorised=False))
     return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The rows that begin in one hour, and how many of them are places."""
+
+    during: Interval
+    rows: tuple[Row, ...]
+    places: int
+
+
+def hours_of(rows: Sequence[Row]) -> tuple[Hour, ...]:
+    """Rows by the hour in which each begins, for a page that folds them; none where a page shows them at once."""
+    if len(rows) <= AT_ONCE_MAX:
+        return ()
+    return tuple(
+        Hour(Interval(begins, begins + _HOUR), told, sum(one.place is not None for one in told))
+        for begins, told in ((at, tuple(each)) for at, each in groupby(rows, _hour_of))
+    )
+
+
+def _hour_of(row: Row) -> datetime:
+    return row.at.replace(minute=0, second=0, microsecond=0)
 
 
 def _silence(from_at: datetime, to_at: datetime) -> list[Row]:

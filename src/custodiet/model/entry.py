@@ -83,6 +83,7 @@ class EntryKind(StrEnum):
     CONTACT_GIVEN = "contact.given"
     MESSAGE_OPENED = "message.opened"
     MESSAGE_SETTLED = "message.settled"
+    OFFICE_WRITTEN = "office.written"
     KEYS_ISSUED = "keys.issued"
     KEYS_DESTROYED = "keys.destroyed"
     OPENINGS_RECOVERED = "openings.recovered"

@@ -7,18 +7,20 @@ from custodiet.model.case import Task
 from custodiet.model.condition import Interval
 from custodiet.model.glass import Glass
 from custodiet.model.identity import ActorId, GlassId
+from custodiet.model.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class GlassBroken:
     """Somebody looks alone: the vault opens on this, once. `tasks`: the data protection officer is asked at once.
 
-    `judged`: as of a reading.
+    `judged`: as of a reading. `messages`: the word that goes to their office, written with it.
     """
 
     glass: Glass
     tasks: tuple[Task, ...]
     judged: Interval
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Messages to a person: which words, by which way, when, and what became of each. No text and no address stands here.
+"""Messages to a person, or to an office about one: which words, by which way, when, and what became of each. No text
+and no address stands here.
 
 The text is made when a message is sent, from the deployer's wording of its template; the address and the language are
 sealed under the person's record key and opened for the sending of exactly that message.
@@ -28,6 +29,8 @@ class Template(StrEnum):
     """A reminder before an appointment."""
     CHECK_IN = "check_in"
     """A reminder before a check-in."""
+    ASSESS = "assess"
+    """To the data protection officer: somebody looked alone, and waits for their word (R22)."""
 
 
 class Channel(StrEnum):
@@ -36,6 +39,8 @@ class Channel(StrEnum):
     EMAIL = "email"
     WORDS = "words"
     """As somebody wrote it down, for people to go by: no message goes this way."""
+    OFFICE = "office"
+    """To the address that the messenger was given for those who watch: nobody's own, and nobody's is opened for it."""
 
 
 class Delivery(StrEnum):

@@ -27,6 +27,16 @@ class MessageOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeWritten:
+    """An attempt to send one message to an office: it may leave from now on. No address of a person is asked for."""
+
+    message_id: MessageId
+    case_id: CaseId
+    attempt: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSettled:
     """What became of an attempt, or of a message that was never tried."""
 

@@ -97,7 +97,7 @@ from custodiet.model.look_record import (
     ReadingOpened,
 )
 from custodiet.model.message import Message
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, OfficeWritten, TimeReminded
 from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.notice_record import NoticeServed, TranslationApproved, TranslationChecked, TranslationDrafted
@@ -930,6 +930,7 @@ Record = (
     | ContactGiven
     | MessageOpened
     | MessageSettled
+    | OfficeWritten
     | KeysIssued
     | KeysDestroyed
     | ErasureDue
@@ -1062,6 +1063,7 @@ _KIND: dict[type, EntryKind] = {
     ContactGiven: EntryKind.CONTACT_GIVEN,
     MessageOpened: EntryKind.MESSAGE_OPENED,
     MessageSettled: EntryKind.MESSAGE_SETTLED,
+    OfficeWritten: EntryKind.OFFICE_WRITTEN,
     KeysIssued: EntryKind.KEYS_ISSUED,
     KeysDestroyed: EntryKind.KEYS_DESTROYED,
     ErasureDue: EntryKind.ERASURE_DUE,

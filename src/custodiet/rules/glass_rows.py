@@ -5,6 +5,7 @@ from typing import Any
 
 from custodiet.model.change import Insert, RowChange
 from custodiet.model.glass_record import GlassAssessed, GlassBroken
+from custodiet.rules.message_rows import queued
 from custodiet.rules.row import new_task, row_of
 
 Changes = tuple[RowChange, ...]
@@ -23,6 +24,7 @@ def _(record: GlassBroken, index: int) -> Changes:
     return (
         Insert("glass", {**row_of(one, "window"), **window, "entry": index}),
         *(new_task(task) for task in record.tasks),
+        *(queued(message) for message in record.messages),
     )
 
 

@@ -2,7 +2,7 @@
 
 from custodiet.model.change import Insert, Put, RowChange, Update
 from custodiet.model.message import Channel, Delivery, Message
-from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, TimeReminded
+from custodiet.model.message_record import ContactGiven, MessageOpened, MessageSettled, OfficeWritten, TimeReminded
 from custodiet.rules.assessing_tables import changes_of
 from custodiet.rules.row import row_of
 
@@ -24,8 +24,9 @@ def _(record: ContactGiven, index: int) -> Changes:
     return (Put("contact_details", {"person_id": record.contact.person_id}, row),)
 
 
-@changes_of.register
-def _(record: MessageOpened, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+@changes_of.register(MessageOpened)
+@changes_of.register(OfficeWritten)
+def _(record: MessageOpened | OfficeWritten, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
     stands = {"state": Delivery.SENDING, "state_at": record.at, "attempts": record.attempt}
     return (Update("outbox", {"id": record.message_id}, stands),)
 

@@ -11,6 +11,7 @@ from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import CaseId, FittingId, MessageId
 from custodiet.model.message import (
     MINUTES_A_DAY,
+    Channel,
     ContactDetails,
     Delivery,
     Message,
@@ -54,6 +55,11 @@ def compose(
     not_before = after_quiet(now, contact.zone, contact.quiet)
     useless_at = not_before + USEFUL[template]
     return Message(message_id, case_id, template, contact.channel, now, not_before, useless_at, fitting_id)
+
+
+def to_office(message_id: MessageId, case_id: CaseId, now: datetime, useless_at: datetime) -> Message:
+    """Word to those who watch that they are asked for something. An office has no quiet hours: it leaves at once."""
+    return Message(message_id, case_id, Template.ASSESS, Channel.OFFICE, now, now, useless_at)
 
 
 def after_quiet(at: datetime, zone: LocalZone, quiet: QuietHours) -> datetime:

@@ -51,6 +51,8 @@ IN_DATE = timedelta(days=360)
 """How long the made-up assessment is in date."""
 
 
+_OF_A_TRAIL = (Stage.MASK, Stage.VIEW, Stage.DISCLOSE)
+"""What is done with positions besides keeping them: each by two people, and never by anybody as they come."""
 GUIDANCE = (
     (
         "decision.selection",
@@ -207,6 +209,25 @@ def made_up_register(scheme: Scheme, now: datetime, review_days: int = REVIEW_DA
                 made_up("to decide on an order it made."),
                 made_up("a made-up Act, s. 2."),
                 purposes=purposes,
+                categories=(Category.EVENTS.value, Category.TRAIL.value),
+                territory=made_up("the same island; nothing is transferred."),
+                court=True,
+            ),
+            Recipient(
+                "lifeboat",
+                "The made-up lifeboat",
+                made_up("to find somebody who is missing at sea."),
+                made_up("a made-up Act, s. 4."),
+                purposes=purposes,
+                categories=(Category.TRAIL.value,),
+                territory=made_up("the same island; nothing is transferred."),
+            ),
+            Recipient(
+                "ferry",
+                "The made-up ferry office",
+                made_up("to know whether a device failed on board."),
+                made_up("a made-up Act, s. 6."),
+                purposes=purposes,
                 categories=(Category.EVENTS.value,),
                 territory=made_up("the same island; nothing is transferred."),
             ),
@@ -258,7 +279,7 @@ def _uses(modes: Collection[ModeCode], purpose: str) -> list[DataUse]:
         DataUse(category.value, stage, mode, purpose, "wearer", made_up("the person, or the device."))
         for mode in modes
         for category in sorted(MODES[mode].keeps)
-        for stage in (Stage.COLLECT, Stage.RETAIN, *((Stage.MASK,) if category is Category.TRAIL else ()))
+        for stage in (Stage.COLLECT, Stage.RETAIN, *(_OF_A_TRAIL if category is Category.TRAIL else ()))
     ]
 
 

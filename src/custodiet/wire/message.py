@@ -52,6 +52,10 @@ NEUTRAL: Wordings = {
         "You agreed to be in touch soon. Your own notes say when and how.\n\n"
         "If you cannot, use the number you were given.\n",
     ),
+    (DEFAULT_LANGUAGE, Template.ASSESS): Wording(
+        "Something waits for you",
+        "Something was done today that waits for your word within a day. Sign in where you usually do.\n",
+    ),
 }
 
 

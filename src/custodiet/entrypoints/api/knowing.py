@@ -13,7 +13,10 @@ from custodiet.model.alert import Alert
 from custodiet.model.case import Case, Task
 from custodiet.model.decision import Decision
 from custodiet.model.errors import NotFound, NotPermitted
-from custodiet.model.identity import AlertId, DecisionId, TaskId
+from custodiet.model.glass import Broken
+from custodiet.model.identity import AlertId, DecisionId, GlassId, LookUpId, TaskId, UnmaskId
+from custodiet.model.look_up import Standing
+from custodiet.model.unmask import Unmasking
 
 
 def known_case(request: HttpRequest, view: Reading, reference: str) -> Case:
@@ -39,6 +42,26 @@ def known_task(request: HttpRequest, view: Reading, task_id: str) -> Task:
     task = view.task(TaskId(task_id))
     known_case(request, view, view.case(task.case_id).reference)
     return task
+
+
+def known_look_up(request: HttpRequest, view: Reading, look_up_id: str) -> tuple[Standing, Case]:
+    """A look-up in a case that they may see. Raises NotFound."""
+    standing = view.look_up(LookUpId(look_up_id))
+    return standing, known_case(request, view, view.case(standing.look_up.case_id).reference)
+
+
+def known_unmask(request: HttpRequest, view: Reading, unmask_id: str) -> Unmasking:
+    """A request to unmask in a case that they may see. Raises NotFound."""
+    unmasking = view.unmasking(UnmaskId(unmask_id))
+    known_case(request, view, view.case(unmasking.unmask.case_id).reference)
+    return unmasking
+
+
+def known_glass(request: HttpRequest, view: Reading, glass_id: str) -> Broken:
+    """A look that somebody took alone, in a case that they may see. Raises NotFound."""
+    broken = view.glass(GlassId(glass_id))
+    known_case(request, view, view.case(broken.glass.case_id).reference)
+    return broken
 
 
 def known_alert(request: HttpRequest, view: Reading, alert_id: str) -> Alert:

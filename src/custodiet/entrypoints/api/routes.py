@@ -11,6 +11,7 @@ from custodiet.entrypoints.api import (
     stating,
 )
 from custodiet.entrypoints.api.route import LIMIT, Param, Read, Route
+from custodiet.entrypoints.api.routes_looking import LOOKING_ROUTES
 from custodiet.entrypoints.api.routes_person import PERSON_ROUTES
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.stored import Holding
@@ -99,6 +100,7 @@ ROUTES = (
         conflicts=True,
     ),
     *PERSON_ROUTES,
+    *LOOKING_ROUTES,
     Route(
         "GET",
         "/cases/{reference}/rungs",

@@ -37,6 +37,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from custodiet.entrypoints.cli.outside import Auditor, missing
+from custodiet.entrypoints.cli.tour_giving import Giving
+from custodiet.entrypoints.cli.touring import PLACES, Differs, day_of, means
 from custodiet.entrypoints.cli.visiting import Visitor
 from custodiet.entrypoints.wording import said_alert, said_state, said_task, said_time
 from custodiet.flows.open_sealed import give_own_copy
@@ -68,13 +70,13 @@ _LINE = re.compile(r">\s*([0-9]+)\. ([^<]+?)\s*</h2>.*?>Evidence (present|missin
 _ANSWER = re.compile(r">\s*(Yes|No|Cannot tell)\s*<")
 _NARROWER = re.compile(r"What would pass: (it was from [^<]*?[0-9]{4}[^<]*?)\.? <code[^<]*>not_authorised<")
 _A_PLACE = re.compile(r"46\.[0-9]{3}|28\.[0-9]{3}")
-_PLACES = re.compile(r"([0-9]+) places")
-_TOLD = ("Asked a question", "Was refused by rule", "Asked to look", "Said yes", "Looked")
+_TOLD = (
+    *("Asked a question", "Was refused by rule", "Asked to look", "Said yes", "Looked"),
+    *("Asked to look without masking", "Said yes to looking without masking", "Looked without masking"),
+    *("An agency asked", "Said yes to the agency", "Made a pack for the agency", "The agency has it"),
+    "Looked without a second person, for danger to life",
+)
 _PROOF = re.compile(r"/oversight/entry/[0-9]+/proof")
-
-
-class Differs(Exception):
-    """An answer is not the one that belongs here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,11 @@ class Tour:
     def position_three_times(self) -> None:
         """With a decision, without one, after one."""
         self._post("with_decision", {"outcome": "kept"})
-        _means("A decision about this person is in force: two people recorded why, for how long, and until when.")
+        means("A decision about this person is in force: two people recorded why, for how long, and until when.")
         self._post("without", {"outcome": "refused", "reason": "none"})
-        _means("The same device, the same place, nobody's decision: the position is dropped and only counted.")
+        means("The same device, the same place, nobody's decision: the position is dropped and only counted.")
         self._post("lapsed", {"outcome": "refused", "reason": "ended"})
-        _means("There was a decision; its review date passed three hours ago, and collection stopped by itself.")
+        means("There was a decision; its review date passed three hours ago, and collection stopped by itself.")
 
     # --- 2 ---
 
@@ -158,7 +160,7 @@ class Tour:
         print(f"  found     {', '.join(found) or 'nothing'}")
         if found:
             raise Differs("the position stands in clear in the data folder")
-        _means("Each position is sealed by itself; whoever takes the folder without the keys has none of them.")
+        means("Each position is sealed by itself; whoever takes the folder without the keys has none of them.")
         reference = self._ready["references"]["with_decision"]
         print(f"  asked     the vault, for {reference}'s own copy (custodiet copy {reference})")
         lines = [json.loads(line) for line in give_own_copy(self._store, self._vault, reference, ActorId("tour"))]
@@ -168,7 +170,7 @@ class Tour:
         print(f"  came back {len(lines) - 2} fixes, {len(mine)} of them the one just posted; not shown here")
         if len(mine) != 1:
             raise Differs("the person's own copy does not hold the position once")
-        _means("It is there, whole, for the person it is about; and the asking stands in the ledger.")
+        means("It is there, whole, for the person it is about; and the asking stands in the ledger.")
 
     # --- 3 ---
 
@@ -182,7 +184,7 @@ class Tour:
         print(f"  waiting   until {said_time(at)}; nobody reviews it", flush=True)
         time.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()) + 0.05)
         self._post(shows, {"outcome": "refused", "reason": "ended"})
-        _means("Nothing had to happen for that: past its review date a decision authorises nothing.")
+        means("Nothing had to happen for that: past its review date a decision authorises nothing.")
         until = time.monotonic() + _SETTLE_S
         standing = self._standing()
         while not self._entered(standing, reference) and time.monotonic() < until:
@@ -196,13 +198,13 @@ class Tour:
             raise Differs("the decision did not lapse at its review date")
         if [task.kind for task in tasks] != ["tell_and_remove"]:
             raise Differs("no task to tell the person and take the device off")
-        _means("'We stopped' and 'the tag fell silent' are different facts; this one is ours, with a time and a task.")
+        means("'We stopped' and 'the tag fell silent' are different facts; this one is ours, with a time and a task.")
         worst = {"batteryLevel": 2.0, "alarm": "removing,tampering"}
         for _ in range(2):
             self._post(shows, {"outcome": "refused", "reason": "ended"}, attributes=worst)
         if any(waiting.reference == reference for waiting in self._standing().alerts):
             raise Differs("an alert about someone who is not monitored any more")
-        _means("A flat battery, a cut strap: nothing of it is anyone's business any more, and no alert is raised.")
+        means("A flat battery, a cut strap: nothing of it is anyone's business any more, and no alert is raised.")
 
     # --- 4 ---
 
@@ -221,14 +223,14 @@ class Tour:
             raise Differs("a trail was proposed with the lower rungs unanswered")
         if shown.status not in (http.client.OK, http.client.FORBIDDEN) or "family_unanswered" not in shown.codes:
             raise Differs("the page does not say which lower rungs are unanswered")
-        _means("Each family of lower rungs wants a reason and a fact of the case; the page says which are missing.")
+        means("Each family of lower rungs wants a reason and a fact of the case; the page says which are missing.")
         waiting = self._proposals()[-1]
         print(f"  sent      POST /authorise/{waiting}, as {account['username']}, who proposed it: approve")
         shown = visitor.send(f"/authorise/{waiting}", {"what": "approve"}, form="/account/security")
         print(f"  came back {shown.status} {', '.join(shown.codes)}")
         if shown.status != http.client.FORBIDDEN or self._proposals() != before:
             raise Differs("whoever proposed it could answer it")
-        _means("One account proposes or approves, never both; and the store refuses the row, whoever writes it.")
+        means("One account proposes or approves, never both; and the store refuses the row, whoever writes it.")
 
     def _proposals(self) -> tuple[DecisionId, ...]:
         with self._store.reading() as view:
@@ -262,12 +264,12 @@ class Tour:
             print(f"  here      {said_alert(alert, now)}")
         if [(one.weight, one.state) for one in told] != [(Weight.UNCERTAIN, AlertState.RAISED)]:
             raise Differs("expected one alert that cannot tell, and waits for someone")
-        _means("350 m outside, in a disc of 400 m and more: that may well be inside. Someone rings; nobody is accused.")
+        means("350 m outside, in a disc of 400 m and more: that may well be inside. Someone rings; nobody is accused.")
         why = objections_to_moving(told[0], AlertMove.SUSPECT, ActorId("tour"), "it looks bad", (), now)
         print(f"  tried     to call it a possible breach: {'; '.join(why) or 'nothing against it'}")
         if not why:
             raise Differs("an uncertain alert could become a possible breach")
-        _means("The same is refused by the store itself, whoever asks, and however.")
+        means("The same is refused by the store itself, whoever asks, and however.")
 
     # --- 6 ---
 
@@ -278,7 +280,7 @@ class Tour:
             case = view.case_by_reference(reference)
             [zone, *_] = [one for made in view.decisions_of(case.id) for one in view.conditions_of(made.id)]
         print(f"  sent      POST /cases/{reference}/question: in this zone at {about:%d %B, %H:%M UTC}?")
-        given = {"asked": "zone", "zone": zone.id, **_day_of(about), "at": f"{about:%H:%M}"}
+        given = {"asked": "zone", "zone": zone.id, **day_of(about), "at": f"{about:%H:%M}"}
         shown = self._signed_in("caseworker").send(f"/cases/{reference}/question", given)
         answered = _ANSWER.search(shown.text)
         print(f"  came back {shown.status} {answered[1] if answered else ', '.join(shown.codes)}")
@@ -286,7 +288,7 @@ class Tour:
             raise Differs("the question was not answered by yes")
         if _A_PLACE.search(shown.text):
             raise Differs("the answer shows a place")
-        _means("Yes, no, or cannot tell, by the rules that judge fixes on arrival: no trail was opened for it.")
+        means("Yes, no, or cannot tell, by the rules that judge fixes on arrival: no trail was opened for it.")
 
     # --- 7 ---
 
@@ -305,7 +307,7 @@ class Tour:
         print(f"  it says   {said[1] if said else 'nothing of what would pass'}")
         if said is None:
             raise Differs("the page does not say which narrower request would pass")
-        _means("Nothing was authorised then; the page says from when on something was. The attempt is recorded.")
+        means("Nothing was authorised then; the page says from when on something was. The attempt is recorded.")
 
     # --- 8 ---
 
@@ -330,24 +332,25 @@ class Tour:
         given = answers.send(f"/authorise/look-ups/{look_up.id}", {"what": "approve", "lasts": "1"})
         print(f"  approved  by a colleague, for an hour: {given.status} {', '.join(given.codes)}")
         opened = asks.send(here, {"what": "open"}, form="/account/security")
-        places = _PLACES.search(opened.text)
+        places = PLACES.search(opened.text)
         print(f"  opened    {opened.status}, a table of {places[1] if places else 'no'} places; not shown here")
         if given.status != http.client.FOUND or opened.status != 200 or places is None:
             raise Differs("what two people agreed on did not open")
-        _means("Its window and nothing beyond it, cut by the vault; the page clears itself when its hour ends.")
+        means("Its window and nothing beyond it, cut by the vault; the page clears itself when its hour ends.")
+        Giving(self._store, self._signed_in, reference, self._walked_from, look_up.id).walk()
 
     # --- 9 ---
 
     def person_sees(self) -> None:
         """The person's own page, after all that."""
         shown = self._signed_in("person").get("/my/looks")
-        told = [one for one in _TOLD if one in shown.text]
+        told = [one for one in _TOLD if _stands(one, shown.text)]
         print(f"  sent      GET /my/looks, as the person\n  came back {shown.status} {', '.join(told).lower()}")
         if shown.status != 200 or told != list(_TOLD):
             raise Differs("the person does not see what was asked, granted, read and refused")
         if any(one["username"] in shown.text for name, one in self._ready["accounts"].items() if name != "person"):
             raise Differs("an account of staff stands on the person's page")
-        _means("Everything about them, by what people work as, for what, and with a proof of each.")
+        means("Everything about them, by what people work as, for what, and with a proof of each.")
 
     @property
     def _walked_from(self) -> datetime:
@@ -385,7 +388,7 @@ class Tour:
         tree = Tree(leaf_hash(body) for body in bodies)
         index = max(at for at, body in enumerate(bodies) if read_entry(body).kind is EntryKind.COPY_GIVEN)
         print(f"  entry     {index} of {size}: {bodies[index].decode()}")
-        _means("Who was given what, when: a keyed handle for the person, a salted digest for the rest; no name.")
+        means("Who was given what, when: a keyed handle for the person, a salted digest for the rest; no name.")
         shown = {
             "vkey": known,
             "new": note,
@@ -408,7 +411,7 @@ class Tour:
                 print(f"  {words:<17} Go's x/mod says: {done.stdout.strip().splitlines()[-1]}")
                 if (done.returncode == 0) is not belongs:
                     raise Differs("the verifier that is not ours says otherwise")
-        _means("A person, a solicitor or a court can do that with the proof alone; they need nobody here for it.")
+        means("A person, a solicitor or a court can do that with the proof alone; they need nobody here for it.")
 
     # --- 11 ---
 
@@ -434,7 +437,7 @@ class Tour:
             if status != http.client.SERVICE_UNAVAILABLE:
                 raise Differs("a position was acknowledged that could not be recorded")
             held.execute("ROLLBACK")
-        _means("A device that gets 503 keeps what it has and comes again; nobody's position is half recorded.")
+        means("A device that gets 503 keeps what it has and comes again; nobody's position is half recorded.")
         print("  let go    the store, and sent the same once more")
         until = time.monotonic() + _SETTLE_S
         while (status := send()[0]) != 200 and time.monotonic() < until:
@@ -443,7 +446,7 @@ class Tour:
         print(f"  came back {status}; the person's own copy holds it {mine} time")
         if (status, mine) != (200, 1):
             raise Differs("what was sent again is not there once")
-        _means("Nothing was lost, nothing doubled, and for a while nothing was shown.")
+        means("Nothing was lost, nothing doubled, and for a while nothing was shown.")
 
     def _fixes_at(self, reference: str, fix_time: str) -> int:
         at = datetime.fromisoformat(fix_time)
@@ -469,14 +472,14 @@ class Tour:
             print(f"    {number:>2} {title}: evidence {state}")
         if shown.status != 200 or [int(number) for number, _, _ in lines] != list(range(1, 12)):
             raise Differs("the page does not show the eleven tests")
-        _means("What each test of the notice asks, what evidence there is now, what is missing; nobody is named.")
+        means("What each test of the notice asks, what evidence there is now, what is missing; nobody is named.")
         opened = visitor.get(f"/regulator/{case.scheme_id}/11")
         print(f"  opened    line 11: {len(_PROOF.findall(opened.text))} entries, that of {self._lapsed} among them")
         if {number: state for number, _, state in lines}["11"] != "missing" or not theirs:
             raise Differs("the review that nobody did turned no line")
         if f"/oversight/entry/{theirs[-1]}/proof" not in opened.text:
             raise Differs("the line does not open the entry that turned it")
-        _means("What is not recorded does not count: a review that nobody recorded stands there, with its proof.")
+        means("What is not recorded does not count: a review that nobody recorded stands there, with its proof.")
 
     def _key_of(self, record: bytes | None) -> str:
         """The log's key, as the first entry tells it; elsewhere one compares it with a key one has from elsewhere."""
@@ -539,15 +542,15 @@ def _quarter(at: datetime) -> datetime:
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
-def _day_of(at: datetime) -> dict[str, str]:
-    """A day as a form takes it."""
-    return {"day_0": str(at.day), "day_1": str(at.month), "day_2": str(at.year)}
-
-
 def _wanted(start: datetime, hours: str, why: str) -> dict[str, str]:
     """A request to look, as the form takes it."""
     asked = {"purpose": "contact", "to_know": "reach", "why": why, "tried": "rang", "precision": "full"}
-    return asked | _day_of(start) | {"start": f"{start:%H:%M}", "hours": hours}
+    return asked | day_of(start) | {"start": f"{start:%H:%M}", "hours": hours}
+
+
+def _stands(words: str, page: str) -> bool:
+    """Whether a line of the page says just that, and not only longer words that begin so."""
+    return re.search(rf">\s*{re.escape(words)}\s*<", page) is not None
 
 
 def _in_base64(hashes: Sequence[bytes]) -> list[str]:
@@ -556,10 +559,6 @@ def _in_base64(hashes: Sequence[bytes]) -> list[str]:
 
 def _shown(index: int, body: bytes, proof: Sequence[bytes]) -> dict[str, Any]:
     return {"index": index, "entry": base64.b64encode(body).decode(), "proof": _in_base64(proof)}
-
-
-def _means(text: str) -> None:
-    print(f"            {text}\n", flush=True)
 
 
 def _holds(path: Path, traces: list[bytes]) -> bool:

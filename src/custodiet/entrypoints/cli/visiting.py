@@ -16,7 +16,12 @@ class Shown(NamedTuple):
     """A page that came back."""
 
     status: int
-    text: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """As a page. Raises UnicodeDecodeError for a file."""
+        return self.body.decode()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -52,7 +57,7 @@ class Visitor:
         with closing(http.client.HTTPConnection(self._address, timeout=_WAIT_S)) as connection:
             connection.request(method, path, body, told)
             response = connection.getresponse()
-            shown = Shown(response.status, response.read().decode())
+            shown = Shown(response.status, response.read())
         for line in response.headers.get_all("Set-Cookie") or ():
             self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return shown

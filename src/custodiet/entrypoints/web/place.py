@@ -9,13 +9,18 @@ from custodiet.flows.give_contact import ZoneAsOf
 from custodiet.flows.ports import Chance, Clock, Policy, Sealer, Store, Vault
 from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.condition import LocalZone
-from custodiet.model.errors import IllegalValue
+from custodiet.model.errors import IllegalValue, Unready
 from custodiet.model.record import LogOpened
 
 
 def no_zones(*_: object) -> LocalZone:
     """The zone database where none was handed in."""
     raise IllegalValue("this is no time zone of the zone database")
+
+
+def no_pdf(_: str) -> bytes:
+    """What makes PDFs where nothing was handed in."""
+    raise Unready("nothing here makes a PDF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,5 @@ class Place:
     zone_as_of: ZoneAsOf = no_zones
     witnessed: SignedByWitnesses | None = None
     """What the log's witnesses have signed; None where none are set."""
+    as_pdf: Callable[[str], bytes] = no_pdf
+    """HTML as a tagged PDF. Raises Unready."""

@@ -23,12 +23,12 @@ window.trustedTypes?.createPolicy('default', {
   createHTML: (text) => /^(M|[\d.,]+\s(mm|cm|m|km))$/.test(text) ? text : null
 })
 
-// The table's places that have one, in order, and what stands between each and the one before: nothing, a silence, or
-// what nothing is drawn across.
-function placesOf (table) {
+// The places of the list that have one, in order, and what stands between each and the one before: nothing, a silence,
+// or what nothing is drawn across. A long list is a table an hour.
+function placesOf (list) {
   const places = []
   let between = 'unknown'
-  for (const row of table.tBodies[0].rows) {
+  for (const row of list.querySelectorAll('tbody tr')) {
     const kind = row.dataset.row
     if (kind !== 'place') {
       between = kind === 'silence' && between !== 'unknown' ? 'silence' : 'unknown'
@@ -43,7 +43,7 @@ function placesOf (table) {
       row,
       cell: number,
       number: number.textContent.trim(),
-      at: at.textContent.trim(),
+      at: at.dataset.at ?? at.textContent.trim(), // of an hour the day stands above it
       within: within.textContent.trim(),
       centre,
       radius,
@@ -214,7 +214,7 @@ export function besideTable (reading) {
   const part = reading.querySelector('[data-map]')
   const find = (name) => part.querySelector(`[data-map-${name}]`)
   const [target, slider, said, inList] = ['here', 'slider', 'said', 'row'].map(find)
-  const places = placesOf(reading.querySelector('table'))
+  const places = placesOf(reading)
   find('inside').hidden = false
   reading.classList.add('app-reading--mapped')
   const drawing = drawn(places, target)
@@ -253,6 +253,11 @@ export function besideTable (reading) {
       target.scrollIntoView({ block: 'nearest' })
     } else if (mapPan === '') drawing.fit()
     else if (mapPan) drawing.pan(...mapPan.split(' ').map(Number))
+  })
+  // What an hour folds away is not there to be gone to.
+  inList.addEventListener('click', () => {
+    const hour = reading.querySelector('tr[aria-current]').closest('details')
+    if (hour) hour.open = true
   })
   drawing.map.on('singleclick', (event) => {
     const index = drawing.at(event.coordinate)

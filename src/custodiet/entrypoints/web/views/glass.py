@@ -23,7 +23,7 @@ from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.break_glass import assess_glass, break_glass
 from custodiet.flows.looking import recording
 from custodiet.flows.open_case_record import open_glass_reason
-from custodiet.flows.show_looking import rows_of
+from custodiet.flows.show_looking import hours_of, rows_of
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.glass import Danger, Glass
@@ -93,11 +93,13 @@ def _look(request: HttpRequest, case: Case, form: GlassForm) -> tuple[Glass, Ope
 def _shown(request: HttpRequest, case: Case, glass: Glass, opened: Opened) -> HttpResponse:
     """What it showed, as a table, beside which scripts can draw a map of it; it clears itself."""
     left_s = max(1, int((glass.clears_at - settings.PLACE.clock.now()).total_seconds()))
+    rows = rows_of(opened)
     given: dict[str, Any] = {
         "case": case,
         "glass": glass,
         "opened": opened,
-        "rows": rows_of(opened),
+        "rows": rows,
+        "hours": hours_of(rows),
         "left_s": left_s,
     }
     shown = page(request, "glass/reading.html", **given)

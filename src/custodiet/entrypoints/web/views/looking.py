@@ -36,7 +36,15 @@ from custodiet.flows.looking import (
 )
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.prove_entry import entry_at, prove_entry
-from custodiet.flows.show_looking import Looks, looks_for_person, rows_of, show_asking, show_look_up, show_looks
+from custodiet.flows.show_looking import (
+    Looks,
+    hours_of,
+    looks_for_person,
+    rows_of,
+    show_asking,
+    show_look_up,
+    show_looks,
+)
 from custodiet.flows.unmasking import read_under
 from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.act import Act
@@ -233,12 +241,14 @@ def reading_page(
 ) -> HttpResponse:
     """The reading as a table, beside which scripts can draw a map of it; both go when the grant ends."""
     left_s = max(1, int((grant.expires_at - settings.PLACE.clock.now()).total_seconds()))
+    rows = rows_of(opened)
     given: dict[str, Any] = {
         "case": case,
         "grant": grant,
         "opened": opened,
         "purpose": purpose,
-        "rows": rows_of(opened),
+        "rows": rows,
+        "hours": hours_of(rows),
         "unmasked": unmasked,
         "left_s": left_s,
     }
@@ -337,7 +347,8 @@ def who_looked(request: HttpRequest, reference: str) -> HttpResponse:
         looks = show_looks(view, place.clock.now(), case.id)
         may_ask = may(request, view, Act.ASK_LOOK_UP, of_case(case.id))
         may_restrict = may(request, view, Act.ASK_RESTRICTION, of_case(case.id))
-    told = {"may_ask": may_ask, "may_restrict": may_restrict, "may_report": True}
+        may_pack = not may_ask and may(request, view, Act.READ_ASSURANCE)
+    told = {"may_ask": may_ask, "may_restrict": may_restrict, "may_report": True, "may_pack": may_pack}
     return page(request, "looking/looks.html", looks=[looks], theirs=False, **told)
 
 

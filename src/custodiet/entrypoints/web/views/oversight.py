@@ -14,12 +14,16 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from custodiet.entrypoints.pack_paper import with_paper
 from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import require
 from custodiet.entrypoints.web.rendering import page
+from custodiet.entrypoints.web.sight import of_case
 from custodiet.entrypoints.web.views.looking import proof_of
 from custodiet.entrypoints.wording_oversight import FOUND
 from custodiet.entrypoints.wording_staff import said_function
+from custodiet.entrypoints.zipping import zipped
+from custodiet.flows.pack_case import pack_case
 from custodiet.flows.ports import Reading
 from custodiet.flows.prove_entry import entry_at
 from custodiet.flows.reading_records import Told, read_all
@@ -35,13 +39,14 @@ from custodiet.flows.show_oversight import (
     show_entries,
     show_oversight,
 )
+from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.act import Act
 from custodiet.model.entry import EntryKind
-from custodiet.model.errors import NotTheFormat, OpeningRefused, VaultUnavailable
+from custodiet.model.errors import NotTheFormat, OpeningRefused, Unready, VaultUnavailable
 from custodiet.model.identity import SchemeId
 from custodiet.rules.eleven_tests import Facts, eleven_lines
 from custodiet.rules.oversight import pseudonym
-from custodiet.wire.note import encode_base64, vkey
+from custodiet.wire.note import NoteError, encode_base64, vkey
 from custodiet.wire.proof import FILE_SUFFIX
 
 PAGE_ENTRIES = 50
@@ -192,4 +197,28 @@ def entry_file(request: HttpRequest, index: int, form: str) -> HttpResponse:
     is_proof = form == "proof"
     file = HttpResponse(body, content_type="text/plain; charset=utf-8" if is_proof else "application/json")
     file["Content-Disposition"] = f'attachment; filename="entry-{index}{FILE_SUFFIX if is_proof else ".json"}"'
+    return file
+
+
+@require_safe
+def pack(request: HttpRequest, reference: str) -> HttpResponse:
+    """The accountability pack of a case as one file, the very one that `custodiet pack case` writes.
+
+    Whoever oversees has every entry of it one by one already; no name, no place, no words, nothing sealed is in it.
+    """
+    place = settings.PLACE
+    with place.store.reading() as view:
+        require(request, view, Act.READ_ASSURANCE)
+        case = view.case_by_reference(reference)
+        require(request, view, Act.READ_LOOKS, of_case(case.id))
+    now, known = place.clock.now(), vkey(place.pinned.origin, place.pinned.log_key)
+    try:
+        files = pack_case(place.store, place.vault, reference, now, known, cosigned_note(place.witnessed, now))
+        body = zipped(with_paper(files, place.as_pdf))
+    except Unready:
+        return page(request, "error.html", 503, kind="paper")
+    except (VaultUnavailable, OpeningRefused, NoteError):
+        return page(request, "error.html", 503, kind="store")
+    file = HttpResponse(body, content_type="application/zip")
+    file["Content-Disposition"] = f'attachment; filename="pack-of-a-case-{now:%Y-%m-%d}.zip"'
     return file
