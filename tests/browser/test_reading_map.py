@@ -1,5 +1,6 @@
 """The map beside a reading draws what the table says, asks nobody, is worked by keyboard, and goes with the table."""
 
+import re
 from contextlib import contextmanager
 from functools import partial
 
@@ -34,8 +35,8 @@ def reading(browser, pages, of_the_vault):
     """Opens the page of a reading as the vault gave it, with everything it asks for watched."""
 
     @contextmanager
-    def opened(viewport=WIDE, tag="en", clock=False, **given):
-        text, headers = of_the_vault["reading", tag]
+    def opened(viewport=WIDE, tag="en", clock=False, name="reading", **given):
+        text, headers = of_the_vault[name, tag]
         with browsing(browser, viewport=viewport, **given) as context:
             here = Watched(context, pages.url)
             here.page.route("**/made-up-page", partial(give, text, headers))
@@ -110,12 +111,13 @@ def test_a_place_of_the_list_is_found_on_the_map_and_one_on_the_map_in_the_list(
 
 
 @pytest.mark.parametrize("slept", [False, True], ids=["awake", "after sleep"])
-def test_table_and_map_are_gone_when_the_time_of_the_grant_is_over(reading, slept):
-    with reading(clock=True) as here:
+@pytest.mark.parametrize("name", ["reading", "reading_unmasked", "looked_alone"])
+def test_table_and_map_are_gone_when_the_time_of_the_grant_is_over(reading, name, slept):
+    with reading(clock=True, name=name) as here:
         show(here.page)
         left_s = int(here.page.locator("[data-reading]").get_attribute("data-reading"))
         here.page.route(
-            "**/cases/**", lambda route: route.abort()
+            re.compile("/(cases/|alerts)"), lambda route: route.abort()
         )  # the pages away: what is shown must go all the same
         if slept:
             here.page.clock.set_system_time(here.page.evaluate("Date.now()") / 1000 + left_s)
