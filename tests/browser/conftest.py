@@ -190,10 +190,11 @@ def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[st
     waiting, released = one.take(window=one.window(1)), one.released(window=one.window(1))
     names_conditions(house)
     read = one.looked(window=one.window(1))
-    hidden = one.ask_unmask(read)
+    hidden, shown_whole = one.ask_unmask(read), one.unmaskable(window=one.window(2))
     of_case = f"/cases/{reference}"
     asked = {
         "reading": (CAI, "post", f"{of_case}/look-ups/{looked}", {"what": "open"}),
+        "reading_unmasked": (CAI, "post", f"{of_case}/unmaskings/{shown_whole}", {"what": "open"}),
         "request": (AOS, "get", f"{of_case}/requests/{waiting}", {}),
         "request_released": (CAI, "get", f"{of_case}/requests/{released}", {}),
         "looked_alone": (OPE, "post", f"{of_case}/break-glass", LOOK_ALONE),

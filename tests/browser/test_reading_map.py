@@ -114,12 +114,13 @@ def test_a_place_of_the_list_is_found_on_the_map_and_one_on_the_map_in_the_list(
 
 
 @pytest.mark.parametrize("slept", [False, True], ids=["awake", "after sleep"])
-def test_table_and_map_are_gone_when_the_time_of_the_grant_is_over(reading, slept):
-    with reading(clock=True) as here:
+@pytest.mark.parametrize("name", ["reading", "reading_unmasked", "looked_alone"])
+def test_table_and_map_are_gone_when_the_time_of_the_grant_is_over(reading, name, slept):
+    with reading(clock=True, name=name) as here:
         show(here.page)
         left_s = int(here.page.locator("[data-reading]").get_attribute("data-reading"))
         here.page.route(
-            "**/cases/**", lambda route: route.abort()
+            re.compile("/(cases/|alerts)"), lambda route: route.abort()
         )  # the pages away: what is shown must go all the same
         if slept:
             here.page.clock.set_system_time(here.page.evaluate("Date.now()") / 1000 + left_s)

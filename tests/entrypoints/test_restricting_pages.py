@@ -81,6 +81,13 @@ def test_the_person_sees_what_is_held_back_and_until_when_and_not_the_lines_them
     proof = f"/cases/{place.person.case.reference}/looks/{reading}/entry"
     assert place.clients[PER].get(proof).status_code == 404
     assert place.clients[CAI].get(proof).status_code == 200
+    # Nor by the officers' pages, which name accounts and hold nothing back.
+    with place.house.store.reading() as view:
+        [(look_up, _)] = view.look_ups_of(place.case_id)
+    here = f"/cases/{place.person.case.reference}"
+    for page in (f"{here}/looks", f"{here}/look-ups/{look_up.look_up.id}"):
+        told = {who: place.clients[who].get(page).status_code for who in WHO}
+        assert told == {AOS: 200, AUD: 200, CAI: 200, DPO: 200, CEM: 403, OPE: 403, PER: 403, REP: 403}
     officers = text_of(place, CAI, f"/cases/{place.person.case.reference}/looks")
     assert "Held back from the person" in officers
     assert f'href="/cases/{place.person.case.reference}/looks/{reading}/entry"' in officers

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.disclosing import KEY, opened
+from support.glass import LOOK_ALONE
 from support.house import House
 from support.in_process import client_of, place_of
 from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ
@@ -108,6 +109,30 @@ def test_a_no_is_recorded_and_whoever_may_not_is_refused_and_that_is_recorded(on
     assert client_of(AOT).post(answer, no).status_code == 302
     assert "Refused" in client_of(CAI).get(f"{case}/unmaskings/{unmask_id}").content.decode()
     assert "Said no to looking without masking" in client_of(PER).get("/my/looks").content.decode()
+
+
+def test_whoever_is_refused_what_they_post_is_not_shown_the_page_instead(one):
+    """Also where the form is filled in well: what they may not see of a case they do not see by posting."""
+    unmask_id, look_up_id = one.ask_unmask(one.looked(window=one.whole)), one.ask(window=one.whole)
+    here, day = f"/cases/{one.person.case.reference}", one.began
+    yes = {"what": "approve", "words": "Yes", "later_by": "0", "less_by": "0", "lasts": "1", "precision": ""}
+    when = {"day_0": day.day, "day_1": day.month, "day_2": day.year}
+    posts = {
+        f"/authorise/unmaskings/{unmask_id}": yes,
+        f"/authorise/look-ups/{look_up_id}": yes,
+        f"{here}/look-ups/{newest(one).unmask.look_up_id}/unmask": ASKED,
+        f"{here}/question": {"asked": "home", "at": "21:00", **when},
+        f"{here}/requests/new": {"wanted": "standing_feed"},
+    }
+    for actor in (CEM, OPE, PER, REQ):
+        client = client_of(actor)
+        for path, told in posts.items():
+            refused = client.post(path, told)
+            shown = refused.content.decode()
+            assert (refused.status_code, "<form" in shown.split("<main")[1], CAI in shown) == (403, False, False), path
+    for actor in (CAI, CEM, PER):
+        refused = client_of(actor).post(f"{here}/break-glass", LOOK_ALONE)
+        assert (refused.status_code, "<form" in refused.content.decode().split("<main")[1]) == (403, False)
 
 
 def test_a_courts_order_is_taken_released_and_packed_whole_and_its_reference_is_sealed(one):

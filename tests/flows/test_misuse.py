@@ -67,6 +67,21 @@ def test_nobody_answers_twice_without_reasons_what_they_reported_or_what_they_di
         answer(one, misuse_id)
 
 
+def test_nobody_is_given_what_was_said_of_them_or_what_they_said(one):
+    """Whoever told of a colleague is not told of to them."""
+    read_report(one.house.store, one.house.vault, reported(one), DPO, "sitting")
+    with one.house.store.reading() as view:
+        theirs = view.ledger_size() - 1  # what the officer did just now
+    about_them, own = reported(one, entry=theirs), reported(one, by=DPO)
+    for misuse_id, code in ((about_them, "about_you"), (own, "your_own")):
+        with one.house.store.reading() as view:
+            size = view.ledger_size()
+        with pytest.raises(NotPermitted, match=code):
+            read_report(one.house.store, one.house.vault, misuse_id, DPO, "sitting")
+        with one.house.store.reading() as view:
+            assert view.ledger_size() == size
+
+
 def test_an_entry_that_is_gone_is_about_nobody(one):
     with one.house.store.reading() as view:
         standing = view.misuse(reported(one))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from support.glass import Endangered
 from support.house import START
 from support.looking import HOUR, MINUTE, STEP, Looked
 from support.staff import AOS, CAI, DPO
@@ -79,6 +80,28 @@ def test_what_happens_after_it_was_asked_for_is_not_held_back(one):
     placed(one)
     one.open(one.granted(window=one.window(1)))
     assert What.READ in seen(one)[0]
+
+
+def test_what_was_found_of_a_look_alone_is_held_back_with_it_whenever_it_was_said(house):
+    one = Endangered(house, fixes=3)
+    one.break_glass()
+    house.clock.pass_(MINUTE)
+    placed(one)  # about the time up to now, and so not about what is found later
+    house.clock.pass_(MINUTE)
+    one.assess_all()
+    assert {What.ALONE, What.ASSESSED} & seen(one)[0] == set()
+    placed(one, Right.DISCLOSURES, window=Interval(START, house.clock.now()))
+    house.clock.pass_(7 * DAY)
+    assert {What.ALONE, What.ASSESSED} <= seen(one)[0]
+
+
+def test_a_look_alone_is_no_disclosure(house):
+    one = Endangered(house, fixes=3)
+    one.break_glass()
+    one.assess_all()
+    house.clock.pass_(MINUTE)
+    placed(one, Right.DISCLOSURES)
+    assert {What.ALONE, What.ASSESSED} <= seen(one)[0]
 
 
 def test_one_that_is_not_told_is_told_once_it_is_over(one):

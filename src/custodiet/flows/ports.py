@@ -946,6 +946,10 @@ class Reading(Tables, Protocol):
         """Position in the frame to the leaf of the piece that stood there."""
         ...
 
+    def removed_among(self, after_seq: int, last_seq: int) -> dict[int, set[int]]:
+        """The same for frames after one up to another, by `seq`: positions alone, and no frame that is whole."""
+        ...
+
 
 class Acting(Reading, Protocol):
     """One writing transaction, alone in the store. `now` was taken after the lock and never runs backwards."""

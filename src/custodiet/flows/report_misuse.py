@@ -6,10 +6,14 @@ from custodiet.flows.refusing import refuse_if
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.identity import ActorId, CaseId, MisuseId, SignInId
-from custodiet.model.misuse import Found, MisuseReport
+from custodiet.model.misuse import Found, MisuseReport, StandingMisuse
 from custodiet.model.misuse_record import MisuseAnswered, MisuseReported
 from custodiet.model.record import CaseRecordGiven, kind_of
-from custodiet.rules.misuse import objections_to_answering_misuse, objections_to_reporting
+from custodiet.rules.misuse import (
+    objections_to_answering_misuse,
+    objections_to_being_told_what,
+    objections_to_reporting,
+)
 from custodiet.wire.case_record import read_reason
 from custodiet.wire.records import ReadEntry, read_entry
 
@@ -33,12 +37,15 @@ def answer_misuse(store: Store, assessor: Assessor, misuse_id: MisuseId, found: 
     """What the data protection officer found. The ledger index. Raises NotPermitted."""
     with store.acting() as act:
         standing = act.misuse(misuse_id)
-        one = reported_entry(act, standing.report.entry)
-        about = None if one is None else ActorId(one.actor)
-        refuse_if(objections_to_answering_misuse(standing, by, about, words))
+        refuse_if(objections_to_answering_misuse(standing, by, _about(act, standing), words))
         case_id = standing.report.case_id
         sealed = assessor.seal(act, act.case(case_id).person_id, words)
         return _write(act, case_id, MisuseAnswered(misuse_id, found, by, act.now, sealed), by)
+
+
+def _about(view: Reading, standing: StandingMisuse) -> ActorId | None:
+    one = reported_entry(view, standing.report.entry)
+    return None if one is None else ActorId(one.actor)
 
 
 def reported_entry(view: Reading, entry: int) -> ReadEntry | None:
@@ -58,7 +65,9 @@ def read_report(store: Store, vault: Vault, misuse_id: MisuseId, actor: ActorId,
     `store`: asked for by whoever may answer it. Raises NotPermitted, NotFound, VaultUnavailable, OpeningRefused.
     """
     with store.acting() as act:
-        case_id = act.misuse(misuse_id).report.case_id
+        standing = act.misuse(misuse_id)
+        refuse_if(objections_to_being_told_what(standing, actor, _about(act, standing)))
+        case_id = standing.report.case_id
         entry = Entry(EntryKind.CASE_RECORD_GIVEN, actor, act.case(case_id).person_id)
         index = act.write(entry, CaseRecordGiven(case_id, actor, session_id, misuse_id=misuse_id))
     return read_reason(next(iter(vault.open(index))))

@@ -88,6 +88,8 @@ class Line:
     glass_id: GlassId | None = None
     danger: Danger | None = None
     assess_by: datetime | None = None
+    follows: datetime | None = None
+    """When that was done of which this says what came of it: what holds back the one holds back the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,17 @@ def looks_for_person(view: Reading, now: datetime, case_id: CaseId) -> Looks:
     looks, restrictions = show_looks(view, now, case_id), view.restrictions_of(case_id)
 
     def is_shown(one: Line) -> bool:
-        right = Right.DISCLOSURES if one.what in _TO_AGENCIES else Right.LOOKS
-        return not is_held_back(restrictions, right, one.at, now)
+        times = {one.at, one.follows or one.at}
+        return not any(is_held_back(restrictions, _right_of(one), at, now) for at in times)
 
     lines = tuple(one for one in looks.lines if is_shown(one))
     return replace(looks, lines=lines, held_back=told_to_person(restrictions, now))
+
+
+def _right_of(one: Line) -> Right:
+    """What a line is part of. A look alone is assessed as a release is, and is no disclosure."""
+    to_agency = one.what in _TO_AGENCIES or one.attempt is Attempt.DISCLOSURE
+    return Right.DISCLOSURES if to_agency and one.glass_id is None else Right.LOOKS
 
 
 def show_looks(view: Reading, now: datetime, case_id: CaseId) -> Looks:
@@ -216,7 +224,8 @@ def _alone(broken: Broken, entry: int, assessed_in: int | None, line: Callable[.
     span = {"window": glass.window, "precision": glass.precision}
     line(entry, glass.at, What.ALONE, glass.by, assess_by=assess_by, **span, **told)
     if assessed_in is not None:
-        line(assessed_in, broken.assessed_at, What.ASSESSED, broken.assessed_by, upheld=broken.upheld, **told)
+        told |= {"upheld": broken.upheld, "follows": glass.at}
+        line(assessed_in, broken.assessed_at, What.ASSESSED, broken.assessed_by, **told)
 
 
 def _disclosed(
@@ -245,7 +254,7 @@ def _disclosed(
         }
         for table, of in more.items():
             if (step := came.get(table)) is not None:
-                line(step.entry, step.at, by=step.by, **told, **of)
+                line(step.entry, step.at, by=step.by, follows=one.asked_at, **told, **of)
     for pack, entry in view.packs_of(case_id):
         line(entry, pack.at, What.PACKED, pack.by, **told_of[pack.request_id])
     for wanted, entry in view.turned_away_of(case_id, WAITING_MAX):

@@ -92,6 +92,7 @@ class Act(StrEnum):
     END_LOOK_UP = "end_look_up"
     OPEN_READING = "open_reading"
     READ_LOOKS = "read_looks"
+    READ_OWN_LOOKS = "read_own_looks"
     ADD_PLACE = "add_place"
     # disclosing
     TAKE_REQUEST = "take_request"

@@ -24,12 +24,19 @@ def objections_to_answering_misuse(
     against = []
     if standing.found is not None:
         against.append("answered: this was answered already; another report can be made")
+    against += objections_to_being_told_what(standing, by, about)
+    if not words.strip():
+        against.append("no_reasons: an answer has its reasons; the same with a sentence that says what was found")
+    return tuple(against)
+
+
+def objections_to_being_told_what(standing: StandingMisuse, by: ActorId, about: ActorId | None) -> tuple[str, ...]:
+    """What stands against giving someone what was reported, in words: they could tell from it who told of them."""
+    against = []
     if standing.report.by == by:
         against.append("your_own: nobody answers what they reported; another data protection officer can")
     if about == by:
         against.append("about_you: nobody answers a report about themselves; another data protection officer can")
-    if not words.strip():
-        against.append("no_reasons: an answer has its reasons; the same with a sentence that says what was found")
     return tuple(against)
 
 

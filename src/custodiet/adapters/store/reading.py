@@ -405,6 +405,15 @@ class ReadingRows(
         here = and_(t.removed_fix.c.partition == partition, t.removed_fix.c.number == number)
         return {row.position: row.digest for row in self._all(t.removed_fix.select().where(here))}
 
+    def removed_among(self, after_seq: int, last_seq: int) -> dict[int, set[int]]:
+        of, gone = t.frame.c, t.removed_fix.c
+        here = and_(gone.partition == of.partition, gone.number == of.number)
+        query = select(of.seq, gone.position).join_from(t.frame, t.removed_fix, here)
+        found: dict[int, set[int]] = {}
+        for row in self._all(query.where(of.seq > after_seq, of.seq <= last_seq)):
+            found.setdefault(row.seq, set()).add(row.position)
+        return found
+
     def fixes_from(self, decision_id: DecisionId, at: datetime) -> tuple[RemovedFix, ...]:
         return self._fixes_from(t.session.c.decision_id == decision_id, to_ms(at))
 

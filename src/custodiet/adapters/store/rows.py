@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Row, Select, func, select
@@ -17,8 +17,12 @@ A = TypeVar("A", bound=str)
 def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
     """A noun from the columns that bear its fields' names."""
     columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    named = [f.name for f in fields(kind) if f.name in columns]  # type: ignore[arg-type]
-    return kind(**{name: columns[name] for name in named}, **more)
+    return kind(**{name: columns[name] for name in _names(kind) if name in columns}, **more)  # type: ignore[arg-type]
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def bounded(keys: Collection[K]) -> Iterator[list[K]]:

@@ -1,6 +1,6 @@
 """The form by which a right is asked to be restricted: one right, one time, weighed for this person."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -60,7 +60,7 @@ class RestrictionForm(forms.Form):
     )
     told = forms.ChoiceField(
         label=later("Is the person told that this right is restricted"),
-        choices=((("yes"), later("Yes")), (("no"), later("No: telling them would defeat it"))),
+        choices=(("yes", later("Yes")), ("no", later("No: telling them would defeat it"))),
         widget=forms.RadioSelect,
         error_messages={"required": later("Choose whether the person is told")},
     )
@@ -78,7 +78,7 @@ class RestrictionForm(forms.Form):
         """The restriction, as `ask_restriction` takes it. Of today it is about what has passed of it."""
         given = self.cleaned_data
         first, after = moment(given["first"]), moment(given["last"]) + timedelta(days=1)
-        if datetime.combine(given["last"], time(), now.tzinfo).date() == now.date() and first < now:
+        if given["last"] == now.date() and first < now:
             after = now
         return {
             "right": Right(given["right"]),

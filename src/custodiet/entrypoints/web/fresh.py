@@ -27,6 +27,15 @@ def is_stale(request: HttpRequest) -> bool:
     return since_s is None or since_s > (FRESH_S if request.method == "POST" else FRESH_S - TO_FILL_IN_S)
 
 
+def require_were_it_fresh(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> None:
+    """As `require`, but whoever only has to show again who they are passes: their form keeps what they typed.
+
+    For a page that is drawn again after a refusal: whoever may not do it at all is not shown it by posting.
+    """
+    if not may(request, view, act, thing):
+        require(request, view, act, thing)
+
+
 def is_fresh(request: HttpRequest, view: Reading, act: Act, thing: ThingOf = the_house) -> bool:
     """Whether they may do it as they are signed in; False: they may, once they have shown again who they are.
 

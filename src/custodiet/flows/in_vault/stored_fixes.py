@@ -60,7 +60,7 @@ def fixes_of(
     with store.reading() as view:
         sessions = view.sessions_of(person_id)
     opened = {no: session_key(keys, sealer, session) for no, session in sessions.items() if keys.opens(session)}
-    after = -1
+    after, known = -1, set(opened)
     while True:
         with store.reading() as view:
             frames = (
@@ -68,13 +68,13 @@ def fixes_of(
                 if window is None
                 else view.frames_touching(window, after, _FRAMES_AT_ONCE)
             )
-            found = [(frame, rows_of_sessions(frame.directory, set(opened))) for _, frame in frames]
-            removed = [view.removed_in(frame.partition, frame.number) if rows else {} for frame, rows in found]
+            removed = view.removed_among(after, frames[-1][0]) if frames else {}
         if not frames:
             return
         after = frames[-1][0]
-        for (frame, rows), gone in zip(found, removed, strict=True):
-            for position, row in rows.items():
+        for seq, frame in frames:
+            gone = removed.get(seq, ())
+            for position, row in rows_of_sessions(frame.directory, known).items():
                 if position not in gone and (window is None or first <= row.fix_ms < until):
                     session = sessions[row.session_no]
                     yield session, open_fix(sealer, opened[row.session_no], session, frame, row)

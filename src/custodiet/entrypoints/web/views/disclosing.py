@@ -21,7 +21,7 @@ from custodiet.entrypoints.web.forms_disclosing import (
     RequestForm,
     SampleForm,
 )
-from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
+from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
@@ -72,9 +72,9 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
             return done(
                 request, say("Taken down. It waits for a second person; the person sees it."), "looks", reference
             )
-    elif request.method == "POST":
+    if request.method == "POST":
         with place.store.reading() as view:
-            require(request, view, Act.TAKE_REQUEST, of_case(case.id))
+            require_were_it_fresh(request, view, Act.TAKE_REQUEST, of_case(case.id))
     return page(request, "disclosing/take.html", 403 if reasons else 200, case=case, form=form, reasons=reasons)
 
 
@@ -135,8 +135,6 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
             return done(request, say("It is recorded."), "agency_request", reference, request_id)
     with place.store.reading() as view:  # whoever was refused, and may not read it, is not shown it instead
         require(request, view, Act.READ_LOOKS, of_case(shown.case.id))
-        if not may_do:  # the person sees the same on a page of their own, without accounts
-            require(request, view, Act.READ_REQUESTS)
     opened = named_case(request, shown.case.id)
     said = [one for one in opened.record.said if one.request_id == wanted] if opened.record else []
     given: dict[str, Any] = {

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut, status_of
 from custodiet.entrypoints.web.forms_disclosing import AssessForm
 from custodiet.entrypoints.web.forms_glass import GlassForm
-from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
+from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
 from custodiet.entrypoints.web.reasons import Reason
@@ -63,11 +63,11 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
 
         refused = refusals(form, look_alone)
         reasons = refused or reasons
-    elif request.method == "POST":
-        with place.store.reading() as view:
-            require(request, view, Act.BREAK_GLASS, of_case(case.id))
     if given is not None:
         return _shown(request, case, *given)
+    if request.method == "POST":
+        with place.store.reading() as view:
+            require_were_it_fresh(request, view, Act.BREAK_GLASS, of_case(case.id))
     return page(request, "glass/look.html", status_of(reasons), case=case, form=form, reasons=reasons)
 
 

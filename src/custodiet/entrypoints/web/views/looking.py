@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut, status_of
 from custodiet.entrypoints.web.forms_looking import ApproveForm, LookUpForm, QuestionForm, RefuseForm
-from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
+from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
-from custodiet.entrypoints.web.permitting import actor_of, function_of, may, require, store_for, witnessed
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_look_up
@@ -55,7 +55,6 @@ from custodiet.model.errors import (
 )
 from custodiet.model.identity import CaseId, ConditionId, LookUpId
 from custodiet.model.look_up import Answer, Asked, Attempt, Grant, Opened, Precision, RefusedBecause, ToKnow, Tried
-from custodiet.model.staff import Function
 from custodiet.rules.access import objections_to_approving
 from custodiet.wire.proof import FILE_SUFFIX
 
@@ -67,7 +66,6 @@ _ATTEMPTS = {
 }
 _FORMS = ("proof", "entry")
 _REPORTS_MAX = 20
-_THE_PERSON = (Function.PERSON, Function.REPRESENTATIVE)
 
 
 def _for_case(request: HttpRequest, act: Act, case_id: CaseId) -> Store:
@@ -116,9 +114,9 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
 
         refused = refusals(form, ask_it)
         reasons = refused or reasons
-    elif request.method == "POST":
+    if request.method == "POST" and answer is None:
         with place.store.reading() as view:
-            require(request, view, Act.ASK_QUESTION, of_case(case.id))
+            require_were_it_fresh(request, view, Act.ASK_QUESTION, of_case(case.id))
     given: dict[str, Any] = {"case": case, "form": form, "reasons": reasons, "answer": answer}
     return page(request, "looking/question.html", status_of(reasons), **given)
 
@@ -291,9 +289,9 @@ def answer(request: HttpRequest, look_up_id: str) -> HttpResponse:
                 say("Approved. Whoever asked can look now, and nobody else.") if what == "approve" else say("Refused.")
             )
             return done(request, said, "authorise")
-    elif request.method == "POST":
+    if request.method == "POST":
         with place.store.reading() as view:
-            require(request, view, Act.REFUSE_LOOK_UP, of_look_up(wanted))
+            require_were_it_fresh(request, view, Act.REFUSE_LOOK_UP, of_look_up(wanted))
         if form is None:
             raise Http404
     opened = named_case(request, case.id)
@@ -359,7 +357,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     found: list[Looks] = []
     with place.store.reading() as view:
         for case_id in view.cases_given_to(actor_of(request)):
-            require(request, view, Act.READ_LOOKS, of_case(case_id))
+            require(request, view, Act.READ_OWN_LOOKS, of_case(case_id))
             found.append(looks_for_person(view, place.clock.now(), case_id))
         reported = view.misuses_by(actor_of(request), _REPORTS_MAX)
     if not found:
@@ -375,8 +373,9 @@ def proof(request: HttpRequest, reference: str, entry: int, form: str) -> HttpRe
     place = settings.PLACE
     with place.store.reading() as view:
         case = view.case_by_reference(reference)
-        require(request, view, Act.READ_LOOKS, of_case(case.id))
-        theirs = case.id in view.cases_given_to(actor_of(request)) and function_of(request) in _THE_PERSON
+        theirs = may(request, view, Act.READ_OWN_LOOKS, of_case(case.id))
+        if not theirs:
+            require(request, view, Act.READ_LOOKS, of_case(case.id))
         shown = (looks_for_person if theirs else show_looks)(view, place.clock.now(), case.id)
         if entry not in shown.entries:
             raise Http404

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut, status_of
 from custodiet.entrypoints.web.forms_looking import RefuseForm
 from custodiet.entrypoints.web.forms_unmasking import UnmaskForm, UnmaskYesForm
-from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
+from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
@@ -62,9 +62,9 @@ def ask(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
         if not reasons:
             said = say("Asked. It waits for a third person; the person sees that you asked.")
             return done(request, said, "look_up", reference, look_up_id)
-    elif request.method == "POST":
+    if request.method == "POST":
         with place.store.reading() as view:
-            require(request, view, Act.ASK_UNMASK, of_look_up(wanted))
+            require_were_it_fresh(request, view, Act.ASK_UNMASK, of_look_up(wanted))
     given: dict[str, Any] = {"case": case, "standing": standing, "purpose": purpose, "form": form, "reasons": reasons}
     return page(request, "unmasking/ask.html", 403 if reasons else 200, **given)
 
@@ -142,9 +142,9 @@ def answer(request: HttpRequest, unmask_id: str) -> HttpResponse:
         if not reasons:
             yes = say("Approved. Whoever asked can open it now, and nobody else.")
             return done(request, yes if what == "approve" else say("Refused."), "authorise")
-    elif request.method == "POST":
+    if request.method == "POST":
         with place.store.reading() as view:
-            require(request, view, Act.REFUSE_UNMASK, about)
+            require_were_it_fresh(request, view, Act.REFUSE_UNMASK, about)
         if form is None:
             raise Http404
     opened = named_case(request, case_id)
