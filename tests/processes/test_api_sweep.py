@@ -51,7 +51,9 @@ OF_A_PERSON = {
     "screen_person",
     "show_notice",
     "read_notice",
+    "read_easy",
     "play_notice",
+    "play_own_notice",
     "give_notice",
 }
 """Asked about a case in which nothing is proposed: what is said there stands in the way of no yes."""
@@ -69,6 +71,9 @@ BODIES = {
     "state_condition": APPOINTMENT,
     "restate_proposal": {"conditions": [APPOINTMENT]},
     "return_proposal": {"reason": "fact_missing", "text": "made-up words"},
+    "record_contact": {"how": "phone", "outcome": "spoke"},
+    "move_alert": {"move": "triage"},
+    "record_reply": {"excuse": "none"},
 }
 
 
