@@ -76,20 +76,6 @@ def require_sight(request: HttpRequest, view: Reading, case: Case) -> bool:
     return reads
 
 
-def own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
-    """Theirs, or the one that they chose of several (`which` of the address, from 1 on), and how many there are.
-
-    Raises NotPermitted for nobody's.
-    """
-    found = view.cases_given_to(actor_of(request))
-    if not found:
-        raise NotPermitted("", ("not_yours: no case is yours; the letter that came with the account says whose it is",))
-    asked = request.GET.get("which", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(found) else 1
-    require(request, view, Act.READ_OWN_NOTICE, of_case(found[number - 1]))
-    return view.case(found[number - 1]), len(found)
-
-
 def of_case(case_id: CaseId) -> ThingOf:
     """What an act in a case is about."""
     return lambda view, at: the_case(view, case_id, at)
