@@ -110,7 +110,9 @@ def said_alert(alert: Alert, now: datetime) -> str:
         words = [f"cannot tell: perhaps {_MATTER[alert.matter]} since {since}"]
         if alert.seen.doubt is not None:
             words.append(_DOUBT[alert.seen.doubt])
-        words.append("could be coverage; ring first")
+        words.append(
+            f"could be {'the strap or its sensor' if alert.matter is Matter.TAMPER else 'coverage'}; ring first"
+        )
     if alert.matter is Matter.OUT_OF_PLACE and alert.weight is Weight.ADVERSE:
         words.append(f"{alert.seen.fixes} fixes, {alert.seen.band} beyond the edge, disc up to {alert.seen.radius_m} m")
         if alert.seen.gap_s:

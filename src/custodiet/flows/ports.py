@@ -17,7 +17,7 @@ from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
-from custodiet.model.desk import Note
+from custodiet.model.desk import Note, RaisedBy
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.disclosure import Pack, Requested, Step
 from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
@@ -468,6 +468,10 @@ class Reading(Tables, Protocol):
 
     def notes_of(self, device_id: DeviceId) -> tuple[Note, ...]:
         """What the desk noted of a device, in order."""
+        ...
+
+    def raised_by(self, device_id: DeviceId) -> tuple[RaisedBy, ...]:
+        """What a device ever raised, by matter."""
         ...
 
     def posted(self, message_id: MessageId) -> Posted: ...

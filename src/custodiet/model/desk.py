@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from custodiet.model.errors import IllegalValue
+from custodiet.model.finding import Matter
 from custodiet.model.identity import ActorId, DeviceId, FittingId
 
 
@@ -113,3 +114,12 @@ class StockLine:
     device_id: DeviceId
     serial: str
     stock: Stock
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedBy:
+    """How often a device raised one matter, on everyone who ever wore it, and how often that still stands."""
+
+    matter: Matter
+    times: int
+    standing: int

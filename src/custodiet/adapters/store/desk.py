@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, func,
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.types import Code, UtcMs
-from custodiet.model.desk import Note, Noted
+from custodiet.model.desk import Note, Noted, RaisedBy
 from custodiet.model.device import Device, Fitting
 from custodiet.model.identity import DeviceId
 
@@ -48,6 +48,18 @@ class DeskRows(Rows):
     def notes_of(self, device_id: DeviceId) -> tuple[Note, ...]:
         query = device_note.select().where(device_note.c.device_id == device_id).order_by(device_note.c.entry)
         return tuple(noun(Note, row) for row in self._all(query))
+
+    def raised_by(self, device_id: DeviceId) -> tuple[RaisedBy, ...]:
+        # By case, too: alerts are found by that.
+        of = (t.alert.c.case_id == t.fitting.c.case_id) & (t.alert.c.fitting_id == t.fitting.c.id)
+        query = (
+            select(t.alert.c.matter, func.count(), func.count().filter(t.alert.c.weakened_why.is_(None)))
+            .select_from(t.fitting.join(t.alert, of))
+            .where(t.fitting.c.device_id == device_id)
+            .group_by(t.alert.c.matter)
+            .order_by(t.alert.c.matter)
+        )
+        return tuple(RaisedBy(*row) for row in self._all(query))
 
     def _like(self, query: Any, words: str) -> Any:
         return query.where(t.device.c.serial.icontains(words, autoescape=True)) if words else query

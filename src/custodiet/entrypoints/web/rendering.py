@@ -31,7 +31,7 @@ from custodiet.entrypoints.wording import (
 )
 from custodiet.entrypoints.wording_alerts import said_in_alerts
 from custodiet.entrypoints.wording_deciding import by_ladder, said
-from custodiet.entrypoints.wording_devices import STOCK, said_note
+from custodiet.entrypoints.wording_devices import STOCK, said_note, said_raised
 from custodiet.entrypoints.wording_messages import TEMPLATE, said_delivery, said_quiet
 from custodiet.entrypoints.wording_schemes import said_gap, said_mode, said_version
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
@@ -112,6 +112,7 @@ def environment(**_: Any) -> Environment:
         said_task=said_task,
         said_delivery=said_delivery,
         said_note=said_note,
+        said_raised=said_raised,
         said_stock=STOCK.__getitem__,
         said_quiet=said_quiet,
         said_template=TEMPLATE.__getitem__,

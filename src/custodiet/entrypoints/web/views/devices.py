@@ -79,7 +79,9 @@ def show(request: HttpRequest, device_id: str) -> HttpResponse:
         }
         worn = None if file.worn is None else show_worn(view, file.worn)
         mine = file.worn is not None and file.worn.case_id in references
-    return page(request, "devices/device.html", file=file, references=references, worn=worn, mine=mine)
+        raised = view.raised_by(file.device.id)
+    told = {"file": file, "references": references, "worn": worn, "mine": mine, "raised": raised}
+    return page(request, "devices/device.html", **told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
