@@ -209,6 +209,44 @@ def test_nobody_is_given_a_faulty_device_and_a_mended_one_is_in_stock(house):
         mend_device(house.store, device.id, ANA)
 
 
+def test_the_stock_is_counted_and_found_as_the_rule_says_where_each_device_is(house, wearer):
+    device, other = wearer.device, register_device(house.store, house.chance, "TAG-9", ANA)
+    seen = [_stock_as_it_is_counted(house)]
+    for act in (
+        lambda: record_fault(house.store, other.id, Fault.BATTERY, house.clock.now(), ANA),
+        lambda: mend_device(house.store, other.id, ANA),
+        lambda: swap_device(house.store, house.chance, wearer.fitting.id, other.id, checked("TAG-9"), ANA),
+        lambda: record_fault(house.store, other.id, Fault.RADIO, house.clock.now(), ANA),
+        lambda: inspect_device(house.store, device.id, Outcome.FINE, ANA),
+    ):
+        house.clock.pass_(MINUTE)
+        act()
+        seen.append(_stock_as_it_is_counted(house))
+    in_stock, fitted, returned, faulty = Stock
+    assert seen == [
+        {fitted: ["TAG-1"], in_stock: ["TAG-9"]},
+        {fitted: ["TAG-1"], faulty: ["TAG-9"]},
+        {fitted: ["TAG-1"], in_stock: ["TAG-9"]},
+        {returned: ["TAG-1"], fitted: ["TAG-9"]},
+        {returned: ["TAG-1"], faulty: ["TAG-9"]},
+        {in_stock: ["TAG-1"], faulty: ["TAG-9"]},
+    ]
+
+
+def _stock_as_it_is_counted(house):
+    """Serials by where they are, the same by the rule, by the list and by the counts."""
+    with house.store.reading() as view:
+        listed = {one: [each.serial for each in view.devices_like("", 10, 0, one)] for one in Stock}
+        ruled = {one: [] for one in Stock}
+        for each in view.devices_like("", 10, 0):
+            ruled[show_device(view, each.id).stock].append(each.serial)
+        found = {one: serials for one, serials in listed.items() if serials}
+        assert listed == ruled
+        assert view.count_stock() == {one: len(serials) for one, serials in found.items()}
+        assert all(view.count_devices("TAG", one) == len(serials) for one, serials in listed.items())
+    return found
+
+
 def test_the_store_itself_fits_nobody_with_a_faulty_device(house):
     person, device = house.person(), register_device(house.store, house.chance, "TAG-9", ANA)
     record_fault(house.store, device.id, Fault.BATTERY, house.clock.now(), ANA)

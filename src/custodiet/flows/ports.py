@@ -17,7 +17,7 @@ from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
-from custodiet.model.desk import Note, RaisedBy
+from custodiet.model.desk import Note, RaisedBy, Stock
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.disclosure import Pack, Requested, Step
 from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
@@ -457,11 +457,15 @@ class Reading(Tables, Protocol):
         """How a person is to be written to; None for someone who is not."""
         ...
 
-    def devices_like(self, words: str, limit: int, skip: int) -> tuple[Device, ...]:
-        """Devices whose serial holds these words, by serial."""
+    def devices_like(self, words: str, limit: int, skip: int, stock: Stock | None = None) -> tuple[Device, ...]:
+        """Devices whose serial holds these words, by serial; only those that are there, or wherever they are."""
         ...
 
-    def count_devices(self, words: str) -> int: ...
+    def count_devices(self, words: str, stock: Stock | None = None) -> int: ...
+    def count_stock(self) -> dict[Stock, int]:
+        """How many devices are where; where there are none is left out."""
+        ...
+
     def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
         """Whom a device was ever on, the earliest first."""
         ...
