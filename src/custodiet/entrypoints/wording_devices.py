@@ -29,6 +29,7 @@ OUTCOME = {
     Outcome.REFITTED: "fitted again, it sat badly",
     Outcome.SKIN: "the skin is sore",
     Outcome.DAMAGED: "damaged",
+    Outcome.MEDICAL: "it has to come off for a medical reason",
 }
 FAULT = {
     Fault.BATTERY: "battery",

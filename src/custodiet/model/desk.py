@@ -47,6 +47,12 @@ class Outcome(StrEnum):
     SKIN = "skin"
     """It hurts: the skin under it is sore."""
     DAMAGED = "damaged"
+    MEDICAL = "medical"
+    """It has to come off: a doctor says so, or something that a doctor is to do."""
+
+
+COMES_OFF: frozenset[Outcome] = frozenset({Outcome.SKIN, Outcome.MEDICAL})
+"""What an inspection finds that asks for the device to come off, within a set time (R79)."""
 
 
 class Fault(StrEnum):

@@ -136,7 +136,8 @@ def inspect(request: HttpRequest, device_id: str) -> HttpResponse:
 
     def act() -> None:
         outcome = Outcome(form.cleaned_data["outcome"])
-        inspect_device(store_for(request, Act.REGISTER_DEVICE), file.device.id, outcome, actor_of(request))
+        store = store_for(request, Act.REGISTER_DEVICE)
+        inspect_device(store, settings.PLACE.chance, file.device.id, outcome, actor_of(request))
 
     return _act(request, file, form, act, say("Inspect the device"), say("What you found is recorded."))
 
