@@ -129,6 +129,11 @@ def said_alert(alert: Alert, now: datetime) -> str:
     return "; ".join(words)
 
 
+def said_matter(matter: Matter) -> str:
+    """What an alert is about, in words."""
+    return _MATTER[matter]
+
+
 def said_told(told: Told, now: datetime) -> str:
     """What a sender was told, whether anyone there has acknowledged it, and whether it went on."""
     one = told.instruction

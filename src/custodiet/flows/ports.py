@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from custodiet.model.act import Act, ActorFacts, Thing, Verdict
-from custodiet.model.alert import Alert, AlertState, AlertStep, Reply, Statement
+from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.assessment import Assessment
 from custodiet.model.attachment import Attachment
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
@@ -301,6 +301,10 @@ class Reading(Tables, Protocol):
 
     def alerts_of_case(self, case_id: CaseId, limit: int) -> tuple[Alert, ...]:
         """A case's alerts, the newest first."""
+        ...
+
+    def came_of_alerts(self, scheme_id: SchemeId, since: datetime) -> tuple[CameOfAlerts, ...]:
+        """What became of a scheme's alerts raised since then, by matter; those of service left out."""
         ...
 
     def tallies(self) -> tuple[Tally, ...]: ...

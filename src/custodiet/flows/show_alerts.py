@@ -74,6 +74,11 @@ class AlertFile:
         return self._first(AlertState.CLAIMED)
 
     @property
+    def tried_at(self) -> datetime | None:
+        """When the person was first tried, or called, about it."""
+        return min((one.at for one in self.contacts), default=None)
+
+    @property
     def decided_at(self) -> datetime | None:
         """When it was first cleared, excused or decided."""
         return self._first(AlertState.CLEARED, AlertState.NO_BREACH, AlertState.BREACH)
