@@ -5,16 +5,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.house import ANA
+from msgspec import structs
+from support.house import ANA, report
 from support.watched import AWAY, HOME, bring, desk, watch
 
 from custodiet.entrypoints.cli.alerts import move_alert, record_contact, record_reply, show_alert
 from custodiet.entrypoints.cli.asking import show_status
 from custodiet.entrypoints.wording import said_alert, said_task
+from custodiet.entrypoints.wording_devices import said_note, said_raised
+from custodiet.flows.keep_devices import check_and_fit, mend_device, record_fault, remove_device
+from custodiet.flows.show_alerts import show_alert_file
 from custodiet.model.alert import AlertState
 from custodiet.model.case import TaskKind
+from custodiet.model.desk import Check, Fault, Identified, Removal
 from custodiet.model.errors import NotFound, NotPermitted
 from custodiet.model.finding import Matter, Weight
+from custodiet.model.report import Alarm, DeviceSays
 
 
 def say(monkeypatch, words):
@@ -74,6 +80,44 @@ def test_what_is_uncertain_says_so_first_and_what_to_do(house):
     assert told.startswith("cannot tell: perhaps")
     assert told.endswith("could be coverage; ring first")
     assert "does not say how good its fixes are" in told
+
+
+def test_a_sensor_that_speaks_of_tampering_could_be_the_strap_and_not_coverage(house):
+    wearer = house.person("TAG-1")
+    house.decide(wearer)
+    house.clock.pass_(timedelta(hours=2))
+    [alert] = tampers(house, house.monitor(), wearer, Alarm.STRAP)
+    assert said_alert(alert, house.clock.now()).endswith("could be the strap or its sensor; ring first")
+
+
+def test_an_alert_tells_what_its_device_raised_and_had_on_whoever_wore_it(house):
+    first, second = house.person("TAG-1"), house.person()
+    house.decide(first)
+    house.decide(second)
+    house.clock.pass_(timedelta(hours=2))
+    monitor = house.monitor()
+    tampers(house, monitor, first, Alarm.STRAP)
+    record_fault(house.store, first.device.id, Fault.STRAP_SENSOR, house.clock.now() - timedelta(hours=1), ANA)
+    remove_device(house.store, first.fitting.id, Removal.FAULTY, house.clock.now(), ANA)
+    mend_device(house.store, first.device.id, ANA)
+    second.device = first.device
+    check = Check(Identified.DOCUMENT, "TAG-1", fit_checked=True)
+    second.fitting = check_and_fit(house.store, house.chance, first.device.id, second.case.id, "main", check, ANA)
+    second.token = house.sender("TAG-1", fitting=second.fitting)
+    alert = tampers(house, monitor, second, Alarm.STRAP)[-1]
+    with house.store.reading() as view:
+        told = show_alert_file(view, house.clock.now(), alert.id).device
+    assert [said_raised(one) for one in told.raised] == ["A sensor spoke of tampering, 2 times; no longer stands: 1"]
+    assert [said_note(one) for one in told.found] == ["Found faulty: strap sensor", "Mended"]
+
+
+def tampers(house, monitor, wearer, *alarms):
+    """After its device said so."""
+    house.clock.pass_(timedelta(seconds=30))
+    says = DeviceSays(90.0, charging=False, alarms=frozenset(alarms))
+    house.post(monitor, wearer.token, structs.replace(report(wearer.device.serial, house.clock.now()), says=says))
+    with house.store.reading() as view:
+        return [one for one in view.alerts(list(AlertState), 20) if one.case_id == wearer.case.id]
 
 
 def test_what_no_longer_stands_says_why(house):

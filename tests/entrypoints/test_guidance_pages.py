@@ -1,5 +1,6 @@
 """Guidance beside each field, training on an account's page, and figures for those whose they are: by form post."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,15 +11,23 @@ from support.in_process import client_of, place_of
 from support.proposing import propose
 from support.staff import ADA, AOS, CAI, CEM, DPO, OPE, PER, staffed
 
+from custodiet.adapters import sealing
 from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
+from custodiet.flows.handle_alert import Desk
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.step_down import step_down
 from custodiet.main import read_policy
+from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.assessing_record import ReturnReason
+from custodiet.model.contact_record import CameOf, Way
+from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.finding import Matter, Raised, Weight
+from custodiet.model.identity import ActorId, AlertId, SchemeId
 from custodiet.model.mode import ModeCode
 from custodiet.model.outcome import Became
+from custodiet.model.record import AlertRaised
 
 CONSISTENCY = f"/schemes/{SCHEME}/consistency"
 
@@ -120,6 +129,42 @@ def test_figures_are_of_the_team_and_of_a_person_to_that_person_and_their_office
     assert [read(actor, own)[0] for actor in (CEM, DPO, ADA, OPE, PER)] == [403] * 5
     assert [read(actor, CONSISTENCY)[0] for actor in (ADA, OPE, PER)] == [403] * 3
     assert "too few to say anything" in read(CEM, f"{CONSISTENCY}/{roles[CEM]}")[1]
+
+
+def test_how_often_a_machine_was_wrong_is_told_by_what_was_found(house, roles):
+    one = house.person("TAG-1")
+    house.issue_keys()
+    decision, began = house.decide(one), house.clock.now()
+    for name, matter, weight in (
+        ("wrong", Matter.OUT_OF_PLACE, Weight.UNCERTAIN),
+        ("excused", Matter.OUT_OF_PLACE, Weight.ADVERSE),
+        ("right", Matter.OUT_OF_PLACE, Weight.ADVERSE),
+        ("unheard", Matter.UNANSWERED, Weight.UNCERTAIN),
+        ("service", Matter.BATTERY, Weight.SERVICE),
+    ):
+        with house.store.acting() as act:
+            at = (act.now, act.now, act.now)
+            alert = Raised(AlertId(name), one.case.id, decision.id, one.fitting.id, None, matter, weight, *at)
+            act.write(Entry(EntryKind.ALERT_RAISED, ActorId("gateway"), one.case.person_id), AlertRaised(alert))
+    desk = Desk(house.store, sealing, house.chance, house.pinned)
+    to_enquiry = (AlertMove.CLAIM, AlertMove.TRIAGE, AlertMove.SUSPECT, AlertMove.ENQUIRE)
+    desk.contact(AlertId("right"), Way.PHONE, CameOf.SPOKE, "", CAI)
+    desk.contact(AlertId("excused"), Way.PHONE, CameOf.SPOKE, "", CAI)
+    for name, moves in (
+        ("wrong", (AlertMove.CLAIM, AlertMove.TRIAGE, AlertMove.CLEAR)),
+        ("excused", (*to_enquiry, AlertMove.EXCUSE)),
+        ("right", (*to_enquiry, AlertMove.DECIDE)),
+    ):
+        for move in moves:
+            if move is AlertMove.DECIDE:
+                desk.reply(AlertId(name), Excuse.OTHER, "made up", CAI)
+            desk.move(AlertId(name), move, CAI, "made up")
+    table = read(AOS, CONSISTENCY)[1].split('id="alerts"')[1].split("<tbody")[1].split("</tbody>")[0]
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall("<tr.*?</tr>", table, re.DOTALL)]
+    assert rows == ["Where they are not to be 3 2 (67 in 100) 1 0", "The hours began and no fix has come 1 0 0 1"]
+    with house.store.reading() as view:
+        assert view.came_of_alerts(SCHEME, house.clock.now() + timedelta(days=1)) == ()
+        assert view.came_of_alerts(SchemeId("another"), began) == ()
 
 
 def test_what_is_lowered_narrowed_or_taken_back_is_counted_once(house, roles):

@@ -111,6 +111,34 @@ def test_nobody_excuses_what_lies_outside_the_set_time(house, wearer, reason, ag
         assert view.fitting(wearer.fitting.id).removed_at is None
 
 
+@pytest.mark.parametrize("outcome", [Outcome.SKIN, Outcome.MEDICAL])
+def test_what_hurts_is_to_come_off_within_the_set_time_and_taking_it_off_is_that(house, wearer, outcome):
+    inspect_device(house.store, house.chance, wearer.device.id, Outcome.REFITTED, ANA)
+    assert take_off(house, wearer) == []
+    for _ in range(2):
+        inspect_device(house.store, house.chance, wearer.device.id, outcome, ANA)
+    [task] = take_off(house, wearer)
+    assert task.due_at - task.raised_at == timedelta(hours=24)
+    other = register_device(house.store, house.chance, "TAG-2", ANA)
+    fitting = swap_device(house.store, house.chance, wearer.fitting.id, other.id, checked("TAG-2"), ANA)
+    assert take_off(house, wearer)[0].done_at is None
+    remove_device(house.store, fitting.id, Removal.MEDICAL, house.clock.now(), ANA)
+    assert take_off(house, wearer)[0].done_at is not None
+
+
+def test_where_nothing_is_in_force_no_second_task_is_raised(house, wearer):
+    with house.store.reading() as view:
+        [decision] = view.decisions_of(wearer.case.id)
+    end_decision(house.store, house.chance, decision.id, Move.WITHDRAW, Ender(ActorId("officer-bo")))
+    inspect_device(house.store, house.chance, wearer.device.id, Outcome.SKIN, ANA)
+    assert take_off(house, wearer) == []
+
+
+def take_off(house, wearer):
+    with house.store.reading() as view:
+        return [one for one in view.tasks_of(wearer.case.id) if one.kind is TaskKind.TAKE_OFF]
+
+
 def test_a_swap_leaves_no_instant_without_a_device_and_raises_nothing(house, wearer):
     other = register_device(house.store, house.chance, "TAG-2", ANA)
     monitor = house.monitor()
@@ -154,7 +182,7 @@ def test_a_device_that_came_back_is_looked_at_before_anyone_wears_it(house, wear
     with pytest.raises(NotPermitted, match="not_in_stock"):
         check_and_fit(house.store, house.chance, device.id, other.case.id, "main", checked("TAG-1"), ANA)
     house.clock.pass_(MINUTE)
-    inspect_device(house.store, device.id, Outcome.FINE, ANA)
+    inspect_device(house.store, house.chance, device.id, Outcome.FINE, ANA)
     assert stock(house, device) is Stock.IN_STOCK
     check_and_fit(house.store, house.chance, device.id, other.case.id, "main", checked("TAG-1"), ANA)
 
@@ -165,7 +193,7 @@ def test_a_faulty_device_clears_the_records_of_everyone_it_was_on(house, wearer)
     alarm(house, monitor, wearer, Alarm.CASE)
     remove_device(house.store, wearer.fitting.id, Removal.ENDED, house.clock.now() - timedelta(seconds=1), ANA)
     house.clock.pass_(timedelta(hours=30))
-    inspect_device(house.store, wearer.device.id, Outcome.FINE, ANA)
+    inspect_device(house.store, house.chance, wearer.device.id, Outcome.FINE, ANA)
     second = house.person()
     house.decide(second)
     second.device = wearer.device
@@ -207,6 +235,44 @@ def test_nobody_is_given_a_faulty_device_and_a_mended_one_is_in_stock(house):
     assert stock(house, device) is Stock.IN_STOCK
     with pytest.raises(IllegalMove):
         mend_device(house.store, device.id, ANA)
+
+
+def test_the_stock_is_counted_and_found_as_the_rule_says_where_each_device_is(house, wearer):
+    device, other = wearer.device, register_device(house.store, house.chance, "TAG-9", ANA)
+    seen = [_stock_as_it_is_counted(house)]
+    for act in (
+        lambda: record_fault(house.store, other.id, Fault.BATTERY, house.clock.now(), ANA),
+        lambda: mend_device(house.store, other.id, ANA),
+        lambda: swap_device(house.store, house.chance, wearer.fitting.id, other.id, checked("TAG-9"), ANA),
+        lambda: record_fault(house.store, other.id, Fault.RADIO, house.clock.now(), ANA),
+        lambda: inspect_device(house.store, house.chance, device.id, Outcome.FINE, ANA),
+    ):
+        house.clock.pass_(MINUTE)
+        act()
+        seen.append(_stock_as_it_is_counted(house))
+    in_stock, fitted, returned, faulty = Stock
+    assert seen == [
+        {fitted: ["TAG-1"], in_stock: ["TAG-9"]},
+        {fitted: ["TAG-1"], faulty: ["TAG-9"]},
+        {fitted: ["TAG-1"], in_stock: ["TAG-9"]},
+        {returned: ["TAG-1"], fitted: ["TAG-9"]},
+        {returned: ["TAG-1"], faulty: ["TAG-9"]},
+        {in_stock: ["TAG-1"], faulty: ["TAG-9"]},
+    ]
+
+
+def _stock_as_it_is_counted(house):
+    """Serials by where they are, the same by the rule, by the list and by the counts."""
+    with house.store.reading() as view:
+        listed = {one: [each.serial for each in view.devices_like("", 10, 0, one)] for one in Stock}
+        ruled = {one: [] for one in Stock}
+        for each in view.devices_like("", 10, 0):
+            ruled[show_device(view, each.id).stock].append(each.serial)
+        found = {one: serials for one, serials in listed.items() if serials}
+        assert listed == ruled
+        assert view.count_stock() == {one: len(serials) for one, serials in found.items()}
+        assert all(view.count_devices("TAG", one) == len(serials) for one, serials in listed.items())
+    return found
 
 
 def test_the_store_itself_fits_nobody_with_a_faulty_device(house):

@@ -93,7 +93,7 @@ def test_an_alert_goes_from_the_operator_to_a_decided_breach_with_its_whole_reco
     assert "made-up" not in record
 
 
-def test_another_is_cleared_by_the_operator_who_says_why(place, operator):
+def test_another_is_cleared_by_the_operator_who_says_why(place, operator, caseworker):
     alert = raise_alert(place[1], place[0], "to-clear", Matter.UNANSWERED, Weight.UNCERTAIN, timedelta(minutes=5))
     for move in ("claim", "triage"):
         operator.send(f"{alert}/{move}", {})
@@ -102,6 +102,9 @@ def test_another_is_cleared_by_the_operator_who_says_why(place, operator):
     assert "needs reasons" in refused.text
     assert operator.send(f"{alert}/clear", {"reasons": "made-up reasons"}).to == alert
     assert ">Cleared<" in operator.get(alert).text
+    late = caseworker.get(f"{alert}/suspect")
+    assert late.status == 403
+    assert "stands so that this cannot be done" in late.text
     assert alert not in operator.get("/alerts").text
 
 

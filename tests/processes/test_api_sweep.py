@@ -52,7 +52,9 @@ OF_A_PERSON = {
     "screen_person",
     "show_notice",
     "read_notice",
+    "read_easy",
     "play_notice",
+    "play_own_notice",
     "give_notice",
 }
 """Asked about a case in which nothing is proposed: what is said there stands in the way of no yes."""
@@ -74,6 +76,9 @@ BODIES = {
     "approve_unmask": {"words": "made-up words"},
     "refuse_unmask": {"because": "other"},
     "assess_look_alone": {"needed": True, "found": "made-up words"},
+    "record_contact": {"how": "phone", "outcome": "spoke"},
+    "move_alert": {"move": "triage"},
+    "record_reply": {"excuse": "none"},
 }
 
 

@@ -100,6 +100,26 @@ def test_a_serial_is_taken_into_stock_once(caseworker):
     assert "already" in caseworker.send("/devices/new", {"serial": "DESK-4"}).text
 
 
+def test_devices_are_found_by_where_they_are(caseworker):
+    taken(caseworker, "WHERE-1")
+    broken = taken(caseworker, "WHERE-2")
+    fault = {"fault": "battery", "since_0": "1", "since_1": "11", "since_2": "2026"}
+    assert caseworker.send(f"{broken}/fault", fault).to == broken
+
+    def found(stock):
+        return re.findall(r">(WHERE-\d)<", caseworker.get(f"/devices?serial=WHERE&stock={stock}").text)
+
+    both = ["WHERE-1", "WHERE-2"]
+    assert [found(one) for one in ("in_stock", "faulty", "fitted", "", "nonsense")] == [
+        both[:1],
+        both[1:],
+        [],
+        both,
+        both,
+    ]
+    assert re.search(r'<option value="faulty"[^>]*>Faulty \([1-9]\d*\)', caseworker.get("/devices").text)
+
+
 @pytest.mark.parametrize("function", ["authorising_officer", "dpo", "auditor", "operator", "nobody"])
 def test_the_desk_is_shut_to_whoever_has_no_business_there(pages, caseworker, function):
     other = visitor(pages, function)

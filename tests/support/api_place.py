@@ -8,7 +8,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.end_decision import end_decision
-from custodiet.flows.keep_caseload import declare_conflict
+from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
 from custodiet.main import read_pins
@@ -19,7 +19,7 @@ from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.finding import Matter, Raised, Weight
 from custodiet.model.glass import Danger, Glass
 from custodiet.model.glass_record import GlassBroken
-from custodiet.model.identity import ActorId, DecisionId, GlassId, LookUpId, UnmaskId
+from custodiet.model.identity import ActorId, CaseId, DecisionId, GlassId, LookUpId, UnmaskId
 from custodiet.model.look_record import LookUpApproved, LookUpAsked, ReadingOpened
 from custodiet.model.look_up import Grant, LookUp, Precision, Reading, ToKnow, Tried
 from custodiet.model.mode import ModeCode
@@ -73,7 +73,7 @@ def api_place(folder, sets: int = SETS, *, vault: bool = False) -> Pages:
 
     Of the first, a look-up of caseworker-1 was granted by somebody else, and its unmasking asked for; and an operator
     of whom nothing else is known looked alone. Of whose case is over, something was said that waits for an answer; the
-    notice can be heard in English.
+    notice can be heard in English. The last set is of one person, for whom someone speaks.
     """
     pages = Pages(folder, modes=[ModeCode.FITTED_TRAIL] * (EACH * sets), vault=vault)
     with closing(pages.site.open()) as store:
@@ -83,6 +83,10 @@ def api_place(folder, sets: int = SETS, *, vault: bool = False) -> Pages:
             store, SystemChance(), ActorId("elsewhere-1"), Function.CASEWORKER, SCHEME, ADMINISTRATOR
         )
         approve_joiner(store, other, OFFICER)
+        theirs = pages.site.wearers[EACH * (sets - 1) : EACH * sets]
+        for one in theirs:
+            for who in ("person-1", "representative-1"):
+                assign_case(store, case_of(store, one), ActorId(who), OFFICER)
         pages.heard = keep_recording(store, SystemChance(), SCHEME, "en", silence(), ActorId("translator-1"))
         approve_recording(store, pages.heard, ActorId("translator-2"))
         assessor = Assessor(store, sealing, SystemChance(), read_pins(pages.site.settings), LIKENESS_KEY)
@@ -103,6 +107,12 @@ def api_place(folder, sets: int = SETS, *, vault: bool = False) -> Pages:
                 pages.said[one.reference] = assessor.represent(decision.case_id, "made-up words", OFFICER)
     pages.accounts |= {one: pages.account(one) for one in POSITIONS if one not in (*FUNCTIONS, "nobody")}
     return pages
+
+
+def case_of(store, wearer) -> CaseId:
+    """Whose decision it is."""
+    with store.reading() as view:
+        return view.decision(wearer.decision_id).case_id
 
 
 def proposed_id(answer: str, number: int) -> DecisionId:

@@ -279,7 +279,7 @@ CASE_SAMPLES = [
     MessageOpened("message_1", "case_1", 2, AT),
     OfficeWritten("message_1", "case_1", 1, AT),
     MessageSettled("message_1", "case_1", Delivery.WAITING, AT, LATER, Setback.LATER),
-    DeviceNoted(FAULTY, ("alert_1",)),
+    DeviceNoted(FAULTY, ("alert_1",), (Task("task_1", TaskKind.TAKE_OFF, "case_1", "decision_1", AT, LATER),)),
     r.FactRecorded(CaseFact("fact_1", "case_1", FactKind.AGE, date(2031, 3, 3), AT, "officer-ana", BYTES, Age.ADULT)),
     r.RepresentationsInvited(Invitation("case_1", AT, "officer-ana", LATER)),
     r.RepresentationMade(Representation("representation_1", "case_1", AT, "officer-ana", BYTES, LATER)),

@@ -35,6 +35,7 @@ _TASK = {
     "give_notice": "an order began and its person was not given the notice: give it",
     "assess_disclosure": "for the data protection officer: assess a disclosure that was urgent",
     "assess_glass": "for the data protection officer: somebody looked alone for danger to life; was it needed",
+    "take_off": "it hurts or a doctor says so: take the device off; its sensors accuse nobody of that",
     "stop_device": "reports still come: see that the device stops sending",
 }
 _MATTER = {
@@ -110,7 +111,9 @@ def said_alert(alert: Alert, now: datetime) -> str:
         words = [f"cannot tell: perhaps {_MATTER[alert.matter]} since {since}"]
         if alert.seen.doubt is not None:
             words.append(_DOUBT[alert.seen.doubt])
-        words.append("could be coverage; ring first")
+        words.append(
+            f"could be {'the strap or its sensor' if alert.matter is Matter.TAMPER else 'coverage'}; ring first"
+        )
     if alert.matter is Matter.OUT_OF_PLACE and alert.weight is Weight.ADVERSE:
         words.append(f"{alert.seen.fixes} fixes, {alert.seen.band} beyond the edge, disc up to {alert.seen.radius_m} m")
         if alert.seen.gap_s:
@@ -124,6 +127,11 @@ def said_alert(alert: Alert, now: datetime) -> str:
     if alert.weakened_why is not None:
         words.append(f"no longer stands: {NO_LONGER[alert.weakened_why]}")
     return "; ".join(words)
+
+
+def said_matter(matter: Matter) -> str:
+    """What an alert is about, in words."""
+    return _MATTER[matter]
 
 
 def said_told(told: Told, now: datetime) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from custodiet.model.desk import Fault, Identified, Note, Noted, Outcome, Removal, Stock
+from custodiet.model.desk import Fault, Identified, Note, Noted, Outcome, RaisedBy, Removal, Stock
+from custodiet.model.finding import Matter
 
 STOCK = {
     Stock.IN_STOCK: "in stock",
@@ -28,6 +29,7 @@ OUTCOME = {
     Outcome.REFITTED: "fitted again, it sat badly",
     Outcome.SKIN: "the skin is sore",
     Outcome.DAMAGED: "damaged",
+    Outcome.MEDICAL: "it has to come off for a medical reason",
 }
 FAULT = {
     Fault.BATTERY: "battery",
@@ -54,6 +56,23 @@ def said_note(one: Note) -> str:
         Noted.FAULTY: _said(FAULT, one.code),
     }
     return f"{_KIND[one.kind]}: {words[one.kind]}" if one.kind in words else _KIND[one.kind]
+
+
+_RAISED = {
+    Matter.OUT_OF_PLACE: "Where they are not to be",
+    Matter.UNANSWERED: "The hours began and no fix came",
+    Matter.TAMPER: "A sensor spoke of tampering",
+    Matter.BATTERY: "The battery was low",
+    Matter.DEVICE_FAULT: "It said that it is faulty",
+    Matter.HELP: "The wearer asked for help",
+}
+
+
+def said_raised(one: RaisedBy) -> str:
+    """How often it raised what, whoever wore it."""
+    times = "once" if one.times == 1 else f"{one.times} times"
+    fallen = one.times - one.standing
+    return f"{_RAISED[one.matter]}, {times}" + (f"; no longer stands: {fallen}" if fallen else "")
 
 
 def _said(words: Mapping[Any, str], code: str) -> str:

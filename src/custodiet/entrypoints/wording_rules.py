@@ -204,6 +204,7 @@ _WHERE: Final[dict[str, _Subject]] = {
     ),
     "rules/recordings": _of(_NOTICES, 55, by_another=(50,)),
     "flows/translate_notice": _of(_NOTICES, 55),
+    "entrypoints/web/views/alerts": _of(_ALERTS, 69),
     "rules/alerts": _of(
         _ALERTS, 69, contact_first=(7,), uncertain=(63,), weakened=(63,), disputed=(61,), no_reasons=(18,)
     ),

@@ -5,13 +5,15 @@ it reaches us; a swap leaves no instant in which neither device is on the person
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from custodiet.flows.fit_device import end_in, fit_in
 from custodiet.flows.ports import Acting, Chance, Reading, Store
 from custodiet.flows.refusing import refuse_if
+from custodiet.flows.scheme_now import scheme_at
+from custodiet.flows.tasks import new_task
 from custodiet.model.case import ENDS_COLLECTION, Task, TaskKind
-from custodiet.model.desk import Check, Fault, Note, Noted, Outcome, Removal, Stock
+from custodiet.model.desk import COMES_OFF, Check, Fault, Note, Noted, Outcome, Removal, Stock
 from custodiet.model.desk_record import DeviceNoted
 from custodiet.model.device import Device, Fitting
 from custodiet.model.entry import Entry, EntryKind
@@ -29,7 +31,7 @@ from custodiet.rules.desk import (
     stock_of,
 )
 
-_DONE_WITH_IT = frozenset({*ENDS_COLLECTION, TaskKind.SWAP_DEVICE})
+_DONE_WITH_IT = frozenset({*ENDS_COLLECTION, TaskKind.SWAP_DEVICE, TaskKind.TAKE_OFF})
 """Tasks that are done once the device is off."""
 ALERTS_MAX = 100
 
@@ -100,12 +102,23 @@ def swap_device(
         return _fit(act, chance, device_id, before.case_id, before.strand, check, by)
 
 
-def inspect_device(store: Store, device_id: DeviceId, outcome: Outcome, by: ActorId) -> int:
-    """Somebody looked at it. The ledger index."""
+def inspect_device(store: Store, chance: Chance, device_id: DeviceId, outcome: Outcome, by: ActorId) -> int:
+    """Somebody looked at it; what hurts is to come off within the set time. The ledger index."""
     with store.acting() as act:
         refuse_if(objections_to_acting(by))
         file = show_device(act, device_id)
-        return _note(act, Note(device_id, Noted.INSPECTED, outcome, act.now, by, _on(file)))
+        tasks = _to_take_off(act, chance, file.worn) if file.worn is not None and outcome in COMES_OFF else ()
+        return _note(act, Note(device_id, Noted.INSPECTED, outcome, act.now, by, _on(file)), tasks=tasks)
+
+
+def _to_take_off(act: Acting, chance: Chance, worn: Fitting) -> tuple[Task, ...]:
+    """The task to take it off, once; none where nothing is in force, since whatever ended has raised one of its own."""
+    decisions = act.decisions_of(worn.case_id)
+    in_force = next((one for one in decisions if one.strand == worn.strand and one.in_force(act.now)), None)
+    if in_force is None or _asking_for(act, worn, frozenset({TaskKind.TAKE_OFF})):
+        return ()
+    hours = scheme_at(act, act.case(worn.case_id).scheme_id, act.now).removal_hours
+    return (new_task(act, chance, in_force, TaskKind.TAKE_OFF, act.now + timedelta(hours=hours)),)
 
 
 def record_fault(store: Store, device_id: DeviceId, fault: Fault, since_at: datetime, by: ActorId) -> int:
@@ -164,8 +177,8 @@ def _asking_for(view: Reading, fitting: Fitting, kinds: frozenset[TaskKind]) -> 
     return tuple(one for one in tasks if one.done_at is None and one.kind in kinds and one.decision_id in of_strand)
 
 
-def _note(act: Acting, note: Note, weakened: tuple[AlertId, ...] = ()) -> int:
-    record = DeviceNoted(note, weakened)
+def _note(act: Acting, note: Note, weakened: tuple[AlertId, ...] = (), tasks: tuple[Task, ...] = ()) -> int:
+    record = DeviceNoted(note, weakened, tasks)
     person_id = None if note.fitting_id is None else act.case(act.fitting(note.fitting_id).case_id).person_id
     return act.write(Entry(kind_of(record), note.noted_by, person_id), record)
 

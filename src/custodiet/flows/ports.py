@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from custodiet.model.act import Act, ActorFacts, Thing, Verdict
-from custodiet.model.alert import Alert, AlertState, AlertStep, Reply, Statement
+from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.assessment import Assessment
 from custodiet.model.attachment import Attachment
 from custodiet.model.case import Case, Person, RetentionClock, Task, TaskKind
@@ -17,7 +17,7 @@ from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
-from custodiet.model.desk import Note
+from custodiet.model.desk import Note, RaisedBy, Stock
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.disclosure import Pack, Requested, Step
 from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
@@ -303,6 +303,10 @@ class Reading(Tables, Protocol):
         """A case's alerts, the newest first."""
         ...
 
+    def came_of_alerts(self, scheme_id: SchemeId, since: datetime) -> tuple[CameOfAlerts, ...]:
+        """What became of a scheme's alerts raised since then, by matter; those of service left out."""
+        ...
+
     def tallies(self) -> tuple[Tally, ...]: ...
     def decisions_running_out(self, before: datetime, limit: int, *, skip: int = 0) -> tuple[DecisionId, ...]:
         """Made or paused decisions whose end has come, the earliest first, less the first few."""
@@ -457,17 +461,25 @@ class Reading(Tables, Protocol):
         """How a person is to be written to; None for someone who is not."""
         ...
 
-    def devices_like(self, words: str, limit: int, skip: int) -> tuple[Device, ...]:
-        """Devices whose serial holds these words, by serial."""
+    def devices_like(self, words: str, limit: int, skip: int, stock: Stock | None = None) -> tuple[Device, ...]:
+        """Devices whose serial holds these words, by serial; only those that are there, or wherever they are."""
         ...
 
-    def count_devices(self, words: str) -> int: ...
+    def count_devices(self, words: str, stock: Stock | None = None) -> int: ...
+    def count_stock(self) -> dict[Stock, int]:
+        """How many devices are where; where there are none is left out."""
+        ...
+
     def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
         """Whom a device was ever on, the earliest first."""
         ...
 
     def notes_of(self, device_id: DeviceId) -> tuple[Note, ...]:
         """What the desk noted of a device, in order."""
+        ...
+
+    def raised_by(self, device_id: DeviceId) -> tuple[RaisedBy, ...]:
+        """What a device ever raised, by matter."""
         ...
 
     def posted(self, message_id: MessageId) -> Posted: ...

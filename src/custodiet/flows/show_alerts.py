@@ -8,7 +8,8 @@ from custodiet.flows.ports import Reading
 from custodiet.flows.show_standing import OPEN_STATES, Waiting
 from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Reply
 from custodiet.model.contact_record import ContactTried
-from custodiet.model.identity import ActorId, AlertId
+from custodiet.model.desk import Note, Noted, RaisedBy
+from custodiet.model.identity import ActorId, AlertId, DeviceId
 from custodiet.model.staff import Function
 from custodiet.rules.alerts import MOVES, REPLY_STATES, suspended_at_most, urgency
 from custodiet.rules.staff import function_of
@@ -42,6 +43,14 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceHistory:
+    """What is known of a device, whoever wore it (R66): what the desk found, and how often it raised what."""
+
+    found: tuple[Note, ...]
+    raised: tuple[RaisedBy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AlertFile:
     """One alert with all that was done about it."""
 
@@ -56,11 +65,18 @@ class AlertFile:
     takes_replies: bool
     suspended_at_most: datetime
     """Until when it may be set aside; not after `at` when it may not be."""
+    device: DeviceHistory | None
+    """Of the device that raised it; None where none did."""
 
     @property
     def claimed_at(self) -> datetime | None:
         """When someone first took it."""
         return self._first(AlertState.CLAIMED)
+
+    @property
+    def tried_at(self) -> datetime | None:
+        """When the person was first tried, or called, about it."""
+        return min((one.at for one in self.contacts), default=None)
 
     @property
     def decided_at(self) -> datetime | None:
@@ -129,4 +145,14 @@ def show_alert_file(view: Reading, now: datetime, alert_id: AlertId) -> AlertFil
         moves=tuple(one for one in MOVES[alert.state] if one is not AlertMove.SUSPEND or most > now),
         takes_replies=alert.state in REPLY_STATES,
         suspended_at_most=most,
+        device=None if alert.fitting_id is None else history_of(view, view.fitting(alert.fitting_id).device_id),
     )
+
+
+_FOUND = frozenset({Noted.INSPECTED, Noted.FAULTY, Noted.MENDED})
+
+
+def history_of(view: Reading, device_id: DeviceId) -> DeviceHistory:
+    """A device's history, without anybody who wore it."""
+    found = tuple(one for one in view.notes_of(device_id) if one.kind in _FOUND)
+    return DeviceHistory(found, view.raised_by(device_id))

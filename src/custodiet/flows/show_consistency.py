@@ -6,6 +6,7 @@ from datetime import datetime
 
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
+from custodiet.model.alert import CameOfAlerts
 from custodiet.model.identity import ActorId, SchemeId
 from custodiet.model.register import Guidance
 from custodiet.model.staff import Function, Role
@@ -51,7 +52,10 @@ def show_training(view: Reading, now: datetime, actor: ActorId) -> TrainingOf:
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """A scheme's figures; None where there are too few. `people`: caseworkers whose own may be shown, by name."""
+    """A scheme's figures; None where there are too few. `people`: caseworkers whose own may be shown, by name.
+
+    `alerts`: what became of what was raised against someone: how often a machine was wrong (R68).
+    """
 
     scheme_id: SchemeId
     name: str
@@ -59,6 +63,7 @@ class Consistency:
     team: Figures | None
     beside: Beside
     people: tuple[Role, ...]
+    alerts: tuple[CameOfAlerts, ...]
 
 
 def show_consistency(view: Reading, now: datetime, scheme_id: SchemeId) -> Consistency:
@@ -72,6 +77,7 @@ def show_consistency(view: Reading, now: datetime, scheme_id: SchemeId) -> Consi
         team=of_team(view.outcomes_under(scheme_id, now - SINCE)),
         beside=show_guidance(view, now, scheme_id),
         people=tuple(roles[actor] for actor in sorted(roles)),
+        alerts=view.came_of_alerts(scheme_id, now - SINCE),
     )
 
 

@@ -98,17 +98,22 @@ class Owed:
     pages: int
 
 
-def find_owed(
-    view: Reading, now: datetime, scheme_id: SchemeId, words: str, page: int, within: frozenset[CaseId] | None
-) -> Owed:
-    """Everyone whose data is held and who has not been told what the notice says now; of all cases or these."""
+def everyone_owed(
+    view: Reading, now: datetime, scheme_id: SchemeId, words: str, within: frozenset[CaseId] | None
+) -> list[Case]:
+    """Everyone whose data is held and who has not been told what the notice says now, by reference; of all or these."""
     _, digest, _ = notice_at(view, scheme_id, now)
     clocks, served = view.retention_clocks_of(scheme_id), view.notices_served_under(scheme_id)
     owed = to_be_told(view.decisions_under(scheme_id), clocks, served, digest, now)
     cases = (view.case(one) for one in owed if within is None or one in within)
-    found = sorted(
-        (one for one in cases if words.casefold() in one.reference.casefold()), key=lambda one: one.reference
-    )
+    return sorted((one for one in cases if words.casefold() in one.reference.casefold()), key=lambda one: one.reference)
+
+
+def find_owed(
+    view: Reading, now: datetime, scheme_id: SchemeId, words: str, page: int, within: frozenset[CaseId] | None
+) -> Owed:
+    """A page of them."""
+    found = everyone_owed(view, now, scheme_id, words, within)
     pages = max(1, -(-len(found) // PAGE_LINES))
     page = min(max(1, page), pages)
     return Owed(tuple(found[(page - 1) * PAGE_LINES : page * PAGE_LINES]), len(found), page, pages)

@@ -118,6 +118,21 @@ class Reply:
     recorded_by: ActorId
 
 
+@dataclass(frozen=True, slots=True)
+class CameOfAlerts:
+    """What became of a scheme's alerts about one matter. `nothing`: cleared, excused, or spoken against since."""
+
+    matter: Matter
+    raised: int
+    nothing: int
+    breaches: int
+
+    @property
+    def settled(self) -> int:
+        """How many people or later facts have settled: what waits is no evidence either way."""
+        return self.nothing + self.breaches
+
+
 class StatementKind(StrEnum):
     """Facts with an author and a date, never a noun for a person (R106)."""
 

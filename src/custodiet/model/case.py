@@ -64,6 +64,8 @@ class TaskKind(StrEnum):
     """For the data protection officer: an urgent disclosure went before its assessment, which is due now (R16)."""
     ASSESS_GLASS = "assess_glass"
     """For the data protection officer: somebody looked alone, since a life was in danger: was it needed? (R22)"""
+    TAKE_OFF = "take_off"
+    """It hurts, or has to come off for a medical reason: take it off within the set time (R79)."""
 
 
 ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE, TaskKind.TAKE_BACK})

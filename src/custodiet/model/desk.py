@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from custodiet.model.errors import IllegalValue
+from custodiet.model.finding import Matter
 from custodiet.model.identity import ActorId, DeviceId, FittingId
 
 
@@ -46,6 +47,12 @@ class Outcome(StrEnum):
     SKIN = "skin"
     """It hurts: the skin under it is sore."""
     DAMAGED = "damaged"
+    MEDICAL = "medical"
+    """It has to come off: a doctor says so, or something that a doctor is to do."""
+
+
+COMES_OFF: frozenset[Outcome] = frozenset({Outcome.SKIN, Outcome.MEDICAL})
+"""What an inspection finds that asks for the device to come off, within a set time (R79)."""
 
 
 class Fault(StrEnum):
@@ -113,3 +120,12 @@ class StockLine:
     device_id: DeviceId
     serial: str
     stock: Stock
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedBy:
+    """How often a device raised one matter, on everyone who ever wore it, and how often that still stands."""
+
+    matter: Matter
+    times: int
+    standing: int

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
+from custodiet.model.case import Task
 from custodiet.model.desk import Note
 from custodiet.model.identity import AlertId
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceNoted:
-    """Something found of a device or done with it. `weakened`: alerts that speak against nobody any more."""
+    """Something found of a device or done with it. `weakened`: alerts that speak against nobody any more.
+
+    `tasks`: what that asks of staff.
+    """
 
     note: Note
     weakened: tuple[AlertId, ...] = ()
+    tasks: tuple[Task, ...] = ()

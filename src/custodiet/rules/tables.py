@@ -269,7 +269,8 @@ def _(record: FittingMade, index: int) -> Changes:
 @_changes.register
 def _(record: DeviceNoted, index: int) -> Changes:
     cleared = (_weak(alert_id, record.note.at, Why.FAULTY_DEVICE) for alert_id in record.weakened)
-    return (Insert("device_note", {**row_of(record.note), "entry": index}), *cleared)
+    noted = Insert("device_note", {**row_of(record.note), "entry": index})
+    return (noted, *cleared, *(new_task(task) for task in record.tasks))
 
 
 @_changes.register

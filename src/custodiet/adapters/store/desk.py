@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, func, select
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, case, exists, func, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.types import Code, UtcMs
-from custodiet.model.desk import Note, Noted
+from custodiet.model.desk import Note, Noted, RaisedBy, Stock
 from custodiet.model.device import Device, Fitting
 from custodiet.model.identity import DeviceId
 
@@ -32,14 +32,19 @@ DESK = (device_note,)
 class DeskRows(Rows):
     """The part of flows.ports.Reading that is about devices and what is done with them."""
 
-    def devices_like(self, words: str, limit: int, skip: int) -> tuple[Device, ...]:
-        query = self._like(t.device.select(), words).order_by(t.device.c.serial).limit(limit).offset(skip)
+    def devices_like(self, words: str, limit: int, skip: int, stock: Stock | None = None) -> tuple[Device, ...]:
+        query = self._like(t.device.select(), words, stock).order_by(t.device.c.serial).limit(limit).offset(skip)
         return tuple(noun(Device, row) for row in self._all(query))
 
-    def count_devices(self, words: str) -> int:
-        query = self._like(select(func.count()).select_from(t.device), words)
+    def count_devices(self, words: str, stock: Stock | None = None) -> int:
+        query = self._like(select(func.count()).select_from(t.device), words, stock)
         counted: int = self._connection.execute(query).scalar_one()
         return counted
+
+    def count_stock(self) -> dict[Stock, int]:
+        found = _STOCK.label("stock")
+        rows = self._all(select(found, func.count()).select_from(t.device).group_by(found))
+        return {Stock(where): count for where, count in rows}
 
     def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
         query = t.fitting.select().where(t.fitting.c.device_id == device_id).order_by(t.fitting.c.fitted_at)
@@ -49,5 +54,37 @@ class DeskRows(Rows):
         query = device_note.select().where(device_note.c.device_id == device_id).order_by(device_note.c.entry)
         return tuple(noun(Note, row) for row in self._all(query))
 
-    def _like(self, query: Any, words: str) -> Any:
+    def raised_by(self, device_id: DeviceId) -> tuple[RaisedBy, ...]:
+        # By case, too: alerts are found by that.
+        of = (t.alert.c.case_id == t.fitting.c.case_id) & (t.alert.c.fitting_id == t.fitting.c.id)
+        query = (
+            select(t.alert.c.matter, func.count(), func.count().filter(t.alert.c.weakened_why.is_(None)))
+            .select_from(t.fitting.join(t.alert, of))
+            .where(t.fitting.c.device_id == device_id)
+            .group_by(t.alert.c.matter)
+            .order_by(t.alert.c.matter)
+        )
+        return tuple(RaisedBy(*row) for row in self._all(query))
+
+    def _like(self, query: Any, words: str, stock: Stock | None) -> Any:
+        if stock is not None:
+            query = query.where(stock.value == _STOCK)
         return query.where(t.device.c.serial.icontains(words, autoescape=True)) if words else query
+
+
+def _stock() -> Any:
+    """Where a device is: what rules/desk.py: stock_of says, in SQL, since a desk has more devices than a page."""
+    noted, of = device_note.c, device_note.c.device_id == t.device.c.id
+    fittings = t.fitting.c.device_id == t.device.c.id
+    condition = select(noted.kind).where(of, noted.kind.in_((Noted.FAULTY, Noted.MENDED)))
+    looked = select(func.max(noted.at)).where(of, noted.kind.in_((Noted.INSPECTED, Noted.MENDED))).scalar_subquery()
+    off = select(func.max(t.fitting.c.removed_at)).where(fittings).scalar_subquery()
+    return case(
+        (condition.order_by(noted.entry.desc()).limit(1).scalar_subquery() == Noted.FAULTY, Stock.FAULTY.value),
+        (exists().where(fittings, t.fitting.c.removed_at.is_(None)), Stock.FITTED.value),
+        ((off.is_not(None)) & (looked.is_(None) | (off > looked)), Stock.RETURNED.value),
+        else_=Stock.IN_STOCK.value,
+    )
+
+
+_STOCK = _stock()

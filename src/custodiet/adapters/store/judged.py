@@ -9,12 +9,13 @@ from sqlalchemy import Row, and_, func, or_, select
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, noun
-from custodiet.model.alert import Alert, AlertState, AlertStep, Reply, Statement
+from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import State
 from custodiet.model.device import Fitting
-from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, TaskId
+from custodiet.model.finding import Weight
+from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, SchemeId, TaskId
 from custodiet.model.record import Contact, Sighting
 from custodiet.model.stored import JudgedChange, Pulse
 from custodiet.model.word import Word
@@ -75,6 +76,19 @@ class JudgedRows(Rows):
     def alerts_of(self, decision_id: DecisionId) -> tuple[Alert, ...]:
         query = t.alert.select().where(t.alert.c.decision_id == decision_id).order_by(t.alert.c.raised_at)
         return tuple(noun(Alert, row) for row in self._all(query))
+
+    def came_of_alerts(self, scheme_id: SchemeId, since: datetime) -> tuple[CameOfAlerts, ...]:
+        alert = t.alert.c
+        nothing = or_(alert.weakened_why.is_not(None), alert.state.in_((AlertState.CLEARED, AlertState.NO_BREACH)))
+        breach = and_(alert.weakened_why.is_(None), alert.state.in_((AlertState.BREACH, AlertState.NOTIFIED)))
+        query = (
+            select(alert.matter, func.count(), func.count().filter(nothing), func.count().filter(breach))
+            .select_from(t.alert.join(t.case_file, t.case_file.c.id == alert.case_id))
+            .where(t.case_file.c.scheme_id == scheme_id, alert.raised_at >= since, alert.weight != Weight.SERVICE)
+            .group_by(alert.matter)
+            .order_by(alert.matter)
+        )
+        return tuple(CameOfAlerts(*row) for row in self._all(query))
 
     def alerts_on(self, condition_id: ConditionId) -> tuple[Alert, ...]:
         query = t.alert.select().where(t.alert.c.condition_id == condition_id).order_by(t.alert.c.raised_at)

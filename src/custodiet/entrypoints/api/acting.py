@@ -4,23 +4,21 @@ Nothing here raises intrusion: what does is in proposing.py, with its second per
 """
 
 from custodiet.entrypoints.api import answers
-from custodiet.entrypoints.api.knowing import known_alert, known_case, known_decision, known_task
+from custodiet.entrypoints.api.knowing import known_case, known_decision, known_task
 from custodiet.entrypoints.api.lines import case_line
 from custodiet.entrypoints.api.problem import ApiProblem, problem
 from custodiet.entrypoints.api.route import Call, Made
 from custodiet.entrypoints.web.asking import assessor_for
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
-from custodiet.entrypoints.web.sight import of_alert, of_case, of_decision
+from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task
-from custodiet.flows.handle_alert import Desk
 from custodiet.flows.open_case import open_case, reference_is_taken
 from custodiet.flows.permitting import the_scheme
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.step_down import step_down
 from custodiet.model.act import Act
-from custodiet.model.alert import AlertMove
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import SchemeId
 from custodiet.rules.decisions import Ender, Move
@@ -89,12 +87,3 @@ def complete(call: Call) -> answers.Entered:
         require(call.request, view, Act.COMPLETE_TASK, of_case(task.case_id))
     store = store_for(call.request, Act.COMPLETE_TASK, of_case(task.case_id))
     return answers.Entered(complete_task(store, task.id, actor_of(call.request)))
-
-
-def claim(call: Call) -> answers.Entered:
-    with call.place.store.reading() as view:
-        alert = known_alert(call.request, view, call.path["alert_id"])
-    place = call.place
-    store = store_for(call.request, Act.CLAIM_ALERT, of_alert(alert.id))
-    desk = Desk(store, place.sealer, place.chance, place.pinned)
-    return answers.Entered(desk.move(alert.id, AlertMove.CLAIM, actor_of(call.request)))

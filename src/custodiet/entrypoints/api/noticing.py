@@ -23,7 +23,6 @@ from custodiet.rules.documents.notice import SECOND_LAYER
 def notice(call: Call) -> told.CaseNotice:
     with call.place.store.reading() as view:
         shown = _shown(call, view)
-    heard = {one.tag: recording for one, recording in shown.recordings}
     served = [
         told.ServedLine(
             one.id, one.at, one.by, one.language, one.how, one.understood, one.why, one.notice_sha256 == shown.digest
@@ -36,19 +35,23 @@ def notice(call: Call) -> told.CaseNotice:
         told=shown.told,
         why_not=_why_not(shown),
         english=shown.english,
-        languages=[_language(one, heard) for one in shown.languages],
+        languages=language_lines(shown),
         served=served,
         left_out=len(shown.served) - len(served),
     )
 
 
 def text(call: Call) -> told.NoticeText:
-    wanted = BY_TAG[call.query.get("language", ENGLISH.tag)]
     with call.place.store.reading() as view:
-        shown = _shown(call, view)
-        language = wanted if wanted in shown.languages else ENGLISH
-        made = notice_in(view, shown.case.scheme_id, language.tag, call.at)
-        register, _ = register_at(view, shown.case.scheme_id, call.at)
+        return notice_text(call, view, _shown(call, view))
+
+
+def notice_text(call: Call, view: Reading, shown: CaseNotice) -> told.NoticeText:
+    """The notice in the language that was asked for, where it is approved, else in English."""
+    wanted = BY_TAG[call.query.get("language", ENGLISH.tag)]
+    language = wanted if wanted in shown.languages else ENGLISH
+    made = notice_in(view, shown.case.scheme_id, language.tag, call.at)
+    register, _ = register_at(view, shown.case.scheme_id, call.at)
     return told.NoticeText(
         at=call.at,
         notice_sha256=shown.digest.hex(),
@@ -88,6 +91,12 @@ def _shown(call: Call, view: Reading) -> CaseNotice:
 
 def _why_not(shown: CaseNotice) -> Objection | None:
     return None if shown.told else told_objections(NotPermitted("", (shown.why_not,)))[0]
+
+
+def language_lines(shown: CaseNotice) -> list[told.LanguageLine]:
+    """Every language in which the text may reach a person, with what is heard of it."""
+    heard = {one.tag: recording for one, recording in shown.recordings}
+    return [_language(one, heard) for one in shown.languages]
 
 
 def _language(one: Language, heard: dict[str, Recording]) -> told.LanguageLine:

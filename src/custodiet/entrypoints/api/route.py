@@ -74,6 +74,8 @@ LIMIT = Param(
     "limit", f"How many at most, from 1 to {PAGE_MAX}; 25 when it is not said.", Read.COUNT, most=PAGE_MAX, least=1
 )
 
+CURSOR = Param("cursor", "What the answer before gave as `next`.", most=400, least=1, pattern="^[A-Za-z0-9_=-]+$")
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -10,13 +10,14 @@ from custodiet.entrypoints.api import (
     reading_schemes,
     stating,
 )
-from custodiet.entrypoints.api.route import LIMIT, Param, Read, Route
+from custodiet.entrypoints.api.route import CURSOR, LIMIT, Param, Read, Route
+from custodiet.entrypoints.api.routes_desk import DESK_ROUTES
 from custodiet.entrypoints.api.routes_looking import LOOKING_ROUTES
 from custodiet.entrypoints.api.routes_person import PERSON_ROUTES
+from custodiet.entrypoints.api.routes_told import TOLD_ROUTES
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.stored import Holding
 
-CURSOR = Param("cursor", "What the answer before gave as `next`.", most=400, least=1, pattern="^[A-Za-z0-9_=-]+$")
 FROM = Param("from", "The first instant of the window, with its zone.", Read.TIME, required=True)
 TO = Param(
     "to", "The instant before which the window ends, with its zone; at most 31 days after.", Read.TIME, required=True
@@ -101,6 +102,7 @@ ROUTES = (
     ),
     *PERSON_ROUTES,
     *LOOKING_ROUTES,
+    *TOLD_ROUTES,
     Route(
         "GET",
         "/cases/{reference}/rungs",
@@ -254,34 +256,7 @@ ROUTES = (
         answers.Entered,
         conflicts=True,
     ),
-    Route(
-        "GET",
-        "/alerts",
-        "list_alerts",
-        "Open alerts that the account may know of, the oldest first.",
-        reading.alerts,
-        answers.Alerts,
-        params=(LIMIT,),
-    ),
-    Route("GET", "/alerts/{alert_id}", "show_alert", "One alert.", reading.alert, answers.AlertShown),
-    Route(
-        "GET",
-        "/alerts/{alert_id}/contacts",
-        "list_contacts_of_alert",
-        "Tries to reach the person about an alert, and their calls in, the first first: facts, and never words.",
-        reading.contacts,
-        answers.Contacts,
-        params=(LIMIT,),
-    ),
-    Route(
-        "POST",
-        "/alerts/{alert_id}/claim",
-        "claim_alert",
-        "Claim an alert that nobody holds.",
-        acting.claim,
-        answers.Entered,
-        conflicts=True,
-    ),
+    *DESK_ROUTES,
     Route(
         "GET",
         "/ledger/entries",

@@ -25,13 +25,14 @@ from custodiet.entrypoints.wording import (
     said_alert,
     said_day,
     said_event,
+    said_matter,
     said_state,
     said_task,
     said_time,
 )
 from custodiet.entrypoints.wording_alerts import said_in_alerts
 from custodiet.entrypoints.wording_deciding import by_ladder, said
-from custodiet.entrypoints.wording_devices import STOCK, said_note
+from custodiet.entrypoints.wording_devices import STOCK, said_note, said_raised
 from custodiet.entrypoints.wording_messages import TEMPLATE, said_delivery, said_quiet
 from custodiet.entrypoints.wording_schemes import said_gap, said_mode, said_version
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
@@ -101,6 +102,7 @@ def environment(**_: Any) -> Environment:
         by_ladder=by_ladder,
         said=_said,
         said_alert=said_alert,
+        said_matter=said_matter,
         said_alerts=said_in_alerts,
         said_day=_apart(said_day),
         said_event=said_event,
@@ -112,6 +114,7 @@ def environment(**_: Any) -> Environment:
         said_task=said_task,
         said_delivery=said_delivery,
         said_note=said_note,
+        said_raised=said_raised,
         said_stock=STOCK.__getitem__,
         said_quiet=said_quiet,
         said_template=TEMPLATE.__getitem__,

@@ -31,6 +31,7 @@ from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.act import Act
 from custodiet.model.alert import Alert, AlertMove, Excuse
 from custodiet.model.contact_record import CameOf, Verified, Way
+from custodiet.model.errors import IllegalMove, NotPermitted
 from custodiet.model.identity import AlertId, CaseId
 from custodiet.rules.alerts import IN_HAND_MAX, moved
 from custodiet.rules.permission import ACT_OF_ALERT_MOVE
@@ -109,7 +110,7 @@ def move(request: HttpRequest, alert_id: str, move: str) -> HttpResponse:
     if request.method != "POST":
         if step is AlertMove.DECIDE and is_stale(request):
             return confirm_first(request)
-        moved(file.alert, step)
+        _require_open(file.alert, step)
     most = file.suspended_at_most - file.at
     form = MoveForm(step, request.POST if request.method == "POST" else None, most=most)
     reasons: list[Reason] = []
@@ -123,6 +124,15 @@ def move(request: HttpRequest, alert_id: str, move: str) -> HttpResponse:
             return done(request, say("Recorded."), "alert", alert_id)
     title = said_in_alerts(step)
     return _form_page(request, file.alert, file.reference, form, reasons, title)
+
+
+def _require_open(alert: Alert, step: AlertMove) -> None:
+    """The way to a step stays in a list, a history and another window after someone has taken it."""
+    try:
+        moved(alert, step)
+    except IllegalMove:
+        against = "not_now: the alert stands so that this cannot be done; its own page shows what can"
+        raise NotPermitted("", (against,)) from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

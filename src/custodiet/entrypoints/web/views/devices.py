@@ -41,7 +41,7 @@ from custodiet.flows.keep_devices import (
 )
 from custodiet.flows.ports import Reading
 from custodiet.model.act import Act
-from custodiet.model.desk import Fault, Outcome, Removal, StockLine
+from custodiet.model.desk import Fault, Outcome, Removal, Stock, StockLine
 from custodiet.model.device import Device, Fitting
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import DeviceId
@@ -54,17 +54,21 @@ STRAND = "main"
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """What there is, by serial."""
-    words = request.GET.get("serial", "").strip()[:SEARCH_MAX]
+    """What there is, by serial and by where it is."""
+    words, asked = request.GET.get("serial", "").strip()[:SEARCH_MAX], request.GET.get("stock", "")
+    stock = Stock(asked) if asked in set(Stock) else None
     with settings.PLACE.store.reading() as view:
         require(request, view, Act.REGISTER_DEVICE)
-        found = view.count_devices(words)
+        counted = view.count_stock()
+        found = view.count_devices(words, stock)
         pages = max(1, -(-found // PAGE_LINES))
         number = min(max(1, page_asked(request)), pages)
-        devices = view.devices_like(words, PAGE_LINES, (number - 1) * PAGE_LINES)
+        devices = view.devices_like(words, PAGE_LINES, (number - 1) * PAGE_LINES, stock)
         lines = [StockLine(one.id, one.serial, show_device(view, one.id).stock) for one in devices]
-    told = {"lines": lines, "found": found, "words": words}
-    return page(request, "devices/list.html", at=pages_of(number, pages, {"serial": words}), **told)
+    told = {"lines": lines, "found": found, "words": words, "stock": stock}
+    told["counted"] = [(one, counted.get(one, 0)) for one in Stock]
+    at = pages_of(number, pages, {"serial": words, "stock": stock or ""})
+    return page(request, "devices/list.html", at=at, **told)
 
 
 @require_safe
@@ -79,7 +83,9 @@ def show(request: HttpRequest, device_id: str) -> HttpResponse:
         }
         worn = None if file.worn is None else show_worn(view, file.worn)
         mine = file.worn is not None and file.worn.case_id in references
-    return page(request, "devices/device.html", file=file, references=references, worn=worn, mine=mine)
+        raised = view.raised_by(file.device.id)
+    told = {"file": file, "references": references, "worn": worn, "mine": mine, "raised": raised}
+    return page(request, "devices/device.html", **told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,7 +136,8 @@ def inspect(request: HttpRequest, device_id: str) -> HttpResponse:
 
     def act() -> None:
         outcome = Outcome(form.cleaned_data["outcome"])
-        inspect_device(store_for(request, Act.REGISTER_DEVICE), file.device.id, outcome, actor_of(request))
+        store = store_for(request, Act.REGISTER_DEVICE)
+        inspect_device(store, settings.PLACE.chance, file.device.id, outcome, actor_of(request))
 
     return _act(request, file, form, act, say("Inspect the device"), say("What you found is recorded."))
 

@@ -179,7 +179,10 @@ def my_letter(request: HttpRequest, decision_id: str) -> HttpResponse:
 
 
 def own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
-    """Theirs, or the one that they chose of several, and how many there are. Raises NotPermitted for nobody's."""
+    """Theirs, or the one that they chose of several (`which` of the address, from 1 on), and how many there are.
+
+    Raises NotPermitted for nobody's.
+    """
     found = view.cases_given_to(actor_of(request))
     if not found:
         raise NotPermitted("", ("not_yours: no case is yours; the letter that came with the account says whose it is",))

@@ -1,0 +1,80 @@
+"""Routes of the alert desk."""
+
+from custodiet.entrypoints.api import answers, answers_desk, bodies_desk, desk, reading
+from custodiet.entrypoints.api.route import LIMIT, Route
+
+DESK_ROUTES = (
+    Route(
+        "GET",
+        "/alerts",
+        "list_alerts",
+        "Open alerts that the account may know of, the oldest first.",
+        reading.alerts,
+        answers.Alerts,
+        params=(LIMIT,),
+    ),
+    Route("GET", "/alerts/{alert_id}", "show_alert", "One alert.", reading.alert, answers.AlertShown),
+    Route(
+        "POST",
+        "/alerts/{alert_id}/claim",
+        "claim_alert",
+        "Claim an alert that nobody holds.",
+        desk.claim,
+        answers.Entered,
+        conflicts=True,
+    ),
+    Route(
+        "GET",
+        "/alerts/{alert_id}/contacts",
+        "list_contacts_of_alert",
+        "Tries to reach the person about an alert, and their calls in, the first first: facts, and never words.",
+        reading.contacts,
+        answers.Contacts,
+        params=(LIMIT,),
+    ),
+    Route(
+        "POST",
+        "/alerts/{alert_id}/contacts",
+        "record_contact",
+        "Record that the person was tried about an alert, or that they called.",
+        desk.contact,
+        answers.Entered,
+        body=bodies_desk.RecordContact,
+    ),
+    Route(
+        "GET",
+        "/alerts/{alert_id}/record",
+        "show_alert_record",
+        "All that was done about an alert: steps, contacts and replies, and which step may follow.",
+        desk.record,
+        answers_desk.AlertRecord,
+        params=(LIMIT,),
+    ),
+    Route(
+        "POST",
+        "/alerts/{alert_id}/moves",
+        "move_alert",
+        "Take one step with an alert: docs/alerts.md has the table of them.",
+        desk.move,
+        answers.Entered,
+        body=bodies_desk.MoveAlert,
+        conflicts=True,
+    ),
+    Route(
+        "POST",
+        "/alerts/{alert_id}/replies",
+        "record_reply",
+        "Record what the person says to an enquiry.",
+        desk.reply,
+        answers.Entered,
+        body=bodies_desk.RecordReply,
+    ),
+    Route(
+        "POST",
+        "/hand-over",
+        "hand_over_shift",
+        "Give every alert that is held and not settled back to the queue.",
+        desk.hand_over_shift,
+        answers_desk.HandedOver,
+    ),
+)
