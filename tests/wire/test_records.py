@@ -355,7 +355,7 @@ CASE_SAMPLES = [
     r.StopEscalated("stop_1", AT, (TASK,)),
 ]
 SAMPLES = [
-    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True, told=True, tellable=True),
+    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True, told=True, tellable=True, ordered=True),
     r.SchemeRegistered(SCHEME),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES, BYTES[::-1]),
