@@ -17,7 +17,7 @@ from custodiet.entrypoints.web.paging import page_asked
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.said_conditions import conditions_in_words
+from custodiet.entrypoints.web.said_conditions import conditions_in_words, pictures_in
 from custodiet.entrypoints.web.sight import of_decision
 from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
 from custodiet.flows.permitting import who_asks
@@ -100,6 +100,7 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
         proposal=proposal,
         opened=opened,
         conditions=words,
+        pictures=pictures_in(opened),
         findings=reasons_of(NotPermitted("", proposal.findings)) if proposal.findings else [],
         forms=forms,
         form=form,
