@@ -238,9 +238,9 @@ class AssessedRows(Rows):
         row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
         return row.checked_at is not None
 
-    def stops_waiting(self, limit: int) -> tuple[StopId, ...]:
-        query = select(a.stop.c.id).where(a.stop.c.checked_at.is_(None))
-        return tuple(row.id for row in self._all(query.order_by(a.stop.c.check_due_at, a.stop.c.id).limit(limit)))
+    def stops_waiting(self, limit: int, offset: int = 0) -> tuple[StopId, ...]:
+        query = select(a.stop.c.id).where(a.stop.c.checked_at.is_(None)).order_by(a.stop.c.check_due_at, a.stop.c.id)
+        return tuple(row.id for row in self._all(query.limit(limit).offset(offset)))
 
     def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:
         one = a.stop.c

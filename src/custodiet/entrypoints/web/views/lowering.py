@@ -28,6 +28,7 @@ from custodiet.entrypoints.web.forms_deciding import (
 )
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.paging import page_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -54,6 +55,7 @@ from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.ladder import lower_rungs
 
 STOPS_MAX = 50
+STOPS_SHOWN = 20
 _NOTHING_STANDS = (
     "nothing_stands: no decision of this case stands to do that with; a new one, proposed from its facts up"
 )
@@ -358,7 +360,8 @@ def stops(request: HttpRequest) -> HttpResponse:
     """Stops that wait for a second person’s look."""
     place, by = settings.PLACE, actor_of(request)
     with place.store.reading() as view:
-        shown = [one for each in view.stops_waiting(STOPS_MAX) if (one := _waiting(request, view, each)) is not None]
+        number = max(1, page_asked(request))
+        shown, pages = _to_check(request, view, number)
         if not shown and not may(request, view, Act.READ_ASSURANCE):
             held = [one.scheme_id for one in view.roles_of(by) if one.in_force(place.clock.now()) and one.scheme_id]
             thing = the_scheme(held[0] if held else SchemeId(""), ActorId(""))
@@ -372,7 +375,18 @@ def stops(request: HttpRequest) -> HttpResponse:
         reasons = refusals(form, lambda: check_stop(store, place.chance, wanted, by, as_ordered=as_ordered))
         if form.is_valid():
             return done(request, say("It is recorded that you looked."), "stops")
-    return page(request, "lowering/stops.html", 403 if reasons else 200, shown=shown, form=form, reasons=reasons)
+    told = {"shown": shown, "number": number, "pages": pages, "form": form, "reasons": reasons}
+    return page(request, "lowering/stops.html", 403 if reasons else 200, **told)
+
+
+def _to_check(request: HttpRequest, view: Reading, number: int) -> tuple[list[_Waiting], int]:
+    """One page of those in their sight, and how many pages are known of. Those of others take no place on it."""
+    found: list[_Waiting] = []
+    offset = 0
+    while len(found) <= number * STOPS_SHOWN and (some := view.stops_waiting(STOPS_MAX, offset)):
+        found += [one for each in some if (one := _waiting(request, view, each)) is not None]
+        offset += STOPS_MAX
+    return found[(number - 1) * STOPS_SHOWN : number * STOPS_SHOWN], number + (len(found) > number * STOPS_SHOWN)
 
 
 def _scheme_of(view: Reading, stop_id: StopId) -> Thing:
