@@ -142,6 +142,9 @@ def test_what_is_stated_before_it_is_sent_is_recorded_with_the_proposal_sealed_a
     check = desk.step(code, "check", conditions=stated).content.decode()
     assert "Curfew. A circle of 150 m about latitude 46.5000, longitude -28.0000." in check
     assert "Monday, Friday, 21:00 to 07:00 the next day, by the clock of Europe/London." in check
+    assert check.count('class="app-zone" role="img"') == 2  # of the curfew and of the exclusion zone
+    assert "Made-up power: Keeping in contact" in check
+    assert "It was not shown that tagging reduces absconding." in check
     assert carried(desk.step(code, "drop:2", conditions=stated)) == stated[:2]
     assert carried(desk.step(code, "change", conditions=stated[:2])) == stated[:2]
     assert desk.step(code, "send", conditions=stated[:2]).status_code == 302
@@ -156,6 +159,9 @@ def test_what_is_stated_before_it_is_sent_is_recorded_with_the_proposal_sealed_a
 
     page = desk.bo.get(f"/authorise/{proposal.id}").content.decode()
     assert "Curfew. A circle of 150 m" in page
+    assert 'aria-label="a circle of 150 m about latitude 46.5000, longitude -28.0000"' in page
+    assert "Made-up power: Keeping in contact" in page
+    assert "It was not shown that tagging reduces absconding." in page
     assert "Appointment. From 20 April 2031, 09:00 UTC to 20 April 2031, 09:30 UTC." in page
     assert sorted(desk.seen(proposal)) == sorted(one.id for one in kinds.values())
     assert desk.approve(proposal, desk.seen(proposal)).status_code == 302

@@ -14,6 +14,7 @@ from custodiet.flows.obey_stop import FEW, check_stop, enter_stop
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.review_decision import begin_review, decide_review
 from custodiet.flows.show_day import show_day
+from custodiet.flows.step_down import step_down
 from custodiet.flows.time_passes import Passing
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import FamilyReason
@@ -159,7 +160,8 @@ def test_a_review_says_what_was_used_by_counting_it(house):
     decide(house, review, ReviewOutcome.END)
     with house.store.reading() as view:
         used = view.used_since(made.id, made.starts_at)
-    assert (used.alerts, used.possible_breaches, used.breaches, used.openings) == (0, 0, 0, None)
+    assert (used.alerts, used.possible_breaches, used.breaches) == (0, 0, 0)
+    assert (used.openings, used.questions, used.packs) == (0, 0, 0)
 
 
 def test_the_interval_after_a_missed_review_is_empty(house):
@@ -220,6 +222,20 @@ def test_a_case_is_closed_whole_with_its_reason(house, reason):
     assert states == [State.WITHDRAWN, State.WITHDRAWN, State.REFUSED]
     kinds = [one.kind for one in tasks(house)]
     assert kinds == [TaskKind.TAKE_BACK if reason is EndReason.DIED else TaskKind.TELL_AND_REMOVE]
+    assert sound(house)
+
+
+@pytest.mark.parametrize("reason", CLOSED)
+def test_nobody_is_left_with_a_task_to_tell_someone_who_has_died(house, reason):
+    person = house.person("TAG-1")
+    made = house.decide(person)
+    house.clock.pass_(MINUTE)
+    step_down(house.store, house.chance, person.case.id, ModeCode.TELEPHONE, ANA)
+    assert [one.kind for one in tasks(house)] == [TaskKind.TELL_AND_REMOVE]
+    close_case(house.store, house.chance, person.case.id, reason, ANA)
+    left = {one.kind for one in tasks(house)}
+    assert left == ({TaskKind.TAKE_BACK} if reason is EndReason.DIED else {TaskKind.TELL_AND_REMOVE})
+    assert house.decision(made.id).state is State.SUCCEEDED
     assert sound(house)
 
 

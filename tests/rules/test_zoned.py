@@ -389,6 +389,26 @@ def test_the_settings_of_a_scheme_are_what_counts(kind, judging, fixes, came):
     assert words(judged(fixes, kind, judging=judging).findings) == came
 
 
+FIRST_HOUR = Judging(zone_test_s=86_400 + 3600, doubt_lasting_s=600)
+"""The decision began a day before second 0: its zones are in test up to second 3600."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_zone_in_test_accuses_nobody_and_asks_someone_to_ring_when_it_lasts(kind):
+    assert words(judged(WALKED, kind, judging=DEFAULTS).raised()) == "adverse 60-180"
+    assert judged(WALKED, kind, judging=FIRST_HOUR).findings == []
+    lasting = f"{WALKED}, 300 40, 660 40"
+    [raised] = judged(lasting, kind, judging=FIRST_HOUR).raised(UNCERTAIN)
+    assert (raised.weight, raised.seen.doubt) == (UNCERTAIN, Doubt.IN_TEST)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_zone_is_live_from_the_instant_its_test_is_over_and_what_was_before_counts_for_nothing(kind):
+    over = "3480 -50 v1.4, 3540 40, 3599 40, 3600 40, 3660 40, 3719 40"
+    assert judged(over, kind, judging=FIRST_HOUR).raised() == []
+    assert words(judged(f"{over}, 3720 40", kind, judging=FIRST_HOUR).raised()) == "adverse 3600-3720"
+
+
 def test_nobody_was_moving_before_the_place_that_a_jump_is_measured_from():
     with pytest.raises(IllegalValue, match="was moving"):
         Judging(moved_within_s=601)
@@ -986,6 +1006,7 @@ JUDGINGS = [
     Judging(doubt_lasting_s=300),
     Judging(back_fixes=1),
     Judging(fixes=4, lasting_s=180),
+    Judging(zone_test_s=86_400 + 600),
 ]
 
 

@@ -220,7 +220,7 @@ SCHEME = Scheme(
     powers=(Power("p1", "Made-up power", "Made-up Act s. 1", Force.DUTY, Regime.LAW_ENFORCEMENT),),
     modes=(ModeCode.NONE, ModeCode.FITTED_TRAIL),
     retention=(RetentionRule(Category.TRAIL, 28, "made-up reasons"),),
-    judging=Judging(fixes=4, lasting_s=240, disc_scale=1.75),
+    judging=Judging(fixes=4, lasting_s=240, disc_scale=1.75, zone_test_s=86_400),
 )
 REGISTER = made_up_register(SCHEME, AT)
 
@@ -356,7 +356,7 @@ CASE_SAMPLES = [
     r.StopEscalated("stop_1", AT, (TASK,)),
 ]
 SAMPLES = [
-    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True, told=True, tellable=True),
+    r.LogOpened("custodiet.example/test", BYTES, BYTES[::-1], assessed=True, told=True, tellable=True, ordered=True),
     r.SchemeRegistered(SCHEME),
     r.CaseOpened(Person("person_1", BYTES), Case("case_1", "scheme_1", "person_1", "M-0001", AT)),
     r.PersonNamed("person_1", BYTES, BYTES[::-1]),

@@ -53,6 +53,7 @@ _DOUBT = {
     Doubt.METHOD: "found by what is heard around, not by satellites",
     Doubt.SPEED: "the fixes say a speed that nobody has",
     Doubt.JUMP: "the fixes jump",
+    Doubt.IN_TEST: "the zone is in test",
 }
 
 

@@ -15,7 +15,7 @@ from custodiet.model.dpia import Activation
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotFound, NotPermitted
 from custodiet.model.identity import ActorId, SchemeId
-from custodiet.model.judging import DEFAULTS, Judging
+from custodiet.model.judging import FOR_NEW_SCHEMES, Judging
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import Reassessed, RegisterAmended, SchemeRegistered
 from custodiet.model.register import Register
@@ -40,7 +40,7 @@ def keep_register(
     effective_at: datetime | None = None,
     seen: str = "",
     after: int | None = None,
-    judging: Judging = DEFAULTS,
+    judging: Judging = FOR_NEW_SCHEMES,
 ) -> int:
     """Keep a version, in effect from now or later; the first one registers the scheme as well. The ledger index.
 

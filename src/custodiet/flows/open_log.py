@@ -15,5 +15,6 @@ def open_log(store: Store, opening: LogOpened) -> int:
         if act.ledger_size():
             raise IllegalMove("the log is open already")
         return act.write(
-            Entry(EntryKind.LOG_OPENED, ActorId("vault")), replace(opening, assessed=True, told=True, tellable=True)
+            Entry(EntryKind.LOG_OPENED, ActorId("vault")),
+            replace(opening, assessed=True, told=True, tellable=True, ordered=True),
         )

@@ -33,6 +33,7 @@ from custodiet.rules.ladder import Standing
 FACTS_MAX = 40
 """Facts of a case that a page shows, the newest."""
 QUEUE_LINES = 25
+SEARCH_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,15 @@ class Queue:
     pages: int
 
 
-def show_queue(view: Reading, schemes: Collection[SchemeId], page: int = 1) -> Queue:
-    """Proposals that wait in these schemes, the oldest first; a page beyond the last one is the last one."""
-    found = view.count_proposals(schemes)
+def show_queue(view: Reading, schemes: Collection[SchemeId], page: int = 1, words: str = "") -> Queue:
+    """Proposals that wait in these schemes, the oldest first, by a part of their reference; a page beyond the last one
+    is the last one.
+    """
+    words = words.strip()[:SEARCH_MAX]
+    found = view.count_proposals(schemes, words)
     pages = max(1, -(-found // QUEUE_LINES))
     page = min(max(1, page), pages)
-    waiting = view.proposals_in(schemes, QUEUE_LINES, (page - 1) * QUEUE_LINES)
+    waiting = view.proposals_in(schemes, QUEUE_LINES, (page - 1) * QUEUE_LINES, words)
     return Queue(tuple(_waits(view, one) for one in waiting), found, page, pages)
 
 

@@ -22,6 +22,8 @@ class Doubt(StrEnum):
     METHOD = "method"
     SPEED = "speed"
     JUMP = "jump"
+    IN_TEST = "in_test"
+    """The zone is new, and in test."""
 
 
 class Band(StrEnum):

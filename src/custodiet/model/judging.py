@@ -3,7 +3,7 @@
 A change of any of these changes who is accused of what; none is a technical detail.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custodiet.model.errors import IllegalValue
 
@@ -65,6 +65,9 @@ class Judging:
     """Silence that suspends the decision (R13: M days)."""
     enquiry_s: int = 3 * 24 * 3600
     """How long the person has to answer an enquiry before anything may be decided without their reply."""
+    zone_test_s: int = 0
+    """How long a decision's zones are in test from its start: meanwhile what lies wrong only asks someone to ring. 0 in
+    schemes of before there was such a time."""
 
     def __post_init__(self) -> None:
         if self.fixes < 3 or self.lasting_s < 120 or self.back_fixes < 1:
@@ -78,6 +81,8 @@ class Judging:
         spans = (self.jump_within_s, self.unanswered_s, self.tamper_within_s, self.presence_holds_s)
         if min(self.speed_max_mps, *spans) <= 0:
             raise IllegalValue("a span of judging is above zero")
+        if self.zone_test_s < 0:
+            raise IllegalValue("a zone is in test for no time or some")
         if self.silence_s < SILENCE_MIN_S:
             raise IllegalValue("less than an hour is no silence")
         if not 0 < self.battery_low_percent <= self.battery_fine_percent <= 100:
@@ -85,3 +90,5 @@ class Judging:
 
 
 DEFAULTS = Judging()
+FOR_NEW_SCHEMES = replace(DEFAULTS, zone_test_s=24 * 3600)
+"""What a scheme is set up with: its zones have a day in test before they are live."""

@@ -126,6 +126,8 @@ class LogOpened:
     """Whether nobody in this log is monitored before the notice was given; in an earlier one the first ones are."""
     tellable: bool = False
     """Whether the rung of each decision in this log can tell its conditions; in an earlier one of some it may not."""
+    ordered: bool = False
+    """Whether each ending of an order in this log says who ended it; in an earlier one those by its maker do not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,11 @@ class Used:
     possible_breaches: int
     breaches: int
     openings: int | None = None
-    """Unknown while the store keeps no rows of openings."""
+    """How often positions of its time were opened: look-ups, unmasked ones, looks alone. None: not counted then."""
+    questions: int | None = None
+    """How many questions were answered about its time."""
+    packs: int | None = None
+    """How many packs about this person an outside agency was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -411,6 +411,8 @@ def _(record: DecisionResumed, index: int) -> Changes:
 @_changes.register
 def _(record: DecisionEnded, index: int) -> Changes:
     return (
+        # First who ended it: of an order the store asks for that.
+        *(() if record.reason is None else (_reason(record, index),)),
         _decision(
             record.decision_id,
             index,
@@ -419,7 +421,6 @@ def _(record: DecisionEnded, index: int) -> Changes:
             until_at=record.ended_at,
         ),
         *_clocks(record.clocks),
-        *(() if record.reason is None else (_reason(record, index),)),
         *(
             Update(
                 "retention_clock",

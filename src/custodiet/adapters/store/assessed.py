@@ -4,12 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, Text, and_, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import BigInteger, Row, Select, Table, Text, and_, func, literal, or_, select, type_coerce, union_all
 
 from custodiet.adapters.store import assessing as a
 from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.disclosing import pack
+from custodiet.adapters.store.glasses import glass
+from custodiet.adapters.store.looking import question, reading
 from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, bounded, held, noun
+from custodiet.adapters.store.unmasking import unmasked_reading
 from custodiet.model.alert import AlertMove
 from custodiet.model.assessment import Assessment, FamilyAnswer
 from custodiet.model.day import DayKind, DayLine
@@ -19,10 +23,11 @@ from custodiet.model.ending import Stop, StopKind
 from custodiet.model.exemption import Overridden
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.identity import ActorId, CaseId, DecisionId, FactId, RepresentationId, ReviewId, StopId
+from custodiet.model.look_up import QUARTER
 from custodiet.model.representation import Invitation, Representation
 from custodiet.model.review import Review, Trigger, Used
 from custodiet.model.screening import Screening
-from custodiet.model.times import from_ms, to_ms
+from custodiet.model.times import EPOCH, from_ms, to_ms
 from custodiet.rules.likeness import ALIKE, bands_of, likeness
 
 
@@ -180,6 +185,9 @@ class AssessedRows(Rows):
             alerts=len(self._all(alerts).all()),
             possible_breaches=self._count(steps.where(t.alert_step.c.move == AlertMove.SUSPECT)),
             breaches=self._count(steps.where(t.alert_step.c.move == AlertMove.DECIDE)),
+            openings=sum(self._count(_opened(one, decision_id, since)) for one in (reading, unmasked_reading, glass)),
+            questions=self._count(_asked_about(decision_id, since)),
+            packs=self._count(_of_its_case(pack, decision_id, since)),
         )
 
     # --- the day ---
@@ -230,9 +238,9 @@ class AssessedRows(Rows):
         row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
         return row.checked_at is not None
 
-    def stops_waiting(self, limit: int) -> tuple[StopId, ...]:
-        query = select(a.stop.c.id).where(a.stop.c.checked_at.is_(None))
-        return tuple(row.id for row in self._all(query.order_by(a.stop.c.check_due_at, a.stop.c.id).limit(limit)))
+    def stops_waiting(self, limit: int, offset: int = 0) -> tuple[StopId, ...]:
+        query = select(a.stop.c.id).where(a.stop.c.checked_at.is_(None)).order_by(a.stop.c.check_due_at, a.stop.c.id)
+        return tuple(row.id for row in self._all(query.limit(limit).offset(offset)))
 
     def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:
         one = a.stop.c
@@ -284,6 +292,25 @@ def _day(before: datetime) -> tuple[Select[Any], ...]:
         hearing.where(said.answered_at.is_(None)),
         returned.where(a.decision_refusal.c.how == "returned", ~anew.exists()),
     )
+
+
+def _of_its_case(table: Table, decision_id: DecisionId, since: datetime) -> Select[Any]:
+    """How many rows about its case there are since then."""
+    one = select(func.count()).select_from(table).join(t.decision, t.decision.c.case_id == table.c.case_id)
+    return one.where(t.decision.c.id == decision_id, table.c.at >= since)
+
+
+def _opened(table: Table, decision_id: DecisionId, since: datetime) -> Select[Any]:
+    """Of them those whose window lies, in part, in its time."""
+    begun, over = t.decision.c.starts_at < table.c.to_at, t.decision.c.ended_at
+    return _of_its_case(table, decision_id, since).where(begun, or_(over.is_(None), over > table.c.from_at))
+
+
+def _asked_about(decision_id: DecisionId, since: datetime) -> Select[Any]:
+    """Questions about a quarter of an hour of its time."""
+    about, over = question.c.about, t.decision.c.ended_at
+    begun = t.decision.c.starts_at < type_coerce(about, BigInteger) + to_ms(EPOCH + QUARTER)
+    return _of_its_case(question, decision_id, since).where(begun, or_(over.is_(None), over > about))
 
 
 def _order_review_due() -> Any:

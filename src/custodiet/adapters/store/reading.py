@@ -64,8 +64,10 @@ _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps o
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
 
-def _waiting(schemes: Collection[SchemeId]) -> ColumnElement[bool]:
+def _waiting(schemes: Collection[SchemeId], words: str) -> ColumnElement[bool]:
     of = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
+    if words:
+        of = of.where(t.case_file.c.reference.icontains(words, autoescape=True))
     return and_(t.decision.c.state == State.PROPOSED, t.decision.c.case_id.in_(of))
 
 
@@ -188,12 +190,14 @@ class ReadingRows(
         waiting = and_(t.decision.c.proposed_by == actor, t.decision.c.state == State.PROPOSED)
         return self._decisions(t.decision.select().where(waiting).order_by(t.decision.c.id))
 
-    def proposals_in(self, schemes: Collection[SchemeId], limit: int, offset: int = 0) -> tuple[Decision, ...]:
-        query = t.decision.select().where(_waiting(schemes)).order_by(t.decision.c.version, t.decision.c.id)
+    def proposals_in(
+        self, schemes: Collection[SchemeId], limit: int, offset: int = 0, words: str = ""
+    ) -> tuple[Decision, ...]:
+        query = t.decision.select().where(_waiting(schemes, words)).order_by(t.decision.c.version, t.decision.c.id)
         return self._decisions(query.limit(limit).offset(offset))
 
-    def count_proposals(self, schemes: Collection[SchemeId]) -> int:
-        return self._count(select(func.count()).select_from(t.decision).where(_waiting(schemes)))
+    def count_proposals(self, schemes: Collection[SchemeId], words: str = "") -> int:
+        return self._count(select(func.count()).select_from(t.decision).where(_waiting(schemes, words)))
 
     def decisions_of_cases(self, case_ids: Collection[CaseId]) -> tuple[Decision, ...]:
         query = t.decision.select().where(t.decision.c.case_id.in_(case_ids))

@@ -91,6 +91,7 @@ log = Table(
     Column("assessed", Boolean, nullable=False, server_default="0"),
     Column("told", Boolean, nullable=False, server_default="0"),
     Column("tellable", Boolean, nullable=False, server_default="0"),
+    Column("ordered", Boolean, nullable=False, server_default="0"),
 )
 scheme = Table(
     "scheme",

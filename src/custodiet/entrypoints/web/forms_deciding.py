@@ -513,19 +513,26 @@ class CloseForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    """Decide a review."""
+    """Decide a review. `lower`: the rungs below what stands; empty when nothing stands or nothing is lower."""
 
-    def __init__(self, lower: Iterable[Mode], *given: Any, **named: Any) -> None:
+    def __init__(self, lower: Sequence[Mode], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         add = self.fields
-        add["outcome"] = _radios("What it comes to", coded(ReviewOutcome))
+        comes_to = [one for one in ReviewOutcome if lower or one is not ReviewOutcome.LOWER]
+        add["outcome"] = _radios("What it comes to", coded(comes_to))
         add["why"] = _select("To go on: why it is still needed", one_of(StillNeeded))
         add["why_not_lower"] = _select("To go on: why nothing lower will do", one_of(FamilyReason))
-        add["mode"] = forms.ChoiceField(
-            label=later("To step down: to which rung"), choices=rungs(lower), required=False
-        )
+        if lower:
+            choices = [("", later(CHOOSE)), *rungs(lower)]
+            add["mode"] = forms.ChoiceField(label=later("To step down: to which rung"), choices=choices, required=False)
         add["next_due"] = DateField(label=later("Of an order that goes on: its next review"), required=False)
         add["text"] = _text("In words", "Sealed for this case. Not needed.")
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if told.get("outcome") == ReviewOutcome.LOWER and not told.get("mode"):
+            self.add_error("mode", say("Choose the rung to step down to"))
+        return told
 
 
 class OpenReviewForm(forms.Form):

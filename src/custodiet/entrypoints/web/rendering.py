@@ -37,6 +37,7 @@ from custodiet.entrypoints.wording_messages import TEMPLATE, said_delivery, said
 from custodiet.entrypoints.wording_schemes import said_gap, said_mode, said_version
 from custodiet.entrypoints.wording_staff import said_function, said_role_state
 from custodiet.model.mode import MODES, ModeCode
+from custodiet.model.published import ON_ABSCONDING
 from custodiet.rules.guidance import BESIDE
 
 
@@ -106,6 +107,7 @@ def environment(**_: Any) -> Environment:
         said_alerts=said_in_alerts,
         said_day=_apart(said_day),
         said_event=said_event,
+        said_finding=_said_finding,
         said_function=said_function,
         said_role_state=said_role_state,
         said_gap=said_gap,
@@ -123,6 +125,11 @@ def environment(**_: Any) -> Environment:
         url=lambda name, *args: reverse(name, args=args),
     )
     return env
+
+
+def _said_finding(version: str) -> str:
+    """The published finding that was before an author, whole; an earlier one by its version."""
+    return f"{ON_ABSCONDING.text} {ON_ABSCONDING.source}." if version == ON_ABSCONDING.version else version
 
 
 def _said_part(part: str) -> str:

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Iterable
 
+from markupsafe import Markup
+
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import NamedCase
+from custodiet.entrypoints.web.pictures import picture_of
 from custodiet.entrypoints.wording_conditions import said_schedule
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.flows.state_conditions import Asking
@@ -22,6 +25,17 @@ def conditions_in_words(conditions: Iterable[Condition], opened: NamedCase) -> l
     zones = () if opened.record is None else opened.record.zones
     places = {one.condition_id: place_in_words(one.geometry) for one in zones}
     return [(one.id, _in_words(one.kind, _place(one, places, opened), one.schedule)) for one in conditions]
+
+
+def picture_of_asking(one: Asking) -> Markup:
+    """The place of a condition that is not recorded yet; nothing where it has none."""
+    return Markup() if one.geometry is None else picture_of(one.geometry, place_in_words(one.geometry))
+
+
+def pictures_in(opened: NamedCase) -> dict[ConditionId, Markup]:
+    """The place of each condition of a case whose record was opened."""
+    zones = () if opened.record is None else opened.record.zones
+    return {one.condition_id: picture_of(one.geometry, place_in_words(one.geometry)) for one in zones}
 
 
 def _place(one: Condition, places: dict[ConditionId, str], opened: NamedCase) -> str | None:

@@ -4,7 +4,7 @@ A fix speaks *against* the person when its whole disc lies on the wrong side by 
 the whole disc lies on the right side. What lies between speaks for neither; a wrong point whose disc crosses the edge
 only *leans*. Against someone counts only a run of usable fixes, long enough and lasting long enough, in order of fix
 time, within one window of the hours asked (R63 to R65). A lasting lean raises something to ring about, which can never
-become more.
+become more. While a decision's zones are in test, what speaks against the person only leans.
 
 Promise on late fixes, shuffled and delayed reports: what arrives after something newer was judged can end a run, and
 can weaken what was raised; it never adds to a run. So for any order of arrival, every adverse finding that still stands
@@ -191,7 +191,7 @@ def _next(
 ) -> Verdict:
     """A fix newer than any judged before."""
     at, place, speed_mps, method = fixes.at[row], fixes.points[row], fixes.speed_mps[row], fixes.method[row]
-    weighed = _jumped(weighed, verdict.scratch, at, place, settings)
+    weighed = _in_test(_jumped(weighed, verdict.scratch, at, place, settings), asked.decision, at, settings)
     if weighed.side is Side.BACK:
         held = verdict.scratch
         moving_at = at if speed_mps is not None and speed_mps >= settings.moving_mps else held.moving_at
@@ -279,6 +279,20 @@ def _jumped(weighed: Weighed, scratch: Scratch, at: datetime, place: Point, sett
     if distance_m(scratch.back, place) - (weighed.radius_m or 0.0) <= settings.speed_max_mps * span_s:
         return weighed
     return replace(weighed, side=Side.LEANING, doubt=Doubt.JUMP)
+
+
+def _in_test(weighed: Weighed, decision: Decision, at: datetime, settings: Judging) -> Weighed:
+    """A zone that was drawn wrong shows on its first day: until it is over nobody is accused by it, and a lasting wrong
+    place asks someone to ring. By fix time, so that the order of arrival plays no part.
+    """
+    if weighed.side is Side.AGAINST and at < in_test_until(decision, settings):
+        return replace(weighed, side=Side.LEANING, doubt=Doubt.IN_TEST)
+    return weighed
+
+
+def in_test_until(decision: Decision, settings: Judging) -> datetime:
+    """When the zones of a decision are live."""
+    return decision.starts_at + timedelta(seconds=settings.zone_test_s)
 
 
 def _within_one_window(asked: Asked, verdict: Verdict, at: datetime) -> Verdict:

@@ -13,11 +13,11 @@ from custodiet.entrypoints.web.forms_deciding import NarrowForm, ReturnForm, end
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import NamedCase, named_case
-from custodiet.entrypoints.web.paging import page_asked
+from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.said_conditions import conditions_in_words
+from custodiet.entrypoints.web.said_conditions import conditions_in_words, pictures_in
 from custodiet.entrypoints.web.sight import of_decision
 from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
 from custodiet.flows.permitting import who_asks
@@ -41,12 +41,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     with place.store.reading() as view:
         require(request, view, Act.READ_PROPOSALS)
         who = who_asks(view, actor_of(request), place.clock.now(), None)
-        shown = show_queue(view, who.schemes, page_asked(request))
+        words = request.GET.get("reference", "")
+        shown = show_queue(view, who.schemes, page_asked(request), words)
         looks = show_waiting(view, place.clock.now(), who.schemes)
         agencies = show_waiting_requests(view, place.clock.now(), who.schemes)
         holds = show_waiting_holds(view, place.clock.now(), who.schemes)
         unmaskings = show_waiting_unmaskings(view, place.clock.now(), who.schemes)
     waiting: dict[str, Any] = {"looks": looks, "agencies": agencies, "holds": holds, "unmaskings": unmaskings}
+    waiting |= {"words": words, "paging": pages_of(shown.page, shown.pages, {"reference": words})}
     return page(request, "authorising/queue.html", queue=shown, **waiting)
 
 
@@ -100,6 +102,7 @@ def one(request: HttpRequest, decision_id: str) -> HttpResponse:
         proposal=proposal,
         opened=opened,
         conditions=words,
+        pictures=pictures_in(opened),
         findings=reasons_of(NotPermitted("", proposal.findings)) if proposal.findings else [],
         forms=forms,
         form=form,

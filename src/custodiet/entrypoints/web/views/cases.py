@@ -1,5 +1,7 @@
 """Cases by their reference: a list that is searched and paged, and one of them with all that stands and happened."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,12 +15,15 @@ from custodiet.entrypoints.web.permitting import actor_of, desk_of, may
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.said_conditions import conditions_in_words
 from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision, require_sight
-from custodiet.flows.show_cases import SEARCH_MAX, find_cases, show_case
+from custodiet.flows.show_cases import SEARCH_MAX, CaseFile, find_cases, show_case
 from custodiet.flows.show_deciding import show_table
 from custodiet.model.act import Act
+from custodiet.model.condition import ZONED, Condition
 from custodiet.model.decision import Authority
+from custodiet.model.identity import DecisionId
 from custodiet.model.scheme import Force
 from custodiet.model.stored import Holding
+from custodiet.rules.conditions.zoned import in_test_until
 
 _ON_A_CASE = (
     Act.ASSESS_CASE,
@@ -72,5 +77,14 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
     conditions = {of: [words for _, words in conditions_in_words(them, opened)] for of, them in asked.items() if them}
     duties = {one.code: one.satisfied_from for one in file.scheme.powers if one.force is Force.DUTY}
     told: dict[str, Any] = {"file": file, "table": table, "may_do": may_do, "opened": opened, "me": me}
-    told["conditions"] = conditions
+    told |= {"conditions": conditions, "in_test": _in_test(file, asked, now)}
     return page(request, "case.html", reviewed=reviewed, duties=duties, **told)
+
+
+def _in_test(
+    file: CaseFile, asked: Mapping[DecisionId, Sequence[Condition]], now: datetime
+) -> dict[DecisionId, datetime]:
+    """Until when the zones of each decision are in test, where that is to come."""
+    zoned = [one for one in file.decisions if any(each.kind in ZONED for each in asked.get(one.id, ()))]
+    until = {one.id: in_test_until(one, file.scheme.judging) for one in zoned}
+    return {one: at for one, at in until.items() if now < at}

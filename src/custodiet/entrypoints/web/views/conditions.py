@@ -48,13 +48,14 @@ def stated_so_far(
     if kind is None:
         raise Http404
     with settings.PLACE.store.reading() as view:
-        zone = _zone_of(view, table.case)
+        zone, test_hours = _zone_of(view, table.case), _test_hours(view, table.case)
     one = ConditionForm(kind, request.POST if what == "add" else None, zone=zone)
     if what == "ask" or not one.is_valid():
         told: dict[str, Any] = {
             "case": table.case,
             "mode": form.mode,
             "kind": kind,
+            "test_hours": test_hours,
             "typed": typed_in(form, request.POST),
         }
         return data, page(request, "deciding/condition.html", form=one, reasons=[], decision=None, **told)
@@ -66,6 +67,11 @@ def _zone_of(view: Reading, case: Case) -> str:
     """The clock they live by, where someone has said it."""
     reached = view.reached_by(case.person_id)
     return USUAL_ZONE if reached is None or reached.zone is None else reached.zone.name
+
+
+def _test_hours(view: Reading, case: Case) -> int:
+    """How long a new zone of the case's scheme is in test."""
+    return view.scheme(case.scheme_id).judging.zone_test_s // 3600
 
 
 def _waiting(
@@ -111,7 +117,7 @@ def condition(request: HttpRequest, reference: str, decision_id: str, code: str)
         kind = condition_kind(code, decision.rung)
         if kind is None:
             raise Http404
-        zone = _zone_of(view, case)
+        zone, test_hours = _zone_of(view, case), _test_hours(view, case)
     form = ConditionForm(kind, request.POST or None, zone=zone)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
@@ -123,4 +129,5 @@ def condition(request: HttpRequest, reference: str, decision_id: str, code: str)
             words = say("It is part of the proposal: %(what)s.") % {"what": say(said(kind)).partition(":")[0]}
             return done(request, words, "conditions", reference, wanted)
     told: dict[str, Any] = {"case": case, "mode": decision.rung, "kind": kind, "typed": [], "decision": decision}
+    told["test_hours"] = test_hours
     return page(request, "deciding/condition.html", 403 if reasons else 200, form=form, reasons=reasons, **told)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
+from markupsafe import Markup
 
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals, show_reasons
 from custodiet.entrypoints.web.forms_conditions import kinds_said
@@ -37,7 +38,7 @@ from custodiet.entrypoints.web.opened import NamedCase, named_case
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.said_conditions import asking_in_words
+from custodiet.entrypoints.web.said_conditions import asking_in_words, picture_of_asking
 from custodiet.entrypoints.web.sight import of_case, of_decision
 from custodiet.entrypoints.web.views.conditions import stated_so_far
 from custodiet.entrypoints.wording import said_day
@@ -244,8 +245,8 @@ def assess(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     return _assess_page(request, table, form)
 
 
-def _asked(form: AssessForm) -> list[str]:
-    return [asking_in_words(one) for one in form.cleaned_data["conditions"]]
+def _asked(form: AssessForm) -> list[tuple[str, Markup]]:
+    return [(asking_in_words(one), picture_of_asking(one)) for one in form.cleaned_data["conditions"]]
 
 
 def _form(table: Table, mode: Mode, *given: Any, **named: Any) -> AssessForm:

@@ -5,12 +5,11 @@ Going on again after a pause is the second person's alone; to go on after a revi
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals
@@ -29,6 +28,7 @@ from custodiet.entrypoints.web.forms_deciding import (
 )
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.web.paging import page_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -38,22 +38,24 @@ from custodiet.flows.end_decision import end_decision, resume_decision, suspend_
 from custodiet.flows.obey_stop import check_stop, enter_stop
 from custodiet.flows.permitting import ThingOf, the_scheme
 from custodiet.flows.ports import Reading, Store
-from custodiet.flows.review_decision import begin_review, decide_review, used_so_far
+from custodiet.flows.review_decision import begin_review, decide_review
 from custodiet.flows.scheme_now import scheme_at
+from custodiet.flows.show_reviews import ToReview, show_reviews
 from custodiet.flows.step_down import step_down
 from custodiet.model.act import Act, Thing
 from custodiet.model.assessment import FamilyReason
 from custodiet.model.case import Case
-from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.decision import Decision, State
 from custodiet.model.ending import EndReason, Stop, StopKind
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import ActorId, DecisionId, ReviewId, SchemeId, StopId
 from custodiet.model.mode import MODES, ModeCode
-from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, Used
+from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.ladder import lower_rungs
 
 STOPS_MAX = 50
+STOPS_SHOWN = 20
 _NOTHING_STANDS = (
     "nothing_stands: no decision of this case stands to do that with; a new one, proposed from its facts up"
 )
@@ -239,89 +241,75 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
     return _act_page(request, case, [], form, reasons, told)
 
 
-@dataclass(frozen=True, slots=True)
-class _ToReview:
-    """What a review page shows of one decision."""
-
-    decision: Decision
-    reviews: tuple[Review, ...]
-    """Those that are open."""
-    used: Used
-    successor: Decision | None
-    """Proposed or made to follow it."""
-    due_at: datetime
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, reference: str) -> HttpResponse:
     """What was used, why it is still needed: go on, step down or end. Or open a review."""
-    place, by = settings.PLACE, actor_of(request)
+    place = settings.PLACE
     with place.store.reading() as view:
         case = _case(view, request, reference, Act.ASSESS_CASE)
-        shown = [_to_review(view, case, one) for one in _standing(view, case, (State.MADE, State.SUSPENDED))]
-        wanted = request.POST.get("decision", shown[0].decision.id)
-        one = next((each for each in shown if each.decision.id == wanted), None)
-        if one is None:
-            raise Http404
-        below = [
-            MODES[each]
-            for each in lower_rungs(one.decision.mode, scheme_at(view, case.scheme_id, place.clock.now()).modes)
-        ]
-    what = request.POST.get("what", "")
+        shown = show_reviews(view, case.id, place.clock.now())
+        modes = scheme_at(view, case.scheme_id, place.clock.now()).modes
+    if not shown:
+        raise NotPermitted("", (_NOTHING_STANDS,))
+    standing = [one.decision for one in shown if one.decision is one.now]
+    waiting = {each.id: (one, each) for one in shown for each in one.reviews}
+    what, data = request.POST.get("what", ""), request.POST or request.GET
+    chosen = waiting.get(ReviewId(data.get("review", "")))
+    if chosen is None and what != "decide":
+        chosen = next(iter(waiting.values()), None)
+    stands = None if chosen is None else chosen[0].now
+    below = [] if stands is None else [MODES[each] for each in lower_rungs(stands.mode, modes)]
     forms: dict[str, Form] = {
         "open": OpenReviewForm(request.POST if what == "open" else None, auto_id="id_open_%s"),
         "decide": ReviewForm(below, request.POST if what == "decide" else None),
     }
+    choose_decision(forms["open"], standing)
     form, reasons = forms.get(what), list[Reason]()
     if request.method == "POST" and form is not None and form.is_valid():
         told = form.cleaned_data
         if what == "open":
-            store = store_for(request, Act.ASSESS_CASE, of_case(case.id))
-            trigger = Trigger(told["trigger"])
-            reasons = refusals(form, lambda: begin_review(store, place.chance, one.decision.id, trigger, by))
+            reasons = refusals(form, lambda: _open(request, case, standing, told))
         else:
-            reasons = refusals(form, lambda: _decide(request, case, one, told))
+            reasons = refusals(form, lambda: _decide(request, case, chosen, told))
         if form.is_valid():
             said = say("The review is open.") if what == "open" else say("The review is decided.")
             return done(request, said, "review" if what == "open" else "case", reference)
-    told = {"case": case, "shown": shown, "one": one, "forms": forms, "form": form, "reasons": reasons}
-    return page(request, "lowering/review.html", 403 if reasons else 200, **told)
-
-
-def _to_review(view: Reading, case: Case, decision: Decision) -> _ToReview:
-    following = [one for one in view.decisions_of(case.id) if one.follows == decision.id]
-    successors = [one for one in following if one.state in (State.PROPOSED, State.MADE)]
-    return _ToReview(
-        decision,
-        tuple(one for one in view.reviews_of(decision.id) if one.decided_at is None),
-        used_so_far(view, decision),
-        successors[-1] if successors else None,
-        view.review_due_at(decision.id) if decision.authority is Authority.ORDER else decision.review_due_at,
+    told = {"case": case, "shown": shown, "standing": standing, "chosen": None if chosen is None else chosen[1].id}
+    return page(
+        request, "lowering/review.html", 403 if reasons else 200, forms=forms, form=form, reasons=reasons, **told
     )
 
 
-def _decide(request: HttpRequest, case: Case, one: _ToReview, told: dict[str, Any]) -> None:
+def _open(request: HttpRequest, case: Case, standing: list[Decision], told: dict[str, Any]) -> None:
+    wanted = told.get("decision", standing[0].id if standing else None)
+    if wanted is None:
+        raise NotPermitted("", (_NOTHING_STANDS,))
+    store = store_for(request, Act.ASSESS_CASE, of_case(case.id))
+    begin_review(store, settings.PLACE.chance, DecisionId(wanted), Trigger(told["trigger"]), actor_of(request))
+
+
+def _decide(request: HttpRequest, case: Case, chosen: tuple[ToReview, Review] | None, told: dict[str, Any]) -> None:
+    if chosen is None:
+        raise NotPermitted("", ("no_review_open: no review of it is open; open one first, and say what opens it",))
+    one, about = chosen
     outcome = ReviewOutcome(str(told["outcome"]))
     acts: dict[ReviewOutcome, tuple[Act, ThingOf]] = {
         ReviewOutcome.CONTINUE: (Act.ASSESS_CASE, of_case(case.id)),
         ReviewOutcome.LOWER: (Act.STEP_DOWN, of_case(case.id)),
-        ReviewOutcome.END: (Act.WITHDRAW_DECISION, of_decision(one.decision.id)),
+        ReviewOutcome.END: (Act.WITHDRAW_DECISION, of_decision((one.now or one.decision).id)),
     }
-    wanted = request.POST.get("review", "")
-    if wanted not in {each.id for each in one.reviews}:
-        raise NotPermitted("", ("no_review_open: no review of it is open; open one first, and say what opens it",))
     store = store_for(request, *acts[outcome])
     decide_review(
         store,
         assessor_for(store),
         settings.PLACE.chance,
-        ReviewId(wanted),
+        about.id,
         outcome,
         actor_of(request),
         why=StillNeeded(str(told["why"])) if told["why"] else None,
         why_not_lower=FamilyReason(str(told["why_not_lower"])) if told["why_not_lower"] else None,
         text=str(told["text"]),
-        to_mode=ModeCode(str(told["mode"])) if told["mode"] else ModeCode.NONE,
+        to_mode=ModeCode(str(told["mode"])) if told.get("mode") else ModeCode.NONE,
         successor=None if one.successor is None else one.successor.id,
         next_due_at=end_of(told["next_due"]) if told["next_due"] else None,
     )
@@ -372,7 +360,8 @@ def stops(request: HttpRequest) -> HttpResponse:
     """Stops that wait for a second person’s look."""
     place, by = settings.PLACE, actor_of(request)
     with place.store.reading() as view:
-        shown = [one for each in view.stops_waiting(STOPS_MAX) if (one := _waiting(request, view, each)) is not None]
+        number = max(1, page_asked(request))
+        shown, pages = _to_check(request, view, number)
         if not shown and not may(request, view, Act.READ_ASSURANCE):
             held = [one.scheme_id for one in view.roles_of(by) if one.in_force(place.clock.now()) and one.scheme_id]
             thing = the_scheme(held[0] if held else SchemeId(""), ActorId(""))
@@ -386,7 +375,18 @@ def stops(request: HttpRequest) -> HttpResponse:
         reasons = refusals(form, lambda: check_stop(store, place.chance, wanted, by, as_ordered=as_ordered))
         if form.is_valid():
             return done(request, say("It is recorded that you looked."), "stops")
-    return page(request, "lowering/stops.html", 403 if reasons else 200, shown=shown, form=form, reasons=reasons)
+    told = {"shown": shown, "number": number, "pages": pages, "form": form, "reasons": reasons}
+    return page(request, "lowering/stops.html", 403 if reasons else 200, **told)
+
+
+def _to_check(request: HttpRequest, view: Reading, number: int) -> tuple[list[_Waiting], int]:
+    """One page of those in their sight, and how many pages are known of. Those of others take no place on it."""
+    found: list[_Waiting] = []
+    offset = 0
+    while len(found) <= number * STOPS_SHOWN and (some := view.stops_waiting(STOPS_MAX, offset)):
+        found += [one for each in some if (one := _waiting(request, view, each)) is not None]
+        offset += STOPS_MAX
+    return found[(number - 1) * STOPS_SHOWN : number * STOPS_SHOWN], number + (len(found) > number * STOPS_SHOWN)
 
 
 def _scheme_of(view: Reading, stop_id: StopId) -> Thing:
