@@ -1,5 +1,6 @@
 """Bring a store to the newest form. Forward only."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -22,7 +23,8 @@ def _config() -> Config:
 def migrate(engine: Engine) -> None:
     """Run every migration the store has not seen, in one transaction."""
     with writing(engine) as connection:
-        migrate_on(connection)
+        if _form(connection) != newest_form():
+            migrate_on(connection)
         _bind(connection)
 
 
@@ -41,6 +43,7 @@ def _bind(connection: Connection) -> None:
     connection.execute(text("INSERT INTO activation_law SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM activation_law)"))
 
 
+@cache
 def known_forms() -> frozenset[str]:
     """Every form that this code can bring up to its own."""
     return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
@@ -51,12 +54,17 @@ def is_current(engine: Engine) -> bool:
     return form_of(engine) == newest_form()
 
 
+@cache
 def newest_form() -> str:
-    """The form this code writes."""
+    """The form this code writes. Read once a process: finding it reads every migration."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def form_of(engine: Engine) -> str:
     """The form a store has; empty when it has none."""
     with viewing(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        return _form(connection)
+
+
+def _form(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
