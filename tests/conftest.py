@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 
 import pytest
@@ -12,6 +13,14 @@ from support.softhsm import one_softhsm, softhsm  # noqa: F401 - and these
 # How fast this machine is, and who else is busy on it, says nothing about the code.
 settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+gc.set_threshold(10_000)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected stays to the end: nobody need look through it for what can be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

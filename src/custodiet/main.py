@@ -23,7 +23,7 @@ from custodiet.adapters.ledger.witnesses import CosignedLog, read_policy_file
 from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
-from custodiet.adapters.store.migrate import newest_form
+from custodiet.adapters.store.forms import newest_form
 from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.vault_client import VaultClient

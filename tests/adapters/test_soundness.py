@@ -1,14 +1,18 @@
 """Before a byte is written to a database that came from elsewhere: is it a store, and are its rules the rules?"""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
+from alembic.script import ScriptDirectory
 from support.house import empty_store
 from support.older import bring_down
 
 from custodiet.adapters.store.engine import open_engine, writing
-from custodiet.adapters.store.migrate import known_forms, migrate_on
+from custodiet.adapters.store.forms import MIGRATIONS, form_of, known_forms, newest_form
+from custodiet.adapters.store.migrate import migrate_on
 from custodiet.adapters.store.soundness import require_sound
 from custodiet.model.errors import TableMismatch, Unready
 
@@ -24,6 +28,28 @@ def run(path, *statements):
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         for statement in statements:
             raw.execute(statement)
+
+
+def test_the_forms_that_this_code_knows_are_those_of_its_migrations_and_the_newest_is_where_they_end(path):
+    migrations = ScriptDirectory(str(MIGRATIONS))
+    assert known_forms() == {one.revision for one in migrations.walk_revisions()}
+    assert newest_form() == migrations.get_current_head()
+    engine = open_engine(path)
+    assert form_of(engine) == newest_form()
+    engine.dispose()
+
+
+def test_what_no_migration_has_seen_has_no_form(tmp_path):
+    engine = open_engine(tmp_path / "custodiet.db")
+    assert form_of(engine) == ""
+    engine.dispose()
+
+
+def test_a_process_starts_without_alembic():
+    line = [sys.executable, "-X", "importtime", "-c", "import custodiet.main"]
+    said = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert "custodiet.adapters.store.sqlite" in said.stderr
+    assert "alembic" not in said.stderr
 
 
 @pytest.mark.parametrize("form", sorted(known_forms()))

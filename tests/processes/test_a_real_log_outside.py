@@ -1,6 +1,7 @@
 """The log of a place that ran, as somebody else's code sees it: an auditor's copy and what was published meanwhile."""
 
 import shutil
+from contextlib import closing
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -8,6 +9,8 @@ from support.running import ask, request
 from support.site import Site
 
 from custodiet.adapters.ledger.tiles import export, read_export
+from custodiet.adapters.world import SystemChance
+from custodiet.entrypoints.cli.ending import end_by_hand
 from custodiet.main import read_pins
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note, vkey
@@ -22,9 +25,13 @@ def audited(tmp_path_factory, short_folder):
     try:
         running.wait_until((site.settings.log / "checkpoint").exists, "no checkpoint")
         (folder / "early").write_bytes(request(running.web, "GET", "/log/checkpoint").body)
-        for wearer in site.wearers:
-            running.post(wearer.token, wearer.serial)
-            assert ask("end", wearer.reference, "--by", "officer-bo", *site.where).returncode == 0
+        first, *others = site.wearers
+        running.post(first.token, first.serial)
+        assert ask("end", first.reference, "--by", "officer-bo", *site.where).returncode == 0
+        with closing(site.open()) as store:  # as the command does it, without a process for each
+            for wearer in others:
+                running.post(wearer.token, wearer.serial)
+                end_by_hand(store, SystemChance(), wearer.reference, "officer-bo", annul=False)
         assert ask("ledger", "export", folder / "copy", *site.where).returncode == 0
         (folder / "late").write_bytes((folder / "copy" / "checkpoint").read_bytes())
     finally:

@@ -16,7 +16,7 @@ from support.site import Site
 
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.ledger.tiles import TileLog
-from custodiet.adapters.store.migrate import newest_form
+from custodiet.adapters.store.forms import newest_form
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.open_case import open_case

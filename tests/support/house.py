@@ -18,6 +18,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.place_lists import PlaceFolder
+from custodiet.adapters.store.engine import share_statements
 from custodiet.adapters.store.replay import ReplayRows
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.decide_case import make_decision
@@ -77,7 +78,7 @@ def load_places(store, lists, *cells: int) -> None:
 @contextmanager
 def empty_replay():
     """An empty store in memory to replay into: a copy of one that the migrations made. They take most of its time."""
-    engine = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
+    engine = share_statements(create_engine("sqlite+pysqlite://", poolclass=StaticPool))
     with engine.connect() as connection:
         migrated().backup(connection.connection.dbapi_connection)
         with connection.begin():

@@ -102,12 +102,17 @@ def _ready(sql, rules, name, number, *, alone):
     _, attempts, first = rules[name]
     if not alone and not first:
         return written(sql, attempts[number])
-    triggers = sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for other, _ in triggers:
-        sql(f"DROP TRIGGER {other}")
+    sql("CREATE TEMP TABLE law_aside AS SELECT * FROM sqlite_master WHERE type = 'trigger'")
+    _in_schema(sql, "DELETE FROM sqlite_master WHERE type = 'trigger'")
     for statement in first:
         assert sql(statement).rowcount != 0
-    for other, text in triggers:
-        if not alone or other == name:
-            sql(text)
+    wanted = f"name = '{name}'" if alone else "TRUE"
+    _in_schema(sql, f"INSERT INTO sqlite_master SELECT * FROM law_aside WHERE {wanted}")
     return written(sql, attempts[number])
+
+
+def _in_schema(sql, statement):
+    """All rules at once and not one by one: there are hundreds, and after each SQLite sets up its schema anew."""
+    sql("PRAGMA writable_schema = ON")
+    assert sql(statement).rowcount > 0
+    sql("PRAGMA writable_schema = RESET")

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from support.proposing import propose
 
@@ -36,7 +37,7 @@ from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
 from custodiet.wire.frame import unpack_directory
 
-from .house import ANA, BO, SCHEME, load_places, scheme_at
+from .house import ANA, BO, SCHEME, load_places, migrated, scheme_at
 from .older import decided_before, unbind
 from .running import Running, aside
 
@@ -64,6 +65,12 @@ def empty_accounts() -> bytes:
         with closing(sqlite3.connect(settings.accounts_db)) as database:
             database.execute("PRAGMA journal_mode=DELETE")
         return settings.accounts_db.read_bytes()
+
+
+def copy_of_an_empty_one(store: SqliteStore) -> None:
+    """What the migrations make, copied: for a new store they take longer than all else here."""
+    with store._engine.connect() as connection:
+        migrated().backup(connection.connection.dbapi_connection)
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,9 @@ class Site:
         self.settings: Settings = read_settings(str(folder / "site"), None, {})
         now = SystemClock().now()
         self.clock, self.chance = SetClock(now - since), SystemChance()
-        store = make_folder(self.settings, ORIGIN, self.clock)
+        migrated()  # made by the real one, before it is another
+        with patch.object(SqliteStore, "prepare", copy_of_an_empty_one):
+            store = make_folder(self.settings, ORIGIN, self.clock)
         register_scheme(store, scheme_at(now), ANA)
         load_places(store, PlaceFolder(self.settings.places))
         self._registered = registered

@@ -13,10 +13,26 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import LRUCache
 
 from custodiet.model.errors import CannotRecord
 
 LOCK_WAIT_MS = 5000
+
+_DIALECT = create_engine("sqlite+pysqlite://").dialect
+_COMPILED: LRUCache[Any, Any] = LRUCache(2000)
+"""Statements as text, by what they ask; more than there are in the code. Safe to share among threads."""
+
+
+def share_statements(engine: Engine) -> Engine:
+    """Let an engine take over, and leave, what others of this process have put into SQL.
+
+    Else every engine would do all of it anew, as in each replay, where that takes longer than SQLite does. The
+    dialect goes with it: what is compiled is kept by the very dialect that it is for.
+    """
+    engine.dialect = _DIALECT
+    engine.update_execution_options(compiled_cache=_COMPILED)
+    return engine
 
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
@@ -48,7 +64,7 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    return engine
+    return share_statements(engine)
 
 
 @contextmanager

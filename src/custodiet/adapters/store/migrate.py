@@ -1,28 +1,24 @@
 """Bring a store to the newest form. Forward only."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from custodiet.adapters.store.engine import viewing, writing
-
-_FOLDER = Path(__file__).parent / "migrations"
+from custodiet.adapters.store.engine import writing
+from custodiet.adapters.store.forms import MIGRATIONS, form_on, newest_form
 
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 
 def migrate(engine: Engine) -> None:
     """Run every migration the store has not seen, in one transaction."""
     with writing(engine) as connection:
-        migrate_on(connection)
+        if form_on(connection) != newest_form():
+            migrate_on(connection)
         _bind(connection)
 
 
@@ -39,24 +35,3 @@ def _bind(connection: Connection) -> None:
     Only in a store that is written to: a replay takes in decisions of schemes that had no register yet, as they came.
     """
     connection.execute(text("INSERT INTO activation_law SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM activation_law)"))
-
-
-def known_forms() -> frozenset[str]:
-    """Every form that this code can bring up to its own."""
-    return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the store has the form this code writes."""
-    return form_of(engine) == newest_form()
-
-
-def newest_form() -> str:
-    """The form this code writes."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
-
-
-def form_of(engine: Engine) -> str:
-    """The form a store has; empty when it has none."""
-    with viewing(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""

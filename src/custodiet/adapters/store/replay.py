@@ -10,7 +10,7 @@ from sqlalchemy.pool import StaticPool
 
 from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
-from custodiet.adapters.store.migrate import migrate_on
+from custodiet.adapters.store.engine import share_statements
 from custodiet.model.change import RowChange
 from custodiet.model.record import IngestDetail, Ingested, Record
 from custodiet.rules.tables import apply, apply_ingested
@@ -56,7 +56,9 @@ class ReplayRows:
 @contextmanager
 def replay_store(form: str = "head") -> Iterator[ReplayRows]:
     """One empty store, of the newest form or an earlier one; gone when the block ends."""
-    engine = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
+    from custodiet.adapters.store.migrate import migrate_on  # noqa: PLC0415 - Alembic, which only this needs
+
+    engine = share_statements(create_engine("sqlite+pysqlite://", poolclass=StaticPool))
     with engine.connect() as connection, connection.begin():
         migrate_on(connection, form)
         yield ReplayRows(connection)

@@ -6,12 +6,11 @@ first write; so its tables and rules are held, to the letter, against those of a
 
 from pathlib import Path
 
-from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 
 from custodiet.adapters.store.digests import form_digests
 from custodiet.adapters.store.engine import open_engine, viewing
-from custodiet.adapters.store.migrate import form_of, known_forms
+from custodiet.adapters.store.forms import form_of, known_forms
 from custodiet.adapters.store.replay import replay_store
 from custodiet.model.errors import CannotRecord, TableMismatch, Unready
 
@@ -31,7 +30,7 @@ def require_sound(path: Path) -> str:
                 raise TableMismatch("the database is damaged")
             if form_digests(connection) != empty.form_digests():
                 raise TableMismatch("the store's tables and rules are not those of its form")
-    except (CannotRecord, CommandError, DBAPIError):
+    except (CannotRecord, MultipleResultsFound, DBAPIError):
         raise TableMismatch("the database cannot be read: it is damaged, or is none") from None
     finally:
         engine.dispose()

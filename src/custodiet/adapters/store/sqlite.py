@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.engine import open_engine, viewing, writing
-from custodiet.adapters.store.migrate import form_of, is_current, migrate
+from custodiet.adapters.store.forms import form_of, is_current
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.model.change import Blank
 from custodiet.model.entry import Entry
@@ -176,6 +176,8 @@ class SqliteStore:
 
     def prepare(self) -> None:
         """Create or upgrade the tables."""
+        from custodiet.adapters.store.migrate import migrate  # noqa: PLC0415 - Alembic, which only this needs
+
         migrate(self._engine)
 
     def check_form(self) -> None:
