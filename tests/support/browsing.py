@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -71,7 +72,8 @@ class Watched:
 
     def axe(self) -> list[str]:
         """What axe finds. It goes past the page's policy: the debugger is not the page."""
-        self.page.evaluate(AXE.read_text())
+        if not self.page.evaluate("'axe' in window"):  # half a megabyte: once a page, however often it is asked
+            self.page.evaluate(_axe())
         found = self.page.evaluate(
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", WCAG_22_AA
         )
@@ -102,6 +104,11 @@ def sign_in(page, url: str, account, password: str | None = None) -> None:
     page.locator("#id_password").fill(password or account.password)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(lambda found: urlsplit(found).path != "/sign-in")
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
 
 
 def _origin(url: str) -> str:
