@@ -486,7 +486,7 @@ class Reading(Tables, Protocol):
 
     def posted(self, message_id: MessageId) -> Posted: ...
     def posted_to(self, case_id: CaseId, limit: int) -> tuple[Posted, ...]:
-        """Messages to the person of a case, the newest first."""
+        """Messages to the person of a case, and to an office about it, the newest first."""
         ...
 
     def last_posted(self, fitting_id: FittingId, template: Template) -> datetime | None:
