@@ -71,7 +71,7 @@ def made(senders, now, random):
 
 
 def line(now, random):
-    if random.random() < 0.1:
+    if random.random() < 0.05:
         return random.choice([Reason.NOT_THE_FORMAT, Reason.TOKEN_ENDED])
     serial = random.choice(["TAG-TRAIL", "TAG-TRAIL", "TAG-JUDGED", random.choice(SERIALS)])
     seconds = random.choices([0, -1, -45, random.randint(-5 * 3600, 900), -25 * 3600, None], (6, 2, 2, 2, 1, 1))[0]
@@ -122,3 +122,44 @@ def test_several_of_which_one_is_not_quiet_are_judged_one_by_one(house):
         times = house.clock.now() - MINUTE, house.clock.now()
         assert one.post(*(report(one.serial, at, AWAY) for at in times)) == ["kept"] * 2
     assert one.alert().began_at == times[0] - 6 * MINUTE
+
+
+def test_no_calm_place_is_held_for_longer_than_ten_minutes_whoever_else_reports(house):
+    random, people = Random(3), [house.person(f"TAG-{number}") for number in range(3)]
+    monitor = [watch(house, person=person).monitor for person in people][-1]
+    give_zones(house, monitor)
+    told_anew = looked = 0
+    for _ in range(300):
+        house.clock.pass_(random.choice([1, 1, 2, 4]) * MINUTE)
+        if random.random() < 0.05:
+            house.clock.set(house.clock.now() - 3 * MINUTE)
+        for person in random.sample(people, random.randrange(3)):
+            house.post(monitor, person.token, report(person.device.serial, house.clock.now(), HOME))
+        if random.random() < 0.3:
+            continue  # there was no time to be idle
+        before = {under: quiet.since for under, quiet in monitor._watching._quiet.items()}
+        monitor.idle()
+        calm = monitor._watching._quiet
+        now = house.clock.now()
+        assert all(now - 10 * MINUTE <= quiet.since <= now for quiet in calm.values())
+        told_anew += sum(under in calm and calm[under].since != since for under, since in before.items())
+        looked += bool(calm)
+    assert told_anew > 20
+    assert looked > 200
+
+
+def test_a_calm_place_that_came_while_the_clock_was_set_back_is_held_no_longer_either(house):
+    before, back = (house.person(f"TAG-{number}") for number in range(2))
+    monitor = [watch(house, person=person).monitor for person in (before, back)][-1]
+    house.clock.pass_(HOUR)
+    give_zones(house, monitor)
+    began = house.clock.now()
+    for person, at in ((before, began), (back, began - 3 * MINUTE)):
+        house.clock.set(at)
+        house.post(monitor, person.token, report(person.device.serial, at, HOME))
+        if person is before:
+            monitor.idle()
+    assert {quiet.since for quiet in monitor._watching._quiet.values()} == {began, began - 3 * MINUTE}
+    house.clock.set(began + 7 * MINUTE + SECOND)
+    monitor.idle()
+    assert {quiet.since for quiet in monitor._watching._quiet.values()} == {began}

@@ -190,6 +190,14 @@ def test_whoever_may_not_ask_is_refused_and_the_attempt_stands_in_the_ledger(pag
     assert tried[0][0].by == pages.accounts[name].actor
 
 
+@pytest.mark.parametrize("step", ["check", "change", "", "anything"])
+def test_no_step_shows_the_form_and_a_schemes_purposes_to_whoever_may_not_ask(pages, signed_in, step):
+    visitor, new = signed_in["operator"], f"/cases/{REFERENCE}/look-ups/new"
+    shown = visitor.send(new, {"step": step, **wanted()}, token=token_of(visitor))
+    assert shown.status == 403
+    assert 'name="purpose"' not in shown.text
+
+
 @pytest.mark.parametrize("name", ["caseworker", "operator", "dpo", "administrator", "person", "nobody"])
 def test_whoever_may_not_approve_is_refused_and_nothing_opens(pages, signed_in, name):
     new = f"/cases/{REFERENCE}/look-ups/new"

@@ -87,10 +87,7 @@ def ask_look_up(
         against = objections_to_asking(
             look_up, why, ground_in(act, case_id, act.now), unasked_in(act, case_id, act.now), act.now
         )
-        if against:
-            record_refusal(act, case_id, Attempt.LOOK_UP, against, by)
-        else:
-            write_about(act, case_id, LookUpAsked(look_up), by)
+        write_or_refusal(act, case_id, LookUpAsked(look_up), by, Attempt.LOOK_UP, against)
     refuse_if(against)
     return look_up_id
 
@@ -107,7 +104,6 @@ def approve_look_up(
     words: str = "",
 ) -> int:
     """The second person's yes, to all of it or to less, for a time. The ledger index. Raises as `ask_look_up`."""
-    index = -1
     with store.acting() as act:
         standing = act.look_up(look_up_id)
         asked = standing.look_up
@@ -123,10 +119,7 @@ def approve_look_up(
         )
         ground, unasked = ground_in(act, asked.case_id, act.now), unasked_in(act, asked.case_id, act.now)
         against = objections_to_approving(standing, grant, words, ground, unasked, act.now)
-        if against:
-            record_refusal(act, asked.case_id, Attempt.APPROVAL, against, by)
-        else:
-            index = write_about(act, asked.case_id, LookUpApproved(grant), by)
+        index = write_or_refusal(act, asked.case_id, LookUpApproved(grant), by, Attempt.APPROVAL, against)
     refuse_if(against)
     return index
 
@@ -165,7 +158,6 @@ def open_reading(
     Raises NotPermitted with every objection, recorded first; VaultUnavailable; OpeningRefused. If we die after the
     entry, it stands, no data left, and whoever asked asks again.
     """
-    index = -1
     with store.acting() as act:
         standing = act.look_up(look_up_id)
         granted = standing.grant or standing.look_up
@@ -174,10 +166,9 @@ def open_reading(
             look_up_id, case_id, window or granted.window, precision or granted.precision, by, act.now
         )
         against = objections_to_reading(standing, reading, ground_in(act, case_id, act.now), act.now)
-        if against:
-            record_refusal(act, case_id, Attempt.READING, against, by)
-        else:
-            index = write_about(act, case_id, ReadingOpened(reading, judged_for(reading.window)), by)
+        index = write_or_refusal(
+            act, case_id, ReadingOpened(reading, judged_for(reading.window)), by, Attempt.READING, against
+        )
     refuse_if(against)
     return read_opened(vault.open(index), index, reading)
 
@@ -195,16 +186,12 @@ def ask_question(
 
     Raises as `open_reading`, and IllegalValue for what is about no whole quarter of an hour.
     """
-    index = -1
     with store.acting() as act:
         question = Question(case_id, asked, about, by, act.now, condition_id)
         before = act.questions_about(act.case(case_id).person_id, act.now - A_MONTH)
         zone = None if condition_id is None else act.condition(condition_id)
         against = objections_to_question(question, before, zone, ground_in(act, case_id, act.now), act.now)
-        if against:
-            record_refusal(act, case_id, Attempt.QUESTION, against, by)
-        else:
-            index = write_about(act, case_id, QuestionAsked(question), by)
+        index = write_or_refusal(act, case_id, QuestionAsked(question), by, Attempt.QUESTION, against)
     refuse_if(against)
     return read_answer(vault.open(index)), index
 
@@ -215,6 +202,17 @@ def ask_question(
 def record_refusal(act: Acting, case_id: CaseId, attempt: Attempt, against: tuple[str, ...], by: ActorId) -> int:
     """That someone tried to look and was refused, with the code of every reason. The ledger index."""
     return write_about(act, case_id, LookRefused(case_id, attempt, codes_of(against), act.now, by), by)
+
+
+def write_or_refusal(
+    act: Acting, case_id: CaseId, record: Record, by: ActorId, attempt: Attempt, against: tuple[str, ...]
+) -> int:
+    """Write what nothing stands against, or else that it was refused. The ledger index; whoever calls refuses after the
+    commit, so that the refusal stays.
+    """
+    if against:
+        return record_refusal(act, case_id, attempt, against, by)
+    return write_about(act, case_id, record, by)
 
 
 def recording(

@@ -19,8 +19,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from struct import Struct
 
-import msgspec
-
 from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.known_words import WordOf, word_identity
 from custodiet.flows.picture import KnownSender, Picture
@@ -28,7 +26,7 @@ from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Sto
 from custodiet.flows.reminding import Reminding
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
-from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
+from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import ConditionId, DecisionId, FittingId
@@ -53,9 +51,9 @@ PULSE = timedelta(seconds=30)
 _REACH_STEP_MS = 60_000
 """How far the time that must be remembered moves on before anything is forgotten."""
 _PLACE = Struct(">qq")
+_TIME = Struct(">q").pack
 _PLACED_GRAIN = timedelta(minutes=1)
 """How much of what came in is forgotten at once."""
-_NONE = timedelta(0)
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
@@ -134,15 +132,8 @@ class _Decided:
         self.weighed |= other.weighed
 
 
-class _Piece(msgspec.Struct, frozen=True, gc=False):
-    """One sealed fix."""
-
-    live: LiveSession
-    fix_ms: int
-    sealed: bytes
-
-    def __repr__(self) -> str:
-        return "<Piece>"
+_Piece = tuple[LiveSession, int, bytes]
+"""One sealed fix: under which session, its fix time in ms, and the sealed bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,7 +409,7 @@ class Monitor:
             kept = _Kept(admitted, received_at, fix_ms, live)
             part.arrived.append(kept)
             part.kept.append(kept)
-            part.heard.append(Heard(fitting_id, clear.decision, says, _said_at(at, now)))
+            part.heard.append(Heard(fitting_id, clear.decision, says, at))
             if clear.until is not until:
                 until = clear.until
                 part.holds_until(until)
@@ -457,7 +448,7 @@ class Monitor:
                 answer = self._place(admission, line, request.received_at, before, part)
             if heard is not None and not ended:
                 says = None if answer.outcome is Outcome.DUPLICATE else line.says
-                part.heard.append(Heard(heard[0].id, heard[1], says, _said_at(line.fix_time, now)))
+                part.heard.append(Heard(heard[0].id, heard[1], says, line.fix_time))
         if answer.outcome is Outcome.REFUSED:
             part.after_stop.note(self._picture, sender, line, now)
         for reason in ("", *answer.reasons):
@@ -552,8 +543,7 @@ class Monitor:
         for one, nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
             fix_ms, live = one.fix_ms, one.live
             plain = pack_fix(one.admitted.fix, fix_ms, received_ms[one.received_at])
-            context = live.context + fix_ms.to_bytes(8, "big", signed=True)
-            pieces.append(_Piece(live, fix_ms, live.seal(nonce, plain, context)))
+            pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + _TIME(fix_ms))))
         return pieces
 
     def _keep(
@@ -562,12 +552,12 @@ class Monitor:
         """The place of the new frame, if any, and the numbers of the sessions stored with it."""
         if not decided.tallies:
             return None, []
-        new = {piece.live.session.id: piece.live for piece in pieces if piece.live.no is None}
+        new = {live.session.id: live for live, _, _ in pieces if live.no is None}
         numbered = list(enumerate(new.values(), start=write.next_session_no()))
         numbers = {live.session.id: no for no, live in numbered}
         places = [
-            (numbers[one.live.session.id] if one.live.no is None else one.live.no, one.fix_ms, one.sealed)
-            for one in pieces
+            (numbers[live.session.id] if live.no is None else live.no, fix_ms, sealed)
+            for live, fix_ms, sealed in pieces
         ]
         number, previous = write.chain(self._partition)
         salt = self._chance.draw(SALT_BYTES)
@@ -588,8 +578,8 @@ class Monitor:
         )
         frame = None
         if pieces:
-            times = [piece.fix_ms for piece in pieces]
-            sealed = b"".join(piece.sealed for piece in pieces)
+            times = [fix_ms for _, fix_ms, _ in pieces]
+            sealed = b"".join([sealed for _, _, sealed in pieces])
             directory = pack_directory((no, fix_ms) for no, fix_ms, _ in places)
             frame = Frame(self._partition, number, min(times), max(times), directory, sealed)
         sessions = [(no, live.session) for no, live in numbered]
@@ -604,10 +594,6 @@ class Monitor:
         with self._store.ingesting() as write:
             write.pulse(PULSE_GAP)
         self._pulsed_at = now
-
-
-def _said_at(at: datetime | None, now: datetime) -> datetime:
-    return at if at is not None and _NONE <= now - at <= LATE_MAX_DEFAULT else now
 
 
 def _second_sighting(report: Report, known: int | None, place: int) -> Answer:

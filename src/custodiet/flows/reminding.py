@@ -13,7 +13,7 @@ from custodiet.model.finding import Matter
 from custodiet.model.identity import CaseId, FittingId, MessageId
 from custodiet.model.message import Message, Template
 from custodiet.model.record import IngestDetail
-from custodiet.rules.messages import asks_to_charge, compose, may_remind
+from custodiet.rules.messages import asks_to_charge, compose, is_old_word, may_remind
 
 
 class Reminding:
@@ -29,7 +29,9 @@ class Reminding:
         """
         now = write.now
         low = {
-            one.fitting_id: one.decision.case_id for one in heard if one.says and asks_to_charge(one.says, one.at, now)
+            one.fitting_id: one.decision.case_id
+            for one in heard
+            if one.says is not None and asks_to_charge(one.says) and not is_old_word(one.at(now), now)
         }
         for raised in judged.raised:
             if raised.matter is Matter.BATTERY and raised.fitting_id is not None:

@@ -63,6 +63,8 @@ class Sessions:
         self._pinned = pinned
         self._monitor = monitor
         self._live: dict[Of, LiveSession] = {}
+        self._tidied: tuple[date, AbstractSet[DecisionId]] | None = None
+        """What all of these are of; None: one was made since that was looked at."""
 
     def live(self, decision_id: DecisionId, fitting_id: FittingId, category: Category, day: date) -> LiveSession | None:
         """The session for this, if there is one."""
@@ -73,6 +75,7 @@ class Sessions:
         live = self._live.get(wanted.key)
         if live is None:
             live = self._live[wanted.key] = self._make(wanted, trusted_day_key(self._pinned, key))
+            self._tidied = None
         return live
 
     def nonces(self, count: int) -> Iterator[bytes]:
@@ -86,11 +89,14 @@ class Sessions:
 
     def keep_only(self, today: date, in_force: AbstractSet[DecisionId]) -> None:
         """Forget every key of another day or of a decision that is over: it is then the vault's alone to open."""
+        if self._tidied is not None and self._tidied[0] == today and self._tidied[1] is in_force:
+            return
         self._live = {
             of: live
             for of, live in self._live.items()
             if live.session.day == today and live.session.decision_id in in_force
         }
+        self._tidied = (today, in_force)
 
     def prepare(self, keys: dict[SessionFor, DayKey], limit: int) -> int:
         """Make up to `limit` sessions ahead of their first fix; how many were made."""

@@ -5,7 +5,7 @@ inside the transaction that appends its entry, and the vault then decides by its
 """
 
 from custodiet.flows.assess_case import Assessor
-from custodiet.flows.looking import ground_in, record_refusal, write_about
+from custodiet.flows.looking import ground_in, write_about, write_or_refusal
 from custodiet.flows.ports import Chance, Reading, Store, Vault
 from custodiet.flows.refusing import refuse_if
 from custodiet.model.condition import Interval
@@ -48,10 +48,7 @@ def ask_unmask(
         )
         read = read_under(act, case_id, look_up_id)
         against = objections_to_unmasking(unmask, why, look_up, read, ground_in(act, case_id, act.now), act.now)
-        if against:
-            record_refusal(act, case_id, Attempt.UNMASK, against, by)
-        else:
-            write_about(act, case_id, UnmaskAsked(unmask), by)
+        write_or_refusal(act, case_id, UnmaskAsked(unmask), by, Attempt.UNMASK, against)
     refuse_if(against)
     return unmask_id
 
@@ -60,7 +57,6 @@ def approve_unmask(
     store: Store, assessor: Assessor, unmask_id: UnmaskId, by: ActorId, words: str, *, window: Interval | None = None
 ) -> int:
     """A third person's yes, to all of it or to less time. The ledger index. Raises as `ask_unmask`."""
-    index = -1
     with store.acting() as act:
         unmasking = act.unmasking(unmask_id)
         asked = unmasking.unmask
@@ -69,10 +65,7 @@ def approve_unmask(
         look_up, read = act.look_up(asked.look_up_id), read_under(act, asked.case_id, asked.look_up_id)
         ground = ground_in(act, asked.case_id, act.now)
         against = objections_to_unmask_yes(unmasking, yes, words, look_up, read, ground, act.now)
-        if against:
-            record_refusal(act, asked.case_id, Attempt.UNMASK, against, by)
-        else:
-            index = write_about(act, asked.case_id, UnmaskApproved(yes), by)
+        index = write_or_refusal(act, asked.case_id, UnmaskApproved(yes), by, Attempt.UNMASK, against)
     refuse_if(against)
     return index
 
@@ -103,7 +96,6 @@ def open_unmasked(
     Raises NotPermitted with every objection, recorded first; VaultUnavailable; OpeningRefused. If we die after the
     entry, it stands, no data left, and whoever asked asks again.
     """
-    index = -1
     with store.acting() as act:
         unmasking = act.unmasking(unmask_id)
         asked = unmasking.unmask
@@ -118,10 +110,7 @@ def open_unmasked(
         )
         ground = ground_in(act, asked.case_id, act.now)
         against = objections_to_unmasked_reading(unmasking, reading, look_up, ground, act.now)
-        if against:
-            record_refusal(act, asked.case_id, Attempt.UNMASK, against, by)
-        else:
-            index = write_about(act, asked.case_id, UnmaskedOpened(reading), by)
+        index = write_or_refusal(act, asked.case_id, UnmaskedOpened(reading), by, Attempt.UNMASK, against)
     refuse_if(against)
     return read_opened(vault.open(index), index, reading)
 

@@ -21,7 +21,7 @@ from custodiet.flows.picture import Picture
 from custodiet.flows.ports import Reading
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import STAY_IN, ZONED, Condition, ConditionKind, Interval
-from custodiet.model.decision import Decision
+from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
@@ -70,13 +70,18 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
 class Heard(msgspec.Struct, frozen=True, gc=False):
     """A report about a device that is on someone, under a decision in force now.
 
-    `at`: when it was said: the fix time if that can be, else when it reached us.
+    `fix_time`: when the device says that it was, if it does.
     """
 
     fitting_id: FittingId
     decision: Decision
     says: DeviceSays | None
-    at: datetime
+    fix_time: datetime | None
+
+    def at(self, now: datetime) -> datetime:
+        """When it was said: the fix time if that can be, else when it reached us."""
+        at = self.fix_time
+        return at if at is not None and _NO_TIME <= now - at <= LATE_MAX_DEFAULT else now
 
 
 class Quiet(msgspec.Struct, frozen=True, gc=False):
@@ -157,6 +162,12 @@ class Watching:
         self._scratch: dict[Of, tuple[datetime, Scratch]] = {}
         self._quiet: dict[Under, Quiet] = {}
         """Who is in here has the scratch of here, whatever stands in the other."""
+        self._quiet_from: datetime | None = None
+        """No calm place in there came here earlier; None: nobody has looked yet."""
+        self._quiet_of: frozenset[FittingId] = frozenset()
+        """Whose they were when that was looked at."""
+        self._quiet_until: datetime | None = None
+        """Nor any later; before that the clock was set back."""
         self._recent: dict[FittingId, tuple[Arrived, ...]] = {}
         self.words = KnownWords()
         self._areas: dict[ConditionId, Area | None] = {}
@@ -288,6 +299,18 @@ class Watching:
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
         since = now - SCRATCH_MAX
+        is_set_back = self._quiet_until is not None and now < self._quiet_until
+        if is_set_back or fittings is not self._quiet_of or self._quiet_from is None or self._quiet_from < since:
+            self._forget_quiet(since, now, fittings)
+        for of, held_at, scratch in [(of, *held) for of, held in self._scratch.items() if not since <= held[0] <= now]:
+            if scratch.against:  # what is left of it holds no place
+                self._scratch[of] = (held_at, msgspec.structs.replace(scratch, back=None, back_at=None))
+            else:
+                del self._scratch[of]
+        kept = {of: _recent(arrived, now) for of, arrived in self._recent.items() if of in fittings}
+        self._recent = {of: arrived for of, arrived in kept.items() if arrived}
+
+    def _forget_quiet(self, since: datetime, now: datetime, fittings: frozenset[FittingId]) -> None:
         for under, quiet in list(self._quiet.items()):
             if since <= quiet.since <= now and under[0] in fittings:
                 continue
@@ -297,13 +320,9 @@ class Watching:
                 self._end_quiet(under)
             else:
                 self._quiet[under] = lately
-        for of, held_at, scratch in [(of, *held) for of, held in self._scratch.items() if not since <= held[0] <= now]:
-            if scratch.against:  # what is left of it holds no place
-                self._scratch[of] = (held_at, msgspec.structs.replace(scratch, back=None, back_at=None))
-            else:
-                del self._scratch[of]
-        kept = {of: _recent(arrived, now) for of, arrived in self._recent.items() if of in fittings}
-        self._recent = {of: arrived for of, arrived in kept.items() if arrived}
+        self._quiet_from = min((quiet.since for quiet in self._quiet.values()), default=now)
+        self._quiet_until = now
+        self._quiet_of = fittings
 
     # --- decide ---
 
@@ -342,9 +361,10 @@ class Watching:
         device, newest = self._device_watches.get(fitting_id), self._newest.get(fitting_id)
         if device is not None and device.fault_alert is not None:
             return False
-        quiet = self._about_lately(quiet, plan.conditions, now)
-        if quiet is None:
-            return False
+        if not _NO_TIME <= now - quiet.since <= SCRATCH_MAX:
+            quiet = self._about_lately(quiet, plan.conditions, now)
+            if quiet is None:
+                return False
         calm, scratch, settings = quiet.calm, quiet.scratch, plan.settings
         for one in fixes:
             admitted = one.admitted
@@ -463,36 +483,40 @@ class Watching:
         # While nothing that a device says is new, its watch stays, and so nothing else that it says becomes new.
         with_news: set[FittingId] = set()
         told: set[FittingId] = set()
-        newest_of, contacts, watches = judged.newest, self._contacts, self._device_watches
+        contacts, watches = self._contacts, self._device_watches
         for one in heard:
             fitting_id, says = one.fitting_id, one.says
             if fitting_id not in told:
                 told.add(fitting_id)
-                newest = newest_of.get(fitting_id) or self._newest.get(fitting_id)
                 stored = contacts.get(fitting_id)
                 # It says enough more than the stored one: by itself, or where no frame tells of it.
                 if (
                     stored is None
                     or now - stored.contact_at >= _CONTACT_GRAIN
-                    or (newest != stored.newest_fix_at and (fitting_id in judged.recent or fitting_id in judged.timed))
+                    or (
+                        (fitting_id in judged.timed or fitting_id in judged.recent)
+                        and self._newest_of(fitting_id, judged) != stored.newest_fix_at
+                    )
                 ):
-                    judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+                    judged.contacts[fitting_id] = Contact(fitting_id, now, self._newest_of(fitting_id, judged))
             if says is None or fitting_id in with_news:
                 continue
             if not is_nothing_new(watches.get(fitting_id), says, self._plan(picture, one.decision).settings):
                 with_news.add(fitting_id)
         if with_news:
-            for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at):
+            for report in sorted((one for one in heard if one.fitting_id in with_news), key=lambda one: one.at(now)):
                 self._hear(picture, report, now, judged)
+
+    def _newest_of(self, fitting_id: FittingId, judged: Judged) -> datetime | None:
+        return judged.newest.get(fitting_id) or self._newest.get(fitting_id)
 
     def _hear(self, picture: Picture, heard: Heard, now: datetime, judged: Judged) -> None:
         if heard.says is None:
             return
-        fitting_id, settings = heard.fitting_id, picture.judging(heard.decision)
+        fitting_id, settings, at = heard.fitting_id, picture.judging(heard.decision), heard.at(now)
         before = judged.device_watches.get(fitting_id) or self.device_watch_of(fitting_id)
-        verdict = judge_device(
-            heard.decision, before, heard.says, heard.at, settings, off_booked=picture.may_be_off(fitting_id, heard.at)
-        )
+        booked = picture.may_be_off(fitting_id, at)
+        verdict = judge_device(heard.decision, before, heard.says, at, settings, off_booked=booked)
         judged.device_watches[fitting_id] = verdict.watch
         judged.findings += verdict.findings
         if verdict.faulty:
@@ -538,6 +562,10 @@ class Watching:
         for one in judged.evidence:  # sealed once is enough
             fitting_id = one.admitted.fitting_id
             self._recent[fitting_id] = tuple(held for held in self._recent[fitting_id] if held is not one)
+        if self._quiet_until is not None and now < self._quiet_until:
+            self._quiet_from = None  # the clock was set back: what comes now came earlier
+        else:
+            self._quiet_until = now
         for under, quiet in judged.quiet.items():
             if quiet is not None:
                 self._quiet[under] = quiet

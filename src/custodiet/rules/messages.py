@@ -122,13 +122,16 @@ REMIND_AGAIN = timedelta(hours=6)
 _RECENT = timedelta(minutes=30)
 
 
-def asks_to_charge(says: DeviceSays, said_at: datetime, now: datetime) -> bool:
-    """Whether the wearer is to be reminded by what their device says of itself. An old word reminds nobody."""
+def asks_to_charge(says: DeviceSays) -> bool:
+    """Whether the wearer would be reminded by what their device says of itself, if it says so now."""
     # In this order: nearly every report says that there is nothing to remind of.
     low = says.battery_percent is not None and says.battery_percent <= REMIND_PERCENT
-    if not low and not (says.alarms and Alarm.POWER in says.alarms):
-        return False
-    return not says.charging and now - said_at <= _RECENT
+    return (low or (bool(says.alarms) and Alarm.POWER in says.alarms)) and not says.charging
+
+
+def is_old_word(said_at: datetime, now: datetime) -> bool:
+    """Whether it was said too long ago to remind anybody."""
+    return now - said_at > _RECENT
 
 
 def may_remind(last_at: datetime | None, now: datetime) -> bool:

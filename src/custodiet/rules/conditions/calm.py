@@ -27,6 +27,8 @@ _STRETCH = 1.01
 """A zone's plane draws no way longer than this, as far from its centre as _FAR_M: six parts in a thousand there."""
 _FAR_M = 1_000_000.0
 _SLACK_M = 0.1
+_REACH_MAX_M = 20_000.0
+"""A calm place serves ten minutes: nobody's goes farther, but in the air."""
 
 
 class Calm(msgspec.Struct, frozen=True, gc=False):
@@ -57,13 +59,13 @@ def calm_around(asked: Sequence[Asked], watches: Sequence[Watch], scratches: Seq
 
 def around(place: Point, zones: Iterable[tuple[Area | None, ConditionKind]]) -> Calm | None:
     """What is calm about a place where nothing is going on; None where a zone is not at hand, or an edge is near."""
-    reach = ROUGH_M
+    reach = _REACH_MAX_M
     for area, kind in zones:
         if area is None:
             return None
         depth = area.depth_m(place)
         within = depth if kind in KEEP_OUT else -depth
-        # Farther out the depth is only that to the bounding box: no more than ROUGH_M is counted on.
+        # Farther out the depth is only that to the bounding box: never too large, where the plane is a good map.
         if within > ROUGH_M and area.is_farther_than(place, _FAR_M):
             return None
         reach = min(reach, within)
@@ -77,8 +79,12 @@ def after(calm: Calm, scratch: Scratch, at: datetime, fix: Fix, settings: Judgin
         return None
     if speed is not None and speed > settings.speed_max_mps:
         return None
+    radius = (max(settings.accuracy_min_m, accuracy)) * settings.disc_scale
+    if radius < EDGE_M:
+        radius = EDGE_M
+    elif radius > ROUGH_M:
+        return None  # so far out the judge goes by the bounding box, which may be nearer than the zone
     place = point(fix.lat_e7, fix.lon_e7)
-    radius = max(max(accuracy, settings.accuracy_min_m) * settings.disc_scale, EDGE_M)
     if distance_m(calm.place, place) * _STRETCH + _SLACK_M + radius > calm.reach_m:
         return None
     moves = speed is not None and speed >= settings.moving_mps

@@ -126,21 +126,18 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     form = LookUpForm(asking.purposes, request.POST or None)
     reasons: list[Reason] = []
     given: dict[str, Any] = {"case": case, "form": form}
-    if request.method == "POST" and form.is_valid():
-        if request.POST.get("step") == "check":
-            with place.store.reading() as view:
-                require(request, view, Act.ASK_LOOK_UP, of_case(case.id))
-            title = next(one.title for one in asking.purposes if one.code == form.cleaned_data["purpose"])
-            told: dict[str, Any] = {"window": form.window(), "purpose": title, "checked": _checked(form)}
-            return page(request, "looking/check.html", **given, **told)
-        if request.POST.get("step") == "ask":
-            reasons = refusals(form, lambda: _ask(request, case, form))
-            if form.is_valid():
-                said = say("Asked. It waits for a second person; the person sees that you asked.")
-                return done(request, said, "looks", reference)
+    if request.method == "POST" and form.is_valid() and request.POST.get("step") == "ask":
+        reasons = refusals(form, lambda: _ask(request, case, form))
+        if form.is_valid():
+            said = say("Asked. It waits for a second person; the person sees that you asked.")
+            return done(request, said, "looks", reference)
     elif request.method == "POST":
         with place.store.reading() as view:
             require(request, view, Act.ASK_LOOK_UP, of_case(case.id))
+        if form.is_valid() and request.POST.get("step") == "check":
+            title = next(one.title for one in asking.purposes if one.code == form.cleaned_data["purpose"])
+            told: dict[str, Any] = {"window": form.window(), "purpose": title, "checked": _checked(form)}
+            return page(request, "looking/check.html", **given, **told)
     return page(request, "looking/ask.html", 403 if reasons else 200, reasons=reasons, **given)
 
 
