@@ -452,9 +452,9 @@ class Looks(RuleBasedStateMachine):
             return act.write(Entry(kind_of(record), by, about), record)
 
 
-def run(examples, steps=25, phases=(Phase.generate,)):
+def run(examples, steps=25, phases=(Phase.generate,), machine=Looks):
     run_state_machine_as_test(
-        Looks,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
