@@ -5,14 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.assessing import assessor
+from support.assessing import assessed, assessor
 from support.house import SCHEME
 from support.in_process import client_of, place_of
 from support.proposing import propose
 from support.staff import ADA, AOS, CAI, CEM, DPO, OPE, PER, staffed
 
 from custodiet.adapters import sealing
-from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
+from custodiet.flows.decide_case import (
+    make_decision,
+    narrow_decision,
+    propose_decision,
+    refuse_decision,
+    return_decision,
+)
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
@@ -184,3 +190,18 @@ def test_what_is_lowered_narrowed_or_taken_back_is_counted_once(house, roles):
     with house.store.reading() as view:
         found = [one.became for one in view.outcomes_under(SCHEME, house.clock.now() - timedelta(days=1))]
     assert sorted(found) == sorted([Became.APPROVED, Became.NARROWED, Became.RETURNED, Became.REFUSED, Became.WAITING])
+
+
+def test_the_share_of_reasons_in_another_cases_words_is_published(house, roles):
+    assert "No reason was written in words yet" in read(DPO, CONSISTENCY)[1]
+    people = [house.person() for _ in range(4)]
+    house.issue_keys()
+    own = "She works at night and answers no call before noon, and her landlord lets nobody in."
+    same = "They kept every appointment until March and then could not be reached."
+    for person, text in zip(people, (same, same, same, own), strict=True):
+        proposal = house.proposal(person, mode=ModeCode.REMINDERS)
+        sealed = assessor(house).words(person.case.id, text)
+        propose_decision(house.store, proposal, assessed(house, proposal, words=sealed))
+    text = " ".join(re.sub(r"<[^>]+>", "", read(DPO, CONSISTENCY)[1]).split())
+    assert "Of 4 reasons that were written in words, in every scheme here, 2 are nearly the same" in text
+    assert "(50%)" in text

@@ -239,6 +239,29 @@ def test_nobody_is_left_with_a_task_to_tell_someone_who_has_died(house, reason):
     assert sound(house)
 
 
+def test_the_day_says_of_an_order_that_looks_close_and_goes_by_its_next_review(house):
+    person, other = house.person(), house.person()
+    order = house.decide(person, authority=Authority.ORDER, maker=COURT)
+    made = house.decide(other)
+
+    def lines():
+        day = show_day(house.store, house.clock.now(), [person.case.id, other.case.id])
+        return [(one.kind, one.about, one.due_at) for one in day.lines if one.kind is not DayKind.TASK]
+
+    assert sorted(lines()) == sorted(
+        [
+            (DayKind.REVIEW_DUE, made.id, made.review_due_at),
+            (DayKind.ORDER_REVIEW_DUE, order.id, order.review_due_at),
+        ]
+    )
+    review = begin_review(house.store, house.chance, order.id, Trigger.PERIOD, ANA)
+    next_due = house.clock.now() + 60 * DAY
+    decide(house, review, ReviewOutcome.CONTINUE, next_due_at=next_due, **WHY)
+    assert [about for _, about, _ in lines()] == [made.id]
+    house.clock.pass_(35 * DAY)
+    assert (DayKind.ORDER_REVIEW_DUE, order.id, next_due) in lines()
+
+
 def test_other_reasons_close_no_case(house):
     with pytest.raises(NotPermitted, match="a case is closed because"):
         close_case(house.store, house.chance, house.person().case.id, EndReason.NOT_NEEDED, ANA)
@@ -318,6 +341,7 @@ def test_a_stop_not_entered_as_ordered_asks_people_and_undoes_nothing(house):
 def test_the_day_lists_what_is_to_be_done_for_these_cases_page_by_page(house):
     mine, other = house.person(), house.person()
     house.issue_keys()
+    house.decide(mine, strand="third", authority=Authority.ORDER, maker=COURT)
     for person in (mine, other):
         house.decide(person)
         assessor(house).represent(person.case.id, "It hurts.", ANA)
@@ -335,7 +359,9 @@ def test_the_day_lists_what_is_to_be_done_for_these_cases_page_by_page(house):
     day = show_day(house.store, now, [mine.case.id])
     kinds = [one.kind for one in day.lines]
     assert set(kinds) == set(DayKind)
-    assert [one.what for one in day.lines if one.kind is DayKind.TASK] == [TaskKind.DECIDE_REVIEW]
+    # What they said opened a review of each that stands, and the maker of the order is told.
+    tasked = sorted(one.what for one in day.lines if one.kind is DayKind.TASK)
+    assert tasked == [TaskKind.DECIDE_REVIEW, TaskKind.DECIDE_REVIEW, TaskKind.TELL_MAKER_FACTS]
     assert {one.reference for one in day.lines} == {mine.case.reference}
     paged, after = [], None
     while True:

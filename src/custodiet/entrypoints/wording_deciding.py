@@ -186,6 +186,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     DayKind: {
         DayKind.REVIEW_DUE: "Review the decision, or it lapses",
+        DayKind.ORDER_REVIEW_DUE: "Review how the order is carried out, or looks close",
         DayKind.TASK: "Task",
         DayKind.REPRESENTATION: "Answer what the person said",
         DayKind.RETURNED: "A proposal came back",

@@ -11,6 +11,8 @@ class DayKind(StrEnum):
     """What a line is about."""
 
     REVIEW_DUE = "review_due"
+    ORDER_REVIEW_DUE = "order_review_due"
+    """Our review of an order: missed, it closes looks and tells its maker; the order does not lapse."""
     TASK = "task"
     REPRESENTATION = "representation"
     RETURNED = "returned"

@@ -273,6 +273,10 @@ def _day(before: datetime) -> tuple[Select[Any], ...]:
     reviews = part(DayKind.REVIEW_DUE, decision.review_due_at, decision.id, decision.mode).join_from(
         t.decision, t.case_file, decision.case_id == case.id
     )
+    order_due = _order_review_due()
+    of_orders = part(DayKind.ORDER_REVIEW_DUE, order_due, decision.id, decision.mode).join_from(
+        t.decision, t.case_file, decision.case_id == case.id
+    )
     tasks = part(DayKind.TASK, task.due_at, task.id, task.kind).join_from(t.task, t.case_file, task.case_id == case.id)
     hearing = part(DayKind.REPRESENTATION, said.due_at, said.id, literal("")).join_from(
         a.representation, t.case_file, said.case_id == case.id
@@ -286,8 +290,10 @@ def _day(before: datetime) -> tuple[Select[Any], ...]:
     anew = select(again.id).where(
         again.case_id == decision.case_id, again.strand == decision.strand, again.version > decision.version
     )
+    stands, order = decision.state.in_([State.MADE, State.SUSPENDED]), decision.authority == Authority.ORDER
     return (
-        reviews.where(decision.state.in_([State.MADE, State.SUSPENDED]), decision.review_due_at <= before),
+        reviews.where(stands, ~order, decision.review_due_at <= before),
+        of_orders.where(stands, order, order_due <= before),
         tasks.where(task.done_at.is_(None), told_first(t.task)),
         hearing.where(said.answered_at.is_(None)),
         returned.where(a.decision_refusal.c.how == "returned", ~anew.exists()),

@@ -44,7 +44,9 @@ def of_scheme(request: HttpRequest, scheme_id: str) -> HttpResponse:
         shown = show_consistency(view, place.clock.now(), wanted)
         require(request, view, Act.READ_CONSISTENCY, lambda *_: the_scheme(wanted))
         people = [one for one in shown.people if may(request, view, Act.READ_FIGURES, _of_role(one.id))]
-    return page(request, "consistency/scheme.html", shown=shown, people=people, **_TOLD)
+        alike, texts = view.texts_alike()
+    told = {"alike": alike, "texts": texts, "share": round(100 * alike / texts) if texts else 0}
+    return page(request, "consistency/scheme.html", shown=shown, people=people, **told, **_TOLD)
 
 
 @require_safe
