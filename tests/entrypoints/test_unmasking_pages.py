@@ -122,6 +122,8 @@ def test_whoever_is_refused_what_they_post_is_not_shown_the_page_instead(one):
         f"/authorise/look-ups/{look_up_id}": yes,
         f"{here}/look-ups/{newest(one).unmask.look_up_id}/unmask": ASKED,
         f"{here}/question": {"asked": "home", "at": "21:00", **when},
+        f"{here}/look-ups/new": {"step": "ask", "purpose": "contact", "to_know": "reach", "why": WHY, "tried": ["rang"]}
+        | {"start": "09:00", "hours": "1", "precision": "full", **when},
         f"{here}/requests/new": {"wanted": "standing_feed"},
     }
     for actor in (CEM, OPE, PER, REQ):

@@ -139,6 +139,8 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         if form.is_valid():
             said = say("Asked. It waits for a second person; the person sees that you asked.")
             return done(request, said, "looks", reference)
+        with place.store.reading() as view:
+            require_were_it_fresh(request, view, Act.ASK_LOOK_UP, of_case(case.id))
     elif request.method == "POST":
         with place.store.reading() as view:
             require(request, view, Act.ASK_LOOK_UP, of_case(case.id))
