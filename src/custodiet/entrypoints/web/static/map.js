@@ -18,11 +18,6 @@ const AROUND = [-1, 0, 1].flatMap((up) => [-1, 0, 1].map((right) => [right, up])
 const NEAR = 20 // pixels from a place at which a finger means it
 const AT_MOST = 17 // zoom: nearer than this, a single place fills the map with its own circle
 
-// The only strings that OpenLayers assigns as HTML: a letter whose height it measures, and the length of its scale.
-window.trustedTypes?.createPolicy('default', {
-  createHTML: (text) => /^(M|[\d.,]+\s(mm|cm|m|km))$/.test(text) ? text : null
-})
-
 // The places of the list that have one, in order, and what stands between each and the one before: nothing, a silence,
 // or what nothing is drawn across. A long list is a table an hour.
 function placesOf (list) {
