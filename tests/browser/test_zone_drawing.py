@@ -24,6 +24,11 @@ SCALE_M = 1000
 """Across the drawing while nothing is drawn."""
 
 
+def apart(text: str) -> str:
+    """A number and its unit, set apart from the words around them."""
+    return f"\u2068{text}\u2069"
+
+
 def proposed(pages) -> str:
     """A proposal that waits."""
     store, chance, now = pages.site.open(), SystemChance(), datetime.now(UTC)
@@ -149,13 +154,16 @@ def test_a_polygon_drawn_by_hand_is_what_is_proposed_and_what_the_second_person_
         for (x, y), (right, down) in zip(one.metres(), corners, strict=True):
             assert (x, y) == pytest.approx((right * scale, -down * scale), abs=0.6 * scale)
         wide, high = (max(each) - min(each) for each in zip(*one.metres(), strict=True))
+        told = [re.escape(apart(f"{each:.3g} m")) for each in (wide, high)]
         one.said().to_have_text(
-            re.compile(rf"^A polygon, {wide:.3g} m from west to east, {high:.3g} m .* Corners: 4\.$")
+            re.compile(rf"^A polygon, {told[0]} from west to east, {told[1]} .* Corners: {apart('4')}\.$")
         )
         assert all(len(str(each).partition(".")[2]) <= 7 for place in one.ring() for each in place)
+        before, text = one.ring(), one.text.input_value()
         one.drag((100, 50), (150, 80))
-        expect(one.text).not_to_have_value("")
+        expect(one.text).not_to_have_value(text)
         assert one.metres()[2] == pytest.approx((150 * scale, -80 * scale), abs=0.6 * scale)
+        assert [place for place in one.ring() if place in before] == [before[0], before[1], before[3]]
         assert one.here.axe() == []
         assert one.page.evaluate(SMALL) == []
         one.page.screenshot(path=shots / "zone-drawn.png", full_page=True)
@@ -165,7 +173,9 @@ def test_a_polygon_drawn_by_hand_is_what_is_proposed_and_what_the_second_person_
     with browsing(browser, storage_state=inside["authorising_officer"]) as context:
         here = Watched(context, place.url)
         here.open(f"/authorise/{place.known['proposal']}")
-        picture = here.page.get_by_role("img", name="a polygon of 4 corners")
+        picture = here.page.get_by_role(
+            "img", name=re.compile(r"^a polygon of 4 corners, \d+ m from west to east and \d+ m")
+        )
         expect(picture).to_be_visible()
         assert picture.locator("path").first.get_attribute("d").count("L") == 3
 
@@ -202,7 +212,9 @@ def test_a_circle_drawn_by_hand_is_three_numbers(form):
         scale = SCALE_M / one.sheet.evaluate("one => one.clientWidth")
         assert radius == pytest.approx(100 * scale, abs=1)
         assert (latitude, longitude) == pytest.approx((LATITUDE, LONGITUDE), abs=1e-4)
-        one.said().to_have_text(re.compile(rf"^A circle, {2 * radius:.3g} m across\. Area: [\d.]+ m²\.$"))
+        one.said().to_have_text(
+            re.compile(rf"^A circle, {apart(f'{2 * radius:.3g} m')} across\. Area: {apart('[0-9.]+ m²')}\.$")
+        )
 
 
 def test_what_is_typed_is_drawn_and_what_the_server_refuses_is_said_beside_the_field(form):
@@ -215,9 +227,9 @@ def test_what_is_typed_is_drawn_and_what_the_server_refuses_is_said_beside_the_f
         one.begin()
         one.page.locator("[name=radius_m]").fill("25000")
         one.drawn("circle")
-        one.said().to_have_text("A circle, 50 km across. Area: 1960 km².")
+        one.said().to_have_text(f"A circle, {apart('50 km')} across. Area: {apart('1960 km²')}.")
         one.page.locator("[name=radius_m]").fill("2.5")
-        one.said().to_have_text("A circle, 5 m across. Area: 19.6 m².")
+        one.said().to_have_text(f"A circle, {apart('5 m')} across. Area: {apart('19.6 m²')}.")
         for name in ("latitude", "longitude", "radius_m"):
             one.page.locator(f"[name={name}]").fill("")
         one.page.locator("summary", has_text="It is not a circle").click()
@@ -261,6 +273,18 @@ def test_a_zone_is_made_and_changed_by_keyboard_alone(form, shots):
         page.get_by_role("button", name="Take out corner 2").focus()
         keys.press("Enter")
         one.drawn("4")
+
+
+def test_a_polygon_is_drawn_with_a_finger(form):
+    with form(NARROW, reduced_motion="reduce", has_touch=True) as one:
+        one.begin()
+        one.press("Draw a polygon")
+        one.sheet.scroll_into_view_if_needed()
+        box = one.sheet.bounding_box()
+        for right, down in ((80, 80), (240, 80), (160, 200)):
+            one.page.touchscreen.tap(box["x"] + right, box["y"] + down)
+        one.press("Close the polygon")
+        one.drawn("3")
 
 
 @pytest.mark.parametrize("forced", [None, "active"], ids=["own colours", "forced colours"])
@@ -314,3 +338,28 @@ def test_without_scripts_the_form_is_as_it_was_and_speaks_of_no_drawing(form):
 def test_only_a_kind_with_a_place_has_a_drawing(form):
     with form(kind="appointment") as one:
         expect(one.page.locator("[data-zone-part]")).to_have_count(0)
+
+
+def test_the_plane_of_the_drawing_is_the_plane_that_zones_are_judged_in(form):
+    with form() as one:
+        centres = [(46.5, -28.0), (-33.9, 151.2), (78.2, 15.6), (0.0, 0.0), (64.0, 179.9)]
+        asked = [
+            (centre, (centre[0] + north, (centre[1] + east + 540) % 360 - 180))
+            for centre in centres
+            for north, east in [(0, 0), (0.0001, -0.0002), (0.2, 0.25), (-0.21, 0.1), (0.0000001, 0)]
+        ]
+        script = one.page.locator("script[src$='zone.js']").get_attribute("src").replace("zone.js", "plane.js")
+        given = one.page.evaluate(
+            """async ([script, asked]) => {
+              const { planeAbout } = await import(script)
+              return asked.map(([centre, place]) => {
+                const plane = planeAbout(centre), metres = plane.metres(place)
+                return [metres, plane.place(metres)]
+              })
+            }""",
+            [script, asked],
+        )
+        for ((lat, lon), place), (metres, back) in zip(asked, given, strict=True):
+            theirs = Plane.about(lat * 1e7, lon * 1e7).metres(point(place[0] * 1e7, place[1] * 1e7))
+            assert metres == pytest.approx(theirs, abs=1e-6), (lat, lon)
+            assert back == pytest.approx(place, abs=1e-9), (lat, lon)

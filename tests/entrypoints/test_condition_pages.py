@@ -142,6 +142,7 @@ def test_what_is_stated_before_it_is_sent_is_recorded_with_the_proposal_sealed_a
     check = desk.step(code, "check", conditions=stated).content.decode()
     assert "Curfew. A circle of 150 m about latitude 46.5000, longitude -28.0000." in check
     assert "Monday, Friday, 21:00 to 07:00 the next day, by the clock of Europe/London." in check
+    assert "A polygon of 3 corners, 775 m from west to east and 1.11 km from south to north." in check
     assert check.count('class="app-zone" role="img"') == 2  # of the curfew and of the exclusion zone
     assert "Made-up power: Keeping in contact" in check
     assert "It was not shown that tagging reduces absconding." in check

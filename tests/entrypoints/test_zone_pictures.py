@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from custodiet.entrypoints.web.pictures import EDGE, SIDE, picture_of
+from custodiet.entrypoints.web.pictures import EDGE, SIDE, picture_of, said_length, size_of
 
 HERE = (-28.0, 46.5)
 M_PER_DEGREE = 111_160.0
@@ -67,3 +67,14 @@ def test_it_says_in_words_what_it_shows_whatever_stands_in_them_and_holds_no_sty
     assert 'aria-label="a &#34;circle&#34; &lt;b&gt;"' in picture
     assert "style" not in picture
     assert "46.5" not in picture
+
+
+@pytest.mark.parametrize("side_m", [5, 400, 45_000])
+def test_it_is_as_large_as_its_outline(side_m):
+    assert size_of(square(side_m)) == pytest.approx((side_m, side_m), rel=0.01)
+    assert size_of(circle(side_m / 2)) == pytest.approx((side_m, side_m))
+
+
+def test_a_length_is_said_to_three_figures():
+    told = {2.5: "2.5 m", 5.04: "5.04 m", 150: "150 m", 999.9: "1000 m", 12_340: "12.3 km", 49_960: "50 km"}
+    assert {metres: said_length(metres) for metres in told} == told

@@ -23,8 +23,7 @@ Place = tuple[float, float]
 def picture_of(geometry: bytes, words: str) -> Markup:
     """The picture of a zone's GeoJSON; `words` for whoever does not see it. Raises NotTheFormat."""
     rings = _rings(geometry)
-    west, south = (min(one[axis] for ring in rings for one in ring) for axis in (0, 1))
-    east, north = (max(one[axis] for ring in rings for one in ring) for axis in (0, 1))
+    west, south, east, north = _box(rings)
     scale = SIDE / max(east - west, north - south, 1.0)
     paths = " ".join(
         "M" + " L".join(f"{EDGE + (x - west) * scale:.1f} {EDGE + (north - y) * scale:.1f}" for x, y in ring) + " Z"
@@ -48,8 +47,25 @@ def picture_of(geometry: bytes, words: str) -> Markup:
         foot=foot,
         below=foot + 22,
         bar=bar_m * scale,
-        length=f"{bar_m / 1000:g} km" if bar_m >= 1000 else f"{bar_m:g} m",
+        length=said_length(bar_m),
     )
+
+
+def size_of(geometry: bytes) -> tuple[float, float]:
+    """Metres from west to east and from south to north of a zone's GeoJSON. Raises NotTheFormat."""
+    west, south, east, north = _box(_rings(geometry))
+    return east - west, north - south
+
+
+def said_length(metres: float) -> str:
+    """A length to three figures, as a scale says it."""
+    number, unit = (metres, "m") if metres < 1000 else (metres / 1000, "km")
+    return f"{float(f'{number:.3g}'):g} {unit}"
+
+
+def _box(rings: list[list[Place]]) -> tuple[float, float, float, float]:
+    easts, norths = zip(*(one for ring in rings for one in ring), strict=True)
+    return min(easts), min(norths), max(easts), max(norths)
 
 
 def _rings(geometry: bytes) -> list[list[Place]]:

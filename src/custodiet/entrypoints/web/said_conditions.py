@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import NamedCase
-from custodiet.entrypoints.web.pictures import picture_of
+from custodiet.entrypoints.web.pictures import picture_of, said_length, size_of
 from custodiet.entrypoints.wording_conditions import said_schedule
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.flows.state_conditions import Asking
@@ -56,7 +56,8 @@ def place_in_words(geometry: bytes) -> str:
     told = json.loads(geometry)
     if told["type"] == "Point":
         longitude, latitude = told["coordinates"][:2]
-        words = say("a circle of %(metres)d m about latitude %(latitude).4f, longitude %(longitude).4f")
-        return words % {"metres": told["radius_m"], "latitude": latitude, "longitude": longitude}
-    corners = sum(len(ring) - 1 for ring in told["coordinates"])
-    return say("a polygon of %(corners)d corners") % {"corners": corners}
+        words = say("a circle of %(radius)s about latitude %(latitude).4f, longitude %(longitude).4f")
+        return words % {"radius": said_length(told["radius_m"]), "latitude": latitude, "longitude": longitude}
+    wide, high = map(said_length, size_of(geometry))
+    words = say("a polygon of %(corners)d corners, %(wide)s from west to east and %(high)s from south to north")
+    return words % {"corners": sum(len(ring) - 1 for ring in told["coordinates"]), "wide": wide, "high": high}

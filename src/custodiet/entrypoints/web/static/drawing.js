@@ -32,6 +32,9 @@ function fieldsOf (form) {
   }
 }
 
+// Read from left to right also where the page is not: a number and its unit.
+const apart = (text) => `\u2068${text}\u2069`
+
 // How large a zone is, in words.
 function wordsOf (size, { zoneCircle, zonePolygon }) {
   const told = {
@@ -40,7 +43,7 @@ function wordsOf (size, { zoneCircle, zonePolygon }) {
     AREA: inUnits(size.area, 'm²', 1_000_000),
     CORNERS: size.corners
   }
-  return (size.isRound ? zoneCircle : zonePolygon).replace(/WIDE|HIGH|AREA|CORNERS/g, (name) => told[name])
+  return (size.isRound ? zoneCircle : zonePolygon).replace(/WIDE|HIGH|AREA|CORNERS/g, (name) => apart(told[name]))
 }
 
 // Where to draw: about what is typed, else about a zone that the form carries; null where there is neither.
@@ -71,16 +74,19 @@ export function drawIn (form) {
   const sheet = sheetAbout(about, target, {
     drawn: write,
     pointed: ([lat, lon]) => {
-      pointer.textContent = pointer.dataset.zonePointer.replace('PLACE', `${lat.toFixed(5)}, ${lon.toFixed(5)}`)
+      pointer.textContent = pointer.dataset.zonePointer.replace('PLACE', apart(`${lat.toFixed(5)}, ${lon.toFixed(5)}`))
     },
     sketched: (size) => say(size, false),
     squared: (side) => {
-      const told = squares.dataset.zoneSquares.replace('LENGTH', side)
+      const told = squares.dataset.zoneSquares.replace('LENGTH', apart(side))
       if (squares.textContent !== told) squares.textContent = told
     },
     stopped: () => press('')
   })
-  const rows = cornerRows(find('rows'), sheet.between, write)
+  const rows = cornerRows(find('rows'), sheet.between, (shape) => {
+    write(shape)
+    sheet.fit()
+  })
 
   function say (size, aloud = true) {
     said.ariaLive = aloud ? 'polite' : 'off'

@@ -46,5 +46,5 @@ export function carriedIn (form) {
 // Three figures and a unit, as the scale says it.
 export function inUnits (value, unit, thousand = 1000) {
   const [number, of] = value < thousand ? [value, unit] : [value / thousand, `k${unit}`]
-  return `${Number(number.toPrecision(3))} ${of}`
+  return `${Number(number.toPrecision(3))}\u00a0${of}`
 }
