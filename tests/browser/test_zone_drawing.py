@@ -20,6 +20,8 @@ from custodiet.rules.conditions.plane import Plane, point
 CASE = "M-0000"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 LATITUDE, LONGITUDE = 46.5, -28.0
+SCRIPTS = ["corners.js", "drawing.js", "ol.js", "plane.js", "shapes.js", "sheet.js"]
+"""All that a drawing asks for."""
 SCALE_M = 1000
 """Across the drawing while nothing is drawn."""
 
@@ -143,7 +145,10 @@ def test_a_polygon_drawn_by_hand_is_what_is_proposed_and_what_the_second_person_
     form, place, inside, browser, shots
 ):
     with form(reduced_motion="reduce") as one:
+        asked = []
+        one.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
         one.begin()
+        assert sorted(asked) == SCRIPTS
         one.said().to_have_text("What is typed is no zone yet.")
         corners = [(-100, -50), (100, -50), (100, 50), (-100, 50)]
         one.draw(*corners, corners[0])
@@ -294,6 +299,9 @@ def test_it_fits_a_phone_from_right_to_left(form, shots, forced):
         assert one.here.width() <= NARROW["width"]
         assert one.here.axe() == []
         assert one.page.evaluate(CUT_OFF) == []
+        words = [*one.page.locator("[data-zone-part] button.app-map__move:visible").all_inner_texts()]
+        words += one.page.locator("[data-zone-part] :is(p, summary, h3):visible").all_inner_texts()
+        assert [each for each in words if each and "[" not in each] == []  # each is in the language of the page
         one.page.screenshot(path=shots / f"zone-rtl-{forced}.png", full_page=True)
 
 
