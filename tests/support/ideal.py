@@ -53,5 +53,8 @@ class IdealSealing:
     def open_under(self, key: bytes, sealed: bytes, context: bytes) -> bytes:
         return self._open(key, sealed, context)
 
+    def opening_under(self, key: bytes):
+        return lambda sealed, context: self.open_under(key, sealed, context)
+
     def commitment(self, key: bytes, session_id: str) -> bytes:
         return sealing.commitment(key, session_id)

@@ -51,10 +51,23 @@ def sealing_under(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
 
 def open_under(key: bytes, sealed: bytes, context: bytes) -> bytes:
     """The inverse of seal_under."""
+    return opening_under(key)(sealed, context)
+
+
+def opening_under(key: bytes) -> Callable[[bytes, bytes], bytes]:
+    """open_under with the key made ready once: (sealed, context) to bytes."""
     try:
-        return AESGCM(key).decrypt(sealed[:12], sealed[12:], context)
-    except (InvalidTag, ValueError):
+        decrypt = AESGCM(key).decrypt
+    except ValueError:
         raise OpeningRefused("does not open: wrong key, context or bytes") from None
+
+    def unseal(sealed: bytes, context: bytes) -> bytes:
+        try:
+            return decrypt(sealed[:12], sealed[12:], context)
+        except (InvalidTag, ValueError):
+            raise OpeningRefused("does not open: wrong key, context or bytes") from None
+
+    return unseal
 
 
 def commitment(key: bytes, session_id: SessionId) -> bytes:

@@ -41,7 +41,7 @@ from custodiet.rules.authority import DeviceStanding, admit
 from custodiet.rules.chain import leaf_hashes, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.silence import PULSE_GAP
-from custodiet.wire.frame import pack_directory, pack_fix, piece_bodies, session_body
+from custodiet.wire.frame import pack_directory, pack_fix, piece_bodies, session_body, time_context
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
 
 PREPARED_AT_ONCE = 200
@@ -51,7 +51,6 @@ PULSE = timedelta(seconds=30)
 _REACH_STEP_MS = 60_000
 """How far the time that must be remembered moves on before anything is forgotten."""
 _PLACE = Struct(">qq")
-_TIME = Struct(">q").pack
 _PLACED_GRAIN = timedelta(minutes=1)
 """How much of what came in is forgotten at once."""
 _SLACK = timedelta(hours=1)
@@ -543,7 +542,7 @@ class Monitor:
         for one, nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
             fix_ms, live = one.fix_ms, one.live
             plain = pack_fix(one.admitted.fix, fix_ms, received_ms[one.received_at])
-            pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + _TIME(fix_ms))))
+            pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + time_context(fix_ms))))
         return pieces
 
     def _keep(

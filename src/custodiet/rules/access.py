@@ -96,7 +96,7 @@ def readable(ground: Ground, purpose: str | None, window: Interval, now: datetim
         and one.decision.stands
         and (purpose is None or purpose in one.decision.purposes)
         and not (one.quarantined or one.looks_closed or one.is_past_retention(now))
-        and _clip(one.decision, window) is not None
+        and covered(one.decision, window) is not None
     )
 
 
@@ -107,13 +107,14 @@ def authorised(ground: Ground, purpose: str | None, window: Interval, now: datet
     """
     parts: list[Interval] = []
     for one in readable(ground, purpose, window, now):
-        whole = _clip(one.decision, window)
+        whole = covered(one.decision, window)
         if whole is not None:
             parts += _without_pauses(one.decision, whole)
     return joined(parts)
 
 
-def _clip(decision: Decision, window: Interval) -> Interval | None:
+def covered(decision: Decision, window: Interval) -> Interval | None:
+    """The part of a window that lies in a decision's interval, pauses and all."""
     until = decision.until
     from_at = max(window.from_at, decision.starts_at)
     to_at = window.to_at if until is None else min(window.to_at, until)
@@ -284,7 +285,7 @@ def _against_window(
         against.append(f"ahead: the window has not passed; it ends at {as_text(now)} at the latest")
     if readable(ground, purpose, window, now):
         return against
-    touched = [one for one in ground.under if one.decision.stands and _clip(one.decision, window) is not None]
+    touched = [one for one in ground.under if one.decision.stands and covered(one.decision, window) is not None]
     if not touched:
         return [*against, f"not_authorised: nothing was authorised in this window; {_when(ground)}"]
     return against + _why_none(touched, purpose, now)
@@ -320,7 +321,7 @@ def _against_purpose(purpose: str, window: Interval, ground: Ground, *, operatio
         against.append(
             f"not_operational: a purpose that is not operational has its own assessment first; operational: {usable}"
         )
-    modes = {one.decision.mode for one in ground.under if _clip(one.decision, window) is not None}
+    modes = {one.decision.mode for one in ground.under if covered(one.decision, window) is not None}
     if modes and not any(purpose in ground.served.get(mode, ()) for mode in modes):
         against.append("purpose_not_served: no operation in force then serves it; ask for a purpose of that operation")
     most = timedelta(hours=found.look_up_hours)
@@ -391,7 +392,7 @@ def in_force_then(ground: Ground, question: Question) -> tuple[Under, ...]:
     """Decisions that stood, and were not paused, in some part of the quarter of an hour that a question is about."""
     found = []
     for one in ground.under:
-        whole = _clip(one.decision, question.quarter) if one.decision.stands else None
+        whole = covered(one.decision, question.quarter) if one.decision.stands else None
         if whole is not None and _without_pauses(one.decision, whole):
             found.append(one)
     return tuple(found)

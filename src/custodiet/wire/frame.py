@@ -23,6 +23,9 @@ satellites, HDOP 0.01."""
 _VERSION = 1
 _ROW = Struct("<IqI")
 _PIECE = Struct(">6sIq")
+_TIME = Struct(">q")
+_SEARCHED_FROM = 16 * _ROW.size
+"""A directory so long is searched for a session's bytes before its rows are read."""
 
 # The unknown of each field: a value the unit cannot take, inside these bytes only; outside it is None.
 _NO_U32 = 0xFFFF_FFFF
@@ -112,9 +115,13 @@ def pack_directory(pieces: Iterable[tuple[int, int]]) -> bytes:
 
 def unpack_directory(directory: bytes) -> Iterator[DirectoryRow]:
     """The rows of a frame's directory. Raises NotTheFormat when it is cut short."""
+    return (DirectoryRow(*row) for row in _rows(directory))
+
+
+def _rows(directory: bytes) -> Iterator[tuple[int, int, int]]:
     if len(directory) % ROW_BYTES:
         raise NotTheFormat("a frame directory that is cut short")
-    return (DirectoryRow(*row) for row in _ROW.iter_unpack(directory))
+    return _ROW.iter_unpack(directory)
 
 
 def rows_of_sessions(directory: bytes, numbers: set[int]) -> dict[int, DirectoryRow]:
@@ -122,9 +129,10 @@ def rows_of_sessions(directory: bytes, numbers: set[int]) -> dict[int, Directory
 
     Most frames hold none: looking for the numbers' bytes first costs a fraction of reading every row.
     """
-    if not any(number.to_bytes(4, "little") in directory for number in numbers):
+    long = len(directory) >= _SEARCHED_FROM
+    if long and not any(number.to_bytes(4, "little") in directory for number in numbers):
         return {}
-    return {place: row for place, row in enumerate(unpack_directory(directory)) if row.session_no in numbers}
+    return {place: DirectoryRow(*row) for place, row in enumerate(_rows(directory)) if row[0] in numbers}
 
 
 def piece_of(sealed: bytes, row: DirectoryRow) -> bytes:
@@ -137,12 +145,17 @@ def piece_of(sealed: bytes, row: DirectoryRow) -> bytes:
 
 def fix_context(session: Session, fix_ms: int) -> bytes:
     """What a sealed fix is bound to (AES-GCM additional data): its session and its time."""
-    return fixes_context(session) + fix_ms.to_bytes(8, "big", signed=True)
+    return fixes_context(session) + time_context(fix_ms)
 
 
 def fixes_context(session: Session) -> bytes:
     """The part of it that is the same for every fix of a session."""
     return b"custodiet/fix/v1\0" + session.id.encode() + b"\0"
+
+
+def time_context(fix_ms: int) -> bytes:
+    """The part of it that is of one fix alone."""
+    return _TIME.pack(fix_ms)
 
 
 def session_context(session: Session) -> bytes:

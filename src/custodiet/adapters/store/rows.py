@@ -16,13 +16,13 @@ A = TypeVar("A", bound=str)
 
 def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
     """A noun from the columns that bear its fields' names."""
-    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    return kind(**{name: columns[name] for name in _names(kind) if name in columns}, **more)  # type: ignore[arg-type]
+    return kind(**{name: row[place] for name, place in _places(kind, row._fields)}, **more)  # type: ignore[arg-type]
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+def _places(kind: type[Any], columns: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """The names of its fields that are among these columns, and where."""
+    return tuple((one.name, columns.index(one.name)) for one in fields(kind) if one.name in columns)
 
 
 def bounded(keys: Collection[K]) -> Iterator[list[K]]:

@@ -28,7 +28,7 @@ from custodiet.model.report import Fix
 from custodiet.model.session import Session
 from custodiet.model.unmask_record import UnmaskedOpened
 from custodiet.model.word import Said
-from custodiet.rules.access import Ground, authorised, objections_to_reading, readable
+from custodiet.rules.access import Ground, authorised, covered, objections_to_reading, readable
 from custodiet.rules.answering import coarsened
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.zones import Area
@@ -145,7 +145,7 @@ class Readings:
         """
         person_id = self._follower.cases[case_id].person_id
         homes = cache(self._places.homes)
-        under = {one.decision.id for one in readable(ground, purpose, window, now)}
+        under = {one.decision.id: covered(one.decision, window) for one in readable(ground, purpose, window, now)}
         marks: list[Mark] = []
         found: list[Place] = []
         for session, stored in self._trail(person_id, flagged.judged(window)):
@@ -153,7 +153,8 @@ class Readings:
             home = self._is_home(homes(decision.id), decision, fix)
             is_near = flagged.is_near(fix.lat_e7, fix.lon_e7, fix.accuracy_m)
             marks.append(Mark(at, is_near and not home))
-            if decision.id in under and window.covers(at) and decision.covers(at):
+            part = under.get(decision.id)
+            if part is not None and part.covers(at):
                 found.append(coarsened(_shown(stored, is_home=home), precision))
         hidden = self._masking.hidden(person_id, marks)
         left = (one for one in found if not any(part.covers(one.at) for part in hidden))

@@ -1,6 +1,6 @@
 """Stored fixes, opened one by one: the day key opens the session key, the commitment is checked, the fix opens."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.ports import Sealer, Store
@@ -12,14 +12,17 @@ from custodiet.model.times import to_ms
 from custodiet.wire.frame import (
     DirectoryRow,
     StoredFix,
-    fix_context,
+    fixes_context,
     piece_of,
     rows_of_sessions,
     session_context,
+    time_context,
     unpack_fix,
 )
 
 _FRAMES_AT_ONCE = 100
+
+OpenFix = Callable[[Frame, DirectoryRow], StoredFix]
 
 
 def session_key(keys: Keys, sealer: Sealer, session: Session) -> bytes:
@@ -33,13 +36,17 @@ def session_key(keys: Keys, sealer: Sealer, session: Session) -> bytes:
     return key
 
 
-def open_fix(sealer: Sealer, key: bytes, session: Session, frame: Frame, row: DirectoryRow) -> StoredFix:
-    """One fix. Raises OpeningRefused when it does not open, or says another time than its index."""
-    plain = sealer.open_under(key, piece_of(frame.sealed, row), fix_context(session, row.fix_ms))
-    stored = unpack_fix(plain)
-    if to_ms(stored.fix_time) != row.fix_ms:
-        raise OpeningRefused("a stored fix says another time than its index")
-    return stored
+def opening(sealer: Sealer, key: bytes, session: Session) -> OpenFix:
+    """How a session's fixes open. Raises OpeningRefused for one that does not, or says another time than its index."""
+    unseal, context = sealer.opening_under(key), fixes_context(session)
+
+    def open_fix(frame: Frame, row: DirectoryRow) -> StoredFix:
+        stored = unpack_fix(unseal(piece_of(frame.sealed, row), context + time_context(row.fix_ms)))
+        if to_ms(stored.fix_time) != row.fix_ms:
+            raise OpeningRefused("a stored fix says another time than its index")
+        return stored
+
+    return open_fix
 
 
 def days_erased(store: Store, keys: Keys, person_id: PersonId) -> int:
@@ -59,8 +66,12 @@ def fixes_of(
     first, until = (0, 0) if window is None else (to_ms(window.from_at), to_ms(window.to_at))
     with store.reading() as view:
         sessions = view.sessions_of(person_id)
-    opened = {no: session_key(keys, sealer, session) for no, session in sessions.items() if keys.opens(session)}
-    after, known = -1, set(opened)
+    openings = {
+        no: opening(sealer, session_key(keys, sealer, session), session)
+        for no, session in sessions.items()
+        if keys.opens(session)
+    }
+    after, known = -1, set(openings)
     while True:
         with store.reading() as view:
             frames = (
@@ -76,5 +87,4 @@ def fixes_of(
             gone = removed.get(seq, ())
             for position, row in rows_of_sessions(frame.directory, known).items():
                 if position not in gone and (window is None or first <= row.fix_ms < until):
-                    session = sessions[row.session_no]
-                    yield session, open_fix(sealer, opened[row.session_no], session, frame, row)
+                    yield sessions[row.session_no], openings[row.session_no](frame, row)

@@ -18,7 +18,7 @@ from heapq import merge
 from typing import NamedTuple, TypeVar
 
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.flows.in_vault.stored_fixes import open_fix, session_key
+from custodiet.flows.in_vault.stored_fixes import OpenFix, opening, session_key
 from custodiet.flows.ports import Reading, Replay, Sealer, Store
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
@@ -237,17 +237,18 @@ class _Verifying:
         opened = self._opened.get(row.session_no)
         if opened is None:
             opened = self._opened[row.session_no] = self._open_session(row.session_no)
-        if opened.key is not None:
-            open_fix(self._sealer, opened.key, opened.session, frame, row)
+        if opened.open_fix is not None:
+            opened.open_fix(frame, row)
         return opened.covers(row)
 
     def _open_session(self, number: int) -> "_Opened":
         session = self._view.session(number)
-        key = session_key(self._keys, self._sealer, session) if self._keys.opens(session) else None
+        opens = self._keys.opens(session)
+        open_fix = opening(self._sealer, session_key(self._keys, self._sealer, session), session) if opens else None
         decision, fitting = self._view.decision(session.decision_id), self._view.fitting(session.fitting_id)
         if self._view.case(decision.case_id).person_id != session.person_id:
             raise OpeningRefused("a session is another person's than its decision")
-        return _Opened(session, decision, fitting, key)
+        return _Opened(session, decision, fitting, open_fix)
 
     def frames_and_sessions(self) -> None:
         """None without an ingest record."""
@@ -310,11 +311,11 @@ def _beside(rows: Sequence[IngestRow], among: Callable[[int, int, int], dict[int
 
 
 class _Opened:
-    """A session with what it was for, and its key (None once its day is erased)."""
+    """A session with what it was for, and how its fixes open (None once its day is erased)."""
 
-    def __init__(self, session: Session, decision: Decision, fitting: Fitting, key: bytes | None) -> None:
+    def __init__(self, session: Session, decision: Decision, fitting: Fitting, open_fix: OpenFix | None) -> None:
         self.session = session
-        self.key = key
+        self.open_fix = open_fix
         self._decision = decision
         self._fitting = fitting
 

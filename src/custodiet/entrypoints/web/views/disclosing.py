@@ -135,6 +135,8 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
             return done(request, say("It is recorded."), "agency_request", reference, request_id)
     with place.store.reading() as view:  # whoever was refused, and may not read it, is not shown it instead
         require(request, view, Act.READ_LOOKS, of_case(shown.case.id))
+        if not may_do:  # sight of a case is not a reason to read what agencies wrote of it
+            require(request, view, Act.READ_REQUESTS)
     opened = named_case(request, shown.case.id)
     said = [one for one in opened.record.said if one.request_id == wanted] if opened.record else []
     given: dict[str, Any] = {
