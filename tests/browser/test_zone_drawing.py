@@ -234,8 +234,10 @@ def test_what_is_typed_is_drawn_and_what_the_server_refuses_is_said_beside_the_f
         for name in ("latitude", "longitude", "radius_m"):
             one.page.locator(f"[name={name}]").fill("")
         one.page.locator("summary", has_text="It is not a circle").click()
-        one.text.fill('{"type":"Polygon","coordinates":[[[10,50],')
-        one.said().to_have_text("What is typed is no zone yet.")
+        for none in ("[[[10,50],", "[[[10,50],[11,50],[11,51],[10,51]]]}", '"here"}'):
+            one.text.fill('{"type":"Polygon","coordinates":' + none)
+            one.drawn("")
+            one.said().to_have_text("What is typed is no zone yet.")
         crossing = [[10, 50], [10.01, 50.01], [10.01, 50], [10, 50.02], [10, 50]]
         hole = [[10.004, 50.004], [10.006, 50.004], [10.005, 50.005], [10.004, 50.004]]
         one.text.fill(json.dumps({"type": "Polygon", "coordinates": [crossing, hole]}))
@@ -261,12 +263,17 @@ def test_a_zone_is_made_and_changed_by_keyboard_alone(form, shots):
         keys.press("Enter")
         one.drawn("5")
         expect(after).to_be_focused()
-        latitude = page.get_by_label("Latitude of corner 2")
+        latitude, text = page.get_by_label("Latitude of corner 2"), one.text.input_value()
+        latitude.fill("46,5 north")
+        keys.press("Enter")
+        expect(latitude).to_have_attribute("aria-invalid", "true")
+        assert one.text.input_value() == text
         latitude.fill("46.49")
         keys.press("Enter")
         expect(page.locator("h1")).to_contain_text("Exclusion zone")  # it was not sent
         assert one.ring()[1][1] == 46.49
         expect(latitude).to_be_focused()
+        assert latitude.get_attribute("aria-invalid") is None
         assert one.here.width() <= NARROW["width"]
         assert one.here.axe() == []
         assert page.evaluate(SMALL) == []

@@ -18,6 +18,14 @@ export function cornerRows (part, between, changed) {
   const field = (item, name) => item.querySelector(`[data-does=${name}]`)
   const where = (item) => item.dataset.at.split(' ').map(Number)
 
+  // What is no place stays as it was typed, and the zone as it was.
+  function mark (item, isWrong) {
+    for (const one of item.querySelectorAll('input')) {
+      one.ariaInvalid = isWrong ? 'true' : null
+      one.classList.toggle('govuk-input--error', isWrong)
+    }
+  }
+
   function show (shape) {
     const layout = (all) => all.map((ring) => ring.length).join()
     const isSame = layout(rings) === layout(shape?.rings ?? [])
@@ -32,6 +40,7 @@ export function cornerRows (part, between, changed) {
       const [lat, lon] = rings[inRing][index]
       Object.assign(field(item, 'lat'), { value: lat })
       Object.assign(field(item, 'lon'), { value: lon })
+      mark(item, false)
       field(item, 'out').hidden = rings[inRing].length === 3
     }
     if (focused && !isSame) {
@@ -48,6 +57,7 @@ export function cornerRows (part, between, changed) {
     else if (what === 'after') ring.splice(at + 1, 0, between(ring[at], ring[(at + 1) % ring.length]))
     else {
       const place = rounded(['lat', 'lon'].map((name) => numberIn(field(item, name).value)))
+      mark(item, !isPlace(place))
       if (!isPlace(place) || String(place) === String(ring[at])) return
       ring[at] = place
     }

@@ -20,7 +20,8 @@ export function read (text) {
     const { type, coordinates, radius_m: radius } = JSON.parse(text)
     if (type === 'Point') return circleOf(flip(coordinates), radius)
     const rings = coordinates.map((ring) => ring.slice(0, -1).map(flip))
-    const isWhole = type === 'Polygon' && rings.length > 0 && rings.every((ring) => ring.length >= 3)
+    const isClosed = coordinates.every((ring) => String(ring[0]) === String(ring.at(-1)))
+    const isWhole = type === 'Polygon' && isClosed && rings.length > 0 && rings.every((ring) => ring.length >= 3)
     return isWhole && rings.flat().every(isPlace) ? { rings } : null
   } catch {
     return null
