@@ -42,6 +42,9 @@ def described(place, caller) -> dict:
         "scheme_id": [SCHEME],
         "representation_id": [place.said[over.reference]],
         "recording_id": [place.heard],
+        "look_up_id": ["look_up_0"],
+        "unmask_id": ["unmask_0"],
+        "look_alone_id": ["glass_0"],
     }
     for methods in told["paths"].values():
         for operation in methods.values():
