@@ -26,7 +26,7 @@ from custodiet.wire.geometry import read_shape
 
 
 class Made:
-    id, case_id = "decision", "case"
+    id, case_id, starts_at = "decision", "case", BEGINS
 
 
 def asked_of(lived, days):
