@@ -138,3 +138,9 @@ def test_what_is_no_token_is_told(keys, softhsm, tmp_path, of, said):
     with pytest.raises(Unready, match=said):
         HsmKms.take(keys, Token(Path(named["module"]), named["label"], lambda: PIN))
     assert not list(keys.iterdir())
+
+
+def test_a_module_that_was_begun_is_found_again_by_a_link_to_it(keys, softhsm, kms, tmp_path):
+    link = tmp_path / "a link.so"
+    link.symlink_to(MODULE)
+    assert HsmKms(keys, Token(link, LABEL, lambda: PIN)).epochs() == kms.epochs()

@@ -8,7 +8,8 @@ import pytest
 
 from custodiet.adapters.kms.hsm import Token
 
-MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+MODULE = Path("/usr/lib/softhsm/libsofthsm2.so").resolve()
+"""By its own name, as one process begins it once."""
 LABEL, PIN = "made-up", "made-up-1234"
 
 

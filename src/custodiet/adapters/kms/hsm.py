@@ -173,7 +173,9 @@ class _Asking:
 
     def __init__(self, token: Token) -> None:
         self._token = token
-        self._in = _within.setdefault((token.module, token.label), _Within())
+        # By its own name: a module that one process has begun cannot be begun again by a link to it.
+        self._module = token.module.resolve()
+        self._in = _within.setdefault((self._module, token.label), _Within())
 
     def ask(self, do: Callable[[Any], T]) -> T:
         """What it gives. `do` may be done twice. Raises _NoneThere when it did so twice."""
@@ -195,10 +197,10 @@ class _Asking:
     def _begin(self, *, anew: bool) -> Any:
         named = self._token.named
         try:
-            library = pkcs11.lib(str(self._token.module))
+            library = pkcs11.lib(str(self._module))
             if anew:
                 for (module, _), other in _within.items():
-                    if module == self._token.module:
+                    if module == self._module:
                         other.session = None
                 library.reinitialize()  # a token that was taken out and put back is not seen before
             token = library.get_token(token_label=self._token.label)
