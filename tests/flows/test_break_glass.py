@@ -155,7 +155,7 @@ def test_the_policy_lets_an_operator_look_and_the_data_protection_officer_assess
     house, policy = one.house, read_policy()
 
     def store(by, since_s=0):
-        refusal = recording(lambda _: one.case_id, Attempt.BREAK_GLASS, by)
+        refusal = recording(one.case_id, Attempt.BREAK_GLASS, by)
         about = lambda view, at: the_case(view, one.case_id, at)  # noqa: E731 - as a page says it
         return Permitted(house.store, policy, by, Act.BREAK_GLASS, about, since_s, refusal)
 

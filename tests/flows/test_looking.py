@@ -408,7 +408,7 @@ def test_a_question_is_about_a_whole_quarter_that_is_over(house, one):
 def test_what_the_policy_refuses_is_recorded_too(house, one, actor):
     policy: CedarPolicy = read_policy()
     about = lambda view, at: the_case(view, one.case_id, at)  # noqa: E731
-    hook = recording(lambda _: one.case_id, Attempt.LOOK_UP, actor)
+    hook = recording(one.case_id, Attempt.LOOK_UP, actor)
     store = Permitted(house.store, policy, actor, Act.ASK_LOOK_UP, about, 0, hook)
     before = len(refused(house, one))
     with pytest.raises(NotPermitted):
@@ -420,7 +420,7 @@ def test_what_the_policy_refuses_is_recorded_too(house, one, actor):
 
 def test_whoever_only_has_to_sign_in_again_was_not_refused(house, one):
     about = lambda view, at: the_case(view, one.case_id, at)  # noqa: E731
-    hook = recording(lambda _: one.case_id, Attempt.LOOK_UP, CAI)
+    hook = recording(one.case_id, Attempt.LOOK_UP, CAI)
     with pytest.raises(NotPermitted, match="sign_in_again"):
         ask(Permitted(house.store, read_policy(), CAI, Act.ASK_LOOK_UP, about, 901, hook), one, CAI)
     assert refused(house, one) == []

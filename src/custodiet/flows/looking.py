@@ -215,9 +215,7 @@ def write_or_refusal(
     return write_about(act, case_id, record, by)
 
 
-def recording(
-    case_of: Callable[[Reading], CaseId], attempt: Attempt, by: ActorId
-) -> Callable[[Acting, tuple[str, ...]], None]:
+def recording(case_id: CaseId, attempt: Attempt, by: ActorId) -> Callable[[Acting, tuple[str, ...]], None]:
     """For `Permitted`: what the policy refuses is recorded as what a rule refuses is.
 
     Someone who only has to show again who they are was not refused.
@@ -225,7 +223,7 @@ def recording(
 
     def refused(act: Acting, against: tuple[str, ...]) -> None:
         if any(not one.startswith("sign_in_again") for one in against):
-            record_refusal(act, case_of(act), attempt, against, by)
+            record_refusal(act, case_id, attempt, against, by)
 
     return refused
 

@@ -13,19 +13,16 @@ from custodiet.entrypoints.api.knowing import known_case, known_glass, known_loo
 from custodiet.entrypoints.api.problem import ApiProblem, Objection, problem
 from custodiet.entrypoints.api.route import Call, Made
 from custodiet.entrypoints.web.asking import assessor_for
-from custodiet.entrypoints.web.permitting import actor_of, require, store_for, witnessed
+from custodiet.entrypoints.web.permitting import actor_of, require, store_for
+from custodiet.entrypoints.web.recorded import recorded_store
 from custodiet.entrypoints.web.sight import of_case, of_glass, of_look_up, of_unmask
 from custodiet.flows.break_glass import assess_glass
-from custodiet.flows.looking import recording
-from custodiet.flows.permitting import ThingOf
 from custodiet.flows.ports import Reading, Store
 from custodiet.flows.unmasking import approve_unmask, ask_unmask, refuse_unmask
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.condition import Interval
 from custodiet.model.glass import Broken
-from custodiet.model.identity import CaseId
-from custodiet.model.look_up import Attempt
 from custodiet.model.unmask import Unmasking
 
 _MISSING = "a position is shown to someone who sits before a page, and in no answer to a program"
@@ -49,7 +46,7 @@ def ask(call: Call) -> Made:
     with call.place.store.reading() as view:
         standing, case = known_look_up(call.request, view, call.path["look_up_id"])
     look_up, body = standing.look_up, call.body
-    store = _store(call, Act.ASK_UNMASK, of_look_up(look_up.id), case.id)
+    store = recorded_store(call.request, Act.ASK_UNMASK, of_look_up(look_up.id), case.id)
     unmask_id = ask_unmask(
         *(store, assessor_for(store), call.place.chance, look_up.id, actor_of(call.request)),
         window=_within(call, body.window) or (standing.grant or look_up).window,
@@ -97,14 +94,7 @@ def _answering(call: Call, act: Act) -> tuple[Unmasking, Store]:
     with call.place.store.reading() as view:
         unmasking = known_unmask(call.request, view, call.path["unmask_id"])
     unmask = unmasking.unmask
-    return unmasking, _store(call, act, of_unmask(unmask.id), unmask.case_id)
-
-
-def _store(call: Call, act: Act, about: ThingOf, case_id: CaseId) -> Store:
-    """The store for this act, as the page has it: what is refused is recorded."""
-    refused = recording(lambda _: case_id, Attempt.UNMASK, actor_of(call.request))
-    store = store_for(call.request, act, about, refused)
-    return witnessed(store, refused) if act is Act.ASK_UNMASK else store
+    return unmasking, recorded_store(call.request, act, of_unmask(unmask.id), unmask.case_id)
 
 
 def _within(call: Call, window: Within | None) -> Interval | None:

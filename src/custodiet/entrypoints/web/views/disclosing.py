@@ -24,8 +24,9 @@ from custodiet.entrypoints.web.forms_disclosing import (
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
-from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
+from custodiet.entrypoints.web.recorded import recorded_store
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_request
 from custodiet.flows.disclosing import (
@@ -39,16 +40,13 @@ from custodiet.flows.disclosing import (
     take_request,
     turn_away,
 )
-from custodiet.flows.looking import recording
 from custodiet.flows.permitting import who_asks
-from custodiet.flows.ports import Store
 from custodiet.flows.show_disclosing import schemes_of, show_register, show_request, show_taking
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.disclosure import RecalledAs, RefusedAs, Wanted
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import CaseId, RequestId, SchemeId
-from custodiet.model.look_up import Attempt
 from custodiet.wire.pack import FILE_SUFFIX
 
 _ANSWERS = (Act.APPROVE_RELEASE, Act.REFUSE_RELEASE, Act.GIVE_PACK, Act.RECALL_PACK, Act.ASSESS_RELEASE)
@@ -86,7 +84,7 @@ def _take(request: HttpRequest, case: Case, form: RequestForm) -> None:
             require(request, view, Act.TAKE_REQUEST, about)
         turn_away(store_for(request, Act.TURN_AWAY), case.scheme_id, wanted, by, case.id)
         return
-    store = store_for(request, Act.TAKE_REQUEST, about, recording(lambda _: case.id, Attempt.DISCLOSURE, by))
+    store = recorded_store(request, Act.TAKE_REQUEST, about, case.id)
     take_request(store, assessor_for(store), settings.PLACE.chance, case.id, by, **form.request())
 
 
@@ -113,7 +111,8 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
         if packed is not None:
             return packed
     elif what == "received":
-        record_receipt(_for(request, Act.GIVE_PACK, shown.case.id, wanted), wanted, actor_of(request))
+        store = recorded_store(request, Act.GIVE_PACK, of_request(wanted), shown.case.id)
+        record_receipt(store, wanted, actor_of(request))
         return done(request, say("It is recorded that they have it."), "agency_request", reference, request_id)
     elif request.method == "POST" and what not in forms:
         raise Http404
@@ -123,7 +122,7 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
             "yes": lambda: _yes(request, shown.case.id, wanted, form),
             "no": lambda: _no(request, shown.case.id, wanted, form),
             "recall": lambda: recall_pack(
-                _for(request, Act.RECALL_PACK, shown.case.id, wanted),
+                recorded_store(request, Act.RECALL_PACK, of_request(wanted), shown.case.id),
                 wanted,
                 RecalledAs(form.cleaned_data["recalled_as"]),
                 actor_of(request),
@@ -157,15 +156,9 @@ def show(request: HttpRequest, reference: str, request_id: str) -> HttpResponse:
     return page(request, "disclosing/request.html", status_of(reasons), **given)
 
 
-def _for(request: HttpRequest, act: Act, case_id: CaseId, wanted: RequestId) -> Store:
-    refused = recording(lambda _: case_id, Attempt.DISCLOSURE, actor_of(request))
-    store = store_for(request, act, of_request(wanted), refused)
-    return witnessed(store, refused) if act is Act.GIVE_PACK else store
-
-
 def _pack(request: HttpRequest, case_id: CaseId, wanted: RequestId) -> tuple[HttpResponse | None, list[Reason]]:
     """The pack as a file, or why there is none."""
-    store, vault = _for(request, Act.GIVE_PACK, case_id, wanted), settings.PLACE.vault
+    store, vault = recorded_store(request, Act.GIVE_PACK, of_request(wanted), case_id), settings.PLACE.vault
     try:
         packed, reasons = shut(lambda: give_pack(store, vault, wanted, actor_of(request)))
     except NotPermitted as error:
@@ -180,7 +173,7 @@ def _pack(request: HttpRequest, case_id: CaseId, wanted: RequestId) -> tuple[Htt
 def _yes(request: HttpRequest, case_id: CaseId, wanted: RequestId, form: Form) -> None:
     if not isinstance(form, ReleaseForm):
         raise Http404
-    store = _for(request, Act.APPROVE_RELEASE, case_id, wanted)
+    store = recorded_store(request, Act.APPROVE_RELEASE, of_request(wanted), case_id)
     with settings.PLACE.store.reading() as view:
         window = view.agency_request(wanted).request.window
     assessor = assessor_for(store)
@@ -188,13 +181,13 @@ def _yes(request: HttpRequest, case_id: CaseId, wanted: RequestId, form: Form) -
 
 
 def _no(request: HttpRequest, case_id: CaseId, wanted: RequestId, form: Form) -> None:
-    store, told = _for(request, Act.REFUSE_RELEASE, case_id, wanted), form.cleaned_data
+    store, told = recorded_store(request, Act.REFUSE_RELEASE, of_request(wanted), case_id), form.cleaned_data
     because = RefusedAs(told["because"])
     refuse_release(store, assessor_for(store), wanted, because, actor_of(request), told["no_words"])
 
 
 def _assess(request: HttpRequest, case_id: CaseId, wanted: RequestId, form: Form) -> None:
-    store, told = _for(request, Act.ASSESS_RELEASE, case_id, wanted), form.cleaned_data
+    store, told = recorded_store(request, Act.ASSESS_RELEASE, of_request(wanted), case_id), form.cleaned_data
     upheld = told["upheld"] == "yes"
     assess_release(store, assessor_for(store), wanted, actor_of(request), told["found"], upheld=upheld)
 

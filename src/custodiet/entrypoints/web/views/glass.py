@@ -15,20 +15,20 @@ from custodiet.entrypoints.web.forms_disclosing import AssessForm
 from custodiet.entrypoints.web.forms_glass import GlassForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
+from custodiet.entrypoints.web.recorded import recorded_store
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_glass
 from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.break_glass import assess_glass, break_glass
-from custodiet.flows.looking import recording
 from custodiet.flows.open_case_record import open_glass_reason
 from custodiet.flows.show_looking import hours_of, rows_of
 from custodiet.model.act import Act
 from custodiet.model.case import Case
 from custodiet.model.glass import Danger, Glass
 from custodiet.model.identity import GlassId
-from custodiet.model.look_up import Attempt, Opened, Precision, Tried
+from custodiet.model.look_up import Opened, Precision, Tried
 
 
 @require_safe
@@ -73,8 +73,7 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _look(request: HttpRequest, case: Case, form: GlassForm) -> tuple[Glass, Opened]:
     place, by, told = settings.PLACE, actor_of(request), form.cleaned_data
-    refused = recording(lambda _: case.id, Attempt.BREAK_GLASS, by)
-    store = witnessed(store_for(request, Act.BREAK_GLASS, of_case(case.id), refused), refused)
+    store = recorded_store(request, Act.BREAK_GLASS, of_case(case.id), case.id)
     return break_glass(
         store,
         place.vault,

@@ -19,8 +19,9 @@ from custodiet.entrypoints.web.forms_looking import ApproveForm, LookUpForm, Que
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
-from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
+from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
+from custodiet.entrypoints.web.recorded import recorded_store
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_look_up
 from custodiet.flows.looking import (
@@ -30,11 +31,9 @@ from custodiet.flows.looking import (
     end_look_up,
     ground_in,
     open_reading,
-    recording,
     refuse_look_up,
     unasked_in,
 )
-from custodiet.flows.ports import Reading, Store
 from custodiet.flows.prove_entry import entry_at, prove_entry
 from custodiet.flows.show_looking import (
     Looks,
@@ -49,42 +48,16 @@ from custodiet.flows.unmasking import read_under
 from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.act import Act
 from custodiet.model.case import Case
-from custodiet.model.condition import Interval
 from custodiet.model.errors import (
     NotPermitted,
 )
-from custodiet.model.identity import CaseId, ConditionId, LookUpId
-from custodiet.model.look_up import Answer, Asked, Attempt, Grant, Opened, Precision, RefusedBecause, ToKnow, Tried
+from custodiet.model.identity import ConditionId, LookUpId
+from custodiet.model.look_up import Answer, Asked, Grant, LookUp, Opened, Precision, RefusedBecause, ToKnow, Tried
 from custodiet.rules.access import objections_to_approving
 from custodiet.wire.proof import FILE_SUFFIX
 
-_ATTEMPTS = {
-    Act.ASK_LOOK_UP: Attempt.LOOK_UP,
-    Act.ASK_QUESTION: Attempt.QUESTION,
-    Act.APPROVE_LOOK_UP: Attempt.APPROVAL,
-    Act.OPEN_READING: Attempt.READING,
-}
 _FORMS = ("proof", "entry")
 _REPORTS_MAX = 20
-
-
-def _for_case(request: HttpRequest, act: Act, case_id: CaseId) -> Store:
-    refused = recording(lambda _: case_id, _ATTEMPTS[act], actor_of(request))
-    return witnessed(store_for(request, act, of_case(case_id), refused), refused)
-
-
-def _for_look_up(request: HttpRequest, act: Act, look_up_id: LookUpId) -> Store:
-    attempt = _ATTEMPTS.get(act)
-    about = of_look_up(look_up_id)
-    if attempt is None:
-        return store_for(request, act, about)
-
-    def case_of(view: Reading) -> CaseId:
-        return view.look_up(look_up_id).look_up.case_id
-
-    refused = recording(case_of, attempt, actor_of(request))
-    store = store_for(request, act, about, refused)
-    return witnessed(store, refused) if act is Act.OPEN_READING else store
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +77,7 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
         told = form.cleaned_data
         asked = Asked(told["asked"])
         zone = ConditionId(told["zone"]) if asked is Asked.ZONE else None
-        store = _for_case(request, Act.ASK_QUESTION, case.id)
+        store = recorded_store(request, Act.ASK_QUESTION, of_case(case.id), case.id)
 
         def ask_it() -> None:
             nonlocal answer, reasons
@@ -163,7 +136,7 @@ def _checked(form: LookUpForm) -> dict[str, Any]:
 
 
 def _ask(request: HttpRequest, case: Case, form: LookUpForm) -> None:
-    store = _for_case(request, Act.ASK_LOOK_UP, case.id)
+    store = recorded_store(request, Act.ASK_LOOK_UP, of_case(case.id), case.id)
     checked = _checked(form)
     ask_look_up(
         store,
@@ -200,7 +173,7 @@ def show(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
     if what == "open":
         if is_stale(request) and Act.OPEN_READING.value in may_do:
             return confirm_and_back(reverse("look_up", args=(reference, look_up_id)))
-        store = _for_look_up(request, Act.OPEN_READING, wanted)
+        store = recorded_store(request, Act.OPEN_READING, of_look_up(wanted), case.id)
         try:
             opened, reasons = shut(lambda: open_reading(store, place.vault, wanted, actor_of(request)))
         except NotPermitted as error:
@@ -282,7 +255,7 @@ def answer(request: HttpRequest, look_up_id: str) -> HttpResponse:
     form = forms.get(what)
     if form is not None and form.is_valid():
         acts: dict[str, Callable[[], object]] = {
-            "approve": lambda: _approve(request, wanted, asked.window, form),
+            "approve": lambda: _approve(request, asked, form),
             "refuse": lambda: _refuse(request, wanted, form.cleaned_data),
         }
         reasons = refusals(form, acts[what])
@@ -315,16 +288,16 @@ def answer(request: HttpRequest, look_up_id: str) -> HttpResponse:
     )
 
 
-def _approve(request: HttpRequest, wanted: LookUpId, asked: Interval, form: Form) -> None:
+def _approve(request: HttpRequest, asked: LookUp, form: Form) -> None:
     if not isinstance(form, ApproveForm):
         raise Http404
-    store, told = _for_look_up(request, Act.APPROVE_LOOK_UP, wanted), form.cleaned_data
+    store, told = recorded_store(request, Act.APPROVE_LOOK_UP, of_look_up(asked.id), asked.case_id), form.cleaned_data
     approve_look_up(
         store,
         assessor_for(store),
-        wanted,
+        asked.id,
         actor_of(request),
-        window=form.window(asked),
+        window=form.window(asked.window),
         precision=Precision(told["precision"]) if told["precision"] else None,
         lasts=timedelta(hours=int(told["lasts"])),
         words=told["words"],
@@ -332,7 +305,7 @@ def _approve(request: HttpRequest, wanted: LookUpId, asked: Interval, form: Form
 
 
 def _refuse(request: HttpRequest, wanted: LookUpId, told: dict[str, str]) -> None:
-    store = _for_look_up(request, Act.REFUSE_LOOK_UP, wanted)
+    store = store_for(request, Act.REFUSE_LOOK_UP, of_look_up(wanted))
     because = RefusedBecause(told["because"])
     refuse_look_up(store, assessor_for(store), wanted, because, actor_of(request), told["no_words"])
 

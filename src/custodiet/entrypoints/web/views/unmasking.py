@@ -18,14 +18,13 @@ from custodiet.entrypoints.web.forms_unmasking import UnmaskForm, UnmaskYesForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
-from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for, witnessed
+from custodiet.entrypoints.web.permitting import actor_of, may, require
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
+from custodiet.entrypoints.web.recorded import recorded_store
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_look_up, of_unmask
 from custodiet.entrypoints.web.views.looking import confirm_and_back, reading_page
-from custodiet.flows.looking import ground_in, recording
-from custodiet.flows.permitting import ThingOf
-from custodiet.flows.ports import Store
+from custodiet.flows.looking import ground_in
 from custodiet.flows.show_looking import show_look_up
 from custodiet.flows.show_unmasking import show_unmasking
 from custodiet.flows.unmasking import approve_unmask, ask_unmask, open_unmasked, read_under, refuse_unmask
@@ -33,15 +32,9 @@ from custodiet.model.act import Act
 from custodiet.model.condition import Interval
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import CaseId, LookUpId, UnmaskId
-from custodiet.model.look_up import Attempt, RefusedBecause
+from custodiet.model.look_up import RefusedBecause
 from custodiet.model.unmask import Article9, NotEnough, UnmaskYes
 from custodiet.rules.unmasking import objections_to_unmask_yes
-
-
-def _store(request: HttpRequest, act: Act, about: ThingOf, case_id: CaseId) -> Store:
-    refused = recording(lambda _: case_id, Attempt.UNMASK, actor_of(request))
-    store = store_for(request, act, about, refused)
-    return witnessed(store, refused) if act in (Act.ASK_UNMASK, Act.OPEN_UNMASKED) else store
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +63,7 @@ def ask(request: HttpRequest, reference: str, look_up_id: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, wanted: LookUpId, case_id: CaseId, granted: Interval, form: UnmaskForm) -> None:
-    store, told = _store(request, Act.ASK_UNMASK, of_look_up(wanted), case_id), form.cleaned_data
+    store, told = recorded_store(request, Act.ASK_UNMASK, of_look_up(wanted), case_id), form.cleaned_data
     ask_unmask(
         *(store, assessor_for(store), settings.PLACE.chance, wanted, actor_of(request)),
         window=form.window(granted),
@@ -95,7 +88,7 @@ def show(request: HttpRequest, reference: str, unmask_id: str) -> HttpResponse:
     if what == "open":
         if is_stale(request) and Act.OPEN_UNMASKED.value in may_do:
             return confirm_and_back(reverse("unmasking", args=(reference, unmask_id)))
-        store = _store(request, Act.OPEN_UNMASKED, of_unmask(wanted), shown.case.id)
+        store = recorded_store(request, Act.OPEN_UNMASKED, of_unmask(wanted), shown.case.id)
         try:
             opened, reasons = shut(lambda: open_unmasked(store, place.vault, wanted, actor_of(request)))
         except NotPermitted as error:
@@ -164,12 +157,12 @@ def answer(request: HttpRequest, unmask_id: str) -> HttpResponse:
 def _approve(request: HttpRequest, wanted: UnmaskId, case_id: CaseId, asked: Interval, form: Form) -> None:
     if not isinstance(form, UnmaskYesForm):
         raise Http404
-    store = _store(request, Act.APPROVE_UNMASK, of_unmask(wanted), case_id)
+    store = recorded_store(request, Act.APPROVE_UNMASK, of_unmask(wanted), case_id)
     words = form.cleaned_data["words"]
     approve_unmask(store, assessor_for(store), wanted, actor_of(request), words, window=form.window(asked))
 
 
 def _refuse(request: HttpRequest, wanted: UnmaskId, case_id: CaseId, told: dict[str, str]) -> None:
-    store = _store(request, Act.REFUSE_UNMASK, of_unmask(wanted), case_id)
+    store = recorded_store(request, Act.REFUSE_UNMASK, of_unmask(wanted), case_id)
     because = RefusedBecause(told["because"])
     refuse_unmask(store, assessor_for(store), wanted, because, actor_of(request), told["no_words"])
