@@ -9,6 +9,7 @@ from support.disclosing import AGENCY, KEY, Disclosed, opened
 from support.house import SCHEME, House
 from support.in_process import client_of, place_of
 from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ
+from support.witnessing import Nobody
 
 from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.main import read_policy
@@ -148,18 +149,6 @@ def test_an_officer_with_a_conflict_reads_no_request_of_the_case(one):
     declare_conflict(one.house.store, one.case_id, AOT, AOT)
     assert client_of(AOT).get(here(one)).status_code == 403
     assert one.person.case.reference not in client_of(AOT).get("/disclosures").content.decode()
-
-
-class Nobody:
-    """Witnesses of whom none has signed."""
-
-    most = timedelta(minutes=10)
-
-    def newest(self, _):
-        return None
-
-    def read(self):
-        return None
 
 
 def test_while_no_witness_has_signed_the_pages_open_nothing_and_record_that_somebody_tried(one, monkeypatch):

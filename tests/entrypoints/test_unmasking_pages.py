@@ -1,6 +1,7 @@
 """Unmasking and a court's copy on the pages: asked for, answered by a third person, given, and seen by the person."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from support.house import House
 from support.in_process import client_of, place_of
 from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ
 from support.unmasking import CHURCH, COURT, ORDER, WHY, Unmaskable, Visited, names_conditions
+from support.witnessing import Nobody
 
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.main import read_policy
@@ -135,6 +137,25 @@ def test_whoever_is_refused_what_they_post_is_not_shown_the_page_instead(one):
     for actor in (CAI, CEM, PER):
         refused = client_of(actor).post(f"{here}/break-glass", LOOK_ALONE)
         assert (refused.status_code, "<form" in refused.content.decode().split("<main")[1]) == (403, False)
+
+
+def test_while_no_witness_has_signed_nothing_is_unmasked_and_nobody_looks_alone_and_that_is_recorded(one, monkeypatch):
+    from django.conf import settings
+
+    asked_of, waits = one.looked(window=one.whole), one.ask_unmask(one.looked(window=one.whole))
+    approved, here = one.unmaskable(window=one.whole), f"/cases/{one.person.case.reference}"
+    monkeypatch.setattr(settings, "PLACE", replace(settings.PLACE, witnessed=Nobody()))
+    for actor, path, told, attempt in (
+        (CAI, f"{here}/look-ups/{asked_of}/unmask", ASKED, Attempt.UNMASK),
+        (CAI, f"{here}/unmaskings/{approved}", {"what": "open"}, Attempt.UNMASK),
+        (OPE, f"{here}/break-glass", LOOK_ALONE, Attempt.BREAK_GLASS),
+    ):
+        refused = client_of(actor).post(path, told)
+        assert (refused.status_code, "not_witnessed" in refused.content.decode()) == (403, True), path
+        assert (tried(one).attempt, tried(one).by, tried(one).codes) == (attempt, actor, ("not_witnessed",))
+    # What opens nothing by itself goes on.
+    yes = {"what": "approve", "words": "Nothing less would find them.", "later_by": "0", "less_by": "0"}
+    assert client_of(AOT).post(f"/authorise/unmaskings/{waits}", yes).status_code == 302
 
 
 def test_a_courts_order_is_taken_released_and_packed_whole_and_its_reference_is_sealed(one):

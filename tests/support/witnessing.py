@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -64,3 +65,15 @@ class Asked:
             return 200, "text/plain", self.inside.add_checkpoint(body.decode())
         except program().Refused as refused:
             return refused.status, refused.kind, refused.words
+
+
+class Nobody:
+    """Witnesses of whom none has signed."""
+
+    most = timedelta(minutes=10)
+
+    def newest(self, _):
+        return None
+
+    def read(self):
+        return None
