@@ -9,8 +9,7 @@ from custodiet.entrypoints.api.noticing import language_lines, notice_text
 from custodiet.entrypoints.api.reading import cursor_of, read_cursor
 from custodiet.entrypoints.api.route import Call, bad
 from custodiet.entrypoints.web.permitting import may, require
-from custodiet.entrypoints.web.sight import in_sight, of_case
-from custodiet.entrypoints.web.views.notices import own_case
+from custodiet.entrypoints.web.sight import in_sight, of_case, own_case
 from custodiet.flows.notice_now import notice_at
 from custodiet.flows.ports import Reading
 from custodiet.flows.record_notice import content_of

@@ -50,6 +50,20 @@ def in_sight(request: HttpRequest, view: Reading) -> frozenset[CaseId] | None:
     return frozenset(view.caseload(actor_of(request), settings.PLACE.clock.now(), CASELOAD_MAX))
 
 
+def own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
+    """Theirs, or the one that they chose of several (`which` of the address, from 1 on), and how many there are.
+
+    Raises NotPermitted for nobody's.
+    """
+    found = view.cases_given_to(actor_of(request))
+    if not found:
+        raise NotPermitted("", ("not_yours: no case is yours; the letter that came with the account says whose it is",))
+    asked = request.GET.get("which", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(found) else 1
+    require(request, view, Act.READ_OWN_NOTICE, of_case(found[number - 1]))
+    return view.case(found[number - 1]), len(found)
+
+
 def told_of(request: HttpRequest, view: Reading, changes: Sequence[Change]) -> list[Change]:
     """Which of these they are told of: those of cases in their sight, and of alerts that they could claim were they
     free. Raises NotPermitted for who sees neither.

@@ -16,7 +16,7 @@ from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision
+from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision, own_case
 from custodiet.entrypoints.wording_notices import said_notice
 from custodiet.flows.give_notice import Given, give_notice
 from custodiet.flows.ports import Reading
@@ -33,7 +33,6 @@ from custodiet.flows.show_notices import (
     show_letter,
 )
 from custodiet.model.act import Act
-from custodiet.model.case import Case
 from custodiet.model.document import Paragraph, Section
 from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import DecisionId, SchemeId
@@ -176,20 +175,6 @@ def my_letter(request: HttpRequest, decision_id: str) -> HttpResponse:
         register, _ = register_at(view, shown.case.scheme_id, place.clock.now())
     back = reverse("my_notice") + _same(request)
     return _letter(request, shown, made_up=register.made_up, back=back, languages=shown.languages)
-
-
-def own_case(request: HttpRequest, view: Reading) -> tuple[Case, int]:
-    """Theirs, or the one that they chose of several (`which` of the address, from 1 on), and how many there are.
-
-    Raises NotPermitted for nobody's.
-    """
-    found = view.cases_given_to(actor_of(request))
-    if not found:
-        raise NotPermitted("", ("not_yours: no case is yours; the letter that came with the account says whose it is",))
-    asked = request.GET.get("which", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(found) else 1
-    require(request, view, Act.READ_OWN_NOTICE, of_case(found[number - 1]))
-    return view.case(found[number - 1]), len(found)
 
 
 @require_safe

@@ -14,8 +14,7 @@ from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
-from custodiet.entrypoints.web.sight import of_case
-from custodiet.entrypoints.web.views.notices import own_case
+from custodiet.entrypoints.web.sight import of_case, own_case
 from custodiet.entrypoints.web.views.translations import COLOURS, require_reading
 from custodiet.entrypoints.wording_notices import said_recording
 from custodiet.flows.record_notice import approve_recording, content_of, keep_recording
