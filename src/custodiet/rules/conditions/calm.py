@@ -79,10 +79,8 @@ def after(calm: Calm, scratch: Scratch, at: datetime, fix: Fix, settings: Judgin
         return None
     if speed is not None and speed > settings.speed_max_mps:
         return None
-    radius = (max(settings.accuracy_min_m, accuracy)) * settings.disc_scale
-    if radius < EDGE_M:
-        radius = EDGE_M
-    elif radius > ROUGH_M:
+    radius = max(max(accuracy, settings.accuracy_min_m) * settings.disc_scale, EDGE_M)
+    if radius > ROUGH_M:
         return None  # so far out the judge goes by the bounding box, which may be nearer than the zone
     place = point(fix.lat_e7, fix.lon_e7)
     if distance_m(calm.place, place) * _STRETCH + _SLACK_M + radius > calm.reach_m:
