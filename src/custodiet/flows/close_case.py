@@ -6,9 +6,8 @@ One write: every officers' decision ends with its reason, every proposal is over
 from custodiet.flows.end_decision import write_endings
 from custodiet.flows.keep_draft import write_dropped
 from custodiet.flows.open_review import open_review
-from custodiet.flows.ports import Acting, Chance, Store
+from custodiet.flows.ports import Chance, Store
 from custodiet.flows.refusing import refuse_if
-from custodiet.model.case import TaskKind
 from custodiet.model.decision import Authority, State
 from custodiet.model.draft import Dropped
 from custodiet.model.ending import EndReason
@@ -18,6 +17,7 @@ from custodiet.model.mode import ModeCode
 from custodiet.model.record import DecisionRefused, TaskDone
 from custodiet.model.review import Trigger
 from custodiet.rules.decisions import Move, objections_to_closing, still_collects
+from custodiet.rules.tasks import moot_after
 
 
 def close_case(store: Store, chance: Chance, case_id: CaseId, reason: EndReason, by: ActorId) -> int:
@@ -39,19 +39,11 @@ def close_case(store: Store, chance: Chance, case_id: CaseId, reason: EndReason,
         for one in ending:
             if one not in now and one.strand not in strands:
                 write_endings(act, chance, one, (), Move.WITHDRAW, by, reason)
-        if reason is EndReason.DIED and ending:
-            _tell_nobody(act, case_id, by)
+        for task in moot_after(reason, act.tasks_of(case_id)) if ending else ():
+            act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
         for one in decisions:
             if one.authority is Authority.ORDER and one.state in (State.MADE, State.SUSPENDED):
                 open_review(act, chance, one, Trigger.OTHER_DECISION_MAKER, by)
         for draft in act.drafts_in(case_id):
             write_dropped(act, draft, Dropped.CLOSED, by)
         return len(ending)
-
-
-def _tell_nobody(act: Acting, case_id: CaseId, by: ActorId) -> None:
-    """What is to be fetched back has a task of its own now: nobody is left with one to tell someone who has died."""
-    person_id = act.case(case_id).person_id
-    for task in act.tasks_of(case_id):
-        if task.done_at is None and task.kind is TaskKind.TELL_AND_REMOVE:
-            act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))

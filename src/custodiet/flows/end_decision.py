@@ -14,7 +14,7 @@ from custodiet.flows.refusing import refuse_if
 from custodiet.flows.reminding import stopped_message
 from custodiet.flows.scheme_now import scheme_at, scheme_binding
 from custodiet.model.case import Task, TaskKind
-from custodiet.model.decision import Authority, Decision, State
+from custodiet.model.decision import Decision, State
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotPermitted
@@ -31,6 +31,7 @@ from custodiet.rules.decisions import (
     moved,
     objections_to_ending,
     objections_to_lifting,
+    reason_of_ending,
     resumed,
     retention_clocks,
     still_collects,
@@ -171,8 +172,7 @@ def write_ending(
 
     `along`: what ends next, as it then will be.
     """
-    if decision.authority is Authority.ORDER and move in (Move.WITHDRAW, Move.ANNUL):
-        reason = reason or EndReason.STOPPED  # nobody else may, and who did is said with it
+    reason = reason_of_ending(decision, move, reason)
     case = act.case(decision.case_id)
     scheme = scheme_binding(act, decision, act.now)
     after = ended(decision, move, act.now)

@@ -377,6 +377,14 @@ def ended(decision: Decision, move: Move, at: datetime) -> Decision:
     )
 
 
+def reason_of_ending(decision: Decision, move: Move, given: EndReason | None) -> EndReason | None:
+    """Which reason stands with an ending. An order's always says one, and with it who ended it: its maker or a stop that
+    was ordered; nobody else may.
+    """
+    is_an_order_ended = decision.authority is Authority.ORDER and move in (Move.WITHDRAW, Move.ANNUL)
+    return given or (EndReason.STOPPED if is_an_order_ended else None)
+
+
 def suspended(decision: Decision, at: datetime) -> Decision:
     """The decision once it is paused from `at` on."""
     return replace(decision, state=moved(decision, Move.SUSPEND), suspensions=(*decision.suspensions, Suspension(at)))

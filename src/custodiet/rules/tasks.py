@@ -1,6 +1,9 @@
-"""Which tasks someone may say are done, and which are done by an act of their own."""
+"""Which tasks someone may say are done, which are done by an act of their own, and which are over."""
+
+from collections.abc import Iterable
 
 from custodiet.model.case import Task, TaskKind
+from custodiet.model.ending import EndReason
 
 _BY = {
     TaskKind.REVIEW: "done_by_its_review: a review task is done by deciding the review; decide it",
@@ -14,3 +17,13 @@ _BY = {
 def objections_to_completing(task: Task) -> tuple[str, ...]:
     """What stands against saying that it is done; empty when anyone in sight may."""
     return (_BY[task.kind],) if task.kind in _BY else ()
+
+
+def moot_after(reason: EndReason, tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Which of a case's tasks are over when its last decisions end for this reason: nobody tells someone who has died.
+
+    What is to be fetched back has a task of its own then.
+    """
+    if reason is not EndReason.DIED:
+        return ()
+    return tuple(one for one in tasks if one.done_at is None and one.kind is TaskKind.TELL_AND_REMOVE)
