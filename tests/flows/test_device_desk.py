@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 from support.house import ANA, House, report
 
+from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import register_device
 from custodiet.flows.keep_devices import (
@@ -149,6 +150,26 @@ def test_a_swap_leaves_no_instant_without_a_device_and_raises_nothing(house, wea
     assert standing(house) == []
     assert stock(house, wearer.device) is Stock.RETURNED
     assert stock(house, other) is Stock.FITTED
+
+
+class Ticking:
+    """A clock that is a millisecond later each time it is asked."""
+
+    def __init__(self, clock):
+        self._clock = clock
+
+    def now(self):
+        self._clock.pass_(timedelta(milliseconds=1))
+        return self._clock.now()
+
+
+def test_a_clock_that_moves_on_within_the_swap_does_not_have_the_two_overlap(house, wearer):
+    other = register_device(house.store, house.chance, "TAG-2", ANA)
+    store = SqliteStore(house.path, Ticking(house.clock), house.chance)
+    fitting = swap_device(store, house.chance, wearer.fitting.id, other.id, checked("TAG-2"), ANA)
+    store.close()
+    with house.store.reading() as view:
+        assert view.fitting(wearer.fitting.id).removed_at == fitting.fitted_at
 
 
 def test_a_swap_that_is_refused_takes_nothing_off(house, wearer):

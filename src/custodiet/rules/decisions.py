@@ -378,8 +378,9 @@ def ended(decision: Decision, move: Move, at: datetime) -> Decision:
 
 
 def reason_of_ending(decision: Decision, move: Move, given: EndReason | None) -> EndReason | None:
-    """Which reason stands with an ending. An order's always says one, and with it who ended it: its maker or a stop that
-    was ordered; nobody else may.
+    """Which reason stands with an ending. An order's always says one: only its maker or a stop that was ordered may.
+
+    Without one given it was stopped.
     """
     is_an_order_ended = decision.authority is Authority.ORDER and move in (Move.WITHDRAW, Move.ANNUL)
     return given or (EndReason.STOPPED if is_an_order_ended else None)

@@ -210,29 +210,14 @@ class SqliteStore:
                 held = select(t.lease.c.fence).where(t.lease.c.name == fence[0])
                 if connection.execute(held).scalar() != fence[1]:
                     raise LeaseLost("another process holds the lease now")
-            yield ActingRows(connection, self._now(connection), self._clock.now(), self._chance)
+            clock_now = self._clock.now()  # asked once: asked again it is later, and an end would lie past `now`
+            yield ActingRows(connection, _never_back(clock_now, connection), clock_now, self._chance)
 
     @contextmanager
     def ingesting(self) -> Iterator[IngestingRows]:
         """One ingest transaction, alone in the store."""
         with writing(self._engine) as connection:
-            yield IngestingRows(connection, self._now(connection), pulses=self._pulses)
-
-    def _now(self, connection: Connection) -> datetime:
-        """The clock's time, never before the newest entry's: time does not run backwards across what is recorded.
-
-        Raises CannotRecord when the clock lies further behind than any correction of a good one: then it was wrong
-        before or is wrong now, and nothing may be decided on its word.
-        """
-        newest = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
-        last = connection.execute(newest).scalar()
-        now = self._clock.now()
-        if last is None:
-            return now
-        recorded = read_entry(last).at
-        if recorded - now > BEHIND_MAX:
-            raise CannotRecord("this machine's clock lies behind the ledger: set it right")
-        return max(now, recorded)
+            yield IngestingRows(connection, _never_back(self._clock.now(), connection), pulses=self._pulses)
 
     def take_lease(self, name: str) -> int:
         """A fencing number higher than any given before for this name."""
@@ -244,3 +229,19 @@ class SqliteStore:
             else:
                 connection.execute(update(t.lease).where(t.lease.c.name == name).values(fence=fence))
             return fence
+
+
+def _never_back(now: datetime, connection: Connection) -> datetime:
+    """The clock's time, never before the newest entry's: time does not run backwards across what is recorded.
+
+    Raises CannotRecord when the clock lies further behind than any correction of a good one: then it was wrong
+    before or is wrong now, and nothing may be decided on its word.
+    """
+    newest = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
+    last = connection.execute(newest).scalar()
+    if last is None:
+        return now
+    recorded = read_entry(last).at
+    if recorded - now > BEHIND_MAX:
+        raise CannotRecord("this machine's clock lies behind the ledger: set it right")
+    return max(now, recorded)
