@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from support.house import ANA, COURT, START, report
 
-from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.adapters.store import sqlite
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
 from custodiet.model.decision import Decision, State
 from custodiet.model.errors import CannotRecord
@@ -82,8 +82,8 @@ def test_what_is_stopped_by_a_clock_set_back_before_is_stopped_from_now_and_not_
     assert (found["missing"], found["differing"]) == (0, 0)
 
 
-def by_the_clock_alone(store, connection):
-    return store._clock.now()
+def by_the_clock_alone(now, connection):
+    return now
 
 
 def by_its_dates_alone(decision, at):
@@ -103,7 +103,7 @@ def test_what_was_withdrawn_would_collect_again_if_neither_times_nor_its_state_h
     withdraw(house, decision)
     house.clock.pass_(BACK)
     if "time" in faults:
-        monkeypatch.setattr(SqliteStore, "_now", by_the_clock_alone)
+        monkeypatch.setattr(sqlite, "_never_back", by_the_clock_alone)
     if "state" in faults:
         monkeypatch.setattr(Decision, "in_force", by_its_dates_alone)
     assert house.say(monitor, person) == said

@@ -51,7 +51,7 @@ from custodiet.model.session import Session
 from custodiet.model.stored import SaltedDetail
 from custodiet.model.times import to_ms
 from custodiet.rules.chain import EMPTY_ROOT, leaf_hash
-from custodiet.wire.frame import fix_context, pack_directory, pack_fix, session_context
+from custodiet.wire.frame import fixes_context, pack_directory, pack_fix, session_context, time_context
 from custodiet.wire.records import detail_bytes, entry_bytes, handle_of, read_entry, record_digest
 
 MINUTE = timedelta(minutes=1)
@@ -280,7 +280,8 @@ def planted(house):
     )
     sealed_key = sealing.seal_to(public, key, session_context(bare))
     at = START + timedelta(seconds=90)
-    piece = sealing.seal_under(key, b"n" * 12, pack_fix(Fix(1, 1), to_ms(at), to_ms(at)), fix_context(bare, to_ms(at)))
+    context = fixes_context(bare) + time_context(to_ms(at))
+    piece = sealing.seal_under(key, b"n" * 12, pack_fix(Fix(1, 1), to_ms(at), to_ms(at)), context)
     return bare, sealed_key, at, piece
 
 

@@ -23,13 +23,14 @@ from custodiet.wire.frame import (
     ROW_BYTES,
     DirectoryRow,
     StoredFix,
-    fix_context,
+    fixes_context,
     pack_directory,
     pack_fix,
     piece_body,
     piece_of,
     session_body,
     session_context,
+    time_context,
     unpack_directory,
     unpack_fix,
 )
@@ -348,6 +349,11 @@ def test_sessions_that_differ_anywhere_have_different_contexts(data):
 def test_a_name_cannot_be_cut_elsewhere_into_two_fields():
     one = replace(SESSION, person_id="ab", case_id="c")
     assert session_context(one) != session_context(replace(SESSION, person_id="a", case_id="bc"))
+
+
+def fix_context(session, fix_ms):
+    """What a sealed fix is bound to, as both halves are joined where one is sealed."""
+    return fixes_context(session) + time_context(fix_ms)
 
 
 def test_a_sealed_fix_is_bound_to_its_session_and_its_time():

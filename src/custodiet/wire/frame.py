@@ -143,13 +143,11 @@ def piece_of(sealed: bytes, row: DirectoryRow) -> bytes:
     return piece
 
 
-def fix_context(session: Session, fix_ms: int) -> bytes:
-    """What a sealed fix is bound to (AES-GCM additional data): its session and its time."""
-    return fixes_context(session) + time_context(fix_ms)
-
-
 def fixes_context(session: Session) -> bytes:
-    """The part of it that is the same for every fix of a session."""
+    """What a sealed fix is bound to (AES-GCM additional data), the part that is the same for a whole session.
+
+    The time of the fix follows it.
+    """
     return b"custodiet/fix/v1\0" + session.id.encode() + b"\0"
 
 
