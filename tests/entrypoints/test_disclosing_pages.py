@@ -227,3 +227,17 @@ def test_whoever_may_not_is_refused_on_every_page_and_the_attempt_is_recorded(on
         assert client.post(path, {"what": "pack"}).status_code == 403
     assert client_of(OPE).get("/disclosures").status_code == 403
     assert client_of(OPE).get("/disclosures/a-call").status_code == 200
+
+
+def test_requests_are_found_by_a_part_of_the_case_s_reference_a_page_at_a_time(one):
+    for _ in range(30):
+        one.take()
+    reference, officer = one.person.case.reference, client_of(AOS)
+    card = f'href="/cases/{reference}/requests/'
+    first, none = (officer.get(f"/disclosures?reference={part}").content.decode() for part in (reference[-3:], "zzz"))
+    assert (first.count(card), none.count(card)) == (25, 0)
+    [following] = re.findall(r'href="([^"]+)"[^>]*rel="next"', first)
+    assert following == f"?reference={reference[-3:]}&amp;page=2"
+    assert 5 <= officer.get("/disclosures" + following.replace("&amp;", "&")).content.decode().count(card) <= 25
+    queue = [officer.get(f"/authorise?reference={part}").content.decode() for part in (reference, "zzz")]
+    assert [newest(one).request.id in each for each in queue] == [True, False]

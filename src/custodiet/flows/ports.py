@@ -731,9 +731,17 @@ class Reading(Tables, Protocol):
         ...
 
     def day(
-        self, cases: Collection[CaseId], before: datetime, after: tuple[datetime, str] | None, limit: int
+        self,
+        cases: Collection[CaseId],
+        before: datetime,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        words: str = "",
     ) -> tuple[DayLine, ...]:
-        """What is to be done for these cases, by due time and subject, after that line; reviews due by an instant."""
+        """What is to be done for these cases, by due time and subject, after that line; reviews due by an instant.
+
+        `words`: of cases whose reference holds them.
+        """
         ...
 
     def stop(self, stop_id: StopId) -> Stop: ...
@@ -746,8 +754,11 @@ class Reading(Tables, Protocol):
         ...
 
     def stop_checked(self, stop_id: StopId) -> bool: ...
-    def stops_waiting(self, limit: int, offset: int = 0) -> tuple[StopId, ...]:
-        """Stops that no second person has looked at, the longest waiting first, late or not."""
+    def stops_waiting(self, limit: int, offset: int = 0, words: str = "") -> tuple[StopId, ...]:
+        """Stops that no second person has looked at, the longest waiting first, late or not.
+
+        `words`: those about a case whose reference holds them.
+        """
         ...
 
     def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from custodiet.flows.ports import Reading
+from custodiet.flows.searching import words_of
 from custodiet.flows.show_standing import Monitored, ToDo, Waiting, monitored_of
 from custodiet.model.case import Case, Task
 from custodiet.model.decision import Decision
@@ -25,7 +26,6 @@ PAGE_LINES = 25
 TASKS_MAX = 10
 HISTORY_MAX = 100
 MESSAGES_MAX = 20
-SEARCH_MAX = 64
 Of = TypeVar("Of", Decision, Task)
 
 
@@ -125,7 +125,7 @@ def find_cases(
 
     `within`: those in the asker's sight, of which nothing else is looked at; None: all of them.
     """
-    words = search.strip()[:SEARCH_MAX]
+    words = words_of(search)
     found = view.count_cases(words, holding, now, within)
     pages = max(1, -(-found // PAGE_LINES))
     page = min(max(1, page), pages)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from custodiet.flows.ports import Store
+from custodiet.flows.searching import words_of
 from custodiet.model.day import DayLine
 from custodiet.model.identity import CaseId
 
@@ -27,12 +28,21 @@ class Day:
 
 
 def show_day(
-    store: Store, now: datetime, cases: Collection[CaseId], *, after: Cursor | None = None, limit: int = 50
+    store: Store,
+    now: datetime,
+    cases: Collection[CaseId],
+    *,
+    after: Cursor | None = None,
+    limit: int = 50,
+    words: str = "",
 ) -> Day:
-    """What is to be done for these cases: those of whoever asks. At most PAGE_MAX lines a page."""
+    """What is to be done for these cases, those of whoever asks, or for those of them whose reference holds the words.
+
+    At most PAGE_MAX lines a page.
+    """
     count = max(1, min(limit, PAGE_MAX))
     with store.reading() as view:
-        lines = view.day(cases, now + AHEAD, after, count + 1)
+        lines = view.day(cases, now + AHEAD, after, count + 1, words_of(words))
     page = lines[:count]
     more = len(lines) > count
     return Day(page, (page[-1].due_at, page[-1].about) if more else None)

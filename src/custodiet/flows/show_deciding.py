@@ -12,6 +12,7 @@ from custodiet.flows.keep_training import untrained
 from custodiet.flows.notice_now import against_starting
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import scheme_at
+from custodiet.flows.searching import words_of
 from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case
 from custodiet.model.condition import Condition
@@ -33,7 +34,6 @@ from custodiet.rules.ladder import Standing
 FACTS_MAX = 40
 """Facts of a case that a page shows, the newest."""
 QUEUE_LINES = 25
-SEARCH_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def show_queue(view: Reading, schemes: Collection[SchemeId], page: int = 1, word
     """Proposals that wait in these schemes, the oldest first, by a part of their reference; a page beyond the last one
     is the last one.
     """
-    words = words.strip()[:SEARCH_MAX]
+    words = words_of(words)
     found = view.count_proposals(schemes, words)
     pages = max(1, -(-found // QUEUE_LINES))
     page = min(max(1, page), pages)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from custodiet.flows.ports import Reading
 from custodiet.flows.report_misuse import reported_entry
+from custodiet.flows.searching import holds, one_page
 from custodiet.flows.show_looking import show_looks
 from custodiet.model.case import Case
 from custodiet.model.identity import ActorId, MisuseId, SchemeId
@@ -40,10 +41,8 @@ def show_queue(view: Reading, schemes: Collection[SchemeId] | None, words: str, 
     """The newest SHOWN_MAX of these schemes or all, of cases whose reference holds these words."""
     waiting = [_line(view, one) for one in view.misuses(schemes, SHOWN_MAX, waiting=True)]
     known = (_line(view, one) for one in view.misuses(schemes, SHOWN_MAX))
-    found = [one for one in known if words.lower() in one.case.reference.lower()]
-    pages = max(1, -(-len(found) // PAGE))
-    at = min(max(1, page), pages)
-    return Queue(tuple(reversed(waiting)), tuple(found[(at - 1) * PAGE : at * PAGE]), at, pages)
+    lines, at, pages = one_page([one for one in known if holds(words, one.case.reference)], page, PAGE)
+    return Queue(tuple(reversed(waiting)), tuple(lines), at, pages)
 
 
 def _line(view: Reading, one: StandingMisuse) -> Line:

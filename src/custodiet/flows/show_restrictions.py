@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
+from custodiet.flows.searching import holds, one_page
 from custodiet.model.case import Case
 from custodiet.model.identity import SchemeId
 from custodiet.model.restricting import RestrictionStep, Right, StandingRestriction
@@ -40,14 +41,12 @@ def show_restrictions(
 ) -> Restrictions:
     """The newest SHOWN_MAX of these schemes, or of all; of cases whose reference holds these words."""
     known = [Line(view.case(one.restriction.case_id), one) for one in view.restrictions(schemes, SHOWN_MAX)]
-    found = [one for one in known if words.lower() in one.case.reference.lower()]
-    pages = max(1, -(-len(found) // PAGE))
-    at = min(max(1, page), pages)
+    lines, at, pages = one_page([one for one in known if holds(words, one.case.reference)], page, PAGE)
     force = [one.standing.restriction for one in known if one.standing.in_force(now)]
     counted = Counter(one.right for one in force)
     return Restrictions(
         tuple(one for one in known if _waits(one.standing, now)),
-        tuple(found[(at - 1) * PAGE : at * PAGE]),
+        tuple(lines),
         at,
         pages,
         tuple((right, counted[right]) for right in Right),

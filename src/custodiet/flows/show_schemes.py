@@ -11,6 +11,7 @@ from custodiet.flows.end_scheme import what_is_left
 from custodiet.flows.keep_register import preview_retention
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import dpia_at, register_at
+from custodiet.flows.searching import words_of
 from custodiet.model.dpia import Activation, Gap
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import ActorId, SchemeId
@@ -23,7 +24,6 @@ from custodiet.rules.dpia import gaps
 from custodiet.rules.register import DryRun, Problem, contradictions, shorter
 
 PAGE_LINES = 25
-SEARCH_MAX = 64
 
 
 class Stand(StrEnum):
@@ -83,7 +83,7 @@ class SchemesFound:
 
 def find_schemes(view: Reading, at: datetime, words: str, page: int) -> SchemesFound:
     """Those whose name, controller or id holds these words, by name; a page beyond the last one is the last one."""
-    wanted = words.strip().casefold()
+    wanted = words_of(words).casefold()
     held = [(register_at(view, one, at)[0], one) for one in view.scheme_ids()]
     named = sorted(
         (register.name.casefold(), scheme_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
+from custodiet.flows.searching import words_of
 from custodiet.model.case import Case
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import ActorId, RoleId, SchemeId
@@ -17,7 +18,6 @@ from custodiet.rules.staff import holds
 
 PAGE_LINES = 25
 WAITING_MAX = 10
-SEARCH_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def find_staff(
     page: int = 1,
 ) -> StaffFound:
     """Roles whose account holds the words, by account; a page beyond the last one is the last one."""
-    sought = (search.strip()[:SEARCH_MAX], function, scheme_id, standing, now)
+    sought = (words_of(search), function, scheme_id, standing, now)
     found = view.count_roles(*sought)
     pages = max(1, -(-found // PAGE_LINES))
     page = min(max(1, page), pages)

@@ -4,7 +4,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, Table, Text, and_, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from custodiet.adapters.store import assessing as a
 from custodiet.adapters.store import tables as t
@@ -193,11 +207,17 @@ class AssessedRows(Rows):
     # --- the day ---
 
     def day(
-        self, cases: Collection[CaseId], before: datetime, after: tuple[datetime, str] | None, limit: int
+        self,
+        cases: Collection[CaseId],
+        before: datetime,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        words: str = "",
     ) -> tuple[DayLine, ...]:
         found: list[DayLine] = []
+        sought = [_referred(words)] if words else []
         for some in bounded(cases):
-            lines = union_all(*(part.where(t.case_file.c.id.in_(some)) for part in _day(before))).subquery().c
+            lines = union_all(*(part.where(t.case_file.c.id.in_(some), *sought) for part in _day(before))).subquery().c
             query = select(lines.due_at, lines.about, lines.kind, lines.case_id, lines.reference, lines.what)
             if after is not None:
                 due_at = to_ms(after[0])
@@ -238,8 +258,16 @@ class AssessedRows(Rows):
         row = self._one(a.stop.select().where(a.stop.c.id == stop_id), "stop")
         return row.checked_at is not None
 
-    def stops_waiting(self, limit: int, offset: int = 0) -> tuple[StopId, ...]:
+    def stops_waiting(self, limit: int, offset: int = 0, words: str = "") -> tuple[StopId, ...]:
         query = select(a.stop.c.id).where(a.stop.c.checked_at.is_(None)).order_by(a.stop.c.check_due_at, a.stop.c.id)
+        if words:
+            stopped = (
+                select(a.stopped.c.stop_id)
+                .join(t.decision, t.decision.c.id == a.stopped.c.decision_id)
+                .join(t.case_file, t.case_file.c.id == t.decision.c.case_id)
+                .where(_referred(words))
+            )
+            query = query.where(a.stop.c.id.in_(stopped))
         return tuple(row.id for row in self._all(query.limit(limit).offset(offset)))
 
     def stops_unchecked(self, at: datetime, limit: int) -> tuple[StopId, ...]:
@@ -255,6 +283,11 @@ class AssessedRows(Rows):
 _KEPT = a.draft.select().where(a.draft.c.dropped_at.is_(None))
 _NEAR_MAX = 100
 """Texts that are looked at for likeness: that many near ones make any text a copied one."""
+
+
+def _referred(words: str) -> ColumnElement[bool]:
+    """Of a case whose reference holds these words."""
+    return t.case_file.c.reference.icontains(words, autoescape=True)
 
 
 def _day(before: datetime) -> tuple[Select[Any], ...]:

@@ -15,7 +15,7 @@ from custodiet.entrypoints.api.routes_desk import DESK_ROUTES
 from custodiet.entrypoints.api.routes_looking import LOOKING_ROUTES
 from custodiet.entrypoints.api.routes_person import PERSON_ROUTES
 from custodiet.entrypoints.api.routes_told import TOLD_ROUTES
-from custodiet.flows.show_cases import SEARCH_MAX
+from custodiet.flows.searching import SEARCH_MAX
 from custodiet.model.stored import Holding
 
 FROM = Param("from", "The first instant of the window, with its zone.", Read.TIME, required=True)

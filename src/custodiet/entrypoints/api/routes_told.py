@@ -2,7 +2,7 @@
 
 from custodiet.entrypoints.api import answers_told, papers
 from custodiet.entrypoints.api.route import CURSOR, LIMIT, Param, Read, Route
-from custodiet.flows.show_cases import SEARCH_MAX
+from custodiet.flows.searching import SEARCH_MAX
 from custodiet.model.language import LANGUAGES
 
 LANGUAGE = Param("language", "The language wanted, by its tag.", Read.WORD, words=tuple(one.tag for one in LANGUAGES))

@@ -9,7 +9,7 @@ from django import forms
 from custodiet.entrypoints.web.forms import later
 from custodiet.entrypoints.web.forms_deciding import coded, rungs
 from custodiet.entrypoints.web.languages import say
-from custodiet.flows.show_cases import SEARCH_MAX
+from custodiet.flows.searching import SEARCH_MAX
 from custodiet.model.ending import EndReason
 from custodiet.model.mode import MODES, Mode, ModeCode
 from custodiet.model.stored import Narrowed

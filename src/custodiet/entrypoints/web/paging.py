@@ -1,14 +1,21 @@
-"""A list in pages, as the component for it takes them."""
+"""A list that is searched and in pages: what its address asks for, and what the component for pages takes."""
 
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+
+from custodiet.flows.searching import words_of
 
 
 def page_asked(request: HttpRequest) -> int:
     """The page that an address asks for; the first one when it asks for none."""
     number = request.GET.get("page", "1")
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 8 else 1
+
+
+def words_asked(request: HttpRequest, name: str = "reference") -> str:
+    """What an address looks for: by a reference, or by what else a list is searched. Empty: all of it."""
+    return words_of(request.GET.get(name, ""))
 
 
 def pages_of(page: int, pages: int, asked: dict[str, str]) -> dict[str, object]:

@@ -18,7 +18,7 @@ from custodiet.entrypoints.web.asking import done, refusals
 from custodiet.entrypoints.web.forms_alerts import ContactForm, MoveForm, ReplyForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -27,7 +27,6 @@ from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_as
 from custodiet.flows.hand_over import hand_over
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.show_alerts import show_alert_file, show_queue
-from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.act import Act
 from custodiet.model.alert import Alert, AlertMove, Excuse
 from custodiet.model.contact_record import CameOf, Verified, Way
@@ -40,7 +39,7 @@ from custodiet.rules.permission import ACT_OF_ALERT_MOVE
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     place = settings.PLACE
-    words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    words = words_asked(request)
     mine, aside = (request.GET.get(name) == "yes" for name in ("mine", "aside"))
     with place.store.reading() as view:
         require(request, view, Act.READ_ALERTS)

@@ -13,7 +13,7 @@ from custodiet.entrypoints.web.forms_deciding import NarrowForm, ReturnForm, end
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import NamedCase, named_case
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
@@ -22,6 +22,7 @@ from custodiet.entrypoints.web.sight import of_decision
 from custodiet.flows.decide_case import make_decision, narrow_decision, refuse_decision, return_decision
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
+from custodiet.flows.searching import holds
 from custodiet.flows.show_deciding import show_proposal, show_queue
 from custodiet.flows.show_disclosing import show_waiting_requests
 from custodiet.flows.show_kept import show_waiting_holds
@@ -41,13 +42,18 @@ def queue(request: HttpRequest) -> HttpResponse:
     with place.store.reading() as view:
         require(request, view, Act.READ_PROPOSALS)
         who = who_asks(view, actor_of(request), place.clock.now(), None)
-        words = request.GET.get("reference", "")
+        words = words_asked(request)
         shown = show_queue(view, who.schemes, page_asked(request), words)
         looks = show_waiting(view, place.clock.now(), who.schemes)
         agencies = show_waiting_requests(view, place.clock.now(), who.schemes)
-        holds = show_waiting_holds(view, place.clock.now(), who.schemes)
+        kept = show_waiting_holds(view, place.clock.now(), who.schemes)
         unmaskings = show_waiting_unmaskings(view, place.clock.now(), who.schemes)
-    waiting: dict[str, Any] = {"looks": looks, "agencies": agencies, "holds": holds, "unmaskings": unmaskings}
+    waiting: dict[str, Any] = {
+        "looks": [one for one in looks if holds(words, one[0].reference)],
+        "agencies": [one for one in agencies if holds(words, one[0].reference)],
+        "holds": [one for one in kept if holds(words, one.case.reference)],
+        "unmaskings": [one for one in unmaskings if holds(words, one[0].reference)],
+    }
     waiting |= {"words": words, "paging": pages_of(shown.page, shown.pages, {"reference": words})}
     return page(request, "authorising/queue.html", queue=shown, **waiting)
 

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from custodiet.entrypoints.web.names import names_on
 from custodiet.entrypoints.web.opened import NamedCase, named_in_sight
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, desk_of, may
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.said_conditions import conditions_in_words
 from custodiet.entrypoints.web.sight import in_sight, of_case, of_decision, require_sight
-from custodiet.flows.show_cases import SEARCH_MAX, CaseFile, find_cases, show_case
+from custodiet.flows.show_cases import CaseFile, find_cases, show_case
 from custodiet.flows.show_deciding import show_table
 from custodiet.model.act import Act
 from custodiet.model.condition import ZONED, Condition
@@ -39,7 +39,7 @@ _ON_A_CASE = (
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    words = words_asked(request)
     wanted = request.GET.get("holding", "")
     holding = Holding(wanted) if wanted in set(Holding) else None
     place = settings.PLACE
@@ -50,7 +50,13 @@ def find(request: HttpRequest) -> HttpResponse:
     names = {} if within is None else names_on(request, [line.case_id for line in found.lines])
     asked = {"reference": words, "holding": wanted}
     may_open = desk_of(request) == "day"
-    told = {"may_open": may_open, "found": found, "words": words, "holding": holding, "holdings": list(Holding)}
+    told: dict[str, Any] = {
+        "may_open": may_open,
+        "found": found,
+        "words": words,
+        "holding": holding,
+        "holdings": list(Holding),
+    }
     told |= {"names": names, "named_here": within is not None}
     return page(request, "cases.html", at=pages_of(found.page, found.pages, asked), **told)
 

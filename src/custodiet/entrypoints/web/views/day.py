@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from custodiet.entrypoints.web.paging import words_asked
 from custodiet.entrypoints.web.permitting import actor_of, require
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import CASELOAD_MAX
@@ -25,11 +27,13 @@ def show(request: HttpRequest) -> HttpResponse:
         cases = view.caseload(actor_of(request), now, CASELOAD_MAX)
         drafts = [one for one in view.drafts_of(actor_of(request)) if one.case_id in set(cases)]
         unfinished = [(view.case(one.case_id).reference, one) for one in drafts]
-    day = show_day(place.store, now, cases, after=_after(request), limit=LINES)
-    following = "" if day.next_after is None else _address(day.next_after)
-    return page(
-        request, "day.html", day=day, unfinished=unfinished, now=now, following=following, later=bool(request.GET)
-    )
+    after, words = _after(request), words_asked(request)
+    day = show_day(place.store, now, cases, after=after, limit=LINES, words=words)
+    said = {"reference": words} if words else {}
+    following = "" if day.next_after is None else _address(day.next_after, said)
+    first = "" if after is None else _address(None, said)
+    told = {"day": day, "unfinished": unfinished, "now": now, "words": words}
+    return page(request, "day.html", following=following, first=first, **told)
 
 
 def _after(request: HttpRequest) -> Cursor | None:
@@ -39,5 +43,6 @@ def _after(request: HttpRequest) -> Cursor | None:
     return from_ms(int(due)), about
 
 
-def _address(cursor: Cursor) -> str:
-    return "?" + str(urlencode({"due": to_ms(cursor[0]), "about": cursor[1]}))
+def _address(cursor: Cursor | None, said: dict[str, str]) -> str:
+    at = {} if cursor is None else {"due": str(to_ms(cursor[0])), "about": cursor[1]}
+    return f"{reverse('day')}?{urlencode(said | at)}"

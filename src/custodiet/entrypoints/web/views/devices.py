@@ -22,7 +22,7 @@ from custodiet.entrypoints.web.forms_devices import (
     SwapForm,
 )
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -47,7 +47,6 @@ from custodiet.model.errors import NotFound
 from custodiet.model.identity import DeviceId
 
 PAGE_LINES = 25
-SEARCH_MAX = 64
 STRAND = "main"
 """On which of a person's strands the desk fits."""
 
@@ -55,7 +54,7 @@ STRAND = "main"
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """What there is, by serial and by where it is."""
-    words, asked = request.GET.get("serial", "").strip()[:SEARCH_MAX], request.GET.get("stock", "")
+    words, asked = words_asked(request, "serial"), request.GET.get("stock", "")
     stock = Stock(asked) if asked in set(Stock) else None
     with settings.PLACE.store.reading() as view:
         require(request, view, Act.REGISTER_DEVICE)

@@ -24,6 +24,7 @@ from custodiet.entrypoints.web.forms_disclosing import (
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.opened import named_case
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.recorded import recorded_store
@@ -41,6 +42,7 @@ from custodiet.flows.disclosing import (
     turn_away,
 )
 from custodiet.flows.permitting import who_asks
+from custodiet.flows.searching import holds, one_page
 from custodiet.flows.show_disclosing import schemes_of, show_register, show_request, show_taking
 from custodiet.model.act import Act
 from custodiet.model.case import Case
@@ -49,6 +51,7 @@ from custodiet.model.errors import NotPermitted
 from custodiet.model.identity import CaseId, RequestId, SchemeId
 from custodiet.wire.pack import FILE_SUFFIX
 
+PAGE_LINES = 25
 _ANSWERS = (Act.APPROVE_RELEASE, Act.REFUSE_RELEASE, Act.GIVE_PACK, Act.RECALL_PACK, Act.ASSESS_RELEASE)
 
 
@@ -204,7 +207,9 @@ def register(request: HttpRequest) -> HttpResponse:
         cases = {line.case.id for line in shown.lines}
         sees = {case_id: may(request, view, Act.READ_LOOKS, of_case(case_id)) for case_id in cases}
         may_draw = may(request, view, Act.DRAW_SAMPLE)
-    lines = [line for line in shown.lines if sees[line.case.id]]
+    words = words_asked(request)
+    found = [line for line in shown.lines if sees[line.case.id] and holds(words, line.case.reference)]
+    lines, number, pages = one_page(found, page_asked(request), PAGE_LINES)
     form = SampleForm(shown.schemes, request.POST or None)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
@@ -218,6 +223,9 @@ def register(request: HttpRequest) -> HttpResponse:
     given: dict[str, Any] = {
         "shown": shown,
         "lines": lines,
+        "found": len(found),
+        "words": words,
+        "at": pages_of(number, pages, {"reference": words}),
         "form": form if may_draw else None,
         "now": now,
         "reasons": reasons,

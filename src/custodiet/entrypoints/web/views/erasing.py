@@ -14,7 +14,7 @@ from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut,
 from custodiet.entrypoints.web.forms_erasing import CopyForm, EraseForm, HoldForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked
+from custodiet.entrypoints.web.paging import page_asked, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -24,7 +24,6 @@ from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, 
 from custodiet.flows.open_case_record import open_hold_reason
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Reading
-from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.flows.show_kept import show_kept, show_quarantined
 from custodiet.model.act import Act
 from custodiet.model.decision import State
@@ -42,7 +41,7 @@ _ANSWERS = {
 def kept(request: HttpRequest) -> HttpResponse:
     """What waits for the data protection officer, what is past its rule, and the holds."""
     place, number = settings.PLACE, max(1, page_asked(request))
-    words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    words = words_asked(request)
     with place.store.reading() as view:
         require(request, view, Act.READ_KEPT)
         now = place.clock.now()

@@ -28,7 +28,7 @@ from custodiet.entrypoints.web.forms_deciding import (
 )
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -360,8 +360,8 @@ def stops(request: HttpRequest) -> HttpResponse:
     """Stops that wait for a second person’s look."""
     place, by = settings.PLACE, actor_of(request)
     with place.store.reading() as view:
-        number = max(1, page_asked(request))
-        shown, pages = _to_check(request, view, number)
+        number, words = max(1, page_asked(request)), words_asked(request)
+        shown, pages = _to_check(request, view, number, words)
         if not shown and not may(request, view, Act.READ_ASSURANCE):
             held = [one.scheme_id for one in view.roles_of(by) if one.in_force(place.clock.now()) and one.scheme_id]
             thing = the_scheme(held[0] if held else SchemeId(""), ActorId(""))
@@ -375,15 +375,16 @@ def stops(request: HttpRequest) -> HttpResponse:
         reasons = refusals(form, lambda: check_stop(store, place.chance, wanted, by, as_ordered=as_ordered))
         if form.is_valid():
             return done(request, say("It is recorded that you looked."), "stops")
-    told = {"shown": shown, "number": number, "pages": pages, "form": form, "reasons": reasons}
-    return page(request, "lowering/stops.html", 403 if reasons else 200, **told)
+    told = {"shown": shown, "words": words, "form": form, "reasons": reasons}
+    at = pages_of(number, pages, {"reference": words})
+    return page(request, "lowering/stops.html", 403 if reasons else 200, at=at, **told)
 
 
-def _to_check(request: HttpRequest, view: Reading, number: int) -> tuple[list[_Waiting], int]:
+def _to_check(request: HttpRequest, view: Reading, number: int, words: str) -> tuple[list[_Waiting], int]:
     """One page of those in their sight, and how many pages are known of. Those of others take no place on it."""
     found: list[_Waiting] = []
     offset = 0
-    while len(found) <= number * STOPS_SHOWN and (some := view.stops_waiting(STOPS_MAX, offset)):
+    while len(found) <= number * STOPS_SHOWN and (some := view.stops_waiting(STOPS_MAX, offset, words)):
         found += [one for each in some if (one := _waiting(request, view, each)) is not None]
         offset += STOPS_MAX
     return found[(number - 1) * STOPS_SHOWN : number * STOPS_SHOWN], number + (len(found) > number * STOPS_SHOWN)

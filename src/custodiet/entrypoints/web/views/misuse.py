@@ -11,7 +11,7 @@ from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut,
 from custodiet.entrypoints.web.forms_misuse import AnswerForm, ReportForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, function_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -20,7 +20,6 @@ from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.ports import Store
 from custodiet.flows.report_misuse import answer_misuse, read_report, report_misuse
-from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.flows.show_looking import looks_for_person
 from custodiet.flows.show_misuse import show_queue, show_reported
 from custodiet.model.act import Act
@@ -36,7 +35,7 @@ OWN_MAX = 20
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for an answer, and all there was."""
-    place, words = settings.PLACE, request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    place, words = settings.PLACE, words_asked(request)
     with place.store.reading() as view:
         require(request, view, Act.READ_MISUSE)
         schemes = who_asks(view, actor_of(request), place.clock.now(), None).schemes or None

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from custodiet.entrypoints.web.asking import assessor_for, done, refusals
 from custodiet.entrypoints.web.forms_notices import GiveForm
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason, reasons_of
 from custodiet.entrypoints.web.rendering import page
@@ -21,7 +21,6 @@ from custodiet.entrypoints.wording_notices import said_notice
 from custodiet.flows.give_notice import Given, give_notice
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
-from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.flows.show_notices import (
     CaseNotice,
     ShownLetter,
@@ -251,7 +250,7 @@ def _lines(section: Section, *, easy: bool) -> list[str]:
 @require_safe
 def owed(request: HttpRequest, scheme_id: str) -> HttpResponse:
     """Who is to be told again, of those in sight."""
-    words = request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    words = words_asked(request)
     place, wanted = settings.PLACE, SchemeId(scheme_id)
     with place.store.reading() as view:
         register, number = register_at(view, wanted, place.clock.now())
@@ -259,5 +258,12 @@ def owed(request: HttpRequest, scheme_id: str) -> HttpResponse:
         found = find_owed(view, place.clock.now(), wanted, words, page_asked(request), within)
         gives = frozenset(one.id for one in found.cases if may(request, view, Act.GIVE_NOTICE, of_case(one.id)))
     at = pages_of(found.page, found.pages, {"reference": words})
-    told = {"register": register, "number": number, "found": found, "words": words, "gives": gives, "at": at}
+    told: dict[str, Any] = {
+        "register": register,
+        "number": number,
+        "found": found,
+        "words": words,
+        "gives": gives,
+        "at": at,
+    }
     return page(request, "notices/owed.html", scheme_id=wanted, **told)

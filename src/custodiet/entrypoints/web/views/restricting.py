@@ -11,7 +11,7 @@ from custodiet.entrypoints.web.asking import assessor_for, done, refusals, shut,
 from custodiet.entrypoints.web.forms_restricting import RestrictionForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -20,7 +20,6 @@ from custodiet.entrypoints.web.sitting import sitting_of
 from custodiet.entrypoints.wording_restricting import PARTS, STATES
 from custodiet.flows.permitting import who_asks
 from custodiet.flows.restrict_right import answer_restriction, ask_restriction, read_weighing
-from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.flows.show_restrictions import show_restrictions, state_of
 from custodiet.model.act import Act
 from custodiet.model.identity import RestrictionId
@@ -36,7 +35,7 @@ _ANSWERS = {
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """What waits for an answer, what is in force, and every one there was."""
-    place, words = settings.PLACE, request.GET.get("reference", "").strip()[:SEARCH_MAX]
+    place, words = settings.PLACE, words_asked(request)
     with place.store.reading() as view:
         require(request, view, Act.READ_ASSURANCE)
         now = place.clock.now()

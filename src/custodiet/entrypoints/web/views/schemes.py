@@ -8,13 +8,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import may, require
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.wording_schemes import once, told_register
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import dpia_at, register_at
-from custodiet.flows.show_schemes import SEARCH_MAX, find_schemes
+from custodiet.flows.show_schemes import find_schemes
 from custodiet.model.act import Act
 from custodiet.model.document import DocumentCode
 from custodiet.model.identity import SchemeId
@@ -65,7 +65,7 @@ def head_of(view: Reading, scheme_id: str, at: datetime) -> Head:
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("name", "").strip()[:SEARCH_MAX]
+    words = words_asked(request, "name")
     place = settings.PLACE
     with place.store.reading() as view:
         require(request, view, Act.READ_REGISTER)

@@ -11,7 +11,7 @@ from custodiet.entrypoints.web.accounts.keeping import end_sessions, open_accoun
 from custodiet.entrypoints.web.accounts.models import Account
 from custodiet.entrypoints.web.fresh import confirm_first, fresh, is_stale
 from custodiet.entrypoints.web.languages import say, say_number
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.staff_forms import Joiner
@@ -20,7 +20,7 @@ from custodiet.flows.keep_accounts import record_opening
 from custodiet.flows.permitting import ThingOf, the_role
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_consistency import show_training
-from custodiet.flows.show_staff import SEARCH_MAX, find_staff, schemes, show_account, show_leaving
+from custodiet.flows.show_staff import find_staff, schemes, show_account, show_leaving
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner, return_joiner
 from custodiet.flows.staff_leaves import end_role
 from custodiet.model.act import Act
@@ -43,7 +43,7 @@ def find(request: HttpRequest) -> HttpResponse:
     with place.store.reading() as view:
         require(request, view, Act.READ_STAFF)
         scheme = next((one for one in view.scheme_ids() if one == asked["scheme"]), None)
-        words = asked["account"].strip()[:SEARCH_MAX]
+        words = words_asked(request, "account")
         found = find_staff(view, place.clock.now(), words, function, scheme, standing, page_asked(request))
         may_propose = may(request, view, Act.PROPOSE_JOINER)
     return page(

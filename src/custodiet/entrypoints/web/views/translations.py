@@ -1,6 +1,7 @@
 """Translations of notices: which language stands where, and one of them beside its English."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.forms import Form
@@ -11,7 +12,7 @@ from custodiet.entrypoints.web.asking import done, refusals
 from custodiet.entrypoints.web.forms_notices import CheckForm, LinesForm
 from custodiet.entrypoints.web.fresh import confirm_first, is_stale
 from custodiet.entrypoints.web.languages import say
-from custodiet.entrypoints.web.paging import page_asked, pages_of
+from custodiet.entrypoints.web.paging import page_asked, pages_of, words_asked
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
 from custodiet.entrypoints.web.rendering import page
@@ -48,11 +49,12 @@ def find(request: HttpRequest) -> HttpResponse:
     place = settings.PLACE
     with place.store.reading() as view:
         require_reading(request, view)
-        now = place.clock.now()
-        found = find_schemes(view, now, request.GET.get("name", "").strip()[:100], page_asked(request))
+        now, words = place.clock.now(), words_asked(request, "name")
+        found = find_schemes(view, now, words, page_asked(request))
         shown = [show_languages(view, now, one.register.scheme_id) for one in found.lines]
-    at = pages_of(found.page, found.pages, {})
-    return page(request, "notices/languages.html", shown=shown, at=at, said_notice=said_notice, colours=COLOURS)
+    at = pages_of(found.page, found.pages, {"name": words})
+    told: dict[str, Any] = {"shown": shown, "words": words, "said_notice": said_notice, "colours": COLOURS}
+    return page(request, "notices/languages.html", at=at, **told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
