@@ -35,6 +35,7 @@ ENTRY_MEANINGS: dict[str, str] = {
     EntryKind.DEVICE_REGISTERED: "a device was taken into stock",
     EntryKind.DEVICE_NOTED: "a device was fitted with its checks, inspected, taken off, found faulty or mended: codes, "
     "and no word of the person",
+    EntryKind.INSPECTION_DUE: "a device on someone is to be inspected, how it sits and the skin under it: a task",
     EntryKind.FITTING_MADE: "a fitting began: this device is with this person from now",
     EntryKind.FITTING_ENDED: "a fitting ended, and the tokens issued at it with it",
     EntryKind.SENDER_ISSUED: "a sender got its token, for the devices it may speak for",

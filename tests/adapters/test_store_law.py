@@ -1754,6 +1754,7 @@ TRIED_ELSEWHERE = [
         "v0020_recordings",
         "v0025_watching",
         "v0027_orders",
+        "v0031_inspections",
         "v0019_erasing",
         "v0018_own_places",
         "v0021_tellable",

@@ -43,7 +43,7 @@ from custodiet.model.condition import (
 from custodiet.model.contact_record import CameOf, ContactTried, Direction, Verified, Way
 from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.desk import Fault, Note, Noted
-from custodiet.model.desk_record import DeviceNoted
+from custodiet.model.desk_record import DeviceNoted, InspectionDue
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.disclosure import AgencyRequest, Cut, Pack, RecalledAs, Release, Wanted
 from custodiet.model.disclosure import Verified as KnownBy
@@ -280,6 +280,7 @@ CASE_SAMPLES = [
     OfficeWritten("message_1", "case_1", 1, AT),
     MessageSettled("message_1", "case_1", Delivery.WAITING, AT, LATER, Setback.LATER),
     DeviceNoted(FAULTY, ("alert_1",), (Task("task_1", TaskKind.TAKE_OFF, "case_1", "decision_1", AT, LATER),)),
+    InspectionDue("fitting_1", (Task("task_1", TaskKind.INSPECT_DEVICE, "case_1", "decision_1", AT, LATER),)),
     r.FactRecorded(CaseFact("fact_1", "case_1", FactKind.AGE, date(2031, 3, 3), AT, "officer-ana", BYTES, Age.ADULT)),
     r.RepresentationsInvited(Invitation("case_1", AT, "officer-ana", LATER)),
     r.RepresentationMade(Representation("representation_1", "case_1", AT, "officer-ana", BYTES, LATER)),

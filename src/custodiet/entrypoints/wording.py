@@ -36,6 +36,7 @@ _TASK = {
     "assess_disclosure": "for the data protection officer: assess a disclosure that was urgent",
     "assess_glass": "for the data protection officer: somebody looked alone for danger to life; was it needed",
     "take_off": "it hurts or a doctor says so: take the device off; its sensors accuse nobody of that",
+    "inspect_device": "inspect the device: how it sits, and the skin under it",
     "stop_device": "reports still come: see that the device stops sending",
 }
 _MATTER = {

@@ -34,7 +34,7 @@ _SECTIONS = (
     (
         "openness",
         "Access, security and rights",
-        ("access", "security", "rights", "automated", "removal_hours", "interpreter"),
+        ("access", "security", "rights", "automated", "removal_hours", "inspection_days", "interpreter"),
     ),
 )
 

@@ -7,6 +7,7 @@ it reaches us; a swap leaves no instant in which neither device is on the person
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from custodiet.flows.ask_inspections import inspection_days, seen_at
 from custodiet.flows.fit_device import end_in, fit_in
 from custodiet.flows.ports import Acting, Chance, Reading, Store
 from custodiet.flows.refusing import refuse_if
@@ -31,8 +32,10 @@ from custodiet.rules.desk import (
     stock_of,
 )
 
-_DONE_WITH_IT = frozenset({*ENDS_COLLECTION, TaskKind.SWAP_DEVICE, TaskKind.TAKE_OFF})
+_DONE_WITH_IT = frozenset({*ENDS_COLLECTION, TaskKind.SWAP_DEVICE, TaskKind.TAKE_OFF, TaskKind.INSPECT_DEVICE})
 """Tasks that are done once the device is off."""
+_DONE_BY_A_SWAP = frozenset({TaskKind.SWAP_DEVICE, TaskKind.INSPECT_DEVICE})
+"""And once another is on instead, whose fit was checked."""
 ALERTS_MAX = 100
 
 
@@ -53,19 +56,28 @@ class DeviceFile:
 
 @dataclass(frozen=True, slots=True)
 class WornNow:
-    """A device that is on someone: when it was heard of, whether its battery is low, and what asks for it."""
+    """A device that is on someone: when it was heard of, whether its battery is low, and what asks for it.
+
+    `seen_at`: when somebody last saw how it sits. `inspect_by`: by when somebody is to; None: no register asks for it.
+    """
 
     contact_at: datetime | None
     battery_low: bool
     tasks: tuple[Task, ...]
+    seen_at: datetime
+    inspect_by: datetime | None
 
 
-def show_worn(view: Reading, fitting: Fitting) -> WornNow:
+def show_worn(view: Reading, fitting: Fitting, now: datetime) -> WornNow:
     """How it is with the one who wears it."""
     contact = view.contact(fitting.id)
     alerts = view.alerts_of_case(fitting.case_id, ALERTS_MAX)
     low = any(one.matter is Matter.BATTERY and one.fitting_id == fitting.id and one.ended_at is None for one in alerts)
-    return WornNow(None if contact is None else contact.contact_at, low, _asking_for(view, fitting, _DONE_WITH_IT))
+    tasks, seen = _asking_for(view, fitting, _DONE_WITH_IT), seen_at(view, fitting)
+    days = inspection_days(view, view.case(fitting.case_id).scheme_id, now)
+    asked = [one.due_at for one in tasks if one.kind is TaskKind.INSPECT_DEVICE]
+    by = min(asked) if asked else None if days is None else seen + timedelta(days=days)
+    return WornNow(None if contact is None else contact.contact_at, low, tasks, seen, by)
 
 
 def show_device(view: Reading, device_id: DeviceId) -> DeviceFile:
@@ -103,12 +115,18 @@ def swap_device(
 
 
 def inspect_device(store: Store, chance: Chance, device_id: DeviceId, outcome: Outcome, by: ActorId) -> int:
-    """Somebody looked at it; what hurts is to come off within the set time. The ledger index."""
+    """Somebody looked at it: a task to inspect it is done. What hurts is to come off within the set time.
+
+    The ledger index.
+    """
     with store.acting() as act:
         refuse_if(objections_to_acting(by))
         file = show_device(act, device_id)
         tasks = _to_take_off(act, chance, file.worn) if file.worn is not None and outcome in COMES_OFF else ()
-        return _note(act, Note(device_id, Noted.INSPECTED, outcome, act.now, by, _on(file)), tasks=tasks)
+        index = _note(act, Note(device_id, Noted.INSPECTED, outcome, act.now, by, _on(file)), tasks=tasks)
+        if file.worn is not None:
+            _do(act, file.worn, frozenset({TaskKind.INSPECT_DEVICE}), by)
+        return index
 
 
 def _to_take_off(act: Acting, chance: Chance, worn: Fitting) -> tuple[Task, ...]:
@@ -164,10 +182,17 @@ def _remove(act: Acting, fitting_id: FittingId, reason: Removal, off_at: datetim
     fallen = tuple(one.id for one in alerts if excused_by_removal(one, fitting_id, during))
     act.write(Entry(EntryKind.REMOVAL_BOOKED, by, person_id), RemovalBooked(fitting_id, during, fallen))
     end_in(act, fitting_id, by)
-    done = frozenset({TaskKind.SWAP_DEVICE}) if reason is Removal.SWAP else _DONE_WITH_IT
-    for task in _asking_for(act, fitting, done):
+    # Noted first: the law of the store does a task to inspect it by what was noted.
+    index = _note(act, Note(fitting.device_id, Noted.REMOVED, reason, act.now, by, fitting_id, off_at))
+    _do(act, fitting, _DONE_BY_A_SWAP if reason is Removal.SWAP else _DONE_WITH_IT, by)
+    return index
+
+
+def _do(act: Acting, fitting: Fitting, kinds: frozenset[TaskKind], by: ActorId) -> None:
+    """What asked for it is done."""
+    person_id = act.case(fitting.case_id).person_id
+    for task in _asking_for(act, fitting, kinds):
         act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
-    return _note(act, Note(fitting.device_id, Noted.REMOVED, reason, act.now, by, fitting_id, off_at))
 
 
 def _asking_for(view: Reading, fitting: Fitting, kinds: frozenset[TaskKind]) -> tuple[Task, ...]:

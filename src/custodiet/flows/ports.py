@@ -17,7 +17,7 @@ from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
-from custodiet.model.desk import Note, RaisedBy, Stock
+from custodiet.model.desk import Note, RaisedBy, Stock, ToInspect
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.disclosure import Pack, Requested, Step
 from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
@@ -469,6 +469,18 @@ class Reading(Tables, Protocol):
         ...
 
     def count_devices(self, words: str, stock: Stock | None = None) -> int: ...
+    def fittings_unseen(self, scheme_id: SchemeId, at: datetime, since: datetime, limit: int) -> tuple[Fitting, ...]:
+        """Devices on someone under a decision of this scheme that stands, fitted by `since` and not inspected after it.
+
+        Without those that a task already asks to inspect.
+        """
+        ...
+
+    def to_inspect(self, limit: int) -> tuple[ToInspect, ...]:
+        """Devices on someone that an open task asks to inspect, the first due first."""
+        ...
+
+    def count_to_inspect(self) -> int: ...
     def count_stock(self) -> dict[Stock, int]:
         """How many devices are where; where there are none is left out."""
         ...

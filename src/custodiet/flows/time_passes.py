@@ -7,6 +7,7 @@ outage nothing is made up for that is no longer true. Nothing here accuses anyon
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from custodiet.flows.ask_inspections import ask_inspections
 from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
 from custodiet.flows.instructing import fittings_under
 from custodiet.flows.keep_draft import write_dropped
@@ -73,6 +74,7 @@ class Passing:
             self._drafts,
             self._too_late,
             self._times,
+            self._inspections,
         )
         return sum(step() for step in steps)
 
@@ -172,6 +174,12 @@ class Passing:
     def _times(self) -> int:
         """Reminders of appointments and check-ins that lie ahead."""
         return remind_of_times(self._store, self._clock, self._fence)
+
+    # --- devices ---
+
+    def _inspections(self) -> int:
+        """Devices that nobody has looked at for as long as their register allows."""
+        return ask_inspections(self._store, self._chance, self._clock, self._fence)
 
     # --- windows ---
 

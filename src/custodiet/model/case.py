@@ -66,6 +66,8 @@ class TaskKind(StrEnum):
     """For the data protection officer: somebody looked alone, since a life was in danger: was it needed? (R22)"""
     TAKE_OFF = "take_off"
     """It hurts, or has to come off for a medical reason: take it off within the set time (R79)."""
+    INSPECT_DEVICE = "inspect_device"
+    """A device has been on someone for as long as the register allows without anyone looking at it: inspect it."""
 
 
 ENDS_COLLECTION = frozenset({TaskKind.TELL_AND_REMOVE, TaskKind.STOP_DEVICE, TaskKind.TAKE_BACK})

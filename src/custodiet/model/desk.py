@@ -123,6 +123,15 @@ class StockLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ToInspect:
+    """A device on someone that is to be inspected by a time. Whose it is stands on a page of its case alone."""
+
+    device_id: DeviceId
+    serial: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RaisedBy:
     """How often a device raised one matter, on everyone who ever wore it, and how often that still stands."""
 

@@ -1,10 +1,10 @@
-"""The record of the device desk; the rest is in model/record.py, under the same promise."""
+"""The records of the device desk; the rest is in model/record.py, under the same promise."""
 
 from dataclasses import dataclass
 
 from custodiet.model.case import Task
 from custodiet.model.desk import Note
-from custodiet.model.identity import AlertId
+from custodiet.model.identity import AlertId, FittingId
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,11 @@ class DeviceNoted:
     note: Note
     weakened: tuple[AlertId, ...] = ()
     tasks: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionDue:
+    """A device on someone is to be inspected; `tasks`: the one that asks for it, done by an inspection alone."""
+
+    fitting_id: FittingId
+    tasks: tuple[Task, ...]

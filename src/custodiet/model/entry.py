@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     CASE_IMPORTED = "case.imported"
     DEVICE_REGISTERED = "device.registered"
     DEVICE_NOTED = "device.noted"
+    INSPECTION_DUE = "inspection.due"
     FITTING_MADE = "fitting.made"
     FITTING_ENDED = "fitting.ended"
     SENDER_ISSUED = "sender.issued"

@@ -34,7 +34,7 @@ from custodiet.model.case import Case, Person, RetentionClock, Task
 from custodiet.model.condition import Absence, Condition, Interval
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Decision, State
-from custodiet.model.desk_record import DeviceNoted
+from custodiet.model.desk_record import DeviceNoted, InspectionDue
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.disclosure_record import (
     AgencyAsked,
@@ -877,6 +877,7 @@ Record = (
     | FittingMade
     | FittingEnded
     | DeviceNoted
+    | InspectionDue
     | SenderIssued
     | SenderRotated
     | SenderScoped
@@ -1012,6 +1013,7 @@ _KIND: dict[type, EntryKind] = {
     FittingMade: EntryKind.FITTING_MADE,
     FittingEnded: EntryKind.FITTING_ENDED,
     DeviceNoted: EntryKind.DEVICE_NOTED,
+    InspectionDue: EntryKind.INSPECTION_DUE,
     SenderIssued: EntryKind.SENDER_ISSUED,
     SenderRotated: EntryKind.SENDER_ROTATED,
     SenderScoped: EntryKind.SENDER_SCOPED,

@@ -278,6 +278,11 @@ class Register:
         Who.OPERATIONS,
         None,
     )
+    inspection_days: int | None = offered(
+        "after how many days at most a device on someone is inspected, and the skin under it",
+        Who.OPERATIONS,
+        None,
+    )
 
     def operation(self, mode: ModeCode) -> Operation | None:
         """The operation of that mode, if the scheme has it."""

@@ -17,8 +17,24 @@ from custodiet.model.identity import FittingId
 MEDICAL_WITHIN = timedelta(hours=24)
 """So long afterwards a removal that nobody could ask for may still be recorded: a hospital asks nobody first."""
 FAULT_WITHIN = timedelta(days=365)
+_ASKED_AHEAD = timedelta(days=3)
 _AROUND = timedelta(minutes=15)
 """How near a removal its sensors may speak: clocks differ, and a strap is opened before it is off."""
+
+
+def inspection_asked_within(days: int) -> timedelta:
+    """How long before it is due an inspection is asked for, so that a visit can be arranged."""
+    return min(_ASKED_AHEAD, timedelta(days=days) / 2)
+
+
+def inspection_due(seen_at: datetime, days: int, now: datetime) -> datetime | None:
+    """When a device that was last seen to sit right then is to be inspected; None while that is too far off to ask.
+
+    Whoever is asked late, since the rule is new or the clock was away, has the usual time for it all the same.
+    """
+    ahead = inspection_asked_within(days)
+    due_at = seen_at + timedelta(days=days)
+    return None if now < due_at - ahead else max(due_at, now + ahead)
 
 
 def stock_of(fittings: Iterable[Fitting], notes: Sequence[Note]) -> Stock:

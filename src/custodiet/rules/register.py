@@ -171,6 +171,8 @@ def contradictions(register: Register) -> tuple[Problem, ...]:
         found.append(Problem("removal_hours", "is less than an hour"))
     if register.training_days is not None and register.training_days < 1:
         found.append(Problem("training_days", "is less than a day"))
+    if register.inspection_days is not None and register.inspection_days < 1:
+        found.append(Problem("inspection_days", "is less than a day"))
     return tuple(found)
 
 

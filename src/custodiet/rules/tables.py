@@ -17,7 +17,7 @@ from custodiet.model.case import RetentionClock, TaskKind
 from custodiet.model.change import Add, Insert, Put, RowChange, Update
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
-from custodiet.model.desk_record import DeviceNoted
+from custodiet.model.desk_record import DeviceNoted, InspectionDue
 from custodiet.model.finding import Raised, Why
 from custodiet.model.identity import AlertId, DecisionId, TokenId
 from custodiet.model.instruction import Instruction
@@ -271,6 +271,11 @@ def _(record: DeviceNoted, index: int) -> Changes:
     cleared = (_weak(alert_id, record.note.at, Why.FAULTY_DEVICE) for alert_id in record.weakened)
     noted = Insert("device_note", {**row_of(record.note), "entry": index})
     return (noted, *cleared, *(new_task(task) for task in record.tasks))
+
+
+@_changes.register
+def _(record: InspectionDue, index: int) -> Changes:  # noqa: ARG001 - the place plays no part
+    return tuple(new_task(task) for task in record.tasks)
 
 
 @_changes.register

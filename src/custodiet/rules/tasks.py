@@ -9,6 +9,7 @@ _BY = {
     TaskKind.REVIEW: "done_by_its_review: a review task is done by deciding the review; decide it",
     TaskKind.DECIDE_REVIEW: "done_by_its_review: a review task is done by deciding the review; decide it",
     TaskKind.CHECK_STOP: "done_by_its_check: a second person looks at a stop and says what they found; check it",
+    TaskKind.INSPECT_DEVICE: "done_by_its_inspection: it is done by inspecting the device, or taking it off; do that",
     TaskKind.ASSESS_GLASS: "done_by_its_assessment: the data protection officer says whether it was needed; ask them",
     TaskKind.ASSESS_DISCLOSURE: "done_by_its_assessment: the data protection officer assesses it; ask them",
 }

@@ -1,15 +1,31 @@
 """The device desk: its table and views. Its law stands in migration 0010."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, case, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.types import Code, UtcMs
-from custodiet.model.desk import Note, Noted, RaisedBy, Stock
+from custodiet.model.case import TaskKind
+from custodiet.model.decision import State
+from custodiet.model.desk import Note, Noted, RaisedBy, Stock, ToInspect
 from custodiet.model.device import Device, Fitting
-from custodiet.model.identity import DeviceId
+from custodiet.model.identity import DeviceId, SchemeId
 
 device_note = Table(
     "device_note",
@@ -46,6 +62,32 @@ class DeskRows(Rows):
         rows = self._all(select(found, func.count()).select_from(t.device).group_by(found))
         return {Stock(where): count for where, count in rows}
 
+    def fittings_unseen(self, scheme_id: SchemeId, at: datetime, since: datetime, limit: int) -> tuple[Fitting, ...]:
+        fitting, decision, noted = t.fitting.c, t.decision.c, device_note.c
+        of = (decision.case_id == fitting.case_id, decision.strand == fitting.strand)
+        running = or_(decision.until_at.is_(None), decision.until_at > at)
+        stands = exists().where(
+            *of, decision.state.in_((State.MADE, State.SUSPENDED)), decision.starts_at <= at, running
+        )
+        here = (noted.device_id == fitting.device_id, noted.fitting_id == fitting.id)
+        seen = exists().where(*here, noted.kind == Noted.INSPECTED, noted.at > since)
+        query = (
+            select(t.fitting)
+            .join(t.case_file, t.case_file.c.id == fitting.case_id)
+            .where(t.case_file.c.scheme_id == scheme_id, fitting.removed_at.is_(None), fitting.fitted_at <= since)
+            .where(stands, ~seen, ~exists().where(*_asked_to_inspect()))
+        )
+        return tuple(noun(Fitting, row) for row in self._all(query.order_by(fitting.id).limit(limit)))
+
+    def to_inspect(self, limit: int) -> tuple[ToInspect, ...]:
+        due = func.min(t.task.c.due_at, type_=UtcMs).label("due_at")
+        query = _inspected(t.device.c.id, t.device.c.serial, due).group_by(t.device.c.id, t.device.c.serial)
+        return tuple(ToInspect(*row) for row in self._all(query.order_by(due, t.device.c.serial).limit(limit)))
+
+    def count_to_inspect(self) -> int:
+        counted: int = self._connection.execute(_inspected(func.count(t.device.c.id.distinct()))).scalar_one()
+        return counted
+
     def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
         query = t.fitting.select().where(t.fitting.c.device_id == device_id).order_by(t.fitting.c.fitted_at)
         return tuple(noun(Fitting, row) for row in self._all(query))
@@ -70,6 +112,23 @@ class DeskRows(Rows):
         if stock is not None:
             query = query.where(stock.value == _STOCK)
         return query.where(t.device.c.serial.icontains(words, autoescape=True)) if words else query
+
+
+def _asked_to_inspect() -> tuple[ColumnElement[bool], ...]:
+    """That an open task asks to inspect this fitting's device: tasks know their decision, which serves the fitting."""
+    task, decision, fitting = t.task.c, t.decision.alias("served").c, t.fitting.c
+    return (
+        task.kind == TaskKind.INSPECT_DEVICE,
+        task.done_at.is_(None),
+        task.case_id == fitting.case_id,
+        decision.id == task.decision_id,
+        decision.strand == fitting.strand,
+    )
+
+
+def _inspected(*columns: Any) -> Any:
+    on = t.fitting.join(t.device, t.device.c.id == t.fitting.c.device_id)
+    return select(*columns).select_from(on).where(t.fitting.c.removed_at.is_(None), *_asked_to_inspect())
 
 
 def _stock() -> Any:

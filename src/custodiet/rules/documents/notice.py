@@ -24,7 +24,7 @@ FIELDS = frozenset(
         *("purposes", "purposes[].title", "powers", "powers[].title", "powers[].source", "powers[].force"),
         *("operations", "operations[].mode", "categories", "categories[].title", "retention", "retention[].category"),
         *("retention[].days", "retention[].after", "recipients", "recipients[].name", "suppliers", "suppliers[].name"),
-        "removal_hours",
+        *("removal_hours", "inspection_days"),
     )
 )
 """The patterns of the register's fields that it tells."""
@@ -134,6 +134,9 @@ def _what(register: Register) -> tuple[str, ...]:
     ]
     if any(one.admits & {Kind.FIX, Kind.TRANSITION} for one in modes):
         lines.append("A set area is drawn on a map that you get. Its edges are straight lines on that map.")
+    if register.inspection_days is not None:
+        often = f"at least every {register.inspection_days} days"
+        lines.append(f"If a device is on you, we look at how it sits and at your skin {often}.")
     return tuple(lines)
 
 

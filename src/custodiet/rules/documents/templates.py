@@ -326,6 +326,7 @@ TEMPLATES: tuple[Template, ...] = (
                     Tell("Starts", "starts_at"),
                     Tell("Ends", "ends_at"),
                     Tell("Hours until you are told and a device is off, after an ending", "removal_hours"),
+                    Tell("Days after which a device on you is inspected, at most", "inspection_days"),
                 ),
             ),
         ),

@@ -63,8 +63,10 @@ def find(request: HttpRequest) -> HttpResponse:
         pages = max(1, -(-found // PAGE_LINES))
         number = min(max(1, page_asked(request)), pages)
         devices = view.devices_like(words, PAGE_LINES, (number - 1) * PAGE_LINES, stock)
+        due = (view.to_inspect(PAGE_LINES), view.count_to_inspect())
         lines = [StockLine(one.id, one.serial, show_device(view, one.id).stock) for one in devices]
     told = {"lines": lines, "found": found, "words": words, "stock": stock}
+    told |= {"due": due[0], "due_found": due[1], "now": settings.PLACE.clock.now()}
     told["counted"] = [(one, counted.get(one, 0)) for one in Stock]
     at = pages_of(number, pages, {"serial": words, "stock": stock or ""})
     return page(request, "devices/list.html", at=at, **told)
@@ -80,10 +82,11 @@ def show(request: HttpRequest, device_id: str) -> HttpResponse:
             for one in file.fittings
             if may(request, view, Act.FIT_DEVICE, of_case(one.case_id))
         }
-        worn = None if file.worn is None else show_worn(view, file.worn)
+        worn = None if file.worn is None else show_worn(view, file.worn, settings.PLACE.clock.now())
         mine = file.worn is not None and file.worn.case_id in references
         raised = view.raised_by(file.device.id)
     told = {"file": file, "references": references, "worn": worn, "mine": mine, "raised": raised}
+    told["now"] = settings.PLACE.clock.now()
     return page(request, "devices/device.html", **told)
 
 
