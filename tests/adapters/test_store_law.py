@@ -300,7 +300,7 @@ COLUMNS = {
     "task": "id kind case_id decision_id raised_at due_at done_at overdue",
     "case_file": "id scheme_id person_id reference opened_at version",
     "person": "id handle_key name_sealed contact_sealed",
-    "device": "id serial version",
+    "device": "id serial version batch",
     "sender": "id scheme_id label",
     "record_key": "person_id public signature",
     "day_key": "person_id category day public signature destroyed_at version",

@@ -48,6 +48,7 @@ SIGNED_IN = {
     "devices": "/devices",
     "devices_none": "/devices?serial=zzz",
     "new_device": "/devices/new",
+    "device_batches": "/devices/batches",
     "device": "/devices/{device}",
     "alerts": "/alerts",
     "notice": "/cases/M-0000/notice",

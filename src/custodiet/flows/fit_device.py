@@ -28,9 +28,9 @@ from custodiet.rules.tasks import objections_to_completing
 TOKEN_BYTES = 24
 
 
-def register_device(store: Store, chance: Chance, serial: str, by: ActorId) -> Device:
+def register_device(store: Store, chance: Chance, serial: str, by: ActorId, batch: str | None = None) -> Device:
     """A device taken into stock."""
-    device = Device(DeviceId(chance.identity("device")), serial)
+    device = Device(DeviceId(chance.identity("device")), serial, batch)
     with store.acting() as act:
         act.write(Entry(EntryKind.DEVICE_REGISTERED, by), DeviceRegistered(device))
     return device

@@ -17,7 +17,7 @@ from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.day import DayLine
 from custodiet.model.decision import Decision
-from custodiet.model.desk import Note, RaisedBy, Stock, ToInspect
+from custodiet.model.desk import Note, RaisedBy, Stock, ToInspect, Wear
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.disclosure import Pack, Requested, Step
 from custodiet.model.disclosure_record import AgencyTurnedAway, SampleDrawn
@@ -481,6 +481,10 @@ class Reading(Tables, Protocol):
         ...
 
     def count_to_inspect(self) -> int: ...
+    def wear(self, now: datetime) -> tuple[Wear, ...]:
+        """What the devices of each batch went through until now, by batch; those of none first."""
+        ...
+
     def count_stock(self) -> dict[Stock, int]:
         """How many devices are where; where there are none is left out."""
         ...

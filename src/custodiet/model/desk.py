@@ -1,7 +1,7 @@
 """The device desk: what people find of a device, and do with it. Codes alone: no word about a person stands here."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from custodiet.model.errors import IllegalValue
@@ -129,6 +129,21 @@ class ToInspect:
     device_id: DeviceId
     serial: str
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """What the devices of one batch went through on everyone together. `batch` None: of those of which none is said.
+
+    `low`: alerts of a low battery; `faults`: those that the desk recorded.
+    """
+
+    batch: str | None
+    devices: int
+    people: int
+    worn: timedelta
+    low: int
+    faults: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,32 @@
 """Devices, who carries which from when to when, and who may send reports for them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.model.errors import IllegalValue
 from custodiet.model.identity import CaseId, DeviceId, FittingId, SchemeId, SenderId, TokenId
 
+BATCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{0,39}")
+"""A label, and no sentence: nothing about a person belongs there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A thing that reports. `serial` is the name it bears on the wire, unique among devices."""
+    """A thing that reports. `serial` is the name it bears on the wire, unique among devices.
+
+    `batch`: its model and batch, as its maker writes them; None where nobody said.
+    """
 
     id: DeviceId
     serial: str
+    batch: str | None = None
 
     def __post_init__(self) -> None:
         if not self.serial or len(self.serial) > 128:
             raise IllegalValue("a device serial has 1 to 128 characters")
+        if self.batch is not None and not BATCH.fullmatch(self.batch):
+            raise IllegalValue("a batch has 1 to 40 letters, digits and signs of a label")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ we made ourselves, or that a hospital did, is no tampering (R79): its time is bo
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from custodiet.model.alert import Alert
 from custodiet.model.condition import Interval
-from custodiet.model.desk import Check, Note, Noted, Removal, Stock
+from custodiet.model.desk import Check, Note, Noted, Removal, Stock, Wear
 from custodiet.model.device import Device, Fitting
 from custodiet.model.finding import Weight
 from custodiet.model.identity import FittingId
@@ -17,9 +18,28 @@ from custodiet.model.identity import FittingId
 MEDICAL_WITHIN = timedelta(hours=24)
 """So long afterwards a removal that nobody could ask for may still be recorded: a hospital asks nobody first."""
 FAULT_WITHIN = timedelta(days=365)
+WORN_BY_MIN = 3
+"""As for figures of a team (rules/consistency.py)."""
+PER_DAYS = 100
 _ASKED_AHEAD = timedelta(days=3)
 _AROUND = timedelta(minutes=15)
 """How near a removal its sensors may speak: clocks differ, and a strap is opened before it is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How often, per 100 days on someone, a batch's batteries were low and its devices were found faulty."""
+
+    low: float
+    faults: float
+
+
+def health_of(wear: Wear) -> Health | None:
+    """Of a batch; None where it would say how one person charges, or where it is too early to say anything."""
+    days = wear.worn / timedelta(days=1)
+    if wear.people < WORN_BY_MIN or days < PER_DAYS:
+        return None
+    return Health(wear.low * PER_DAYS / days, wear.faults * PER_DAYS / days)
 
 
 def inspection_asked_within(days: int) -> timedelta:

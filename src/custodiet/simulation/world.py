@@ -283,7 +283,9 @@ class WorldMaker:
 
     def _wearer(self, shows: str, *, walks: bool = False, device: Device | None = None) -> tuple[Case, Device]:
         case, number = self._person()
-        tag = device or register_device(self._store, self._chance, f"TAG-{number:04d}", CASEWORKER)
+        tag = device or register_device(
+            self._store, self._chance, f"TAG-{number:04d}", CASEWORKER, f"Sample-{number % 2 + 1}"
+        )
         fitting = fit_device(self._store, self._chance, tag.id, case.id, STRAND, CASEWORKER)
         self._fitting: FittingId = fitting.id
         label = f"the device of {case.reference}"

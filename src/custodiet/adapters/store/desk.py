@@ -1,6 +1,6 @@
 """The device desk: its table and views. Its law stands in migration 0010."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Join,
     Table,
     Text,
     case,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    type_coerce,
 )
 
 from custodiet.adapters.store import tables as t
@@ -23,9 +25,11 @@ from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.types import Code, UtcMs
 from custodiet.model.case import TaskKind
 from custodiet.model.decision import State
-from custodiet.model.desk import Note, Noted, RaisedBy, Stock, ToInspect
+from custodiet.model.desk import Note, Noted, RaisedBy, Stock, ToInspect, Wear
 from custodiet.model.device import Device, Fitting
+from custodiet.model.finding import Matter
 from custodiet.model.identity import DeviceId, SchemeId
+from custodiet.model.times import to_ms
 
 device_note = Table(
     "device_note",
@@ -87,6 +91,27 @@ class DeskRows(Rows):
     def count_to_inspect(self) -> int:
         counted: int = self._connection.execute(_inspected(func.count(t.device.c.id.distinct()))).scalar_one()
         return counted
+
+    def wear(self, now: datetime) -> tuple[Wear, ...]:
+        device, fitting, alert = t.device.c, t.fitting.c, t.alert.c
+        until = func.coalesce(type_coerce(fitting.removed_at, BigInteger), to_ms(now))
+        worn = func.coalesce(func.sum(until - type_coerce(fitting.fitted_at, BigInteger)), 0)
+        ever = t.device.outerjoin(t.fitting, fitting.device_id == device.id)
+        counts = (func.count(device.id.distinct()), func.count(fitting.case_id.distinct()), worn)
+        # By case, too: alerts are found by that.
+        of = (alert.case_id == fitting.case_id) & (alert.fitting_id == fitting.id) & (alert.matter == Matter.BATTERY)
+        low = self._by_batch(t.device.join(t.fitting, fitting.device_id == device.id).join(t.alert, of))
+        faulty = (device_note.c.device_id == device.id) & (device_note.c.kind == Noted.FAULTY)
+        faults = self._by_batch(t.device.join(device_note, faulty))
+        query = select(device.batch, *counts).select_from(ever).group_by(device.batch).order_by(device.batch)
+        return tuple(
+            Wear(batch, devices, people, timedelta(milliseconds=ms), low.get(batch, 0), faults.get(batch, 0))
+            for batch, devices, people, ms in self._all(query)
+        )
+
+    def _by_batch(self, joined: Join) -> dict[str | None, int]:
+        batch = t.device.c.batch
+        return dict(tuple(row) for row in self._all(select(batch, func.count()).select_from(joined).group_by(batch)))
 
     def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
         query = t.fitting.select().where(t.fitting.c.device_id == device_id).order_by(t.fitting.c.fitted_at)

@@ -156,7 +156,7 @@ case_file = Table(
     _at("opened_at"),
     _int("version"),
 )
-device = Table("device", metadata, _id(), _text("serial"), _int("version"))
+device = Table("device", metadata, _id(), _text("serial"), _int("version"), _text("batch", null=True))
 fitting = Table(
     "fitting",
     metadata,

@@ -7,6 +7,7 @@ from django import forms
 from custodiet.entrypoints.web.forms import DayField, later
 from custodiet.entrypoints.wording_devices import FAULT, IDENTIFIED, OUTCOME, REMOVAL
 from custodiet.model.desk import Check, Identified, Removal
+from custodiet.model.device import BATCH
 
 MINUTES_MAX = 24 * 60
 
@@ -26,6 +27,13 @@ class NewDevice(forms.Form):
         help_text=later("As it stands on the device and in what it sends."),
         max_length=128,
         error_messages={"required": later("Enter the serial")},
+    )
+    batch = forms.RegexField(
+        rf"\A{BATCH.pattern}\Z",
+        label=later("Model and batch (optional)"),
+        help_text=later("As the maker writes them, for example PT-2 B17. Batteries are compared by it."),
+        required=False,
+        error_messages={"invalid": later("Letters, digits, spaces and . / _ - only, 40 at most")},
     )
 
 

@@ -6,6 +6,7 @@ from custodiet.entrypoints.web.views import devices
 
 urlpatterns = [
     path("devices", devices.find, name="devices"),
+    path("devices/batches", devices.batches, name="device_batches"),
     path("devices/new", devices.new, name="new_device"),
     path("devices/<str:device_id>", devices.show, name="device"),
     path("devices/<str:device_id>/fit", devices.fit, name="fit_device"),

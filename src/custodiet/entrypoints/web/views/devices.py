@@ -5,6 +5,7 @@ A device that is nobody's is the desk's; on a person's body it is a matter of th
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.forms import Form
@@ -40,11 +41,13 @@ from custodiet.flows.keep_devices import (
     swap_device,
 )
 from custodiet.flows.ports import Reading
+from custodiet.flows.searching import holds, one_page
 from custodiet.model.act import Act
 from custodiet.model.desk import Fault, Outcome, Removal, Stock, StockLine
 from custodiet.model.device import Device, Fitting
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import DeviceId
+from custodiet.rules.desk import health_of
 
 PAGE_LINES = 25
 STRAND = "main"
@@ -73,6 +76,18 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def batches(request: HttpRequest) -> HttpResponse:
+    """How the batteries of each model and batch do, and how often one is faulty: of devices, never of people."""
+    words, now = words_asked(request, "batch"), settings.PLACE.clock.now()
+    with settings.PLACE.store.reading() as view:
+        require(request, view, Act.REGISTER_DEVICE)
+        found = [one for one in view.wear(now) if holds(words, one.batch or "")]
+    lines, number, pages = one_page(found, page_asked(request), PAGE_LINES)
+    told: dict[str, Any] = {"lines": [(one, health_of(one)) for one in lines], "found": len(found), "words": words}
+    return page(request, "devices/batches.html", at=pages_of(number, pages, {"batch": words}), **told)
+
+
+@require_safe
 def show(request: HttpRequest, device_id: str) -> HttpResponse:
     """One device, with all that happened to it; a case's reference only to whoever may act in it."""
     with settings.PLACE.store.reading() as view:
@@ -98,13 +113,14 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewDevice(request.POST or None)
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
-        serial = form.cleaned_data["serial"]
+        serial, batch = form.cleaned_data["serial"], form.cleaned_data["batch"] or None
         if _named(serial) is not None:
             form.add_error("serial", say("There is a device of that serial already"))
         else:
             made: list[Device] = []
             store, by = store_for(request, Act.REGISTER_DEVICE), actor_of(request)
-            reasons = refusals(form, lambda: made.append(register_device(store, settings.PLACE.chance, serial, by)))
+            of = (store, settings.PLACE.chance, serial, by, batch)
+            reasons = refusals(form, lambda: made.append(register_device(*of)))
             if made:
                 return done(request, say("The device is in stock."), "device", made[0].id)
     told = {"title": say("Take a device into stock"), "button": say("Take it into stock"), "back": ("devices", None)}

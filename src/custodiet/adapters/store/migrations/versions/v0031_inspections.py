@@ -1,5 +1,9 @@
-"""Inspections of devices that are on someone: the task that asks for one is done by what was noted of a device."""
+"""Inspections of devices that are on someone: the task that asks for one is done by what was noted of a device.
 
+And a device's model and batch.
+"""
+
+import sqlalchemy as sa
 from alembic import op
 
 from custodiet.adapters.store.migrations.law import refuse
@@ -25,6 +29,7 @@ CONSTRAINTS = [
 
 
 def upgrade() -> None:
-    """Make the law."""
+    """Make the law, and room for what a device's maker writes on it."""
+    op.add_column("device", sa.Column("batch", sa.Text()))
     for statement in CONSTRAINTS:
         op.execute(statement)
