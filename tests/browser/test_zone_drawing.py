@@ -283,6 +283,64 @@ def test_a_zone_is_made_and_changed_by_keyboard_alone(form, shots):
         one.drawn("4")
 
 
+def test_a_part_is_cut_out_by_hand_and_sent_as_a_hole(form, place, shots):
+    with form(reduced_motion="reduce") as one:
+        one.begin()
+        cut = one.page.get_by_role("button", name="Cut out a part", exact=True)
+        expect(cut).to_be_hidden()
+        one.draw((-150, -100), (150, -100), (150, 100), (-150, 100))
+        one.press("Close the polygon")
+        one.drawn("4")
+        outer = one.ring()
+        cut.click()
+        expect(cut).to_have_attribute("aria-pressed", "true")
+        for corner in ((-60, -40), (60, -40), (0, 50)):
+            one.point_at(*corner)
+        one.press("Close the polygon")
+        one.drawn("7")
+        expect(cut).to_have_attribute("aria-pressed", "false")
+        kept, hole = json.loads(one.text.input_value())["coordinates"]
+        assert (kept[:-1], len(hole)) == (outer, 4)
+        scale = SCALE_M / one.sheet.evaluate("one => one.clientWidth")
+        plane = Plane.about(LATITUDE * 1e7, LONGITUDE * 1e7)
+        x, y = plane.metres(point(hole[2][1] * 1e7, hole[2][0] * 1e7))
+        assert (x, y) == pytest.approx((0, -50 * scale), abs=0.6 * scale)
+        assert one.here.axe() == []
+        assert one.page.evaluate(SMALL) == []
+        one.page.screenshot(path=shots / "zone-hole.png", full_page=True)
+        one.press("Undo")
+        one.drawn("4")
+        expect(cut).to_be_visible()
+        one.press("Draw a circle")
+        one.point_at(0, 0)
+        one.point_at(100, 0)
+        one.drawn("circle")
+        expect(cut).to_be_hidden()  # a circle is three numbers and has no hole
+
+
+def test_a_part_is_cut_out_and_filled_again_by_keyboard_alone_and_the_server_takes_it(form):
+    with form(reduced_motion="reduce") as one:
+        keys, page = one.page.keyboard, one.page
+        one.begin()
+        for name, drawn in (("Put a square in the middle", "4"), ("Cut a square out of it", "8")):
+            page.get_by_role("button", name=name).focus()
+            keys.press("Enter")
+            one.drawn(drawn)
+        page.get_by_role("button", name="Cut a square out of it").focus()
+        keys.press("Enter")
+        one.drawn("12")
+        page.locator("summary", has_text="Its corners, one by one").focus()
+        keys.press("Enter")
+        page.get_by_role("button", name="Fill hole 1", exact=True).focus()
+        keys.press("Enter")
+        one.drawn("8")
+        expect(page.get_by_role("button", name=re.compile("^Fill hole"))).to_have_count(1)
+        expect(page.locator("[data-zone-corners] :focus")).to_have_count(1)  # nobody is thrown out of the list
+        page.get_by_role("button", name="Add it", exact=True).focus()
+        keys.press("Enter")
+        expect(page.get_by_role("heading", name=f"Conditions of the proposal for case {CASE}")).to_be_visible()
+
+
 def test_a_polygon_is_drawn_with_a_finger(form):
     with form(NARROW, reduced_motion="reduce", has_touch=True) as one:
         one.begin()

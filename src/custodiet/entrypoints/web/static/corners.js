@@ -11,6 +11,8 @@ export function cornerRows (part, between, changed) {
     const hole = one.querySelector('[data-hole]')
     one.dataset.at = `${inRing} ${at}`
     hole.textContent = inRing ? hole.dataset.hole.replace('NUMBER', inRing) : ''
+    const fill = one.querySelector('[data-does=fill]')
+    fill.textContent = fill.textContent.replace('NUMBER', inRing)
     for (const each of one.querySelectorAll('[aria-label]')) each.ariaLabel = each.ariaLabel.replace('NUMBER', at + 1)
     return one
   }
@@ -42,6 +44,7 @@ export function cornerRows (part, between, changed) {
       Object.assign(field(item, 'lon'), { value: lon })
       mark(item, false)
       field(item, 'out').hidden = rings[inRing].length === 3
+      field(item, 'fill').hidden = inRing === 0 || index > 0
     }
     if (focused && !isSame) {
       const item = list.querySelector(`[data-at="${at}"]`) ?? list.lastElementChild
@@ -53,7 +56,8 @@ export function cornerRows (part, between, changed) {
     const [inRing, at] = where(item)
     const anew = rings.map((ring) => [...ring])
     const ring = anew[inRing]
-    if (what === 'out') ring.splice(at, 1)
+    if (what === 'fill') anew.splice(inRing, 1)
+    else if (what === 'out') ring.splice(at, 1)
     else if (what === 'after') ring.splice(at + 1, 0, between(ring[at], ring[(at + 1) % ring.length]))
     else {
       const place = rounded(['lat', 'lon'].map((name) => numberIn(field(item, name).value)))

@@ -5,6 +5,8 @@ import { cornerRows } from './corners.js'
 import { CIRCLE, carriedIn, circleOf, firstOf, inUnits, isPlace, numberIn, read, written } from './shapes.js'
 import { sheetAbout } from './sheet.js'
 
+const HOLE = 'Hole' // what is drawn then is cut out of the polygon
+
 // The fields of a form that say where, as one.
 function fieldsOf (form) {
   const text = form.elements.polygon
@@ -101,6 +103,7 @@ export function drawIn (form) {
     if (anew) sheet.fit()
     say(size)
     rows.show(shape)
+    for (const one of part.querySelectorAll('[data-zone-cuts]')) one.hidden = !shape?.rings
     target.dataset.drawn = size ? (size.isRound ? 'circle' : size.corners) : '' // for whoever tests it
   }
 
@@ -118,7 +121,7 @@ export function drawIn (form) {
 
   function press (kind) {
     for (const one of part.querySelectorAll('[data-zone-draw]')) one.ariaPressed = String(one.dataset.zoneDraw === kind)
-    find('close').hidden = kind !== 'Polygon'
+    find('close').hidden = kind !== 'Polygon' && kind !== HOLE
   }
 
   function goBack () {
@@ -133,12 +136,13 @@ export function drawIn (form) {
     back: goBack,
     clear: () => write(null),
     square: () => write(sheet.square()),
+    hole: () => write(sheet.squareHole()),
     all: sheet.fit
   }
 
   function draw (kind, isPressed) {
     if (isPressed) return sheet.stop()
-    sheet.begin(kind)
+    sheet.begin(kind === HOLE ? 'Polygon' : kind, kind === HOLE)
     press(kind)
     target.focus({ preventScroll: true })
   }
@@ -148,7 +152,7 @@ export function drawIn (form) {
     const { zoneDraw, zoneDo } = button?.dataset ?? {}
     if (zoneDraw) draw(zoneDraw, button.ariaPressed === 'true')
     else if (zoneDo) {
-      if (zoneDo === 'clear' || zoneDo === 'square') sheet.stop()
+      if (['clear', 'square', 'hole'].includes(zoneDo)) sheet.stop()
       does[zoneDo]()
     }
   })

@@ -127,19 +127,27 @@ export function sheetAbout (centre, target, heard) {
     return { rings: geometry.getCoordinates().map((ring) => ring.slice(0, -1).map(placeOf)) }
   }
 
-  function started ({ feature }) {
+  function started (feature, isHole) {
     sketch = feature.getGeometry()
-    sketch.on('change', () => heard.sketched(sizeOf(feature.getGeometry())))
+    if (!isHole) sketch.on('change', () => heard.sketched(sizeOf(feature.getGeometry())))
   }
 
-  function ended ({ feature }) {
+  function ended (feature, isHole) {
     const drawn = shapeOf(feature.getGeometry())
     // Not within its own event: it still puts away what it drew with.
     queueMicrotask(() => {
       sheet.stop()
-      heard.drawn(drawn)
+      heard.drawn(isHole ? without(drawn.rings[0]) : drawn)
     })
   }
+
+  // The polygon that lies there with a hole more.
+  function without (hole) {
+    return { rings: [...shapeOf(own.getFeatures()[0].getGeometry()).rings, hole] }
+  }
+
+  const around = [[-1, -1], [1, -1], [1, 1], [-1, 1]]
+  const squareAt = ([x, y], half) => around.map(([right, up]) => placeOf([x + right * half, y + up * half]))
 
   const sheet = {
     // Puts a shape, or none, among those that lie there; its size, or null.
@@ -162,11 +170,12 @@ export function sheetAbout (centre, target, heard) {
         view.setResolution(AT_FIRST_M / map.getSize()[0])
       }
     },
-    begin (type) {
+    // Draws a shape, or a hole in the polygon that lies there.
+    begin (type, isHole) {
       sheet.stop()
       draw = new Draw({ type, snapTolerance: FINGER, style: SKETCH })
-      draw.on('drawstart', started)
-      draw.on('drawend', ended)
+      draw.on('drawstart', ({ feature }) => started(feature, isHole))
+      draw.on('drawend', ({ feature }) => ended(feature, isHole))
       draw.on('drawabort', () => { sketch = null })
       modify.setActive(false)
       map.removeInteraction(snap)
@@ -192,9 +201,15 @@ export function sheetAbout (centre, target, heard) {
     },
     // A square about the middle of what is seen.
     square () {
-      const [x, y] = view.getCenter()
       const half = view.getResolution() * Math.min(...map.getSize()) / 4
-      return { rings: [[[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([right, up]) => placeOf([x + right * half, y + up * half]))] }
+      return { rings: [squareAt(view.getCenter(), half)] }
+    },
+    // The polygon that lies there without a square of it, where there is most room from side to side.
+    squareHole () {
+      const polygon = own.getFeatures()[0].getGeometry()
+      const [, south, , north] = polygon.getExtent()
+      const [x, y, room] = polygon.getInteriorPoint().getCoordinates()
+      return without(squareAt([x, y], Math.min(room, north - south) / 8))
     },
     // The place halfway between two.
     between (one, other) {
