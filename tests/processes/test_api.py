@@ -222,6 +222,7 @@ def test_a_review_is_not_done_by_saying_so(place):
         "review": ["done_by_its_review"],
         "decide_review": ["done_by_its_review"],
         "check_stop": ["done_by_its_check"],
+        "inspect_device": ["done_by_its_inspection"],
         "assess_glass": ["done_by_its_assessment"],
         "assess_disclosure": ["done_by_its_assessment"],
     }
