@@ -1,12 +1,13 @@
 // The map of a reading: the places of its table, numbered as there, each with the circle in which the device was.
 //
-// Under it lies a grid and nothing else: a street map from someone else's machine would tell them where this person
-// was. Home has no place in the table and so none here. Nothing is drawn towards what is not known or not shown.
+// Under it lie a grid and what the page itself holds of streets (static/streets.js): a street map from someone else's
+// machine would tell them where this person was. Home has no place in the table and so none here. Nothing is drawn towards what is not known or not shown.
 // What lies on the grid is drawn here, in one go: three days are thousands of places, and a phone must bear them.
 import {
   Graticule, Layer, Map, ScaleLine, Stroke, View, boundingExtent, buffer, containsCoordinate, controls, extend,
   fromLonLat, getPointResolution, interactions
 } from './ol.js'
+import { streetsLayer } from './streets.js'
 
 const BLACK = '#0b0c0c'
 const BLUE = '#1d70b8'
@@ -157,6 +158,7 @@ function drawn (places, target) {
     // Neither a wheel nor a finger that only passes over it moves it.
     interactions: interactions({ onFocusOnly: true, altShiftDragRotate: false, pinchRotate: false }),
     layers: [
+      ...(target.dataset.streets ? [streetsLayer(target.dataset.streets)] : []),
       new Graticule({
         intervals: STEPS,
         lonLabelFormatter: (lon) => `${Number(lon.toFixed(4))}°`,
