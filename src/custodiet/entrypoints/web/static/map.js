@@ -152,20 +152,21 @@ function placesLayer (places, state) {
 function drawn (places, target) {
   const state = { upTo: places.length, selected: -1 }
   const layer = placesLayer(places, state)
+  const { streets } = target.dataset // none where none were loaded; over them the grid is dots, to look like none
   const map = new Map({
     target,
     controls: controls({ attribution: false, rotate: false }).extend([new ScaleLine({ minWidth: 80 })]),
     // Neither a wheel nor a finger that only passes over it moves it.
     interactions: interactions({ onFocusOnly: true, altShiftDragRotate: false, pinchRotate: false }),
     layers: [
-      ...(target.dataset.streets ? [streetsLayer(target.dataset.streets)] : []),
+      ...(streets ? [streetsLayer(streets)] : []),
       new Graticule({
         intervals: STEPS,
         lonLabelFormatter: (lon) => `${Number(lon.toFixed(4))}°`,
         latLabelFormatter: (lat) => `${Number(lat.toFixed(4))}°`,
         lonLabelPosition: 0.97, // above: the scale stands below
         showLabels: true,
-        strokeStyle: new Stroke({ color: '#b1b4b6', width: 1 }),
+        strokeStyle: new Stroke({ color: '#b1b4b6', width: 1, lineDash: streets ? [1, 7] : undefined }),
         wrapX: false
       }),
       layer
