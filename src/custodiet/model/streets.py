@@ -47,9 +47,13 @@ class Streets:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Under:
-    """What a page puts under its map: whole numbers as text (wire/streets.py), empty where the map has nothing."""
+    """What a page puts under its map: whole numbers as text (wire/streets.py). `found`: there is anything in it.
+
+    `whole`: nothing was left out for want of room.
+    """
 
     text: str
+    found: bool
     whole: bool
 
     def __repr__(self) -> str:

@@ -2,7 +2,7 @@
 
 A line is its first place and then the steps from each place to the next, latitude before longitude, in degrees times a
 hundred thousand (about a metre). Under a reading lies [roads, streets, water]: of each its squares, of each square its
-edges (south, west, north, east) and its lines.
+edges (south, west, north, east) and its lines; and behind it spaces, up to a length that says little.
 """
 
 from collections.abc import Iterable
@@ -21,13 +21,17 @@ def write_line(line: Line) -> str:
     return _list(map(str, (*places[0], *steps)))
 
 
-def write_under(squares: Iterable[tuple[Drawn, Box, str]]) -> str:
-    """What lies under a reading: squares by what is drawn in them, with the lines of each, parted by commas."""
+def write_under(squares: Iterable[tuple[Drawn, Box, str]], step: int) -> str:
+    """What lies under a reading: squares by what is drawn in them, with the lines of each, parted by commas.
+
+    Its length is a multiple of `step`.
+    """
     told: dict[Drawn, list[str]] = {drawn: [] for drawn in Drawn}
     for drawn, box, lines in squares:
         edges = (box.south_e7, box.west_e7, box.north_e7, box.east_e7)
         told[drawn].append(_list((*(str(edge // _E5) for edge in edges), f"[{lines}]")))
-    return _list(_list(one) for one in told.values())
+    text = _list(_list(one) for one in told.values())
+    return text + " " * (-len(text) % step)
 
 
 def _list(parts: Iterable[str]) -> str:
