@@ -51,17 +51,17 @@ export function streetsLayer (text) {
       pen.fillRect(left, top, right - left, bottom - top)
     }
 
-    // What is not seen is not drawn.
+    // What is not seen is not drawn; and each by itself, as one outline of thousands takes a phone far longer.
     function lines (squares, colour, width) {
       pen.strokeStyle = colour
       pen.lineWidth = width
-      pen.beginPath()
       for (const { corners, box } of squares.flatMap((square) => square.lines)) {
         if (!intersects(box, extent)) continue
+        pen.beginPath()
         pen.moveTo(a * corners[0] + e, d * corners[1] + f)
         for (let at = 2; at < corners.length; at += 2) pen.lineTo(a * corners[at] + e, d * corners[at + 1] + f)
+        pen.stroke()
       }
-      pen.stroke()
     }
 
     const isNear = resolution < FAR
