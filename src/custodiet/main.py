@@ -252,7 +252,10 @@ def _hold(folder: Path, what: str, how: int) -> int:
 def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
     """A monitor with a name of its own, as every process that takes in reports has one."""
     chance = SystemChance()
-    return Monitor(store, sealing, SystemClock(), chance, read_pins(settings), name=chance.identity("monitor"))
+    from custodiet.flows.steady import Steady
+
+    name = chance.identity("monitor")
+    return Monitor(store, sealing, SystemClock(), chance, read_pins(settings), name=name, steady=Steady())
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------
@@ -644,6 +647,7 @@ def bench(asked: argparse.Namespace) -> None:
     from custodiet.flows.open_sealed import release_zones
     from custodiet.flows.ports import Store
     from custodiet.flows.receive_reports import Monitor
+    from custodiet.flows.steady import Steady
     from custodiet.simulation.load import Crowd, settle
     from custodiet.simulation.month import BEGINS
     from custodiet.simulation.seeded import SetClock
@@ -660,7 +664,8 @@ def bench(asked: argparse.Namespace) -> None:
         token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
 
         def make(timed: Store | None) -> Monitor:
-            monitor = Monitor(timed or store, sealing, clock, chance, pinned, name=chance.identity("monitor"))
+            name = chance.identity("monitor")
+            monitor = Monitor(timed or store, sealing, clock, chance, pinned, name=name, steady=Steady())
             monitor.refresh()
             monitor.idle()
             monitor.give_zones(release_zones(store, vault, monitor.name, monitor.zones_wanted()))
