@@ -15,6 +15,7 @@ from custodiet.flows.steady import Steady
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
+from custodiet.model.report import DeviceSays
 from custodiet.model.times import as_text
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire.traccar_columns import Lines, read_line
@@ -121,7 +122,9 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
         now = both[0].house.clock.now() + step
         requests = []
         if random.random() < 0.8:  # a minute of everyone's
-            requests.append((0, [told(one, now, NEAR, batteryLevel=80.0, sat=8.0, speed=1.5) for one in SERIALS]))
+            usual = {"batteryLevel": 80.0, "sat": 8.0, "speed": 1.5}
+            odd = {serial: random.choice(ODD) if random.random() < 0.15 else {} for serial in SERIALS}
+            requests.append((0, [told(one, now, NEAR, **(usual | odd[one])) for one in SERIALS]))
         for _ in range(random.choice([0, 0, 1, 1, 2])):
             sender = random.choices([0, 1], (6, 1))[0]
             requests += [(sender, [line(now, random) for _ in range(random.randrange(1, 7))])]
@@ -139,7 +142,83 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
         {serial: sorted(map(repr, one.house.copy(person))) for serial, person in one.people.items()} for one in both
     ]
     assert copies[0] == copies[1]
-    assert at_once > 20
+    assert at_once > 10
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def is_steady(one):
+    return one.serial in one.monitor._watching._steady
+
+
+def test_whoever_stays_is_steady_and_nothing_timed_at_their_end_is_taken(house):
+    ends_at = house.clock.now() + HOUR
+    one = watch(house, ends_at=ends_at)
+    assert one.stay(HOME, 3) == ["kept"] * 3
+    assert is_steady(one)
+    house.clock.set(ends_at - SECOND)
+    assert one.at(HOME, ends_at - 2 * SECOND) == "kept"
+    assert one.at(HOME, ends_at) == "refused ended"
+    house.clock.set(ends_at)
+    assert one.at(HOME, ends_at - SECOND) == "refused ended"
+
+
+def test_a_new_day_has_a_session_of_its_own(house):
+    one = watch(house)
+    house.clock.set(house.clock.now().replace(hour=23, minute=57))
+    assert one.stay(HOME, 2) == ["kept"] * 2
+    assert is_steady(one)
+    house.clock.pass_(2 * MINUTE)
+    house.issue_keys()
+    one.monitor.refresh()
+    assert one.stay(HOME, 2) == ["kept"] * 2
+    days = [day for (day,) in rows(house, "SELECT day FROM session ORDER BY day")]
+    assert len(days) == len(set(days)) == 2
+    assert is_steady(one)
+    assert {live.session.day for _, _, live in held(one)} == {house.clock.now().date()}
+
+
+def held(one):
+    return [wearer for wearer, _ in one.monitor._watching._steady._held.values()]
+
+
+def test_whoever_wears_nothing_any_more_is_not_steady_and_no_place_is_left_in_the_table(house):
+    one = watch(house)
+    one.stay(HOME, 4)
+    table = one.monitor._watching._steady._table
+    assert table["lat_e7"].any()
+    house.unfit(one.person)
+    one.monitor.refresh()
+    assert not is_steady(one)
+    assert not any(table[name].any() for name in ("x", "y", "z", "lat_e7", "lon_e7", "back_ms"))
+
+
+def test_a_place_is_held_for_ten_minutes_and_no_longer(house):
+    one = watch(house)
+    one.stay(HOME, 4)
+    house.clock.pass_(10 * MINUTE)
+    one.monitor.idle()
+    assert is_steady(one)
+    house.clock.pass_(SECOND)
+    one.monitor.idle()
+    assert not is_steady(one)
+    assert not one.monitor._watching._quiet
+    assert not one.monitor._watching._steady._table["lat_e7"].any()
+
+
+@pytest.mark.parametrize("more", [{"accuracy": None}, {"accuracy": 500.0}, {"says": DeviceSays(5.0)}], ids=str)
+def test_whoever_sends_what_is_weighed_is_steady_no_more_until_it_is(house, more):
+    one = watch(house)
+    one.stay(HOME, 4)
+    assert one.stay(HOME, **more) == ["kept"]
+    assert not is_steady(one) or "says" not in more
+    one.stay(HOME, 8, says=DeviceSays(80.0))
+    assert is_steady(one)
 
 
 def happens(both, random):
