@@ -427,8 +427,8 @@ def objections_to_asking_within(claim: Claim | None, question: Question, now: da
 
 def _which(quarters: tuple[datetime, ...]) -> str:
     if not quarters:
-        return "none of it that can be asked about is over yet; an officer of the case can ask about other times"
-    return f"they begin from {as_text(quarters[0])} to {as_text(quarters[-1])}"
+        return "nothing of it now; an officer of the case can ask about other times"
+    return f"one that begins from {as_text(quarters[0])} to {as_text(quarters[-1])}"
 
 
 def in_force_then(ground: Ground, question: Question) -> tuple[Under, ...]:
