@@ -180,3 +180,21 @@ def test_without_the_vault_the_page_says_so(one):
         answer = ask(client_of(OPE), one)
     assert answer.status_code == 503
     assert "vault does not answer now" in answer.content.decode()
+
+
+class NoWitness:
+    """Witnesses are set, and none of them has signed."""
+
+    most = timedelta(minutes=10)
+
+    def newest(self, _now):
+        return None
+
+
+def test_while_no_witness_has_signed_lately_an_operators_question_is_refused_and_recorded_too(one):
+    one.move("claim")
+    with override_settings(PLACE=replace(settings.PLACE, witnessed=NoWitness())):
+        answer = ask(client_of(OPE), one)
+    assert answer.status_code == 403
+    assert "not_witnessed" in answer.content.decode()
+    assert refused(one)[0] == (Attempt.QUESTION, OPE, ("not_witnessed",))
