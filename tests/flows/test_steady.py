@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from support.house import ANA, House
-from support.watched import AWAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, give_zones, rows, watch, whole
+from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, give_zones, rows, watch, whole
 
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
@@ -181,6 +181,20 @@ def test_a_new_day_has_a_session_of_its_own(house):
     assert len(days) == len(set(days)) == 2
     assert is_steady(one)
     assert {live.session.day for _, _, live in held(one)} == {house.clock.now().date()}
+
+
+def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
+    one = watch(house)
+    midnight = house.clock.now().replace(hour=0, minute=0) + DAY
+    house.clock.set(midnight - 2 * MINUTE)
+    assert one.stay(HOME) == ["kept"]
+    house.clock.set(midnight + MINUTE)
+    house.issue_keys()
+    one.monitor.refresh()
+    one.monitor.idle()
+    assert one.at(HOME, midnight - SECOND) == "kept"
+    one.monitor.idle()
+    assert not [live for _, _, live in held(one) if live.session.day != house.clock.now().date()]
 
 
 def held(one):
