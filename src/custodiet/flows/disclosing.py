@@ -4,11 +4,12 @@ Every request is recorded, and so is why it was refused, in one transaction. Eac
 transaction that appends its entry; the vault then decides by itself.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.looking import ground_in, record_refusal, write_about
-from custodiet.flows.ports import Chance, Reading, Store, Vault
+from custodiet.flows.ports import Acting, Chance, Reading, Store, Vault
 from custodiet.flows.refusing import codes_of, refuse_if
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.tasks import new_task
@@ -125,6 +126,16 @@ def turn_away(store: Store, scheme_id: SchemeId, wanted: Wanted, by: ActorId, ca
         index = act.write(Entry(kind_of(record), by, None if case is None else case.person_id), record)
     refuse_if(objections_to_wanting(wanted))
     return index
+
+
+def not_to_note(scheme_id: SchemeId, wanted: Wanted, by: ActorId) -> Callable[[Acting, tuple[str, ...]], None]:
+    """For `Permitted`: that the policy let somebody not so much as note it is recorded too."""
+
+    def refused(act: Acting, against: tuple[str, ...]) -> None:
+        record = AgencyTurnedAway(act.scheme(scheme_id).id, wanted, act.now, by, codes=codes_of(against))
+        act.write(Entry(kind_of(record), by), record)
+
+    return refused
 
 
 def approve_release(
