@@ -12,7 +12,7 @@ from custodiet.flows.looking import ground_in, record_refusal, write_about
 from custodiet.flows.ports import Acting, Chance, Reading, Store, Vault
 from custodiet.flows.refusing import codes_of, refuse_if
 from custodiet.flows.scheme_now import register_at
-from custodiet.flows.tasks import new_task
+from custodiet.flows.tasks import complete_raised_in, new_task
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import (
@@ -40,10 +40,10 @@ from custodiet.model.disclosure_record import (
     ReleaseAssessed,
     SampleDrawn,
 )
-from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.entry import Entry
 from custodiet.model.identity import ActorId, CaseId, RequestId, SampleId, SchemeId
 from custodiet.model.look_up import Attempt, Precision
-from custodiet.model.record import TaskDone, kind_of
+from custodiet.model.record import kind_of
 from custodiet.model.register import Recipient
 from custodiet.model.times import month_of
 from custodiet.rules.disclosing import (
@@ -240,10 +240,7 @@ def assess_release(
         person_id = act.case(case_id).person_id
         sealed = assessor.seal(act, person_id, words)
         index = write_about(act, case_id, ReleaseAssessed(request_id, upheld, act.now, by, sealed), by)
-        for task in act.tasks_of(case_id):
-            if task.kind is not TaskKind.ASSESS_DISCLOSURE or task.done_at or task.due_at != standing.assess_by():
-                continue
-            act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
+        complete_raised_in(act, case_id, act.disclosure_steps(request_id)["agency_release"].entry, by)
         return index
 
 
