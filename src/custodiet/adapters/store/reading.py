@@ -167,6 +167,17 @@ class ReadingRows(
     def case(self, case_id: CaseId) -> Case:
         return noun(Case, self._one(t.case_file.select().where(t.case_file.c.id == case_id), "case"))
 
+    def some_case(self, after: str) -> Case | None:
+        one, other = t.case_file.alias(), t.case_file.alias()
+        next_one = select(func.min(one.c.id)).where(one.c.id >= after).scalar_subquery()
+        first = select(func.min(other.c.id)).scalar_subquery()
+        row = self._maybe(t.case_file.select().where(t.case_file.c.id == func.coalesce(next_one, first)))
+        if row is None:
+            return None
+        case = noun(Case, row)
+        self._know("case", {case.id: case})
+        return case
+
     @held(t.case_file.name)
     def case_by_reference(self, reference: str) -> Case:
         rows = list(self._all(t.case_file.select().where(t.case_file.c.reference == reference)))
