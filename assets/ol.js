@@ -1,10 +1,10 @@
-// The parts of OpenLayers that our maps stand on (static/map.js, static/drawing.js), and no more: what is not named here
-// is left out of what we serve.
+// The parts of OpenLayers that our maps stand on (static/map.js, static/streets.js, static/drawing.js), and no more:
+// what is not named here is left out of what we serve.
 export { default as Feature } from 'ol/Feature.js'
 export { default as Map } from 'ol/Map.js'
 export { default as View } from 'ol/View.js'
 export { ScaleLine, defaults as controls } from 'ol/control.js'
-export { buffer, boundingExtent, containsCoordinate, extend } from 'ol/extent.js'
+export { buffer, boundingExtent, containsCoordinate, extend, intersects } from 'ol/extent.js'
 export { default as Circle } from 'ol/geom/Circle.js'
 export { default as MultiPoint } from 'ol/geom/MultiPoint.js'
 export { default as Polygon } from 'ol/geom/Polygon.js'

@@ -27,6 +27,7 @@ from custodiet.adapters.restoring import Restoring
 from custodiet.adapters.store.forms import newest_form
 from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.adapters.streets import StreetsFile
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.adapters.zones import zone_as_of
@@ -51,6 +52,8 @@ from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.masking.classes import KEYS, is_sensitive
+from custodiet.rules.streets import KEYS as STREET_KEYS
+from custodiet.rules.streets import drawn_as
 from custodiet.settings import (
     OpenBao,
     Pkcs11,
@@ -251,7 +254,10 @@ def _hold(folder: Path, what: str, how: int) -> int:
 def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
     """A monitor with a name of its own, as every process that takes in reports has one."""
     chance = SystemChance()
-    return Monitor(store, sealing, SystemClock(), chance, read_pins(settings), name=chance.identity("monitor"))
+    from custodiet.flows.steady import Steady
+
+    name = chance.identity("monitor")
+    return Monitor(store, sealing, SystemClock(), chance, read_pins(settings), name=name, steady=Steady())
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------
@@ -362,14 +368,16 @@ def demo(asked: argparse.Namespace) -> None:
 
 def _load_made_up_town(settings: Settings, store: SqliteStore, seed: int) -> None:
     """The invented town's own map, loaded as any other is."""
-    from custodiet.adapters.osm import boxes_in, digest_of
+    from custodiet.adapters.osm import boxes_in, digest_of, lines_in
     from custodiet.flows.load_places import load_places
+    from custodiet.flows.streets import keep_streets
     from custodiet.simulation.town_map import write_town
 
     file = settings.data / "town.osm.pbf"
     write_town(file, seed)
     flagged = boxes_in(file, KEYS, is_sensitive)
     load_places(store, PlaceFolder(settings.places), flagged, digest_of(file), ActorId("operator"))
+    keep_streets(StreetsFile(settings.streets), lines_in(file, STREET_KEYS, drawn_as))
 
 
 def _clear_demo(settings: Settings) -> None:
@@ -486,6 +494,7 @@ def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
             zone_as_of=zone_as_of,
             witnessed=join_witnesses(settings),
             as_pdf=tagged_pdf,
+            streets=StreetsFile(settings.streets),
         )
     )
     listening = _listening(asked)
@@ -642,6 +651,7 @@ def bench(asked: argparse.Namespace) -> None:
     from custodiet.flows.open_sealed import release_zones
     from custodiet.flows.ports import Store
     from custodiet.flows.receive_reports import Monitor
+    from custodiet.flows.steady import Steady
     from custodiet.simulation.load import Crowd, settle
     from custodiet.simulation.month import BEGINS
     from custodiet.simulation.seeded import SetClock
@@ -658,7 +668,8 @@ def bench(asked: argparse.Namespace) -> None:
         token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
 
         def make(timed: Store | None) -> Monitor:
-            monitor = Monitor(timed or store, sealing, clock, chance, pinned, name=chance.identity("monitor"))
+            name = chance.identity("monitor")
+            monitor = Monitor(timed or store, sealing, clock, chance, pinned, name=name, steady=Steady())
             monitor.refresh()
             monitor.idle()
             monitor.give_zones(release_zones(store, vault, monitor.name, monitor.zones_wanted()))
@@ -775,13 +786,14 @@ def import_cases(asked: argparse.Namespace) -> None:
 
 def load_places(asked: argparse.Namespace) -> None:
     """A map of places near which stays are not shown."""
-    from custodiet.adapters.osm import boxes_in, digest_of
+    from custodiet.adapters.osm import boxes_in, digest_of, lines_in
     from custodiet.entrypoints.cli.places import load_map
 
     settings = _made(asked)
     file = Path(asked.file)
-    reading = partial(boxes_in, file), partial(digest_of, file)
-    sys.exit(load_map(open_store(settings), PlaceFolder(settings.places), *reading, asked.by))
+    kept = PlaceFolder(settings.places), StreetsFile(settings.streets)
+    boxes, lines = partial(boxes_in, file), partial(lines_in, file, STREET_KEYS, drawn_as)
+    sys.exit(load_map(open_store(settings), *kept, boxes, lines, partial(digest_of, file), asked.by))
 
 
 def scheme_import(asked: argparse.Namespace) -> None:

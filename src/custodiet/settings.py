@@ -147,6 +147,11 @@ class Settings:
         return self.data / "places"
 
     @property
+    def streets(self) -> Path:
+        """Streets and water of the map that was loaded last."""
+        return self.data / "streets.db"
+
+    @property
     def pins(self) -> Path:
         """The log's origin and the vault's public keys, outside the data folder: what everyone else goes by."""
         return self.data.with_name(self.data.name + "-pins.json")

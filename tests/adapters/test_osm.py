@@ -3,9 +3,11 @@
 import osmium
 import pytest
 
-from custodiet.adapters.osm import boxes_in
+from custodiet.adapters.osm import boxes_in, lines_in
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.shape import Box
+from custodiet.model.streets import Drawn
+from custodiet.rules import streets
 from custodiet.rules.masking.classes import KEYS, is_sensitive
 
 CLINIC = {"amenity": "clinic"}
@@ -31,7 +33,39 @@ def drawn(tmp_path):
                 writer.add_relation(make.Relation(id=number, members=outer, tags=tags, version=1))
         return set(boxes_in(file, KEYS, is_sensitive))
 
+    draw.file = tmp_path / "made-up.osm.pbf"
     return draw
+
+
+def lines(drawn):
+    return sorted(lines_in(drawn.file, streets.KEYS, streets.drawn_as))
+
+
+def corners(*numbers):
+    return tuple((round(CORNERS[one][1] * 1e7), round(CORNERS[one][0] * 1e7)) for one in numbers)
+
+
+def test_streets_are_lines_and_buildings_points_and_areas_of_streets_are_none(drawn):
+    drawn(((1, 2, 3), {"highway": "residential"}), ((3, 4), {"highway": "primary"}), (RING, {"building": "yes"}))
+    assert lines(drawn) == [(Drawn.ROAD, corners(3, 4)), (Drawn.STREET, corners(1, 2, 3))]
+    drawn(((1, 2, 3), {}), ((3, 4, 1), {}), relations=[{"type": "multipolygon", "highway": "pedestrian"}])
+    assert lines(drawn) == []
+    drawn(points=[((-0.5, 51.5), {"highway": "residential"})])
+    assert lines(drawn) == []
+
+
+def test_a_lake_of_several_lines_has_its_edge_and_one_that_closes_has_it_once(drawn):
+    lake = {"natural": "water", "water": "lake"}
+    drawn(((1, 2, 3), {}), ((3, 4, 1), {}), relations=[{"type": "multipolygon", **lake}])
+    [(kind, edge)] = lines(drawn)
+    assert (kind, edge[0], set(edge)) == (Drawn.WATER, edge[-1], set(corners(1, 2, 3, 4)))
+    drawn((RING, lake))
+    assert lines(drawn) == [(Drawn.WATER, corners(*RING))]
+
+
+def test_a_street_with_one_end_off_the_map_is_none(drawn):
+    drawn(((1, 2), {"highway": "residential"}), corners=(1,))
+    assert lines(drawn) == []
 
 
 def test_points_outlines_and_areas_of_several_lines_are_boxes(drawn):

@@ -26,7 +26,7 @@ SENSITIVE = (
     *(Act.PROPOSE_DECISION, Act.MAKE_DECISION, Act.RESUME_DECISION, Act.DECIDE_BREACH, Act.GIVE_COPY),
     *(Act.PROPOSE_JOINER, Act.APPROVE_JOINER, Act.REGISTER_SCHEME, Act.AMEND_REGISTER, Act.ADVISE_ON_DPIA),
     *(Act.ACTIVATE_OPERATION, Act.APPROVE_TRANSLATION, Act.KEEP_SENDERS, Act.OPEN_ACCOUNT),
-    *(Act.ASK_LOOK_UP, Act.ASK_QUESTION, Act.APPROVE_LOOK_UP, Act.OPEN_READING),
+    *(Act.ASK_LOOK_UP, Act.ASK_QUESTION, Act.ASK_IN_ALERT, Act.APPROVE_LOOK_UP, Act.OPEN_READING),
     *(Act.TAKE_REQUEST, Act.APPROVE_RELEASE, Act.GIVE_PACK, Act.ASSESS_RELEASE),
     *(Act.ASK_UNMASK, Act.APPROVE_UNMASK, Act.OPEN_UNMASKED),
     *(Act.ASK_HOLD, Act.PLACE_HOLD, Act.END_QUARANTINE, Act.BREAK_GLASS, Act.ASSESS_GLASS),
@@ -151,12 +151,12 @@ def test_an_administrator_does_nothing_with_a_case_a_decision_or_an_alert(one):
     assert never(one, is_(one, Function.ADMINISTRATOR), about(one, *CASES))
 
 
-def test_an_operator_claims_what_is_free_triages_what_they_claimed_and_looks_alone_and_nothing_else(one):
+def test_an_operator_claims_what_is_free_triages_and_asks_within_what_they_claimed_and_looks_alone_no_more(one):
     free = z3.Not(one.has("resource", "held_by"))
     theirs = z3.And(one.has("resource", "held_by"), one.what("held_by") == one.who("id"))
     may = z3.Or(
         z3.And(doing(one, Act.CLAIM_ALERT), free),
-        z3.And(doing(one, Act.TRIAGE_ALERT), theirs),
+        z3.And(doing(one, Act.TRIAGE_ALERT, Act.ASK_IN_ALERT), theirs),
         doing(one, Act.DECLARE_CONFLICT, Act.READ_STANDING, Act.READ_REGISTER, Act.READ_ALERTS, Act.TURN_AWAY),
         doing(one, Act.BREAK_GLASS, Act.REPORT_MISUSE),
     )
@@ -230,6 +230,17 @@ def test_only_a_caseworker_with_the_case_in_sight_asks_and_reads(one):
         z3.Or(one.what("officers")(me), one.what("covering")(me)),
     )
     assert never(one, doing(one, *LOOKS), z3.Not(sight))
+
+
+def test_only_an_operator_of_the_scheme_who_holds_an_alert_asks_within_it(one):
+    me = one.who("id")
+    theirs = z3.And(
+        is_(one, Function.OPERATOR),
+        one.who("schemes")(one.what("scheme")),
+        z3.Not(one.what("conflicted")(me)),
+        z3.And(one.has("resource", "held_by"), one.what("held_by") == me),
+    )
+    assert never(one, doing(one, Act.ASK_IN_ALERT), z3.Not(theirs))
 
 
 def test_only_whoever_asked_reads_and_only_an_officer_of_the_scheme_approves(one):
@@ -326,6 +337,12 @@ PLANTED = {
         'principal.function == "operator"',
         '["caseworker", "operator"].contains(principal.function)',
         lambda one: (doing(one, Act.BREAK_GLASS), is_(one, Function.CASEWORKER)),
+    ),
+    "a question within an alert that another holds": (
+        "operator-asks-within-what-they-claimed",
+        "resource.held_by == principal.id",
+        'resource.held_by != ""',
+        lambda one: (doing(one, Act.ASK_IN_ALERT), one.what("held_by") != one.who("id")),
     ),
     "a look alone that is assessed by whoever looked": (
         "dpo-assesses-a-broken-glass",

@@ -22,6 +22,7 @@ from support.pages import ADMINISTRATOR, OFFICER, Pages, joins
 from support.proposing import propose
 from support.running import aside
 from support.staff import AOS, AOT, CAI, DPO, OPE
+from support.streets import streets_of_the_town
 from support.unmasking import Unmaskable, names_conditions
 
 from custodiet.adapters import sealing
@@ -185,7 +186,8 @@ def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[st
     one = Unmasked(house, fixes=4, zones=((ConditionKind.CURFEW, HOME, EVENINGS),))
     walk_about(one)
     place_of(house, folder, read_policy(), (CAI, AOS, AOT, OPE, DPO))
-    settings.PLACE = replace(settings.PLACE, made_up=lambda: {"senders": {}, "accounts": {}})
+    made_up = {"made_up": lambda: {"senders": {}, "accounts": {}}, "streets": streets_of_the_town(folder)}
+    settings.PLACE = replace(settings.PLACE, **made_up)
     reference, looked = one.person.case.reference, one.granted(window=one.window(2))
     waiting, released = one.take(window=one.window(1)), one.released(window=one.window(1))
     names_conditions(house)
@@ -214,6 +216,8 @@ def pages_of_the_vault(folder: Path) -> dict[tuple[str, str], tuple[str, dict[st
     walk_on(one, LONG)
     long = one.granted(window=one.window(3))
     given |= shown_by({"reading_long": (CAI, "post", f"{of_case}/look-ups/{long}", {"what": "open"})})
+    settings.PLACE = replace(settings.PLACE, streets=None)
+    given |= shown_by({"reading_bare": (CAI, "post", f"{of_case}/look-ups/{long}", {"what": "open"})})
     house.close()
     return given
 

@@ -99,6 +99,7 @@ OF_STAFF = {
     "operator": {
         "alert": "/alerts/alert-seen",
         "alert_contact": "/alerts/alert-seen/contact",
+        "alert_question": "/alerts/alert-seen/question",
         "find_glass": "/break-glass",
         "break_glass": "/cases/M-0000/break-glass",
     },

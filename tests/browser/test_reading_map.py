@@ -28,6 +28,22 @@ YELLOW = """() => {
   } }"""
 """Where on the screen the middle of what is drawn as chosen lies."""
 
+COLOURS = """() => {
+  const found = {};
+  for (const one of document.querySelectorAll('[data-map-here] canvas')) {
+    const pen = new OffscreenCanvas(one.width, one.height).getContext('2d', { willReadFrequently: true });
+    pen.drawImage(one, 0, 0);
+    const { data } = pen.getImageData(0, 0, one.width, one.height);
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at + 3] === 255) {
+        const colour = [0, 1, 2].map(part => data[at + part].toString(16).padStart(2, '0')).join('');
+        found[colour] = (found[colour] ?? 0) + 1;
+      }
+  }
+  return found }"""
+"""How often each colour is drawn on the map."""
+GROUND, STREET, WATER = "ffffff", "767b80", "3d7ebf"
+
 
 def give(text, headers, route) -> None:
     route.fulfill(body=text, content_type="text/html; charset=utf-8", headers=headers)
@@ -75,7 +91,7 @@ def test_a_map_draws_every_place_of_the_table_and_no_home_and_asks_only_for_scri
         assert here.page.locator("tr[data-row=place]").count() == PLACES
         assert here.page.locator("tr[data-row=home]").count() == HOMES
         assert rows.get_by_role("button").all_inner_texts() == [str(n) for n in range(HOMES + 1, HOMES + PLACES + 1)]
-        assert sorted(one.rpartition("/")[2] for one in asked) == ["map.js", "ol.js"]
+        assert sorted(one.rpartition("/")[2] for one in asked) == ["map.js", "ol.js", "streets.js"]
         assert here.axe() == []
         assert here.page.evaluate(SMALL) == []
         assert here.width() <= viewport["width"]
@@ -175,3 +191,39 @@ def test_the_map_draws_what_every_hour_holds_and_opens_the_hour_of_the_place_tha
         expect(row).to_be_hidden()
         here.page.get_by_role("link", name="In the list").click()
         expect(row).to_be_visible()
+
+
+def test_streets_lie_under_the_places_and_water_and_from_afar_the_small_ones_do_not(reading, shots):
+    with reading(reduced_motion="reduce") as here:
+        show(here.page)
+        expect(here.page.get_by_text("© OpenStreetMap contributors")).to_be_visible()
+        near = here.page.evaluate(COLOURS)
+        assert near[STREET] > 500
+        assert near[GROUND] > 10_000
+        here.page.screenshot(path=shots / "reading-streets.png", full_page=True)
+        target = here.page.locator("[data-map-here]")
+        for _ in range(6):
+            target.locator(".ol-zoom-out").click()
+        here.page.wait_for_function(f"() => !(({COLOURS})()['{GROUND}'] > 5000)")
+        far = here.page.evaluate(COLOURS)
+        assert far[WATER] > 50
+        assert far[STREET] > 50
+        here.page.screenshot(path=shots / "reading-streets-afar.png", full_page=True)
+
+
+def test_where_none_were_loaded_the_map_lies_on_its_grid_and_says_so(reading):
+    with reading(name="reading_bare") as here:
+        here.page.locator("[data-map-open]").click()
+        expect(here.page.get_by_text("none were loaded here")).to_be_visible()
+        here.page.wait_for_function("() => document.querySelector('[data-map-here]').dataset.drawn")
+        assert STREET not in here.page.evaluate(COLOURS)
+        assert here.page.get_by_text("OpenStreetMap").count() == 0
+
+
+@pytest.mark.parametrize("scheme", [{"color_scheme": "dark"}, {"forced_colors": "active"}], ids=["dark", "forced"])
+def test_streets_keep_their_colours_where_others_are_chosen(reading, shots, scheme):
+    with reading(NARROW, **scheme) as here:
+        show(here.page)
+        assert here.page.evaluate(COLOURS)[STREET] > 200
+        assert here.axe() == []
+        here.page.screenshot(path=shots / f"reading-streets-{next(iter(scheme))}.png", full_page=True)

@@ -4,9 +4,13 @@ from functools import partial
 
 import pytest
 
-from custodiet.adapters.osm import boxes_in, digest_of
+from custodiet.adapters.osm import boxes_in, digest_of, lines_in
+from custodiet.adapters.streets import StreetsFile
 from custodiet.entrypoints.cli.places import load_map
+from custodiet.model.streets import Drawn
 from custodiet.rules.masking.cells import cell_of
+from custodiet.rules.streets import KEYS as STREET_KEYS
+from custodiet.rules.streets import drawn_as, square_of
 from custodiet.simulation.town_map import degrees, ordinary_places, sensitive_places, write_town
 from custodiet.wire.place_list import read_place_list
 from custodiet.wire.records import read_entry, read_record
@@ -19,8 +23,19 @@ def town(tmp_path):
     return file
 
 
+def streets_of(house):
+    return StreetsFile(house.path.with_name("streets.db"))
+
+
+def streets_at_the_middle(house):
+    middle = square_of(Drawn.STREET, *(round(one * 1e7) for one in degrees((0.0, 0.0))))
+    return streets_of(house).in_squares([middle], 100_000)
+
+
 def load(house, file, by="operator-3"):
-    return load_map(house.store, house.lists, partial(boxes_in, file), partial(digest_of, file), by)
+    lines = partial(lines_in, file, STREET_KEYS, drawn_as)
+    kept = house.lists, streets_of(house)
+    return load_map(house.store, *kept, partial(boxes_in, file), lines, partial(digest_of, file), by)
 
 
 def told(house):
@@ -41,6 +56,7 @@ def test_of_a_map_the_squares_remain_and_an_entry_names_both(house, town, capsys
     assert squares(sensitive_places(1)) <= kept
     assert not squares(ordinary_places(1)) <= kept
     assert f"entry {newest.index}: " in capsys.readouterr().out
+    assert streets_at_the_middle(house).lines
 
 
 def test_what_is_no_map_or_names_no_place_is_refused_and_nothing_is_entered(house, town, tmp_path, capsys, monkeypatch):
@@ -57,3 +73,14 @@ def test_what_is_no_map_or_names_no_place_is_refused_and_nothing_is_entered(hous
         assert load(house, tmp_path / f"{name}.osm.pbf", by) == 1
         assert why in capsys.readouterr().err
     assert told(house) == before
+    assert streets_at_the_middle(house) is None
+
+
+def test_where_streets_cannot_be_kept_the_places_are_loaded_all_the_same_and_it_is_said(house, town, capsys):
+    (house.path.with_name(".streets.db.tmp") / "in the way").mkdir(parents=True)
+    assert load(house, town) == 1
+    assert told(house)[-1].index
+    said = capsys.readouterr()
+    assert "not shown in readings" in said.out
+    assert "streets were not loaded" in said.err
+    assert streets_at_the_middle(house) is None

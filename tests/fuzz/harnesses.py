@@ -14,10 +14,13 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from support.wire import refusal_in_own_words, require_legal
 
+from custodiet.model.errors import NotTheFormat
 from custodiet.model.report import Report
 from custodiet.model.shape import Circle, Polygon
 from custodiet.model.times import to_ms
 from custodiet.wire import (
+    attachment,
+    cosigning,
     frame,
     geojson,
     geometry,
@@ -25,14 +28,18 @@ from custodiet.wire import (
     note,
     osmand,
     owntracks,
+    place_list,
     proof,
     recorder,
+    recording,
     records,
     sealed,
     traccar,
+    traccar_columns,
     traccar_event,
     vault,
 )
+from custodiet.wire.columns import pack_fixes
 
 CORPUS = Path(__file__).parent / "corpus"
 DEVICE = "wearer/42"
@@ -45,6 +52,22 @@ Harness = Callable[[bytes], None]
 def read_traccar(data: bytes) -> None:
     _report_or_refusal(traccar.decode, data)
     _report_or_refusal(lambda body: traccar.decode_bare(body, "TAG-0042"), data)
+
+
+def read_lines(data: bytes) -> None:
+    """A batch: what stands in its rows is what its lines say."""
+    lines = traccar_columns.Lines([line for line in data.split(b"\n") if line and not line.isspace()])
+    columns = lines.columns
+    reports = list(lines)
+    for row in columns.plain.nonzero()[0]:
+        report = reports[row]
+        assert isinstance(report, Report)
+        assert report.fix is not None
+        assert report.fix_time is not None
+        received_ms = to_ms(report.fix_time)
+        packed = pack_fixes(columns.of(row.reshape(1)), row.reshape(1) * 0 + received_ms)
+        assert packed == frame.pack_fix(report.fix, received_ms, received_ms)
+        assert lines.serials[row] == report.serial
 
 
 def read_traccar_event(data: bytes) -> None:
@@ -172,6 +195,41 @@ def read_geometry(data: bytes) -> None:
     assert shape is None or isinstance(shape, Circle | Polygon)
 
 
+def read_attachment(data: bytes) -> None:
+    taken = _or_refusal(lambda: attachment.cleaned(data))
+    if taken is not None:
+        kind, kept = taken
+        assert len(kept) <= len(data)
+        assert attachment.cleaned(kept) == (kind, kept)
+    for read in (attachment.unpack_label, attachment.unpack_file, attachment.read_file):
+        _or_refusal(lambda read=read: read(data))
+
+
+def read_recording(data: bytes) -> None:
+    taken = _or_refusal(lambda: recording.heard(data))
+    if taken is not None:
+        lasts_s, frames = taken
+        assert lasts_s > 0
+        assert recording.heard(frames) == taken
+
+
+def read_place_list(data: bytes) -> None:
+    cells = _or_refusal(lambda: place_list.read_place_list(data))
+    if cells is not None:
+        assert place_list.write_place_list(cells) == data
+
+
+def read_cosigning(data: bytes) -> None:
+    text = data.decode(errors="surrogateescape")
+    key = _or_note_error(lambda: cosigning.parse_witness_vkey(text))
+    if key is not None:
+        assert cosigning.witness_vkey(*key) == text
+    _or_note_error(lambda: cosigning.read_size(text))
+    _or_note_error(lambda: cosigning.with_cosignatures(text, text, _witness()))
+    with suppress(NotTheFormat):  # which tells the number of the line
+        cosigning.read_witness_policy(text)
+
+
 def _or_refusal(read: Callable[[], Any]) -> Any:
     with refusal_in_own_words():
         return read()
@@ -191,8 +249,15 @@ def _vkey() -> str:
     return note.vkey("ledger.example/em", key.public_key().public_bytes_raw())
 
 
+@cache
+def _witness() -> str:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    return cosigning.witness_vkey("witness.example/w", key.public_key().public_bytes_raw())
+
+
 HARNESSES: dict[str, Harness] = {
     "traccar": read_traccar,
+    "lines": read_lines,
     "traccar_event": read_traccar_event,
     "osmand_query": read_osmand_query,
     "osmand_json": read_osmand_json,
@@ -207,4 +272,8 @@ HARNESSES: dict[str, Harness] = {
     "vault": read_vault,
     "sealed": read_sealed,
     "geometry": read_geometry,
+    "attachment": read_attachment,
+    "recording": read_recording,
+    "place_list": read_place_list,
+    "cosigning": read_cosigning,
 }

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,8 +19,10 @@ from custodiet.model.report import DeviceSays, Fix, Method
 from custodiet.model.shape import Circle, Polygon
 from custodiet.rules.conditions import calm as calm_module
 from custodiet.rules.conditions.calm import Calm, after, around, calm_around
+from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
+from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import Asked, Scratch, judge
 from custodiet.rules.conditions.zones import lay_out
 from custodiet.simulation.town import offset
@@ -132,13 +135,41 @@ def test_so_it_is_with_discs_wider_than_the_rough_distance():
     assert counts["quiet"] > 300
 
 
+def rows_of(calm, how, count):
+    """The same calm place and settings for so many fixes."""
+    told = (*calm.place, calm.reach_m, how.accuracy_min_m, how.accuracy_max_m, how.disc_scale, how.speed_max_mps)
+    return CalmRows(*(np.full(count, one) for one in told))
+
+
+def known(quantities):
+    return np.array([np.nan if one is None else one for one in quantities])
+
+
+@pytest.mark.parametrize("how", [DEFAULTS, WIDE], ids=["defaults", "wide"])
+def test_what_is_quiet_of_many_at_once_is_what_is_quiet_of_each(how):
+    counts = Counter()
+    for seed in range(300):
+        random = Random(seed)
+        zones = [(one.area, one.condition.kind) for one in some_zones(random)]
+        calm = around(point(*e7(0, 0)), zones)
+        fixes = [fix for _, fix in some_walk(random, 60) if fix.method is not Method.LBS]
+        if calm is None:
+            continue
+        places = [np.array([getattr(fix, name) for fix in fixes]) for name in ("lat_e7", "lon_e7")]
+        quantities = [known(getattr(fix, name) for fix in fixes) for name in ("accuracy_m", "speed_mps")]
+        said = are_quiet(rows_of(calm, how, len(fixes)), *places, *quantities).tolist()
+        assert said == [after(calm, Scratch(), NOON, fix, how) is not None for fix in fixes]
+        counts += Counter(said)
+    assert min(counts[True], counts[False]) > 1000
+
+
 @pytest.mark.long
 def test_so_it_is_over_many_more_walks():
     assert check(range(500, 60_000))["quiet"] > 300_000
 
 
 FAULTS = {
-    "the reach is not shortened by the way": ("_STRETCH", 0.0),
+    "the reach is not shortened by the way": ("STRETCH", 0.0),
     "told anew, no edge is looked at": ("around", lambda place, zones: Calm(place, calm_module.ROUGH_M)),
     "a looked-up place is as good": ("LOOKED_UP", frozenset()),
     "anything is at rest": ("_at_rest", lambda watch: True),

@@ -32,6 +32,7 @@ from custodiet.flows.open_case import open_case
 from custodiet.flows.open_log import open_log
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.set_up_scheme import register_scheme
+from custodiet.flows.steady import Steady
 from custodiet.model.case import Case
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device, Fitting
@@ -47,6 +48,8 @@ from custodiet.rules.masking.flagged import Map
 from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SeededChance, SetClock
 from custodiet.wire.place_list import write_place_list
+
+from .sent import as_sent
 
 START = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
 ANA, BO, COURT = ActorId("officer-ana"), ActorId("officer-bo"), ActorId("court-of-made-up-things")
@@ -258,7 +261,7 @@ class House:
     # --- reports ---
 
     def monitor(self, name: str = "m1") -> Monitor:
-        monitor = Monitor(self.store, self.sealer, self.clock, self.chance, self.pinned, name=name)
+        monitor = Monitor(self.store, self.sealer, self.clock, self.chance, self.pinned, name=name, steady=Steady())
         monitor.refresh()
         return monitor
 
@@ -268,7 +271,7 @@ class House:
             monitor.refresh()
             sender = monitor.sender(token_hash(token))
         assert sender is not None
-        return Request(sender, lines, self.clock.now())
+        return Request(sender, as_sent(lines), self.clock.now())
 
     def post(self, monitor: Monitor, token: str, *lines: Report) -> list[Answer]:
         [answers] = monitor.receive([self.request(monitor, token, *lines)])

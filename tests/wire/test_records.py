@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custodiet.model import record as r
-from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply, Statement, StatementKind
+from custodiet.model.alert import AlertMove, AlertState, Claim, Excuse, Reply, Statement, StatementKind
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import (
     Article8,
@@ -397,7 +397,10 @@ SAMPLES = [
     r.RemovalBooked("fitting_1", Interval(AT, LATER), ("alert_1",)),
     r.AlertRaised(RAISED),
     r.AlertEnded("alert_1", LATER),
-    r.AlertMoved("alert_1", AlertMove.ENQUIRE, AlertState.ENQUIRY, "officer-ana", AT, BYTES, LATER, LATER),
+    r.AlertMoved(
+        *("alert_1", AlertMove.ENQUIRE, AlertState.ENQUIRY, "officer-ana", AT, BYTES, LATER, LATER),
+        Claim("case_1", AT, LATER, "condition_1"),
+    ),
     r.AlertWeakened("alert_1", LATER, Why.FAULTY_DEVICE),
     r.ReplyRecorded(Reply("alert_1", LATER, Excuse.NOT_SO, BYTES, "officer-bo")),
     AttachmentKept(Attachment("attachment_1", "case_1", AttachedTo.ALERT, "alert_1", AT, "officer-ana", BYTES, BYTES)),
@@ -479,7 +482,8 @@ SAMPLES = [
     ),
     GlassAssessed("glass_1", False, LATER, "dpo-1", BYTES),
     QuestionAsked(
-        LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1")
+        LookQuestion("case_1", Asked.ZONE, datetime(2031, 3, 3, 8, 15, tzinfo=UTC), "ana", AT, "condition_1"),
+        "alert_1",
     ),
     LookRefused("case_1", Attempt.LOOK_UP, ("nothing_tried", "too_wide"), AT, "operator-1"),
     *DISCLOSURE_SAMPLES,
@@ -600,6 +604,7 @@ FIRST_FIELDS = {
     r.DecisionMade: {"decision_id", "approved_by", "made_at"},
     r.ConditionSet: {"condition"},
     r.AlertMoved: {"alert_id", "move", "state", "by", "at"},
+    QuestionAsked: {"question"},
     r.CaseRecordGiven: {"case_id", "by", "sign_in"},
     r.CopyGiven: {"person_id", "case_id"},
     r.AbsenceAuthorised: {"absence"},

@@ -35,6 +35,7 @@ from custodiet.rules.alerts import (
     objections_to_moving,
     objections_to_replying,
     objections_to_stating,
+    told_by_claim,
 )
 from custodiet.wire.sealed import pack_words, words_context
 
@@ -74,7 +75,8 @@ class Desk:
                 settings = act.scheme(act.case(alert.case_id).scheme_id).judging
                 due = enquiry_due_at(act.now, settings)
             aside = until if move is AlertMove.SUSPEND else None
-            record = AlertMoved(alert_id, move, state, by, act.now, sealed, due, aside)
+            claim = told_by_claim(alert) if move is AlertMove.CLAIM else None
+            record = AlertMoved(alert_id, move, state, by, act.now, sealed, due, aside, claim)
             return act.write(Entry(kind_of(record), by, person_id), record)
 
     def reply(self, alert_id: AlertId, excuse: Excuse, words: str, by: ActorId) -> int:

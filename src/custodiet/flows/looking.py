@@ -44,16 +44,19 @@ from custodiet.rules.access import (
     A_MONTH,
     Ground,
     Under,
+    asked_first,
     contact_first,
     ground_of,
     look_category,
     objections_to_approving,
     objections_to_asking,
+    objections_to_asking_within,
     objections_to_ending,
     objections_to_question,
     objections_to_reading,
     objections_to_refusing,
 )
+from custodiet.rules.alerts import claim_of, objections_to_asking_elsewhere
 from custodiet.rules.decisions import retention_clocks
 from custodiet.rules.masking.stays import judged_for
 from custodiet.rules.reviewing import looks_closed
@@ -188,12 +191,47 @@ def ask_question(
     """
     with store.acting() as act:
         question = Question(case_id, asked, about, by, act.now, condition_id)
-        before = act.questions_about(act.case(case_id).person_id, act.now - A_MONTH)
-        zone = None if condition_id is None else act.condition(condition_id)
-        against = objections_to_question(question, before, zone, ground_in(act, case_id, act.now), act.now)
+        against = _against_question(act, question)
         index = write_or_refusal(act, case_id, QuestionAsked(question), by, Attempt.QUESTION, against)
     refuse_if(against)
     return read_answer(vault.open(index)), index
+
+
+def ask_in_alert(
+    store: Store,
+    vault: Vault,
+    alert_id: AlertId,
+    asked: Asked,
+    about: datetime,
+    by: ActorId,
+    condition_id: ConditionId | None = None,
+) -> tuple[Answer, int]:
+    """As `ask_question`, by whoever has claimed an alert, about a quarter of an hour within it. Raises NotFound too."""
+    with store.acting() as act:
+        alert = act.alert(alert_id)
+        case_id = alert.case_id
+        question = Question(case_id, asked, about, by, act.now, condition_id)
+        register, _ = register_at(act, act.case(case_id).scheme_id, act.now)
+        against = (
+            *objections_to_asking_within(claim_of(alert, by), question, act.now),
+            *objections_to_asking_elsewhere(
+                alert,
+                act.contacts_since(case_id, alert.raised_at),
+                asked_first=alert.matter in asked_first(register),
+            ),
+            *_against_question(act, question),
+        )
+        index = write_or_refusal(act, case_id, QuestionAsked(question, alert_id), by, Attempt.QUESTION, against)
+    refuse_if(against)
+    return read_answer(vault.open(index)), index
+
+
+def _against_question(act: Acting, question: Question) -> tuple[str, ...]:
+    """What stands against a question, whoever asks."""
+    before = act.questions_about(act.case(question.case_id).person_id, act.now - A_MONTH)
+    zone = None if question.condition_id is None else act.condition(question.condition_id)
+    ground = ground_in(act, question.case_id, act.now)
+    return objections_to_question(question, before, zone, ground, act.now)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 Every writing method takes the entry that accounts for it: a change without its entry cannot be written down here.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -106,6 +106,7 @@ from custodiet.model.stored import (
     StandingChange,
     StoredPiece,
 )
+from custodiet.model.streets import Square, Streets
 from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.unmask import UnmaskedReading, Unmasking
 from custodiet.model.word import Word
@@ -1137,6 +1138,18 @@ class PieceIndex(Protocol):
 
     def pieces_of(self, session: int) -> list[tuple[int, int]]:
         """(seq, position) of a session's pieces, in order."""
+        ...
+
+
+class StreetsKept(Protocol):
+    """Streets and water of the map that was loaded last, by squares."""
+
+    def keep(self, pieces: Iterable[tuple[Square, str]]) -> None:
+        """Keep these, durably, in place of all that was kept before. Raises CannotRecord when it cannot now."""
+        ...
+
+    def in_squares(self, squares: Iterable[Square], characters_max: int) -> Streets | None:
+        """What lies in these, the first first, as long as there is room; None: nothing is kept, or it is broken."""
         ...
 
 

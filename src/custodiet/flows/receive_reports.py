@@ -15,9 +15,11 @@ and reads `duplicate`.
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from struct import Struct
+from typing import TYPE_CHECKING
 
 from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.known_words import WordOf, word_identity
@@ -26,6 +28,7 @@ from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Sto
 from custodiet.flows.reminding import Reminding
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
+from custodiet.flows.wearer import Wearer
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
@@ -43,6 +46,10 @@ from custodiet.rules.decisions import kept_categories
 from custodiet.rules.silence import PULSE_GAP
 from custodiet.wire.frame import pack_directory, pack_fix, piece_bodies, session_body, time_context
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
+
+if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
+    from custodiet.flows.steady import Steady, Taken
+    from custodiet.wire.traccar_columns import Lines
 
 PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
@@ -70,11 +77,12 @@ Answers = list[Answer] | CannotRecord
 class Request:
     """One request: it takes effect as a whole or not at all.
 
-    `lines` has one item a report: the report as decoded, or the reason why there is none.
+    `lines` has one item a report: the report as decoded, or the reason why there is none. Where they can be taken at
+    once, they are Lines.
     """
 
     sender: KnownSender
-    lines: tuple[Report | Reason, ...]
+    lines: Sequence[Report | Reason]
     received_at: datetime
 
 
@@ -106,6 +114,10 @@ class _Decided:
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
     after_stop: SentAfterStop = field(default_factory=SentAfterStop)
+    steady: dict[str, Wearer] = field(default_factory=dict, compare=False)
+    """By serial, whoever may be steady once this is durable."""
+    taken: "Taken | None" = None
+    """What was taken at once: none of it stands in the columns above."""
     clear_until: datetime | None = None
     """Until when all that was clearly admitted stays so, if nobody decides anything; None: without an end."""
     weighed: set[str] = field(default_factory=set)
@@ -129,6 +141,7 @@ class _Decided:
         self.after_stop.merge(other.after_stop)
         self.holds_until(other.clear_until)
         self.weighed |= other.weighed
+        self.steady |= other.steady
 
 
 _Piece = tuple[LiveSession, int, bytes]
@@ -166,6 +179,7 @@ class Monitor:
         *,
         name: str,
         partition: int = 0,
+        steady: "Steady | None" = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -175,7 +189,8 @@ class Monitor:
         self._pulsed_at: datetime | None = None
         self._force: _InForce | None = None
         self._picture = Picture()
-        self._watching = Watching()
+        self._watching = Watching(steady)
+        self._at_once: tuple[type[Lines], ...] = () if steady is None else (steady.takes,)
         self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
         # Identities of stored and judged fixes timed from `_seen_from_ms` on, by fitting in the order they came.
@@ -217,7 +232,8 @@ class Monitor:
         self._watching.forget_old(now, self._force.fittings)
         self._pulse(now)
         # Also what a late fix has opened since: a key of another day is held for no longer than this.
-        self._sessions.keep_only(utc_day(now), self._force.decisions)
+        if self._sessions.keep_only(utc_day(now), self._force.decisions):
+            self._watching.let_go_of_all()
         self._forget_old(now)
         self._forget_places(now)
         if not self._sessions.prepare(self._force.keys, PREPARED_AT_ONCE):
@@ -274,13 +290,16 @@ class Monitor:
         if kept_seq is not None:
             self._cursor = kept_seq
         if decided.tallies:
-            self._watching.keep(decided.judged, detail, decided_at)
+            self._watching.keep(decided.judged, detail, decided_at, decided.taken)
             self._pulsed_at = decided_at
-        for fitting_id, fix_ms in decided.seen:
+        seen = decided.seen if decided.taken is None else decided.seen | self._digests(decided.taken)
+        for fitting_id, fix_ms in seen:
             self._seen.setdefault(fitting_id, {})[fix_ms] = None
         if not self._placed or not timedelta(0) <= decided_at - self._placed[-1][0] < _PLACED_GRAIN:
             self._placed.append((decided_at, {}))
-        self._placed[-1][1].update(decided.seen)
+        self._placed[-1][1].update(seen)
+        for wearer in decided.steady.values():
+            self._watching.hold(wearer)
         return decided.answers
 
     # --- gather ---
@@ -352,19 +371,73 @@ class Monitor:
 
     def _decide(self, requests: Sequence[Request], now: datetime) -> _Decided:
         decided = _Decided()
-        for request in requests:
+        taken = self._take(requests, now)
+        for number, request in enumerate(requests):
             part = _Decided()
             try:
                 sender = self._picture.sender(request.sender.token.sha256) or request.sender
                 ended = sender.standing.ended(now)
-                answers = self._answers(sender, ended, request, now, decided, part)
+                at_once = frozenset() if taken is None else taken.lines_of(number)
+                answers = self._answers_but(at_once, sender, ended, request, now, decided, part)
             except CannotRecord as cannot:
                 decided.answers.append(cannot)
+                taken = None if taken is None else taken.without(number)
             else:
+                if not isinstance(request.lines, self._at_once):
+                    part.steady.clear()  # the next of it comes alone, too, and is not looked for in the table
                 decided.merge(answers, part)
         words = list(decided.words.values())
         decided.judged = self._watching.judge(self._picture, decided.arrived, words, decided.heard, now)
+        if taken is not None and len(taken):
+            decided.taken = taken
+            decided.holds_until(self._watching.taken_until(taken))
+            self._watching.hear_of(taken, decided.judged, now)
         return decided
+
+    def _take(self, requests: Sequence[Request], now: datetime) -> "Taken | None":
+        """What of these is taken at once; nothing of a device of which anything else came, too."""
+        if not self._at_once:
+            return None
+        parts: list[tuple[int, Lines, datetime]] = []
+        apart: set[str] = set()
+        for number, request in enumerate(requests):
+            lines: Sequence[Report | Reason] = request.lines
+            standing = (self._picture.sender(request.sender.token.sha256) or request.sender).standing
+            if (
+                isinstance(lines, self._at_once)
+                and not standing.ended(now)
+                and standing.scope.issuperset(lines.serials)
+            ):
+                parts.append((number, lines, request.received_at))
+                lines = [lines[place] for place in lines.untold]
+            apart |= {line.serial for line in lines if isinstance(line, Report)}
+        return self._watching.take(parts, apart, now) if parts else None
+
+    def _answers_but(
+        self,
+        at_once: AbstractSet[int],
+        sender: KnownSender,
+        ended: bool,  # noqa: FBT001 - of the sender's token, worked out once
+        request: Request,
+        now: datetime,
+        before: _Decided,
+        part: _Decided,
+    ) -> list[Answer]:
+        """An answer for each line, of which some were taken at once. Whoever has one that was not is steady no more."""
+        if not self._at_once:
+            return self._answers(sender, ended, request, now, before, part)
+        count = len(request.lines)
+        left = [place for place in range(count) if place not in at_once] if at_once else range(count)
+        rest = [request.lines[place] for place in left]
+        self._watching.let_go_of(line.serial for line in rest if isinstance(line, Report))
+        told = self._answers(sender, ended, replace(request, lines=rest), now, before, part)
+        if not at_once:
+            return told
+        part.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += len(at_once)
+        answers = [_KEPT] * count
+        for place, answer in zip(left, told, strict=True):
+            answers[place] = answer
+        return answers
 
     def _answers(
         self,
@@ -386,9 +459,10 @@ class Monitor:
         answers, plain, until = [], 0, None
         for line in request.lines:
             admitted = clear = says = None
+            serial = ""
             if isinstance(line, Report) and line.fix is not None and line.fix_time is not None and not ended:
-                says = line.says
-                for clear in clear_of(line.serial) if line.serial in scope else ():
+                says, serial = line.says, line.serial
+                for clear in clear_of(serial) if serial in scope else ():
                     admitted = clear.admit(line.fix, line.fix_time, now)
                     if admitted is not None:
                         break
@@ -405,6 +479,7 @@ class Monitor:
             if live is None:
                 live = self._session(admitted, admitted.category)
             seen[identity] = self._digest(admitted.fix)
+            part.steady[serial] = Wearer(serial, clear, live)
             kept = _Kept(admitted, received_at, fix_ms, live)
             part.arrived.append(kept)
             part.kept.append(kept)
@@ -524,6 +599,11 @@ class Monitor:
         """What tells one place from another for ten minutes, keyed by this process (Python's SipHash) and by us."""
         return hash(self._key + _PLACE.pack(fix.lat_e7, fix.lon_e7))
 
+    def _digests(self, taken: "Taken") -> dict[_WhichFix, int]:
+        """The same of everything that was taken at once."""
+        key = self._key
+        return dict(zip(taken.identities(), [hash(key + place) for place in taken.places()], strict=True))
+
     # --- record and keep ---
 
     def _seal(self, decided: _Decided) -> list[_Piece]:
@@ -543,6 +623,9 @@ class Monitor:
             fix_ms, live = one.fix_ms, one.live
             plain = pack_fix(one.admitted.fix, fix_ms, received_ms[one.received_at])
             pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + time_context(fix_ms))))
+        at_once = [] if decided.taken is None else decided.taken.plain()
+        for (live, fix_ms, plain, bound), nonce in zip(at_once, self._sessions.nonces(len(at_once)), strict=True):
+            pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + bound)))
         return pieces
 
     def _keep(

@@ -7,11 +7,13 @@ from datetime import datetime
 from custodiet.flows.ports import Reading
 from custodiet.flows.show_standing import OPEN_STATES, Waiting
 from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Reply
+from custodiet.model.condition import ZONED
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.desk import Note, Noted, RaisedBy
-from custodiet.model.identity import ActorId, AlertId, DeviceId
+from custodiet.model.identity import ActorId, AlertId, ConditionId, DeviceId
 from custodiet.model.staff import Function
-from custodiet.rules.alerts import MOVES, REPLY_STATES, suspended_at_most, urgency
+from custodiet.rules.access import quarters_within
+from custodiet.rules.alerts import MOVES, REPLY_STATES, claim_of, suspended_at_most, urgency
 from custodiet.rules.staff import function_of
 
 PAGE_LINES = 25
@@ -128,6 +130,26 @@ def show_queue(
         more=len(open_) > OPEN_MAX,
         aside=apart,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AskingWithin:
+    """What whoever holds an alert may ask about. `quarters`: by their beginnings, the newest first, perhaps none yet;
+    `zone`: the one that the alert is about; None: it is about none.
+    """
+
+    quarters: tuple[datetime, ...]
+    zone: ConditionId | None
+
+
+def show_asking_within(view: Reading, now: datetime, alert: Alert, by: ActorId) -> AskingWithin | None:
+    """What they can ask about within an alert now; None for who does not hold it."""
+    claim = claim_of(alert, by)
+    if claim is None:
+        return None
+    zone = claim.condition_id
+    zoned = zone is not None and view.condition(zone).kind in ZONED
+    return AskingWithin(quarters_within(claim, now)[::-1], zone if zoned else None)
 
 
 def show_alert_file(view: Reading, now: datetime, alert_id: AlertId) -> AlertFile:

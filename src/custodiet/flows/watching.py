@@ -8,17 +8,18 @@ Geometry and scratch are in memory only. Geometry is gone when its decision is n
 ten minutes old; after a restart both are empty, and confirmation begins at zero.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from custodiet.flows.known_words import KnownWords
 from custodiet.flows.picture import Picture
 from custodiet.flows.ports import Reading
+from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import STAY_IN, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
@@ -31,7 +32,7 @@ from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
 from custodiet.model.word import WORD_CATEGORY, Said, Word
 from custodiet.rules.conditions.area import in_area
-from custodiet.rules.conditions.calm import Calm, after, around, calm_around
+from custodiet.rules.conditions.calm import Quiet, after, around, calm_around
 from custodiet.rules.conditions.crossings import from_elsewhere, judge_crossing
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
@@ -39,6 +40,9 @@ from custodiet.rules.conditions.timetable import sense_of, windows
 from custodiet.rules.conditions.zoned import Asked, Scratch, Verdict, judge, since_the_last_pause
 from custodiet.rules.conditions.zones import Area, lay_out
 from custodiet.wire.geometry import read_shape
+
+if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
+    from custodiet.flows.steady import Part, Steady, Taken
 
 SCRATCH_MAX = timedelta(minutes=10)
 """How long anything that follows from a place may be held in memory unsealed."""
@@ -82,24 +86,6 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
         """When it was said: the fix time if that can be, else when it reached us."""
         at = self.fix_time
         return at if at is not None and _NO_TIME <= now - at <= LATE_MAX_DEFAULT else now
-
-
-class Quiet(msgspec.Struct, frozen=True, gc=False):
-    """A fitting under a decision with nothing going on: the one scratch of all its conditions, and what is calm.
-
-    `since` and `held_at`: when the calm place and the scratch came here.
-    """
-
-    calm: Calm
-    scratch: Scratch
-    since: datetime
-    held_at: datetime
-
-    def __repr__(self) -> str:
-        return "<Quiet>"
-
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return []
 
 
 @dataclass(slots=True)
@@ -152,7 +138,9 @@ class _Plan(NamedTuple):
 class Watching:
     """Owned by one monitor; `give_zones` may be called from another thread, all else from the writing one."""
 
-    def __init__(self) -> None:
+    def __init__(self, steady: "Steady | None" = None) -> None:
+        self._steady = steady
+        """Wearers whose quiet, newest fix and contact stand there and not here; None: nobody's ever do."""
         self._number = 0
         self._started = False
         self._watches: dict[Of, Watch] = {}
@@ -200,8 +188,10 @@ class Watching:
             self._watches[watch.condition_id, watch.fitting_id] = watch
             self._disturb(watch.fitting_id)
         for device in change.device_watches:
+            self._let_go_of(device.fitting_id)
             self._device_watches[device.fitting_id] = device
         for contact in change.contacts:
+            self._let_go_of(contact.fitting_id)
             self._contacts[contact.fitting_id] = contact
             if contact.newest_fix_at is not None:
                 self.saw(contact.fitting_id, contact.newest_fix_at)
@@ -212,6 +202,8 @@ class Watching:
         """A fix of that time stands in the store: whatever is older is late."""
         if fix_time > self._newest.get(fitting_id, fix_time - SCRATCH_MAX):
             self._newest[fitting_id] = fix_time
+        if self._steady is not None:
+            self._steady.saw(fitting_id, fix_time)
 
     def word_of(self, picture: Picture, admitted: AdmittedWord) -> Word | None:
         """What is kept of a word, without any place; None when it crosses what is no zone of its decision's, or is of a
@@ -253,8 +245,75 @@ class Watching:
 
     def _disturb(self, fitting_id: FittingId | None = None) -> None:
         """Whoever was quiet is judged again, from what was held."""
+        if fitting_id is None:
+            self.let_go_of_all()
+        else:
+            self._let_go_of(fitting_id)
         for of in [of for of in self._quiet if fitting_id in (None, of[0])]:
             self._end_quiet(of)
+
+    # --- who is steady ---
+
+    def hold(self, wearer: Wearer) -> None:
+        """What was just judged of them may have been nothing but quiet: then the next of it is taken at once."""
+        plan, device = self._plans.get(wearer.clear.decision.id), self._device_watches.get(wearer.fitting_id)
+        newest, contact = self._newest.get(wearer.fitting_id), self._contacts.get(wearer.fitting_id)
+        if self._steady is None or wearer.serial in self._steady:
+            return
+        if plan is None or newest is None or not plan.keeps_trail:
+            return
+        if device is not None and (device.fault_alert or device.battery_alert or device.battery_low):
+            return  # what it says is weighed
+        if plan.conditions and wearer.under not in self._quiet:
+            return
+        quiet = self._quiet.pop(wearer.under) if plan.conditions else None
+        heard_at = None if contact is None else contact.contact_at
+        self._steady.hold(wearer, plan.settings, quiet, newest, heard_at, timed=plan.timed)
+
+    def let_go_of(self, serials: Iterable[str]) -> list[Wearer]:
+        """What is known of those of them who are steady stands here again; who they are."""
+        if self._steady is None:
+            return []
+        gone = []
+        for serial in serials:
+            if serial in self._steady:
+                wearer, quiet, newest = self._steady.release(serial)
+                self._newest[wearer.fitting_id] = max(newest, self._newest.get(wearer.fitting_id, newest))
+                if quiet is not None:
+                    self._quiet[wearer.under] = quiet
+                    self._quiet_from = self._quiet_from and min(quiet.since, self._quiet_from)
+                gone.append(wearer)
+        return gone
+
+    def let_go_of_all(self) -> None:
+        """The same of everyone."""
+        if self._steady is not None:
+            self.let_go_of(self._steady.serials)
+
+    def _let_go_of(self, fitting_id: FittingId) -> None:
+        serial = None if self._steady is None else self._steady.serial_of(fitting_id)
+        if serial is not None:
+            self.let_go_of([serial])
+
+    def take(self, parts: "Sequence[Part]", apart: Iterable[str], now: datetime) -> "Taken | None":
+        """What of a batch is taken at once; of whom anything else came in it, nothing is."""
+        if self._steady is None:
+            return None
+        self._look_at_what_was_given()
+        return self._steady.take(parts, apart, now, SCRATCH_MAX)
+
+    def taken_until(self, taken: "Taken") -> datetime | None:
+        """Until when all of these stay admitted if nobody decides anything; None: without an end."""
+        assert self._steady is not None  # noqa: S101 - who took them
+        return self._steady.until(taken)
+
+    def hear_of(self, taken: "Taken", judged: "Judged", now: datetime) -> None:
+        """Add what taking those changes beside: when they were heard of."""
+        assert self._steady is not None  # noqa: S101 - who took them
+        for fitting_id, newest in self._steady.heard(taken, now, _CONTACT_GRAIN):
+            judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+
+    # --- what was calm ---
 
     def _end_quiet(self, of: Under) -> None:
         quiet = self._quiet.pop(of)
@@ -288,6 +347,7 @@ class Watching:
             if one.kind in ZONED:
                 of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
         zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
+        self.let_go_of_all()
         with self._giving:
             self._zoned = zoned
             self._areas = {known: area for known, area in self._areas.items() if known in zoned}
@@ -299,6 +359,7 @@ class Watching:
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
         since = now - SCRATCH_MAX
+        were_steady = [] if self._steady is None else self.let_go_of(self._steady.stale(now, SCRATCH_MAX))
         is_set_back = self._quiet_until is not None and now < self._quiet_until
         if is_set_back or fittings is not self._quiet_of or self._quiet_from is None or self._quiet_from < since:
             self._forget_quiet(since, now, fittings)
@@ -309,6 +370,8 @@ class Watching:
                 del self._scratch[of]
         kept = {of: _recent(arrived, now) for of, arrived in self._recent.items() if of in fittings}
         self._recent = {of: arrived for of, arrived in kept.items() if arrived}
+        for wearer in were_steady:
+            self.hold(wearer)  # calm about the newest place now
 
     def _forget_quiet(self, since: datetime, now: datetime, fittings: frozenset[FittingId]) -> None:
         for under, quiet in list(self._quiet.items()):
@@ -331,9 +394,7 @@ class Watching:
     ) -> Judged:
         """Judge a batch of admitted fixes and words, and what devices said of themselves."""
         judged = Judged(words=words)
-        if self._given:
-            self._given = False
-            self._disturb()
+        self._look_at_what_was_given()
         by_fitting: dict[FittingId, list[Arrived]] = {}
         for one in arrived:
             by_fitting.setdefault(one.admitted.fitting_id, []).append(one)
@@ -346,6 +407,11 @@ class Watching:
             self._judge_word(picture, word, now, judged)
         self._hear_all(picture, heard, now, judged)
         return judged
+
+    def _look_at_what_was_given(self) -> None:
+        if self._given:
+            self._given = False
+            self._disturb()
 
     def _stays_quiet(self, fixes: list[Arrived], now: datetime, judged: Judged) -> bool:
         """What `_judge_fitting` does of a fitting's quiet fixes under one decision, at once: nearly all of nearly
@@ -550,8 +616,11 @@ class Watching:
 
     # --- after the commit ---
 
-    def keep(self, judged: Judged, detail: IngestDetail, now: datetime) -> None:
-        """What was judged is durable."""
+    def keep(self, judged: Judged, detail: IngestDetail, now: datetime, taken: "Taken | None" = None) -> None:
+        """What was judged and taken is durable."""
+        if self._steady is not None and taken is not None:
+            contacts = [one.fitting_id for one in detail.contacts if self._steady.serial_of(one.fitting_id) is not None]
+            self._steady.keep(taken, now, contacts)
         self._watches |= judged.watches
         self._device_watches |= judged.device_watches
         self._newest |= judged.newest

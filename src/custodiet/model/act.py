@@ -86,6 +86,7 @@ class Act(StrEnum):
     READ_CONSISTENCY = "read_consistency"
     # looking
     ASK_QUESTION = "ask_question"
+    ASK_IN_ALERT = "ask_in_alert"
     ASK_LOOK_UP = "ask_look_up"
     APPROVE_LOOK_UP = "approve_look_up"
     REFUSE_LOOK_UP = "refuse_look_up"

@@ -43,6 +43,19 @@ class AlertMove(StrEnum):
     """Set aside until a time; then it is back in the queue by itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an alert is about, as whoever claims it finds it: a question within it reaches no further.
+
+    `ended_at` None: it goes on. `condition_id` None: it is about no condition.
+    """
+
+    case_id: CaseId
+    began_at: datetime
+    ended_at: datetime | None = None
+    condition_id: ConditionId | None = None
+
+
 class Excuse(StrEnum):
     """What the person says of it, as a kind; their words are sealed."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.model.condition import Interval
-from custodiet.model.identity import ActorId, CaseId, LookUpId
+from custodiet.model.identity import ActorId, AlertId, CaseId, LookUpId
 from custodiet.model.look_up import Attempt, Grant, LookUp, Question, Reading, RefusedBecause
 
 
@@ -58,9 +58,13 @@ class ReadingOpened:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """A question of the closed list; its answer stands nowhere."""
+    """A question of the closed list; its answer stands nowhere.
+
+    `alert_id`: the claimed alert within which an operator asks; None: an officer asks, in a case in their sight.
+    """
 
     question: Question
+    alert_id: AlertId | None = None
 
 
 @dataclass(frozen=True, slots=True)

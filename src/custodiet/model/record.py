@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from custodiet.model.account_record import AccountClosed, AccountOpened, SessionsEnded
-from custodiet.model.alert import AlertMove, AlertState, Reply, Statement
+from custodiet.model.alert import AlertMove, AlertState, Claim, Reply, Statement
 from custodiet.model.assessing_record import (
     AssessmentRecorded,
     DecisionNarrowed,
@@ -397,6 +397,8 @@ class AlertMoved:
     enquiry_due_at: datetime | None = None
     until: datetime | None = None
     """Of a suspension: until when it is set aside."""
+    claim: Claim | None = None
+    """Of a claim: what the alert is about. The vault has it from here, since fixes raise alerts outside the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from custodiet.model.alert import Alert, Reply
+from custodiet.model.alert import Alert, Claim, Reply
 from custodiet.model.condition import Condition, Interval
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.fact import CaseFact, FactKind
 from custodiet.model.finding import Matter
 from custodiet.model.identity import ActorId, AlertId
-from custodiet.model.look_up import Asked, Grant, LookUp, Question, Reading, Standing, Tried
+from custodiet.model.look_up import QUARTER, Asked, Grant, LookUp, Question, Reading, Standing, Tried
 from custodiet.model.mode import Category, ModeCode
 from custodiet.model.record import SchemeEnded
 from custodiet.model.register import Register, RegisteredPurpose
-from custodiet.model.times import as_text
+from custodiet.model.times import EPOCH, as_text
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.closing import Opening, objections_to_opening
 from custodiet.rules.intervals import joined
@@ -28,6 +28,10 @@ from custodiet.rules.intervals import joined
 A_DAY, A_DAY_MAX = timedelta(days=1), 6
 A_MONTH, A_MONTH_MAX = timedelta(days=30), 96
 """How many questions about one person are answered in any such time, by whomever they are asked."""
+ALERT_REACH = timedelta(hours=24)
+"""How long ago a quarter of an hour began at most that is asked about within an alert. An operator looks into what goes
+on now; what is older is for an officer of the case. The vault knows this bound without believing any claim.
+"""
 _HOME_KNOWN = "ask a question of the closed list instead"
 CONTACT_FIRST: Mapping[str, Matter] = {
     "battery": Matter.BATTERY,
@@ -386,6 +390,45 @@ def objections_to_question(
     if question.asked is Asked.ZONE and (zone is None or zone.decision_id not in {one.decision.id for one in then}):
         against.append("zone_not_in_force: that zone was not in force then; a zone of a decision that stood can be")
     return tuple(against)
+
+
+def quarters_within(claim: Claim, now: datetime) -> tuple[datetime, ...]:
+    """The quarters of an hour that a question within a claimed alert may be about, by their beginnings, in order.
+
+    Those that are over and of which some part lies in the alert: from its beginning until its end, or until now. None
+    begins more than ALERT_REACH ago. One in which it both began and ended counts, however short it was.
+    """
+    until = now if claim.ended_at is None else claim.ended_at
+    first = claim.began_at - (claim.began_at - EPOCH) % QUARTER
+    earliest = now - ALERT_REACH
+    at = max(first, earliest + (EPOCH - earliest) % QUARTER)
+    found = []
+    while at + QUARTER <= now and (at < until or at == first):
+        found.append(at)
+        at += QUARTER
+    return tuple(found)
+
+
+def objections_to_asking_within(claim: Claim | None, question: Question, now: datetime) -> tuple[str, ...]:
+    """Everything against asking this within an alert. `claim` None: whoever asks does not hold it. As a look-up is held
+    to its grant, a question of an operator's is held to what they claimed; the same whether flow or vault asks.
+    """
+    if claim is None:
+        return ("not_claimed: only whoever has claimed an alert asks within it, until it is closed; claim it first",)
+    against = []
+    if question.case_id != claim.case_id:
+        against.append("another_case: the alert is about another person; ask within one of theirs")
+    if question.condition_id not in (None, claim.condition_id):
+        against.append("another_zone: the alert is about another zone, or about none; its own can be asked about")
+    if question.about not in (quarters := quarters_within(claim, now)):
+        against.append(f"outside_alert: ask about a quarter of an hour within the alert; {_which(quarters)}")
+    return tuple(against)
+
+
+def _which(quarters: tuple[datetime, ...]) -> str:
+    if not quarters:
+        return "nothing of it now; an officer of the case can ask about other times"
+    return f"one that begins from {as_text(quarters[0])} to {as_text(quarters[-1])}"
 
 
 def in_force_then(ground: Ground, question: Question) -> tuple[Under, ...]:

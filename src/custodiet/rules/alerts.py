@@ -8,7 +8,7 @@ same table as a constraint, and both are checked against this file.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Excuse, Reply
+from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Claim, Excuse, Reply
 from custodiet.model.condition import Interval
 from custodiet.model.contact_record import CameOf, ContactTried, Verified
 from custodiet.model.errors import IllegalMove
@@ -54,6 +54,22 @@ TRIES_MIN = 2
 
 PROCESSES: frozenset[str] = frozenset({"", "clock", "gateway", "vault", "web", "sequencer", "monitor", "messenger"})
 """Our own processes, by the names they act under: none of them decides about anyone."""
+
+
+IN_HAND: frozenset[AlertState] = frozenset({_S.CLAIMED, _S.TRIAGED})
+"""Where whoever holds an alert works on it: before it is closed, and before it is an officer's matter."""
+
+
+def claim_of(alert: Alert, by: ActorId) -> Claim | None:
+    """What somebody holds of an alert; None: they do not hold it, or nobody works on it any more."""
+    if alert.held_by != by or alert.state not in IN_HAND:
+        return None
+    return told_by_claim(alert)
+
+
+def told_by_claim(alert: Alert) -> Claim:
+    """What a claim of this alert tells of it."""
+    return Claim(alert.case_id, alert.began_at, alert.ended_at, alert.condition_id)
 
 
 def urgency(alert: Alert) -> int:
@@ -203,15 +219,14 @@ def _against_entering(alert: Alert) -> list[str]:
 
 def _against_calling(alert: Alert, tried: tuple[ContactTried, ...], *, asked_first: bool) -> list[str]:
     """R7; the Enforcement Notice ¶192: what is minor is cleared up by asking, before anything is called a breach."""
-    since = [one for one in tried if one.counts and one.at >= alert.raised_at]
-    if not since:
+    if not any(_is_since(alert, one) for one in tried):
         return [
             (
                 "contact_first: nobody has tried to reach the person since this was raised; "
                 "ring first, record it, and then it can be called"
             )
         ]
-    if asked_first and len(since) < TRIES_MIN and not any(one.is_conversation for one in since):
+    if asked_first and not _were_asked(alert, tried):
         return [
             (
                 "contact_first: the register names this as an event at which the person is asked first; "
@@ -219,6 +234,30 @@ def _against_calling(alert: Alert, tried: tuple[ContactTried, ...], *, asked_fir
             )
         ]
     return []
+
+
+def objections_to_asking_elsewhere(
+    alert: Alert, tried: Iterable[ContactTried], *, asked_first: bool
+) -> tuple[str, ...]:
+    """R7: where the register says that the person is asked first, no question is put to the data before."""
+    if not asked_first or _were_asked(alert, tried):
+        return ()
+    return (
+        (
+            "contact_first: the register names this as an event at which the person is asked first; "
+            f"speak with them, or try {TRIES_MIN} times in vain, record it, and then a question can be asked"
+        ),
+    )
+
+
+def _is_since(alert: Alert, one: ContactTried) -> bool:
+    return one.counts and one.at >= alert.raised_at
+
+
+def _were_asked(alert: Alert, tried: Iterable[ContactTried]) -> bool:
+    """Whether they were spoken to since, or tried often enough in vain."""
+    since = [one for one in tried if _is_since(alert, one)]
+    return len(since) >= TRIES_MIN or any(one.is_conversation for one in since)
 
 
 NO_LONGER = {

@@ -20,7 +20,7 @@ from custodiet.model.times import from_ms
 _PLAIN = Struct("<BqqiiIiIHBBH")
 """Version, fix time ms, received ms, lat, lon 1e-7°, accuracy cm, altitude cm, speed mm/s, course 0.01°, method,
 satellites, HDOP 0.01."""
-_VERSION = 1
+VERSION = 1
 _ROW = Struct("<IqI")
 _PIECE = Struct(">6sIq")
 _TIME = Struct(">q")
@@ -28,14 +28,14 @@ _SEARCHED_FROM = 16 * _ROW.size
 """A directory so long is searched for a session's bytes before its rows are read."""
 
 # The unknown of each field: a value the unit cannot take, inside these bytes only; outside it is None.
-_NO_U32 = 0xFFFF_FFFF
-_NO_I32 = -0x8000_0000
-_END_I32 = 0x7FFF_FFFF + 0.5
-_NO_U16 = 0xFFFF
-_NO_U8 = 0xFF
-_METHODS: tuple[Method | None, ...] = (None, Method.GPS, Method.RF, Method.LBS, Method.WIFI)
+NO_U32 = 0xFFFF_FFFF
+NO_I32 = -0x8000_0000
+END_I32 = 0x7FFF_FFFF + 0.5
+NO_U16 = 0xFFFF
+NO_U8 = 0xFF
+METHODS: tuple[Method | None, ...] = (None, Method.GPS, Method.RF, Method.LBS, Method.WIFI)
 """By their number in a stored fix: never reorder."""
-_NUMBER_OF = {method: number for number, method in enumerate(_METHODS)}
+_NUMBER_OF = {method: number for number, method in enumerate(METHODS)}
 
 PLAIN_BYTES = _PLAIN.size
 NONCE_BYTES = 12
@@ -71,37 +71,37 @@ def pack_fix(fix: Fix, fix_ms: int, received_ms: int) -> bytes:
     accuracy, altitude, speed, course = fix.accuracy_m, fix.altitude_m, fix.speed_mps, fix.course_deg
     satellites, hdop = fix.satellites, fix.hdop
     return _PLAIN.pack(
-        _VERSION,
+        VERSION,
         fix_ms,
         received_ms,
         fix.lat_e7,
         fix.lon_e7,
-        _NO_U32 if accuracy is None or not 0 <= accuracy * 100 < _NO_U32 else round(accuracy * 100),
-        _NO_I32 if altitude is None or not _NO_I32 + 1 <= altitude * 100 < _END_I32 else round(altitude * 100),
-        _NO_U32 if speed is None or not 0 <= speed * 1000 < _NO_U32 else round(speed * 1000),
-        _NO_U16 if course is None or not 0 <= course * 100 < _NO_U16 else round(course * 100),
+        NO_U32 if accuracy is None or not 0 <= accuracy * 100 < NO_U32 else round(accuracy * 100),
+        NO_I32 if altitude is None or not NO_I32 + 1 <= altitude * 100 < END_I32 else round(altitude * 100),
+        NO_U32 if speed is None or not 0 <= speed * 1000 < NO_U32 else round(speed * 1000),
+        NO_U16 if course is None or not 0 <= course * 100 < NO_U16 else round(course * 100),
         _NUMBER_OF[fix.method],
-        _NO_U8 if satellites is None or not 0 <= satellites < _NO_U8 else round(satellites),
-        _NO_U16 if hdop is None or not 0 <= hdop * 100 < _NO_U16 else round(hdop * 100),
+        NO_U8 if satellites is None or not 0 <= satellites < NO_U8 else round(satellites),
+        NO_U16 if hdop is None or not 0 <= hdop * 100 < NO_U16 else round(hdop * 100),
     )
 
 
 def unpack_fix(plain: bytes) -> StoredFix:
     """The inverse of pack_fix. Raises NotTheFormat for anything that pack_fix cannot have written."""
-    if len(plain) != PLAIN_BYTES or plain[0] != _VERSION:
+    if len(plain) != PLAIN_BYTES or plain[0] != VERSION:
         raise NotTheFormat("a stored fix of another format")
     _, fix_ms, received_ms, lat, lon, accuracy, altitude, speed, course, method, satellites, hdop = _PLAIN.unpack(plain)
     try:
         fix = Fix(
             lat_e7=lat,
             lon_e7=lon,
-            accuracy_m=None if accuracy == _NO_U32 else accuracy / 100,
-            altitude_m=None if altitude == _NO_I32 else altitude / 100,
-            speed_mps=None if speed == _NO_U32 else speed / 1000,
-            course_deg=None if course == _NO_U16 else course / 100,
-            method=_METHODS[method],
-            satellites=None if satellites == _NO_U8 else satellites,
-            hdop=None if hdop == _NO_U16 else hdop / 100,
+            accuracy_m=None if accuracy == NO_U32 else accuracy / 100,
+            altitude_m=None if altitude == NO_I32 else altitude / 100,
+            speed_mps=None if speed == NO_U32 else speed / 1000,
+            course_deg=None if course == NO_U16 else course / 100,
+            method=METHODS[method],
+            satellites=None if satellites == NO_U8 else satellites,
+            hdop=None if hdop == NO_U16 else hdop / 100,
         )
         return StoredFix(fix, from_ms(fix_ms), from_ms(received_ms))
     except (IllegalValue, OverflowError, IndexError):

@@ -8,9 +8,10 @@ from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, UtcMs
-from custodiet.model.alert import Alert, AlertState
+from custodiet.model.alert import Alert
 from custodiet.model.contact_record import CameOf, ContactTried, Direction, Verified, Way
 from custodiet.model.identity import ActorId, AlertId, CaseId
+from custodiet.rules.alerts import IN_HAND
 
 contact_tried = Table(
     "contact_tried",
@@ -29,8 +30,6 @@ Index("contact_tried_by_alert", contact_tried.c.alert_id)
 CONTACTED = (contact_tried,)
 """As tables.REPLAYED."""
 
-_IN_HAND = (AlertState.CLAIMED, AlertState.TRIAGED)
-
 
 class ContactRows(Rows):
     """The part of flows.ports.Reading that is about contacts tried, and about who holds what."""
@@ -45,5 +44,5 @@ class ContactRows(Rows):
         return tuple(noun(ContactTried, row) for row in self._all(query.order_by(contact_tried.c.entry)))
 
     def in_hand(self, by: ActorId) -> tuple[Alert, ...]:
-        query = t.alert.select().where(t.alert.c.held_by == by, t.alert.c.state.in_(_IN_HAND))
+        query = t.alert.select().where(t.alert.c.held_by == by, t.alert.c.state.in_(IN_HAND))
         return tuple(noun(Alert, row) for row in self._all(query.order_by(t.alert.c.raised_at, t.alert.c.id)))

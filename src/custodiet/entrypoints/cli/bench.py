@@ -26,10 +26,10 @@ from custodiet.flows.fit_device import token_hash
 from custodiet.flows.ports import Ingesting, Store
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.model.errors import Unready
-from custodiet.model.report import Outcome, Report
+from custodiet.model.report import Outcome
 from custodiet.simulation.load import Crowd
 from custodiet.simulation.seeded import SetClock
-from custodiet.wire import traccar
+from custodiet.wire.traccar_columns import Lines
 
 ROUNDS = 5
 BATCH = 1000
@@ -117,8 +117,7 @@ class Bench:
         for lines in self._batches(minutes):
             began, cpu_began = perf_counter(), process_time()
             self._keep_house(monitor)
-            reports = tuple(_decoded(line) for line in lines)
-            [answers] = monitor.receive([Request(sender, reports, self._clock.now())])
+            [answers] = monitor.receive([Request(sender, Lines(lines), self._clock.now())])
             cpu_s += process_time() - cpu_began
             wall_s += perf_counter() - began
             positions += len(lines)
@@ -156,11 +155,11 @@ class Bench:
         self._ours(monitor, 2)
         staged.cpu_s = 0.0
         spent = self._ours(monitor, minutes)
-        lines = [line for batch in self._batches(1) for line in batch]
+        batches = list(self._batches(1))
         began = process_time()
-        for line in lines:
-            traccar.decode(line)
-        decode_s = (process_time() - began) / len(lines)
+        for batch in batches:
+            _ = Lines(batch).columns
+        decode_s = (process_time() - began) / sum(map(len, batches))
         write_s = staged.cpu_s / spent.positions
         rest_s = spent.cpu_s / spent.positions - write_s - decode_s
         return {name: round(s * 1e9) for name, s in (("decode", decode_s), ("decide", rest_s), ("write", write_s))}
@@ -224,13 +223,6 @@ def show_bench(said: dict[str, Any], *, as_json: bool) -> int:
         print("\n  Shapely is not installed: no peer beside it.")
     print(f"\n  floor: fdatasync {said['floor']['fdatasync_us']} µs, SHA-256 {said['floor']['sha256_mb_per_s']} MB/s")
     return 0
-
-
-def _decoded(line: bytes) -> Report:
-    report = traccar.decode(line)
-    if report is None:
-        raise Unready("a line of the load is no position")
-    return report
 
 
 def _rate(rounds: Sequence[Spent], of: Callable[[Spent], float]) -> int:

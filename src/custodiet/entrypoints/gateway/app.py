@@ -18,7 +18,7 @@ import asyncio
 import base64
 import binascii
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -37,7 +37,7 @@ from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.model.errors import CannotRecord, NotTheFormat
 from custodiet.model.report import Answer, Reason, Report
-from custodiet.wire import traccar
+from custodiet.wire.traccar_columns import Lines
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -228,16 +228,16 @@ class Gateway:
         finally:
             self._coming_bytes -= size
 
-    def _lines(self, body: bytes) -> tuple[Report | Reason, ...]:
-        lines = [line for line in body.split(b"\n") if not line.isspace() and line]
-        if len(lines) > self._limits.batch_lines_max:
+    def _lines(self, body: bytes) -> Lines:
+        bodies = [line for line in body.split(b"\n") if not line.isspace() and line]
+        if len(bodies) > self._limits.batch_lines_max:
             raise _Turned(_refusal(413, f"more than {self._limits.batch_lines_max} lines"))
-        decoded = tuple(_decoded_or_not(line) for line in lines)
-        if all(line is Reason.NOT_THE_FORMAT for line in decoded):
+        lines = Lines(bodies)
+        if len(lines.untold) == len(lines) and all(line is Reason.NOT_THE_FORMAT for line in lines):
             raise _Turned(_refusal(400, "no line is a forwarded position"))
-        return decoded
+        return lines
 
-    async def _write(self, sender: KnownSender, lines: tuple[Report | Reason, ...]) -> list[Answer]:
+    async def _write(self, sender: KnownSender, lines: Sequence[Report | Reason]) -> list[Answer]:
         try:
             answers = await self.writer.submit(Request(sender, lines, self._clock.now()))
         except CannotRecord as cannot:
@@ -255,13 +255,6 @@ def _read(route: str, message: Message) -> Report | Reason:
         return SPOKEN[route](message) or Reason.NOTHING_IN_IT
     except NotTheFormat as error:
         raise _Turned(_refusal(400, str(error))) from None
-
-
-def _decoded_or_not(line: bytes) -> Report | Reason:
-    try:
-        return traccar.decode(line) or Reason.NOTHING_IN_IT
-    except NotTheFormat:
-        return Reason.NOT_THE_FORMAT
 
 
 def _credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

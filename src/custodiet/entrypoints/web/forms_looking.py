@@ -7,16 +7,19 @@ from typing import Any
 
 from django import forms
 
-from custodiet.entrypoints.web.forms import DateField, later
+from custodiet.entrypoints.web.forms import YEARS, DateField, later
 from custodiet.entrypoints.web.forms_deciding import TEXT_MAX, coded, one_of
 from custodiet.entrypoints.web.languages import say
+from custodiet.entrypoints.wording import said_day
 from custodiet.entrypoints.wording_deciding import said
 from custodiet.model.condition import Condition, Interval
+from custodiet.model.identity import ConditionId
 from custodiet.model.look_up import GRANT_LASTS, QUARTER, Asked, Precision, RefusedBecause, ToKnow, Tried
 from custodiet.model.register import RegisteredPurpose
 
 HOURS = (1, 2, 4, 6, 8, 12, 24)
 LASTS = (1, 4, 8)
+_STAMP = "%Y-%m-%dT%H:%MZ"
 _TIME = r"^([01]?\d|2[0-3]):[0-5]\d$"
 
 
@@ -92,6 +95,48 @@ class QuestionForm(_Day):
     def about(self) -> datetime:
         """The beginning of the quarter of an hour."""
         return moment(self.cleaned_data["day"], self.cleaned_data["at"])
+
+
+class _Quarter(forms.ChoiceField):
+    """One of the quarters of an hour that are offered. Against any other one the rules speak, and that is recorded."""
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            return datetime.strptime(str(value), _STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            raise forms.ValidationError(say("Choose a quarter of an hour")) from None
+
+    def validate(self, value: datetime | None) -> None:
+        super(forms.ChoiceField, self).validate(value)
+        if value is not None and (value.year not in YEARS or value.minute % (QUARTER // timedelta(minutes=1))):
+            raise forms.ValidationError(say("Choose a quarter of an hour"))
+
+
+class WithinForm(forms.Form):
+    """One question of the closed list, about a quarter of an hour within an alert."""
+
+    asked = forms.ChoiceField(
+        label=later("Question"),
+        choices=coded((Asked.HOME, Asked.CONTACT)),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("Choose a question")},
+    )
+    at = _Quarter(
+        label=later("The quarter of an hour it is about"),
+        help_text=later("By its beginning; those within this alert that are over"),
+        error_messages={"required": later("Choose a quarter of an hour")},
+    )
+
+    def __init__(self, quarters: Iterable[datetime], zone: ConditionId | None, *given: Any, **named: Any) -> None:
+        """`zone`: the one that the alert is about; None: it is about none, and none is asked about."""
+        super().__init__(*given, **named)
+        self.zone = zone
+        if zone is not None:
+            self.fields["asked"].choices = coded(Asked)
+        choices = [(one.strftime(_STAMP), said_day(one)) for one in quarters]
+        self.fields["at"].choices = [("", later("Choose one")), *choices]
 
 
 class LookUpForm(_Day):

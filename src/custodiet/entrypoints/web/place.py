@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from custodiet.flows.give_contact import ZoneAsOf
-from custodiet.flows.ports import Chance, Clock, Policy, Sealer, Store, Vault
+from custodiet.flows.ports import Chance, Clock, Policy, Sealer, Store, StreetsKept, Vault
 from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.condition import LocalZone
 from custodiet.model.errors import IllegalValue, Unready
@@ -63,3 +63,5 @@ class Place:
     """What the log's witnesses have signed; None where none are set."""
     as_pdf: Callable[[str], bytes] = no_pdf
     """HTML as a tagged PDF. Raises Unready."""
+    streets: StreetsKept | None = None
+    """What lies under the map of a reading; None: nothing does."""

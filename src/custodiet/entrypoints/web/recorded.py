@@ -17,6 +17,7 @@ _ATTEMPTS = {
     Act.APPROVE_LOOK_UP: Attempt.APPROVAL,
     Act.OPEN_READING: Attempt.READING,
     Act.ASK_QUESTION: Attempt.QUESTION,
+    Act.ASK_IN_ALERT: Attempt.QUESTION,
     Act.ASK_UNMASK: Attempt.UNMASK,
     Act.APPROVE_UNMASK: Attempt.UNMASK,
     Act.REFUSE_UNMASK: Attempt.UNMASK,
@@ -31,7 +32,7 @@ _ATTEMPTS = {
 }
 _WITNESSED = frozenset(
     {
-        *(Act.ASK_LOOK_UP, Act.OPEN_READING, Act.ASK_QUESTION),
+        *(Act.ASK_LOOK_UP, Act.OPEN_READING, Act.ASK_QUESTION, Act.ASK_IN_ALERT),
         *(Act.ASK_UNMASK, Act.OPEN_UNMASKED, Act.BREAK_GLASS, Act.GIVE_PACK),
     }
 )

@@ -10,5 +10,6 @@ urlpatterns = [
     path("alerts/<str:alert_id>", alerts.one, name="alert"),
     path("alerts/<str:alert_id>/reply", alerts.reply, name="alert_reply"),
     path("alerts/<str:alert_id>/contact", alerts.contact, name="alert_contact"),
+    path("alerts/<str:alert_id>/question", alerts.question, name="alert_question"),
     path("alerts/<str:alert_id>/<str:move>", alerts.move, name="alert_move"),
 ]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from custodiet.flows.in_vault.breaking import Breaking
+from custodiet.flows.in_vault.claims import Claims
 from custodiet.flows.in_vault.disclosing import Disclosing, by_of
 from custodiet.flows.in_vault.keeping import Keeping
 from custodiet.flows.in_vault.looking import Looking
@@ -78,6 +79,7 @@ from custodiet.model.notice_record import NoticeServed
 from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.record import (
     AbsenceAuthorised,
+    AlertMoved,
     AlertRaised,
     CaseAssigned,
     CaseImported,
@@ -193,6 +195,7 @@ class Follower:
         """The newest attempt of each message that came in order: what did not opens nothing."""
         self.staffing = Staffing()
         self.looking = Looking()
+        self.claims = Claims()
         self.unmasking = Unmaskings(self.looking)
         self.disclosing = Disclosing()
         self.breaking = Breaking()
@@ -296,6 +299,10 @@ class Follower:
     def may_break(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
         """Whether someone is an operator of the case's scheme, without a conflict of interest in it."""
         return self.staffing.is_operator_for(actor, self.cases[case_id], at)
+
+    def may_claim(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
+        """Whether someone is an operator who may have an alert of a case: as the policy says of claim_alert."""
+        return self.may_break(actor, case_id, at)
 
     def may_assess(self, actor: ActorId, case_id: CaseId, at: datetime) -> bool:
         """Whether someone is the data protection officer, without a conflict of interest in the case."""
@@ -420,6 +427,7 @@ class Follower:
                     self.staffing.believe(record, self.cases, entry.at)
                     self.writings.believe(record, self.decisions, entry.at, ActorId(entry.actor))
                     self.looking.believe(record, row.index, entry.at, self, self._about(record))
+                    self.claims.believe(record, entry.at, self)
                     self.unmasking.believe(record, entry.at, self)
                     self.disclosing.believe(record, entry.at, self)
                     self.rights.believe(record)
@@ -451,6 +459,8 @@ class Follower:
                 return self.person_of(decision)
             case AlertRaised(raised):
                 return self.cases[raised.case_id].person_id
+            case AlertMoved(claim=claim) if claim is not None:
+                return self.cases[claim.case_id].person_id
             case StatementMade(statement):
                 return self.cases[statement.case_id].person_id
             case CaseAssigned(told) | CoverGiven(told) | ConflictDeclared(told) | CaseImported(told):
@@ -687,7 +697,7 @@ def _require_by(entry: ReadEntry, record: Record) -> None:
             by = record.by
         case CaseRecordGiven() | CaseListGiven() | LookUpRefused() | LookUpEnded() | LookRefused():
             by = record.by
-        case PlacesLoaded() | PlaceAdded():
+        case PlacesLoaded() | PlaceAdded() | AlertMoved():
             by = record.by
         case DraftSaved(draft):
             by = draft.author

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.glasses import NOT_AN_OPERATOR
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.places import Places
 from custodiet.flows.in_vault.readings import NOT_IN_SIGHT, Pace
@@ -15,7 +16,7 @@ from custodiet.model.look_record import QuestionAsked
 from custodiet.model.look_up import Answer, Asked, Question
 from custodiet.model.mode import Category
 from custodiet.model.word import Said
-from custodiet.rules.access import answerable, objections_to_question
+from custodiet.rules.access import answerable, objections_to_asking_within, objections_to_question
 from custodiet.rules.answering import answer_of
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.zones import Area
@@ -43,8 +44,7 @@ class Questions:
         ground = self._follower.ground(case.id)
         before = self._follower.looking.questions_before(case.person_id, index)
         against = objections_to_question(question, before, zone, ground, now)
-        if not self._follower.may_ask(question.by, case.id, now):
-            against += (NOT_IN_SIGHT,)
+        against += self._against_asker(record, now)
         if against:
             raise OpeningRefused(", ".join(codes_of(against)))
         self._pace.take(now)
@@ -53,6 +53,15 @@ class Questions:
         under = [one.decision.id for one in answerable(ground, question, now)]
         areas = {one: self._areas(one, question) for one in under}
         return answer_of(self._by_fixes(question, areas))
+
+    def _against_asker(self, record: QuestionAsked, now: datetime) -> tuple[str, ...]:
+        """An officer asks about a case in their sight, an operator within an alert that they hold, by the ledger."""
+        question, alert_id = record.question, record.alert_id
+        if alert_id is None:
+            return () if self._follower.may_ask(question.by, question.case_id, now) else (NOT_IN_SIGHT,)
+        against = objections_to_asking_within(self._follower.claims.held(alert_id, question.by), question, now)
+        may_hold = self._follower.may_claim(question.by, question.case_id, now)
+        return against if may_hold else (*against, NOT_AN_OPERATOR)
 
     def _areas(self, decision_id: DecisionId, question: Question) -> tuple[Area | None, ...]:
         if question.asked is Asked.HOME:

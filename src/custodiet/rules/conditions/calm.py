@@ -23,10 +23,10 @@ from custodiet.rules.conditions.plane import Point, distance_m, point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Asked, Scratch
 from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M, Area
 
-_STRETCH = 1.01
+STRETCH = 1.01
 """A zone's plane draws no way longer than this, as far from its centre as _FAR_M: six parts in a thousand there."""
 _FAR_M = 1_000_000.0
-_SLACK_M = 0.1
+SLACK_M = 0.1
 _REACH_MAX_M = 20_000.0
 """A calm place serves ten minutes: nobody's goes farther, but in the air."""
 
@@ -39,6 +39,24 @@ class Calm(msgspec.Struct, frozen=True, gc=False):
 
     def __repr__(self) -> str:
         return "<Calm>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
+
+
+class Quiet(msgspec.Struct, frozen=True, gc=False):
+    """A fitting under a decision with nothing going on: the one scratch of all its conditions, and what is calm.
+
+    `since` and `held_at`: when the calm place and the scratch came here.
+    """
+
+    calm: Calm
+    scratch: Scratch
+    since: datetime
+    held_at: datetime
+
+    def __repr__(self) -> str:
+        return "<Quiet>"
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return []
@@ -69,7 +87,7 @@ def around(place: Point, zones: Iterable[tuple[Area | None, ConditionKind]]) -> 
         if within > ROUGH_M and area.is_farther_than(place, _FAR_M):
             return None
         reach = min(reach, within)
-    return Calm(place, reach) if reach > EDGE_M + _SLACK_M else None
+    return Calm(place, reach) if reach > EDGE_M + SLACK_M else None
 
 
 def after(calm: Calm, scratch: Scratch, at: datetime, fix: Fix, settings: Judging) -> Scratch | None:
@@ -83,7 +101,7 @@ def after(calm: Calm, scratch: Scratch, at: datetime, fix: Fix, settings: Judgin
     if radius > ROUGH_M:
         return None  # so far out the judge goes by the bounding box, which may be nearer than the zone
     place = point(fix.lat_e7, fix.lon_e7)
-    if distance_m(calm.place, place) * _STRETCH + _SLACK_M + radius > calm.reach_m:
+    if distance_m(calm.place, place) * STRETCH + SLACK_M + radius > calm.reach_m:
         return None
     moves = speed is not None and speed >= settings.moving_mps
     return Scratch(at, place, at if moves else scratch.moving_at)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from math import cos, hypot, radians, sin, sqrt
 from typing import Self
 
-_A_M = 6378137.0
+A_M = 6378137.0
 _FLATTENING = 1 / 298.257223563
-_E2 = _FLATTENING * (2 - _FLATTENING)
-_24_R2 = 24 * 6371008.8**2
+E2 = _FLATTENING * (2 - _FLATTENING)
+OVER_24_R2 = 24 * 6371008.8**2
 _E7 = 1e7
 
 Point = tuple[float, float, float]
@@ -24,15 +24,15 @@ def point(lat_e7: float, lon_e7: float) -> Point:
     """The point of a latitude and longitude in 1e-7 degrees."""
     lat, lon = radians(lat_e7 / _E7), radians(lon_e7 / _E7)
     sin_lat, cos_lat = sin(lat), cos(lat)
-    normal = _A_M / sqrt(1 - _E2 * sin_lat * sin_lat)
+    normal = A_M / sqrt(1 - E2 * sin_lat * sin_lat)
     across = normal * cos_lat
-    return across * cos(lon), across * sin(lon), normal * (1 - _E2) * sin_lat
+    return across * cos(lon), across * sin(lon), normal * (1 - E2) * sin_lat
 
 
 def distance_m(a: Point, b: Point) -> float:
     """Along the ground, between points of one town (well below a millimetre up to 50 km)."""
     square = (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
-    return sqrt(square) * (1 + square / _24_R2)
+    return sqrt(square) * (1 + square / OVER_24_R2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ class Plane:
         if flat == 0:
             return 0.0, 0.0
         square = x * x + y * y + z * z
-        stretch = sqrt(square) * (1 + square / _24_R2) / flat
+        stretch = sqrt(square) * (1 + square / OVER_24_R2) / flat
         return east * stretch, north * stretch

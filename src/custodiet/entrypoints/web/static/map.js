@@ -1,12 +1,13 @@
 // The map of a reading: the places of its table, numbered as there, each with the circle in which the device was.
 //
-// Under it lies a grid and nothing else: a street map from someone else's machine would tell them where this person
-// was. Home has no place in the table and so none here. Nothing is drawn towards what is not known or not shown.
+// Under it lie a grid and what the page itself holds of streets (static/streets.js): a street map from someone else's
+// machine would tell them where this person was. Home has no place in the table and so none here. Nothing is drawn towards what is not known or not shown.
 // What lies on the grid is drawn here, in one go: three days are thousands of places, and a phone must bear them.
 import {
   Graticule, Layer, Map, ScaleLine, Stroke, View, boundingExtent, buffer, containsCoordinate, controls, extend,
   fromLonLat, getPointResolution, interactions
 } from './ol.js'
+import { streetsLayer } from './streets.js'
 
 const BLACK = '#0b0c0c'
 const BLUE = '#1d70b8'
@@ -151,19 +152,21 @@ function placesLayer (places, state) {
 function drawn (places, target) {
   const state = { upTo: places.length, selected: -1 }
   const layer = placesLayer(places, state)
+  const { streets } = target.dataset // none where none were loaded; over them the grid is dots, to look like none
   const map = new Map({
     target,
     controls: controls({ attribution: false, rotate: false }).extend([new ScaleLine({ minWidth: 80 })]),
     // Neither a wheel nor a finger that only passes over it moves it.
     interactions: interactions({ onFocusOnly: true, altShiftDragRotate: false, pinchRotate: false }),
     layers: [
+      ...(streets ? [streetsLayer(streets)] : []),
       new Graticule({
         intervals: STEPS,
         lonLabelFormatter: (lon) => `${Number(lon.toFixed(4))}°`,
         latLabelFormatter: (lat) => `${Number(lat.toFixed(4))}°`,
         lonLabelPosition: 0.97, // above: the scale stands below
         showLabels: true,
-        strokeStyle: new Stroke({ color: '#b1b4b6', width: 1 }),
+        strokeStyle: new Stroke({ color: '#b1b4b6', width: 1, lineDash: streets ? [1, 7] : undefined }),
         wrapX: false
       }),
       layer

@@ -4,35 +4,39 @@ An alert is seen by whoever could claim it were it free: an operator of its sche
 is, and nobody with a declared conflict. No page of the desk holds a place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from custodiet.entrypoints.web.asking import done, refusals
+from custodiet.entrypoints.web.asking import done, refusals, shut, status_of
 from custodiet.entrypoints.web.forms_alerts import ContactForm, MoveForm, ReplyForm
-from custodiet.entrypoints.web.fresh import confirm_first, is_stale
+from custodiet.entrypoints.web.forms_looking import WithinForm
+from custodiet.entrypoints.web.fresh import confirm_first, is_fresh, is_stale, require_were_it_fresh
 from custodiet.entrypoints.web.languages import say
 from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.permitting import actor_of, may, require, store_for
 from custodiet.entrypoints.web.reasons import Reason
+from custodiet.entrypoints.web.recorded import recorded_store
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import if_free, of_alert
 from custodiet.entrypoints.wording_alerts import could_be, said_in_alerts, to_ask
 from custodiet.flows.hand_over import hand_over
 from custodiet.flows.handle_alert import Desk
-from custodiet.flows.show_alerts import show_alert_file, show_queue
+from custodiet.flows.looking import ask_in_alert
+from custodiet.flows.show_alerts import AskingWithin, show_alert_file, show_asking_within, show_queue
 from custodiet.flows.show_cases import SEARCH_MAX
 from custodiet.model.act import Act
 from custodiet.model.alert import Alert, AlertMove, Excuse
 from custodiet.model.contact_record import CameOf, Verified, Way
 from custodiet.model.errors import IllegalMove, NotPermitted
 from custodiet.model.identity import AlertId, CaseId
+from custodiet.model.look_up import Answer, Asked
 from custodiet.rules.alerts import IN_HAND_MAX, moved
 from custodiet.rules.permission import ACT_OF_ALERT_MOVE
 
@@ -79,10 +83,59 @@ def hand_over_shift(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, alert_id: str) -> HttpResponse:
-    place, id_ = settings.PLACE, AlertId(alert_id)
+    return _alert_page(request, AlertId(alert_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, alert_id: str) -> HttpResponse:
+    """One question within an alert that they hold: yes, no, or cannot tell, on the alert's own page."""
+    place, id_, me = settings.PLACE, AlertId(alert_id), actor_of(request)
+    with place.store.reading() as view:
+        alert = view.alert(id_)
+        if request.method != "POST":
+            fresh = is_fresh(request, view, Act.ASK_IN_ALERT, of_alert(id_))
+            return _alert_page(request, id_) if fresh else confirm_first(request)
+        if is_stale(request) and may(request, view, Act.ASK_IN_ALERT, of_alert(id_)):
+            return confirm_first(request)
+        asking = show_asking_within(view, place.clock.now(), alert, me)
+    form = _within(asking, request.POST)
+    answer: tuple[Answer, int] | None = None
+    reasons: list[Reason] = []
+    if form.is_valid():
+        told = form.cleaned_data
+        asked = Asked(told["asked"])
+        zone = form.zone if asked is Asked.ZONE else None
+        store = recorded_store(request, Act.ASK_IN_ALERT, of_alert(id_), alert.case_id)
+
+        def ask_it() -> None:
+            nonlocal answer, reasons
+            answer, reasons = shut(lambda: ask_in_alert(store, place.vault, id_, asked, told["at"], me, zone))
+
+        reasons = refusals(form, ask_it) or reasons
+    if answer is None:
+        with place.store.reading() as view:
+            require_were_it_fresh(request, view, Act.ASK_IN_ALERT, of_alert(id_))
+    return _alert_page(request, id_, form, reasons, answer)
+
+
+def _within(asking: AskingWithin | None, typed: QueryDict | None = None) -> WithinForm:
+    return WithinForm((), None, typed) if asking is None else WithinForm(asking.quarters, asking.zone, typed)
+
+
+def _alert_page(
+    request: HttpRequest,
+    id_: AlertId,
+    form: WithinForm | None = None,
+    reasons: Sequence[Reason] = (),
+    answer: tuple[Answer, int] | None = None,
+) -> HttpResponse:
+    """An alert with its whole record; `form`: the question that was asked, with what came of it."""
+    place = settings.PLACE
     with place.store.reading() as view:
         file = show_alert_file(view, place.clock.now(), id_)
         require(request, view, Act.CLAIM_ALERT, if_free(id_))
+        asks = may(request, view, Act.ASK_IN_ALERT, of_alert(id_))
+        asking = show_asking_within(view, file.at, file.alert, actor_of(request)) if asks else None
         open_to = [each for each in file.moves if may(request, view, ACT_OF_ALERT_MOVE[each], of_alert(id_))]
         replies = file.takes_replies and may(request, view, Act.RECORD_REPLY, of_alert(id_))
         contacts = may(request, view, Act.TRIAGE_ALERT, of_alert(id_))
@@ -94,7 +147,9 @@ def one(request: HttpRequest, alert_id: str) -> HttpResponse:
         "me": actor_of(request),
     }
     told |= {"could_be": could_be(file.alert), "to_ask": to_ask(file.alert)}
-    return page(request, "alerts/one.html", **told)
+    told |= {"form": form or (_within(asking) if asking else None), "asking": asking}
+    told |= {"reasons": reasons, "answer": answer}
+    return page(request, "alerts/one.html", status_of(list(reasons)), **told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,7 @@ from custodiet.entrypoints.web.recorded import recorded_store
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_case, of_glass
 from custodiet.entrypoints.web.sitting import sitting_of
+from custodiet.entrypoints.web.views.looking import under_map
 from custodiet.flows.break_glass import assess_glass, break_glass
 from custodiet.flows.open_case_record import open_glass_reason
 from custodiet.flows.show_looking import hours_of, rows_of
@@ -99,6 +100,7 @@ def _shown(request: HttpRequest, case: Case, glass: Glass, opened: Opened) -> Ht
         "opened": opened,
         "rows": rows,
         "hours": hours_of(rows),
+        "under": under_map(opened),
         "left_s": left_s,
     }
     shown = page(request, "glass/reading.html", **given)

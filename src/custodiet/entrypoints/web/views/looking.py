@@ -44,6 +44,7 @@ from custodiet.flows.show_looking import (
     show_look_up,
     show_looks,
 )
+from custodiet.flows.streets import streets_under
 from custodiet.flows.unmasking import read_under
 from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.act import Act
@@ -53,6 +54,7 @@ from custodiet.model.errors import (
 )
 from custodiet.model.identity import ConditionId, LookUpId
 from custodiet.model.look_up import Answer, Asked, Grant, LookUp, Opened, Precision, RefusedBecause, ToKnow, Tried
+from custodiet.model.streets import Under
 from custodiet.rules.access import objections_to_approving
 from custodiet.wire.proof import FILE_SUFFIX
 
@@ -209,6 +211,12 @@ def proof_of(entry: int) -> bytes:
     return prove_entry(place.store, place.vault, entry, cosigned).encode()
 
 
+def under_map(opened: Opened) -> Under | None:
+    """Streets and water for the map beside a reading: part of its page, so that nothing asks for them by a place."""
+    kept = settings.PLACE.streets
+    return None if kept is None else streets_under(kept, opened)
+
+
 def reading_page(
     request: HttpRequest, case: Case, grant: Grant, opened: Opened, purpose: str, *, unmasked: bool = False
 ) -> HttpResponse:
@@ -223,6 +231,7 @@ def reading_page(
         "rows": rows,
         "hours": hours_of(rows),
         "unmasked": unmasked,
+        "under": under_map(opened),
         "left_s": left_s,
     }
     shown = page(request, "looking/reading.html", **given)

@@ -1,0 +1,311 @@
+"""Wearers of whom nothing is to be weighed, as rows of one table: their fixes are taken as columns, many at once.
+
+What nearly every fix is: of a known device under one plain decision (rules.authority.Clear), newer than any before, of
+a mode that keeps a trail, quiet in every zone (rules.conditions.calm), from a device with nothing new to say. For such
+a fix every step of `receive_reports` and `watching` comes out the same, whoever it is of; here it is one step for all.
+A row holds what those steps would look up. Whatever else comes of a device takes its row away first: what the row says
+goes back to where it came from, and everything is done one by one, as it is without this table.
+
+A row is a copy of nothing: who has one has their calm place and their scratch here alone. So it goes as soon as
+anything that it rests on changes: the standing, a session, a zone, a watch, the device's own word, the clock.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from custodiet.flows.sessions import LiveSession
+from custodiet.flows.wearer import Wearer
+from custodiet.model.identity import DecisionId, FittingId
+from custodiet.model.judging import Judging
+from custodiet.model.times import EPOCH, from_ms, to_ms
+from custodiet.rules.authority import AHEAD_MAX
+from custodiet.rules.conditions.calm import Quiet
+from custodiet.rules.conditions.calm_columns import CalmRows, Whole, are_quiet
+from custodiet.rules.conditions.plane import point
+from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
+from custodiet.rules.messages import REMIND_PERCENT
+from custodiet.wire.columns import Columns, joined, pack_fixes
+from custodiet.wire.frame import METHODS, PLAIN_BYTES
+from custodiet.wire.traccar_columns import Lines
+
+Under = tuple[FittingId, DecisionId]
+
+_ROOM = 64
+"""Rows at first."""
+_NEVER, _NOT_YET = 2**62, -(2**62)
+_MS = timedelta(milliseconds=1)
+_DAY_MS = 86_400_000
+_AHEAD_MS = AHEAD_MAX // timedelta(milliseconds=1)
+_MEASURED = np.array([method not in LOOKED_UP for method in METHODS])
+"""By the number of a method: whether the device found the place itself."""
+
+_ROW = np.dtype(
+    [
+        ("held", "?"),
+        # When a fix may be admitted, and sealed under the session.
+        ("from_ms", "i8"),
+        ("until_ms", "i8"),
+        ("late_ms", "i8"),
+        ("day_from_ms", "i8"),
+        # The newest fix, and what is calm.
+        ("newest_ms", "i8"),
+        ("zoned", "?"),
+        ("x", "f8"),
+        ("y", "f8"),
+        ("z", "f8"),
+        ("reach_m", "f8"),
+        ("since_ms", "i8"),
+        # Scratch since then: when it came here, the newest place, and when the device last moved.
+        ("held_ms", "i8"),
+        ("back_ms", "i8"),
+        ("lat_e7", "i8"),
+        ("lon_e7", "i8"),
+        ("moving_ms", "i8"),
+        # Settings of the scheme.
+        ("accuracy_min_m", "f8"),
+        ("accuracy_max_m", "f8"),
+        ("disc_scale", "f8"),
+        ("speed_max_mps", "f8"),
+        ("moving_mps", "f8"),
+        ("low_percent", "f8"),
+        # When it was last heard of is written so much later, or with each fix where a clock goes by it.
+        ("timed", "?"),
+        ("contact_ms", "i8"),
+    ]
+)
+"""Times in ms since 1970 UTC."""
+
+
+Part = tuple[int, Lines, datetime]
+"""The number of a request in its batch, its lines, and when it reached us."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Taken:
+    """What was taken of a batch. Arrays have one item for each fix, in the order of the parts and their lines."""
+
+    request: Whole
+    """The number of its request."""
+    line: Whole
+    """Its place in there."""
+    rows: Whole
+    columns: Columns
+    received_ms: Whole
+    wearers: list[Wearer]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def without(self, request: int) -> "Taken":
+        """The same but for one request, which could not be taken as a whole."""
+        stays = np.flatnonzero(self.request != request)
+        left = [self.wearers[place] for place in stays]
+        of = (self.request[stays], self.line[stays], self.rows[stays], self.columns.of(stays), self.received_ms[stays])
+        return Taken(*of, left)
+
+    def lines_of(self, request: int) -> set[int]:
+        """Which lines of a request are in here."""
+        return set(self.line[self.request == request].tolist())
+
+    def identities(self) -> list[tuple[FittingId, int]]:
+        """Of each its fitting and fix time in ms."""
+        times = self.columns.fix_ms.tolist()
+        return [(one.fitting_id, fix_ms) for one, fix_ms in zip(self.wearers, times, strict=True)]
+
+    def places(self) -> list[bytes]:
+        """Of each its latitude and longitude in 1e-7 degrees, as two big-endian integers of eight bytes."""
+        places = np.stack([self.columns.lat_e7, self.columns.lon_e7], axis=1).astype(">i8").tobytes()
+        return [places[at : at + 16] for at in range(0, len(places), 16)]
+
+    def plain(self) -> list[tuple[LiveSession, int, bytes, bytes]]:
+        """Of each its session, fix time in ms, bytes before sealing, and its own part of what it is bound to."""
+        times = self.columns.fix_ms
+        bound = times.astype(">i8").tobytes()
+        fixes = pack_fixes(self.columns, self.received_ms)
+        return [
+            (one.live, fix_ms, fixes[at * PLAIN_BYTES : (at + 1) * PLAIN_BYTES], bound[at * 8 : at * 8 + 8])
+            for at, (one, fix_ms) in enumerate(zip(self.wearers, times.tolist(), strict=True))
+        ]
+
+
+class Steady:
+    """The table. Owned by one monitor's watching, touched by its thread."""
+
+    takes = Lines
+
+    def __init__(self) -> None:
+        self._table = np.zeros(_ROOM, _ROW)
+        self._free = list(range(_ROOM))
+        self._row_of: dict[str, int] = {}
+        self._serial_of: dict[FittingId, str] = {}
+        self._held: dict[int, tuple[Wearer, Quiet | None]] = {}
+
+    def __contains__(self, serial: str) -> bool:
+        return serial in self._row_of
+
+    @property
+    def serials(self) -> list[str]:
+        """Of everyone who has a row."""
+        return list(self._row_of)
+
+    def serial_of(self, fitting_id: FittingId) -> str | None:
+        """Of the device of a fitting that has a row."""
+        return self._serial_of.get(fitting_id)
+
+    def hold(
+        self,
+        wearer: Wearer,
+        judging: Judging,
+        quiet: Quiet | None,
+        newest: datetime,
+        contact_at: datetime | None,
+        *,
+        timed: bool,
+    ) -> None:
+        """From now on these are here, and nowhere else.
+
+        `quiet` is None where no condition has a place; `timed`: a clock goes by when their newest fix was.
+        """
+        if not self._free:
+            self._free = list(range(len(self._table), 2 * len(self._table)))
+            self._table = np.concatenate([self._table, np.zeros(len(self._table), _ROW)])
+        row, clear = self._free.pop(), wearer.clear
+        calm = (*quiet.calm.place, quiet.calm.reach_m) if quiet is not None else (0.0, 0.0, 0.0, 0.0)
+        moving_at = None if quiet is None else quiet.scratch.moving_at
+        self._table[row] = (
+            True,
+            to_ms(clear.from_at),
+            _ms_or(clear.until, _NEVER),
+            clear.decision.late_max // _MS,
+            (wearer.live.session.day - EPOCH.date()).days * _DAY_MS,
+            to_ms(newest),
+            quiet is not None,
+            *calm,
+            0 if quiet is None else to_ms(quiet.since),
+            _NOT_YET,
+            0,
+            0,
+            0,
+            _ms_or(moving_at, _NOT_YET),
+            judging.accuracy_min_m,
+            judging.accuracy_max_m,
+            judging.disc_scale,
+            judging.speed_max_mps,
+            judging.moving_mps,
+            max(judging.battery_low_percent, REMIND_PERCENT),
+            timed,
+            _ms_or(contact_at, _NOT_YET),
+        )
+        self._row_of[wearer.serial] = row
+        self._serial_of[wearer.fitting_id] = wearer.serial
+        self._held[row] = (wearer, quiet)
+
+    def release(self, serial: str) -> tuple[Wearer, Quiet | None, datetime]:
+        """The row goes: whose it was, what is quiet now, and when their newest fix was. Raises KeyError for no row."""
+        row = self._row_of.pop(serial)
+        wearer, quiet = self._held.pop(row)
+        del self._serial_of[wearer.fitting_id]
+        told = self._table[row]
+        newest = from_ms(int(told["newest_ms"]))
+        if quiet is not None and told["held_ms"] != _NOT_YET:
+            moving_ms = int(told["moving_ms"])
+            scratch = Scratch(
+                from_ms(int(told["back_ms"])),
+                point(int(told["lat_e7"]), int(told["lon_e7"])),
+                None if moving_ms == _NOT_YET else from_ms(moving_ms),
+            )
+            quiet = Quiet(quiet.calm, scratch, quiet.since, from_ms(int(told["held_ms"])))
+        self._table[row] = np.zeros((), _ROW)  # no place stays behind
+        self._free.append(row)
+        return wearer, quiet, newest
+
+    def saw(self, fitting_id: FittingId, fix_time: datetime) -> None:
+        """A fix of that time stands in the store: whatever is older is late."""
+        serial = self._serial_of.get(fitting_id)
+        if serial is not None:
+            newest = self._table["newest_ms"]
+            row = self._row_of[serial]
+            newest[row] = max(int(newest[row]), to_ms(fix_time))
+
+    def stale(self, now: datetime, span: timedelta) -> list[str]:
+        """Whose calm place came here longer than that ago, or later than now."""
+        since = to_ms(now) - self._table["since_ms"]
+        rows = np.flatnonzero(self._table["held"] & self._table["zoned"] & ((since < 0) | (since > span // _MS)))
+        return [self._held[int(row)][0].serial for row in rows]
+
+    def take(self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta) -> Taken:
+        """What can be taken at once at `now`. `apart`: serials of which something else came with these.
+
+        Of each device everything is taken or nothing. Nothing is changed: `keep` does that.
+        """
+        columns = joined([lines.columns for _, lines, _ in parts])
+        row_of, now_ms = self._row_of, to_ms(now)
+        rows = np.array([row_of.get(serial, -1) for _, lines, _ in parts for serial in lines.serials], np.int64)
+        of, fix_ms = self._table[rows], columns.fix_ms
+        since = now_ms - of["since_ms"]
+        quiet = are_quiet(_calm_of(of), columns.lat_e7, columns.lon_e7, columns.accuracy_m, columns.speed_mps)
+        good = (
+            (rows >= 0)
+            & columns.plain
+            & (of["from_ms"] <= np.minimum(fix_ms, now_ms))
+            & (np.maximum(fix_ms, now_ms) < of["until_ms"])
+            & (fix_ms - now_ms <= _AHEAD_MS)
+            & (now_ms - fix_ms <= of["late_ms"])
+            & (of["day_from_ms"] <= fix_ms)
+            & (fix_ms < of["day_from_ms"] + _DAY_MS)
+            & (fix_ms > of["newest_ms"])
+            & (~of["zoned"] | (quiet & _MEASURED[columns.method] & (since >= 0) & (since <= span // _MS)))
+            & (~(columns.battery_percent <= of["low_percent"]))
+        )
+        spoilt = np.zeros(len(self._table), np.bool_)
+        spoilt[rows[~good & (rows >= 0)]] = True
+        spoilt[[row_of[serial] for serial in apart if serial in row_of]] = True
+        order = np.argsort(rows, kind="stable")
+        again = rows[order][1:] == rows[order][:-1]
+        spoilt[rows[order][1:][again & (fix_ms[order][1:] <= fix_ms[order][:-1])]] = True
+        at = np.flatnonzero(good & ~spoilt[rows])
+        sizes = [len(lines) for _, lines, _ in parts]
+        request = np.repeat(np.array([number for number, _, _ in parts], np.int64), sizes)
+        line = np.arange(len(rows)) - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+        received_ms = np.repeat(np.array([to_ms(at) for _, _, at in parts], np.int64), sizes)
+        held = self._held
+        wearers = [held[row][0] for row in rows[at].tolist()]
+        return Taken(request[at], line[at], rows[at], columns.of(at), received_ms[at], wearers)
+
+    def until(self, taken: Taken) -> datetime | None:
+        """Until when all of these stay admitted if nobody decides anything; None: without an end."""
+        until_ms = int(self._table["until_ms"][taken.rows].min(initial=_NEVER))
+        return None if until_ms == _NEVER else from_ms(until_ms)
+
+    def heard(self, taken: Taken, now: datetime, grain: timedelta) -> list[tuple[FittingId, datetime]]:
+        """Whose newest contact says enough more than the stored one to be written, and when their newest fix was."""
+        of = self._table[taken.rows]
+        asks = np.flatnonzero(of["timed"] | (to_ms(now) - of["contact_ms"] >= grain // _MS))
+        fix_ms = taken.columns.fix_ms
+        return list({taken.wearers[place].fitting_id: from_ms(int(fix_ms[place])) for place in asks.tolist()}.items())
+
+    def keep(self, taken: Taken, now: datetime, contacts: Iterable[FittingId]) -> None:
+        """What was taken is durable, and so is it that these were heard of at `now`."""
+        table, rows, columns = self._table, taken.rows, taken.columns
+        # Of a row that is there twice the last one stands, which is the newest.
+        table["newest_ms"][rows] = columns.fix_ms
+        zoned = np.flatnonzero(table["zoned"][rows])
+        of = rows[zoned]
+        table["back_ms"][of], table["held_ms"][of] = columns.fix_ms[zoned], to_ms(now)
+        table["lat_e7"][of], table["lon_e7"][of] = columns.lat_e7[zoned], columns.lon_e7[zoned]
+        moves = zoned[columns.speed_mps[zoned] >= table["moving_mps"][of]]
+        table["moving_ms"][rows[moves]] = columns.fix_ms[moves]
+        for fitting_id in contacts:
+            table["contact_ms"][self._row_of[self._serial_of[fitting_id]]] = to_ms(now)
+
+
+def _ms_or(at: datetime | None, none: int) -> int:
+    return none if at is None else to_ms(at)
+
+
+def _calm_of(of: npt.NDArray[np.void]) -> CalmRows:
+    return CalmRows(*(of[name] for name in CalmRows._fields))

@@ -1,0 +1,91 @@
+"""Many reports as columns, for those who take many at once: one array a quantity, one row a report.
+
+A row holds only what is nearly always so: a position with its time and without an alarm. Of any other line its row says
+nothing but that (`plain` is false); it is read as a report, one by one. What is unknown is NaN here, -1 of a count.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from custodiet.wire.frame import END_I32, NO_I32, NO_U8, NO_U16, NO_U32, VERSION
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_PLAIN = np.dtype(
+    [
+        ("version", "u1"),
+        ("fix_ms", "<i8"),
+        ("received_ms", "<i8"),
+        ("lat_e7", "<i4"),
+        ("lon_e7", "<i4"),
+        ("accuracy_cm", "<u4"),
+        ("altitude_cm", "<i4"),
+        ("speed_mmps", "<u4"),
+        ("course_cdeg", "<u2"),
+        ("method", "u1"),
+        ("satellites", "u1"),
+        ("hdop_c", "<u2"),
+    ]
+)
+
+
+class Columns(NamedTuple):
+    """Rows of one request in their order. Without a text form of use: it holds places."""
+
+    plain: Bools
+    fix_ms: Whole
+    """Milliseconds since 1970 UTC."""
+    lat_e7: Whole
+    lon_e7: Whole
+    accuracy_m: Floats
+    altitude_m: Floats
+    speed_mps: Floats
+    course_deg: Floats
+    method: Whole
+    """As frame.METHODS numbers them."""
+    satellites: Whole
+    hdop: Floats
+    battery_percent: Floats
+
+    def __repr__(self) -> str:
+        return f"<Columns of {len(self.plain)}>"
+
+    def of(self, rows: Whole) -> "Columns":
+        """These rows alone."""
+        return Columns._make(column[rows] for column in self)
+
+
+def joined(parts: list[Columns]) -> Columns:
+    """The rows of several requests, one request after another."""
+    return parts[0] if len(parts) == 1 else Columns._make(np.concatenate(each) for each in zip(*parts, strict=True))
+
+
+def pack_fixes(columns: Columns, received_ms: Whole) -> bytes:
+    """For each row what frame.pack_fix writes of that fix: PLAIN_BYTES bytes, one after another.
+
+    Raises nothing: every row must be a plain one.
+    """
+    packed = np.empty(len(columns.plain), _PLAIN)
+    packed["version"] = VERSION
+    packed["fix_ms"], packed["received_ms"] = columns.fix_ms, received_ms
+    packed["lat_e7"], packed["lon_e7"] = columns.lat_e7, columns.lon_e7
+    packed["accuracy_cm"] = _unsigned(columns.accuracy_m, 100, NO_U32)
+    packed["speed_mmps"] = _unsigned(columns.speed_mps, 1000, NO_U32)
+    packed["course_cdeg"] = _unsigned(columns.course_deg, 100, NO_U16)
+    packed["hdop_c"] = _unsigned(columns.hdop, 100, NO_U16)
+    packed["method"] = columns.method
+    count = columns.satellites
+    packed["satellites"] = np.where((count >= 0) & (count < NO_U8), count, NO_U8)
+    altitude = columns.altitude_m * 100
+    known = (altitude >= NO_I32 + 1) & (altitude < END_I32)
+    packed["altitude_cm"] = np.rint(np.where(known, altitude, NO_I32))
+    return packed.tobytes()
+
+
+def _unsigned(quantity: Floats, steps: int, unknown: int) -> Floats:
+    scaled = quantity * steps
+    return np.rint(np.where((scaled >= 0) & (scaled < unknown), scaled, unknown))

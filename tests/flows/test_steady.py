@@ -1,0 +1,258 @@
+"""What is taken at once, as columns, is what would have been taken one by one: two houses, one course of things."""
+
+import json
+from datetime import timedelta
+from random import Random
+
+import pytest
+from support.house import ANA, House
+from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, give_zones, rows, watch, whole
+
+from custodiet.flows.end_decision import end_decision
+from custodiet.flows.fit_device import token_hash
+from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.steady import Steady
+from custodiet.model.condition import ConditionKind, Interval, Schedule
+from custodiet.model.ending import EndReason
+from custodiet.model.errors import CannotRecord
+from custodiet.model.report import DeviceSays
+from custodiet.model.times import as_text
+from custodiet.rules.decisions import Ender, Move
+from custodiet.wire.traccar_columns import Lines, read_line
+
+SERIALS = ("TAG-HOME", "TAG-CURFEW", "TAG-FREE", "TAG-SHORT", "TAG-JUDGED", "TAG-NONE")
+NEAR = (HOME[0] + 0.0001, HOME[1] + 0.0001)
+EDGE = (HOME[0] + 0.0017, HOME[1])
+"""Some ten metres from the edge of HOME's zone."""
+STANDS = ("contact", "watch", "device_watch", "alert", "task", "sighting", "after_stop", "tally", "word")
+
+
+class Place:
+    """One of two houses in which the same happens; `at_once`: whether anything is taken at once."""
+
+    def __init__(self, folder, *, at_once):
+        self.at_once = at_once
+        folder.mkdir()
+        self.house = house = House(folder)
+        people = {serial: house.person(serial) for serial in SERIALS}
+        self.people = people
+        self.newcomers = 0
+        common = {"zones": False}
+        watch(house, person=people["TAG-HOME"], **common)
+        hours = Schedule(once=(Interval(house.clock.now(), house.clock.now() + 100 * HOUR),))
+        watch(house, person=people["TAG-CURFEW"], kind=ConditionKind.CURFEW, schedule=hours, **common)
+        house.decide(people["TAG-FREE"])
+        self.short = watch(house, person=people["TAG-SHORT"], ends_at=house.clock.now() + 5 * HOUR, **common)
+        watch(house, person=people["TAG-JUDGED"], **JUDGED_ONLY, **common)
+        house.clock.pass_(HOUR)
+        self.tokens = house.sender(*SERIALS), house.sender(*SERIALS[:3])
+        self.begin()
+
+    def begin(self):
+        """The gateway starts."""
+        house, steady = self.house, Steady() if self.at_once else None
+        where = (house.store, house.sealer, house.clock, house.chance, house.pinned)
+        self.monitor = Monitor(*where, name="m1", steady=steady)
+        self.monitor.refresh()
+        give_zones(house, self.monitor)
+
+    def post(self, *requests):
+        """Answers of one commit."""
+        made = [self.request(token, bodies) for token, bodies in requests]
+        return [one if not isinstance(one, CannotRecord) else str(one) for one in self.monitor.receive(made)]
+
+    def request(self, token, bodies):
+        lines = Lines(bodies) if self.at_once else tuple(read_line(body) for body in bodies)
+        sender = self.monitor.sender(token_hash(self.tokens[token]))
+        return Request(sender, lines, self.house.clock.now())
+
+    def stands(self):
+        """Everything that a report may have changed but the order of sealed pieces."""
+        return {name: sorted(map(repr, rows(self.house, f"SELECT * FROM {name}"))) for name in STANDS}
+
+    def memory(self):
+        """What is held to judge by, all of it back where it stands without the table."""
+        watching = self.monitor._watching
+        watching.let_go_of_all()
+        held = (watching._newest, watching._quiet, watching._scratch, watching._contacts, watching._watches)
+        return (*held, watching._device_watches, self.monitor._seen, [one for _, one in self.monitor._placed])
+
+
+@pytest.fixture
+def both(tmp_path):
+    made = [Place(tmp_path / name, at_once=name == "at_once") for name in ("at_once", "one_by_one")]
+    yield made
+    for one in made:
+        one.house.close()
+
+
+def told(serial, at, place=HOME, **given):
+    """A forwarded position."""
+    attributes = {name: given.pop(name) for name in tuple(given) if name in ATTRIBUTES}
+    position = {"fixTime": as_text(at), "latitude": place[0], "longitude": place[1], "accuracy": 8.0} | given
+    return json.dumps({"position": position | {"attributes": attributes}, "device": {"uniqueId": serial}}).encode()
+
+
+ATTRIBUTES = ("batteryLevel", "charge", "alarm", "sat", "hdop", "approximate", "mock")
+ODD = (
+    {"accuracy": None}, {"accuracy": 500.0}, {"accuracy": "8.0"}, {"accuracy": 5000.0}, {"speed": 400.0},
+    {"speed": 2.7}, {"batteryLevel": 5.0}, {"batteryLevel": 25.0}, {"batteryLevel": 15.0, "charge": True},
+    {"alarm": "removing"}, {"alarm": "tampering,lowBattery"}, {"approximate": True}, {"mock": True}, {"valid": False},
+    {"deviceTime": "2031-03-03T23:00:00Z"}, {"hdop": 0.9, "sat": 9.0, "course": 360.0, "altitude": -3.0},
+    {"fixTime": None}, {"fixTime": "1999-01-01T00:00:00Z"}, {"latitude": None}, {"latitude": 95.0}, {"event": 1},
+)  # fmt: skip
+
+
+def line(now, random):
+    serial = random.choice([*SERIALS[:3], *SERIALS[:4], *SERIALS])
+    back = random.choices([0, -1, -30, -90, -3600, -90_000, 200, 900], (12, 3, 3, 2, 1, 1, 1, 1))[0]
+    where = random.choices([HOME, NEAR, EDGE, AWAY], (9, 6, 2, 2))[0]
+    given = random.choice(ODD) if random.random() < 0.25 else {}
+    if random.random() < 0.03:
+        return random.choice([b"", b"{}", b"null", b"\xff", told(serial, now)[:-3], b'{"event":{"type":"alarm"}}'])
+    return told(serial, now + back * SECOND + timedelta(milliseconds=random.randrange(3)), where, **given)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
+    random, at_once = Random(seed), 0
+    for _ in range(40):
+        happens(both, random)
+        step = random.choice([0, 1, 20, 60, 60, 60, 61, 300]) * SECOND
+        now = both[0].house.clock.now() + step
+        requests = []
+        if random.random() < 0.8:  # a minute of everyone's
+            usual = {"batteryLevel": 80.0, "sat": 8.0, "speed": 1.5}
+            odd = {serial: random.choice(ODD) if random.random() < 0.15 else {} for serial in SERIALS}
+            requests.append((0, [told(one, now, NEAR, **(usual | odd[one])) for one in SERIALS]))
+        for _ in range(random.choice([0, 0, 1, 1, 2])):
+            sender = random.choices([0, 1], (6, 1))[0]
+            requests += [(sender, [line(now, random) for _ in range(random.randrange(1, 7))])]
+        for one in both:
+            one.house.clock.pass_(step)
+        taken = both[0].monitor._take([both[0].request(*each) for each in requests], now)
+        at_once += 0 if taken is None else len(taken)
+        answers = [one.post(*requests) for one in both]
+        assert answers[0] == answers[1]
+    stands, memory = zip(*((one.stands(), one.memory()) for one in both), strict=True)
+    assert stands[0] == stands[1]
+    assert memory[0] == memory[1]
+    assert whole(both[0].house)
+    copies = [
+        {serial: sorted(map(repr, one.house.copy(person))) for serial, person in one.people.items()} for one in both
+    ]
+    assert copies[0] == copies[1]
+    assert at_once > 10
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def is_steady(one):
+    return one.serial in one.monitor._watching._steady
+
+
+def test_whoever_stays_is_steady_and_nothing_timed_at_their_end_is_taken(house):
+    ends_at = house.clock.now() + HOUR
+    one = watch(house, ends_at=ends_at)
+    assert one.stay(HOME, 3) == ["kept"] * 3
+    assert is_steady(one)
+    house.clock.set(ends_at - SECOND)
+    assert one.at(HOME, ends_at - 2 * SECOND) == "kept"
+    assert one.at(HOME, ends_at) == "refused ended"
+    house.clock.set(ends_at)
+    assert one.at(HOME, ends_at - SECOND) == "refused ended"
+
+
+def test_a_new_day_has_a_session_of_its_own(house):
+    one = watch(house)
+    house.clock.set(house.clock.now().replace(hour=23, minute=57))
+    assert one.stay(HOME, 2) == ["kept"] * 2
+    assert is_steady(one)
+    house.clock.pass_(2 * MINUTE)
+    house.issue_keys()
+    one.monitor.refresh()
+    assert one.stay(HOME, 2) == ["kept"] * 2
+    days = [day for (day,) in rows(house, "SELECT day FROM session ORDER BY day")]
+    assert len(days) == len(set(days)) == 2
+    assert is_steady(one)
+    assert {live.session.day for _, _, live in held(one)} == {house.clock.now().date()}
+
+
+def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
+    one = watch(house)
+    midnight = house.clock.now().replace(hour=0, minute=0) + DAY
+    house.clock.set(midnight - 2 * MINUTE)
+    assert one.stay(HOME) == ["kept"]
+    house.clock.set(midnight + MINUTE)
+    house.issue_keys()
+    one.monitor.refresh()
+    one.monitor.idle()
+    assert one.at(HOME, midnight - SECOND) == "kept"
+    one.monitor.idle()
+    assert not [live for _, _, live in held(one) if live.session.day != house.clock.now().date()]
+
+
+def held(one):
+    return [wearer for wearer, _ in one.monitor._watching._steady._held.values()]
+
+
+def test_whoever_wears_nothing_any_more_is_not_steady_and_no_place_is_left_in_the_table(house):
+    one = watch(house)
+    one.stay(HOME, 4)
+    table = one.monitor._watching._steady._table
+    assert table["lat_e7"].any()
+    house.unfit(one.person)
+    one.monitor.refresh()
+    assert not is_steady(one)
+    assert not any(table[name].any() for name in ("x", "y", "z", "lat_e7", "lon_e7", "back_ms"))
+
+
+def test_a_place_is_held_for_ten_minutes_and_no_longer(house):
+    one = watch(house)
+    one.stay(HOME, 4)
+    house.clock.pass_(10 * MINUTE)
+    one.monitor.idle()
+    assert is_steady(one)
+    house.clock.pass_(SECOND)
+    one.monitor.idle()
+    assert not is_steady(one)
+    assert not one.monitor._watching._quiet
+    assert not one.monitor._watching._steady._table["lat_e7"].any()
+
+
+@pytest.mark.parametrize("more", [{"accuracy": None}, {"accuracy": 500.0}, {"says": DeviceSays(5.0)}], ids=str)
+def test_whoever_sends_what_is_weighed_is_steady_no_more_until_it_is(house, more):
+    one = watch(house)
+    one.stay(HOME, 4)
+    assert one.stay(HOME, **more) == ["kept"]
+    assert not is_steady(one) or "says" not in more
+    one.stay(HOME, 8, says=DeviceSays(80.0))
+    assert is_steady(one)
+
+
+def happens(both, random):
+    """Now and then something that a steady wearer's row rests on changes."""
+    what = random.random()
+    for one in both:
+        if what < 0.05:
+            one.begin()
+        elif what < 0.1:
+            give_zones(one.house, one.monitor)
+        elif what < 0.13:
+            one.house.clock.set(one.house.clock.now() - 3 * MINUTE)
+        elif what < 0.15:
+            one.house.clock.pass_(HOUR)
+        elif what < 0.17 and one.short.decision.in_force(one.house.clock.now()):
+            ends = (one.short.decision_id, Move.WITHDRAW, Ender(ANA), EndReason.NOT_NEEDED)
+            end_decision(one.house.store, one.house.chance, *ends)
+        elif what < 0.2:
+            one.newcomers += 1
+            one.house.person(f"TAG-NEW-{one.newcomers}")
+        elif what < 0.6:
+            one.monitor.idle()
+            one.monitor.refresh()

@@ -1,0 +1,140 @@
+"""A row says what the report of its line says, and its bytes are those that the report would have been stored as."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from math import isnan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custodiet.model.report import Report
+from custodiet.model.times import as_text, to_ms
+from custodiet.wire.columns import joined, pack_fixes
+from custodiet.wire.frame import METHODS, PLAIN_BYTES, pack_fix
+from custodiet.wire.quantities import EARLIEST, LATEST
+from custodiet.wire.traccar_columns import Lines, read_line
+
+NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
+GOOD = {"fixTime": as_text(NOON), "latitude": 46.5, "longitude": -28.0, "accuracy": 8.0}
+ODD = [None, "NaN", "8.0", True, -1, 0, 0.004, 1e9, 1e308, -1e308, 360, 359.999, 720, [], {}]
+TIMES = [
+    None,
+    "2031-03-03",
+    "x",
+    12,
+    "2031-03-03T12:00:00.0009Z",
+    "2031-03-03T12:00:00+09:30",
+    *map(as_text, (EARLIEST, LATEST)),
+]
+
+QUANTITY = st.one_of(st.floats(allow_nan=False), st.floats(0, 400), st.integers(-5, 400), st.sampled_from(ODD))
+DEGREES = st.one_of(st.floats(-181, 181), st.sampled_from([0, 0.0, 90, -90.0, 180, -180, 1e-9, *ODD]))
+FLAG = st.sampled_from([None, True, False, 1, "true"])
+TIME = st.one_of(
+    st.sampled_from(TIMES), st.integers(-(10**9), 10**9).map(lambda ms: as_text(NOON + timedelta(milliseconds=ms)))
+)
+
+
+def mostly(usual, odd):
+    """The usual four times in five, so that most rows are whole."""
+    return st.one_of(*[st.just(usual)] * 4, odd)
+
+
+POSITIONS = st.fixed_dictionaries(
+    {"fixTime": TIME, "latitude": DEGREES, "longitude": DEGREES},
+    optional={
+        "deviceTime": TIME,
+        "valid": FLAG,
+        "accuracy": QUANTITY,
+        "altitude": QUANTITY,
+        "speed": QUANTITY,
+        "course": QUANTITY,
+        "attributes": mostly(
+            None,
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "batteryLevel": QUANTITY,
+                    "charge": FLAG,
+                    "alarm": st.sampled_from([None, "", "sos", "lowBattery,x", "geofenceExit", 3]),
+                    "sat": QUANTITY,
+                    "hdop": QUANTITY,
+                    "approximate": FLAG,
+                    "mock": FLAG,
+                },
+            ),
+        ),
+    },
+)
+
+
+def of_one(position, **more):
+    return {"position": position, "device": {"uniqueId": "TAG-1"}} | more
+
+
+FORWARDED = st.one_of(
+    POSITIONS.map(of_one),
+    st.sampled_from([of_one(GOOD), of_one(GOOD, event=None), of_one(GOOD, event={"type": "alarm"})]),
+    st.sampled_from([{}, [], None, {"position": GOOD}, of_one(GOOD, device={"uniqueId": ""})]),
+)
+TWO = json.dumps(of_one(GOOD)).encode() + b"\n" + json.dumps(of_one(GOOD, device={"uniqueId": "TAG-2"})).encode()
+NOT_ONE = st.sampled_from([b"", b" ", b"\xff\xfe", b'{"position":', b"{} {}", b"[" * 3000, TWO])
+BODIES = FORWARDED.map(lambda one: json.dumps(one).encode()) | NOT_ONE
+
+
+def of(quantity):
+    return None if isnan(quantity) else float(quantity)
+
+
+@given(st.lists(BODIES, max_size=8))
+def test_a_row_says_what_the_report_of_its_line_says(bodies):
+    lines = Lines(bodies)
+    columns, serials = lines.columns, lines.serials
+    assert len(lines) == len(serials) == len(columns.plain) == len(bodies)
+    assert list(lines) == [read_line(body) for body in bodies]
+    for row, report in enumerate(lines):
+        assert row in lines.untold or not isinstance(report, Report) or serials[row] == report.serial
+        if columns.plain[row]:
+            assert row not in lines.untold
+            fix, says = report.fix, report.says
+            assert (columns.fix_ms[row], columns.lat_e7[row], columns.lon_e7[row]) == (
+                to_ms(report.fix_time), fix.lat_e7, fix.lon_e7,
+            )  # fmt: skip
+            told = [of(column[row]) for column in (columns.accuracy_m, columns.altitude_m, columns.speed_mps)]
+            assert told == [fix.accuracy_m, fix.altitude_m, fix.speed_mps]
+            assert [of(columns.course_deg[row]), of(columns.hdop[row])] == [fix.course_deg, fix.hdop]
+            assert METHODS[columns.method[row]] is fix.method
+            assert columns.satellites[row] == (-1 if fix.satellites is None else fix.satellites)
+            assert of(columns.battery_percent[row]) == (None if says is None else says.battery_percent)
+            assert says is None or not says.alarms
+
+
+@given(st.lists(BODIES, max_size=8), st.integers(0, 2**42))
+def test_what_is_packed_of_many_is_what_is_packed_of_each(bodies, received_ms):
+    lines = Lines(bodies)
+    columns = joined([lines.columns, Lines(bodies[:1]).columns])
+    rows = columns.plain.nonzero()[0]
+    packed = pack_fixes(columns.of(rows), rows * 0 + received_ms)
+    one_by_one = [read_line([*bodies, *bodies[:1]][row]) for row in rows]
+    assert packed == b"".join(pack_fix(one.fix, to_ms(one.fix_time), received_ms) for one in one_by_one)
+    assert len(packed) == PLAIN_BYTES * len(rows)
+
+
+def test_two_in_one_line_and_none_in_the_next_are_not_one_of_each():
+    lines = Lines([TWO, b""])
+    assert lines.untold == [0, 1]
+    assert not lines.columns.plain.any()
+
+
+def test_what_is_usual_has_a_row_and_no_place_is_in_its_text():
+    lines = Lines([json.dumps({"position": GOOD, "device": {"uniqueId": "TAG-1"}}).encode()] * 3)
+    assert lines.columns.plain.all()
+    assert lines.untold == []
+    assert "46" not in repr(lines) + repr(lines.columns)
+
+
+@pytest.mark.parametrize("more", [{"valid": False}, {"attributes": {"mock": True}}, {"attributes": {"alarm": "sos"}}])
+def test_what_is_weighed_has_no_plain_row(more):
+    lines = Lines([json.dumps({"position": GOOD | more, "device": {"uniqueId": "TAG-1"}}).encode()])
+    assert not lines.columns.plain.any()
