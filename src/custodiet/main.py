@@ -20,6 +20,7 @@ from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.kms.openbao import OpenBaoKms, Transit
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
 from custodiet.adapters.ledger.witnesses import CosignedLog, read_policy_file
+from custodiet.adapters.piece_index import SqlitePieceIndex
 from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
@@ -158,12 +159,13 @@ def join_vault(
     clock: Clock,
     chance: Chance,
     witnessed: CosignedLog | None = None,
+    pieces: SqlitePieceIndex | None = None,
 ) -> tuple[Openings, Keys]:
-    """The inside of the vault."""
+    """The inside of the vault. Without `pieces` it finds anew where they lie, for as long as it lives."""
     keys = Keys(keystore, join_kms(settings), sealing, clock, chance)
     follower = Follower(store, keystore, clock, keys.log_public, keys.issue_public)
-    lists = PlaceFolder(settings.places)
-    return Openings(store, follower, keys, sealing, clock, replay_store, lists, witnessed), keys
+    lists, pieces = PlaceFolder(settings.places), pieces or SqlitePieceIndex(None)
+    return Openings(store, follower, keys, sealing, clock, replay_store, lists, pieces, witnessed), keys
 
 
 def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
@@ -412,7 +414,9 @@ def _run_vault(settings: Settings, _: argparse.Namespace) -> None:
         closing.callback(store.close)
         keystore = SqliteKeystore(settings.vault_db)
         closing.callback(keystore.close)
-        openings, keys = join_vault(settings, store, keystore, clock, chance, join_witnesses(settings))
+        pieces = SqlitePieceIndex(settings.pieces_db)
+        closing.callback(pieces.close)
+        openings, keys = join_vault(settings, store, keystore, clock, chance, join_witnesses(settings), pieces)
         keys.turn_epoch()
         serve_vault(Vault(openings, keys), settings.vault_socket)
 

@@ -107,6 +107,11 @@ class Settings:
         return self.vault_folder / "vault.db"
 
     @property
+    def pieces_db(self) -> Path:
+        """Where the vault finds a person's pieces. Derived: without it the vault finds out anew."""
+        return self.vault_folder / "pieces.db"
+
+    @property
     def vault_socket(self) -> Path:
         """Where the vault listens."""
         return self.data / "run" / "vault.sock"

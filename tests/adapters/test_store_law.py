@@ -1753,6 +1753,7 @@ TRIED_ELSEWHERE = [
         "v0017_disclosing",
         "v0020_recordings",
         "v0025_watching",
+        "v0030_watched_values",
         "v0027_orders",
         "v0031_inspections",
         "v0019_erasing",

@@ -15,7 +15,10 @@ from custodiet.model.misuse import Found
 from custodiet.model.restricting import Ground, RestrictionStep, Right
 from custodiet.rules.restricting import WEIGHED
 
-LAW = import_module("custodiet.adapters.store.migrations.versions.v0025_watching")
+LAW, VALUES = (
+    import_module(f"custodiet.adapters.store.migrations.versions.{name}")
+    for name in ("v0025_watching", "v0030_watched_values")
+)
 DAY = timedelta(days=1)
 DAY_MS = 86_400_000
 
@@ -154,6 +157,52 @@ RULES = {
         ],
         [],
     ),
+    "restriction_on_one_ground": (
+        "restriction: on one ground",
+        [again("restriction", "1", **ASKED, ground=f"'{word}'") for word in ("convenience", "")],
+        [],
+    ),
+    "restriction_is_sealed": (
+        "restriction: what is weighed is sealed",
+        [again("restriction", "1", **ASKED, **{f"{part}_sealed": "'in plain words'"}) for part in (*WEIGHED, "untold")],
+        [],
+    ),
+    "restriction_step_of_three": (
+        "restriction_step: placed, refused or ended",
+        [again("restriction_step", "1", **STEP, step=f"'{word}'") for word in ("lifted", "")],
+        [],
+    ),
+    "restriction_step_never_earlier": (
+        "restriction_step: never before the step before it",
+        [
+            again("restriction_step", "1", **STEP, at="at - 1"),
+            again("restriction_step", "1", step="'ended'", entry=LATER, at="at - 1"),
+        ],
+        [],
+    ),
+    "misuse_of_an_entry": (
+        "misuse: of an entry that stands",
+        [
+            again("misuse", "1", **TOLD, entry="told_in + 100000"),
+            again("misuse", "1", **TOLD, entry="'the last one'"),
+        ],
+        [],
+    ),
+    "misuse_is_sealed": (
+        "misuse: what is suspected is sealed",
+        [again("misuse", "1", **TOLD, text_sealed="'in plain words'")],
+        [],
+    ),
+    "misuse_answer_is_sealed": (
+        "misuse_answer: its reasons are sealed",
+        [again("misuse_answer", "1", **ANSWER, words_sealed="'in plain words'")],
+        [],
+    ),
+    "misuse_answer_never_earlier": (
+        "misuse_answer: never before the report",
+        [again("misuse_answer", "1", **ANSWER, at="at - 1")],
+        [],
+    ),
 }
 
-TestLaw = tried(RULES, LAW.CONSTRAINTS)
+TestLaw = tried(RULES, [*LAW.CONSTRAINTS, *VALUES.CONSTRAINTS])

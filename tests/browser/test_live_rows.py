@@ -149,7 +149,7 @@ def test_nobody_is_told_of_a_case_that_is_not_theirs(pages, visitor):
         assert every.events(1)[0]["data"]["id"] in things_of(pages, "M-0008")
         pages.end("M-0007")
         assert own.events(1)[0]["data"]["id"] in things_of(pages, "M-0007")
-    assert listener.get("/cases/M-0008").status == 403
+    assert listener.get("/cases/M-0008").status == 404
 
 
 def test_a_stream_ends_with_the_role_even_where_the_session_goes_on(pages):

@@ -76,7 +76,7 @@ def test_nobody_else_hands_one_in_or_has_one(house, place):
         [kept] = view.attachments_of(alert.case_id)
     operator = client_of(OPE)
     assert handed_in(operator, alert, PAGE).status_code == 403
-    assert operator.post(f"/cases/{reference}/files/{kept.id}").status_code == 403
+    assert operator.post(f"/cases/{reference}/files/{kept.id}").status_code == 404
     assert client_of(CAI).post(f"/cases/{reference}/files/nothing").status_code == 404
     with house.store.reading() as view:
         assert view.attachments_of(alert.case_id) == (kept,)

@@ -15,7 +15,7 @@ from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.main import read_policy
 from custodiet.model.disclosure import Packed
 from custodiet.model.look_up import Attempt
-from custodiet.wire.records import read_entry
+from custodiet.wire.records import read_entry, read_record
 
 PLANTED = ("46.50", "-28.0000", "46506", "465060000")
 
@@ -131,13 +131,44 @@ def test_whoever_answers_the_telephone_notes_what_nobody_is_given(one):
     assert (told.wanted, told.case_id, told.by) == ("cohort", None, OPE)
 
 
+def ledger_since(one, at):
+    with one.house.store.reading() as view:
+        rows = view.entries(at, 100)
+    return [read_record(row.record) for row in rows]
+
+
+def length(one):
+    with one.house.store.reading() as view:
+        return view.ledger_size()
+
+
+def test_what_nobody_is_given_is_recorded_also_where_the_policy_lets_nobody_note_it(one):
+    before = length(one)
+    answer = client_of(AUD).post("/disclosures/a-call", {"scheme": SCHEME, "wanted": "standing_feed"})
+    assert answer.status_code == 403
+    [told] = ledger_since(one, before)
+    assert (told.by, told.scheme_id, told.wanted, told.codes) == (AUD, SCHEME, "standing_feed", ("not_your_function",))
+    with one.house.store.reading() as view:
+        assert AUD not in [noted.by for noted in view.turned_away_in({SCHEME}, 100)]
+    assert {one.house.verify()[what] for what in ("missing", "differing")} == {0}
+
+
+def test_the_same_about_a_case_is_recorded_as_a_refusal_about_it(one):
+    before = length(one)
+    for wanted in ("standing_feed", "cohort"):
+        assert client_of(CEM).post(new(one), filled(one, wanted=wanted)).status_code == 404
+    told = ledger_since(one, before)
+    assert [(each.by, each.case_id, each.attempt) for each in told] == [(CEM, one.case_id, Attempt.DISCLOSURE)] * 2
+    assert {each.codes for each in told} == {("not_in_sight",)}
+
+
 @pytest.mark.parametrize("sent", [{"what": "pack"}, {"what": "no", "because": "other"}, {"what": "yes"}, None])
 def test_whoever_may_not_read_a_request_is_not_shown_it_by_being_refused(one, sent):
     assert client_of(CAI).post(new(one), filled(one)).status_code == 302
     for stranger in (OPE, CEM):
         client = client_of(stranger)
         answer = client.get(here(one)) if sent is None else client.post(here(one), sent)
-        assert answer.status_code == 403
+        assert answer.status_code == 404
         for told in (AGENCY, "The made-up police", CAI, "to find people"):
             assert told not in answer.content.decode(), told
 
@@ -217,14 +248,14 @@ def test_whoever_may_not_is_refused_on_every_page_and_the_attempt_is_recorded(on
     }
     for actor in (OPE, PER, REQ, CEM):
         client = client_of(actor)
-        assert client.get(new(one)).status_code == 403
-        assert client.get(path).status_code == 403
+        assert client.get(new(one)).status_code == 404
+        assert client.get(path).status_code == 404
         for where, told in acts.items():
             before = len(tried(one))
-            assert client.post(where, told).status_code == 403, (actor, where)
+            assert client.post(where, told).status_code == 404, (actor, where)
             assert len(tried(one)) == before + 1, (actor, where)
             assert (tried(one)[0][0].by, tried(one)[0][0].attempt) == (actor, Attempt.DISCLOSURE)
-        assert client.post(path, {"what": "pack"}).status_code == 403
+        assert client.post(path, {"what": "pack"}).status_code == 404
     assert client_of(OPE).get("/disclosures").status_code == 403
     assert client_of(OPE).get("/disclosures/a-call").status_code == 200
 

@@ -114,7 +114,7 @@ def test_a_cases_pack_is_a_file_for_whoever_oversees_the_very_one_that_the_comma
     path, looks = f"/cases/{house.reference}/pack", f"/cases/{house.reference}/looks"
     answers = {who: clients[who].get(path) for who in clients}
     assert [answers[who].status_code for who in (AUD, DPO, AOS)] == [200, 200, 200]
-    assert [answers[who].status_code for who in (CAI, OPE, PER)] == [403, 403, 403]
+    assert [answers[who].status_code for who in (CAI, OPE, PER)] == [403, 404, 404]
     known = vkey(house.pinned.origin, house.pinned.log_key)
     files = with_paper(pack_case(house.store, house.vault, house.reference, house.clock.now(), known, None), str.encode)
     assert unzipped(answers[AUD]) == files

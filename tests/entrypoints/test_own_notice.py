@@ -79,7 +79,7 @@ def test_their_letters_are_theirs_alone(house, theirs):
     status, text = read(REP, f"/my/letters/{letter.id}")
     assert status == 200
     assert "You check in by phone or on a web page." in text
-    assert read(PER, f"/my/letters/{anothers.id}")[0] == 403
+    assert read(PER, f"/my/letters/{anothers.id}")[0] == 404
     assert read(CAI, f"/my/letters/{letter.id}")[0] == 403
 
 

@@ -34,7 +34,7 @@ def test_oversight_and_the_cases_officers_read_it_and_nobody_else(pages):
     reference, path, clients = pages
     for where in (path, f"/cases/{reference}/decisions"):
         told = {who: clients[who].get(where).status_code for who in clients}
-        assert told == {AOS: 200, AUD: 200, CAI: 200, DPO: 200, CEM: 403, OPE: 403, PER: 403}
+        assert told == {AOS: 200, AUD: 200, CAI: 200, DPO: 200, CEM: 404, OPE: 404, PER: 404}
 
 
 def test_it_says_that_the_answer_is_the_same_and_what_was_given_by_id_and_entry(pages):

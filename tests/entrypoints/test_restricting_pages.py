@@ -54,12 +54,12 @@ def text_of(one, who, path):
 
 def test_officers_of_the_case_ask_the_data_protection_officer_answers_and_nobody_else_comes_in(place):
     told = {who: place.clients[who].get(f"{place.path}/new").status_code for who in WHO}
-    assert told == {AOS: 200, CAI: 200, AUD: 403, CEM: 403, DPO: 403, OPE: 403, PER: 403, REP: 403}
+    assert told == {AOS: 200, CAI: 200, AUD: 403, DPO: 403, CEM: 404, OPE: 404, PER: 404, REP: 404}
     told = {who: place.clients[who].get("/restrictions").status_code for who in WHO}
     assert told == {AOS: 200, AUD: 200, DPO: 200, CAI: 403, CEM: 403, OPE: 403, PER: 403, REP: 403}
     path = f"{place.path}/{asked(place)}"
     told = {who: place.clients[who].get(path).status_code for who in WHO}
-    assert told == {AOS: 200, AUD: 200, CAI: 200, DPO: 200, CEM: 403, OPE: 403, PER: 403, REP: 403}
+    assert told == {AOS: 200, AUD: 200, CAI: 200, DPO: 200, CEM: 404, OPE: 404, PER: 404, REP: 404}
     for who in (AOS, AUD, CAI):
         assert place.clients[who].post(path, {"what": "yes"}).status_code == 403
         assert place.clients[who].post(path, {"what": "read"}).status_code == 403
@@ -87,7 +87,7 @@ def test_the_person_sees_what_is_held_back_and_until_when_and_not_the_lines_them
     here = f"/cases/{place.person.case.reference}"
     for page in (f"{here}/looks", f"{here}/look-ups/{look_up.look_up.id}"):
         told = {who: place.clients[who].get(page).status_code for who in WHO}
-        assert told == {AOS: 200, AUD: 200, CAI: 200, DPO: 200, CEM: 403, OPE: 403, PER: 403, REP: 403}
+        assert told == {AOS: 200, AUD: 200, CAI: 200, DPO: 200, CEM: 404, OPE: 404, PER: 404, REP: 404}
     officers = text_of(place, CAI, f"/cases/{place.person.case.reference}/looks")
     assert "Held back from the person" in officers
     assert f'href="/cases/{place.person.case.reference}/looks/{reading}/entry"' in officers

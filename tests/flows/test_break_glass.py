@@ -21,8 +21,10 @@ from custodiet.model.condition import Interval
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import NotPermitted, OpeningRefused, VaultUnavailable
 from custodiet.model.glass import BY_ONE_MAX
+from custodiet.model.glass_record import GlassBroken
 from custodiet.model.look_up import Attempt, Precision
 from custodiet.rules.decisions import Ender, Move
+from custodiet.wire.records import read_record
 
 DAY = timedelta(days=1)
 
@@ -135,6 +137,33 @@ def test_a_second_person_says_once_and_in_words_whether_it_was_needed(one):
     assert len(tasks(house, TaskKind.ASSESS_GLASS)) == open_before - 1
     with pytest.raises(NotPermitted, match="assessed:"):
         one.assess(glass_id, DPO)
+
+
+def test_of_two_that_are_due_at_one_time_the_one_that_was_assessed_is_done(one):
+    house = one.house
+    before = {task.id for task in tasks(house, TaskKind.ASSESS_GLASS)}
+    looks = []
+    for _ in range(2):
+        one.break_glass()
+        looks.append(one.newest().glass)
+    first, second = looks
+    assert first.assess_by == second.assess_by
+    [task_of_first, task_of_second] = [raised(house, glass.id) for glass in looks]
+    one.assess(second.id, DPO)
+    left = {task.id for task in tasks(house, TaskKind.ASSESS_GLASS)} - before
+    assert left == {task_of_first}
+    one.assess(first.id, DPO)
+    assert not {task_of_first, task_of_second} & {task.id for task in tasks(house, TaskKind.ASSESS_GLASS)}
+
+
+def raised(house, glass_id):
+    """The task that the record of a look raised."""
+    with house.store.reading() as view:
+        for row in view.entries(0, 100_000):
+            record = read_record(row.record)
+            if isinstance(record, GlassBroken) and record.glass.id == glass_id:
+                return record.tasks[0].id
+    return None
 
 
 def test_whoever_is_to_assess_it_reads_why_and_nobody_else_and_no_longer_afterwards(one):

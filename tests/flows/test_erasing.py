@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessor
-from support.house import ANA, BO, COURT, START, House, scheme_at
+from support.house import ANA, BO, COURT, START, House, pieces_in_memory, scheme_at
 from support.staff import AOS, CAI, CEM, DPO, staffed
 
 from custodiet.adapters import sealing
@@ -18,7 +18,7 @@ from custodiet.flows import erase_what_is_due as erase_what_is_due_file
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.erase_what_is_due import erase_what_is_due
 from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, tell_of_copy
-from custodiet.flows.in_vault.stored_fixes import fixes_of
+from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.model.condition import Interval
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.erasing import CopyStep, HoldFor, HoldStep
@@ -61,7 +61,7 @@ class Wearer:
     def stored(self, keys=None, store=None):
         """The decisions whose fixes open, in order."""
         keys, store = keys or self.house.vault_keys, store or self.house.store
-        opened = fixes_of(store, keys, sealing, self.person.case.person_id)
+        opened = StoredFixes(store, pieces_in_memory(), keys, sealing).of(self.person.case.person_id)
         return [session.decision_id for session, _ in opened]
 
     def erase(self):

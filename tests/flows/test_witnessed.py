@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from support.glass import Endangered
+from support.house import pieces_in_memory
 from support.staff import CAI
 from support.witnessing import Asked
 
@@ -62,7 +63,8 @@ class Watched:
         house = self.house
         keys = Keys(house.keystore, house.kms, sealing, house.clock, house.chance)
         follower = Follower(house.store, house.keystore, house.clock, keys.log_public, keys.issue_public)
-        return Openings(house.store, follower, keys, sealing, house.clock, None, house.lists, self.kept)
+        pieces = pieces_in_memory()
+        return Openings(house.store, follower, keys, sealing, house.clock, None, house.lists, pieces, self.kept)
 
 
 @pytest.fixture

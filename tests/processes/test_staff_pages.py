@@ -281,7 +281,7 @@ def test_an_officer_gives_a_case_hands_it_over_and_gives_cover(pages, administra
     one, first = joined(pages, administrator, officer)
     other, second = joined(pages, administrator, officer)
     visitor, colleague = own_password(pages, one, first), own_password(pages, other, second)
-    assert visitor.get("/cases/M-0002").status == 403
+    assert visitor.get("/cases/M-0002").status == 404
     assert officer.send("/cases/M-0002/people/assign", {"to": one}).status == 302
     assert visitor.get("/cases/M-0002").status == 200
     today = datetime.now(UTC).date()
@@ -293,7 +293,7 @@ def test_an_officer_gives_a_case_hands_it_over_and_gives_cover(pages, administra
     assert visitor.get("/cases/M-0002/people/assign").status == 403
     third, _ = joined(pages, administrator, officer)
     assert officer.send("/cases/M-0002/people/hand-over", {"from_": one, "to": third}).status == 302
-    assert visitor.get("/cases/M-0002").status == 403
+    assert visitor.get("/cases/M-0002").status == 404
     shown = officer.get("/cases/M-0002/people").text
     assert third in shown
     assert other in shown
@@ -318,7 +318,7 @@ def test_whoever_declares_a_conflict_sees_the_case_no_more(pages, administrator,
     assert (shown.status, shown.to) == (302, "/cases")
     assert "hidden from you" in visitor.follow(shown).text
     assert "M-0000" not in visitor.get("/cases").text
-    assert visitor.get("/cases/M-0000").status == 403
+    assert visitor.get("/cases/M-0000").status == 404
     assert actor in officer.get("/cases/M-0000/people").text
 
 

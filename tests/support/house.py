@@ -17,6 +17,7 @@ from support.proposing import propose
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
+from custodiet.adapters.piece_index import SqlitePieceIndex
 from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.store.engine import share_statements
 from custodiet.adapters.store.replay import ReplayRows
@@ -100,6 +101,11 @@ def migrated() -> sqlite3.Connection:
     return kept
 
 
+def pieces_in_memory() -> SqlitePieceIndex:
+    """Where pieces lie, found anew by each vault."""
+    return SqlitePieceIndex(None)
+
+
 @dataclass
 class Person:
     """Someone with a case, perhaps a fitted device and the token it posts with."""
@@ -177,7 +183,8 @@ class House:
         keys = Keys(self.keystore, self.kms, self.sealer, self.clock, self.chance)
         self.vault_keys = keys
         follower = Follower(self.store, self.keystore, self.clock, keys.log_public, keys.issue_public)
-        return Openings(self.store, follower, keys, self.sealer, self.clock, empty_replay, self.lists)
+        inside = (self.store, follower, keys, self.sealer, self.clock)
+        return Openings(*inside, empty_replay, self.lists, pieces_in_memory())
 
     def close(self) -> None:
         self.store.close()

@@ -260,7 +260,7 @@ DISCLOSURE_SAMPLES = [
         )
     ),
     AgencyRefused("request_1", ("too_wide", "not_signed"), AT, "officer-bo", BYTES),
-    AgencyTurnedAway("scheme_1", Wanted.COHORT, AT, "dpo-1", "case_1"),
+    AgencyTurnedAway("scheme_1", Wanted.COHORT, AT, "dpo-1", "case_1", ("not_your_function",)),
     ReleaseApproved(
         Release("request_1", WINDOW, Precision.KM_1, Cut.HOME_STATES, "officer-bo", AT, AT + timedelta(hours=4), BYTES),
         (Task("task_1", TaskKind.ASSESS_DISCLOSURE, "case_1", "decision_1", AT, LATER),),

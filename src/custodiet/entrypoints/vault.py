@@ -102,6 +102,11 @@ class Vault:
         with self._turns:
             self._keys.turn_epoch()
 
+    def take_in(self) -> bool:
+        """Find out where some of what came lately lies, so that no look waits for that; whether there may be more."""
+        with self._turns:
+            return self._openings.take_in()
+
 
 class _Handler(socketserver.StreamRequestHandler):
     timeout = QUESTION_WAIT_S
@@ -147,12 +152,16 @@ def serve_vault(vault: Vault, socket_path: Path) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     Thread(target=server.serve_forever, name="vault", daemon=True).start()
-    while not stopping.wait(UPKEEP_S):
+    pause_s = 0.0
+    while not stopping.wait(pause_s):
+        pause_s = UPKEEP_S
         try:
             vault.keep_up()
+            if vault.take_in():
+                pause_s = 0.0
         except (CustodietError, OSError) as error:
             # What is not ready says what to do about it, and holds nothing else.
             said = error if isinstance(error, Unready) else type(error).__name__
-            _log.error("upkeep of the keys failed: %s", said)
+            _log.error("upkeep failed: %s", said)
     server.shutdown()
     socket_path.unlink(missing_ok=True)

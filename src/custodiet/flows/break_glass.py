@@ -7,15 +7,13 @@ from custodiet.flows.assess_case import Assessor
 from custodiet.flows.looking import ground_in, record_refusal, write_about
 from custodiet.flows.ports import Chance, Store, Vault
 from custodiet.flows.refusing import refuse_if
-from custodiet.flows.tasks import new_task
+from custodiet.flows.tasks import complete_raised_in, new_task
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Interval
-from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.glass import A_DAY, Danger, Glass
 from custodiet.model.glass_record import GlassAssessed, GlassBroken
 from custodiet.model.identity import ActorId, CaseId, GlassId, MessageId
 from custodiet.model.look_up import Attempt, Opened, Precision, Tried
-from custodiet.model.record import TaskDone
 from custodiet.rules.glass import collected_under, objections_to_assessing_glass, objections_to_breaking
 from custodiet.rules.masking.stays import judged_for
 from custodiet.rules.messages import to_office
@@ -72,7 +70,6 @@ def assess_glass(store: Store, assessor: Assessor, glass_id: GlassId, by: ActorI
         person_id = act.case(case_id).person_id
         sealed = assessor.seal(act, person_id, words)
         index = write_about(act, case_id, GlassAssessed(glass_id, upheld, act.now, by, sealed), by)
-        for task in act.tasks_of(case_id):
-            if task.kind is TaskKind.ASSESS_GLASS and not task.done_at and task.due_at == broken.glass.assess_by:
-                act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
+        [broken_in] = [entry for one, entry in act.glasses_of(case_id) if one.glass.id == glass_id]
+        complete_raised_in(act, case_id, broken_in, by)
         return index

@@ -4,14 +4,15 @@ Every request is recorded, and so is why it was refused, in one transaction. Eac
 transaction that appends its entry; the vault then decides by itself.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.looking import ground_in, record_refusal, write_about
-from custodiet.flows.ports import Chance, Reading, Store, Vault
+from custodiet.flows.ports import Acting, Chance, Reading, Store, Vault
 from custodiet.flows.refusing import codes_of, refuse_if
 from custodiet.flows.scheme_now import register_at
-from custodiet.flows.tasks import new_task
+from custodiet.flows.tasks import complete_raised_in, new_task
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import (
@@ -39,10 +40,10 @@ from custodiet.model.disclosure_record import (
     ReleaseAssessed,
     SampleDrawn,
 )
-from custodiet.model.entry import Entry, EntryKind
+from custodiet.model.entry import Entry
 from custodiet.model.identity import ActorId, CaseId, RequestId, SampleId, SchemeId
 from custodiet.model.look_up import Attempt, Precision
-from custodiet.model.record import TaskDone, kind_of
+from custodiet.model.record import kind_of
 from custodiet.model.register import Recipient
 from custodiet.model.times import month_of
 from custodiet.rules.disclosing import (
@@ -125,6 +126,16 @@ def turn_away(store: Store, scheme_id: SchemeId, wanted: Wanted, by: ActorId, ca
         index = act.write(Entry(kind_of(record), by, None if case is None else case.person_id), record)
     refuse_if(objections_to_wanting(wanted))
     return index
+
+
+def not_to_note(scheme_id: SchemeId, wanted: Wanted, by: ActorId) -> Callable[[Acting, tuple[str, ...]], None]:
+    """For `Permitted`: that the policy let somebody not so much as note it is recorded too."""
+
+    def refused(act: Acting, against: tuple[str, ...]) -> None:
+        record = AgencyTurnedAway(act.scheme(scheme_id).id, wanted, act.now, by, codes=codes_of(against))
+        act.write(Entry(kind_of(record), by), record)
+
+    return refused
 
 
 def approve_release(
@@ -229,10 +240,7 @@ def assess_release(
         person_id = act.case(case_id).person_id
         sealed = assessor.seal(act, person_id, words)
         index = write_about(act, case_id, ReleaseAssessed(request_id, upheld, act.now, by, sealed), by)
-        for task in act.tasks_of(case_id):
-            if task.kind is not TaskKind.ASSESS_DISCLOSURE or task.done_at or task.due_at != standing.assess_by():
-                continue
-            act.write(Entry(EntryKind.TASK_DONE, by, person_id), TaskDone(task.id, act.now))
+        complete_raised_in(act, case_id, act.disclosure_steps(request_id)["agency_release"].entry, by)
         return index
 
 

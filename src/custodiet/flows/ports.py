@@ -94,6 +94,7 @@ from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.stored import (
     DetailRow,
     EntryRow,
+    FrameDirectory,
     Holding,
     IngestRow,
     JudgedChange,
@@ -103,6 +104,7 @@ from custodiet.model.stored import (
     SaltedDetail,
     Seen,
     StandingChange,
+    StoredPiece,
 )
 from custodiet.model.streets import Square, Streets
 from custodiet.model.training_record import TrainingRecorded
@@ -199,6 +201,10 @@ class Reading(Tables, Protocol):
 
     def case(self, case_id: CaseId) -> Case: ...
     def case_by_reference(self, reference: str) -> Case: ...
+    def some_case(self, after: str) -> Case | None:
+        """Any one: the first whose identity comes after this text, else the first of all. None: there is none."""
+        ...
+
     def person(self, person_id: PersonId) -> Person: ...
     def is_named(self, person_id: PersonId) -> bool:
         """Whether a name was recorded, which stands sealed."""
@@ -965,8 +971,15 @@ class Reading(Tables, Protocol):
         """(seq, frame) in order of seq."""
         ...
 
-    def frames_touching(self, window: Interval, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
-        """The same, of those that reach into a window."""
+    def directories(self, from_seq: int, limit: int) -> tuple[FrameDirectory, ...]:
+        """What frames hold, without what is sealed, from a seq on and in order of it."""
+        ...
+
+    def pieces(self, places: Sequence[tuple[int, int]]) -> tuple[StoredPiece, ...]:
+        """What lies at each (seq of a frame, position in it), in that order; nothing of what was removed.
+
+        Raises NotTheFormat for a place where no piece can lie.
+        """
         ...
 
     def frames_among(self, partition: int, first: int, last: int) -> dict[int, Frame]:
@@ -987,10 +1000,6 @@ class Reading(Tables, Protocol):
 
     def removed_in(self, partition: int, number: int) -> dict[int, bytes]:
         """Position in the frame to the leaf of the piece that stood there."""
-        ...
-
-    def removed_among(self, after_seq: int, last_seq: int) -> dict[int, set[int]]:
-        """The same for frames after one up to another, by `seq`: positions alone, and no frame that is whole."""
         ...
 
 
@@ -1133,6 +1142,29 @@ class PlaceLists(Protocol):
 
     def keep(self, body: bytes) -> bytes:
         """Keep a list, durably. Its digest."""
+        ...
+
+
+class PieceIndex(Protocol):
+    """Where in the frames each session's pieces lie: derived, the vault's own, and nothing is lost with it.
+
+    Every call raises CannotRecord when the file cannot be used now.
+    """
+
+    def newest(self) -> tuple[int, bytes] | None:
+        """(seq, digest of the ingest record) of the newest frame taken in."""
+        ...
+
+    def add(self, pieces: Sequence[tuple[int, int, int]], seq: int, digest: bytes) -> None:
+        """(session number, seq, position) of every piece up to the frame at seq. At once or not at all."""
+        ...
+
+    def forget(self) -> None:
+        """Everything."""
+        ...
+
+    def pieces_of(self, session: int) -> list[tuple[int, int]]:
+        """(seq, position) of a session's pieces, in order."""
         ...
 
 

@@ -32,13 +32,17 @@ class AgencyRefused:
 
 @dataclass(frozen=True, slots=True)
 class AgencyTurnedAway:
-    """An agency wanted what nobody here gives: no request comes of it. `case_id` None: it was about no one person."""
+    """An agency wanted what nobody here gives: no request comes of it. `case_id` None: it was about no one person.
+
+    `codes`: of every reason for which the policy did not let this account so much as note it.
+    """
 
     scheme_id: SchemeId
     wanted: Wanted
     at: datetime
     by: ActorId
     case_id: CaseId | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

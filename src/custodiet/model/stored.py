@@ -132,3 +132,21 @@ class Seen:
     cursor: int
     fixes: tuple[tuple[FittingId, int], ...]
     """(fitting, fix time in ms)"""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameDirectory:
+    """What one frame holds, without what is sealed; `digest` of the ingest record that it belongs to."""
+
+    seq: int
+    directory: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPiece:
+    """One sealed fix as it lies in its frame."""
+
+    session_no: int
+    fix_ms: int
+    sealed: bytes

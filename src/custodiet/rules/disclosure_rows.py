@@ -60,13 +60,19 @@ _PLAIN = {
 
 
 @disclosure_changes.register(AgencyRefused)
-@disclosure_changes.register(AgencyTurnedAway)
 @disclosure_changes.register(PackReceived)
 @disclosure_changes.register(PackRecalled)
 @disclosure_changes.register(ReleaseAssessed)
 @disclosure_changes.register(SampleDrawn)
 def _(record: Any, index: int) -> Changes:
     return (Insert(_PLAIN[type(record)], {**row_of(record), "entry": index}),)
+
+
+@disclosure_changes.register
+def _(record: AgencyTurnedAway, index: int) -> Changes:
+    if record.codes:
+        return ()  # nobody noted it: it stands in the ledger alone, as somebody's attempt
+    return (Insert(_PLAIN[AgencyTurnedAway], {**row_of(record, "codes"), "entry": index}),)
 
 
 RECORDS: tuple[type, ...] = (AgencyAsked, ReleaseApproved, PackGiven, *_PLAIN)

@@ -124,6 +124,16 @@ def _rows(directory: bytes) -> Iterator[tuple[int, int, int]]:
     return _ROW.iter_unpack(directory)
 
 
+def row_at(listed: bytes, position: int) -> DirectoryRow:
+    """The row of one place, from its ROW_BYTES bytes. Raises NotTheFormat for one that is not of that place."""
+    if len(listed) != ROW_BYTES:
+        raise NotTheFormat("a frame directory that is cut short")
+    row = DirectoryRow(*_ROW.unpack(listed))
+    if row.offset != position * PIECE_BYTES:
+        raise NotTheFormat("a row of another place in its frame")
+    return row
+
+
 def rows_of_sessions(directory: bytes, numbers: set[int]) -> dict[int, DirectoryRow]:
     """The rows of some sessions by their place. Raises NotTheFormat when the directory is cut short.
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from custodiet.entrypoints.api.telling import is_ours
 from custodiet.entrypoints.web.accounts.sessions import BEGAN, USED
 from custodiet.entrypoints.web.configured import SESSION_MAX
+from custodiet.entrypoints.web.hiding import hides
 from custodiet.entrypoints.web.languages import chosen, spoken
 from custodiet.entrypoints.web.rendering import POLICY
 from custodiet.entrypoints.web.views.errors import cannot_read, not_found, refused
@@ -94,7 +95,7 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotPermitted):
-            return refused(request, error)
+            return not_found(request, error) if hides(request) else refused(request, error)
         if isinstance(error, NotFound):
             return not_found(request, error)
         if isinstance(error, CannotRecord | VaultUnavailable | OpeningRefused):

@@ -20,9 +20,9 @@ from custodiet.flows.in_vault.masking import Masking
 from custodiet.flows.in_vault.packs import Packs
 from custodiet.flows.in_vault.questions import Questions
 from custodiet.flows.in_vault.readings import Pace, Readings
-from custodiet.flows.in_vault.stored_fixes import days_erased, fixes_of
+from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.flows.in_vault.verifying import verify_in_steps
-from custodiet.flows.ports import Clock, PlaceLists, Replay, Sealer, Store
+from custodiet.flows.ports import Clock, PieceIndex, PlaceLists, Replay, Sealer, Store
 from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.case_record import Contacted
 from custodiet.model.decision import Decision
@@ -69,6 +69,7 @@ class Openings:
         clock: Clock,
         replay: Callable[[], AbstractContextManager[Replay]],
         lists: PlaceLists,
+        pieces: PieceIndex,
         witnessed: SignedByWitnesses | None = None,
     ) -> None:
         """`witnessed`: what enough witnesses have signed; None where none are set, and then none is waited for."""
@@ -82,10 +83,11 @@ class Openings:
         self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
         self._erasing = Erasing(store, follower, keys, sealer)
+        self._stored = StoredFixes(store, pieces, keys, sealer)
         pace = Pace()
         masking = Masking(follower, keys, sealer, lists)
-        self._readings = Readings(store, follower, keys, sealer, pace, masking)
-        self._questions = Questions(store, follower, keys, sealer, pace)
+        self._readings = Readings(self._stored, follower, keys, sealer, pace, masking)
+        self._questions = Questions(store, self._stored, follower, keys, sealer, pace)
         self._packs = Packs(follower, self._readings, sealer, pace, masking)
         self._glasses = Glasses(follower, self._readings, pace, masking)
 
@@ -104,6 +106,10 @@ class Openings:
             for category in kept_categories(decision)
             if not self._keys.day_destroyed(person_id, category, day)
         )
+
+    def take_in(self) -> bool:
+        """Upkeep: find out where some of what came lately lies; whether there may be more. Opens nothing."""
+        return self._stored.take_in()
 
     def erase(self, index: int) -> Iterator[DayGone]:
         """Upkeep: destroy what opens the days of an erasure; every one that is gone. As often as it is asked."""
@@ -210,7 +216,7 @@ class Openings:
             | _held_back(record)
         )
         given = withheld = 0
-        for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id):
+        for session, stored in self._stored.of(person_id):
             if session.decision_id not in decisions:
                 continue
             if self._follower.is_withheld(decisions[session.decision_id], session.category, session.day):
@@ -242,7 +248,7 @@ class Openings:
                 withheld += 1
                 continue
             yield _line({"decision": word.decision_id, "at": as_text(word.at), "said": word.said})
-        erased = days_erased(self._store, self._keys, person_id)
+        erased = self._stored.days_erased(person_id)
         yield _line({"fixes": given, "past_retention": withheld} | ({"days_erased": erased} if erased else {}))
 
     def _words(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:

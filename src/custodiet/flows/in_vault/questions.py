@@ -7,7 +7,7 @@ from custodiet.flows.in_vault.glasses import NOT_AN_OPERATOR
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.places import Places
 from custodiet.flows.in_vault.readings import NOT_IN_SIGHT, Pace
-from custodiet.flows.in_vault.stored_fixes import fixes_of
+from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.flows.ports import Sealer, Store
 from custodiet.flows.refusing import codes_of
 from custodiet.model.errors import OpeningRefused
@@ -25,8 +25,11 @@ from custodiet.rules.conditions.zones import Area
 class Questions:
     """Answers questions."""
 
-    def __init__(self, store: Store, follower: Follower, keys: Keys, sealer: Sealer, pace: Pace) -> None:
+    def __init__(
+        self, store: Store, stored: StoredFixes, follower: Follower, keys: Keys, sealer: Sealer, pace: Pace
+    ) -> None:
         self._store = store
+        self._stored = stored
         self._follower = follower
         self._keys = keys
         self._sealer = sealer
@@ -71,7 +74,7 @@ class Questions:
         person_id = self._follower.cases[question.case_id].person_id
         return [
             in_area(areas[session.decision_id], stored.fix, judging)
-            for session, stored in fixes_of(self._store, self._keys, self._sealer, person_id, question.quarter)
+            for session, stored in self._stored.of(person_id, question.quarter)
             if session.category is Category.TRAIL and areas.get(session.decision_id)
         ]
 

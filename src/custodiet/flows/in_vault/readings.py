@@ -14,8 +14,8 @@ from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.masking import Masking
 from custodiet.flows.in_vault.places import Places
-from custodiet.flows.in_vault.stored_fixes import fixes_of
-from custodiet.flows.ports import Sealer, Store
+from custodiet.flows.in_vault.stored_fixes import StoredFixes
+from custodiet.flows.ports import Sealer
 from custodiet.flows.refusing import codes_of
 from custodiet.model.condition import Interval
 from custodiet.model.decision import Decision
@@ -67,9 +67,9 @@ class Readings:
     """Opens readings."""
 
     def __init__(
-        self, store: Store, follower: Follower, keys: Keys, sealer: Sealer, pace: Pace, masking: Masking
+        self, stored: StoredFixes, follower: Follower, keys: Keys, sealer: Sealer, pace: Pace, masking: Masking
     ) -> None:
-        self._store = store
+        self._stored = stored
         self._follower = follower
         self._keys = keys
         self._sealer = sealer
@@ -163,7 +163,7 @@ class Readings:
 
     def _trail(self, person_id: PersonId, judged: Interval) -> Iterator[tuple[Session, StoredFix]]:
         """The person's trail, under whichever decision, in the window and as far around it as hiding depends on."""
-        found = fixes_of(self._store, self._keys, self._sealer, person_id, judged)
+        found = self._stored.of(person_id, judged)
         return ((session, stored) for session, stored in found if session.category is Category.TRAIL)
 
     def _is_home(self, homes: tuple[Area | None, ...], decision: Decision, fix: Fix) -> bool:

@@ -229,16 +229,16 @@ class _Verifying:
                 continue
             leaves.append(leaf_hash(piece_body(row.session_no, row.fix_ms, piece)))
             with self.counting():
-                self._count(self._open(frame, row), "fixes")
+                self._count(self._open(piece, row), "fixes")
         return leaves
 
-    def _open(self, frame: Frame, row: DirectoryRow) -> bool:
+    def _open(self, piece: bytes, row: DirectoryRow) -> bool:
         """Whether a stored fix opens and lies where it may."""
         opened = self._opened.get(row.session_no)
         if opened is None:
             opened = self._opened[row.session_no] = self._open_session(row.session_no)
         if opened.open_fix is not None:
-            opened.open_fix(frame, row)
+            opened.open_fix(piece, row.fix_ms)
         return opened.covers(row)
 
     def _open_session(self, number: int) -> "_Opened":

@@ -35,6 +35,7 @@ from custodiet.flows.disclosing import (
     assess_release,
     draw_sample,
     give_pack,
+    not_to_note,
     recall_pack,
     record_receipt,
     refuse_release,
@@ -82,12 +83,10 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
 def _take(request: HttpRequest, case: Case, form: RequestForm) -> None:
     by, wanted = actor_of(request), form.turned_away()
     about = of_case(case.id)
-    if wanted is not None:
-        with settings.PLACE.store.reading() as view:
-            require(request, view, Act.TAKE_REQUEST, about)
-        turn_away(store_for(request, Act.TURN_AWAY), case.scheme_id, wanted, by, case.id)
-        return
     store = recorded_store(request, Act.TAKE_REQUEST, about, case.id)
+    if wanted is not None:
+        turn_away(store, case.scheme_id, wanted, by, case.id)
+        return
     take_request(store, assessor_for(store), settings.PLACE.chance, case.id, by, **form.request())
 
 
@@ -238,14 +237,19 @@ def call(request: HttpRequest) -> HttpResponse:
     """What to say when the police call, and to note what they want that nobody gives. For anyone who may have to."""
     place = settings.PLACE
     with place.store.reading() as view:
-        require(request, view, Act.TURN_AWAY)
+        if request.method != "POST":
+            require(request, view, Act.TURN_AWAY)
         now = place.clock.now()
         schemes = schemes_of(view, now, who_asks(view, actor_of(request), now, None).schemes or None)
     form = CallForm(schemes, request.POST or None)
     noted: list[Reason] = []
     if request.method == "POST" and form.is_valid():
-        store, told = store_for(request, Act.TURN_AWAY), form.cleaned_data
+        told, by = form.cleaned_data, actor_of(request)
         scheme_id, wanted = SchemeId(told["scheme"]), Wanted(told["wanted"])
+        store = store_for(request, Act.TURN_AWAY, refused=not_to_note(scheme_id, wanted, by))
         # Always refused: that it was is what there is to show.
-        noted = refusals(form, lambda: turn_away(store, scheme_id, wanted, actor_of(request)))
+        noted = refusals(form, lambda: turn_away(store, scheme_id, wanted, by))
+    if request.method == "POST":
+        with place.store.reading() as view:
+            require(request, view, Act.TURN_AWAY)
     return page(request, "disclosing/call.html", form=form, noted=noted)

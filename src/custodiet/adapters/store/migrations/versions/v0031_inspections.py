@@ -9,7 +9,7 @@ from alembic import op
 from custodiet.adapters.store.migrations.law import refuse
 
 revision = "0031"
-down_revision = "0027"
+down_revision = "0030"
 
 _NOTED = """
 EXISTS (
