@@ -46,8 +46,8 @@ DISC_MAX_M = 1000.0
 APART_M = 4.0
 """A corner nearer than this to the one before is left out."""
 TEXT_MAX, TEXT_STEP = 256 * 1024, 64 * 1024
-"""At most so many characters of it are put into one page: some fifty thousand corners, which a phone draws at once. It
-is filled up to a multiple of the step: else how long an encrypted page is would tell the streets, and so the place."""
+"""At most so many characters of it are put into one page: some fifty thousand corners. It is filled up to a multiple of
+the step: else how long an encrypted page is would tell the streets, and so the place."""
 _METRES_A_DEGREE = 111_195.0
 _SPOT_E7, _SPOT_M = 10_000, 100
 """Places in one square of a hundred metres have the same streets near them."""
