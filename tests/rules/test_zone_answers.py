@@ -197,7 +197,7 @@ def test_a_planted_fault_in_the_crossing_rule_is_seen(monkeypatch):
 def test_a_planted_fault_in_the_plane_is_seen(monkeypatch):
     from custodiet.rules.conditions import plane
 
-    monkeypatch.setattr(plane, "_E2", 0.0)
+    monkeypatch.setattr(plane, "E2", 0.0)
     with pytest.raises(AssertionError):
         adversarial_cases(12, 10_000)
 

@@ -11,7 +11,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.store import sqlite
 from custodiet.entrypoints.cli.simulating import show_report
 from custodiet.flows import end_decision, time_passes
-from custodiet.flows.in_vault import openings
+from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.flows.watching import Watching
 from custodiet.model.decision import Decision
 from custodiet.model.errors import IllegalMove
@@ -93,8 +93,8 @@ def accused_on_one_fix(monkeypatch):
 
 
 def a_copy_of_five_fixes(monkeypatch):
-    sound = openings.fixes_of
-    monkeypatch.setattr(openings, "fixes_of", lambda *asked: islice(sound(*asked), 5))
+    sound = StoredFixes.of
+    monkeypatch.setattr(StoredFixes, "of", lambda *asked: islice(sound(*asked), 5))
 
 
 def a_scheme_told_twice(monkeypatch):
