@@ -16,7 +16,9 @@ from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, DeviceSays, Method, Report
 from custodiet.model.shape import VERTICES_MAX
 from custodiet.wire import geojson, gpx, osmand, owntracks, recorder
+from custodiet.wire.attachment import FILE_BYTES_MAX
 from custodiet.wire.quantities import SERIAL_CHARACTERS_MAX
+from custodiet.wire.recording import RECORDING_BYTES_MAX
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -105,6 +107,7 @@ def _ours() -> tuple[frozenset[str], frozenset[str]]:
     limits = [
         *(osmand.BYTES_MAX, osmand.FIELDS_MAX, owntracks.BYTES_MAX, recorder.LINE_BYTES_MAX, geojson.BYTES_MAX),
         *(gpx.TAG_BYTES_MAX, gpx.DEPTH_MAX, gpx.NAMES_MAX, gpx.NAME_CHARACTERS_MAX, SERIAL_CHARACTERS_MAX),
-        *(VERTICES_MAX, 25, 16),  # the last two: km, and UTF-16
+        *(FILE_BYTES_MAX // 1024, RECORDING_BYTES_MAX // 1024),
+        *(VERTICES_MAX, 25, 16, 24),  # the last three: km, UTF-16, kbit/s
     ]
     return words, frozenset(map(str, limits))
