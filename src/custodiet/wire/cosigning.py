@@ -19,7 +19,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.witness import Witness
-from custodiet.wire.note import NoteError, decode_base64, encode_base64, parse_number, signature_lines, unverified_body
+from custodiet.wire.note import (
+    NoteError,
+    decode_base64,
+    encode_base64,
+    parse_number,
+    require_plain_text,
+    signature_lines,
+    unverified_body,
+)
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 _COSIGNATURE: Final = b"\x04"
@@ -34,6 +42,7 @@ def witness_vkey(name: str, public: bytes) -> str:
 
 def parse_witness_vkey(text: str) -> tuple[str, bytes]:
     """The name and raw Ed25519 key of a witness, from its verifier's key in one spelling. Raises NoteError."""
+    require_plain_text(text)
     match text.split("+", 2):
         case [name, _, encoded]:
             key = decode_base64(encoded)

@@ -60,7 +60,7 @@ class Checkpoint:
         """Refuse a checkpoint that could not be written as three lines."""
         if not self.origin or "\n" in self.origin:
             raise NoteError("an origin is one line that is not empty")
-        _require_plain_text(self.origin)
+        require_plain_text(self.origin)
         if not 0 <= self.size < NUMBER_LIMIT:
             raise NoteError(f"a log cannot have {self.size} entries")
         if len(self.root) != _HASH_BYTES:
@@ -215,7 +215,7 @@ def _take_apart(text: str) -> tuple[str, list[str]]:
         raise NoteError("a note is a text, an empty line and signature lines, the last one ended by a newline")
     body = start + "\n"
     _require_note_text(body)
-    _require_plain_text(signatures)
+    require_plain_text(signatures)
     lines = signatures[:-1].split("\n")
     if len(lines) > SIGNATURES_MAX:
         raise NoteError(f"{len(lines)} signatures on one note are too many")
@@ -245,18 +245,18 @@ def _require_signature(public: bytes, signature: bytes, body: str) -> None:
 def _require_key_name(name: str) -> None:
     if not name or "+" in name or any(character.isspace() for character in name):
         raise NoteError("a key's name is not empty and has no space and no plus sign")
-    _require_plain_text(name)
+    require_plain_text(name)
 
 
 def _require_note_text(body: str) -> None:
     # An empty text ("\n") would be a signature of nothing.
     if not body.endswith("\n") or not body.strip("\n"):
         raise NoteError("a note's text is not empty and ends with a newline")
-    _require_plain_text(body)
+    require_plain_text(body)
 
 
-def _require_plain_text(text: str) -> None:
-    """Refuse what UTF-8 cannot carry, and control characters other than newline."""
+def require_plain_text(text: str) -> None:
+    """Refuse what UTF-8 cannot carry, and control characters other than newline. Raises NoteError."""
     if any(character < " " and character != "\n" for character in text):
         raise NoteError("a note has no control characters but newline")
     try:
