@@ -235,6 +235,44 @@ def test_whoever_sends_what_is_weighed_is_steady_no_more_until_it_is(house, more
     assert is_steady(one)
 
 
+def test_a_line_that_is_none_and_one_of_anothers_device_leave_the_rest_to_be_taken_at_once(both):
+    at_once, _ = both
+    house, monitor = at_once.house, at_once.monitor
+    for _ in range(3):
+        house.clock.pass_(MINUTE)
+        now = house.clock.now()
+        at_once.post((1, [told("TAG-HOME", now), told("TAG-FREE", now)]))
+    house.clock.pass_(MINUTE)
+    now = house.clock.now()
+    lines = [b"not one", told("TAG-HOME", now), told("TAG-SHORT", now), told("TAG-FREE", now)]
+    taken = monitor._take([at_once.request(1, lines)], now)
+    assert taken.lines_of(0) == {1, 3}
+    [answers] = at_once.post((1, lines))
+    assert [" ".join(filter(None, (one.outcome, one.shown))) for one in answers] == [
+        "refused not_the_format",
+        "kept",
+        "refused not_yours",
+        "kept",
+    ]
+
+
+def test_what_two_senders_say_of_one_device_is_told_apart(both):
+    """The one whose it is not is refused, and costs the other nothing."""
+    at_once, one_by_one = both
+    for place in both:
+        for _ in range(3):
+            place.house.clock.pass_(MINUTE)
+            now = place.house.clock.now()
+            place.post((0, [told("TAG-SHORT", now)]))
+        place.house.clock.pass_(MINUTE)
+    now = at_once.house.clock.now()
+    requests = (0, [told("TAG-SHORT", now)]), (1, [told("TAG-SHORT", now + SECOND)])
+    answers = [place.post(*requests) for place in both]
+    assert answers[0] == answers[1]
+    assert [one.outcome for [one] in answers[0]] == ["kept", "refused"]
+    assert at_once.memory() == one_by_one.memory()
+
+
 def happens(both, random):
     """Now and then something that a steady wearer's row rests on changes."""
     what = random.random()

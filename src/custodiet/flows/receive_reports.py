@@ -378,7 +378,10 @@ class Monitor:
                 sender = self._picture.sender(request.sender.token.sha256) or request.sender
                 ended = sender.standing.ended(now)
                 at_once = frozenset() if taken is None else taken.lines_of(number)
-                answers = self._answers_but(at_once, sender, ended, request, now, decided, part)
+                told = iter(self._answers(sender, ended, self._left(request, at_once), now, decided, part))
+                answers = [_KEPT if place in at_once else next(told) for place in range(len(request.lines))]
+                if at_once:
+                    part.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += len(at_once)
             except CannotRecord as cannot:
                 decided.answers.append(cannot)
                 taken = None if taken is None else taken.without(number)
@@ -403,41 +406,20 @@ class Monitor:
         for number, request in enumerate(requests):
             lines: Sequence[Report | Reason] = request.lines
             standing = (self._picture.sender(request.sender.token.sha256) or request.sender).standing
-            if (
-                isinstance(lines, self._at_once)
-                and not standing.ended(now)
-                and standing.scope.issuperset(lines.serials)
-            ):
+            if isinstance(lines, self._at_once) and not standing.ended(now):
                 parts.append((number, lines, request.received_at))
+                apart |= set(lines.serials) - standing.scope
                 lines = [lines[place] for place in lines.untold]
             apart |= {line.serial for line in lines if isinstance(line, Report)}
         return self._watching.take(parts, apart, now) if parts else None
 
-    def _answers_but(
-        self,
-        at_once: AbstractSet[int],
-        sender: KnownSender,
-        ended: bool,  # noqa: FBT001 - of the sender's token, worked out once
-        request: Request,
-        now: datetime,
-        before: _Decided,
-        part: _Decided,
-    ) -> list[Answer]:
-        """An answer for each line, of which some were taken at once. Whoever has one that was not is steady no more."""
+    def _left(self, request: Request, at_once: AbstractSet[int]) -> Request:
+        """What of a request is still to be answered. Whoever has a line in it is steady no more."""
         if not self._at_once:
-            return self._answers(sender, ended, request, now, before, part)
-        count = len(request.lines)
-        left = [place for place in range(count) if place not in at_once] if at_once else range(count)
-        rest = [request.lines[place] for place in left]
-        self._watching.let_go_of(line.serial for line in rest if isinstance(line, Report))
-        told = self._answers(sender, ended, replace(request, lines=rest), now, before, part)
-        if not at_once:
-            return told
-        part.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += len(at_once)
-        answers = [_KEPT] * count
-        for place, answer in zip(left, told, strict=True):
-            answers[place] = answer
-        return answers
+            return request
+        left = [request.lines[place] for place in range(len(request.lines)) if place not in at_once]
+        self._watching.let_go_of(line.serial for line in left if isinstance(line, Report))
+        return replace(request, lines=left)
 
     def _answers(
         self,
