@@ -1,6 +1,6 @@
 """Ask for the inspection of devices that are on someone: found by the clock, done by inspecting and by nothing else.
 
-How often is for the register to say; one that says nothing asks for none. A pause takes no device off: it goes on.
+How often is for the register to say; one that says nothing asks for none.
 """
 
 from datetime import datetime, timedelta
@@ -10,14 +10,13 @@ from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.tasks import new_task
 from custodiet.model.case import TaskKind
-from custodiet.model.decision import State
 from custodiet.model.desk import Noted
 from custodiet.model.desk_record import InspectionDue
 from custodiet.model.device import Fitting
 from custodiet.model.entry import Entry
 from custodiet.model.identity import FittingId, SchemeId
 from custodiet.model.record import kind_of
-from custodiet.rules.desk import inspection_asked_within, inspection_due
+from custodiet.rules.desk import inspected_under, inspection_asked_within, inspection_due
 
 AT_ONCE = 100
 
@@ -65,12 +64,7 @@ def _due(act: Acting, chance: Chance, fitting: Fitting) -> InspectionDue | None:
     if days is None or fitting not in _near(act, scheme_id, act.now):
         return None
     due_at = inspection_due(seen_at(act, fitting), days, act.now)
-    stands = (
-        one
-        for one in act.decisions_of(fitting.case_id)
-        if one.strand == fitting.strand and one.state in (State.MADE, State.SUSPENDED) and one.covers(act.now)
-    )
-    decision = next(stands, None)
+    decision = inspected_under(act.decisions_of(fitting.case_id), fitting.strand, act.now)
     if due_at is None or decision is None:
         return None
     return InspectionDue(fitting.id, (new_task(act, chance, decision, TaskKind.INSPECT_DEVICE, due_at),))

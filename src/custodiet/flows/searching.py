@@ -22,8 +22,13 @@ def holds(words: str, text: str) -> bool:
     return words.casefold() in text.casefold()
 
 
+def page_of(found: int, page: int, size: int) -> tuple[int, int]:
+    """The number of a page of so many, and how many pages there are; a page beyond the last one is the last one."""
+    pages = max(1, -(-found // size))
+    return min(max(1, page), pages), pages
+
+
 def one_page(found: Sequence[Of], page: int, size: int) -> tuple[Sequence[Of], int, int]:
-    """One page of what was found, its number, and how many there are; a page beyond the last one is the last one."""
-    pages = max(1, -(-len(found) // size))
-    page = min(max(1, page), pages)
+    """One page of what was found, with what `page_of` says of it."""
+    page, pages = page_of(len(found), page, size)
     return found[(page - 1) * size : page * size], page, pages

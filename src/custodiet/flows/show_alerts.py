@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
+from custodiet.flows.searching import holds, one_page
 from custodiet.flows.show_standing import OPEN_STATES, Waiting
 from custodiet.model.alert import Alert, AlertMove, AlertState, AlertStep, Reply
 from custodiet.model.condition import ZONED
@@ -110,10 +111,9 @@ def show_queue(
     apart = sum(one.is_suspended(now) for one in theirs)
     seen = [one for one in theirs if one.is_suspended(now) is aside and (not mine or one.held_by == by)]
     references = view.references({one.case_id for one in seen})
-    found = [one for one in seen if search.lower() in references[one.case_id].lower()]
+    found = [one for one in seen if holds(search, references[one.case_id])]
     found.sort(key=lambda one: (urgency(one), one.raised_at, one.id))
-    pages = max(1, -(-len(found) // PAGE_LINES))
-    page = min(max(1, page), pages)
+    lines, page, pages = one_page(found, page, PAGE_LINES)
     free = [one for one in found if one.state is AlertState.RAISED and not aside]
     longest = min(free, key=lambda one: (one.raised_at, one.id), default=None)
 
@@ -122,7 +122,7 @@ def show_queue(
 
     return Queue(
         at=now,
-        lines=tuple(waiting(one) for one in found[(page - 1) * PAGE_LINES : page * PAGE_LINES]),
+        lines=tuple(waiting(one) for one in lines),
         found=len(found),
         page=page,
         pages=pages,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from custodiet.flows.ports import Reading
-from custodiet.flows.searching import words_of
+from custodiet.flows.searching import page_of, words_of
 from custodiet.flows.show_standing import Monitored, ToDo, Waiting, monitored_of
 from custodiet.model.case import Case, Task
 from custodiet.model.decision import Decision
@@ -127,8 +127,7 @@ def find_cases(
     """
     words = words_of(search)
     found = view.count_cases(words, holding, now, within)
-    pages = max(1, -(-found // PAGE_LINES))
-    page = min(max(1, page), pages)
+    page, pages = page_of(found, page, PAGE_LINES)
     cases = view.cases_like(words, holding, now, PAGE_LINES, (page - 1) * PAGE_LINES, within)
     due, more = view.tasks_due(TASKS_MAX, within)
     reference = view.references({task.case_id for task in due})

@@ -12,7 +12,7 @@ from custodiet.flows.keep_training import untrained
 from custodiet.flows.notice_now import against_starting
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import scheme_at
-from custodiet.flows.searching import words_of
+from custodiet.flows.searching import page_of, words_of
 from custodiet.model.assessment import Assessment
 from custodiet.model.case import Case
 from custodiet.model.condition import Condition
@@ -170,8 +170,7 @@ def show_queue(view: Reading, schemes: Collection[SchemeId], page: int = 1, word
     """
     words = words_of(words)
     found = view.count_proposals(schemes, words)
-    pages = max(1, -(-found // QUEUE_LINES))
-    page = min(max(1, page), pages)
+    page, pages = page_of(found, page, QUEUE_LINES)
     waiting = view.proposals_in(schemes, QUEUE_LINES, (page - 1) * QUEUE_LINES, words)
     return Queue(tuple(_waits(view, one) for one in waiting), found, page, pages)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from custodiet.flows.notice_now import follows_english, notice_at, text_at
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import register_at
+from custodiet.flows.searching import one_page
 from custodiet.model.case import Case
 from custodiet.model.decision import State
 from custodiet.model.document import Document, Section
@@ -114,9 +115,8 @@ def find_owed(
 ) -> Owed:
     """A page of them."""
     found = everyone_owed(view, now, scheme_id, words, within)
-    pages = max(1, -(-len(found) // PAGE_LINES))
-    page = min(max(1, page), pages)
-    return Owed(tuple(found[(page - 1) * PAGE_LINES : page * PAGE_LINES]), len(found), page, pages)
+    lines, page, pages = one_page(found, page, PAGE_LINES)
+    return Owed(tuple(lines), len(found), page, pages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from custodiet.flows.end_scheme import what_is_left
 from custodiet.flows.keep_register import preview_retention
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import dpia_at, register_at
-from custodiet.flows.searching import words_of
+from custodiet.flows.searching import one_page, words_of
 from custodiet.model.dpia import Activation, Gap
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import ActorId, SchemeId
@@ -90,9 +90,7 @@ def find_schemes(view: Reading, at: datetime, words: str, page: int) -> SchemesF
         for register, scheme_id in held
         if any(wanted in text.casefold() for text in (register.name, register.controller.name, scheme_id))
     )
-    pages = max(1, -(-len(named) // PAGE_LINES))
-    page = min(max(1, page), pages)
-    some = named[(page - 1) * PAGE_LINES : page * PAGE_LINES]
+    some, page, pages = one_page(named, page, PAGE_LINES)
     return SchemesFound(tuple(_line(view, scheme_id, at) for _, scheme_id in some), len(named), page, pages)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodiet.flows.ports import Reading
-from custodiet.flows.searching import words_of
+from custodiet.flows.searching import page_of, words_of
 from custodiet.model.case import Case
 from custodiet.model.errors import NotFound
 from custodiet.model.identity import ActorId, RoleId, SchemeId
@@ -96,8 +96,7 @@ def find_staff(
     """Roles whose account holds the words, by account; a page beyond the last one is the last one."""
     sought = (words_of(search), function, scheme_id, standing, now)
     found = view.count_roles(*sought)
-    pages = max(1, -(-found // PAGE_LINES))
-    page = min(max(1, page), pages)
+    page, pages = page_of(found, page, PAGE_LINES)
     waiting = ("", None, None, RoleStanding.WAITING, now)
     shown = view.roles_like(*waiting, WAITING_MAX, 0)
     return StaffFound(
@@ -118,8 +117,7 @@ def show_account(view: Reading, now: datetime, actor: ActorId, page: int = 1) ->
     if not roles:
         raise NotFound("no such account among the staff")
     given = view.cases_given_to(actor)
-    pages = max(1, -(-len(given) // PAGE_LINES))
-    page = min(max(1, page), pages)
+    page, pages = page_of(len(given), page, PAGE_LINES)
     cases = view.cases_like("", None, now, PAGE_LINES, (page - 1) * PAGE_LINES, given)
     alone = view.without_officer([one.id for one in cases], now)
     held = (CaseHeld(one, one.id in alone) for one in cases)

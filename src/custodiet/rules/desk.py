@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from custodiet.model.alert import Alert
 from custodiet.model.condition import Interval
+from custodiet.model.decision import Decision, State
 from custodiet.model.desk import Check, Note, Noted, Removal, Stock, Wear
 from custodiet.model.device import Device, Fitting
 from custodiet.model.finding import Weight
@@ -40,6 +41,15 @@ def health_of(wear: Wear) -> Health | None:
     if wear.people < WORN_BY_MIN or days < PER_DAYS:
         return None
     return Health(wear.low * PER_DAYS / days, wear.faults * PER_DAYS / days)
+
+
+def inspected_under(decisions: Iterable[Decision], strand: str, now: datetime) -> Decision | None:
+    """Under which decision a device on someone is to be inspected; None: under none, and then it is to come off.
+
+    A pause takes no device off, so it goes on then.
+    """
+    stand = (State.MADE, State.SUSPENDED)
+    return next((one for one in decisions if one.strand == strand and one.state in stand and one.covers(now)), None)
 
 
 def inspection_asked_within(days: int) -> timedelta:

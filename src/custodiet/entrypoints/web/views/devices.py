@@ -41,7 +41,7 @@ from custodiet.flows.keep_devices import (
     swap_device,
 )
 from custodiet.flows.ports import Reading
-from custodiet.flows.searching import holds, one_page
+from custodiet.flows.searching import holds, one_page, page_of
 from custodiet.model.act import Act
 from custodiet.model.desk import Fault, Outcome, Removal, Stock, StockLine
 from custodiet.model.device import Device, Fitting
@@ -63,8 +63,7 @@ def find(request: HttpRequest) -> HttpResponse:
         require(request, view, Act.REGISTER_DEVICE)
         counted = view.count_stock()
         found = view.count_devices(words, stock)
-        pages = max(1, -(-found // PAGE_LINES))
-        number = min(max(1, page_asked(request)), pages)
+        number, pages = page_of(found, page_asked(request), PAGE_LINES)
         devices = view.devices_like(words, PAGE_LINES, (number - 1) * PAGE_LINES, stock)
         due = (view.to_inspect(PAGE_LINES), view.count_to_inspect())
         lines = [StockLine(one.id, one.serial, show_device(view, one.id).stock) for one in devices]

@@ -24,6 +24,7 @@ from custodiet.entrypoints.web.views.schemes import Head, head_of
 from custodiet.flows.lessen_many import Bulk, end_many, lower_many
 from custodiet.flows.ports import Reading
 from custodiet.flows.scheme_now import scheme_at
+from custodiet.flows.searching import page_of
 from custodiet.model.act import Act
 from custodiet.model.decision import Decision
 from custodiet.model.ending import EndReason
@@ -139,10 +140,10 @@ def _list(
     ticked: list[DecisionId],
     found: int,
 ) -> HttpResponse:
-    now, pages = settings.PLACE.clock.now(), max(1, -(-found // LINES))
+    now = settings.PLACE.clock.now()
     do = request.POST.get("do", "")
     wanted = int(do) if do.isascii() and do.isdecimal() and len(do) < 8 else page_asked(request)
-    number = min(max(1, wanted), pages)
+    number, pages = page_of(found, wanted, LINES)
     lines = view.standing_in(head.scheme_id, narrow.which(now), now, LINES, (number - 1) * LINES)
     asked = {name: str(narrow.cleaned_data.get(name) or "") for name in narrow.fields}
     given: dict[str, Any] = {

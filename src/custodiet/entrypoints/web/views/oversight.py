@@ -28,6 +28,7 @@ from custodiet.flows.ports import Reading
 from custodiet.flows.prove_entry import entry_at
 from custodiet.flows.reading_records import Told, read_all
 from custodiet.flows.scheme_now import register_at
+from custodiet.flows.searching import one_page
 from custodiet.flows.show_evidence import facts_of
 from custodiet.flows.show_kept import show_late
 from custodiet.flows.show_oversight import (
@@ -108,9 +109,8 @@ def of_test(request: HttpRequest, scheme_id: str, number: int) -> HttpResponse:
         line = next((one for one in eleven_lines(seen.facts) if one.test.number == number), None)
         if line is None:
             raise Http404
-        pages = max(1, -(-len(line.entries) // PAGE_ENTRIES))
-        at = min(max(1, page_asked(request)), pages)
-        entries = show_entries(view, line.entries[(at - 1) * PAGE_ENTRIES : at * PAGE_ENTRIES])
+        some, at, pages = one_page(line.entries, page_asked(request), PAGE_ENTRIES)
+        entries = show_entries(view, some)
     given: dict[str, Any] = {"seen": seen, "line": line, "found": FOUND, "entries": [_said(one) for one in entries]}
     return page(request, "oversight/of_test.html", paging=pages_of(at, pages, {}), **given)
 

@@ -9,6 +9,7 @@ from custodiet.entrypoints.web.permitting import may, require
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.web.sight import of_decision, require_sight
 from custodiet.flows.replay_decision import replay_decision
+from custodiet.flows.searching import one_page
 from custodiet.model.act import Act
 from custodiet.model.identity import DecisionId
 
@@ -24,9 +25,7 @@ def decisions(request: HttpRequest, reference: str) -> HttpResponse:
         found = sorted(view.decisions_of(case.id), key=lambda one: (one.starts_at, one.id), reverse=True)
         if found:  # of one case all are read by the same people
             require(request, view, Act.READ_DECISION, of_decision(found[0].id))
-    pages = max(1, -(-len(found) // PAGE_DECISIONS))
-    at = min(max(1, page_asked(request)), pages)
-    shown = found[(at - 1) * PAGE_DECISIONS : at * PAGE_DECISIONS]
+    shown, at, pages = one_page(found, page_asked(request), PAGE_DECISIONS)
     return page(request, "replaying/decisions.html", case=case, shown=shown, paging=pages_of(at, pages, {}))
 
 

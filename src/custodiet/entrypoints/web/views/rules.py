@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from custodiet.entrypoints.web.paging import page_asked, pages_of
 from custodiet.entrypoints.web.rendering import page
 from custodiet.entrypoints.wording_rules import rules_about, subjects
+from custodiet.flows.searching import one_page
 
 PAGE_RULES = 25
 
@@ -29,9 +30,7 @@ def _rules(request: HttpRequest, name: str) -> HttpResponse:
     if asked["about"] not in subjects():
         asked["about"] = ""
     found = [one for one in rules_about(asked["q"], asked["about"]) if asked["code"] in ("", one.code)]
-    pages = max(1, -(-len(found) // PAGE_RULES))
-    at = min(max(1, page_asked(request)), pages)
-    shown = found[(at - 1) * PAGE_RULES : at * PAGE_RULES]
+    shown, at, pages = one_page(found, page_asked(request), PAGE_RULES)
     return page(
         request,
         "rules/rules.html",
