@@ -94,6 +94,14 @@ def test_it_is_asked_for_answered_by_a_third_person_read_whole_and_seen_by_the_p
         assert "465100000" not in page
 
 
+def test_what_waits_for_a_second_or_third_person_is_found_by_a_part_of_the_case_s_reference(one):
+    look_up_id, unmask_id = one.ask(window=one.whole), one.ask_unmask(one.looked(window=one.whole))
+    third, reference = client_of(AOT), one.person.case.reference
+    found, none = (third.get(f"/authorise?reference={part}").content.decode() for part in (reference[-3:], "zzz"))
+    for waiting in (f"/authorise/look-ups/{look_up_id}", f"/authorise/unmaskings/{unmask_id}"):
+        assert (waiting in found, waiting in none) == (True, False)
+
+
 def test_a_no_is_recorded_and_whoever_may_not_is_refused_and_that_is_recorded(one):
     unmask_id = one.ask_unmask(one.looked(window=one.whole))
     case, answer = f"/cases/{one.person.case.reference}", f"/authorise/unmaskings/{unmask_id}"
