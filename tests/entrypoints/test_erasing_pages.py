@@ -94,6 +94,7 @@ def test_a_hold_is_asked_for_read_and_placed_by_two_people_and_shown_until_it_is
     assert asks["Location"] == path
     assert path in text(officer.get("/authorise"))
     assert path not in text(client_of(AOE).get("/authorise"))
+    assert path not in text(officer.get("/authorise?reference=zzz"))
     assert [client_of(who).get(path).status_code for who in (CAI, AUD, AOE, PER)] == [200, 200, 403, 404]
     shown = text(officer.get(path))
     assert "Waits for a second person" in shown
