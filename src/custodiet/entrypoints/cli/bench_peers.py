@@ -1,0 +1,96 @@
+"""Peers beside ours, one after the other on the same lines: CPU seconds of this process and of their servers.
+
+The first minute of everyone is not timed: all that is seen for the first time is a crossing to a peer.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from typing import Any
+
+from custodiet.entrypoints.cli.peers.duckdb_spatial import DUCKDB
+from custodiet.entrypoints.cli.peers.geopandas_join import GEOPANDAS
+from custodiet.entrypoints.cli.peers.postgis import POSTGIS_SET, POSTGIS_TRIGGER
+from custodiet.entrypoints.cli.peers.redis_geo import REDIS
+from custodiet.entrypoints.cli.peers.shapely_rows import SHAPELY
+from custodiet.entrypoints.cli.peers.work import Absent, Peer, Taking, Work
+
+PEERS = (POSTGIS_TRIGGER, POSTGIS_SET, REDIS, DUCKDB, GEOPANDAS, SHAPELY)
+_TICKS_PER_S = 100
+"""Of /proc/PID/stat, on every Linux there is."""
+
+
+def beside(
+    work: Work, minutes: Sequence[Sequence[bytes]], peers: Sequence[Peer] = PEERS
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What each peer does with these, the lines of a minute each, of which the first is not timed; and why which is not
+    here."""
+    said: dict[str, Any] = {}
+    absent: dict[str, str] = {}
+    for peer in peers:
+        with TemporaryDirectory(prefix="peer-") as folder:
+            try:
+                with peer.open(work, Path(folder)) as taking:
+                    said[peer.name] = _measured(peer, taking, work, minutes)
+            except Absent as why:
+                absent[peer.name] = str(why)
+    return said, absent
+
+
+def _measured(peer: Peer, taking: Taking, work: Work, minutes: Sequence[Sequence[bytes]]) -> dict[str, Any]:
+    # No batch holds two minutes: to whoever joins a batch at once two positions of one person would be one.
+    first, *rounds = [
+        [minute[at : at + peer.batch] for at in range(0, min(len(minute), peer.round), peer.batch)]
+        for minute in minutes
+    ]
+    for batch in first:
+        taking.take(work.rows(batch))
+    walls, cpus = [], []
+    for batches in rounds:
+        positions = sum(map(len, batches))
+        began, cpu_began = perf_counter(), _cpu_s(taking.server)
+        for batch in batches:
+            taking.take(work.rows(batch))
+        walls.append(positions / (perf_counter() - began))
+        # A server's is told in hundredths of a second: what took less than one is taken for a tenth of one.
+        cpus.append(positions / max(_cpu_s(taking.server) - cpu_began, 0.1 / _TICKS_PER_S))
+    return {
+        "positions_per_s": round(median(walls)),
+        "positions_per_cpu_s": round(median(cpus)),
+        "batch": peer.batch,
+        "positions": sum(map(len, first)) + sum(len(batch) for batches in rounds for batch in batches),
+        "crossings": taking.crossings(),
+        "work": peer.does,
+        "lacks": peer.lacks,
+    }
+
+
+def _cpu_s(server: int | None) -> float:
+    """Of this process, and of a server with all its children, those that have ended, too."""
+    return process_time() + (0.0 if server is None else sum(map(_spent, _family(server))) / _TICKS_PER_S)
+
+
+def _spent(pid: int) -> int:
+    with suppress(OSError):  # gone meanwhile: then its parent has it
+        return sum(map(int, _stat(pid)[11:15]))
+    return 0
+
+
+def _family(pid: int) -> set[int]:
+    """A process and all that descends from it, as far as it lives."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parents[int(folder.name)] = int(_stat(int(folder.name))[1])
+    family = {pid}
+    while more := {one for one, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family
+
+
+def _stat(pid: int) -> list[str]:
+    """Fields of /proc/PID/stat after the name, which may hold anything: state, parent, …"""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

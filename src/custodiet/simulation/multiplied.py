@@ -1,0 +1,123 @@
+"""One settled person made many, for the bench: the rows that a monitor reads, copied under names of their own.
+
+To decide a hundred thousand cases by the real flows takes hours, and none of it is on the hot path. So one person is
+settled by them, and what a monitor reads of that person is copied in the file itself, with the law of the store set
+aside meanwhile and put back word for word. Nobody but the first has a ledger entry, a notice or an assessment, and the
+zones of the others lie nowhere sealed: such a store is good for measuring and for nothing else. Whatever is written
+afterwards is written under the whole law.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from custodiet.model.identity import ConditionId, PersonId
+from custodiet.model.mode import Category
+from custodiet.model.record import LogOpened
+from custodiet.rules.keys import day_key_claim
+from custodiet.simulation.load import Crowd
+
+
+class Multiplied:
+    """The people of a crowd in one store's file, of whom the first was settled by the flows."""
+
+    def __init__(self, file: Path, crowd: Crowd, pinned: LogOpened) -> None:
+        """`pinned`: of the store. What vouches for the keys of days in here is `self.pinned`."""
+        self._file = file
+        self._crowd = crowd
+        self._signing = Ed25519PrivateKey.generate()
+        self.pinned = replace(pinned, issue_key=self._signing.public_key().public_bytes_raw())
+        self._conditions: list[str] = []
+
+    def make(self) -> None:
+        """Copy them. The store must be closed, or at least idle."""
+        with closing(sqlite3.connect(self._file, isolation_level=None)) as store:
+            # It is thrown away with its folder: nothing of the copying needs to outlast a power cut.
+            store.execute("PRAGMA synchronous=OFF")
+            store.row_factory = sqlite3.Row
+            with without_the_law(store):
+                self._copy(store)
+
+    def zones(self, people: range) -> dict[ConditionId, bytes]:
+        """The geometry of these people's zones, as a vault would give it."""
+        given = {}
+        for person in people:
+            for number, (_, geometry) in enumerate(self._crowd.zones_of(person)):
+                base = self._conditions[number]
+                given[ConditionId(_named(base, person))] = json.dumps(geometry).encode()
+        return given
+
+    def _copy(self, store: sqlite3.Connection) -> None:
+        conditions = [dict(row) for row in store.execute("SELECT * FROM condition ORDER BY version")]
+        self._conditions = [row["id"] for row in conditions]
+        others = range(1, len(self._crowd.serials))
+        for table, changed in _OF_A_PERSON.items():
+            [row] = [dict(one) for one in store.execute(f"SELECT * FROM {table}")]
+            _insert(store, table, ({**row, **self._told(row, changed, number)} for number in others))
+        named = ("id", "decision_id")
+        for row in conditions:
+            _insert(store, "condition", ({**row, **self._told(row, named, number)} for number in others))
+        self._sign_days(store)
+
+    def _told(self, row: dict[str, Any], changed: tuple[str, ...], person: int) -> dict[str, Any]:
+        own = {"serial": self._crowd.serials[person], "reference": f"M-{person:05d}"}
+        return {name: own.get(name) or _named(row[name], person) for name in changed}
+
+    def _sign_days(self, store: sqlite3.Connection) -> None:
+        """Every day's key of everyone, signed by us. The public half is the first person's: sealing to it costs the
+        same."""
+        rows = [dict(row) for row in store.execute("SELECT * FROM day_key ORDER BY category, day")]
+        first = min(row["day"] for row in rows)
+        rows = [row for row in rows if row["day"] == first]
+        store.execute("DELETE FROM day_key")
+        people = range(len(self._crowd.serials))
+        _insert(store, "day_key", (self._signed(row, person) for person in people for row in rows))
+
+    def _signed(self, row: dict[str, Any], person: int) -> dict[str, Any]:
+        person_id = PersonId(_named(row["person_id"], person))
+        of = (person_id, Category(row["category"]), date.fromisoformat(row["day"]), row["public"])
+        return {**row, "person_id": person_id, "signature": self._signing.sign(day_key_claim(*of))}
+
+
+_OF_A_PERSON = {
+    "person": ("id",),
+    "case_file": ("id", "person_id", "reference"),
+    "device": ("id", "serial"),
+    "fitting": ("id", "device_id", "case_id"),
+    "decision": ("id", "case_id"),
+    "decision_purpose": ("decision_id",),
+    "sender_scope": ("serial",),
+}
+"""Tables with one row of a person's, and what of it is the person's own."""
+
+
+def _named(base: str, person: int) -> str:
+    """The same identity of another person. As long as any: what it costs to keep is measured, too."""
+    return base if person == 0 else f"{base[:-8]}{person:08x}"
+
+
+def _insert(store: sqlite3.Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
+    store.execute("BEGIN")
+    for row in rows:
+        names = ", ".join(f'"{name}"' for name in row)
+        store.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+    store.execute("COMMIT")
+
+
+@contextmanager
+def without_the_law(store: sqlite3.Connection) -> Iterator[None]:
+    """What is written inside is held against no law of the store; the law is put back as it was."""
+    law = store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    store.execute("PRAGMA foreign_keys=OFF")
+    for name, _ in law:
+        store.execute(f'DROP TRIGGER "{name}"')
+    yield
+    for _, sql in law:
+        store.execute(sql)
