@@ -7,11 +7,13 @@ import shutil
 import socket
 import ssl
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custodiet.adapters import over_http, sealing
 from custodiet.adapters.keystore import SqliteKeystore
@@ -70,6 +72,16 @@ from custodiet.wire.broker import read_broker
 from custodiet.wire.message import Wordings, read_wording
 from custodiet.wire.note import key_id, open_checkpoint, vkey
 from custodiet.wire.records import read_record, record_bytes
+
+if TYPE_CHECKING:  # one verb must not pay for another's imports
+    from multiprocessing.connection import Connection
+
+    from custodiet.entrypoints.cli.bench_monitor import Apart
+    from custodiet.entrypoints.cli.bench_place import Place
+    from custodiet.entrypoints.cli.bench_read import Reading
+    from custodiet.flows.ports import Store
+    from custodiet.simulation.load import Crowd
+    from custodiet.simulation.seeded import SetClock
 
 ORIGIN = "custodiet.example/made-up"
 FIRST_SIGN_IN = "administrator"
@@ -643,40 +655,117 @@ def ingest(asked: argparse.Namespace) -> None:
 
 
 def bench(asked: argparse.Namespace) -> None:
-    """The hot path on this machine, beside a peer."""
+    """The hot path on this machine, beside peers."""
+    from custodiet.entrypoints.cli.bench import Plan, run_bench, show_bench
+
+    plan = Plan(asked.people, asked.zones, asked.minutes, asked.seed)
+    if asked.only:
+        plan = replace(plan, parts=frozenset(asked.only))
+    if asked.million:
+        plan = replace(plan, growth=(*plan.growth, 1_000_000))
+    said = run_bench(plan.quick() if asked.quick else plan, _Benching())
+    sys.exit(show_bench(said, as_json=asked.json, write_to=None if asked.write is None else Path(asked.write)))
+
+
+class _Benching:
+    """What a bench measures on, in folders that go with it (entrypoints.cli.bench.Joined)."""
+
+    @contextmanager
+    def crowded(self, crowd: "Crowd") -> Iterator["Place"]:
+        from custodiet.entrypoints.cli.bench_monitor import Here
+        from custodiet.entrypoints.cli.bench_place import Place
+        from custodiet.flows.ports import Store
+        from custodiet.simulation.load import Crowd
+        from custodiet.simulation.multiplied import Multiplied
+
+        with _settled_place(Crowd(1, crowd.zones, crowd.seed)) as (settings, store, _, clock, token):
+            many = Multiplied(settings.store, crowd, read_pins(settings))
+            many.make()
+
+            def here(timed: Store) -> Here:
+                return Here(lambda: _monitor_on(timed, clock, many.pinned), clock, token)
+
+            yield Place(crowd, many, clock, store, here, partial(_apart, settings.store, many.pinned, token))
+
+    @contextmanager
+    def long_past(self, days: int, frame: int, frame_of_last_day: int, seed: int) -> Iterator["Reading"]:
+        from custodiet.entrypoints.cli.bench_read import Reading
+        from custodiet.flows.in_vault.stored_fixes import StoredFixes
+        from custodiet.flows.sessions import Sessions
+        from custodiet.model.times import utc_day
+        from custodiet.simulation.load import Crowd
+        from custodiet.simulation.long_past import LongPast
+
+        with _settled_place(Crowd(1, 1, seed)) as (settings, store, keys, clock, _):
+            until = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+            last = utc_day(until - timedelta(days=1))
+            sessions = Sessions(sealing, SystemChance(), read_pins(settings), "bench")
+            past = LongPast(settings.store, sessions, keys.day_key, seed).write(
+                until, days, lambda day: (frame_of_last_day if day == last else frame) - 1
+            )
+            stored = StoredFixes(store, SqlitePieceIndex(None), keys, sealing)
+            yield Reading(past, lambda window: (fix for _, fix in stored.of(past.person_id, window)))
+
+
+@contextmanager
+def _settled_place(crowd: "Crowd") -> Iterator[tuple[Settings, SqliteStore, Keys, "SetClock", str]]:
+    """A place of its own with these people settled by the real flows, and the forwarding server's token."""
     from tempfile import TemporaryDirectory
 
-    from custodiet.entrypoints.cli.bench import Bench, show_bench
     from custodiet.entrypoints.clock import LEASE
-    from custodiet.flows.open_sealed import release_zones
-    from custodiet.flows.ports import Store
-    from custodiet.flows.receive_reports import Monitor
-    from custodiet.flows.steady import Steady
-    from custodiet.simulation.load import Crowd, settle
+    from custodiet.simulation.load import settle
     from custodiet.simulation.month import BEGINS
     from custodiet.simulation.seeded import SetClock
 
-    clock, chance, crowd = SetClock(BEGINS), SystemChance(), Crowd(asked.people, asked.zones, asked.seed)
+    clock, chance = SetClock(BEGINS), SystemChance()
     with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
         settings = read_settings(str(Path(folder) / "data"), None, {})
         store = make_folder(settings, ORIGIN, clock)
         closing.callback(store.close)
         keystore = SqliteKeystore(settings.vault_db)
         closing.callback(keystore.close)
-        vault, _ = join_vault(settings, store, keystore, clock, chance)
-        pinned, fence = read_pins(settings), (LEASE, store.take_lease(LEASE))
-        token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
+        vault, keys = join_vault(settings, store, keystore, clock, chance)
+        fence = (LEASE, store.take_lease(LEASE))
+        token = settle(crowd, store, vault, sealing, clock, chance, read_pins(settings), fence)
+        yield settings, store, keys, clock, token
 
-        def make(timed: Store | None) -> Monitor:
-            name = chance.identity("monitor")
-            monitor = Monitor(timed or store, sealing, clock, chance, pinned, name=name, steady=Steady())
-            monitor.refresh()
-            monitor.idle()
-            monitor.give_zones(release_zones(store, vault, monitor.name, monitor.zones_wanted()))
-            return monitor
 
-        said = Bench(crowd, token, clock, make).run(store, asked.minutes)
-    sys.exit(show_bench(said, as_json=asked.json))
+def _monitor_on(store: "Store", clock: Clock, pinned: LogOpened) -> Monitor:
+    from custodiet.flows.steady import Steady
+
+    chance = SystemChance()
+    return Monitor(store, sealing, clock, chance, pinned, name=chance.identity("monitor"), steady=Steady())
+
+
+@contextmanager
+def _apart(file: Path, pinned: LogOpened, token: str) -> Iterator["Apart"]:
+    """A monitor in a process of its own."""
+    from multiprocessing import get_context
+
+    from custodiet.entrypoints.cli.bench_monitor import Apart
+
+    # Not forked: it would begin with all that makes the load in its memory.
+    spawning = get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    child = spawning.Process(target=_answer_apart, args=(theirs, file, pinned, token), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        yield Apart(ours)
+    finally:
+        ours.close()
+        child.join()
+
+
+def _answer_apart(end: "Connection", file: Path, pinned: LogOpened, token: str) -> None:
+    from custodiet.entrypoints.cli.bench_monitor import Here, answer
+    from custodiet.simulation.month import BEGINS
+    from custodiet.simulation.seeded import SetClock
+
+    clock = SetClock(BEGINS)
+    store = SqliteStore(file, clock, SystemChance())
+    answer(end, Here(lambda: _monitor_on(store, clock, pinned), clock, token))
+    store.close()
 
 
 def profile(asked: argparse.Namespace) -> None:

@@ -37,6 +37,7 @@ class Crowd:
     """So many people, each with a device of its own behind one forwarding server."""
 
     def __init__(self, people: int, zones: int, seed: int) -> None:
+        self.seed = seed
         self._random = Random(seed)
         self.serials = tuple(f"TAG-{number:05d}" for number in range(people))
         self._homes = [home_of(self._random) for _ in self.serials]

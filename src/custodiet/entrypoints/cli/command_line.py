@@ -10,6 +10,8 @@ from custodiet.model.times import cut
 
 FORMATS = ("traccar", "osmand", "owntracks", "recorder", "gpx", "geojson")
 """What `ingest` reads."""
+BENCH_PARTS = ("path", "peers", "growth", "read")
+"""What `bench` measures; peers have the path beside them."""
 
 
 def command_line(
@@ -53,11 +55,15 @@ def command_line(
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(do=do["simulate"])
 
-    verb = verbs.add_parser("bench", help="the hot path on this machine, beside a peer")
+    verb = verbs.add_parser("bench", help="the hot path on this machine, beside peers")
     verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented crowd")
-    verb.add_argument("--people", type=_count, default=1000, metavar="N")
-    verb.add_argument("--zones", type=_count, default=2, metavar="N", help="for each of them")
+    verb.add_argument("--people", type=_crowd, default=10_000, metavar="N")
+    verb.add_argument("--zones", type=_count, default=5, metavar="N", help="for each of them")
     verb.add_argument("--minutes", type=_count, default=10, metavar="N", help="a position of everyone each, in a round")
+    verb.add_argument("--only", action="append", choices=BENCH_PARTS, help="this part; may be said again")
+    verb.add_argument("--million", action="store_true", help="growth to a million people, too: it takes long")
+    verb.add_argument("--quick", action="store_true", help="of a few people: whether it runs, not how fast")
+    verb.add_argument("--write", metavar="FOLDER", help="a page and a picture of it there: performance.md, .svg")
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(do=do["bench"])
 
@@ -296,6 +302,13 @@ def _count(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 9000:
         raise argparse.ArgumentTypeError("1 to 9000")
+    return number
+
+
+def _crowd(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1_000_000:
+        raise argparse.ArgumentTypeError("1 to 1000000")
     return number
 
 

@@ -1,0 +1,43 @@
+"""How the cost of a position and a monitor's memory grow with people, and with zones for each of them.
+
+Each size has a monitor in a process of its own: neither its memory nor its CPU seconds hold anything of what makes the
+load. A round is two minutes of everyone, so that the five hold everything that comes round in ten: contacts that are
+written every five minutes, and calm places that are found anew every ten. So it is their sum that is compared.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from statistics import median
+from typing import Any
+
+from custodiet.entrypoints.cli.bench_place import ROUNDS, Place
+from custodiet.simulation.load import Crowd
+
+_MINUTES = 2
+
+Making = Callable[[Crowd], AbstractContextManager[Place]]
+
+
+def with_people(make: Making, sizes: Sequence[int], zones: int, seed: int) -> list[dict[str, Any]]:
+    """One row for each number of people."""
+    return [_measured(make, Crowd(people, zones, seed)) for people in sizes]
+
+
+def with_zones(make: Making, people: int, sizes: Sequence[int], seed: int) -> list[dict[str, Any]]:
+    """One row for each number of zones."""
+    return [_measured(make, Crowd(people, zones, seed)) for zones in sizes]
+
+
+def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
+    with make(crowd) as place, place.apart() as monitor:
+        place.warm(monitor)
+        rounds = [place.round(monitor, _MINUTES) for _ in range(ROUNDS)]
+        grown_kb = monitor.grown_kb()
+    people, positions = len(crowd.serials), sum(one.positions for one in rounds)
+    return {
+        "people": people,
+        "zones_a_person": crowd.zones,
+        "ns_a_position": round(1e9 * sum(one.cpu_s for one in rounds) / positions),
+        "positions_per_cpu_s": round(median(one.positions / one.cpu_s for one in rounds)),
+        "kb_a_person": round(grown_kb / people, 1),
+    }

@@ -1,0 +1,156 @@
+"""One monitor that is measured: here, or in a process of its own, where it is measured without what makes its load."""
+
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any, NamedTuple, Protocol
+
+from custodiet.entrypoints.gateway.memory import set_aside_what_lives
+from custodiet.entrypoints.gateway.writer import SET_ASIDE_S
+from custodiet.flows.fit_device import token_hash
+from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.model.errors import Unready
+from custodiet.model.identity import ConditionId
+from custodiet.model.report import Outcome
+from custodiet.simulation.seeded import SetClock
+from custodiet.wire.traccar_columns import Lines
+
+BATCH = 1000
+
+
+class Spent(NamedTuple):
+    """What some positions took."""
+
+    positions: int
+    wall_s: float
+    cpu_s: float
+
+    def and_(self, more: "Spent") -> "Spent":
+        """Both together."""
+        return Spent(self.positions + more.positions, self.wall_s + more.wall_s, self.cpu_s + more.cpu_s)
+
+
+NOTHING = Spent(0, 0.0, 0.0)
+
+
+class Measured(Protocol):
+    """What a measuring asks of a monitor, wherever that is."""
+
+    def begin(self) -> None:
+        """Make it, with everything that stands in its store."""
+
+    def give(self, zones: Mapping[ConditionId, bytes]) -> None:
+        """Geometry, as the vault would."""
+
+    def take(self, lines: Sequence[bytes], now: datetime) -> Spent:
+        """Take a batch at `now`. Raises Unready when not all of it was kept."""
+
+    def set_aside(self) -> None:
+        """What lives long is set aside, as a gateway does now and then."""
+
+    def grown_kb(self) -> int:
+        """By how much its process is larger than before it began."""
+
+
+class Here:
+    """In this process."""
+
+    def __init__(self, make: Callable[[], Monitor], clock: SetClock, token: str) -> None:
+        self._make = make
+        self._clock = clock
+        self._token = token
+        self._set_aside_at = process_time()
+        gc.collect()
+        self._before_kb = _resident_kb()
+        self._monitor: Monitor | None = None
+
+    def begin(self) -> None:
+        self._monitor = self._make()
+        self._monitor.refresh()
+        self._monitor.idle()
+
+    def give(self, zones: Mapping[ConditionId, bytes]) -> None:
+        self._made.give_zones(zones)
+
+    def take(self, lines: Sequence[bytes], now: datetime) -> Spent:
+        self._clock.set(now)
+        sender = self._made.sender(token_hash(self._token))
+        if sender is None:
+            raise Unready("the forwarding server's token is not known")
+        began, cpu_began = perf_counter(), process_time()
+        self._keep_house()
+        [answers] = self._made.receive([Request(sender, Lines(list(lines)), self._clock.now())])
+        spent = Spent(len(lines), perf_counter() - began, process_time() - cpu_began)
+        if not isinstance(answers, list) or {one.outcome for one in answers} != {Outcome.KEPT}:
+            raise Unready("not every position was kept: what was measured is not the path")
+        return spent
+
+    def set_aside(self) -> None:
+        set_aside_what_lives()
+
+    def grown_kb(self) -> int:
+        return _resident_kb() - self._before_kb
+
+    @property
+    def _made(self) -> Monitor:
+        assert self._monitor is not None  # noqa: S101 - begin() was called
+        return self._monitor
+
+    def _keep_house(self) -> None:
+        """What a gateway does beside: counted, and more than its share.
+
+        A minute of everyone's time lies between two batches, so much of what falls to each minute falls to each here.
+        """
+        self._made.idle()
+        now = process_time()
+        if now - self._set_aside_at >= SET_ASIDE_S:
+            self._set_aside_at = now
+            set_aside_what_lives()
+
+
+class Apart:
+    """In another process, which answers at the other end."""
+
+    def __init__(self, end: Connection) -> None:
+        self._end = end
+
+    def begin(self) -> None:
+        self._ask("begin")
+
+    def give(self, zones: Mapping[ConditionId, bytes]) -> None:
+        self._ask("give", zones)
+
+    def take(self, lines: Sequence[bytes], now: datetime) -> Spent:
+        return Spent(*self._ask("take", lines, now))
+
+    def set_aside(self) -> None:
+        self._ask("set_aside")
+
+    def grown_kb(self) -> int:
+        return int(self._ask("grown_kb"))
+
+    def _ask(self, name: str, *what: object) -> Any:
+        self._end.send((name, what))
+        try:
+            return self._end.recv()
+        except EOFError:
+            raise Unready("the monitor that was measured has died") from None
+
+
+def answer(end: Connection, here: Here) -> None:
+    """Do what is asked at the other end, until nobody is there."""
+    while True:
+        try:
+            name, what = end.recv()
+        except EOFError:
+            return
+        end.send(getattr(here, name)(*what))
+
+
+def _resident_kb() -> int:
+    """What this process has in memory."""
+    told = Path("/proc/self/status").read_text()
+    return int(told.partition("VmRSS:")[2].split()[0])

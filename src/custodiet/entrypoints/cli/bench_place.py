@@ -1,0 +1,64 @@
+"""Where a bench measures: a crowd in a store of its own, monitors on it, and its lines, a minute of everyone at a time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from custodiet.entrypoints.cli.bench_monitor import BATCH, NOTHING, Measured, Spent
+from custodiet.flows.ports import Store
+from custodiet.simulation.load import Crowd
+from custodiet.simulation.multiplied import Multiplied
+from custodiet.simulation.seeded import SetClock
+
+ROUNDS = 5
+WARM_MINUTES = 2
+"""The first fix of everyone makes their session and finds their calm, the second finds them steady."""
+_MINUTE = timedelta(minutes=1)
+_ZONES_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One crowd. `here` and `apart` give a monitor that has not begun; `here` may be given another store."""
+
+    crowd: Crowd
+    many: Multiplied
+    clock: SetClock
+    store: Store
+    here: Callable[[Store], Measured]
+    apart: Callable[[], AbstractContextManager[Measured]]
+
+    def warm(self, monitor: Measured) -> None:
+        """Begin, with every zone at hand and everyone steady."""
+        monitor.begin()
+        people = len(self.crowd.serials)
+        step = max(1, _ZONES_AT_ONCE // self.crowd.zones)
+        for first in range(0, people, step):
+            monitor.give(self.many.zones(range(first, min(first + step, people))))
+        self.round(monitor, WARM_MINUTES)
+        monitor.set_aside()
+
+    def round(self, monitor: Measured, minutes: int) -> Spent:
+        """What the next minutes of everyone take."""
+        spent = NOTHING
+        for batch in self.batches(minutes):
+            spent = spent.and_(monitor.take(batch, self.clock.now()))
+        return spent
+
+    def batches(self, minutes: int) -> Iterator[list[bytes]]:
+        """Everyone's next minutes, a batch at a time, each sent once its minute is over."""
+        waiting: list[bytes] = []
+        for _ in range(minutes):
+            waiting += self.minute()
+            while len(waiting) >= BATCH:
+                yield waiting[:BATCH]
+                waiting = waiting[BATCH:]
+        if waiting:
+            yield waiting
+
+    def minute(self) -> list[bytes]:
+        """Everyone's next minute, which is over then."""
+        began = self.clock.now()
+        self.clock.pass_(_MINUTE)
+        return self.crowd.minute(began)

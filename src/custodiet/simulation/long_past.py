@@ -1,0 +1,131 @@
+"""One person's fix a minute for as long as is asked, sealed as it would be, in frames among other people's, for the bench.
+
+The sessions, their keys and every piece of the person's are real: sealed to keys that the vault of the place has made,
+and it opens them by its own way. The rest of each frame is noise of the same size. It is written in the file itself,
+with the law of the store set aside meanwhile: no decision reaches so far back. Good for measuring and nothing else.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
+from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId
+from custodiet.model.mode import Category
+from custodiet.model.record import DayKey
+from custodiet.model.report import Fix, Method
+from custodiet.model.times import to_ms, utc_day
+from custodiet.simulation.multiplied import without_the_law
+from custodiet.wire.frame import PIECE_BYTES, pack_directory, pack_fix, time_context
+
+_OTHERS_FROM = 1_000_000
+"""Numbers of sessions that are nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was written."""
+
+    person_id: PersonId
+    from_at: datetime
+    until: datetime
+
+
+class LongPast:
+    """Writes the past of the one person that a store knows."""
+
+    def __init__(
+        self, file: Path, sessions: Sessions, day_key: Callable[[PersonId, Category, date], DayKey], seed: int
+    ) -> None:
+        self._file = file
+        self._sessions = sessions
+        self._day_key = day_key
+        self._random = Random(seed)
+
+    def write(self, until: datetime, days: int, others: Callable[[date], int]) -> Past:
+        """So many days before `until`, which is a midnight. `others`: how many more pieces a frame of a day has."""
+        with closing(sqlite3.connect(self._file, isolation_level=None)) as store:
+            store.execute("PRAGMA synchronous=OFF")  # it goes with its folder
+            with without_the_law(store):
+                [of] = store.execute(
+                    "SELECT person_id, case_file.id, decision.id, fitting.id FROM case_file "
+                    "JOIN decision ON decision.case_id = case_file.id JOIN fitting ON fitting.case_id = case_file.id"
+                )
+                store.execute("BEGIN")
+                for number in range(days):
+                    day = utc_day(until - timedelta(days=days - number))
+                    self._write_day(store, of, number, day, others(day))
+                store.execute("COMMIT")
+        return Past(PersonId(of[0]), until - timedelta(days=days), until)
+
+    def _write_day(self, store: sqlite3.Connection, of: tuple[str, ...], number: int, day: date, others: int) -> None:
+        person_id, case_id, decision_id, fitting_id = of
+        wanted = SessionFor(
+            *(PersonId(person_id), CaseId(case_id), DecisionId(decision_id), FittingId(fitting_id)),
+            *(Category.TRAIL, day),
+        )
+        live = self._sessions.begin(wanted, self._day_key(wanted.person_id, wanted.category, day))
+        for minute, (fix_ms, sealed) in enumerate(self._pieces(live, day)):
+            at = number * 1440 + minute + 1
+            place = self._random.randrange(others + 1)
+            noise = [_OTHERS_FROM + other for other in range(others)]
+            listed = [(no, fix_ms) for no in (*noise[:place], number + 1, *noise[place:])]
+            blob = self._random.randbytes(others * PIECE_BYTES)
+            whole = blob[: place * PIECE_BYTES] + sealed + blob[place * PIECE_BYTES :]
+            body = at.to_bytes(8, "big")
+            store.execute("INSERT INTO ingest_record VALUES (0, ?, ?, ?)", (at, body, sha256(body).digest()))
+            store.execute(
+                "INSERT INTO frame (seq, partition, number, first_ms, last_ms, directory, sealed) "
+                "VALUES (?, 0, ?, ?, ?, ?, ?)",
+                (at, at, fix_ms, fix_ms, pack_directory(listed), whole),
+            )
+        row = _session_row(live, number)
+        names = ", ".join(row)
+        store.execute(f"INSERT INTO session ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+
+    def _pieces(self, live: LiveSession, day: date) -> Iterator[tuple[int, bytes]]:
+        """Of each minute of a day when it was, and the sealed fix."""
+        nonces = self._sessions.nonces(1440)
+        midnight_ms = to_ms(datetime.fromisoformat(f"{day}T00:00:00+00:00"))
+        lat_e7, lon_e7 = 465_000_000, -280_000_000
+        for minute, nonce in enumerate(nonces):
+            fix_ms = midnight_ms + 60_000 * minute + self._random.randrange(50_000)
+            lat_e7 += self._random.randrange(-900, 901)
+            lon_e7 += self._random.randrange(-900, 901)
+            fix = Fix(
+                lat_e7=lat_e7,
+                lon_e7=lon_e7,
+                accuracy_m=8.0,
+                altitude_m=46.0,
+                speed_mps=1.2,
+                course_deg=float(self._random.randrange(360)),
+                method=Method.GPS,
+                satellites=9,
+                hdop=1.1,
+            )
+            yield fix_ms, live.seal(nonce, pack_fix(fix, fix_ms, fix_ms + 900), live.context + time_context(fix_ms))
+
+
+def _session_row(live: LiveSession, number: int) -> dict[str, Any]:
+    one = live.session
+    return {
+        "no": number + 1,
+        "id": one.id,
+        "person_id": one.person_id,
+        "case_id": one.case_id,
+        "decision_id": one.decision_id,
+        "fitting_id": one.fitting_id,
+        "category": one.category.value,
+        "day": one.day.isoformat(),
+        "monitor": one.monitor,
+        "sealed_key": one.sealed_key,
+        "commitment": one.commitment,
+        "partition": 0,
+        "number": number * 1440 + 1,
+    }
