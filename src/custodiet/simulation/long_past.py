@@ -1,8 +1,9 @@
-"""One person's fix a minute for as long as is asked, sealed as it would be, in frames among other people's, for the bench.
+"""One person's fix a minute for as long as is asked, sealed as it would be, in frames among other people's.
 
 The sessions, their keys and every piece of the person's are real: sealed to keys that the vault of the place has made,
-and it opens them by its own way. The rest of each frame is noise of the same size. It is written in the file itself,
-with the law of the store set aside meanwhile: no decision reaches so far back. Good for measuring and nothing else.
+which opens them by its own way. The rest of each frame is noise of the same size. All of it is written in the file
+itself, with the law of the store set aside meanwhile: no decision reaches so far back. It is for the bench, and good
+for nothing else.
 """
 
 import sqlite3
@@ -21,9 +22,10 @@ from custodiet.model.mode import Category
 from custodiet.model.record import DayKey
 from custodiet.model.report import Fix, Method
 from custodiet.model.times import to_ms, utc_day
-from custodiet.simulation.multiplied import without_the_law
+from custodiet.simulation.multiplied import insert, without_the_law
 from custodiet.wire.frame import PIECE_BYTES, pack_directory, pack_fix, time_context
 
+_MINUTES_A_DAY = 1440
 _OTHERS_FROM = 1_000_000
 """Numbers of sessions that are nobody's."""
 
@@ -57,11 +59,9 @@ class LongPast:
                     "SELECT person_id, case_file.id, decision.id, fitting.id FROM case_file "
                     "JOIN decision ON decision.case_id = case_file.id JOIN fitting ON fitting.case_id = case_file.id"
                 )
-                store.execute("BEGIN")
                 for number in range(days):
                     day = utc_day(until - timedelta(days=days - number))
                     self._write_day(store, of, number, day, others(day))
-                store.execute("COMMIT")
         return Past(PersonId(of[0]), until - timedelta(days=days), until)
 
     def _write_day(self, store: sqlite3.Connection, of: tuple[str, ...], number: int, day: date, others: int) -> None:
@@ -71,27 +71,31 @@ class LongPast:
             *(Category.TRAIL, day),
         )
         live = self._sessions.begin(wanted, self._day_key(wanted.person_id, wanted.category, day))
+        staged, frames = [], []
         for minute, (fix_ms, sealed) in enumerate(self._pieces(live, day)):
-            at = number * 1440 + minute + 1
-            place = self._random.randrange(others + 1)
-            noise = [_OTHERS_FROM + other for other in range(others)]
-            listed = [(no, fix_ms) for no in (*noise[:place], number + 1, *noise[place:])]
-            blob = self._random.randbytes(others * PIECE_BYTES)
-            whole = blob[: place * PIECE_BYTES] + sealed + blob[place * PIECE_BYTES :]
+            at = number * _MINUTES_A_DAY + minute + 1
+            here = {"partition": 0, "number": at}
             body = at.to_bytes(8, "big")
-            store.execute("INSERT INTO ingest_record VALUES (0, ?, ?, ?)", (at, body, sha256(body).digest()))
-            store.execute(
-                "INSERT INTO frame (seq, partition, number, first_ms, last_ms, directory, sealed) "
-                "VALUES (?, 0, ?, ?, ?, ?, ?)",
-                (at, at, fix_ms, fix_ms, pack_directory(listed), whole),
-            )
-        row = _session_row(live, number)
-        names = ", ".join(row)
-        store.execute(f"INSERT INTO session ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+            staged.append({**here, "body": body, "digest": sha256(body).digest()})
+            frames.append({"seq": at, **here, **self._among_others(number + 1, fix_ms, sealed, others)})
+        insert(store, "ingest_record", staged)
+        insert(store, "frame", frames)
+        insert(store, "session", [_session_row(live, number)])
+
+    def _among_others(self, session_no: int, fix_ms: int, sealed: bytes, others: int) -> dict[str, Any]:
+        """A frame with one piece of the person's, anywhere in it."""
+        place, noise = self._random.randrange(others + 1), self._random.randbytes(others * PIECE_BYTES)
+        numbers = [_OTHERS_FROM + other for other in range(others)]
+        return {
+            "first_ms": fix_ms,
+            "last_ms": fix_ms,
+            "directory": pack_directory((no, fix_ms) for no in (*numbers[:place], session_no, *numbers[place:])),
+            "sealed": noise[: place * PIECE_BYTES] + sealed + noise[place * PIECE_BYTES :],
+        }
 
     def _pieces(self, live: LiveSession, day: date) -> Iterator[tuple[int, bytes]]:
         """Of each minute of a day when it was, and the sealed fix."""
-        nonces = self._sessions.nonces(1440)
+        nonces = self._sessions.nonces(_MINUTES_A_DAY)
         midnight_ms = to_ms(datetime.fromisoformat(f"{day}T00:00:00+00:00"))
         lat_e7, lon_e7 = 465_000_000, -280_000_000
         for minute, nonce in enumerate(nonces):
@@ -127,5 +131,5 @@ def _session_row(live: LiveSession, number: int) -> dict[str, Any]:
         "sealed_key": one.sealed_key,
         "commitment": one.commitment,
         "partition": 0,
-        "number": number * 1440 + 1,
+        "number": number * _MINUTES_A_DAY + 1,
     }

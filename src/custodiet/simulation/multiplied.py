@@ -9,7 +9,7 @@ afterwards is written under the whole law.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
@@ -59,11 +59,11 @@ class Multiplied:
         self._conditions = [row["id"] for row in conditions]
         others = range(1, len(self._crowd.serials))
         for table, changed in _OF_A_PERSON.items():
-            [row] = [dict(one) for one in store.execute(f"SELECT * FROM {table}")]
-            _insert(store, table, ({**row, **self._told(row, changed, number)} for number in others))
+            [row] = [dict(one) for one in store.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own words
+            insert(store, table, ({**row, **self._told(row, changed, number)} for number in others))
         named = ("id", "decision_id")
         for row in conditions:
-            _insert(store, "condition", ({**row, **self._told(row, named, number)} for number in others))
+            insert(store, "condition", ({**row, **self._told(row, named, number)} for number in others))
         self._sign_days(store)
 
     def _told(self, row: dict[str, Any], changed: tuple[str, ...], person: int) -> dict[str, Any]:
@@ -71,14 +71,13 @@ class Multiplied:
         return {name: own.get(name) or _named(row[name], person) for name in changed}
 
     def _sign_days(self, store: sqlite3.Connection) -> None:
-        """Every day's key of everyone, signed by us. The public half is the first person's: sealing to it costs the
-        same."""
+        """The first day's keys of everyone, signed by us. The public half is the first person's: it costs the same."""
         rows = [dict(row) for row in store.execute("SELECT * FROM day_key ORDER BY category, day")]
         first = min(row["day"] for row in rows)
         rows = [row for row in rows if row["day"] == first]
         store.execute("DELETE FROM day_key")
         people = range(len(self._crowd.serials))
-        _insert(store, "day_key", (self._signed(row, person) for person in people for row in rows))
+        insert(store, "day_key", (self._signed(row, person) for person in people for row in rows))
 
     def _signed(self, row: dict[str, Any], person: int) -> dict[str, Any]:
         person_id = PersonId(_named(row["person_id"], person))
@@ -103,11 +102,13 @@ def _named(base: str, person: int) -> str:
     return base if person == 0 else f"{base[:-8]}{person:08x}"
 
 
-def _insert(store: sqlite3.Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
+def insert(store: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Rows as their columns say, in one transaction."""
     store.execute("BEGIN")
     for row in rows:
         names = ", ".join(f'"{name}"' for name in row)
-        store.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+        told = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608 - our own words
+        store.execute(told, tuple(row.values()))
     store.execute("COMMIT")
 
 

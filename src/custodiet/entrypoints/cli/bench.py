@@ -51,8 +51,8 @@ class Plan:
 
     def quick(self) -> "Plan":
         """The same, for whoever wants to know that it runs and not how fast."""
-        few = {"people": min(self.people, 60), "zones_people": 20, "days": 3, "frame_of_a_day": 20}
-        return replace(self, minutes=2, growth=(30, 60), zones_tried=(1, 5), **few)
+        few = replace(self, people=min(self.people, 60), minutes=2, growth=(30, 60))
+        return replace(few, zones_tried=(1, 5), zones_people=20, days=3, frame_of_a_day=20)
 
 
 class Joined(Protocol):
@@ -61,9 +61,7 @@ class Joined(Protocol):
     def crowded(self, crowd: Crowd) -> AbstractContextManager[Place]:
         """A crowd in a store of its own."""
 
-    def long_past(
-        self, days: int, frame: int, frame_of_last_day: int, seed: int
-    ) -> AbstractContextManager[Reading]:
+    def long_past(self, days: int, frame: int, frame_of_last_day: int, seed: int) -> AbstractContextManager[Reading]:
         """One person's past in a store of its own, in frames of so many."""
 
 

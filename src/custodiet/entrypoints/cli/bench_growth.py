@@ -32,12 +32,13 @@ def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
     with make(crowd) as place, place.apart() as monitor:
         place.warm(monitor)
         rounds = [place.round(monitor, _MINUTES) for _ in range(ROUNDS)]
-        grown_kb = monitor.grown_kb()
+        grown_kb, upkeep_ms = monitor.grown_kb(), monitor.upkeep_ms()
     people, positions = len(crowd.serials), sum(one.positions for one in rounds)
     return {
         "people": people,
         "zones_a_person": crowd.zones,
         "ns_a_position": round(1e9 * sum(one.cpu_s for one in rounds) / positions),
         "positions_per_cpu_s": round(median(one.positions / one.cpu_s for one in rounds)),
+        "upkeep_ms": round(upkeep_ms, 1),
         "kb_a_person": round(grown_kb / people, 1),
     }

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from time import perf_counter, process_time
 from typing import Any, NamedTuple, Protocol
 
 from custodiet.entrypoints.gateway.memory import set_aside_what_lives
-from custodiet.entrypoints.gateway.writer import SET_ASIDE_S
+from custodiet.entrypoints.gateway.writer import IDLE_WORK_S, SET_ASIDE_S
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.model.errors import Unready
@@ -54,6 +55,9 @@ class Measured(Protocol):
     def grown_kb(self) -> int:
         """By how much its process is larger than before it began."""
 
+    def upkeep_ms(self) -> float:
+        """What once of its upkeep takes, of CPU; median. A gateway that is idle does it once a second."""
+
 
 class Here:
     """In this process."""
@@ -62,7 +66,9 @@ class Here:
         self._make = make
         self._clock = clock
         self._token = token
-        self._set_aside_at = process_time()
+        self._set_aside_at = self._idled_at = process_time()
+        self._idled_for: datetime | None = None
+        self._idled_s: list[float] = []
         gc.collect()
         self._before_kb = _resident_kb()
         self._monitor: Monitor | None = None
@@ -94,18 +100,23 @@ class Here:
     def grown_kb(self) -> int:
         return _resident_kb() - self._before_kb
 
+    def upkeep_ms(self) -> float:
+        return 1000 * median(self._idled_s)
+
     @property
     def _made(self) -> Monitor:
         assert self._monitor is not None  # noqa: S101 - begin() was called
         return self._monitor
 
     def _keep_house(self) -> None:
-        """What a gateway does beside: counted, and more than its share.
-
-        A minute of everyone's time lies between two batches, so much of what falls to each minute falls to each here.
+        """What a gateway does beside, at most once a second: here whenever the clock has moved, too, and all of it
+        counts. So a minute of everyone's, which takes less than a second, has its upkeep once.
         """
-        self._made.idle()
-        now = process_time()
+        now, at = process_time(), self._clock.now()
+        if at != self._idled_for or now - self._idled_at >= IDLE_WORK_S:
+            self._made.idle()
+            self._idled_for, self._idled_at = at, now
+            self._idled_s.append(process_time() - now)
         if now - self._set_aside_at >= SET_ASIDE_S:
             self._set_aside_at = now
             set_aside_what_lives()
@@ -131,6 +142,9 @@ class Apart:
 
     def grown_kb(self) -> int:
         return int(self._ask("grown_kb"))
+
+    def upkeep_ms(self) -> float:
+        return float(self._ask("upkeep_ms"))
 
     def _ask(self, name: str, *what: object) -> Any:
         self._end.send((name, what))

@@ -26,8 +26,7 @@ _TICKS_PER_S = 100
 def beside(
     work: Work, minutes: Sequence[Sequence[bytes]], peers: Sequence[Peer] = PEERS
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What each peer does with these, the lines of a minute each, of which the first is not timed; and why which is not
-    here."""
+    """What each peer does with these, lines of a minute each; and why which is not here. The first is not timed."""
     said: dict[str, Any] = {}
     absent: dict[str, str] = {}
     for peer in peers:

@@ -1,4 +1,4 @@
-"""Where a bench measures: a crowd in a store of its own, monitors on it, and its lines, a minute of everyone at a time."""
+"""Where a bench measures: a crowd in a store of its own, monitors on it, and its lines, a minute at a time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager

@@ -73,7 +73,7 @@ def _write_plain(plain: sqlite3.Connection, fixes: Iterator[StoredFix]) -> None:
         "PRIMARY KEY (person, at)) WITHOUT ROWID"
     )
     plain.execute("BEGIN")
-    plain.executemany(f"INSERT INTO position VALUES (7, {', '.join('?' * 11)})", map(_row, fixes))
+    plain.executemany("INSERT INTO position VALUES (7, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, fixes))
     plain.execute("COMMIT")
 
 

@@ -29,9 +29,7 @@ def _opened(work: Work, folder: Path) -> Iterator[Taking]:
         def take(rows: Sequence[Row]) -> None:
             nonlocal crossed
             people, _, lat, lon, _ = zip(*rows, strict=True)
-            points = geopandas.GeoDataFrame(
-                {"person": people}, geometry=geopandas.points_from_xy(lon, lat), crs=4326
-            )
+            points = geopandas.GeoDataFrame({"person": people}, geometry=geopandas.points_from_xy(lon, lat), crs=4326)
             found = geopandas.sjoin(points, zones, predicate="within", how="inner")
             found = found[found.person == found.of]
             now = np.zeros(len(of), np.int8)

@@ -17,7 +17,8 @@ CREATE EXTENSION postgis;
 CREATE TABLE zone (id INT PRIMARY KEY, person INT NOT NULL, shape GEOMETRY(Polygon, 4326));
 CREATE TABLE state (id INT PRIMARY KEY, inside BOOL);
 CREATE TABLE crossed (id INT, person INT, at_ms BIGINT, inside BOOL);
-CREATE TABLE position (person INT, at_ms BIGINT, place GEOMETRY(Point, 4326), accuracy_m REAL, PRIMARY KEY (person, at_ms));
+CREATE TABLE position (person INT, at_ms BIGINT, place GEOMETRY(Point, 4326), accuracy_m REAL,
+  PRIMARY KEY (person, at_ms));
 CREATE UNLOGGED TABLE batch (person INT, at_ms BIGINT, lat FLOAT8, lon FLOAT8, accuracy_m REAL);
 """
 _TRIGGER = """

@@ -19,7 +19,9 @@ def _opened(work: Work, folder: Path) -> Iterator[Taking]:
     with closing(sqlite3.connect(folder / "peer.db", isolation_level=None)) as store:
         store.execute("PRAGMA journal_mode=WAL")
         store.execute("PRAGMA synchronous=FULL")
-        store.execute("CREATE TABLE position (person INTEGER, at INTEGER, lat REAL, lon REAL, PRIMARY KEY (person, at))")
+        store.execute(
+            "CREATE TABLE position (person INTEGER, at INTEGER, lat REAL, lon REAL, PRIMARY KEY (person, at))"
+        )
         store.execute("CREATE TABLE crossed (zone INTEGER, at INTEGER, entered INTEGER)")
 
         def take(rows: Sequence[Row]) -> None:

@@ -19,7 +19,7 @@ CIRCLE_SIDES = 32
 """A circle is a polygon of so many sides to whoever has no circles."""
 
 
-class Absent(Exception):  # noqa: N818 - it is no error that a peer is not here
+class Absent(Exception):
     """A peer cannot be had on this machine; its text says why."""
 
 
