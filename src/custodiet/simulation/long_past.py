@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from time import process_time
 from typing import Any
 
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
@@ -37,6 +38,10 @@ class Past:
     person_id: PersonId
     from_at: datetime
     until: datetime
+    day_key_s: float
+    """CPU that the vault took to make and sign one day's key."""
+    session_s: float
+    """CPU that a monitor took to check it and to make a session under it."""
 
 
 class LongPast:
@@ -49,6 +54,7 @@ class LongPast:
         self._sessions = sessions
         self._day_key = day_key
         self._random = Random(seed)
+        self._day_key_s = self._session_s = 0.0
 
     def write(self, until: datetime, days: int, others: Callable[[date], int]) -> Past:
         """So many days before `until`, which is a midnight. `others`: how many more pieces a frame of a day has."""
@@ -62,7 +68,8 @@ class LongPast:
                 for number in range(days):
                     day = utc_day(until - timedelta(days=days - number))
                     self._write_day(store, of, number, day, others(day))
-        return Past(PersonId(of[0]), until - timedelta(days=days), until)
+        spent = (self._day_key_s / days, self._session_s / days)
+        return Past(PersonId(of[0]), until - timedelta(days=days), until, *spent)
 
     def _write_day(self, store: sqlite3.Connection, of: tuple[str, ...], number: int, day: date, others: int) -> None:
         person_id, case_id, decision_id, fitting_id = of
@@ -70,7 +77,12 @@ class LongPast:
             *(PersonId(person_id), CaseId(case_id), DecisionId(decision_id), FittingId(fitting_id)),
             *(Category.TRAIL, day),
         )
-        live = self._sessions.begin(wanted, self._day_key(wanted.person_id, wanted.category, day))
+        began = process_time()
+        key = self._day_key(wanted.person_id, wanted.category, day)
+        made = process_time()
+        live = self._sessions.begin(wanted, key)
+        self._day_key_s += made - began
+        self._session_s += process_time() - made
         staged, frames = [], []
         for minute, (fix_ms, sealed) in enumerate(self._pieces(live, day)):
             at = number * _MINUTES_A_DAY + minute + 1

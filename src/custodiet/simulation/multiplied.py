@@ -45,6 +45,13 @@ class Multiplied:
             with without_the_law(store):
                 self._copy(store)
 
+    def stored(self) -> dict[str, float]:
+        """How large the store is by now, and what of it accounts for a batch on average, both in bytes."""
+        with closing(sqlite3.connect(self._file, isolation_level=None)) as store:
+            [[pages]], [[size]] = store.execute("PRAGMA page_count"), store.execute("PRAGMA page_size")
+            [[record]] = store.execute("SELECT avg(length(body) + length(digest)) FROM ingest_record")
+        return {"bytes": pages * size, "record_bytes": record or 0.0}
+
     def zones(self, people: range) -> dict[ConditionId, bytes]:
         """The geometry of these people's zones, as a vault would give it."""
         given = {}

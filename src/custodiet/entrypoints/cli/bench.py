@@ -122,7 +122,9 @@ def _path(place: Place, minutes: int) -> dict[str, Any]:
     """The whole path, and what of it each stage takes."""
     monitor = place.here(place.store)
     place.warm(monitor)
+    before = place.many.stored()["bytes"]
     rounds = [place.round(monitor, minutes) for _ in range(ROUNDS)]
+    stored, positions = place.many.stored(), sum(one.positions for one in rounds)
     return {
         "positions_per_s": _median([one.positions / one.wall_s for one in rounds]),
         "positions_per_cpu_s": _median([one.positions / one.cpu_s for one in rounds]),
@@ -130,6 +132,8 @@ def _path(place: Place, minutes: int) -> dict[str, Any]:
         "zones_a_person": place.crowd.zones,
         "positions_a_round": rounds[0].positions,
         "stages_ns": _stages(place, minutes),
+        "bytes_a_position": round((stored["bytes"] - before) / positions, 1),
+        "bytes_a_record": round(stored["record_bytes"]),
     }
 
 

@@ -51,6 +51,8 @@ def read_paths(reading: Reading, folder: Path) -> dict[str, Any]:
             "day": _beside(reading, plain, day),
             "half_a_year": _beside(reading, plain, whole) | {"days": (past.until - past.from_at).days},
             "fixes": fixes,
+            "day_key_us": round(1e6 * past.day_key_s),
+            "session_us": round(1e6 * past.session_s),
         }
 
 
