@@ -1,0 +1,61 @@
+"""Peers do the work that they are compared by: each finds whoever enters and leaves, and keeps every position."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from custodiet.entrypoints.cli.bench_peers import PEERS, _cpu_s, _family, beside
+from custodiet.entrypoints.cli.peers.work import Absent, Peer, Work
+from custodiet.simulation.load import Crowd
+from custodiet.simulation.month import BEGINS
+from custodiet.simulation.town import offset
+
+PEOPLE = 6
+FIRST_SIGHTINGS = PEOPLE * 2
+
+
+class Leaving(Crowd):
+    """In the third minute everyone is far from home, in the fourth they are back: two zones, of which one is home."""
+
+    def minute(self, at: datetime) -> list[bytes]:
+        away = at == BEGINS + timedelta(minutes=2)
+        self._places = [offset(*home, 0, 40_000) if away else home for home in self._homes]
+        return super().minute(at)
+
+
+def lines(crowd: Crowd, minutes: int) -> list[list[bytes]]:
+    return [crowd.minute(BEGINS + timedelta(minutes=number)) for number in range(minutes)]
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda one: one.name)
+def test_a_peer_finds_everyone_who_leaves_and_comes_back(peer):
+    crowd = Leaving(PEOPLE, 2, 3)
+    said, absent = beside(Work(crowd), lines(crowd, 5), [peer])
+    if absent:
+        pytest.skip(absent[peer.name])
+    assert said[peer.name]["positions"] == 5 * PEOPLE
+    assert said[peer.name]["crossings"] == FIRST_SIGHTINGS + 2 * PEOPLE
+    assert said[peer.name]["positions_per_cpu_s"] > 0
+
+
+def test_a_peer_that_is_not_here_is_said_in_a_line_and_the_others_go_on():
+    def nowhere(work, folder):
+        raise Absent("it is not installed")
+
+    crowd = Crowd(PEOPLE, 2, 3)
+    missing = Peer("nobody", "nothing", "everything", 10, 10, nowhere)
+    said, absent = beside(Work(crowd), lines(crowd, 2), [missing, PEERS[-1]])
+    assert absent == {"nobody": "it is not installed"}
+    assert set(said) == {PEERS[-1].name}
+
+
+def test_what_the_children_of_a_server_take_is_counted():
+    import subprocess
+
+    burn = "x = 0\nfor n in range(3_000_000): x += n"
+    nested = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}]); print(1, flush=True); input()"
+    with subprocess.Popen(["python3", "-c", nested], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        server.stdout.readline()  # its child has come and gone
+        assert server.pid in _family(server.pid)
+        assert _cpu_s(server.pid) - _cpu_s(None) > 0.05
+        server.communicate(b"\n")
