@@ -658,6 +658,8 @@ def bench(asked: argparse.Namespace) -> None:
     """The hot path on this machine, beside peers."""
     from custodiet.entrypoints.cli.bench import Plan, run_bench, show_bench
 
+    if asked.write is not None and (asked.only or asked.quick):
+        raise Unready("a page tells of everything, and of how fast: ask for it without --only and --quick")
     plan = Plan(asked.people, asked.zones, asked.minutes, asked.seed)
     if asked.only:
         plan = replace(plan, parts=frozenset(asked.only))

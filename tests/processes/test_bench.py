@@ -75,3 +75,11 @@ def test_a_batch_costs_no_more_where_fifteen_times_as_many_people_are_known():
                 monitor.take(lines[:100], place.clock.now())  # with the minute's upkeep, which is everyone's
                 taken[place].append(monitor.take(lines[100:200], place.clock.now()).cpu_s)
     assert min(taken[many]) <= MOST_TIMES * min(taken[few]), taken.values()
+
+
+def test_no_page_is_written_of_a_part_or_of_a_few(tmp_path):
+    for part in (["--quick"], ["--only", "read"]):
+        done = ask("bench", *part, "--write", tmp_path)
+        assert done.returncode == 1
+        assert "a page tells of everything" in done.stderr
+    assert not list(tmp_path.iterdir())
