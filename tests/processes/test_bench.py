@@ -36,7 +36,8 @@ def test_the_bench_says_what_the_contract_promises(said):
 
 
 def test_each_peer_is_beside_it_or_is_said_to_be_absent(said):
-    names = {"postgis_trigger", "postgis_set", "redis_geo", "duckdb_spatial", "geopandas", "shapely_sqlite"}
+    names = {"postgis_trigger", "postgis_set", "redis_geo", "duckdb_spatial", "geopandas_join", "geopandas_pairs"}
+    names |= {"shapely_sqlite"}
     assert {*said["peers"], *said["absent"]} == names
     assert not {*said["peers"]} & {*said["absent"]}
     assert {*said["ratio"]} == {*said["peers"]}

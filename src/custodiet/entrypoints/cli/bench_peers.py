@@ -12,13 +12,13 @@ from time import perf_counter, process_time
 from typing import Any
 
 from custodiet.entrypoints.cli.peers.duckdb_spatial import DUCKDB
-from custodiet.entrypoints.cli.peers.geopandas_join import GEOPANDAS
+from custodiet.entrypoints.cli.peers.geopandas_join import GEOPANDAS_JOIN, GEOPANDAS_PAIRS
 from custodiet.entrypoints.cli.peers.postgis import POSTGIS_SET, POSTGIS_TRIGGER
 from custodiet.entrypoints.cli.peers.redis_geo import REDIS
 from custodiet.entrypoints.cli.peers.shapely_rows import SHAPELY
 from custodiet.entrypoints.cli.peers.work import Absent, Peer, Taking, Work
 
-PEERS = (POSTGIS_TRIGGER, POSTGIS_SET, REDIS, DUCKDB, GEOPANDAS, SHAPELY)
+PEERS = (POSTGIS_TRIGGER, POSTGIS_SET, REDIS, DUCKDB, GEOPANDAS_JOIN, GEOPANDAS_PAIRS, SHAPELY)
 _TICKS_PER_S = 100
 """Of /proc/PID/stat, on every Linux there is."""
 
