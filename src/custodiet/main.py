@@ -677,10 +677,12 @@ class _Benching:
         from custodiet.entrypoints.cli.bench_monitor import Here
         from custodiet.entrypoints.cli.bench_place import Place
         from custodiet.flows.ports import Store
+        from custodiet.rules.conditions.kinds import CONDITIONS_MAX
         from custodiet.simulation.load import Crowd
         from custodiet.simulation.multiplied import Multiplied
 
-        with _settled_place(Crowd(1, crowd.zones, crowd.seed)) as (settings, store, _, clock, token):
+        first = Crowd(1, min(crowd.zones, CONDITIONS_MAX), crowd.seed)
+        with _settled_place(first) as (settings, store, _, clock, token):
             many = Multiplied(settings.store, crowd, read_pins(settings))
             many.make()
 

@@ -3,8 +3,8 @@
 To decide a hundred thousand cases by the real flows takes hours, and none of it is on the hot path. So one person is
 settled by them, and what a monitor reads of that person is copied in the file itself, with the law of the store set
 aside meanwhile and put back word for word. Nobody but the first has a ledger entry, a notice or an assessment, and the
-zones of the others lie nowhere sealed: such a store is good for measuring and for nothing else. Whatever is written
-afterwards is written under the whole law.
+zones of the others lie nowhere sealed. Of zones the first has as many as the rules admit; the rest is copied, too. Such
+a store is good for measuring and for nothing else. Whatever is written afterwards is written under the whole law.
 """
 
 import json
@@ -63,6 +63,13 @@ class Multiplied:
 
     def _copy(self, store: sqlite3.Connection) -> None:
         conditions = [dict(row) for row in store.execute("SELECT * FROM condition ORDER BY version")]
+        last = conditions[-1]
+        further = [
+            {**last, "id": f"{last['id'][:-16]}{number:08x}{0:08x}"}
+            for number in range(len(conditions), self._crowd.zones)
+        ]
+        insert(store, "condition", further)
+        conditions += further
         self._conditions = [row["id"] for row in conditions]
         others = range(1, len(self._crowd.serials))
         for table, changed in _OF_A_PERSON.items():

@@ -51,8 +51,8 @@ class Plan:
 
     def quick(self) -> "Plan":
         """The same, for whoever wants to know that it runs and not how fast."""
-        few = replace(self, people=min(self.people, 60), minutes=2, growth=(30, 60))
-        return replace(few, zones_tried=(1, 5), zones_people=20, days=3, frame_of_a_day=20)
+        few = replace(self, people=min(self.people, 60), minutes=2, growth=(40,))
+        return replace(few, zones_tried=(1,), zones_people=20, days=3, frame_of_a_day=20)
 
 
 class Joined(Protocol):
