@@ -31,6 +31,7 @@ def test_a_million_people_at_a_fix_a_minute_by_hand():
     assert found.commits_a_second == pytest.approx(16.67, abs=0.01)
     assert found.gateway_cores == pytest.approx(0.1667, abs=0.0001)
     assert found.gateway_memory_gb == 6
+    assert found.gateway_processes == 1
     assert found.gateways == 2  # one carries it, one is to spare
     assert found.stored_tb == pytest.approx(4.32)  # 144 GB a day
     assert found.store_machines == 3
@@ -43,6 +44,7 @@ def test_a_million_people_at_a_fix_a_minute_by_hand():
 def test_upkeep_of_everyone_each_second_counts_beside_their_positions():
     with_upkeep = needed(1_000_000, replace(COSTS, upkeep_us_a_person=2), Assumed())
     assert with_upkeep.gateway_cores == pytest.approx(2.1667, abs=0.0001)
+    assert with_upkeep.gateway_processes == 5  # one thread each, half of whose time is used
 
 
 def test_memory_asks_for_machines_where_cores_do_not():

@@ -57,6 +57,8 @@ class Needed:
     gateway_cores: float
     """Of work, all of it used."""
     gateway_memory_gb: float
+    gateway_processes: int
+    """Each has one thread that decides and writes."""
     gateways: int
     """Machines."""
     stored_mb_a_second: float
@@ -91,6 +93,7 @@ def needed(people: int, measured: Measured, assumed: Assumed) -> Needed:
         commits_a_second=rate / assumed.batch,
         gateway_cores=cores,
         gateway_memory_gb=memory_gb,
+        gateway_processes=ceil(cores / assumed.load),
         # One more than carries it: one may be down.
         gateways=1 + max(1, ceil(max(by_cores, by_memory))),
         stored_mb_a_second=stored_mb,
@@ -125,6 +128,7 @@ _ROWS = {
     "commits_a_second": "durable commits a second",
     "gateway_cores": "cores of work in gateways",
     "gateway_memory_gb": "GB of memory in gateways",
+    "gateway_processes": "gateway processes, one writing thread each",
     "gateways": "gateway machines, one of them to spare",
     "stored_mb_a_second": "MB a second written, one copy",
     "stored_tb": "TB kept, one copy",
@@ -161,6 +165,8 @@ def _table(head: Sequence[str], rows: Sequence[tuple[str, *tuple[float, ...]]]) 
 
 def _number(value: float) -> str:
     """Three digits that matter."""
+    if 0 < abs(value) < 0.001:
+        return "< 0.001"
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{float(f'{value:.3g}'):,g}"

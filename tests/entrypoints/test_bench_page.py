@@ -33,6 +33,12 @@ def test_ours_and_each_peer_stand_in_the_table_with_what_it_does_not_do():
     assert "another is not beside it: it is not installed." in told
 
 
+def test_it_says_plainly_which_take_more_than_ours():
+    assert "than all of these." in page(BARE | PATH)
+    faster = PATH | {"peers": {"quick": PEER | {"positions_per_cpu_s": 20_000}}, "ratio": {"quick": 0.5}}
+    assert "judging less and sealing nothing, take: quick." in page(BARE | faster)
+
+
 def test_it_says_that_neighbours_shared_the_machine():
     assert "1.5 processes wanted to run as the bench began, 2.5 as it ended" in page(BARE)
 

@@ -67,6 +67,7 @@ def test_what_was_sealed_is_opened_to_the_last_fix_beside_plain_rows(said):
     for one in (read["day"], read["half_a_year"]):
         assert min(one["sealed_ms"], one["plain_ms"], one["bare_unsealing_ms"]) > 0
         assert one["sealed_ms"] > one["bare_unsealing_ms"]
+        assert 0 < one["sealed_peak_mb"] < 50
 
 
 def test_it_is_not_several_times_slower_than_the_usual_means_which_do_far_less(beside):

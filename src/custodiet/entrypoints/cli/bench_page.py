@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ A machine with {machine["cores"]} cores. **Neighbours shared it**: {waited}.
 So everything is told in CPU seconds, of all processes of ours and of peers alike, which neighbours move by a third and
 more; what stands by the clock says more about them than about us. Medians of five rounds, all promises on: each fix
 judged by its whole disc, sealed by itself, written with the record that accounts for it, durable before it is answered.
+{said.get("remark", "")}
 """
 
 
@@ -75,6 +76,12 @@ def _peers(said: Said) -> str:
 
 Each is given batches as they suit it, and the lines are decoded for it by the quickest means there is.
 """
+    ahead = sorted(name for name, times in said["ratio"].items() if times < 1)
+    behind = (
+        "Ours judges each fix by its whole disc and seals it; it takes more positions a CPU second than all of these."
+    )
+    if ahead:
+        behind = f"More positions a CPU second than ours, judging less and sealing nothing, take: {', '.join(ahead)}."
     rows = [(f"**{_OURS}**", said["positions_per_cpu_s"], "", "all that stands above", "")]
     rows += [
         (name, one["positions_per_cpu_s"], said["ratio"][name], one["work"], one["lacks"])
@@ -82,7 +89,7 @@ Each is given batches as they suit it, and the lines are decoded for it by the q
     ]
     told = _table(("", "positions a CPU second", "times as many here", "what it does", "what it does not"), rows)
     absent = [f"{name} is not beside it: {why}." for name, why in sorted(said["absent"].items())]
-    return "\n".join([head, told, *([""] if absent else []), *absent, ""])
+    return "\n".join([head, behind, "", told, *([""] if absent else []), *absent, ""])
 
 
 def _growth(said: Said) -> str:
@@ -106,7 +113,7 @@ def _read(said: Said) -> str:
         (name, one["fixes"], one["sealed_ms"], one["sealed_peak_mb"], one["plain_ms"], one["bare_unsealing_ms"])
         for name, one in (("a day", read["day"]), (f"{read['half_a_year']['days']} days", read["half_a_year"]))
     ]
-    columns = ("", "fixes", "sealed, CPU ms", "and MB at most", "plain rows, CPU ms", "bare unsealing alone, ms")
+    columns = ("", "fixes", "sealed, CPU ms", "MB held at most", "plain rows, CPU ms", "bare unsealing alone, ms")
     head = """## Opening what was sealed
 
 One person's, by the vault's own way, to the last fix checked; beside it the same columns as rows in clear. The day
@@ -132,8 +139,9 @@ def _floor(said: Said) -> str:
     return "\n".join(["## What this machine does at best\n", _table(("", ""), rows), ""])
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    rules = "".join("---|" if not number else "---:|" for number, _ in enumerate(head))
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Numbers to the right, as the last row has them."""
+    rules = "".join("---:|" if isinstance(value, int | float) else "---|" for value in rows[-1])
     lines = ["| " + " | ".join(head) + " |", "|" + rules]
     lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
     return "\n".join(lines)
