@@ -30,7 +30,7 @@ class Multiplied:
 
     def __init__(self, file: Path, crowd: Crowd, pinned: LogOpened) -> None:
         """`pinned`: of the store. What vouches for the keys of days in here is `self.pinned`."""
-        self._file = file
+        self.file = file
         self._crowd = crowd
         self._signing = Ed25519PrivateKey.generate()
         self.pinned = replace(pinned, issue_key=self._signing.public_key().public_bytes_raw())
@@ -38,7 +38,7 @@ class Multiplied:
 
     def make(self) -> None:
         """Copy them. The store must be closed, or at least idle."""
-        with closing(sqlite3.connect(self._file, isolation_level=None)) as store:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as store:
             # It is thrown away with its folder: nothing of the copying needs to outlast a power cut.
             store.execute("PRAGMA synchronous=OFF")
             store.row_factory = sqlite3.Row
@@ -47,7 +47,7 @@ class Multiplied:
 
     def stored(self) -> dict[str, float]:
         """How large the store is by now, and what of it accounts for a batch on average, both in bytes."""
-        with closing(sqlite3.connect(self._file, isolation_level=None)) as store:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as store:
             [[pages]], [[size]] = store.execute("PRAGMA page_count"), store.execute("PRAGMA page_size")
             [[record]] = store.execute("SELECT avg(length(body) + length(digest)) FROM ingest_record")
         return {"bytes": pages * size, "record_bytes": record or 0.0}
@@ -133,6 +133,8 @@ def without_the_law(store: sqlite3.Connection) -> Iterator[None]:
     store.execute("PRAGMA foreign_keys=OFF")
     for name, _ in law:
         store.execute(f'DROP TRIGGER "{name}"')
-    yield
-    for _, sql in law:
-        store.execute(sql)
+    try:
+        yield
+    finally:
+        for _, sql in law:
+            store.execute(sql)

@@ -1,0 +1,78 @@
+"""One settled person made many: everyone's positions are kept, and the law of the store stands afterwards as before."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from custodiet.main import _Benching, _settled_place
+from custodiet.simulation.load import Crowd
+from custodiet.simulation.multiplied import without_the_law
+
+PEOPLE, ZONES = 5, 3
+
+
+def law_of(file):
+    with closing(sqlite3.connect(file)) as store:
+        return sorted(store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+
+
+@pytest.fixture(scope="module")
+def place():
+    with _Benching().crowded(Crowd(PEOPLE, ZONES, 1)) as place:
+        yield place
+
+
+def test_the_law_of_the_store_is_put_back_word_for_word(place):
+    with _settled_place(Crowd(1, 1, 1)) as (settings, *_):
+        settled = law_of(settings.store)
+    assert len(settled) > 100
+    assert law_of(place.many.file) == settled
+
+
+def test_no_row_refers_to_what_is_not_there(place):
+    with closing(sqlite3.connect(place.many.file)) as store:
+        assert store.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_everyone_is_known_under_names_and_zones_of_their_own(place):
+    with closing(sqlite3.connect(place.many.file)) as store:
+        for table, count in (
+            ("person", PEOPLE),
+            ("decision", PEOPLE),
+            ("condition", PEOPLE * ZONES),
+            ("device", PEOPLE),
+        ):
+            [[rows]] = store.execute(f"SELECT count(*) FROM {table}")
+            assert rows == count, table
+        known = {one for (one,) in store.execute("SELECT id FROM condition")}
+    assert set(place.many.zones(range(PEOPLE))) == known
+
+
+def test_a_position_of_each_is_kept_and_judged_against_their_zones(place):
+    monitor = place.here(place.store)
+    place.warm(monitor)  # raises when one is not kept
+    assert monitor._made.zones_wanted() == frozenset()
+    assert monitor.take(place.minute(), place.clock.now()).positions == PEOPLE
+
+
+def test_the_law_is_set_aside_for_its_own_writing_alone(place):
+    with closing(sqlite3.connect(place.many.file, isolation_level=None)) as store:
+        with without_the_law(store):
+            store.execute("UPDATE device SET batch = 'x' WHERE batch IS NULL")
+        with pytest.raises(sqlite3.IntegrityError):
+            store.execute("UPDATE device SET batch = 'y'")
+
+
+def test_what_was_sealed_long_ago_opens_in_order_and_by_window():
+    from custodiet.model.condition import Interval
+
+    with _Benching().long_past(2, 3, 5, 1) as reading:
+        past = reading.past
+        whole = [fix.fix_time for fix in reading.open(None)]
+        last = [fix.fix_time for fix in reading.open(Interval(past.until - timedelta(days=1), past.until))]
+    assert len(whole) == 2880
+    assert whole == sorted(whole)
+    assert whole[0] >= past.from_at
+    assert last == whole[1440:]
