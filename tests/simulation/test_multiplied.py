@@ -46,6 +46,9 @@ def test_everyone_is_known_under_names_and_zones_of_their_own(place):
         ):
             [[rows]] = store.execute(f"SELECT count(*) FROM {table}")
             assert rows == count, table
+        for table, whose in (("case_file", "person_id"), ("decision", "case_id"), ("fitting", "device_id")):
+            [[owners]] = store.execute(f"SELECT count(DISTINCT {whose}) FROM {table}")
+            assert owners == PEOPLE, table
         known = {one for (one,) in store.execute("SELECT id FROM condition")}
     assert set(place.many.zones(range(PEOPLE))) == known
 
