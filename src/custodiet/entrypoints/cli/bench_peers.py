@@ -3,6 +3,7 @@
 The first minute of everyone is not timed: all that is seen for the first time is a crossing to a peer.
 """
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +20,8 @@ from custodiet.entrypoints.cli.peers.shapely_rows import SHAPELY
 from custodiet.entrypoints.cli.peers.work import Absent, Peer, Taking, Work
 
 PEERS = (POSTGIS_TRIGGER, POSTGIS_SET, REDIS, DUCKDB, GEOPANDAS_JOIN, GEOPANDAS_PAIRS, SHAPELY)
-_TICKS_PER_S = 100
-"""Of /proc/PID/stat, on every Linux there is."""
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+"""Of /proc/PID/stat."""
 
 
 def beside(
