@@ -27,7 +27,9 @@ from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
 from custodiet.adapters.store.forms import newest_form
+from custodiet.adapters.store.opening import store_at
 from custodiet.adapters.store.replay import replay_store
+from custodiet.adapters.store.sql import SqlStore
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.streets import StreetsFile
 from custodiet.adapters.vault_client import VaultClient
@@ -67,6 +69,7 @@ from custodiet.settings import (
     require_made,
     require_outside,
     require_settled,
+    require_store,
 )
 from custodiet.wire.broker import read_broker
 from custodiet.wire.message import Wordings, read_wording
@@ -111,11 +114,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def open_store(
     settings: Settings, *, read_only: bool = False, clock: Clock | None = None, pulses: bool = True
-) -> SqliteStore:
+) -> SqlStore:
     """The store of a made data folder. `pulses`: as the store says; only a gateway's writing proves our way up."""
-    store = SqliteStore(settings.store, clock or SystemClock(), SystemChance(), read_only=read_only, pulses=pulses)
+    store = _store_of(settings, clock or SystemClock(), read_only=read_only, pulses=pulses)
     store.check_form()
     return store
+
+
+def _store_of(
+    settings: Settings, clock: Clock | None = None, *, read_only: bool = False, pulses: bool = True
+) -> SqlStore:
+    """The store as it stands, whatever its form."""
+    given = (clock or SystemClock(), SystemChance())
+    return store_at(settings.store, settings.database, *given, read_only=read_only, pulses=pulses)
 
 
 def join_witnesses(settings: Settings) -> CosignedLog | None:
@@ -166,7 +177,7 @@ def _transit(named: OpenBao) -> Transit:
 
 def join_vault(
     settings: Settings,
-    store: SqliteStore,
+    store: SqlStore,
     keystore: SqliteKeystore,
     clock: Clock,
     chance: Chance,
@@ -180,7 +191,7 @@ def join_vault(
     return Openings(store, follower, keys, sealing, clock, replay_store, lists, pieces, witnessed), keys
 
 
-def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
+def make_folder(settings: Settings, origin: str, clock: Clock) -> SqlStore:
     """Keys, databases and an open log, all new; gives the store. Raises Unready when something is there already."""
     key_id(origin, bytes(32))  # raises for a name that no checkpoint could bear, before anything is made
     if settings.data.exists() and any(path != settings.made_up for path in settings.data.iterdir()):
@@ -194,7 +205,9 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqliteStore:
     chance = SystemChance()
     if settings.kms is not None:
         _kms_named(settings, settings.kms, take=True)
-    store = SqliteStore(settings.store, clock, chance)
+    store = _store_of(settings, clock)
+    if store.form():
+        raise Unready("the database that CUSTODIET_STORE names holds a store already: nothing was made")
     store.prepare()
     keystore = SqliteKeystore(settings.vault_db)
     kms = join_kms(settings)
@@ -263,7 +276,7 @@ def _hold(folder: Path, what: str, how: int) -> int:
     return handle
 
 
-def join_monitor(settings: Settings, store: SqliteStore) -> Monitor:
+def join_monitor(settings: Settings, store: SqlStore) -> Monitor:
     """A monitor with a name of its own, as every process that takes in reports has one."""
     chance = SystemChance()
     from custodiet.flows.steady import Steady
@@ -378,7 +391,7 @@ def demo(asked: argparse.Namespace) -> None:
     run_demo(place, client, shown, SystemClock(), world, accounts, settings.made_up, as_json=asked.json)
 
 
-def _load_made_up_town(settings: Settings, store: SqliteStore, seed: int) -> None:
+def _load_made_up_town(settings: Settings, store: SqlStore, seed: int) -> None:
     """The invented town's own map, loaded as any other is."""
     from custodiet.adapters.osm import boxes_in, digest_of, lines_in
     from custodiet.flows.load_places import load_places
@@ -452,7 +465,7 @@ def _run_clock(settings: Settings, _: argparse.Namespace) -> None:
         store.close()
 
 
-def _asking_witnesses(settings: Settings, store: SqliteStore) -> AskingWitnesses | None:
+def _asking_witnesses(settings: Settings, store: SqlStore) -> AskingWitnesses | None:
     """Whoever asks the witnesses, begun; None where none are set."""
     from custodiet.adapters.ledger.witnesses import HttpWitness
     from custodiet.flows.cosign_ledger import Cosigning
@@ -1037,7 +1050,7 @@ def backup(asked: argparse.Namespace) -> None:
     require_outside(settings, out)
     database = settings.vault_db if asked.vault else settings.store
     with working_beside(out) as folder:
-        if shutil.disk_usage(folder).free < 2 * bytes_of(database):
+        if database.exists() and shutil.disk_usage(folder).free < 2 * bytes_of(database):
             raise Unready(f"not enough room beside {out}: twice the size of the database is needed")
         if not asked.vault:
             _back_up_store(settings, out, folder, alone=asked.without_vault)
@@ -1049,14 +1062,13 @@ def backup(asked: argparse.Namespace) -> None:
 
 def _back_up_store(settings: Settings, out: Path, folder: Path, *, alone: bool) -> None:
     from custodiet.adapters.archive import write_archive
-    from custodiet.adapters.store.copying import copy_database
     from custodiet.entrypoints.cli.keeping import said_backup
     from custodiet.flows.back_up import describe_copy
     from custodiet.wire.backup import CHECKPOINT, PINS, STORE, Manifest
 
     made_at, pinned = SystemClock().now(), read_pins(settings)
     published = TileLog(settings.log).read_checkpoint()
-    copy_database(settings.store, folder / STORE)
+    _copy_store(settings, folder / STORE)
     copy = SqliteStore(folder / STORE, SystemClock(), SystemChance(), read_only=True)
     try:
         form = copy.form()
@@ -1072,11 +1084,65 @@ def _back_up_store(settings: Settings, out: Path, folder: Path, *, alone: bool) 
     print(said_backup(out, manifest))
 
 
+def _copy_store(settings: Settings, to: Path) -> None:
+    """The store in one file, wherever it stands: a backup of either can be restored, and read, without a server."""
+    from custodiet.adapters.store.copying import copy_database
+
+    if settings.database is None:
+        copy_database(settings.store, to)
+        return
+    store = open_store(settings, read_only=True)
+    rows = SqliteStore(to.with_suffix(".rows"), SystemClock(), SystemChance())
+    try:
+        rows.prepare()
+        store.copy_into(rows)
+    finally:
+        rows.close()
+        store.close()
+    copy_database(to.with_suffix(".rows"), to)
+
+
+def migrate_store(asked: argparse.Namespace) -> None:
+    """Bring the store from its file into the database that CUSTODIET_STORE names, everything stopped."""
+    from custodiet.adapters.archive import sync
+    from custodiet.entrypoints.cli.keeping import say_moved
+
+    settings = _settings(asked)
+    require_settled(settings)
+    if settings.database is None:
+        raise Unready("nowhere to bring the store to: say where (CUSTODIET_STORE)")
+    if not settings.store.is_file():
+        raise Unready(f"no store in {settings.data}: there is nothing to bring anywhere")
+    aside = settings.store.with_name(f"{settings.store.name}.moved")
+    if aside.exists():
+        raise Unready(f"{aside} is there already: a store was moved from here before")
+    with ExitStack() as closing:
+        closing.callback(os.close, hold_alone(settings.data, "custodiet"))
+        closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
+        old, new = SqliteStore(settings.store, SystemClock(), SystemChance()), _store_of(settings)
+        for one in (old, new):
+            closing.callback(one.close)
+        old.require_sound()
+        old.check_form()
+        before = _checked(settings, old)
+        new.prepare()
+        rows = old.copy_into(new)
+        after = _checked(settings, new)
+        if (before.size, before.tree.root()) != (after.size, after.tree.root()):
+            raise TableMismatch("the ledger in the database is not the one in the file: nothing was put aside")
+        old.close()  # the last to close it brings its write-ahead log into the file
+        settings.store.rename(aside)
+        sync(settings.data)
+    say_moved(rows, after.size, aside)
+
+
 def restore(asked: argparse.Namespace) -> None:
     """Bring a place back from a backup, under a new log that says what was lost."""
     from custodiet.entrypoints.cli.keeping import say_restored
 
     settings = _settings(asked)
+    if settings.database is not None:
+        raise Unready("a backup is restored into a file: unset CUSTODIET_STORE, and then use custodiet migrate-store")
     if not settings.vault_db.is_file():
         raise Unready(f"no vault in {settings.data}: put back {settings.vault_db} first; without it nothing opens")
     with ExitStack() as closing:
@@ -1149,7 +1215,6 @@ def _note_in(file: Path) -> str:
 def upgrade(asked: argparse.Namespace) -> None:
     """Bring store and vault to the form of this code, everything stopped."""
     from custodiet.adapters.store.copying import bytes_of
-    from custodiet.adapters.store.soundness import require_sound
     from custodiet.adapters.store.upgrading import put_copy_aside
     from custodiet.entrypoints.cli.keeping import say_upgraded
 
@@ -1158,11 +1223,14 @@ def upgrade(asked: argparse.Namespace) -> None:
     with ExitStack() as closing:
         closing.callback(os.close, hold_alone(settings.data, "custodiet"))
         closing.callback(os.close, hold_alone(settings.vault_folder, "a vault"))
-        form, aside = require_sound(settings.store), None
-        store = SqliteStore(settings.store, SystemClock(), SystemChance())
+        aside = None
+        store = _store_of(settings)
         closing.callback(store.close)
+        form = store.require_sound()
         before = _checked(settings, store)
-        if form != newest_form():
+        if form != newest_form() and settings.database is not None:
+            store.prepare()  # one transaction; a copy beside it is the server's to keep
+        elif form != newest_form():
             if shutil.disk_usage(settings.data).free < 3 * bytes_of(settings.store):
                 raise Unready(f"not enough room in {settings.data}: three times the size of the database is needed")
             aside = put_copy_aside(settings.store)
@@ -1194,7 +1262,7 @@ def move_keys(asked: argparse.Namespace) -> None:
     print(f"every key is sealed by {kms.named}; the files are overwritten and gone")
 
 
-def _checked(settings: Settings, store: SqliteStore) -> Checked:
+def _checked(settings: Settings, store: SqlStore) -> Checked:
     """The ledger by its hashes and what was published of it. Raises TableMismatch when it does not verify."""
     pinned, note = read_pins(settings), TileLog(settings.log).read_checkpoint()
     checkpoint = None if note is None else open_checkpoint(note, vkey(pinned.origin, pinned.log_key))
@@ -1208,11 +1276,10 @@ def _checked(settings: Settings, store: SqliteStore) -> Checked:
 def doctor(asked: argparse.Namespace) -> None:
     """Look at a place and the machine under it, and change nothing."""
     from custodiet.adapters.machine import free_bytes, look_at, look_at_machine
-    from custodiet.adapters.store.soundness import require_sound
     from custodiet.entrypoints.cli.doctor import Patient, examine, say_examined
 
     settings = _settings(asked)
-    store = SqliteStore(settings.store, SystemClock(), SystemChance(), read_only=True)
+    store = _store_of(settings, read_only=True)
     place = Patient(
         data=settings.data,
         keys=settings.keys,
@@ -1225,7 +1292,7 @@ def doctor(asked: argparse.Namespace) -> None:
         look_at=look_at,
         free_bytes=free_bytes,
         machine=look_at_machine,
-        sound=lambda: require_sound(settings.store),
+        sound=store.require_sound,
         newest_form=newest_form(),
         vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
         opened=store,
@@ -1248,8 +1315,7 @@ def _settings(asked: argparse.Namespace) -> Settings:
 def _made(asked: argparse.Namespace) -> Settings:
     settings = _settings(asked)
     require_settled(settings)
-    if not settings.store.is_file():
-        raise Unready(f"no store in {settings.data}: make one with custodiet init, or start custodiet demo")
+    require_store(settings)
     return settings
 
 
@@ -1296,5 +1362,6 @@ _VERBS = {
         status,
         tour,
         upgrade,
+        migrate_store,
     )
 }

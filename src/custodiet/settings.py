@@ -8,7 +8,9 @@ identity provider, all four or none. CUSTODIET_UNSEEN_MAX_S says, where witnesse
 may look after a witness has signed. CUSTODIET_OPENBAO is the address of the OpenBao that keeps the epoch keys
 instead of files; _TOKEN_FILE holds what we are known to it by, _MOUNT and _KEY say which key of its transit engine,
 _CA_FILE who vouches for it. CUSTODIET_PKCS11 is the module of a token that seals them instead; _TOKEN is its label,
-_PIN_FILE holds its PIN. Everything that is missing or unsafe is said at once.
+_PIN_FILE holds its PIN. CUSTODIET_STORE is the address of a PostgreSQL database that is the store instead of a file in
+the data folder, postgresql://user@host:port/name; a password stands in libpq's own file (PGPASSFILE), never in it.
+Everything that is missing or unsafe is said at once.
 """
 
 import os
@@ -90,6 +92,8 @@ class Settings:
     unseen_max: timedelta = UNSEEN_MAX
     kms: OpenBao | Pkcs11 | None = None
     """None: the epoch keys are files in the keys folder."""
+    database: str | None = None
+    """The store's address on a PostgreSQL server. None: it is a file in the data folder."""
 
     @property
     def store(self) -> Path:
@@ -193,7 +197,24 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         _post(environment),
         _unseen_max(environment),
         _kms(environment),
+        _database(environment),
     )
+
+
+def _database(environment: Mapping[str, str]) -> str | None:
+    address = environment.get("CUSTODIET_STORE", "").strip()
+    if not address:
+        return None
+    try:
+        split = urlsplit(address)
+        password, name = split.password, split.path.removeprefix("/")
+    except ValueError:
+        split, password, name = urlsplit(""), None, ""
+    if split.scheme != "postgresql" or not _PLAIN_NAME.fullmatch(name):
+        raise Unready("CUSTODIET_STORE is to be postgresql://user@host:port/name")
+    if password is not None or "password" in split.query:
+        raise Unready("CUSTODIET_STORE holds a password: put it into the file that PGPASSFILE names")
+    return address
 
 
 def _unseen_max(environment: Mapping[str, str]) -> timedelta:
@@ -338,10 +359,21 @@ def require_settled(settings: Settings) -> None:
         raise Unready(f"a restore of {settings.data} was broken off: run custodiet restore again, to its end")
 
 
+def require_store(settings: Settings) -> None:
+    """Raise Unready unless there is one store, and one only: of two, one would be the past without anyone knowing."""
+    if settings.database is None and not settings.store.is_file():
+        raise Unready(f"no store in {settings.data}: make one with custodiet init, or start custodiet demo")
+    if settings.database is not None and settings.store.exists():
+        raise Unready(
+            f"CUSTODIET_STORE names a database, and {settings.store} is there too: bring the one into the other with "
+            "custodiet migrate-store, or unset CUSTODIET_STORE"
+        )
+
+
 def require_made(settings: Settings) -> None:
     """Raise Unready, naming everything that is missing, unless `custodiet init` has been here."""
     missing = []
-    if not settings.store.is_file():
+    if settings.database is None and not settings.store.is_file():
         missing.append(f"no store in {settings.data}")
     if not settings.vault_db.is_file():
         missing.append(f"no vault in {settings.data}")

@@ -1,4 +1,7 @@
-"""A whole Custodiet in one process on a real SQLite file: real store, real vault, a clock that is set."""
+"""A whole Custodiet in one process on a real database: real store, real vault, a clock that is set.
+
+The database is a SQLite file, or one of a real PostgreSQL server where that is chosen (support/postgres.py).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from support.proposing import propose
@@ -49,6 +53,7 @@ from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SeededChance, SetClock
 from custodiet.wire.place_list import write_place_list
 
+from . import postgres
 from .sent import as_sent
 
 START = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
@@ -129,14 +134,34 @@ def empty_store() -> bytes:
 
 
 @cache
-def settled(start: datetime, seed: int) -> tuple[dict[str, tuple[bytes, int]], object]:
-    """The files of a House whose scheme stands, and where its chance had come to. Made once: it takes long."""
+def empty_database() -> str:
+    """The same on the server: a database that others are copied from."""
+    name = postgres.new_database()
+    store = _on_postgres(name, SetClock(START), SeededChance(1))
+    store.prepare()
+    store.close()
+    return name
+
+
+def _on_postgres(name: str, clock, chance):
+    from custodiet.adapters.store.postgres import PostgresStore
+
+    return PostgresStore(postgres.address(name), clock, chance)
+
+
+@cache
+def settled(start: datetime, seed: int) -> tuple[dict[str, tuple[bytes, int]], object, str | None]:
+    """The files of a House whose scheme stands, where its chance had come to, and its database where it has one.
+
+    Made once: it takes long.
+    """
     with TemporaryDirectory() as folder:
         house = House(Path(folder), start=start, seed=seed, anew=True)
-        house.close()
+        house.store.close()
+        house.keystore.close()
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         kept = {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mode) for path in files}
-        return kept, house.chance._random.getstate()
+        return kept, house.chance._random.getstate(), house.database
 
 
 class House:
@@ -151,17 +176,20 @@ class House:
         self.sealer = sealer
         (folder / "data").mkdir(parents=True, exist_ok=True)
         (folder / "keys").mkdir(mode=0o700, exist_ok=True)
-        self.path = folder / "data" / "custodiet.db"
-        if anew:
+        self.database = None
+        if not postgres.CHOSEN and anew:
             self.path.write_bytes(empty_store())
+        elif anew:
+            self.database = postgres.new_database(empty_database())
         else:
-            files, state = settled(start, seed)
+            files, state, database = settled(start, seed)
+            self.database = database and postgres.new_database(database)
             (folder / "data" / "places").mkdir(exist_ok=True)
             for name, (body, mode) in files.items():
                 (folder / name).write_bytes(body)
                 (folder / name).chmod(mode)
             self.chance._random.setstate(state)
-        self.store = SqliteStore(self.path, self.clock, self.chance)
+        self.store = self.open_store()
         self.store.prepare()
         self.lists = PlaceFolder(folder / "data" / "places")
         self.keystore = SqliteKeystore(folder / "data" / "vault.db")
@@ -186,9 +214,23 @@ class House:
         inside = (self.store, follower, keys, self.sealer, self.clock)
         return Openings(*inside, empty_replay, self.lists, pieces_in_memory())
 
+    @property
+    def path(self) -> Path:
+        """The file of the store. Whoever lays hands on it tries what a file alone can suffer."""
+        if postgres.CHOSEN:
+            pytest.skip("of a store that is one file")
+        return self.folder / "data" / "custodiet.db"
+
+    def open_store(self):
+        if self.database is not None:
+            return _on_postgres(self.database, self.clock, self.chance)
+        return SqliteStore(self.path, self.clock, self.chance)
+
     def close(self) -> None:
         self.store.close()
         self.keystore.close()
+        if self.database is not None:
+            postgres.drop_database(self.database)
 
     def register(self, scheme: Scheme, **given) -> None:
         """A scheme whose operations may all begin."""

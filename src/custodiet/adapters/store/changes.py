@@ -8,16 +8,15 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, and_, bindparam, insert, update
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy import Connection, Dialect, Executable, Table, and_, bindparam, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from custodiet.adapters.store.every_table import BY_NAME
 from custodiet.adapters.store.tables import frame
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.wire.frame import PIECE_BYTES, piece_of, unpack_directory
 
-_DIALECT = sqlite.dialect()
+_INSERT_OR: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _KEY = "key_"
 """Before the names of an update's key, so that a column can be both looked for and set."""
 
@@ -30,9 +29,9 @@ def carry_out(connection: Connection, changes: Iterable[RowChange]) -> None:
             for one in alike:
                 _blank(connection, one)  # type: ignore[arg-type]
         else:
-            sql, parts = _prepared(*form)
+            sql, parts = _prepared(connection.dialect, *form)
             rows = [_values(one) for one in alike]
-            # As SQLAlchemy would, but not anew for every row, which costs more than SQLite takes to write it.
+            # As SQLAlchemy would, but not anew for every row, which costs more than the database takes to write it.
             connection.exec_driver_sql(
                 sql, [tuple([bound(row[name]) if bound else row[name] for name, bound in parts]) for row in rows]
             )
@@ -68,7 +67,7 @@ def _values(change: RowChange) -> dict[str, Any]:
 
 
 @cache
-def _statement(kind: type, name: str, key: Sequence[str], columns: Sequence[str]) -> Executable:
+def _statement(dialect: str, kind: type, name: str, key: Sequence[str], columns: Sequence[str]) -> Executable:
     table = _table(name)
     if kind is Insert:
         return insert(table)
@@ -78,26 +77,26 @@ def _statement(kind: type, name: str, key: Sequence[str], columns: Sequence[str]
             for one in key
         ]
         return update(table).where(and_(*is_)).values({one: bindparam(one) for one in columns})
-    statement = insert_or(table)
+    either = _INSERT_OR[dialect](table)
     if kind is Put:
-        return statement.on_conflict_do_update(
-            index_elements=list(key), set_={one: statement.excluded[one] for one in columns}
-        )
-    raised = {one: statement.excluded[one] + table.c[one] for one in columns}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=raised)
+        values = {one: either.excluded[one] for one in columns}
+    else:
+        values = {one: either.excluded[one] + table.c[one] for one in columns}
+    statement: Executable = either.on_conflict_do_update(index_elements=list(key), set_=values)
+    return statement
 
 
 @cache
 def _prepared(
-    kind: type, name: str, key: Sequence[str], columns: Sequence[str]
+    dialect: Dialect, kind: type, name: str, key: Sequence[str], columns: Sequence[str]
 ) -> tuple[str, tuple[tuple[str, Callable[[Any], Any] | None], ...]]:
-    """The statement as SQLite reads it, and its parameters in their order with what turns each into a stored one."""
+    """The statement as the database reads it, and its parameters in order with what turns each into a stored one."""
     looked_for = {f"{_KEY}{one}" if kind is Update else one: one for one in key if not one.startswith("-")}
     column_of = {**looked_for, **{one: one for one in columns}}
-    statement = _statement(kind, name, key, columns)
-    compiled = statement.compile(dialect=_DIALECT, column_keys=list(column_of))  # type: ignore[attr-defined]
+    statement = _statement(dialect.name, kind, name, key, columns)
+    compiled = statement.compile(dialect=dialect, column_keys=list(column_of))  # type: ignore[attr-defined]
     types = [(one, _table(name).c[column_of[one]].type) for one in compiled.positiontup]
-    parts = [(one, type_.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for one, type_ in types]
+    parts = [(one, type_.dialect_impl(dialect).bind_processor(dialect)) for one, type_ in types]
     return str(compiled), tuple(parts)
 
 

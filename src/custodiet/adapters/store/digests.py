@@ -1,12 +1,13 @@
 """Rows as digests, to compare two stores without showing either."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from custodiet.adapters.store.every_table import REPLAYED
+from custodiet.adapters.store.forms import form_on
 from custodiet.adapters.store.tables import metadata
 
 _MOVES = {"decision_move": ["from_state", "to_state"], "alert_move": ["from_state", "move", "to_state"]}
@@ -27,15 +28,23 @@ def row_digests(connection: Connection, table: str) -> Iterator[tuple[bytes, byt
 
 def form_digests(connection: Connection) -> dict[bytes, bytes]:
     """Digest of each definition's name to digest of its text, and the legal moves that the triggers go by."""
-    made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    rows = list(made)
-    form = {_digest((row.name,)): _digest(row) for row in rows}
+    rows = list(_definitions(connection))
+    form = {_digest((name,)): _digest((name, definition)) for name, definition in rows}
     for table, columns in _MOVES.items():
-        if table not in {row.name for row in rows}:
+        if table not in {name for name, _ in rows}:
             continue  # of an earlier form; or taken away, and then its definition is missing above
         moves = connection.execute(text(f"SELECT {', '.join(columns)} FROM {table}"))  # noqa: S608 - our own names
         form |= {sha256(table.encode() + _digest(row)).digest(): b"" for row in moves}
     return form
+
+
+def _definitions(connection: Connection) -> Iterable[tuple[str, str]]:
+    if connection.dialect.name == "sqlite":
+        made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+        return [(row.name, row.sql) for row in made]
+    from custodiet.adapters.store.postgres_form import definitions  # noqa: PLC0415 - only there is PostgreSQL
+
+    return definitions(connection, form_on(connection))
 
 
 def _digest(values: Sequence[object]) -> bytes:

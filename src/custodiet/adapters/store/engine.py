@@ -11,15 +11,19 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 
 from custodiet.model.errors import CannotRecord
 
 LOCK_WAIT_MS = 5000
+_OUT_OF_REACH = (OperationalError, DatabaseError, InterfaceError)
+"""The lock, the disk or the server is not to be had. Not what is made of them: a constraint that refuses is one too."""
 
-_DIALECT = create_engine("sqlite+pysqlite://").dialect
+_ANY = create_engine("sqlite+pysqlite://")
+_ANY.connect().close()  # what a dialect knows of its database it learns from the first connection
+_DIALECT = _ANY.dialect
 _COMPILED: LRUCache[Any, Any] = LRUCache(2000)
 """Statements as text, by what they ask; more than there are in the code. Safe to share among threads."""
 
@@ -78,7 +82,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
     except DBAPIError as error:
-        if type(error.orig).__name__ in ("OperationalError", "DatabaseError", "InterfaceError"):
+        if type(error) in _OUT_OF_REACH:
             raise CannotRecord("the store cannot write now") from None
         raise
 
@@ -90,6 +94,12 @@ def viewing(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection, connection.begin():
             yield connection
     except DBAPIError as error:
-        if type(error.orig).__name__ in ("OperationalError", "DatabaseError", "InterfaceError"):
+        if type(error) in _OUT_OF_REACH:
             raise CannotRecord("the store cannot be read now") from None
         raise
+
+
+def refusal(error: DBAPIError) -> str:
+    """What a constraint says as it refuses, without the row that it refused: PostgreSQL would quote that beside it."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(error.orig) if diagnosis is None else diagnosis.message_primary or "refused"

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from custodiet.adapters.store.engine import viewing
 
@@ -39,6 +39,6 @@ def form_of(engine: Engine) -> str:
 
 def form_on(connection: Connection) -> str:
     """The same, on a connection whose transaction the caller holds."""
-    if connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).scalar() is None:
+    if not inspect(connection).has_table("alembic_version"):
         return ""
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or ""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, Table, TextClause, and_, func, or_, select, text
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
@@ -105,19 +105,31 @@ def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: dat
     return query
 
 
-# In one statement, and cut out by SQLite: what else lies in a frame is nobody's to carry about.
-_PIECES = text(
-    f"""
+# In one statement, and cut out by the database: what else lies in a frame is nobody's to carry about.
+def _pieces_at(places: str) -> TextClause:
+    return text(
+        f"""
 SELECT p.position,
-  substr(f."directory", p.position * {ROW_BYTES} + 1, {ROW_BYTES}) AS listed,
-  substr(f.sealed, p.position * {PIECE_BYTES} + 1, {PIECE_BYTES}) AS sealed
-FROM (SELECT key AS place, json_extract(value, '$[0]') AS seq, json_extract(value, '$[1]') AS position
-      FROM json_each(:places)) p
-CROSS JOIN frame f ON f.seq = p.seq
-WHERE NOT EXISTS (SELECT 1 FROM removed_fix r
+  substr(f."directory", CAST(p.position * {ROW_BYTES} + 1 AS INTEGER), {ROW_BYTES}) AS listed,
+  substr(f.sealed, CAST(p.position * {PIECE_BYTES} + 1 AS INTEGER), {PIECE_BYTES}) AS sealed
+FROM ({places}) p
+CROSS JOIN frame f
+WHERE f.seq = p.seq AND NOT EXISTS (SELECT 1 FROM removed_fix r
   WHERE r.partition = f.partition AND r.number = f.number AND r.position = p.position)
 ORDER BY p.place"""  # noqa: S608 - our own numbers
-)
+    )
+
+
+_PIECES = {
+    "sqlite": _pieces_at(
+        "SELECT key AS place, json_extract(value, '$[0]') AS seq, json_extract(value, '$[1]') AS position "
+        "FROM json_each(:places)"
+    ),
+    "postgresql": _pieces_at(
+        "SELECT place, CAST(value ->> 0 AS BIGINT) AS seq, CAST(value ->> 1 AS BIGINT) AS position "
+        "FROM json_array_elements(CAST(:places AS JSON)) WITH ORDINALITY AS one(value, place)"
+    ),
+}
 
 _OF_A_SCHEME = [one.name for one in (t.scheme, t.scheme_purpose, t.scheme_power, t.scheme_mode, t.retention_rule)]
 
@@ -440,7 +452,7 @@ class ReadingRows(
 
     def pieces(self, places: Sequence[tuple[int, int]]) -> tuple[StoredPiece, ...]:
         found = []
-        for row in self._connection.execute(_PIECES, {"places": json.dumps(places)}):
+        for row in self._connection.execute(_PIECES[self._connection.dialect.name], {"places": json.dumps(places)}):
             listed = row_at(row.listed, row.position)
             if len(row.sealed) != PIECE_BYTES:
                 raise NotTheFormat("a frame shorter than its directory")

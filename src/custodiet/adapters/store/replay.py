@@ -1,18 +1,15 @@
 """An empty store in memory, of the same form and under the same constraints, to replay records into."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from functools import cache
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.pool import StaticPool
 
 from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.digests import TABLES, form_digests, row_digests
-from custodiet.adapters.store.engine import share_statements
+from custodiet.adapters.store.empty import open_empty
 from custodiet.model.change import RowChange
 from custodiet.model.record import IngestDetail, Ingested, Record
 from custodiet.rules.tables import apply, apply_ingested
@@ -58,30 +55,5 @@ class ReplayRows:
 @contextmanager
 def replay_store(form: str = "head") -> Iterator[ReplayRows]:
     """One empty store, of the newest form or an earlier one; gone when the block ends."""
-    engine = _in_memory()
-    with engine.connect() as connection:
-        with closing(sqlite3.connect(":memory:")) as made:
-            made.deserialize(_empty(form))
-            made.backup(connection.connection.driver_connection)  # type: ignore[arg-type]
-        with connection.begin():
-            yield ReplayRows(connection)
-    engine.dispose()
-
-
-@cache
-def _empty(form: str) -> bytes:
-    """The database as the migrations make it. Kept for the process: they take longer than a small ledger's replay."""
-    from custodiet.adapters.store.migrate import migrate_on  # noqa: PLC0415 - Alembic, which only this needs
-
-    engine = _in_memory()
-    with engine.connect() as connection:
-        with connection.begin():
-            migrate_on(connection, form)
-        driver: Any = connection.connection.driver_connection
-        made: bytes = driver.serialize()
-    engine.dispose()
-    return made
-
-
-def _in_memory() -> Engine:
-    return share_statements(create_engine("sqlite+pysqlite://", poolclass=StaticPool))
+    with open_empty(form) as connection, connection.begin():
+        yield ReplayRows(connection)

@@ -163,6 +163,11 @@ def command_line(
     verb.set_defaults(do=do["upgrade"])
 
     verb = verbs.add_parser(
+        "migrate-store", parents=[where], help="the store out of its file into a PostgreSQL database; all stopped"
+    )
+    verb.set_defaults(do=do["migrate_store"])
+
+    verb = verbs.add_parser(
         "move-keys", parents=[where], help="the keys of a place out of files into a KMS; all stopped"
     )
     verb.set_defaults(do=do["move_keys"])

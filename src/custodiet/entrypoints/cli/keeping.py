@@ -74,5 +74,12 @@ def say_upgraded(store: tuple[str, str], vault: tuple[int, int], entries: int, a
         print(f"put aside  {aside.name}: the store as it was; delete it when you no longer need it")
 
 
+def say_moved(rows: int, entries: int, aside: Path) -> None:
+    """What bringing a store into a database did."""
+    print(f"store      {rows} rows, the same in the database, under the same law")
+    print(f"ledger     {entries} entries, the same before and after")
+    print(f"put aside  {aside.name}: the store as it was; delete it when you no longer need it")
+
+
 def _moved(before: object, after: object) -> str:
     return f"from form {before} to {after}" if before != after else f"has the form of this version, {after}"

@@ -22,7 +22,6 @@ import http.client
 import json
 import os
 import re
-import sqlite3
 import struct
 import sys
 import time
@@ -420,9 +419,7 @@ class Tour:
         reference, sender = self._ready["references"]["with_decision"], self._ready["senders"]["with_decision"]
         body = traccar_payload(sender["device"], datetime.now(UTC), self._place.lat, self._place.lon)
         send = partial(_answer, self._ready["gateway"], sender["token"], body, wait_s=3 * _ANSWER_WAIT_S)
-        with closing(sqlite3.connect(self._data / "custodiet.db", isolation_level=None)) as held:
-            held.execute("PRAGMA busy_timeout=20000")
-            held.execute("BEGIN IMMEDIATE")
+        with self._store.acting():
             print("  held      the store, so that nothing can be written into it")
             print(f"  asked     the vault, for {reference}'s own copy")
             try:
@@ -436,7 +433,6 @@ class Tour:
             print(f"  came back {status}")
             if status != http.client.SERVICE_UNAVAILABLE:
                 raise Differs("a position was acknowledged that could not be recorded")
-            held.execute("ROLLBACK")
         means("A device that gets 503 keeps what it has and comes again; nobody's position is half recorded.")
         print("  let go    the store, and sent the same once more")
         until = time.monotonic() + _SETTLE_S

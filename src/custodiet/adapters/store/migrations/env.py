@@ -2,6 +2,11 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=None)
+connection = context.config.attributes["connection"]
+if connection.dialect.name == "postgresql":
+    from custodiet.adapters.store.postgres_migrating import put_law_into_its_words
+
+    put_law_into_its_words(connection)
+context.configure(connection=connection, target_metadata=None)
 with context.begin_transaction():
     context.run_migrations()

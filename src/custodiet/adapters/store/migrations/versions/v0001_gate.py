@@ -369,6 +369,15 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("idx"),
     )
     op.create_table(
+        "ingest_record",
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("partition", "number"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "frame",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("partition", sa.BigInteger(), nullable=False),
@@ -382,15 +391,6 @@ def _create_tables() -> None:
     )
     op.create_index("frame_by_last", "frame", ["last_ms"], unique=False)
     op.create_index("frame_by_number", "frame", ["partition", "number"], unique=True)
-    op.create_table(
-        "ingest_record",
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("partition", "number"),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "lease",
         sa.Column("name", sa.Text(), nullable=False),

@@ -1,0 +1,260 @@
+"""The store on a database: the promises of flows.ports.Store, kept by SQL, whichever engine speaks it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from custodiet.adapters.store import tables as t
+from custodiet.adapters.store.changes import carry_out
+from custodiet.adapters.store.engine import refusal, viewing, writing
+from custodiet.adapters.store.forms import form_of, is_current
+from custodiet.adapters.store.reading import ReadingRows
+from custodiet.model.change import Blank
+from custodiet.model.entry import Entry
+from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
+from custodiet.model.record import Ingested, LogReopened, Record, kind_of
+from custodiet.model.session import Frame, Session
+from custodiet.model.stored import SaltedDetail
+from custodiet.rules.chain import leaf_hash
+from custodiet.rules.tables import apply, apply_ingested
+from custodiet.wire.records import (
+    SALT_BYTES,
+    detail_bytes,
+    entry_bytes,
+    handle_of,
+    ingested_bytes,
+    read_entry,
+    record_bytes,
+    record_digest,
+)
+
+PATH = "path"
+"""The one pulse there is: any gateway that can write proves the way up."""
+BEHIND_MAX = timedelta(minutes=5)
+"""How far the clock may be set back, across the newest entry, before nothing is recorded any more."""
+
+
+class _Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class _Chance(Protocol):
+    def draw(self, count: int) -> bytes: ...
+
+
+class ActingRows(ReadingRows):
+    """The promises of flows.ports.Acting, kept on one connection that holds the write lock."""
+
+    def __init__(self, connection: Connection, now: datetime, clock_now: datetime, chance: _Chance) -> None:
+        super().__init__(connection)
+        self.now = now
+        self.clock_now = clock_now
+        self._chance = chance
+
+    def write(self, entry: Entry, record: Record) -> int:
+        if entry.kind is not kind_of(record):
+            raise IllegalValue("an entry of another kind than its record")
+        index = self.ledger_size()
+        body, salt = record_bytes(record), self._chance.draw(SALT_BYTES)
+        changes = apply(record, index)
+        try:
+            carry_out(self._connection, changes)
+        except IntegrityError as error:
+            why = (
+                f"law_of_the_store: the store refuses it: {refusal(error)}; "
+                "nothing was written, and the same may pass as things stand now"
+            )
+            raise NotPermitted(why, (why,)) from None
+        self._forget({one.table for one in changes if not isinstance(one, Blank)})
+        handle = None
+        if entry.subject is not None:
+            handle = handle_of(self.person(entry.subject).handle_key, index, self.reopened_log())
+        reopens = record if isinstance(record, LogReopened) else None
+        line = entry_bytes(index, self.now, entry, handle, record_digest(salt, body), reopens)
+        self._connection.execute(insert(t.record).values(idx=index, salt=salt, body=body))
+        self._connection.execute(insert(t.entry).values(idx=index, body=line, leaf=leaf_hash(line)))
+        return index
+
+
+class IngestingRows(ReadingRows):
+    """The promises of flows.ports.Ingesting, kept on one connection that holds the write lock."""
+
+    def __init__(self, connection: Connection, now: datetime, *, pulses: bool = True) -> None:
+        super().__init__(connection)
+        self.now = now
+        self._pulses = pulses
+
+    def pulse(self, gap: timedelta) -> None:
+        if not self._pulses:
+            return
+        row = self._maybe(_PULSE)
+        if row is None:
+            self._connection.execute(insert(t.pulse).values(name=PATH, first_at=self.now, at=self.now))
+            return
+        if self.now - row.at <= gap:
+            self._connection.execute(_BEAT, {"beat_at": self.now})
+            return
+        missed = {"missed_from": row.at, "missed_to": self.now}
+        if row.missed_from is not None and not self._outage_entered(row.missed_from):
+            missed["missed_from"] = row.missed_from  # the clock has not taken in the one before: they are told as one
+        self._connection.execute(update(t.pulse).where(t.pulse.c.name == PATH).values(at=self.now, **missed))
+
+    def _outage_entered(self, from_at: datetime) -> bool:
+        return self._maybe(t.outage.select().where(t.outage.c.from_at == from_at)) is not None
+
+    def next_session_no(self) -> int:
+        return self._next(t.session.c.no)
+
+    def chain(self, partition: int) -> tuple[int, bytes]:
+        row = self._connection.execute(_NEWEST_STAGED, {"of_partition": partition}).one_or_none()
+        return (0, bytes(32)) if row is None else (row.number + 1, row.digest)
+
+    def keep(
+        self,
+        record: Ingested,
+        detail: SaltedDetail,
+        frame: Frame | None,
+        sessions: Sequence[tuple[int, Session]],
+    ) -> int | None:
+        body = ingested_bytes(record)
+        place = {"partition": record.partition, "number": record.number}
+        new = [{"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place} for no, one in sessions]
+        staged = {**place, "body": body, "digest": sha256(body).digest()}
+        seq = None
+        self._held.clear()
+        try:
+            self._connection.execute(_STAGE, staged)
+            if record.detail:
+                beside = {"salt": detail.salt, "body": detail_bytes(detail.judged)}
+                self._connection.execute(_DETAIL, {**place, **beside})
+            if new:
+                self._connection.execute(insert(t.session), new)
+            if frame is not None:
+                seq = self.newest_frame() + 1
+                row = {name: getattr(frame, name) for name in _FRAME_FIELDS}
+                self._connection.execute(_FRAME, {"seq": seq, **row})
+            carry_out(self._connection, apply_ingested(record, detail.judged))
+        except IntegrityError as error:
+            raise TableMismatch(f"the store refuses what was to be kept: {refusal(error)}") from None
+        return seq
+
+
+# Said once: a statement that is put together anew costs as much as SQLite takes to carry it out.
+_PULSE = t.pulse.select().where(t.pulse.c.name == PATH)
+_BEAT = update(t.pulse).where(t.pulse.c.name == PATH).values(at=bindparam("beat_at"))
+_NEWEST_STAGED = (
+    select(t.ingest_record.c.number, t.ingest_record.c.digest)
+    .where(t.ingest_record.c.partition == bindparam("of_partition"))
+    .order_by(t.ingest_record.c.number.desc())
+    .limit(1)
+)
+_STAGE, _DETAIL, _FRAME = insert(t.ingest_record), insert(t.ingest_detail), insert(t.frame)
+_FRAME_FIELDS = tuple(Frame.__dataclass_fields__)
+_SESSION_FIELDS = tuple(Session.__dataclass_fields__)
+
+
+class SqlStore:
+    """One database. Safe to share among threads and with other processes.
+
+    `pulses`: whether its writing proves that the way is up by which devices come. Of a process that they do not come
+    to it proves nothing.
+    """
+
+    def __init__(self, engine: Engine, clock: _Clock, chance: _Chance, *, pulses: bool = True) -> None:
+        self._engine = engine
+        self._pulses = pulses
+        self._clock = clock
+        self._chance = chance
+
+    def prepare(self) -> None:
+        """Create or upgrade the tables."""
+        from custodiet.adapters.store.migrate import migrate  # noqa: PLC0415 - Alembic, which only this needs
+
+        migrate(self._engine)
+
+    def check_form(self) -> None:
+        """Raise Unready when the tables are not of the form this code writes."""
+        if not is_current(self._engine):
+            raise Unready("the store is of another version than this code")
+
+    def form(self) -> str:
+        """Which form the tables have: the newest migration they have seen; empty for none."""
+        return form_of(self._engine)
+
+    def copy_into(self, other: "SqlStore") -> int:
+        """Every row, as at one moment, into another store that was prepared; how many there are.
+
+        Raises TableMismatch unless that one is the same in the end, rows and law.
+        """
+        from custodiet.adapters.store.moving import move_rows  # noqa: PLC0415 - what few processes need
+
+        with viewing(self._engine) as source, writing(other._engine) as target:  # noqa: SLF001 - one of our own
+            return move_rows(source, target)
+
+    def require_sound(self) -> str:
+        """The form of a store that is sound. Raises Unready for a form this code does not know, else TableMismatch."""
+        from custodiet.adapters.store.soundness import require_sound_on  # noqa: PLC0415 - as above
+
+        return require_sound_on(self._engine)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadingRows]:
+        """A consistent view."""
+        with viewing(self._engine) as connection:
+            yield ReadingRows(connection)
+
+    @contextmanager
+    def acting(self, fence: tuple[str, int] | None = None) -> Iterator[ActingRows]:
+        """An act of people or of the clock: alone in the store, its time never before an earlier entry's.
+
+        With a fence (lease name and number) it raises LeaseLost when someone has taken the lease since.
+        """
+        with writing(self._engine) as connection:
+            if fence is not None:
+                held = select(t.lease.c.fence).where(t.lease.c.name == fence[0])
+                if connection.execute(held).scalar() != fence[1]:
+                    raise LeaseLost("another process holds the lease now")
+            clock_now = self._clock.now()  # asked once: asked again it is later, and an end would lie past `now`
+            yield ActingRows(connection, _never_back(clock_now, connection), clock_now, self._chance)
+
+    @contextmanager
+    def ingesting(self) -> Iterator[IngestingRows]:
+        """One ingest transaction, alone in the store."""
+        with writing(self._engine) as connection:
+            yield IngestingRows(connection, _never_back(self._clock.now(), connection), pulses=self._pulses)
+
+    def take_lease(self, name: str) -> int:
+        """A fencing number higher than any given before for this name."""
+        with writing(self._engine) as connection:
+            held = connection.execute(select(t.lease.c.fence).where(t.lease.c.name == name)).scalar()
+            fence = 1 if held is None else held + 1
+            if held is None:
+                connection.execute(insert(t.lease).values(name=name, fence=fence))
+            else:
+                connection.execute(update(t.lease).where(t.lease.c.name == name).values(fence=fence))
+            return fence
+
+
+def _never_back(now: datetime, connection: Connection) -> datetime:
+    """The clock's time, never before the newest entry's: time does not run backwards across what is recorded.
+
+    Raises CannotRecord when the clock lies further behind than any correction of a good one: then it was wrong
+    before or is wrong now, and nothing may be decided on its word.
+    """
+    newest = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
+    last = connection.execute(newest).scalar()
+    if last is None:
+        return now
+    recorded = read_entry(last).at
+    if recorded - now > BEHIND_MAX:
+        raise CannotRecord("this machine's clock lies behind the ledger: set it right")
+    return max(now, recorded)

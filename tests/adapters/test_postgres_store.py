@@ -1,0 +1,176 @@
+"""A store on PostgreSQL: what its form tells, what a server must be, who waits for whom."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from support import postgres
+from support.house import START, SeededChance, SetClock, empty_database
+
+from custodiet.adapters.store.digests import form_digests
+from custodiet.adapters.store.engine import refusal, viewing, writing
+from custodiet.adapters.store.postgres import PostgresStore, open_postgres
+from custodiet.adapters.store.replay import replay_store
+from custodiet.model.errors import CannotRecord, TableMismatch, Unready
+
+
+@pytest.fixture
+def database():
+    name = postgres.new_database(empty_database())
+    yield name
+    postgres.drop_database(name)
+
+
+def store_on(name, **given):
+    return PostgresStore(postgres.address(name), SetClock(START), SeededChance(1), **given)
+
+
+@pytest.fixture
+def store(database):
+    made = store_on(database)
+    yield made
+    made.close()
+
+
+CHANGES = {
+    "a rule taken away": 'DROP TRIGGER entry_never_update ON "entry"',
+    "a rule put out of force": 'ALTER TABLE "entry" DISABLE TRIGGER entry_never_update',
+    "a rule in force on a replica alone": 'ALTER TABLE "entry" ENABLE REPLICA TRIGGER entry_never_update',
+    "a rule that says yes": "CREATE OR REPLACE FUNCTION law_entry_never_update() RETURNS trigger LANGUAGE plpgsql "
+    "AS $$BEGIN RETURN NEW; END$$",
+    "a rule for some rows": 'DROP TRIGGER entry_never_update ON "entry"; CREATE TRIGGER entry_never_update '
+    'BEFORE UPDATE ON "entry" FOR EACH ROW WHEN (old.idx > 9) EXECUTE FUNCTION law_entry_never_update()',
+    "a rule for one column": 'DROP TRIGGER entry_never_update ON "entry"; CREATE TRIGGER entry_never_update '
+    'BEFORE UPDATE OF leaf ON "entry" FOR EACH ROW EXECUTE FUNCTION law_entry_never_update()',
+    "a rule once a statement": 'DROP TRIGGER entry_never_update ON "entry"; CREATE TRIGGER entry_never_update '
+    'BEFORE UPDATE ON "entry" EXECUTE FUNCTION law_entry_never_update()',
+    "a rule that is ours, of another table": 'DROP TRIGGER entry_never_update ON "entry"; CREATE TRIGGER '
+    'entry_never_update BEFORE UPDATE ON "record" FOR EACH ROW EXECUTE FUNCTION law_entry_never_update()',
+    "a rule too many": 'CREATE TRIGGER one_more BEFORE INSERT ON "entry" FOR EACH ROW '
+    "EXECUTE FUNCTION law_entry_never_update()",
+    "a function too many": "CREATE FUNCTION more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "a view": 'CREATE VIEW seen AS SELECT * FROM "entry"',
+    "a rewriting": 'CREATE RULE quiet AS ON UPDATE TO "lease" DO INSTEAD NOTHING',
+    "a table too many": "CREATE TABLE more (id text)",
+    "a column too many": 'ALTER TABLE "entry" ADD COLUMN more text',
+    "a column that may be empty": 'ALTER TABLE "entry" ALTER COLUMN leaf DROP NOT NULL',
+    "a column of another kind": 'ALTER TABLE "lease" ALTER COLUMN fence TYPE numeric',
+    "a column with a default": "ALTER TABLE \"lease\" ALTER COLUMN name SET DEFAULT 'x'",
+    "a check taken away": 'ALTER TABLE "decision" DROP CONSTRAINT no_review_no_force',
+    "a check that says yes": 'ALTER TABLE "decision" DROP CONSTRAINT no_review_no_force; '
+    'ALTER TABLE "decision" ADD CONSTRAINT no_review_no_force CHECK (true)',
+    "a check that nobody made": 'ALTER TABLE "decision" DROP CONSTRAINT review_after_start; ALTER TABLE "decision" '
+    "ADD CONSTRAINT review_after_start CHECK (review_due_at > starts_at) NOT VALID",
+    "a key taken away": 'ALTER TABLE "lease" DROP CONSTRAINT lease_pkey',
+    "an index that is no longer unique": "DROP INDEX device_by_serial; "
+    'CREATE INDEX device_by_serial ON "device" (serial)',
+    "an index of some": 'DROP INDEX device_by_serial; CREATE UNIQUE INDEX device_by_serial ON "device" (serial) '
+    "WHERE serial > 'a'",
+    "a sequence": "CREATE SEQUENCE more",
+    "who may see which row": 'ALTER TABLE "entry" ENABLE ROW LEVEL SECURITY',
+    "a table that is not kept": 'ALTER TABLE "lease" SET UNLOGGED',
+    "a legal move": "ALTER TABLE decision_move DISABLE TRIGGER USER; "
+    "INSERT INTO decision_move VALUES ('made', 'proposed'); ALTER TABLE decision_move ENABLE TRIGGER USER",
+    "a foreign key taken away": 'ALTER TABLE "frame" DROP CONSTRAINT frame_partition_number_fkey',
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_whoever_changes_its_tables_or_its_law_is_seen(database, store, change):
+    assert store.require_sound() == store.form()
+    with psycopg.connect(postgres.address(database), autocommit=True) as connection:
+        connection.execute(change)
+    with pytest.raises(TableMismatch, match="not those of its form"):
+        store.require_sound()
+
+
+def test_an_untouched_one_tells_the_very_form_of_a_file(store):
+    with viewing(store._engine) as connection, replay_store() as empty:
+        assert form_digests(connection) == empty.form_digests()
+
+
+def test_it_is_made_once_and_prepared_again_without_a_change(store):
+    store.prepare()
+    assert store.require_sound() == store.form()
+
+
+# --- what a server must be ------------------------------------------------------------------------------------
+
+UNSAFE = {
+    "synchronous_commit = off": "ALTER DATABASE {} SET synchronous_commit = off",
+    "synchronous_commit = local": "ALTER DATABASE {} SET synchronous_commit = local",
+    "log_error_verbosity = verbose": "ALTER DATABASE {} SET log_error_verbosity = verbose",
+}
+
+
+@pytest.mark.parametrize(("said", "change"), UNSAFE.items(), ids=UNSAFE.keys())
+def test_a_server_whose_word_is_not_to_be_relied_on_is_not_written_to(database, said, change):
+    postgres.administer(change.format(database))
+    other = store_on(database)
+    try:
+        with pytest.raises(Unready, match=said):
+            other.check_form()
+        with pytest.raises(Unready, match=said):
+            other.prepare()
+    finally:
+        other.close()
+
+
+def test_nor_one_that_sorts_by_a_language():
+    name = postgres.new_database(
+        "template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' ICU_LOCALE 'en' LOCALE_PROVIDER icu"
+    )
+    other = store_on(name)
+    try:
+        with pytest.raises(Unready, match="sorts text by a language"):
+            other.prepare()
+    finally:
+        other.close()
+        postgres.drop_database(name)
+
+
+@pytest.mark.parametrize("address", ["custodiet", "postgresql://", "mysql://me@here/store"])
+def test_what_is_no_address_of_one_is_said_so(address):
+    with pytest.raises((Unready, CannotRecord)), viewing(open_postgres(address)):
+        pass
+
+
+# --- who waits for whom ---------------------------------------------------------------------------------------
+
+
+def test_two_never_write_at_once_and_whoever_reads_waits_for_nobody(store, database):
+    other = open_postgres(postgres.address(database))
+    with writing(store._engine) as first:
+        first.execute(text("INSERT INTO lease VALUES ('one', 1)"))
+        with viewing(other) as view:
+            assert view.execute(text("SELECT count(*) FROM lease")).scalar() == 0
+        with pytest.raises(CannotRecord, match="cannot write now"), writing(other):
+            pass
+    with writing(other) as second:
+        assert second.execute(text("SELECT count(*) FROM lease")).scalar() == 1
+    other.dispose()
+
+
+def test_a_view_is_of_one_moment(store):
+    with viewing(store._engine) as view:
+        assert view.execute(text("SELECT count(*) FROM lease")).scalar() == 0
+        store.take_lease("clock")
+        assert view.execute(text("SELECT count(*) FROM lease")).scalar() == 0
+
+
+def test_whoever_opens_it_to_read_cannot_write(database):
+    reader = open_postgres(postgres.address(database), read_only=True)
+    with pytest.raises(Exception, match="read-only"), writing(reader) as connection:
+        connection.execute(text("INSERT INTO lease VALUES ('one', 1)"))
+    reader.dispose()
+
+
+def test_a_refusal_says_its_words_and_no_row(store):
+    with writing(store._engine) as connection:
+        connection.execute(text("INSERT INTO entry VALUES (0, 'marigold', 'x')"))
+    with pytest.raises(IntegrityError) as caught, writing(store._engine) as connection:
+        connection.execute(text("UPDATE entry SET leaf = 'y'"))
+    assert refusal(caught.value) == "entry: never updated"
+    with pytest.raises(IntegrityError) as caught, writing(store._engine) as connection:
+        connection.execute(text("INSERT INTO frame VALUES (0, 7, 7, 0, 0, 'marigold', 'x')"))
+    assert "marigold" not in refusal(caught.value)

@@ -1,0 +1,89 @@
+"""A PostgreSQL of the suite's own, in a folder, on a socket that nobody else reaches; gone when the suite ends.
+
+CUSTODIET_TEST_STORE=postgresql lets every House stand on it instead of on a file.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import suppress
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+CHOSEN = os.environ.get("CUSTODIET_TEST_STORE") == "postgresql"
+BINARIES = Path("/usr/lib/postgresql/15/bin")
+USER = "custodiet"
+SAID = ["log_error_verbosity=terse", "listen_addresses=''", "max_connections=400", "shared_buffers=64MB"]
+_names = count(1)
+
+
+@cache
+def socket() -> Path:
+    """The folder whose socket the server listens on. The server refuses to be root: then it is Debian's own user."""
+    if not (BINARIES / "initdb").exists():
+        pytest.skip("no postgresql-15 on this machine")
+    # In memory where it can be: a hundred databases are made and thrown away, and it is as durable to whoever asks.
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="custodiet-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    _run(folder, "initdb", "-A", "trust", "-U", USER, "--locale=C.UTF-8", "-E", "UTF8")
+    _start(folder)
+
+    def stop() -> None:
+        _run(folder, "pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+    return folder
+
+
+def _run(folder: Path, name: str, *words: str) -> None:
+    who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    line = [BINARIES / name, "-D", folder / "data", *words]
+    subprocess.run(line, check=True, cwd=folder, stdout=subprocess.DEVNULL, **who)
+
+
+def _start(folder: Path) -> None:
+    options = " ".join(f"-c {one}" for one in [*SAID, f"unix_socket_directories={folder}"])
+    _run(folder, "pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+
+
+def signal_server(number: int) -> None:
+    """To the server that we started; its children end with it."""
+    pid = int((socket() / "data" / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, number)
+
+
+def start_again() -> None:
+    """After it was killed: it brings back what was committed, as soon as the children of the one before are gone."""
+    for _ in range(100):
+        with suppress(subprocess.CalledProcessError):
+            return _start(socket())
+    raise AssertionError((socket() / "log").read_text())
+
+
+def address(name: str) -> str:
+    return f"postgresql://{USER}@/{name}?host={socket()}"
+
+
+def new_database(template: str = "template0") -> str:
+    """The name of a new database, empty or as another one is."""
+    name = f"house_{os.getpid()}_{next(_names)}"
+    administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+def drop_database(name: str) -> None:
+    administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def administer(statement: str) -> None:
+    with psycopg.connect(f"host={socket()} user={USER} dbname=postgres", autocommit=True) as connection:
+        connection.execute(statement)
