@@ -22,7 +22,7 @@ from custodiet.model.report import Reason
 
 HOME = Path(__file__).resolve().parents[1] / "src" / "custodiet"
 DRAWN = HOME / "entrypoints" / "rules.json"
-LOOKED_IN = ("rules", "flows", "entrypoints/web/views", "wire/profiles.py", "adapters/store/sqlite.py")
+LOOKED_IN = ("rules", "flows", "entrypoints/web/views", "wire/profiles.py", "adapters/store/sql.py")
 """Where refusals are made: tests/entrypoints/test_refusals_say_enough.py looks in the same."""
 CODED = re.compile(r"(?P<code>[a-z][a-z0-9_.…]*): (?P<missing>[^;]+)(?:; (?P<instead>.+))?", re.DOTALL)
 CODE = re.compile(r"[a-z][a-z0-9_]*")

@@ -725,7 +725,7 @@ class _Benching:
 
 
 @contextmanager
-def _settled_place(crowd: "Crowd") -> Iterator[tuple[Settings, SqliteStore, Keys, "SetClock", str]]:
+def _settled_place(crowd: "Crowd") -> Iterator[tuple[Settings, SqlStore, Keys, "SetClock", str]]:
     """A place of its own with these people settled by the real flows, and the forwarding server's token."""
     from tempfile import TemporaryDirectory
 

@@ -24,7 +24,7 @@ from custodiet.rules.dpia import gaps
 HOME = Path(custodiet.__file__).parent
 FILES = sorted(
     file
-    for place in ("rules", "flows", "entrypoints/web/views", "wire/profiles.py", "adapters/store/sqlite.py")
+    for place in ("rules", "flows", "entrypoints/web/views", "wire/profiles.py", "adapters/store/sql.py")
     for file in ([HOME / place] if place.endswith(".py") else (HOME / place).rglob("*.py"))
 )
 TREES = {file.relative_to(HOME): ast.parse(file.read_text()) for file in FILES}

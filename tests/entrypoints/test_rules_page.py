@@ -35,7 +35,7 @@ def test_a_rule_that_is_written_anew_is_drawn(tool, monkeypatch, tmp_path):
         file = tmp_path / place
         (file.parent if place.endswith(".py") else file).mkdir(parents=True, exist_ok=True)
     (tmp_path / "wire/profiles.py").write_text("")
-    (tmp_path / "adapters/store/sqlite.py").write_text("")
+    (tmp_path / "adapters/store/sql.py").write_text("")
     (tmp_path / "rules/register.py").write_text("")
     (tmp_path / "rules/new.py").write_text('def against(n):\n    return (f"too_new: it is {n} old; an older one",)\n')
     monkeypatch.setattr(tool, "HOME", tmp_path)

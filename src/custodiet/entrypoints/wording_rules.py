@@ -121,7 +121,7 @@ _WHERE: Final[dict[str, _Subject]] = {
         nothing_in_it=(93,),
         conflict=(63,),
     ),
-    "adapters/store/sqlite": _of(_RECORD, 17),
+    "adapters/store/sql": _of(_RECORD, 17),
     "rules/witnessing": _of(_RECORD, 17),
     "flows/in_vault/openings": _of(_RECORD, 17),
     "rules/permission": _of(_STAFF, 50, not_in_sight=(49, 50), sign_in_again=(21,), not_your_function=(49,)),
