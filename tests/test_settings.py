@@ -3,7 +3,7 @@
 import pytest
 
 from custodiet.model.errors import Unready
-from custodiet.settings import SECRET_BYTES_MAX, read_secret, read_settings, read_token
+from custodiet.settings import SECRET_BYTES_MAX, read_secret, read_settings, read_token, require_store
 
 
 def held(folder, content, mode=0o600):
@@ -138,3 +138,38 @@ def test_keys_are_in_one_kms_and_a_token_is_named_whole(tmp_path):
     del token["CUSTODIET_PKCS11_PIN_FILE"]
     with pytest.raises(Unready, match="missing: CUSTODIET_PKCS11_PIN_FILE"):
         read_settings(str(tmp_path), None, token)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("custodiet", "is to be postgresql"),
+        ("postgresql://", "is to be postgresql"),
+        ("postgresql://me@here", "is to be postgresql"),
+        ("postgresql://me@here/", "is to be postgresql"),
+        ("postgresql://me@here/a/b", "is to be postgresql"),
+        ("mysql://me@here/store", "is to be postgresql"),
+        ("postgresql://[me@here/store", "is to be postgresql"),
+        ("postgresql://me:marigold@here/store", "holds a password"),
+        ("postgresql://here/store?password=marigold", "holds a password"),
+    ],
+)
+def test_a_database_is_named_by_its_address_and_never_with_a_password(tmp_path, address, why):
+    with pytest.raises(Unready, match=why) as refused:
+        read_settings(str(tmp_path), None, {"CUSTODIET_STORE": address})
+    assert "marigold" not in str(refused.value)
+
+
+def test_the_store_is_a_file_unless_a_database_is_named_and_never_both(tmp_path):
+    settings = read_settings(str(tmp_path), None, {})
+    assert settings.database is None
+    with pytest.raises(Unready, match="no store in"):
+        require_store(settings)
+    address = "postgresql://custodiet@/store?host=/run/postgresql"
+    named = read_settings(str(tmp_path), None, {"CUSTODIET_STORE": address})
+    assert named.database == address
+    require_store(named)
+    settings.store.touch()
+    require_store(settings)
+    with pytest.raises(Unready, match="custodiet migrate-store"):
+        require_store(named)
