@@ -21,7 +21,7 @@ from custodiet.flows.picture import Picture
 from custodiet.flows.ports import Reading
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
-from custodiet.model.condition import STAY_IN, ZONED, Condition, ConditionKind, Interval
+from custodiet.model.condition import KEEP_OUT, STAY_IN, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
@@ -289,6 +289,7 @@ class Watching:
         """The same of everyone."""
         if self._steady is not None:
             self.let_go_of(self._steady.serials)
+            self._steady.forget_zones()
 
     def _let_go_of(self, fitting_id: FittingId) -> None:
         serial = None if self._steady is None else self._steady.serial_of(fitting_id)
@@ -359,7 +360,8 @@ class Watching:
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
         since = now - SCRATCH_MAX
-        were_steady = [] if self._steady is None else self.let_go_of(self._steady.stale(now, SCRATCH_MAX))
+        self._look_at_what_was_given()
+        were_steady = self._look_at_steady(now, fittings)
         is_set_back = self._quiet_until is not None and now < self._quiet_until
         if is_set_back or fittings is not self._quiet_of or self._quiet_from is None or self._quiet_from < since:
             self._forget_quiet(since, now, fittings)
@@ -372,6 +374,21 @@ class Watching:
         self._recent = {of: arrived for of, arrived in kept.items() if arrived}
         for wearer in were_steady:
             self.hold(wearer)  # calm about the newest place now
+
+    def _look_at_steady(self, now: datetime, fittings: frozenset[FittingId]) -> list[Wearer]:
+        """Their calm places are about what came lately, too; whoever that cannot be said of in their row stands here
+        again.
+        """
+        if self._steady is None:
+            return []
+        return self.let_go_of(self._steady.about_lately(now, SCRATCH_MAX, fittings, self._zones_of))
+
+    def _zones_of(self, wearer: Wearer) -> list[tuple[Area, bool]] | None:
+        """Of their decision: each zone, and whether it is to be kept out of; None where one is not at hand."""
+        plan = self._plans.get(wearer.clear.decision.id)
+        zones = [] if plan is None else [(self._areas.get(one.id), one.kind in KEEP_OUT) for one in plan.conditions]
+        known = [(area, keep_out) for area, keep_out in zones if area is not None]
+        return known if known and len(known) == len(zones) else None
 
     def _forget_quiet(self, since: datetime, now: datetime, fittings: frozenset[FittingId]) -> None:
         for under, quiet in list(self._quiet.items()):
