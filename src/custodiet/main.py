@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custodiet.adapters import over_http, sealing
 from custodiet.adapters.keystore import SqliteKeystore
@@ -70,6 +71,9 @@ from custodiet.wire.broker import read_broker
 from custodiet.wire.message import Wordings, read_wording
 from custodiet.wire.note import key_id, open_checkpoint, vkey
 from custodiet.wire.records import read_record, record_bytes
+
+if TYPE_CHECKING:  # made-up people are nothing that a place for real ones needs
+    from custodiet.simulation.load import Crowd
 
 ORIGIN = "custodiet.example/made-up"
 FIRST_SIGN_IN = "administrator"
@@ -657,6 +661,8 @@ def bench(asked: argparse.Namespace) -> None:
     from custodiet.simulation.seeded import SetClock
 
     clock, chance, crowd = SetClock(BEGINS), SystemChance(), Crowd(asked.people, asked.zones, asked.seed)
+    if asked.http:
+        sys.exit(_bench_http(asked, crowd))
     with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
         settings = read_settings(str(Path(folder) / "data"), None, {})
         store = make_folder(settings, ORIGIN, clock)
@@ -677,6 +683,31 @@ def bench(asked: argparse.Namespace) -> None:
 
         said = Bench(crowd, token, clock, make).run(store, asked.minutes)
     sys.exit(show_bench(said, as_json=asked.json))
+
+
+def _bench_http(asked: argparse.Namespace, crowd: "Crowd") -> int:
+    """The same crowd before a gateway of its own."""
+    from tempfile import TemporaryDirectory
+
+    from custodiet.entrypoints.cli.bench_http import run_bench_http, show_bench_http, when_to_begin
+    from custodiet.entrypoints.clock import LEASE
+    from custodiet.simulation.load import settle
+    from custodiet.simulation.seeded import SetClock
+
+    chance = SystemChance()
+    begins, pace = when_to_begin(SystemClock().now())
+    clock = SetClock(begins)
+    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
+        settings = read_settings(str(Path(folder) / "data"), None, {})
+        store = make_folder(settings, ORIGIN, clock)
+        closing.callback(store.close)
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        vault, _ = join_vault(settings, store, keystore, clock, chance)
+        pinned, fence = read_pins(settings), (LEASE, store.take_lease(LEASE))
+        token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
+        said = run_bench_http(settings.data, crowd, token, begins, pace)
+    return show_bench_http(said | {"zones_a_person": crowd.zones}, as_json=asked.json)
 
 
 def profile(asked: argparse.Namespace) -> None:

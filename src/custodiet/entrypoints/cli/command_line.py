@@ -58,6 +58,7 @@ def command_line(
     verb.add_argument("--people", type=_count, default=1000, metavar="N")
     verb.add_argument("--zones", type=_count, default=2, metavar="N", help="for each of them")
     verb.add_argument("--minutes", type=_count, default=10, metavar="N", help="a position of everyone each, in a round")
+    verb.add_argument("--http", action="store_true", help="what a gateway carries over HTTP, by itself")
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(do=do["bench"])
 
