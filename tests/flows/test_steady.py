@@ -131,6 +131,8 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
         for _ in range(random.choice([0, 0, 1, 1, 2])):
             sender = random.choices([0, 1], (6, 1))[0]
             requests += [(sender, [line(now, random) for _ in range(random.randrange(1, 7))])]
+        for _ in range(random.choice([0, 0, 8])):  # one position a request, as devices send them
+            requests.append((0, [told(random.choice(SERIALS[:3]), now + random.randrange(4) * SECOND, NEAR)]))
         for one in both:
             one.house.clock.pass_(step)
         told_anew += len(rows_told_anew(both[0]))
@@ -158,6 +160,23 @@ def house(tmp_path):
     house = House(tmp_path)
     yield house
     house.close()
+
+
+def test_single_posts_of_one_commit_are_taken_at_once(both):
+    at_once, one_by_one = both
+    for place in both:
+        for minute in range(4):
+            place.house.clock.pass_(MINUTE)
+            now = place.house.clock.now()
+            answers = place.post(*((0, [told(serial, now)]) for serial in SERIALS[:4]))
+            assert [one.outcome for [one] in answers] == ["kept"] * 4
+            if place.at_once and minute == 2:
+                assert {"TAG-HOME", "TAG-FREE"} <= set(place.monitor._watching._steady.serials)
+    place.house.clock.pass_(MINUTE)
+    requests = [at_once.request(0, [told(serial, now + SECOND)]) for serial in SERIALS[:4]]
+    assert len(at_once.monitor._take(requests, now + SECOND)) == 4
+    assert at_once.stands() == one_by_one.stands()
+    assert at_once.memory() == one_by_one.memory()
 
 
 def is_steady(one):

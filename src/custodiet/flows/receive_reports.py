@@ -128,6 +128,11 @@ class _Decided:
         if until is not None and (self.clear_until is None or until < self.clear_until):
             self.clear_until = until
 
+    def kept_at_once(self, sender: KnownSender, count: int) -> None:
+        """So many reports of a sender were taken at once."""
+        if count:
+            self.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += count
+
     def merge(self, answers: list[Answer], other: "_Decided") -> None:
         """Add one request's part."""
         self.answers.append(answers)
@@ -372,16 +377,19 @@ class Monitor:
     def _decide(self, requests: Sequence[Request], now: datetime) -> _Decided:
         decided = _Decided()
         taken = self._take(requests, now)
-        for number, request in enumerate(requests):
+        counts = [0] * len(requests) if taken is None else taken.counts(len(requests))
+        for number, (request, count) in enumerate(zip(requests, counts, strict=True)):
+            sender = self._picture.sender(request.sender.token.sha256) or request.sender
+            if count == len(request.lines):
+                decided.answers.append([_KEPT] * count)
+                decided.kept_at_once(sender, count)
+                continue
             part = _Decided()
             try:
-                sender = self._picture.sender(request.sender.token.sha256) or request.sender
                 ended = sender.standing.ended(now)
-                at_once = frozenset() if taken is None else taken.lines_of(number)
+                at_once = taken.lines_of(number) if taken is not None and count else frozenset()
                 told = iter(self._answers(sender, ended, self._left(request, at_once), now, decided, part))
                 answers = [_KEPT if place in at_once else next(told) for place in range(len(request.lines))]
-                if at_once:
-                    part.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += len(at_once)
             except CannotRecord as cannot:
                 decided.answers.append(cannot)
                 taken = None if taken is None else taken.without(number)
@@ -389,6 +397,7 @@ class Monitor:
                 if not isinstance(request.lines, self._at_once):
                     part.steady.clear()  # the next of it comes alone, too, and is not looked for in the table
                 decided.merge(answers, part)
+                decided.kept_at_once(sender, count)
         words = list(decided.words.values())
         decided.judged = self._watching.judge(self._picture, decided.arrived, words, decided.heard, now)
         if taken is not None and len(taken):

@@ -31,9 +31,9 @@ from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
 from custodiet.rules.conditions.zones_columns import points
 from custodiet.rules.messages import REMIND_PERCENT
-from custodiet.wire.columns import Columns, joined, pack_fixes
+from custodiet.wire.columns import Columns, pack_fixes
 from custodiet.wire.frame import METHODS, PLAIN_BYTES
-from custodiet.wire.traccar_columns import Lines
+from custodiet.wire.traccar_columns import Lines, columns_of
 
 Under = tuple[FittingId, DecisionId]
 
@@ -112,6 +112,11 @@ class Taken:
         left = [self.wearers[place] for place in stays]
         of = (self.request[stays], self.line[stays], self.rows[stays], self.columns.of(stays), self.received_ms[stays])
         return Taken(*of, left)
+
+    def counts(self, requests: int) -> list[int]:
+        """How many lines of each of so many requests are in here."""
+        counts: list[int] = np.bincount(self.request, minlength=requests).tolist()
+        return counts
 
     def lines_of(self, request: int) -> set[int]:
         """Which lines of a request are in here."""
@@ -278,7 +283,7 @@ class Steady:
 
         Of each device everything is taken or nothing. Nothing is changed: `keep` does that.
         """
-        columns = joined([lines.columns for _, lines, _ in parts])
+        columns = columns_of([lines for _, lines, _ in parts])
         row_of, now_ms = self._row_of, to_ms(now)
         rows = np.array([row_of.get(serial, -1) for _, lines, _ in parts for serial in lines.serials], np.int64)
         of, fix_ms = self._table[rows], columns.fix_ms

@@ -173,7 +173,7 @@ class Gateway:
         if route == "osmand" and not body and sender.sender.id not in self._in_address:
             return _refusal(405, "a position in an address: off until a setting names the sender", (b"allow", b"POST"))
         message = Message(scope.get("query_string", b""), body, dict(scope["headers"]))
-        [answer] = await self._write(sender, (_read(route, message),))
+        [answer] = await self._write(sender, _read(route, message))
         return _answer(route, answer)
 
     async def _authenticate(self, scope: Scope, in_path: list[str]) -> KnownSender:
@@ -250,9 +250,14 @@ class Gateway:
         return _refusal(503, f"cannot record now: {why}", (b"retry-after", retry))
 
 
-def _read(route: str, message: Message) -> Report | Reason:
+def _read(route: str, message: Message) -> Sequence[Report | Reason]:
+    """The one report of a message. Where it is what nearly every one is, it can be taken at once with others'."""
+    if route == "traccar":
+        lines = Lines((message.body,))
+        if not lines.untold:
+            return lines
     try:
-        return SPOKEN[route](message) or Reason.NOTHING_IN_IT
+        return (SPOKEN[route](message) or Reason.NOTHING_IN_IT,)
     except NotTheFormat as error:
         raise _Turned(_refusal(400, str(error))) from None
 

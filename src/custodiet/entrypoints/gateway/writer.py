@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
@@ -38,7 +38,7 @@ class _Waiting:
     """A request and where its answer goes."""
 
     request: Request
-    tell: Callable[[Result], None]
+    future: asyncio.Future[Answers]
 
 
 class Writer:
@@ -51,7 +51,7 @@ class Writer:
         self._changed = Condition()
         self._queue: deque[_Waiting] = deque()
         self._reports = 0
-        self._wanting_refresh: list[Callable[[Result], None]] = []
+        self._wanting_refresh: list[asyncio.Future[Answers]] = []
         self._stopping = False
         self._refreshed_at: float | None = None
         self._failing = False
@@ -113,9 +113,9 @@ class Writer:
             if self._stopping or self.is_full:
                 raise CannotRecord("too much is waiting to be written")
             for request in requests:
-                future, tell = _future()
+                future: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
                 futures.append(future)
-                self._queue.append(_Waiting(request, tell))
+                self._queue.append(_Waiting(request, future))
                 self._reports += len(request.lines)
             self._metrics.waiting(self._reports)
             self._changed.notify()
@@ -126,8 +126,8 @@ class Writer:
         with self._changed:
             if self._stopping:
                 raise CannotRecord("stopping")
-            future, tell = _future()
-            self._wanting_refresh.append(tell)
+            future: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
+            self._wanting_refresh.append(future)
             self._changed.notify()
         await future
 
@@ -153,8 +153,7 @@ class Writer:
             self._write(group)
         if refreshing or not group:
             failed = self._refresh()
-            for tell in refreshing:
-                tell(failed if failed is not None else [])
+            _tell([(future, failed if failed is not None else []) for future in refreshing])
         return bool(group) or not ending
 
     def _take(self) -> list[_Waiting]:
@@ -187,10 +186,8 @@ class Writer:
         else:
             self._refreshed_at, self._failing = monotonic(), False
             self._metrics.committed()
-        for one, result in zip(group, results, strict=True):
-            if not isinstance(result, CannotRecord):
-                self._metrics.answered(result)
-            one.tell(result)
+        self._metrics.answered([answer for told in results if isinstance(told, list) for answer in told])
+        _tell([(one.future, told) for one, told in zip(group, results, strict=True)])
         self._idle()
 
     def _refresh(self) -> CannotRecord | None:
@@ -222,21 +219,24 @@ class Writer:
             self._idling_fails = None
 
 
-def _future() -> tuple[asyncio.Future[Answers], Callable[[Result], None]]:
-    """A future of the running loop, and how another thread settles it."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Answers] = loop.create_future()
+def _tell(told: Sequence[tuple[asyncio.Future[Answers], Result]]) -> None:
+    """Settle futures from another thread than that of their loop: of each loop all at once, for it is woken each time.
 
-    def settle(result: Result) -> None:
+    In their order. Of a loop that has closed nobody is left to be told.
+    """
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Answers], Result]]] = {}
+    for future, result in told:
+        by_loop.setdefault(future.get_loop(), []).append((future, result))
+    for loop, of_loop in by_loop.items():
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, of_loop)
+
+
+def _settle(told: Sequence[tuple[asyncio.Future[Answers], Result]]) -> None:
+    for future, result in told:
         if future.done():
-            return  # the sender went away; what was written stays written
+            continue  # the sender went away; what was written stays written
         if isinstance(result, BaseException):
             future.set_exception(result)
         else:
             future.set_result(result)
-
-    def tell(result: Result) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is left to be told
-            loop.call_soon_threadsafe(settle, result)
-
-    return future, tell
