@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 REFRESH_S = 0.25
 """How often the picture is brought up to date while nobody waits."""
+GATHER_S = 0.002
+"""In so long another request comes, while many do."""
 IDLE_WORK_S = 1.0
 SET_ASIDE_S = 60.0
 
@@ -51,6 +53,8 @@ class Writer:
         self._changed = Condition()
         self._queue: deque[_Waiting] = deque()
         self._reports = 0
+        self._together = False
+        """Whether the last group was of several requests: a lone sender waits for nobody."""
         self._wanting_refresh: list[asyncio.Future[Answers]] = []
         self._stopping = False
         self._refreshed_at: float | None = None
@@ -112,13 +116,15 @@ class Writer:
         with self._changed:
             if self._stopping or self.is_full:
                 raise CannotRecord("too much is waiting to be written")
+            is_first = not self._queue
             for request in requests:
                 future: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
                 futures.append(future)
                 self._queue.append(_Waiting(request, future))
                 self._reports += len(request.lines)
             self._metrics.waiting(self._reports)
-            self._changed.notify()
+            if is_first or self._reports >= self._limits.group_reports_max:
+                self._changed.notify()  # else the thread is awake, or gathers
         return futures
 
     async def refreshed(self) -> None:
@@ -146,7 +152,10 @@ class Writer:
         with self._changed:
             if not (self._queue or self._wanting_refresh or self._stopping):
                 self._changed.wait(wait_s)
+            if self._together:
+                self._gather()
             group = self._take()
+            self._together = len(group) > 1
             refreshing, self._wanting_refresh = self._wanting_refresh, []
             ending = self._stopping and not self._queue
         if group:
@@ -155,6 +164,14 @@ class Writer:
             failed = self._refresh()
             _tell([(future, failed if failed is not None else []) for future in refreshing])
         return bool(group) or not ending
+
+    def _gather(self) -> None:
+        """Where several come at once a commit is soon shared by more: wait for as long as more keep coming."""
+        most, until = self._limits.group_reports_max, monotonic() + self._limits.gather_s_max
+        before = 0
+        while before < self._reports < most and not self._stopping and monotonic() < until:
+            before = self._reports
+            self._changed.wait(GATHER_S)
 
     def _take(self) -> list[_Waiting]:
         group: list[_Waiting] = []
