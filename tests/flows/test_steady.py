@@ -1,12 +1,13 @@
 """What is taken at once, as columns, is what would have been taken one by one: two houses, one course of things."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 from support.house import ANA, House
-from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, give_zones, rows, watch, whole
+from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, desk, give_zones, rows, watch, whole
 
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
@@ -40,7 +41,7 @@ class Place:
         common = {"zones": False}
         watch(house, person=people["TAG-HOME"], **common)
         hours = Schedule(once=(Interval(house.clock.now(), house.clock.now() + 100 * HOUR),))
-        watch(house, person=people["TAG-CURFEW"], kind=ConditionKind.CURFEW, schedule=hours, **common)
+        self.curfew = watch(house, person=people["TAG-CURFEW"], kind=ConditionKind.CURFEW, schedule=hours, **common)
         house.decide(people["TAG-FREE"])
         self.short = watch(house, person=people["TAG-SHORT"], ends_at=house.clock.now() + 5 * HOUR, **common)
         watch(house, person=people["TAG-JUDGED"], **JUDGED_ONLY, **common)
@@ -177,6 +178,94 @@ def test_single_posts_of_one_commit_are_taken_at_once(both):
     assert len(at_once.monitor._take(requests, now + SECOND)) == 4
     assert at_once.stands() == one_by_one.stands()
     assert at_once.memory() == one_by_one.memory()
+
+
+def end_short(place):
+    ends = (place.short.decision_id, Move.WITHDRAW, Ender(ANA), EndReason.NOT_NEEDED)
+    end_decision(place.house.store, place.house.chance, *ends)
+
+
+def excuse(place):
+    now = place.house.clock.now()
+    desk(place.house).authorise_absence(place.curfew.condition_id, Interval(now + HOUR, now + 2 * HOUR), ANA)
+
+
+def book_off(place):
+    now = place.house.clock.now()
+    [fitting] = rows(
+        place.house, "SELECT f.id FROM fitting f, device d WHERE f.device_id = d.id AND serial = 'TAG-HOME'"
+    )
+    desk(place.house).book_removal(*fitting, Interval(now + HOUR, now + 2 * HOUR), ANA)
+
+
+def restate(place):
+    place.house.decide(place.people["TAG-NONE"])
+
+
+CHANGES = {
+    "somebody new": (lambda place: place.house.person("TAG-NEW"), set()),
+    "another decision": (restate, set()),
+    "a token": (lambda place: place.house.sender(*SERIALS), set()),
+    "an end": (end_short, {"TAG-SHORT"}),
+    "a device taken off": (lambda place: place.house.unfit(place.people["TAG-FREE"]), {"TAG-FREE"}),
+    "an absence": (excuse, {"TAG-CURFEW"}),
+    "a removal booked": (book_off, {"TAG-HOME"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_of_the_standing_is_only_about_those_whom_it_is_about(both, change):
+    happen, whom = CHANGES[change]
+    everyone = set(SERIALS[:4])
+    for place in both:
+        for _ in range(3):
+            place.house.clock.pass_(MINUTE)
+            now = place.house.clock.now()
+            place.post((0, [told(serial, now, NEAR) for serial in SERIALS[:4]]))
+    steady, watching = both[0].monitor._watching._steady, both[0].monitor._watching
+    assert set(steady.serials) == everyone
+    plans = set(watching._plans)
+    for place in both:
+        happen(place)
+        place.monitor.refresh()
+        place.monitor.idle()
+    assert set(steady.serials) == everyone - whom
+    assert len(plans - set(watching._plans)) == len(whom)
+    answers = []
+    for place in both:
+        place.house.clock.pass_(MINUTE)
+        now = place.house.clock.now()
+        answers.append(place.post((0, [told(serial, now, NEAR) for serial in SERIALS[:4]])))
+    assert answers[0] == answers[1]
+    assert both[0].stands() == both[1].stands()
+    assert both[0].memory() == both[1].memory()
+
+
+def test_other_settings_of_a_scheme_are_about_everyone(both):
+    at_once, _ = both
+    at_once.house.clock.pass_(MINUTE)
+    at_once.post((0, [told("TAG-HOME", at_once.house.clock.now())]))
+    with at_once.house.store.reading() as view:
+        change = view.standing_since(0)
+    assert at_once.monitor._picture.concerned(change) is None
+    assert at_once.monitor._picture.concerned(replace(change, schemes=())) is not None
+
+
+def test_of_a_decision_that_is_over_no_zone_stays_laid_out(both):
+    at_once, _ = both
+    for _ in range(13):
+        at_once.house.clock.pass_(MINUTE)
+        at_once.monitor.idle()
+        now = at_once.house.clock.now()
+        at_once.post((0, [told(serial, now) for serial in ("TAG-HOME", "TAG-CURFEW", "TAG-SHORT")]))
+    ground = at_once.monitor._watching._steady._ground
+    assert len(ground._of) == 3
+    [row] = ground._of[at_once.short.decision_id]
+    end_short(at_once)
+    at_once.monitor.refresh()
+    assert at_once.short.decision_id not in ground
+    assert not ground._areas.planes[row].any()
+    assert ground._areas.planes.any()
 
 
 def is_steady(one):

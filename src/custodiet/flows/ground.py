@@ -4,7 +4,7 @@ Owned by the table of whoever is steady (flows.steady). Geometry is held here no
 when all of it is to be forgotten.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId
 from custodiet.rules.conditions.zones import Area
-from custodiet.rules.conditions.zones_columns import AreaRows, Floats, Places, Whole, joined, laid_out, reaches
+from custodiet.rules.conditions.zones_columns import AreaRows, Floats, Places, Whole, blank, joined, laid_out, reaches
 
 Zones = Sequence[tuple[Area, bool]]
 """Of one decision: each zone, and whether it is one to keep out of."""
@@ -28,6 +28,8 @@ class Ground:
         self._keep_out: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._of: dict[DecisionId, Whole] = {}
         """Where the zones of each decision lie among all of them."""
+        self._gone = 0
+        """How many of them were overwritten."""
 
     def add(self, wearers: Sequence[Wearer], zones_of: ZonesOf) -> None:
         """Lay out what is not laid out yet of their decisions."""
@@ -45,6 +47,17 @@ class Ground:
         if areas:
             self._areas = joined(self._areas, laid_out(areas))
             self._keep_out = np.concatenate([self._keep_out, np.array(keep_out, np.bool_)])
+
+    def forget(self, decisions: Iterable[DecisionId]) -> None:
+        """Of these nothing is here any more: it is overwritten, and all is laid out anew once half of it is that."""
+        for decision_id in decisions:
+            gone = self._of.pop(decision_id, None)
+            if gone is None:
+                continue
+            blank(self._areas, gone)
+            self._gone += len(gone)
+        if 2 * self._gone > len(self._keep_out):
+            self._areas, self._keep_out, self._of, self._gone = laid_out(()), np.zeros(0, np.bool_), {}, 0
 
     def __contains__(self, decision_id: DecisionId) -> bool:
         return decision_id in self._of

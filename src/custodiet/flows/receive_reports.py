@@ -37,7 +37,7 @@ from custodiet.model.mode import Category, Kind
 from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
 from custodiet.model.report import Admitted, AdmittedWord, Answer, Fix, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
-from custodiet.model.stored import SaltedDetail
+from custodiet.model.stored import SaltedDetail, StandingChange
 from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.model.word import Word
 from custodiet.rules.authority import DeviceStanding, admit
@@ -237,8 +237,7 @@ class Monitor:
         self._watching.forget_old(now, self._force.fittings)
         self._pulse(now)
         # Also what a late fix has opened since: a key of another day is held for no longer than this.
-        if self._sessions.keep_only(utc_day(now), self._force.decisions):
-            self._watching.let_go_of_all()
+        self._watching.let_go_of_sessions(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
         self._forget_places(now)
         if not self._sessions.prepare(self._force.keys, PREPARED_AT_ONCE):
@@ -312,9 +311,7 @@ class Monitor:
     def _catch_up(self, view: Reading, now: datetime) -> None:
         change = view.standing_since(self._picture.version)
         if change.version != self._picture.version:
-            self._picture.absorb(change)
-            self._watching.forget_windows()
-            self._watching.in_force(self._picture.conditions_in_force(now))
+            self._absorb(change, now)
         for fitting_id, fix_ms in change.removed:
             self._seen.get(fitting_id, {}).pop(fix_ms, None)
         reach_ms, number = self._reach_ms(now), self._watching.number
@@ -329,6 +326,17 @@ class Monitor:
             self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
             self._watching.saw(fitting_id, from_ms(fix_ms))
         self._cursor = seen.cursor
+
+    def _absorb(self, change: StandingChange, now: datetime) -> None:
+        """Whoever it is about is judged by what stands now; of anyone else nothing has to be thought of again."""
+        before = self._picture.version
+        self._picture.absorb(change)
+        concerned = self._picture.concerned(change)
+        if concerned is None or concerned.fittings or concerned.decisions:
+            self._watching.forget_windows(concerned)
+            self._watching.in_force(self._picture.conditions_in_force(now))
+        elif not change.day_keys and self._force is not None and self._force.version == before:
+            self._force = replace(self._force, version=change.version)  # most entries are about nobody's wearing
 
     def _has_moved(self, write: Ingesting, decided: _Decided, decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""

@@ -240,8 +240,18 @@ class Steady:
             row = self._row_of[serial]
             newest[row] = max(int(newest[row]), to_ms(fix_time))
 
-    def forget_zones(self) -> None:
-        """What was laid out may be another now, or is nobody's any more."""
+    def serials_under(self, decisions: AbstractSet[DecisionId]) -> list[str]:
+        """Of everyone who has a row under one of these."""
+        if not decisions:
+            return []
+        return [wearer.serial for wearer, _ in self._held.values() if wearer.clear.decision.id in decisions]
+
+    def forget_zones(self, decisions: Iterable[DecisionId]) -> None:
+        """What was laid out of these may be another now, or is nobody's any more."""
+        self._ground.forget(decisions)
+
+    def forget_all_zones(self) -> None:
+        """The same of all."""
         self._ground = Ground()
 
     def about_lately(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from custodiet.flows.known_words import KnownWords
-from custodiet.flows.picture import Picture
+from custodiet.flows.picture import Concerned, Picture
 from custodiet.flows.ports import Reading
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
@@ -229,11 +229,22 @@ class Watching:
             said = in_area(areas, admitted.fix, picture.judging(decision))
         return Word(admitted.fitting_id, admitted.decision_id, admitted.at, admitted.kind, said, condition_id)
 
-    def forget_windows(self) -> None:
-        """The standing has changed: hours and absences are laid out anew, and whoever was quiet is judged."""
+    def forget_windows(self, concerned: Concerned | None) -> None:
+        """The standing has changed: hours and absences are laid out anew, and whoever of these (None: of all) was quiet
+        is judged.
+        """
         self._windows.clear()
-        self._plans.clear()
-        self._disturb()
+        if concerned is None:
+            self._plans.clear()
+            self._disturb()
+            return
+        for decision_id in concerned.decisions:
+            self._plans.pop(decision_id, None)
+        self._let_go_of_zones(concerned.decisions)
+        for fitting_id in concerned.fittings:
+            self._let_go_of(fitting_id)
+        for of in [of for of in self._quiet if of[0] in concerned.fittings]:
+            self._end_quiet(of)
 
     def watch_of(self, condition_id: ConditionId, fitting_id: FittingId) -> Watch:
         """As stored."""
@@ -285,11 +296,20 @@ class Watching:
                 gone.append(wearer)
         return gone
 
+    def let_go_of_sessions(self, fittings: Iterable[FittingId]) -> None:
+        """Those of these were forgotten, and are not held here, either."""
+        for fitting_id in fittings:
+            self._let_go_of(fitting_id)
+
+    def _let_go_of_zones(self, decisions: Iterable[DecisionId]) -> None:
+        if self._steady is not None:
+            self._steady.forget_zones(decisions)
+
     def let_go_of_all(self) -> None:
         """The same of everyone."""
         if self._steady is not None:
             self.let_go_of(self._steady.serials)
-            self._steady.forget_zones()
+            self._steady.forget_all_zones()
 
     def _let_go_of(self, fitting_id: FittingId) -> None:
         serial = None if self._steady is None else self._steady.serial_of(fitting_id)
@@ -348,7 +368,10 @@ class Watching:
             if one.kind in ZONED:
                 of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
         zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
-        self.let_go_of_all()
+        over = self._conditions_of.keys() - of_decisions.keys()
+        self._let_go_of_zones(over)
+        if self._steady is not None:
+            self.let_go_of(self._steady.serials_under(over))
         with self._giving:
             self._zoned = zoned
             self._areas = {known: area for known, area in self._areas.items() if known in zoned}

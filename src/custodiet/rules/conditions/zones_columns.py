@@ -83,6 +83,13 @@ def joined(some: AreaRows, more: AreaRows) -> AreaRows:
     )
 
 
+def blank(areas: AreaRows, rows: Whole) -> None:
+    """Overwrite some rows: nothing of these zones is left."""
+    areas.planes[rows], areas.radius_m[rows], areas.boxes[rows] = 0.0, np.nan, 0.0
+    for row in rows.tolist():
+        areas.edges[areas.first[row] : areas.first[row + 1]] = 0.0
+
+
 def depths(areas: AreaRows, asked: Whole, places: Places) -> tuple[Floats, Floats]:
     """Of each place how deep it lies to the zone asked (a row of `areas`), and how far from that zone's centre."""
     plane = areas.planes[asked].T
