@@ -7,7 +7,7 @@ A row holds what those steps would look up. Whatever else comes of a device take
 goes back to where it came from, and everything is done one by one, as it is without this table.
 
 A row is a copy of nothing: who has one has their calm place and their scratch here alone. So it goes as soon as
-anything that it rests on changes: the standing, a session, a zone, a watch, the device's own word, the clock.
+anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's own word, the clock.
 """
 
 from collections.abc import Iterable, Sequence

@@ -20,6 +20,7 @@ import binascii
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -36,7 +37,7 @@ from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.model.errors import CannotRecord, NotTheFormat
-from custodiet.model.report import Answer, Reason, Report
+from custodiet.model.report import Answer, Outcome, Reason, Report
 from custodiet.wire.traccar_columns import Lines
 
 Scope = MutableMapping[str, Any]
@@ -288,9 +289,14 @@ def _answer(route: str, answer: Answer) -> Response:
 
 
 def _said(answer: Answer) -> bytes:
-    said = {"outcome": answer.outcome.value}
-    if answer.shown is not None:
-        said["reason"] = answer.shown.value
+    return _told(answer.outcome, answer.shown)
+
+
+@cache
+def _told(outcome: Outcome, shown: Reason | None) -> bytes:
+    said = {"outcome": outcome.value}
+    if shown is not None:
+        said["reason"] = shown.value
     return _encode(said)
 
 
