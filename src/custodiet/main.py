@@ -670,10 +670,13 @@ def ingest(asked: argparse.Namespace) -> None:
 def bench(asked: argparse.Namespace) -> None:
     """The hot path on this machine, beside peers."""
     from custodiet.entrypoints.cli.bench import Plan, run_bench, show_bench
+    from custodiet.simulation.load import Crowd
 
+    if asked.http:
+        sys.exit(_bench_http(asked, Crowd(asked.people or 1000, asked.zones, asked.seed)))
     if asked.write is not None and (asked.only or asked.quick):
         raise Unready("a page tells of everything, and of how fast: ask for it without --only and --quick")
-    plan = Plan(asked.people, asked.zones, asked.minutes, asked.seed)
+    plan = Plan(asked.people or 10_000, asked.zones, asked.minutes, asked.seed)
     if asked.only:
         plan = replace(plan, parts=frozenset(asked.only))
     if asked.million:
@@ -783,6 +786,31 @@ def _answer_apart(end: "Connection", file: Path, pinned: LogOpened, token: str) 
     store = SqliteStore(file, clock, SystemChance())
     answer(end, Here(lambda: _monitor_on(store, clock, pinned), clock, token))
     store.close()
+
+
+def _bench_http(asked: argparse.Namespace, crowd: "Crowd") -> int:
+    """The same crowd before a gateway of its own."""
+    from tempfile import TemporaryDirectory
+
+    from custodiet.entrypoints.cli.bench_http import run_bench_http, show_bench_http, when_to_begin
+    from custodiet.entrypoints.clock import LEASE
+    from custodiet.simulation.load import settle
+    from custodiet.simulation.seeded import SetClock
+
+    chance = SystemChance()
+    begins, pace = when_to_begin(SystemClock().now())
+    clock = SetClock(begins)
+    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
+        settings = read_settings(str(Path(folder) / "data"), None, {})
+        store = make_folder(settings, ORIGIN, clock)
+        closing.callback(store.close)
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        vault, _ = join_vault(settings, store, keystore, clock, chance)
+        pinned, fence = read_pins(settings), (LEASE, store.take_lease(LEASE))
+        token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
+        said = run_bench_http(settings.data, crowd, token, begins, pace)
+    return show_bench_http(said | {"zones_a_person": crowd.zones}, as_json=asked.json)
 
 
 def profile(asked: argparse.Namespace) -> None:

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, timedelta
 from urllib.parse import urlencode
 
@@ -14,6 +16,7 @@ from custodiet.flows.fit_device import token_hash
 from custodiet.model.alert import AlertState
 from custodiet.model.mode import ModeCode
 from custodiet.model.times import to_ms
+from custodiet.simulation.device import traccar_payload
 
 LAT, LON = 46.5123457, -28.1234567
 PHONE = "wearer/42"
@@ -95,6 +98,39 @@ def test_only_osmand_has_a_get(house, wearer):
     door = Door(house)
     for route in ("traccar", "owntracks", "batch"):
         assert door.request("GET", f"/in/{route}/{wearer.token}").status == 405
+
+
+NO_FORWARDED_POSITIONS = (b"", b"{}", b"null", b"[]", b"\xff", b'{"position":{"fixTime":4},"device":{"uniqueId":"x"}}')
+
+
+@pytest.mark.parametrize("body", NO_FORWARDED_POSITIONS)
+def test_what_is_no_forwarded_position_is_400_and_counts_as_no_report(house, wearer, body):
+    door = Door(house)
+    assert door.request("POST", "/in/traccar", body, wearer.token).status == 400
+    with closing(sqlite3.connect(house.path)) as database:
+        assert database.execute("SELECT count(*) FROM tally").fetchone() == (0,)
+
+
+def test_a_forwarded_position_is_kept_however_it_is_written(house, wearer):
+    """In one line or in many, with its numbers as text, or beside an event that says nothing: read at once or not."""
+    door = Door(house)
+    house.clock.pass_(timedelta(minutes=1))
+    for seconds, written in enumerate((json.dumps, lambda told: json.dumps(told, indent=1), as_texts, with_event)):
+        at = house.clock.now() - timedelta(seconds=9 - seconds)
+        told = json.loads(traccar_payload(PHONE, at, LAT, LON))
+        answer = door.request("POST", "/in/traccar", written(told).encode(), wearer.token)
+        assert answer.said == "200 kept", written
+        again = door.request("POST", "/in/traccar", written(told).encode(), wearer.token)
+        assert again.said == "200 duplicate", written
+
+
+def as_texts(told):
+    told["position"] |= {name: str(told["position"][name]) for name in ("accuracy", "altitude")}
+    return json.dumps(told)
+
+
+def with_event(told):
+    return json.dumps({**told, "event": None})
 
 
 def test_a_query_without_an_id_is_refused_and_says_nothing_of_what_was_sent(house, wearer):

@@ -11,6 +11,7 @@ import pytest
 from support.door import Door
 
 from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.entrypoints.gateway.writer import GATHER_S
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CannotRecord
 from custodiet.simulation.device import traccar_payload
@@ -143,6 +144,35 @@ def test_many_small_posts_share_one_commit(house, wearer):
     assert {answer.said for answer in door.together(*requests)} == {"200 kept"}
     with house.store.reading() as view:
         assert view.newest_frame() == before + 1
+
+
+def test_where_several_come_at_once_the_next_commit_waits_until_no_more_do(house, wearer):
+    door = Door(house)
+    house.clock.pass_(timedelta(minutes=1))
+    writer = door.gateway.writer
+    waits, coming = [], [2, 1]
+
+    def wait(seconds):
+        if writer._queue:
+            waits.append(seconds)
+            writer._reports += coming.pop() if coming else 0
+
+    def gathered(posts):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(writer._changed, "wait", wait)
+            waits.clear()
+            answers = door.together(*posts)
+        assert {answer.said for answer in answers} == {"200 kept"}
+        assert set(waits) <= {GATHER_S}
+        return len(waits)
+
+    def posts(*seconds):
+        return [("POST", "/in/traccar", fix(house, timedelta(seconds=n)), wearer.token) for n in seconds]
+
+    assert gathered(posts(1)) == 0  # nobody is alone waited for
+    assert gathered(posts(2, 3)) == 0  # nor could it be known that several come
+    writer._together = True  # as after a group of several, until nobody has come for a while
+    assert gathered(posts(4, 5)) == 3  # twice more came, then none
 
 
 def test_a_body_that_does_not_come_is_given_up(house, wearer):

@@ -1,12 +1,16 @@
 """The bench measures the real path: every position kept, beside the usual means; and what it costs does not grow."""
 
+import asyncio
 import json
+from datetime import UTC, datetime
 
 import pytest
 from support.running import ask
 
 from custodiet.entrypoints.cli.bench import PEER
+from custodiet.entrypoints.cli.bench_http import Post, _Connection, when_to_begin
 from custodiet.main import _Benching
+from custodiet.model.errors import Unready
 from custodiet.simulation.load import Crowd
 
 FEWEST_TIMES = 2.0
@@ -95,3 +99,48 @@ def test_no_page_is_written_of_a_part_or_of_a_few(tmp_path):
         assert done.returncode == 1
         assert "a page tells of everything" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_gateway_carries_is_measured_over_http_and_ends_by_itself():
+    done = ask("bench", "--http", "--people", 20, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["people"] == said["connections"] == 20
+    for way in ("batches_of_100", "single_posts"):
+        assert all(figure > 0 for figure in said[way].values()), said
+
+
+def test_what_was_not_kept_is_not_measured():
+    """A post that is refused ends it: the path would be another."""
+    post = Post(b"", 2)
+    one = _Connection()
+    one.connection_made(Written())
+    with pytest.raises(Unready):
+        asyncio.run(answered(one, post, b'HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\n{"outcome":"kept"}\n'))
+    with pytest.raises(Unready):
+        asyncio.run(answered(one, post, b'HTTP/1.1 503 No\r\nContent-Length: 12\r\n\r\n"kept""kept"'))
+    asyncio.run(answered(one, post, b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n"kept""kept"'))
+
+
+def test_the_positions_of_a_run_all_lie_in_the_day_that_it_is():
+    noon = datetime(2031, 3, 3, 12, tzinfo=UTC)
+    begins, pace = when_to_begin(noon)
+    assert noon - begins == pace * 200
+    soon, pace = when_to_begin(noon.replace(hour=0, minute=1))
+    assert soon == noon.replace(hour=0)
+    with pytest.raises(Unready):
+        when_to_begin(noon.replace(hour=0, second=2))
+
+
+class Written(asyncio.Transport):
+    def write(self, data):
+        pass
+
+
+async def answered(one, post, told):
+    """What comes of a post whose answer comes in two pieces."""
+    waiting = asyncio.ensure_future(one.post(post))
+    await asyncio.sleep(0)
+    one.data_received(told[:30])
+    one.data_received(told[30:])
+    await waiting

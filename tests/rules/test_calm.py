@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Interval
+from custodiet.model.condition import ALWAYS, KEEP_OUT, Condition, ConditionKind, Interval
 from custodiet.model.decision import Authority, Decision
+from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Watch
 from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import ModeCode
@@ -25,6 +26,7 @@ from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import Asked, Scratch, judge
 from custodiet.rules.conditions.zones import lay_out
+from custodiet.rules.conditions.zones_columns import depths, joined, laid_out, points, reaches
 from custodiet.simulation.town import offset
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
@@ -133,6 +135,49 @@ def test_what_is_quiet_is_what_the_judge_would_have_said():
 def test_so_it_is_with_discs_wider_than_the_rough_distance():
     counts = check(range(400, 500), WIDE)
     assert counts["quiet"] > 300
+
+
+def asked_of_many(random, count):
+    """So many decisions' zones with a place asked of each, near and far and on the other side of the world."""
+    for _ in range(count):
+        far = random.choice([0.0, 5.0, 60.0, 300.0, 2000.0, 9000.0])
+        lat, lon = e7(random.uniform(-far, far), random.uniform(-far, far))
+        zones = some_zones(random)
+        nowhere_to_stay = len(zones) > 1 and random.random() < 0.5
+        yield zones[nowhere_to_stay:], random.choices([(lat, lon), (-lat, lon + 1_700_000_000)], (9, 1))[0]
+
+
+def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each():
+    random, counts = Random(7), Counter()
+    all_asked = list(asked_of_many(random, 2000))
+    # Laid out in two lots, as they come.
+    areas = [one.area for zones, _ in all_asked for one in zones]
+    table = joined(joined(laid_out(()), laid_out(areas[:501])), laid_out(areas[501:]))
+    keep_out = np.array([one.condition.kind in KEEP_OUT for zones, _ in all_asked for one in zones])
+    of = np.repeat(np.arange(len(all_asked)), [len(zones) for zones, _ in all_asked])
+    lat_e7, lon_e7 = np.array([place for _, place in all_asked]).T
+    found = reaches(table, np.arange(len(areas)), keep_out, of, points(lat_e7, lon_e7))
+    for (zones, place), reach in zip(all_asked, found.tolist(), strict=True):
+        calm = around(point(*place), [(one.area, one.condition.kind) for one in zones])
+        counts["calm" if calm else "not"] += 1
+        assert (None if np.isnan(reach) else reach) == (calm and pytest.approx(calm.reach_m, abs=1e-6))
+    assert min(counts.values()) > 300
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(-400, 400), st.integers(-400, 400)), min_size=3, max_size=9, unique=True))
+def test_a_depth_of_many_at_once_is_that_of_each_even_at_corners_and_level_edges(corners):
+    try:
+        area = lay_out(Polygon((tuple(e7(north, east) for north, east in corners),)))
+    except IllegalValue:
+        return
+    asked = [e7(north, east) for north, east in corners] + [e7(n + 1, e) for n, e in corners] + [e7(900, 0)]
+    lat_e7, lon_e7 = np.array(asked).T
+    found, away = depths(laid_out([area]), np.zeros(len(asked), np.int64), points(lat_e7, lon_e7))
+    for place, depth, far in zip(asked, found, away, strict=True):
+        assert abs(depth) == pytest.approx(abs(area.depth_m(point(*place))), abs=1e-6)
+        assert abs(depth) < 1e-3 or (depth < 0) == (area.depth_m(point(*place)) < 0)
+        assert far == pytest.approx(np.hypot(*area.plane.metres(point(*place))), abs=1e-6)
 
 
 def rows_of(calm, how, count):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from custodiet.model.report import Report
 from custodiet.model.times import as_text, to_ms
-from custodiet.wire.columns import joined, pack_fixes
+from custodiet.wire.columns import pack_fixes
 from custodiet.wire.frame import METHODS, PLAIN_BYTES, pack_fix
 from custodiet.wire.quantities import EARLIEST, LATEST
-from custodiet.wire.traccar_columns import Lines, read_line
+from custodiet.wire.traccar_columns import Lines, columns_of, read_line
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
 GOOD = {"fixTime": as_text(NOON), "latitude": 46.5, "longitude": -28.0, "accuracy": 8.0}
@@ -113,7 +113,7 @@ def test_a_row_says_what_the_report_of_its_line_says(bodies):
 @given(st.lists(BODIES, max_size=8), st.integers(0, 2**42))
 def test_what_is_packed_of_many_is_what_is_packed_of_each(bodies, received_ms):
     lines = Lines(bodies)
-    columns = joined([lines.columns, Lines(bodies[:1]).columns])
+    columns = columns_of([lines, Lines(bodies[:1])])
     rows = columns.plain.nonzero()[0]
     packed = pack_fixes(columns.of(rows), rows * 0 + received_ms)
     one_by_one = [read_line([*bodies, *bodies[:1]][row]) for row in rows]

@@ -7,6 +7,7 @@ transaction. It holds no position.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from custodiet.model.case import Case
 from custodiet.model.condition import Condition, Interval
@@ -31,6 +32,13 @@ class KnownSender:
     token: Token
     sender: Sender
     standing: SenderStanding
+
+
+class Concerned(NamedTuple):
+    """Whom a change of the standing is about. Of anyone else everything stands as it did."""
+
+    fittings: frozenset[FittingId]
+    decisions: frozenset[DecisionId]
 
 
 class Picture:
@@ -91,6 +99,30 @@ class Picture:
         if change.cases or change.devices or change.fittings or change.decisions or change.destroyed:
             self._standing.clear()
         self.version = change.version
+
+    def concerned(self, change: StandingChange) -> Concerned | None:
+        """Whom a change is about that was absorbed: whole cases, and whoever ever wore one of their devices; None:
+        everyone.
+        """
+        if change.schemes:
+            return None
+        decisions = [one.decision_id for one in change.conditions]
+        conditions = {one.condition_id for one in change.absences}
+        decisions += [of for of, held in self._conditions.items() if conditions and not conditions.isdisjoint(held)]
+        cases = {one.id for one in change.cases}
+        cases |= {one.case_id for one in change.fittings} | {one.case_id for one in change.decisions}
+        cases |= {self._by_id[one].case_id for one in decisions if one in self._by_id}
+        cases |= {self._fitting_by_id[one].case_id for one, _ in change.removals if one in self._fitting_by_id}
+        people = {person_id for person_id, _, _ in change.destroyed}
+        cases |= {one.id for one in self._cases.values() if people and one.person_id in people}
+        devices = {one.id for one in change.devices}
+        if not cases and not devices:
+            return Concerned(frozenset(), frozenset())
+        devices |= {one.device_id for one in self._fitting_by_id.values() if one.case_id in cases}
+        worn = [one for one in self._fitting_by_id.values() if one.device_id in devices]
+        cases |= {one.case_id for one in worn}
+        made = [one.id for one in self._by_id.values() if one.case_id in cases]
+        return Concerned(frozenset(one.id for one in worn), frozenset(made))
 
     def _absorb_device(self, device: Device) -> None:
         self._devices[device.serial] = device.id

@@ -37,7 +37,7 @@ from custodiet.model.mode import Category, Kind
 from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
 from custodiet.model.report import Admitted, AdmittedWord, Answer, Fix, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
-from custodiet.model.stored import SaltedDetail
+from custodiet.model.stored import SaltedDetail, StandingChange
 from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.model.word import Word
 from custodiet.rules.authority import DeviceStanding, admit
@@ -127,6 +127,11 @@ class _Decided:
         """At most until then."""
         if until is not None and (self.clear_until is None or until < self.clear_until):
             self.clear_until = until
+
+    def kept_at_once(self, sender: KnownSender, count: int) -> None:
+        """So many reports of a sender were taken at once."""
+        if count:
+            self.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += count
 
     def merge(self, answers: list[Answer], other: "_Decided") -> None:
         """Add one request's part."""
@@ -232,8 +237,7 @@ class Monitor:
         self._watching.forget_old(now, self._force.fittings)
         self._pulse(now)
         # Also what a late fix has opened since: a key of another day is held for no longer than this.
-        if self._sessions.keep_only(utc_day(now), self._force.decisions):
-            self._watching.let_go_of_all()
+        self._watching.let_go_of_sessions(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
         self._forget_places(now)
         if not self._sessions.prepare(self._force.keys, PREPARED_AT_ONCE):
@@ -307,9 +311,7 @@ class Monitor:
     def _catch_up(self, view: Reading, now: datetime) -> None:
         change = view.standing_since(self._picture.version)
         if change.version != self._picture.version:
-            self._picture.absorb(change)
-            self._watching.forget_windows()
-            self._watching.in_force(self._picture.conditions_in_force(now))
+            self._absorb(change, now)
         for fitting_id, fix_ms in change.removed:
             self._seen.get(fitting_id, {}).pop(fix_ms, None)
         reach_ms, number = self._reach_ms(now), self._watching.number
@@ -324,6 +326,17 @@ class Monitor:
             self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
             self._watching.saw(fitting_id, from_ms(fix_ms))
         self._cursor = seen.cursor
+
+    def _absorb(self, change: StandingChange, now: datetime) -> None:
+        """Whoever it is about is judged by what stands now; of anyone else nothing has to be thought of again."""
+        before = self._picture.version
+        self._picture.absorb(change)
+        concerned = self._picture.concerned(change)
+        if concerned is None or concerned.fittings or concerned.decisions:
+            self._watching.forget_windows(concerned)
+            self._watching.in_force(self._picture.conditions_in_force(now))
+        elif not change.day_keys and self._force is not None and self._force.version == before:
+            self._force = replace(self._force, version=change.version)  # most entries are about nobody's wearing
 
     def _has_moved(self, write: Ingesting, decided: _Decided, decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""
@@ -372,16 +385,19 @@ class Monitor:
     def _decide(self, requests: Sequence[Request], now: datetime) -> _Decided:
         decided = _Decided()
         taken = self._take(requests, now)
-        for number, request in enumerate(requests):
+        counts = [0] * len(requests) if taken is None else taken.counts(len(requests))
+        for number, (request, count) in enumerate(zip(requests, counts, strict=True)):
+            sender = self._picture.sender(request.sender.token.sha256) or request.sender
+            if count == len(request.lines):
+                decided.answers.append([_KEPT] * count)
+                decided.kept_at_once(sender, count)
+                continue
             part = _Decided()
             try:
-                sender = self._picture.sender(request.sender.token.sha256) or request.sender
                 ended = sender.standing.ended(now)
-                at_once = frozenset() if taken is None else taken.lines_of(number)
+                at_once = taken.lines_of(number) if taken is not None and count else frozenset()
                 told = iter(self._answers(sender, ended, self._left(request, at_once), now, decided, part))
                 answers = [_KEPT if place in at_once else next(told) for place in range(len(request.lines))]
-                if at_once:
-                    part.tallies[sender.sender.scheme_id, Outcome.KEPT, ""] += len(at_once)
             except CannotRecord as cannot:
                 decided.answers.append(cannot)
                 taken = None if taken is None else taken.without(number)
@@ -389,6 +405,7 @@ class Monitor:
                 if not isinstance(request.lines, self._at_once):
                     part.steady.clear()  # the next of it comes alone, too, and is not looked for in the table
                 decided.merge(answers, part)
+                decided.kept_at_once(sender, count)
         words = list(decided.words.values())
         decided.judged = self._watching.judge(self._picture, decided.arrived, words, decided.heard, now)
         if taken is not None and len(taken):

@@ -87,21 +87,21 @@ class Sessions:
         """Away with every session that may or may not stand in the store by now."""
         self._live = {of: live for of, live in self._live.items() if live.no is not None}
 
-    def keep_only(self, today: date, in_force: AbstractSet[DecisionId]) -> bool:
+    def keep_only(self, today: date, in_force: AbstractSet[DecisionId]) -> frozenset[FittingId]:
         """Forget every key of another day or of a decision that is over: it is then the vault's alone to open.
 
-        Whether there was any: whoever holds sessions of their own lets go of them then.
+        Whose they were: whoever holds sessions of their own lets go of those then.
         """
         if self._tidied is not None and self._tidied[0] == today and self._tidied[1] is in_force:
-            return False
-        before = len(self._live)
-        self._live = {
+            return frozenset()
+        stays = {
             of: live
             for of, live in self._live.items()
             if live.session.day == today and live.session.decision_id in in_force
         }
-        self._tidied = (today, in_force)
-        return len(self._live) < before
+        gone = frozenset(live.session.fitting_id for of, live in self._live.items() if of not in stays)
+        self._live, self._tidied = stays, (today, in_force)
+        return gone
 
     def prepare(self, keys: dict[SessionFor, DayKey], limit: int) -> int:
         """Make up to `limit` sessions ahead of their first fix; how many were made."""

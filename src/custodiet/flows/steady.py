@@ -7,30 +7,33 @@ A row holds what those steps would look up. Whatever else comes of a device take
 goes back to where it came from, and everything is done one by one, as it is without this table.
 
 A row is a copy of nothing: who has one has their calm place and their scratch here alone. So it goes as soon as
-anything that it rests on changes: the standing, a session, a zone, a watch, the device's own word, the clock.
+anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's own word, the clock.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
+from custodiet.flows.ground import Ground, ZonesOf
 from custodiet.flows.sessions import LiveSession
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
 from custodiet.model.times import EPOCH, from_ms, to_ms
 from custodiet.rules.authority import AHEAD_MAX
-from custodiet.rules.conditions.calm import Quiet
+from custodiet.rules.conditions.calm import Calm, Quiet
 from custodiet.rules.conditions.calm_columns import CalmRows, Whole, are_quiet
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
+from custodiet.rules.conditions.zones_columns import points
 from custodiet.rules.messages import REMIND_PERCENT
-from custodiet.wire.columns import Columns, joined, pack_fixes
+from custodiet.wire.columns import Columns, pack_fixes
 from custodiet.wire.frame import METHODS, PLAIN_BYTES
-from custodiet.wire.traccar_columns import Lines
+from custodiet.wire.traccar_columns import Lines, columns_of
 
 Under = tuple[FittingId, DecisionId]
 
@@ -59,6 +62,9 @@ _ROW = np.dtype(
         ("z", "f8"),
         ("reach_m", "f8"),
         ("since_ms", "i8"),
+        # Where that is, once it was told anew here.
+        ("calm_lat_e7", "i8"),
+        ("calm_lon_e7", "i8"),
         # Scratch since then: when it came here, the newest place, and when the device last moved.
         ("held_ms", "i8"),
         ("back_ms", "i8"),
@@ -107,6 +113,11 @@ class Taken:
         of = (self.request[stays], self.line[stays], self.rows[stays], self.columns.of(stays), self.received_ms[stays])
         return Taken(*of, left)
 
+    def counts(self, requests: int) -> list[int]:
+        """How many lines of each of so many requests are in here."""
+        counts: list[int] = np.bincount(self.request, minlength=requests).tolist()
+        return counts
+
     def lines_of(self, request: int) -> set[int]:
         """Which lines of a request are in here."""
         return set(self.line[self.request == request].tolist())
@@ -143,6 +154,8 @@ class Steady:
         self._row_of: dict[str, int] = {}
         self._serial_of: dict[FittingId, str] = {}
         self._held: dict[int, tuple[Wearer, Quiet | None]] = {}
+        """With what was quiet when they came; None: nothing has a place, or all of it stands in the row."""
+        self._ground = Ground()
 
     def __contains__(self, serial: str) -> bool:
         return serial in self._row_of
@@ -186,6 +199,8 @@ class Steady:
             quiet is not None,
             *calm,
             0 if quiet is None else to_ms(quiet.since),
+            0,
+            0,
             _NOT_YET,
             0,
             0,
@@ -211,14 +226,8 @@ class Steady:
         del self._serial_of[wearer.fitting_id]
         told = self._table[row]
         newest = from_ms(int(told["newest_ms"]))
-        if quiet is not None and told["held_ms"] != _NOT_YET:
-            moving_ms = int(told["moving_ms"])
-            scratch = Scratch(
-                from_ms(int(told["back_ms"])),
-                point(int(told["lat_e7"]), int(told["lon_e7"])),
-                None if moving_ms == _NOT_YET else from_ms(moving_ms),
-            )
-            quiet = Quiet(quiet.calm, scratch, quiet.since, from_ms(int(told["held_ms"])))
+        if told["zoned"] and told["held_ms"] != _NOT_YET:
+            quiet = _quiet_in(told, quiet)
         self._table[row] = np.zeros((), _ROW)  # no place stays behind
         self._free.append(row)
         return wearer, quiet, newest
@@ -231,18 +240,60 @@ class Steady:
             row = self._row_of[serial]
             newest[row] = max(int(newest[row]), to_ms(fix_time))
 
-    def stale(self, now: datetime, span: timedelta) -> list[str]:
-        """Whose calm place came here longer than that ago, or later than now."""
-        since = to_ms(now) - self._table["since_ms"]
-        rows = np.flatnonzero(self._table["held"] & self._table["zoned"] & ((since < 0) | (since > span // _MS)))
-        return [self._held[int(row)][0].serial for row in rows]
+    def serials_under(self, decisions: AbstractSet[DecisionId]) -> list[str]:
+        """Of everyone who has a row under one of these."""
+        if not decisions:
+            return []
+        return [wearer.serial for wearer, _ in self._held.values() if wearer.clear.decision.id in decisions]
+
+    def forget_zones(self, decisions: Iterable[DecisionId]) -> None:
+        """What was laid out of these may be another now, or is nobody's any more."""
+        self._ground.forget(decisions)
+
+    def forget_all_zones(self) -> None:
+        """The same of all."""
+        self._ground = Ground()
+
+    def about_lately(
+        self, now: datetime, span: timedelta, fittings: AbstractSet[FittingId], zones_of: ZonesOf
+    ) -> list[str]:
+        """Whoever's calm place came here longer ago than that, or later than now, is calm about the newest one now.
+
+        The serials of those of whom that cannot be said here: nothing is calm about it, it came too long ago itself, or
+        the fitting is not among these any more.
+        """
+        table, held, now_ms = self._table, self._held, to_ms(now)
+        since = now_ms - table["since_ms"]
+        old = np.flatnonzero(table["held"] & table["zoned"] & ((since < 0) | (since > span // _MS))).tolist()
+        ages = [now_ms - held_ms for held_ms in table["held_ms"][old].tolist()]
+        lately = [row for row, age in zip(old, ages, strict=True) if 0 <= age <= span // _MS]
+        lately = [row for row in lately if held[row][0].fitting_id in fittings]
+        self._ground.add([held[row][0] for row in lately], zones_of)
+        lately = [row for row in lately if held[row][0].clear.decision.id in self._ground]
+        told = self._move(np.array(lately, np.int64))
+        return [held[row][0].serial for row in old if row not in told]
+
+    def _move(self, rows: Whole) -> set[int]:
+        """Calm about the newest place, as of when that came here; those of whom it is so."""
+        table, held = self._table, self._held
+        lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
+        places = points(lat_e7, lon_e7)
+        reach_m = self._ground.reaches([held[row][0] for row in rows.tolist()], places)
+        calm = np.flatnonzero(~np.isnan(reach_m))
+        of = rows[calm]
+        table["x"][of], table["y"][of], table["z"][of] = places.x[calm], places.y[calm], places.z[calm]
+        table["calm_lat_e7"][of], table["calm_lon_e7"][of] = lat_e7[calm], lon_e7[calm]
+        table["reach_m"][of], table["since_ms"][of] = reach_m[calm], table["held_ms"][of]
+        for row in of.tolist():
+            held[row] = (held[row][0], None)  # the place that it was calm about goes with it
+        return set(of.tolist())
 
     def take(self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta) -> Taken:
         """What can be taken at once at `now`. `apart`: serials of which something else came with these.
 
         Of each device everything is taken or nothing. Nothing is changed: `keep` does that.
         """
-        columns = joined([lines.columns for _, lines, _ in parts])
+        columns = columns_of([lines for _, lines, _ in parts])
         row_of, now_ms = self._row_of, to_ms(now)
         rows = np.array([row_of.get(serial, -1) for _, lines, _ in parts for serial in lines.serials], np.int64)
         of, fix_ms = self._table[rows], columns.fix_ms
@@ -305,6 +356,21 @@ class Steady:
 
 def _ms_or(at: datetime | None, none: int) -> int:
     return none if at is None else to_ms(at)
+
+
+def _quiet_in(told: np.void, came: Quiet | None) -> Quiet:
+    """What is quiet by a row, since a fix was taken there; `came`: what came with it, unless it was told anew since."""
+    moving_ms = int(told["moving_ms"])
+    scratch = Scratch(
+        from_ms(int(told["back_ms"])),
+        point(int(told["lat_e7"]), int(told["lon_e7"])),
+        None if moving_ms == _NOT_YET else from_ms(moving_ms),
+    )
+    held_at = from_ms(int(told["held_ms"]))
+    if came is not None:
+        return Quiet(came.calm, scratch, came.since, held_at)
+    calm = Calm(point(int(told["calm_lat_e7"]), int(told["calm_lon_e7"])), float(told["reach_m"]))
+    return Quiet(calm, scratch, from_ms(int(told["since_ms"])), held_at)
 
 
 def _calm_of(of: npt.NDArray[np.void]) -> CalmRows:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from custodiet.flows.known_words import KnownWords
-from custodiet.flows.picture import Picture
+from custodiet.flows.picture import Concerned, Picture
 from custodiet.flows.ports import Reading
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
-from custodiet.model.condition import STAY_IN, ZONED, Condition, ConditionKind, Interval
+from custodiet.model.condition import KEEP_OUT, STAY_IN, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
@@ -229,11 +229,22 @@ class Watching:
             said = in_area(areas, admitted.fix, picture.judging(decision))
         return Word(admitted.fitting_id, admitted.decision_id, admitted.at, admitted.kind, said, condition_id)
 
-    def forget_windows(self) -> None:
-        """The standing has changed: hours and absences are laid out anew, and whoever was quiet is judged."""
+    def forget_windows(self, concerned: Concerned | None) -> None:
+        """The standing has changed: hours and absences are laid out anew, and whoever of these (None: of all) was quiet
+        is judged.
+        """
         self._windows.clear()
-        self._plans.clear()
-        self._disturb()
+        if concerned is None:
+            self._plans.clear()
+            self._disturb()
+            return
+        for decision_id in concerned.decisions:
+            self._plans.pop(decision_id, None)
+        self._let_go_of_zones(concerned.decisions)
+        for fitting_id in concerned.fittings:
+            self._let_go_of(fitting_id)
+        for of in [of for of in self._quiet if of[0] in concerned.fittings]:
+            self._end_quiet(of)
 
     def watch_of(self, condition_id: ConditionId, fitting_id: FittingId) -> Watch:
         """As stored."""
@@ -285,10 +296,20 @@ class Watching:
                 gone.append(wearer)
         return gone
 
+    def let_go_of_sessions(self, fittings: Iterable[FittingId]) -> None:
+        """Those of these were forgotten, and are not held here, either."""
+        for fitting_id in fittings:
+            self._let_go_of(fitting_id)
+
+    def _let_go_of_zones(self, decisions: Iterable[DecisionId]) -> None:
+        if self._steady is not None:
+            self._steady.forget_zones(decisions)
+
     def let_go_of_all(self) -> None:
         """The same of everyone."""
         if self._steady is not None:
             self.let_go_of(self._steady.serials)
+            self._steady.forget_all_zones()
 
     def _let_go_of(self, fitting_id: FittingId) -> None:
         serial = None if self._steady is None else self._steady.serial_of(fitting_id)
@@ -347,7 +368,10 @@ class Watching:
             if one.kind in ZONED:
                 of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
         zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
-        self.let_go_of_all()
+        over = self._conditions_of.keys() - of_decisions.keys()
+        self._let_go_of_zones(over)
+        if self._steady is not None:
+            self.let_go_of(self._steady.serials_under(over))
         with self._giving:
             self._zoned = zoned
             self._areas = {known: area for known, area in self._areas.items() if known in zoned}
@@ -359,7 +383,8 @@ class Watching:
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
         since = now - SCRATCH_MAX
-        were_steady = [] if self._steady is None else self.let_go_of(self._steady.stale(now, SCRATCH_MAX))
+        self._look_at_what_was_given()
+        were_steady = self._look_at_steady(now, fittings)
         is_set_back = self._quiet_until is not None and now < self._quiet_until
         if is_set_back or fittings is not self._quiet_of or self._quiet_from is None or self._quiet_from < since:
             self._forget_quiet(since, now, fittings)
@@ -372,6 +397,21 @@ class Watching:
         self._recent = {of: arrived for of, arrived in kept.items() if arrived}
         for wearer in were_steady:
             self.hold(wearer)  # calm about the newest place now
+
+    def _look_at_steady(self, now: datetime, fittings: frozenset[FittingId]) -> list[Wearer]:
+        """Their calm places are about what came lately, too; whoever that cannot be said of in their row stands here
+        again.
+        """
+        if self._steady is None:
+            return []
+        return self.let_go_of(self._steady.about_lately(now, SCRATCH_MAX, fittings, self._zones_of))
+
+    def _zones_of(self, wearer: Wearer) -> list[tuple[Area, bool]] | None:
+        """Of their decision: each zone, and whether it is to be kept out of; None where one is not at hand."""
+        plan = self._plans.get(wearer.clear.decision.id)
+        zones = [] if plan is None else [(self._areas.get(one.id), one.kind in KEEP_OUT) for one in plan.conditions]
+        known = [(area, keep_out) for area, keep_out in zones if area is not None]
+        return known if known and len(known) == len(zones) else None
 
     def _forget_quiet(self, since: datetime, now: datetime, fittings: frozenset[FittingId]) -> None:
         for under, quiet in list(self._quiet.items()):

@@ -29,6 +29,7 @@ from custodiet.simulation.world import AUTHORISING, CASEWORKER, SCHEME, STRAND, 
 
 _STAY_IN_HALF_M = 3000.0
 _KEEP_OUT_M = 9000.0
+_MS = timedelta(milliseconds=1)
 _METRES_A_MINUTE = (0.0,) * 6 + (80.0,) * 3 + (700.0,)
 """How far one in ten goes in a minute."""
 
@@ -62,8 +63,8 @@ class Crowd:
             else:
                 yield ConditionKind.EXCLUSION, {"type": "Point", "coordinates": [lon, lat], "radius_m": 400}
 
-    def minute(self, at: datetime) -> list[bytes]:
-        """One forwarded position of everyone, in one minute; nobody strays."""
+    def minute(self, at: datetime, within: timedelta = timedelta(seconds=50)) -> list[bytes]:
+        """One forwarded position of everyone, in one minute or in what of it is asked for; nobody strays."""
         lines = []
         for person, serial in enumerate(self.serials):
             metres = _METRES_A_MINUTE[person % 10]
@@ -74,7 +75,7 @@ class Crowd:
                     place = home
                 self._places[person] = place
             drift = offset(*place, self._random.gauss(0, 3), self._random.gauss(0, 3))
-            when = at + timedelta(milliseconds=self._random.randrange(50_000))
+            when = at + timedelta(milliseconds=self._random.randrange(within // _MS))
             lines.append(forwarded(serial, person, when, drift, metres / 60, self._random))
         return lines
 

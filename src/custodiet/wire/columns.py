@@ -59,11 +59,6 @@ class Columns(NamedTuple):
         return Columns._make(column[rows] for column in self)
 
 
-def joined(parts: list[Columns]) -> Columns:
-    """The rows of several requests, one request after another."""
-    return parts[0] if len(parts) == 1 else Columns._make(np.concatenate(each) for each in zip(*parts, strict=True))
-
-
 def pack_fixes(columns: Columns, received_ms: Whole) -> bytes:
     """For each row what frame.pack_fix writes of that fix: PLAIN_BYTES bytes, one after another.
 

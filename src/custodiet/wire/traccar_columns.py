@@ -71,7 +71,7 @@ class Lines(Sequence[Report | Reason]):
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = bodies
-        self._told = _told(bodies)
+        self.told = _told(bodies)
 
     def __repr__(self) -> str:
         return f"<Lines: {len(self)}>"
@@ -93,17 +93,24 @@ class Lines(Sequence[Report | Reason]):
     @cached_property
     def serials(self) -> list[str]:
         """Of each line that has a row of its own; of any other it means nothing."""
-        return [one.device.uniqueId for one in self._told]
+        return [one.device.uniqueId for one in self.told]
 
     @cached_property
     def untold(self) -> list[int]:
         """Lines that have no row of their own."""
-        return [place for place, one in enumerate(self._told) if one is _NOBODY]
+        return [place for place, one in enumerate(self.told) if one is _NOBODY]
 
     @cached_property
     def columns(self) -> Columns:
         """A row for each line."""
-        return _columns(self._told)
+        return _columns(self.told)
+
+
+def columns_of(parts: Sequence[Lines]) -> Columns:
+    """The rows of several requests, one request after another."""
+    if len(parts) == 1:
+        return parts[0].columns
+    return _columns([one for lines in parts for one in lines.told])
 
 
 def read_line(body: bytes) -> Report | Reason:
@@ -115,6 +122,8 @@ def read_line(body: bytes) -> Report | Reason:
 
 
 def _told(bodies: Sequence[bytes]) -> list[_Forwarded]:
+    if len(bodies) == 1:
+        return [_told_or_not(bodies[0])]
     with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         together = b"\n".join(bodies)
         told = _decoder.decode_lines(together)

@@ -153,6 +153,7 @@ _NEWEST_STAGED = (
     .order_by(t.ingest_record.c.number.desc())
     .limit(1)
 )
+_NEWEST_ENTRY = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
 _STAGE, _DETAIL, _FRAME = insert(t.ingest_record), insert(t.ingest_detail), insert(t.frame)
 _FRAME_FIELDS = tuple(Frame.__dataclass_fields__)
 _SESSION_FIELDS = tuple(Session.__dataclass_fields__)
@@ -250,8 +251,7 @@ def _never_back(now: datetime, connection: Connection) -> datetime:
     Raises CannotRecord when the clock lies further behind than any correction of a good one: then it was wrong
     before or is wrong now, and nothing may be decided on its word.
     """
-    newest = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
-    last = connection.execute(newest).scalar()
+    last = connection.execute(_NEWEST_ENTRY).scalar()
     if last is None:
         return now
     recorded = read_entry(last).at

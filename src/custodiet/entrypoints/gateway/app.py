@@ -20,6 +20,7 @@ import binascii
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -36,7 +37,7 @@ from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.model.errors import CannotRecord, NotTheFormat
-from custodiet.model.report import Answer, Reason, Report
+from custodiet.model.report import Answer, Outcome, Reason, Report
 from custodiet.wire.traccar_columns import Lines
 
 Scope = MutableMapping[str, Any]
@@ -173,7 +174,7 @@ class Gateway:
         if route == "osmand" and not body and sender.sender.id not in self._in_address:
             return _refusal(405, "a position in an address: off until a setting names the sender", (b"allow", b"POST"))
         message = Message(scope.get("query_string", b""), body, dict(scope["headers"]))
-        [answer] = await self._write(sender, (_read(route, message),))
+        [answer] = await self._write(sender, _read(route, message))
         return _answer(route, answer)
 
     async def _authenticate(self, scope: Scope, in_path: list[str]) -> KnownSender:
@@ -250,9 +251,14 @@ class Gateway:
         return _refusal(503, f"cannot record now: {why}", (b"retry-after", retry))
 
 
-def _read(route: str, message: Message) -> Report | Reason:
+def _read(route: str, message: Message) -> Sequence[Report | Reason]:
+    """The one report of a message. Where it is what nearly every one is, it can be taken at once with others'."""
+    if route == "traccar":
+        lines = Lines((message.body,))
+        if not lines.untold:
+            return lines
     try:
-        return SPOKEN[route](message) or Reason.NOTHING_IN_IT
+        return (SPOKEN[route](message) or Reason.NOTHING_IN_IT,)
     except NotTheFormat as error:
         raise _Turned(_refusal(400, str(error))) from None
 
@@ -283,9 +289,14 @@ def _answer(route: str, answer: Answer) -> Response:
 
 
 def _said(answer: Answer) -> bytes:
-    said = {"outcome": answer.outcome.value}
-    if answer.shown is not None:
-        said["reason"] = answer.shown.value
+    return _told(answer.outcome, answer.shown)
+
+
+@cache
+def _told(outcome: Outcome, shown: Reason | None) -> bytes:
+    said = {"outcome": outcome.value}
+    if shown is not None:
+        said["reason"] = shown.value
     return _encode(said)
 
 

@@ -19,6 +19,8 @@ class Limits:
     """Reports taken in and not yet durable; beyond it: 503, the sender comes again."""
     group_reports_max: int = 5_000
     """Reports in one commit: a bound on the time the store's write lock is held."""
+    gather_s_max: float = 0.01
+    """How long at most a request waits for others to share its commit, while many come."""
     picture_age_s_max: float = 5.0
     """Older than this, the picture of decisions is no basis for anything: 503."""
     requests_per_device_s: float = 20.0

@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 REFRESH_S = 0.25
 """How often the picture is brought up to date while nobody waits."""
+GATHER_S = 0.002
+"""In so long another request comes, while many do."""
 IDLE_WORK_S = 1.0
 SET_ASIDE_S = 60.0
 
@@ -38,7 +40,7 @@ class _Waiting:
     """A request and where its answer goes."""
 
     request: Request
-    tell: Callable[[Result], None]
+    future: asyncio.Future[Answers]
 
 
 class Writer:
@@ -51,7 +53,9 @@ class Writer:
         self._changed = Condition()
         self._queue: deque[_Waiting] = deque()
         self._reports = 0
-        self._wanting_refresh: list[Callable[[Result], None]] = []
+        self._together = False
+        """Whether the last group was of several requests: a lone sender waits for nobody."""
+        self._wanting_refresh: list[asyncio.Future[Answers]] = []
         self._stopping = False
         self._refreshed_at: float | None = None
         self._failing = False
@@ -112,13 +116,15 @@ class Writer:
         with self._changed:
             if self._stopping or self.is_full:
                 raise CannotRecord("too much is waiting to be written")
+            is_first = not self._queue
             for request in requests:
-                future, tell = _future()
+                future: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
                 futures.append(future)
-                self._queue.append(_Waiting(request, tell))
+                self._queue.append(_Waiting(request, future))
                 self._reports += len(request.lines)
             self._metrics.waiting(self._reports)
-            self._changed.notify()
+            if is_first or self._reports >= self._limits.group_reports_max:
+                self._changed.notify()  # else the thread is awake, or gathers
         return futures
 
     async def refreshed(self) -> None:
@@ -126,8 +132,8 @@ class Writer:
         with self._changed:
             if self._stopping:
                 raise CannotRecord("stopping")
-            future, tell = _future()
-            self._wanting_refresh.append(tell)
+            future: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
+            self._wanting_refresh.append(future)
             self._changed.notify()
         await future
 
@@ -146,16 +152,26 @@ class Writer:
         with self._changed:
             if not (self._queue or self._wanting_refresh or self._stopping):
                 self._changed.wait(wait_s)
+            if self._together:
+                self._gather()
             group = self._take()
+            self._together = len(group) > 1
             refreshing, self._wanting_refresh = self._wanting_refresh, []
             ending = self._stopping and not self._queue
         if group:
             self._write(group)
         if refreshing or not group:
             failed = self._refresh()
-            for tell in refreshing:
-                tell(failed if failed is not None else [])
+            _tell([(future, failed if failed is not None else []) for future in refreshing])
         return bool(group) or not ending
+
+    def _gather(self) -> None:
+        """Where several come at once a commit is soon shared by more: wait for as long as more keep coming."""
+        most, until = self._limits.group_reports_max, monotonic() + self._limits.gather_s_max
+        before = 0
+        while before < self._reports < most and not self._stopping and monotonic() < until:
+            before = self._reports
+            self._changed.wait(GATHER_S)
 
     def _take(self) -> list[_Waiting]:
         group: list[_Waiting] = []
@@ -187,10 +203,8 @@ class Writer:
         else:
             self._refreshed_at, self._failing = monotonic(), False
             self._metrics.committed()
-        for one, result in zip(group, results, strict=True):
-            if not isinstance(result, CannotRecord):
-                self._metrics.answered(result)
-            one.tell(result)
+        self._metrics.answered([answer for told in results if isinstance(told, list) for answer in told])
+        _tell([(one.future, told) for one, told in zip(group, results, strict=True)])
         self._idle()
 
     def _refresh(self) -> CannotRecord | None:
@@ -222,21 +236,24 @@ class Writer:
             self._idling_fails = None
 
 
-def _future() -> tuple[asyncio.Future[Answers], Callable[[Result], None]]:
-    """A future of the running loop, and how another thread settles it."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Answers] = loop.create_future()
+def _tell(told: Sequence[tuple[asyncio.Future[Answers], Result]]) -> None:
+    """Settle futures from another thread than that of their loop: of each loop all at once, for it is woken each time.
 
-    def settle(result: Result) -> None:
+    In their order. Of a loop that has closed nobody is left to be told.
+    """
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Answers], Result]]] = {}
+    for future, result in told:
+        by_loop.setdefault(future.get_loop(), []).append((future, result))
+    for loop, of_loop in by_loop.items():
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, of_loop)
+
+
+def _settle(told: Sequence[tuple[asyncio.Future[Answers], Result]]) -> None:
+    for future, result in told:
         if future.done():
-            return  # the sender went away; what was written stays written
+            continue  # the sender went away; what was written stays written
         if isinstance(result, BaseException):
             future.set_exception(result)
         else:
             future.set_result(result)
-
-    def tell(result: Result) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is left to be told
-            loop.call_soon_threadsafe(settle, result)
-
-    return future, tell

@@ -24,10 +24,10 @@ from custodiet.rules.conditions.zoned import LOOKED_UP, Asked, Scratch
 from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M, Area
 
 STRETCH = 1.01
-"""A zone's plane draws no way longer than this, as far from its centre as _FAR_M: six parts in a thousand there."""
-_FAR_M = 1_000_000.0
+"""A zone's plane draws no way longer than this, as far from its centre as FAR_M: six parts in a thousand there."""
+FAR_M = 1_000_000.0
 SLACK_M = 0.1
-_REACH_MAX_M = 20_000.0
+REACH_MAX_M = 20_000.0
 """A calm place serves ten minutes: nobody's goes farther, but in the air."""
 
 
@@ -77,14 +77,14 @@ def calm_around(asked: Sequence[Asked], watches: Sequence[Watch], scratches: Seq
 
 def around(place: Point, zones: Iterable[tuple[Area | None, ConditionKind]]) -> Calm | None:
     """What is calm about a place where nothing is going on; None where a zone is not at hand, or an edge is near."""
-    reach = _REACH_MAX_M
+    reach = REACH_MAX_M
     for area, kind in zones:
         if area is None:
             return None
         depth = area.depth_m(place)
         within = depth if kind in KEEP_OUT else -depth
         # Farther out the depth is only that to the bounding box: never too large, where the plane is a good map.
-        if within > ROUGH_M and area.is_farther_than(place, _FAR_M):
+        if within > ROUGH_M and area.is_farther_than(place, FAR_M):
             return None
         reach = min(reach, within)
     return Calm(place, reach) if reach > EDGE_M + SLACK_M else None

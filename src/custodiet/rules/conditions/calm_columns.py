@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from custodiet.rules.conditions.calm import SLACK_M, STRETCH
-from custodiet.rules.conditions.plane import A_M, E2, OVER_24_R2
+from custodiet.rules.conditions.plane import OVER_24_R2
 from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M
+from custodiet.rules.conditions.zones_columns import points
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -34,14 +35,9 @@ class CalmRows(NamedTuple):
 def are_quiet(calm: CalmRows, lat_e7: Whole, lon_e7: Whole, accuracy_m: Floats, speed_mps: Floats) -> Bools:
     """Which rows are quiet, of fixes that nobody looked up; NaN is unknown."""
     radius = np.maximum(np.maximum(accuracy_m, calm.accuracy_min_m) * calm.disc_scale, EDGE_M)
-    lat, lon = np.radians(lat_e7 / 1e7), np.radians(lon_e7 / 1e7)
-    sin_lat, cos_lat = np.sin(lat), np.cos(lat)
-    normal = A_M / np.sqrt(1 - E2 * sin_lat * sin_lat)
-    across = normal * cos_lat
-    east = across * np.cos(lon) - calm.x
-    north = across * np.sin(lon) - calm.y
-    up = normal * (1 - E2) * sin_lat - calm.z
-    square = east * east + north * north + up * up
+    at = points(lat_e7, lon_e7)
+    x, y, z = at.x - calm.x, at.y - calm.y, at.z - calm.z
+    square = x * x + y * y + z * z
     distance = np.sqrt(square) * (1 + square / OVER_24_R2)
     # What is not a number compares as false: an unknown accuracy is not quiet, an unknown speed not too fast.
     good = (accuracy_m <= calm.accuracy_max_m) & ~(speed_mps > calm.speed_max_mps) & (radius <= ROUGH_M)
