@@ -809,7 +809,7 @@ def _bench_http(asked: argparse.Namespace, crowd: "Crowd") -> int:
         vault, _ = join_vault(settings, store, keystore, clock, chance)
         pinned, fence = read_pins(settings), (LEASE, store.take_lease(LEASE))
         token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
-        said = run_bench_http(settings.data, crowd, token, begins, pace)
+        said = run_bench_http(settings.data, settings.vault_socket, crowd, token, begins, pace)
     return show_bench_http(said | {"zones_a_person": crowd.zones}, as_json=asked.json)
 
 

@@ -7,7 +7,6 @@ How long an answer takes is measured at half of what was carried, each post sent
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import subprocess
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from custodiet.entrypoints.serving import listen_on
@@ -36,7 +35,7 @@ _WITHIN = 0.8
 """In how much of that a turn's positions lie."""
 _TURNS_AHEAD = 200
 """More than are sent: so far back the first of them lies."""
-_START_S_MAX = 60.0
+_START_S_MAX, _END_S_MAX = 60.0, 30.0
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _AFTER_HEAD = b"\r\n\r\n"
 
@@ -44,18 +43,17 @@ _AFTER_HEAD = b"\r\n\r\n"
 class Processes:
     """Our processes, from when they are started until they are ended."""
 
-    def __init__(self, data: Path) -> None:
-        where = ("--data", str(data), "--tied")
+    def __init__(self, data: Path, vault_socket: Path) -> None:
         self._listening = listen_on(0)
         self.port: int = self._listening.getsockname()[1]
-        fd = self._listening.fileno()
-        self._running = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=fds)
-            for command, fds in (
-                (our_own("run", "vault", *where), ()),
-                (our_own("run", "gateway", *where, "--listen-fd", str(fd)), (fd,)),
-            )
-        ]
+        self._running = [_start(data, "vault")]
+        since = monotonic()
+        while not vault_socket.exists():  # a gateway that asks too early asks again only after a while
+            if monotonic() - since > _START_S_MAX:
+                self.stop()
+                raise Unready("the vault does not get ready")
+            sleep(0.05)
+        self._running.append(_start(data, "gateway", self._listening.fileno()))
 
     def cpu_s(self) -> float:
         """What all of them have used since they began."""
@@ -65,9 +63,20 @@ class Processes:
         """End them, the gateway first."""
         for one in reversed(self._running):
             one.terminate()
-            with contextlib.suppress(BrokenPipeError):
-                one.communicate(timeout=30)
+            try:
+                one.communicate(timeout=_END_S_MAX)
+            except subprocess.TimeoutExpired:
+                one.kill()
+                one.wait()
         self._listening.close()
+
+
+def _start(data: Path, name: str, fd: int | None = None) -> subprocess.Popen[bytes]:
+    """One of our processes; it ends when we do."""
+    on = () if fd is None else ("--listen-fd", str(fd))
+    command = our_own("run", name, "--data", str(data), "--tied", *on)
+    fds = () if fd is None else (fd,)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=fds)
 
 
 def _ticks(pid: int) -> int:
@@ -272,9 +281,11 @@ def when_to_begin(now: datetime) -> tuple[datetime, timedelta]:
     return now - pace * _TURNS_AHEAD, pace
 
 
-def run_bench_http(data: Path, crowd: Crowd, token: str, begins: datetime, pace: timedelta) -> dict[str, Any]:
+def run_bench_http(
+    data: Path, vault_socket: Path, crowd: Crowd, token: str, begins: datetime, pace: timedelta
+) -> dict[str, Any]:
     """Measure. The folder is made, and nobody else works on it."""
-    processes = Processes(data)
+    processes = Processes(data, vault_socket)
     try:
         return asyncio.run(Load(crowd, token, begins, pace, processes).run())
     finally:
