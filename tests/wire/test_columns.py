@@ -121,6 +121,14 @@ def test_what_is_packed_of_many_is_what_is_packed_of_each(bodies, received_ms):
     assert len(packed) == PLAIN_BYTES * len(rows)
 
 
+@pytest.mark.parametrize("name", ["accuracy", "altitude", "speed", "course"])
+def test_what_is_beyond_every_number_is_packed_as_unknown_and_nobody_is_warned(name):
+    body = json.dumps({"position": GOOD | {name: 1.7e308}, "device": {"uniqueId": "TAG-1"}}).encode()
+    columns = Lines([body]).columns
+    fix = read_line(body)
+    assert pack_fixes(columns, columns.fix_ms) == pack_fix(fix.fix, to_ms(fix.fix_time), to_ms(fix.fix_time))
+
+
 def test_two_in_one_line_and_none_in_the_next_are_not_one_of_each():
     lines = Lines([TWO, b""])
     assert lines.untold == [0, 1]

@@ -59,6 +59,7 @@ class Columns(NamedTuple):
         return Columns._make(column[rows] for column in self)
 
 
+@np.errstate(over="ignore")  # beyond every number is beyond what is kept, and so unknown
 def pack_fixes(columns: Columns, received_ms: Whole) -> bytes:
     """For each row what frame.pack_fix writes of that fix: PLAIN_BYTES bytes, one after another.
 
