@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from support.house import ANA, COURT, START, report
 
-from custodiet.adapters.store import sqlite
+from custodiet.adapters.store import sql
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
 from custodiet.model.decision import Decision, State
 from custodiet.model.errors import CannotRecord
@@ -103,7 +103,7 @@ def test_what_was_withdrawn_would_collect_again_if_neither_times_nor_its_state_h
     withdraw(house, decision)
     house.clock.pass_(BACK)
     if "time" in faults:
-        monkeypatch.setattr(sqlite, "_never_back", by_the_clock_alone)
+        monkeypatch.setattr(sql, "_never_back", by_the_clock_alone)
     if "state" in faults:
         monkeypatch.setattr(Decision, "in_force", by_its_dates_alone)
     assert house.say(monitor, person) == said

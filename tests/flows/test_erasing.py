@@ -110,9 +110,10 @@ def begun(tmp_path_factory):
     staffed(house)
     one = Wearer.begin(house)
     house.close()
+    assert house.path.is_file()
     paths = [path for path in folder.rglob("*") if path.is_file()]
     files = {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mode) for path in paths}
-    return one, (files, house.chance._random.getstate()), house.clock.now()
+    return one, (files, house.chance._random.getstate(), None), house.clock.now()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from support.watched import (
     whole,
 )
 
-from custodiet.adapters.store.sqlite import IngestingRows
+from custodiet.adapters.store.sql import IngestingRows
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.model.case import TaskKind
 from custodiet.model.errors import CannotRecord, VaultUnavailable

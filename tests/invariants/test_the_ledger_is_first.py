@@ -10,8 +10,8 @@ from sqlalchemy import event
 from support.house import ANA, BO, report
 from support.proposing import propose
 
-from custodiet.adapters.store import sqlite as store_module
-from custodiet.adapters.store.sqlite import ActingRows, IngestingRows
+from custodiet.adapters.store import sql as store_module
+from custodiet.adapters.store.sql import ActingRows, IngestingRows
 from custodiet.flows import ports
 from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, suspend_decision

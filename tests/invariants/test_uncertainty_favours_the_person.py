@@ -15,7 +15,7 @@ from support.house import ANA, START, House
 from support.watched import HOME, alert_of, bring, everything, watch, whole
 
 from custodiet.adapters import sealing
-from custodiet.adapters.store.sqlite import ActingRows
+from custodiet.adapters.store.sql import ActingRows
 from custodiet.flows import handle_alert
 from custodiet.flows.handle_alert import Desk
 from custodiet.model.alert import AlertMove, AlertState, Excuse, Reply

@@ -8,7 +8,7 @@ import pytest
 from support.house import House
 
 from custodiet.adapters import sealing
-from custodiet.adapters.store import sqlite
+from custodiet.adapters.store import sql
 from custodiet.entrypoints.cli.simulating import show_report
 from custodiet.flows import end_decision, time_passes
 from custodiet.flows.in_vault.stored_fixes import StoredFixes
@@ -107,8 +107,8 @@ def a_scheme_told_twice(monkeypatch):
 
 
 def a_change_without_its_record(monkeypatch):
-    sound = sqlite.apply_ingested
-    monkeypatch.setattr(sqlite, "apply_ingested", lambda record, detail: sound(record, detail)[:-1])
+    sound = sql.apply_ingested
+    monkeypatch.setattr(sql, "apply_ingested", lambda record, detail: sound(record, detail)[:-1])
 
 
 def an_annulment_that_clears_nobody(monkeypatch):

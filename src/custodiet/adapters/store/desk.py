@@ -62,8 +62,8 @@ class DeskRows(Rows):
         return counted
 
     def count_stock(self) -> dict[Stock, int]:
-        found = _STOCK.label("stock")
-        rows = self._all(select(found, func.count()).select_from(t.device).group_by(found))
+        each = select(_STOCK.label("stock")).select_from(t.device).subquery()
+        rows = self._all(select(each.c.stock, func.count()).group_by(each.c.stock))
         return {Stock(where): count for where, count in rows}
 
     def fittings_unseen(self, scheme_id: SchemeId, at: datetime, since: datetime, limit: int) -> tuple[Fitting, ...]:

@@ -147,6 +147,8 @@ def _of_one(node: exp.Expr) -> exp.Expr:
             return _parsed("CASE WHEN num_nulls(x) = 0 THEN whole END", x=parts, whole=node.copy())
         case exp.Case():
             return _case(node)
+        case exp.Cast() if node.to.is_type("int"):
+            node.set("to", exp.DataType.build("bigint"))
         case exp.TimeToStr():
             return _parsed("CAST(EXTRACT(EPOCH FROM CAST(x AS TIMESTAMP)) AS BIGINT)", x=_innermost(node))
         case exp.Date():
