@@ -200,14 +200,14 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqlStore:
         raise Unready(f"{settings.pins} is there already: nothing was made")
     if settings.keys.exists() and any(settings.keys.iterdir()):
         raise Unready(f"{settings.keys} is not empty: nothing was made")
+    if settings.database is not None:
+        _require_empty(settings)
     for folder in (settings.data, settings.keys, settings.vault_folder, settings.vault_socket.parent, settings.log):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     chance = SystemChance()
     if settings.kms is not None:
         _kms_named(settings, settings.kms, take=True)
     store = _store_of(settings, clock)
-    if store.form():
-        raise Unready("the database that CUSTODIET_STORE names holds a store already: nothing was made")
     store.prepare()
     keystore = SqliteKeystore(settings.vault_db)
     kms = join_kms(settings)
@@ -218,6 +218,16 @@ def make_folder(settings: Settings, origin: str, clock: Clock) -> SqlStore:
     settings.pins.write_bytes(record_bytes(pinned) + b"\n")
     keystore.close()
     return store
+
+
+def _require_empty(settings: Settings) -> None:
+    """Raise Unready for a database that holds a store already."""
+    store = _store_of(settings)
+    try:
+        if store.form():
+            raise Unready("the database that CUSTODIET_STORE names holds a store already: nothing was made")
+    finally:
+        store.close()
 
 
 def make_accounts(settings: Settings) -> None:

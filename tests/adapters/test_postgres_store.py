@@ -1,5 +1,8 @@
 """A store on PostgreSQL: what its form tells, what a server must be, who waits for whom."""
 
+from hashlib import sha256
+from pathlib import Path
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -8,8 +11,10 @@ from support import postgres
 from support.house import START, SeededChance, SetClock, empty_database
 
 from custodiet.adapters.store.digests import form_digests
+from custodiet.adapters.store.empty import open_empty
 from custodiet.adapters.store.engine import refusal, viewing, writing
 from custodiet.adapters.store.postgres import PostgresStore, open_postgres
+from custodiet.adapters.store.postgres_words import condition_in_postgres, read_trigger, trigger_in_postgres
 from custodiet.adapters.store.replay import replay_store
 from custodiet.model.errors import CannotRecord, TableMismatch, Unready
 
@@ -92,6 +97,73 @@ def test_an_untouched_one_tells_the_very_form_of_a_file(store):
 def test_it_is_made_once_and_prepared_again_without_a_change(store):
     store.prepare()
     assert store.require_sound() == store.form()
+
+
+GOLDEN = Path(__file__).parents[1] / "golden/law-in-postgresql.txt"
+
+
+def law():
+    """Each rule of the newest form, as PostgreSQL is told it."""
+    with open_empty("head") as connection:
+        made = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+        return {name: read_trigger(sql) for name, sql in made}
+
+
+def test_the_law_is_put_to_the_letter_as_it_was_when_stores_were_made_by_it():
+    """Another letter, and every store that stands is told to be of another form: then a migration lays it anew."""
+    told = "".join(f"{sha256(one.body.encode()).hexdigest()[:16]} {name}\n" for name, one in law().items())
+    assert told == GOLDEN.read_text()
+
+
+def test_every_rule_can_be_weighed_whatever_its_columns_hold(store):
+    """A function's text is not read until it is called: here each is, about no row."""
+    with viewing(store._engine) as connection:
+        for one in law().values():
+            condition = one.body.removeprefix("BEGIN IF ").partition(" THEN RAISE EXCEPTION")[0]
+            both = f'"{one.table}" AS "new", "{one.table}" AS "old"'
+            connection.connection.driver_connection.execute(f"EXPLAIN SELECT 1 FROM {both} WHERE {condition}")
+
+
+@pytest.mark.parametrize("pattern", ["a?", "a.b", "(a", "a+"])
+def test_a_pattern_of_another_build_is_refused_and_not_guessed_at(pattern):
+    with pytest.raises(ValueError, match="nobody has put"):
+        condition_in_postgres(f"NEW.x NOT GLOB '{pattern}'")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON x WHEN 1 BEGIN SELECT RAISE(ABORT, 'no'); END",
+        "CREATE TRIGGER t BEFORE INSERT ON x WHEN 1 BEGIN DELETE FROM y; END",
+        "CREATE TRIGGER t BEFORE INSERT ON x BEGIN SELECT RAISE(ABORT, 'no'); END",
+        "CREATE TRIGGER t BEFORE INSERT ON x WHEN 1 BEGIN SELECT RAISE(IGNORE); END",
+    ],
+)
+def test_a_trigger_of_another_build_is_refused_too(statement):
+    with pytest.raises(ValueError, match="nobody has put"):
+        trigger_in_postgres(statement)
+
+
+SAID = {
+    "NEW.a IS NOT OLD.a": "new.a IS DISTINCT FROM old.a",
+    "one.a IS NEW.a": "(one.a = new.a OR one.a IS NULL AND new.a IS NULL)",
+    "1": "TRUE",
+    "NEW.flag": "new.flag <> 0",
+    "NOT NEW.flag": "NOT new.flag <> 0",
+    "NEW.n = OLD.n + (NEW.s = 'x')": "new.n = old.n + CASE WHEN (new.s = 'x') THEN 1 ELSE 0 END",
+    "(NEW.a = 'x') <> (NEW.b IS NULL)": "(new.a = 'x') <> (new.b IS NULL)",
+    "(NEW.a = 'x') IS NOT NEW.n": "CASE WHEN (new.a = 'x') THEN 1 ELSE 0 END IS DISTINCT FROM new.n",
+    "coalesce(NEW.a, NEW.b) IS NOT NULL": "NOT NUM_NONNULLS(new.a, new.b) = 0",
+    "NEW.a > max(NEW.b, 7)": "new.a > CASE WHEN NUM_NULLS(new.b, 7) = 0 THEN GREATEST(new.b, 7) END",
+    "CASE NEW.a WHEN 'x' THEN NEW.b IS NULL ELSE 0 END": "CASE new.a WHEN 'x' THEN new.b IS NULL ELSE FALSE END",
+    "NEW.a NOT GLOB 'age1*'": "NOT new.a ~ '^age1.*$'",
+    "NEW.a <> zeroblob(3)": "new.a <> DECODE(REPEAT('00', 3), 'hex')",
+}
+
+
+@pytest.mark.parametrize(("sqlite", "postgres"), SAID.items())
+def test_it_says_the_same_in_other_words(sqlite, postgres):
+    assert condition_in_postgres(sqlite).replace('"', "") == postgres
 
 
 # --- what a server must be ------------------------------------------------------------------------------------

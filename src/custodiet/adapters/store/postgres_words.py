@@ -231,6 +231,8 @@ def _innermost(node: exp.Expr) -> exp.Expr:
 
 
 def _pattern(glob: str) -> str:
+    if re.search(r"[^\w\[\]*-]", glob):
+        raise ValueError("a pattern that nobody has put into PostgreSQL's words")
     return "^" + glob.replace("*", ".*") + "$"
 
 
