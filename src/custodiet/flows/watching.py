@@ -148,6 +148,10 @@ class Watching:
         self._contacts: dict[FittingId, Contact] = {}
         self._newest: dict[FittingId, datetime] = {}
         self._scratch: dict[Of, tuple[datetime, Scratch]] = {}
+        self._scratch_from: datetime | None = None
+        """No place in there came here earlier; None: nobody has looked yet."""
+        self._scratch_until: datetime | None = None
+        """When that was last thought of; before that the clock was set back."""
         self._quiet: dict[Under, Quiet] = {}
         """Who is in here has the scratch of here, whatever stands in the other."""
         self._quiet_from: datetime | None = None
@@ -339,7 +343,29 @@ class Watching:
     def _end_quiet(self, of: Under) -> None:
         quiet = self._quiet.pop(of)
         for condition_id in self._conditions_of.get(of[1], ()):
-            self._scratch[condition_id, of[0]] = (quiet.held_at, quiet.scratch)
+            self._hold_scratch((condition_id, of[0]), quiet.held_at, quiet.scratch)
+
+    # --- what is known since the last fix ---
+
+    def _hold_scratch(self, of: Of, held_at: datetime, scratch: Scratch) -> None:
+        self._scratch[of] = (held_at, scratch)
+        if self._scratch_from is not None and held_at < self._scratch_from:
+            self._scratch_from = held_at
+
+    def _forget_scratch(self, since: datetime, now: datetime) -> None:
+        """Every second, and nearly always there is nothing: then nobody's is looked at."""
+        is_set_back = self._scratch_until is not None and now < self._scratch_until
+        self._scratch_until = now
+        if not is_set_back and self._scratch_from is not None and self._scratch_from >= since:
+            return
+        for of, held_at, scratch in [(of, *held) for of, held in self._scratch.items() if not since <= held[0] <= now]:
+            if scratch.against:  # what is left of it holds no place
+                self._scratch[of] = (held_at, msgspec.structs.replace(scratch, back=None, back_at=None))
+            else:
+                del self._scratch[of]
+        self._scratch_from = min(
+            (held_at for held_at, scratch in self._scratch.values() if scratch.back is not None), default=now
+        )
 
     # --- geometry ---
 
@@ -388,11 +414,7 @@ class Watching:
         is_set_back = self._quiet_until is not None and now < self._quiet_until
         if is_set_back or fittings is not self._quiet_of or self._quiet_from is None or self._quiet_from < since:
             self._forget_quiet(since, now, fittings)
-        for of, held_at, scratch in [(of, *held) for of, held in self._scratch.items() if not since <= held[0] <= now]:
-            if scratch.against:  # what is left of it holds no place
-                self._scratch[of] = (held_at, msgspec.structs.replace(scratch, back=None, back_at=None))
-            else:
-                del self._scratch[of]
+        self._forget_scratch(since, now)
         kept = {of: _recent(arrived, now) for of, arrived in self._recent.items() if of in fittings}
         self._recent = {of: arrived for of, arrived in kept.items() if arrived}
         for wearer in were_steady:
@@ -683,7 +705,7 @@ class Watching:
         for of, scratch in judged.scratch.items():
             held_at, before = self._scratch.get(of, (now, None))
             same = before is not None and before.back is scratch.back
-            self._scratch[of] = (held_at if same else now, scratch)
+            self._hold_scratch(of, held_at if same else now, scratch)
         self._number += 1
 
 
