@@ -1,6 +1,7 @@
 """Zones: set with a proposal and with nothing else, and released one by one while their decisions are in force."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -200,3 +201,14 @@ def test_a_zone_that_comes_after_its_decision_has_ended_is_not_held(house):
     monitor.refresh()
     monitor.give_zones(given)
     assert not monitor._watching._areas
+
+
+def test_the_gate_is_told_of_a_sealed_place_that_it_is_there_and_no_more(house):
+    decision = proposed(house)
+    condition_id = zone(house, decision)
+    with house.store.reading() as view:
+        [told] = view.standing_since(0).conditions
+        [whole] = view.conditions_of(decision.id)
+    assert told.id == condition_id
+    assert len(whole.geometry_sealed) > 4000
+    assert told == replace(whole, geometry_sealed=whole.geometry_sealed[:1])

@@ -117,6 +117,7 @@ class StandingChange:
     day_keys: tuple[DayKey, ...]
     schemes: tuple[Scheme, ...]
     conditions: tuple[Condition, ...]
+    """Of a place that is sealed in them the first byte alone: nobody here opens one."""
     absences: tuple[Absence, ...]
     removals: tuple[tuple[FittingId, Interval], ...]
     """Devices that may come off, and when."""

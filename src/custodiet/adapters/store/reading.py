@@ -5,7 +5,19 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, TextClause, and_, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    TextClause,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.assessed import AssessedRows
@@ -130,6 +142,13 @@ _PIECES = {
         "FROM json_array_elements(CAST(:places AS JSON)) WITH ORDINALITY AS one(value, place)"
     ),
 }
+
+_ONE: ColumnElement[int] = literal_column("1")
+_PLACELESS = select(
+    *(one for one in t.condition.c if one.name != "geometry_sealed"),
+    func.substr(t.condition.c.geometry_sealed, _ONE, _ONE).label("geometry_sealed"),
+)
+"""Conditions with a byte for there being a place: sealed it weighs 4 kB, of each zone of everyone."""
 
 _OF_A_SCHEME = [one.name for one in (t.scheme, t.scheme_purpose, t.scheme_power, t.scheme_mode, t.retention_rule)]
 
@@ -542,7 +561,9 @@ class ReadingRows(
             tokens=tuple((token, senders[token.sender_id]) for token in tokens),
             day_keys=tuple(noun(DayKey, row) for row in day_keys if row.destroyed_at is None),
             schemes=tuple(self.scheme(row.id) for row in changed(t.scheme)),
-            conditions=tuple(noun(Condition, row) for row in changed(t.condition)),
+            conditions=tuple(
+                noun(Condition, row) for row in self._all(_PLACELESS.where(t.condition.c.version >= version))
+            ),
             absences=tuple(Absence(row.condition_id, Interval(row.from_at, row.to_at)) for row in changed(t.absence)),
             removals=tuple((row.fitting_id, Interval(row.from_at, row.to_at)) for row in changed(t.removal)),
             destroyed=tuple((row.person_id, row.category, row.day) for row in day_keys if row.destroyed_at is not None),
