@@ -49,7 +49,7 @@ def test_a_process_starts_without_alembic_and_without_what_only_a_server_needs()
     line = [sys.executable, "-X", "importtime", "-c", "import custodiet.main"]
     said = subprocess.run(line, capture_output=True, text=True, check=True)
     assert "custodiet.adapters.store.sqlite" in said.stderr
-    for one in ("alembic", "psycopg", "sqlglot"):
+    for one in ("alembic", "postgresql", "psycopg", "sqlglot"):
         assert one not in said.stderr
 
 

@@ -5,18 +5,17 @@ Changes of one kind that follow one another go to the driver together; their ord
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from importlib import import_module
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Table, and_, bindparam, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from custodiet.adapters.store.every_table import BY_NAME
 from custodiet.adapters.store.tables import frame
 from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
 from custodiet.wire.frame import PIECE_BYTES, piece_of, unpack_directory
 
-_INSERT_OR: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _KEY = "key_"
 """Before the names of an update's key, so that a column can be both looked for and set."""
 
@@ -77,7 +76,8 @@ def _statement(dialect: str, kind: type, name: str, key: Sequence[str], columns:
             for one in key
         ]
         return update(table).where(and_(*is_)).values({one: bindparam(one) for one in columns})
-    either = _INSERT_OR[dialect](table)
+    # By its name: a process whose store is a file has no use for the other's words.
+    either = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     if kind is Put:
         values = {one: either.excluded[one] for one in columns}
     else:
