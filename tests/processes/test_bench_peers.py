@@ -29,7 +29,13 @@ def lines(crowd: Crowd, minutes: int) -> list[list[bytes]]:
     return [crowd.minute(BEGINS + timedelta(minutes=number)) for number in range(minutes)]
 
 
-@pytest.mark.parametrize("peer", PEERS, ids=lambda one: one.name)
+OF_OUR_OWN = "shapely_sqlite"
+"""What the suite installs anyway; the others `./dev bench` brings."""
+
+
+@pytest.mark.parametrize(
+    "peer", [pytest.param(one, id=one.name, marks=[] if one.name == OF_OUR_OWN else pytest.mark.long) for one in PEERS]
+)
 def test_a_peer_finds_everyone_who_leaves_and_comes_back(peer):
     crowd = Leaving(PEOPLE, 2, 3)
     said, absent = beside(Work(crowd), lines(crowd, 5), [peer])

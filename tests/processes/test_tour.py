@@ -29,8 +29,8 @@ FAULTS = {
     2: (
         "entrypoints/gateway/app.py",
         (
-            "def _read(route: str, message: Message) -> Report | Reason:\n",
-            """def _read(route: str, message: Message) -> Report | Reason:
+            "def _read(route: str, message: Message) -> Sequence[Report | Reason]:\n",
+            """def _read(route: str, message: Message) -> Sequence[Report | Reason]:
     import sys
     open(sys.argv[sys.argv.index("--data") + 1] + "/debug.log", "ab").write(message.body)
 """,

@@ -177,6 +177,7 @@ class House:
         (folder / "data").mkdir(parents=True, exist_ok=True)
         (folder / "keys").mkdir(mode=0o700, exist_ok=True)
         self.database = None
+        self._path = folder / "data" / "custodiet.db"
         if not postgres.CHOSEN and anew:
             self.path.write_bytes(empty_store())
         elif anew:
@@ -219,7 +220,11 @@ class House:
         """The file of the store. Whoever lays hands on it tries what a file alone can suffer."""
         if postgres.CHOSEN:
             pytest.skip("of a store that is one file")
-        return self.folder / "data" / "custodiet.db"
+        return self._path
+
+    @path.setter
+    def path(self, path: Path) -> None:
+        self._path = path
 
     def open_store(self):
         if self.database is not None:
