@@ -20,6 +20,7 @@ CHOSEN = os.environ.get("CUSTODIET_TEST_STORE") == "postgresql"
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 USER = "custodiet"
 SAID = ["log_error_verbosity=terse", "listen_addresses=''", "max_connections=400", "shared_buffers=64MB"]
+ROOM_BYTES = 4_000_000_000
 _names = count(1)
 
 
@@ -30,7 +31,8 @@ def socket() -> Path:
         pytest.skip("no postgresql-15 on this machine")
     # In memory where it can be: a hundred databases are made and thrown away, and it is as durable to whoever asks.
     memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="custodiet-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES
+    folder = Path(tempfile.mkdtemp(prefix="custodiet-pg-", dir=memory if has_room else None))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     _run(folder, "initdb", "-A", "trust", "-U", USER, "--locale=C.UTF-8", "-E", "UTF8")
