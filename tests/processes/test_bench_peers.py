@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from custodiet.entrypoints.cli.bench_peers import PEERS, _cpu_s, _family, beside
+from custodiet.entrypoints.cli.bench_cpu import cpu_s
+from custodiet.entrypoints.cli.bench_peers import PEERS, beside
 from custodiet.entrypoints.cli.peers.work import Absent, Peer, Work
 from custodiet.simulation.load import Crowd
 from custodiet.simulation.month import BEGINS
@@ -57,11 +58,19 @@ def test_a_peer_that_is_not_here_is_said_in_a_line_and_the_others_go_on():
     assert set(said) == {PEERS[-1].name}
 
 
-def test_what_the_children_of_a_server_take_is_counted():
-    burn = "import time\nwhile time.process_time() < 0.5: pass"
-    nested = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}]); print(1, flush=True); input()"
-    with subprocess.Popen([sys.executable, "-c", nested], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        server.stdout.readline()  # its child has come and gone
-        assert server.pid in _family(server.pid)
-        assert _cpu_s(server.pid) - _cpu_s(None) > 0.45
+BURN = "import time\nwhile time.process_time() < 0.5: pass"
+OF_CHILDREN = {
+    "one that has ended": f"subprocess.run([sys.executable, '-c', {BURN!r}])",
+    "one that lives": "child = subprocess.Popen([sys.executable, '-c', "
+    f"{BURN + chr(10) + 'print(1, flush=True); input()'!r}], stdout=subprocess.PIPE); child.stdout.readline()",
+}
+
+
+@pytest.mark.parametrize("started", OF_CHILDREN.values(), ids=OF_CHILDREN.keys())
+def test_what_the_children_of_a_server_take_is_counted(started):
+    line = f"import subprocess, sys; {started}; print(1, flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", line], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        server.stdout.readline()
+        assert cpu_s([server.pid]) > 0.45
+        assert cpu_s([]) == 0
         server.communicate(b"\n")

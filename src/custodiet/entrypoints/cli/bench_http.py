@@ -8,7 +8,6 @@ How long an answer takes is measured at half of what was carried, each post sent
 
 import asyncio
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from statistics import median, quantiles
 from time import monotonic, sleep
 from typing import Any
 
+from custodiet.entrypoints.cli.bench_cpu import TICK_S, cpu_s
 from custodiet.entrypoints.serving import listen_on
 from custodiet.entrypoints.supervisor import our_own
 from custodiet.model.errors import Unready
@@ -36,7 +36,6 @@ _WITHIN = 0.8
 _TURNS_AHEAD = 200
 """More than are sent: so far back the first of them lies."""
 _START_S_MAX, _END_S_MAX = 60.0, 30.0
-_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _AFTER_HEAD = b"\r\n\r\n"
 
 
@@ -57,7 +56,7 @@ class Processes:
 
     def cpu_s(self) -> float:
         """What all of them have used since they began."""
-        return sum(_ticks(one.pid) for one in self._running) * _TICK_S
+        return cpu_s(one.pid for one in self._running)
 
     def stop(self) -> None:
         """End them, the gateway first."""
@@ -77,12 +76,6 @@ def _start(data: Path, name: str, fd: int | None = None) -> subprocess.Popen[byt
     command = our_own("run", name, "--data", str(data), "--tied", *on)
     fds = () if fd is None else (fd,)
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=fds)
-
-
-def _ticks(pid: int) -> int:
-    """User and system time of a process. After its name, which is in brackets and may hold anything."""
-    told = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    return int(told[11]) + int(told[12])
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +196,8 @@ class Load:
 
         began, cpu_began = monotonic(), self._processes.cpu_s()
         await asyncio.gather(*(all_of(*each) for each in zip(connections, of_each, strict=True)))
-        wall_s, cpu_s = monotonic() - began, self._processes.cpu_s() - cpu_began
-        return Carried(sum(post.kept for posts in of_each for post in posts), wall_s, max(cpu_s, _TICK_S))
+        wall_s, spent_s = monotonic() - began, self._processes.cpu_s() - cpu_began
+        return Carried(sum(post.kept for posts in of_each for post in posts), wall_s, max(spent_s, TICK_S))
 
     async def _at_pace(
         self, connections: Sequence[_Connection], of_each: list[list[Post]], positions_per_s: float

@@ -3,15 +3,14 @@
 The first minute of everyone is not timed: all that is seen for the first time is a crossing to a peer.
 """
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
+from custodiet.entrypoints.cli.bench_cpu import TICK_S, cpu_s
 from custodiet.entrypoints.cli.peers.duckdb_spatial import DUCKDB
 from custodiet.entrypoints.cli.peers.geopandas_join import GEOPANDAS_JOIN, GEOPANDAS_PAIRS
 from custodiet.entrypoints.cli.peers.postgis import POSTGIS_SET, POSTGIS_TRIGGER
@@ -20,8 +19,6 @@ from custodiet.entrypoints.cli.peers.shapely_rows import SHAPELY
 from custodiet.entrypoints.cli.peers.work import Absent, Peer, Taking, Work
 
 PEERS = (POSTGIS_TRIGGER, POSTGIS_SET, REDIS, DUCKDB, GEOPANDAS_JOIN, GEOPANDAS_PAIRS, SHAPELY)
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-"""Of /proc/PID/stat."""
 
 
 def beside(
@@ -56,7 +53,7 @@ def _measured(peer: Peer, taking: Taking, work: Work, minutes: Sequence[Sequence
             taking.take(work.rows(batch))
         walls.append(positions / (perf_counter() - began))
         # A server's is told in hundredths of a second: what took less than one is taken for a tenth of one.
-        cpus.append(positions / max(_cpu_s(taking.server) - cpu_began, 0.1 / _TICKS_PER_S))
+        cpus.append(positions / max(_cpu_s(taking.server) - cpu_began, 0.1 * TICK_S))
     return {
         "positions_per_s": round(median(walls)),
         "positions_per_cpu_s": round(median(cpus)),
@@ -69,28 +66,5 @@ def _measured(peer: Peer, taking: Taking, work: Work, minutes: Sequence[Sequence
 
 
 def _cpu_s(server: int | None) -> float:
-    """Of this process, and of a server with all its children, those that have ended, too."""
-    return process_time() + (0.0 if server is None else sum(map(_spent, _family(server))) / _TICKS_PER_S)
-
-
-def _spent(pid: int) -> int:
-    with suppress(OSError):  # gone meanwhile: then its parent has it
-        return sum(map(int, _stat(pid)[11:15]))
-    return 0
-
-
-def _family(pid: int) -> set[int]:
-    """A process and all that descends from it, as far as it lives."""
-    parents: dict[int, int] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parents[int(folder.name)] = int(_stat(int(folder.name))[1])
-    family = {pid}
-    while more := {one for one, parent in parents.items() if parent in family} - family:
-        family |= more
-    return family
-
-
-def _stat(pid: int) -> list[str]:
-    """Fields of /proc/PID/stat after the name, which may hold anything: state, parent, …"""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """Of this process, and of a server where there is one."""
+    return process_time() + cpu_s(() if server is None else (server,))
