@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -738,8 +738,13 @@ class _Benching:
 
 
 @contextmanager
-def _settled_place(crowd: "Crowd") -> Iterator[tuple[Settings, SqlStore, Keys, "SetClock", str]]:
-    """A place of its own with these people settled by the real flows, and the forwarding server's token."""
+def _settled_place(
+    crowd: "Crowd", begins: datetime | None = None
+) -> Iterator[tuple[Settings, SqlStore, Keys, "SetClock", str]]:
+    """A place of its own with these people settled by the real flows, and the forwarding server's token.
+
+    As of `begins`, or of when a made-up month begins.
+    """
     from tempfile import TemporaryDirectory
 
     from custodiet.entrypoints.clock import LEASE
@@ -747,7 +752,7 @@ def _settled_place(crowd: "Crowd") -> Iterator[tuple[Settings, SqlStore, Keys, "
     from custodiet.simulation.month import BEGINS
     from custodiet.simulation.seeded import SetClock
 
-    clock, chance = SetClock(BEGINS), SystemChance()
+    clock, chance = SetClock(begins or BEGINS), SystemChance()
     with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
         settings = read_settings(str(Path(folder) / "data"), None, {})
         store = make_folder(settings, ORIGIN, clock)
@@ -800,25 +805,10 @@ def _answer_apart(end: "Connection", file: Path, pinned: LogOpened, token: str) 
 
 def _bench_http(asked: argparse.Namespace, crowd: "Crowd") -> int:
     """The same crowd before a gateway of its own."""
-    from tempfile import TemporaryDirectory
-
     from custodiet.entrypoints.cli.bench_http import run_bench_http, show_bench_http, when_to_begin
-    from custodiet.entrypoints.clock import LEASE
-    from custodiet.simulation.load import settle
-    from custodiet.simulation.seeded import SetClock
 
-    chance = SystemChance()
     begins, pace = when_to_begin(SystemClock().now())
-    clock = SetClock(begins)
-    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
-        settings = read_settings(str(Path(folder) / "data"), None, {})
-        store = make_folder(settings, ORIGIN, clock)
-        closing.callback(store.close)
-        keystore = SqliteKeystore(settings.vault_db)
-        closing.callback(keystore.close)
-        vault, _ = join_vault(settings, store, keystore, clock, chance)
-        pinned, fence = read_pins(settings), (LEASE, store.take_lease(LEASE))
-        token = settle(crowd, store, vault, sealing, clock, chance, pinned, fence)
+    with _settled_place(crowd, begins) as (settings, _, _, _, token):
         said = run_bench_http(settings.data, settings.vault_socket, crowd, token, begins, pace)
     return show_bench_http(said | {"zones_a_person": crowd.zones}, as_json=asked.json)
 

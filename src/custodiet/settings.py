@@ -101,6 +101,11 @@ class Settings:
         return self.data / "custodiet.db"
 
     @property
+    def has_store(self) -> bool:
+        """Whether there may be one: a file that is there, or a database that is named."""
+        return self.database is not None or self.store.is_file()
+
+    @property
     def vault_folder(self) -> Path:
         """What belongs to the vault's user alone: never in the same backup as the rest."""
         return self.data / "vault"
@@ -361,7 +366,7 @@ def require_settled(settings: Settings) -> None:
 
 def require_store(settings: Settings) -> None:
     """Raise Unready unless there is one store, and one only: of two, one would be the past without anyone knowing."""
-    if settings.database is None and not settings.store.is_file():
+    if not settings.has_store:
         raise Unready(f"no store in {settings.data}: make one with custodiet init, or start custodiet demo")
     if settings.database is not None and settings.store.exists():
         raise Unready(
@@ -373,7 +378,7 @@ def require_store(settings: Settings) -> None:
 def require_made(settings: Settings) -> None:
     """Raise Unready, naming everything that is missing, unless `custodiet init` has been here."""
     missing = []
-    if settings.database is None and not settings.store.is_file():
+    if not settings.has_store:
         missing.append(f"no store in {settings.data}")
     if not settings.vault_db.is_file():
         missing.append(f"no vault in {settings.data}")

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from custodiet.adapters.store.law_aside import without_the_law
 from custodiet.main import _Benching, _settled_place
 from custodiet.simulation.load import Crowd
-from custodiet.simulation.multiplied import without_the_law
 
 PEOPLE, ZONES = 5, 3
 

@@ -26,10 +26,10 @@ from custodiet.model.judging import Judging
 from custodiet.model.times import EPOCH, from_ms, to_ms
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.conditions.calm import Calm, Quiet
-from custodiet.rules.conditions.calm_columns import CalmRows, Whole, are_quiet
+from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
-from custodiet.rules.conditions.zones_columns import points
+from custodiet.rules.conditions.zones_columns import Whole, points
 from custodiet.rules.messages import REMIND_PERCENT
 from custodiet.wire.columns import Columns, pack_fixes
 from custodiet.wire.frame import METHODS, PLAIN_BYTES

@@ -17,13 +17,14 @@ from random import Random
 from time import process_time
 from typing import Any
 
+from custodiet.adapters.store.law_aside import without_the_law
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId
 from custodiet.model.mode import Category
 from custodiet.model.record import DayKey
 from custodiet.model.report import Fix, Method
 from custodiet.model.times import to_ms, utc_day
-from custodiet.simulation.multiplied import insert, without_the_law
+from custodiet.simulation.multiplied import insert
 from custodiet.wire.frame import PIECE_BYTES, pack_directory, pack_fix, time_context
 
 _MINUTES_A_DAY = 1440
@@ -60,6 +61,7 @@ class LongPast:
         """So many days before `until`, which is a midnight. `others`: how many more pieces a frame of a day has."""
         with closing(sqlite3.connect(self._file, isolation_level=None)) as store:
             store.execute("PRAGMA synchronous=OFF")  # it goes with its folder
+            store.execute("PRAGMA foreign_keys=OFF")
             with without_the_law(store):
                 [of] = store.execute(
                     "SELECT person_id, case_file.id, decision.id, fitting.id FROM case_file "

@@ -9,8 +9,8 @@ a store is good for measuring and for nothing else. Whatever is written afterwar
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from custodiet.adapters.store.law_aside import without_the_law
 from custodiet.model.identity import ConditionId, PersonId
 from custodiet.model.mode import Category
 from custodiet.model.record import LogOpened
@@ -41,6 +42,7 @@ class Multiplied:
         with closing(sqlite3.connect(self.file, isolation_level=None)) as store:
             # It is thrown away with its folder: nothing of the copying needs to outlast a power cut.
             store.execute("PRAGMA synchronous=OFF")
+            store.execute("PRAGMA foreign_keys=OFF")
             store.row_factory = sqlite3.Row
             with without_the_law(store):
                 self._copy(store)
@@ -124,17 +126,3 @@ def insert(store: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]
         told = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608 - our own words
         store.execute(told, tuple(row.values()))
     store.execute("COMMIT")
-
-
-@contextmanager
-def without_the_law(store: sqlite3.Connection) -> Iterator[None]:
-    """What is written inside is held against no law of the store; the law is put back as it was."""
-    law = store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    store.execute("PRAGMA foreign_keys=OFF")
-    for name, _ in law:
-        store.execute(f'DROP TRIGGER "{name}"')
-    try:
-        yield
-    finally:
-        for _, sql in law:
-            store.execute(sql)

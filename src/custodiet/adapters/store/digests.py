@@ -23,18 +23,18 @@ def row_digests(connection: Connection, table: str) -> Iterator[tuple[bytes, byt
     columns = keys + [column.name for column in metadata.tables[table].columns if column.name not in keys]
     names = ", ".join(f'"{name}"' for name in columns)
     rows = connection.execute(text(f'SELECT {names} FROM "{table}"'))  # noqa: S608 - our own table's names
-    return ((_digest(row[: len(keys)]), _digest(row)) for row in rows)
+    return ((digest_of(row[: len(keys)]), digest_of(row)) for row in rows)
 
 
 def form_digests(connection: Connection) -> dict[bytes, bytes]:
     """Digest of each definition's name to digest of its text, and the legal moves that the triggers go by."""
     rows = list(_definitions(connection))
-    form = {_digest((name,)): _digest((name, definition)) for name, definition in rows}
+    form = {digest_of((name,)): digest_of((name, definition)) for name, definition in rows}
     for table, columns in _MOVES.items():
         if table not in {name for name, _ in rows}:
             continue  # of an earlier form; or taken away, and then its definition is missing above
         moves = connection.execute(text(f"SELECT {', '.join(columns)} FROM {table}"))  # noqa: S608 - our own names
-        form |= {sha256(table.encode() + _digest(row)).digest(): b"" for row in moves}
+        form |= {sha256(table.encode() + digest_of(row)).digest(): b"" for row in moves}
     return form
 
 
@@ -47,5 +47,6 @@ def _definitions(connection: Connection) -> Iterable[tuple[str, str]]:
     return definitions(connection, form_on(connection))
 
 
-def _digest(values: Sequence[object]) -> bytes:
+def digest_of(values: Sequence[object]) -> bytes:
+    """Of a row's values, as the columns hold them."""
     return sha256(_one_way(tuple(values))).digest()

@@ -8,20 +8,18 @@ each table's rows, and the form.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, inspect
 
-from custodiet.adapters.store.digests import form_digests
+from custodiet.adapters.store.digests import digest_of, form_digests
 from custodiet.adapters.store.empty import open_empty
 from custodiet.adapters.store.forms import form_on
+from custodiet.adapters.store.law_aside import without_the_law
 from custodiet.model.errors import TableMismatch
 
 _AT_ONCE = 5000
 _OF_FORM = "alembic_version"
-_one_way = msgspec.msgpack.Encoder().encode
 
 
 def move_rows(source: Connection, target: Connection) -> int:
@@ -77,7 +75,7 @@ def _sum(connection: Connection, table: str) -> tuple[int, int]:
     count = total = 0
     for part in _rows(connection, table, sorted(_columns(connection, table))):
         count += len(part)
-        total += sum(int.from_bytes(sha256(_one_way(row)).digest()) for row in part)
+        total += sum(int.from_bytes(digest_of(row)) for row in part)
     return count, total % 2**256
 
 
@@ -106,14 +104,11 @@ def _put_postgres(target: Connection, table: str, columns: Sequence[str]) -> Cal
 
 
 @contextmanager
-def _without_triggers(target: Connection, tables: Sequence[str]) -> Iterator[None]:  # noqa: ARG001 - as the other
-    made = target.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+def _without_triggers(target: Connection, _: Sequence[str]) -> Iterator[None]:
     target.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    for name, _ in made:
-        target.exec_driver_sql(f'DROP TRIGGER "{name}"')
-    yield
-    for _, sql in made:
-        target.exec_driver_sql(sql)
+    driver: Any = target.connection.driver_connection
+    with without_the_law(driver):
+        yield
 
 
 @contextmanager

@@ -1,23 +1,13 @@
 """The store, wherever it stands."""
 
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-from custodiet.adapters.store.sql import SqlStore
+from custodiet.adapters.store.sql import Chance, Clock, SqlStore
 from custodiet.adapters.store.sqlite import SqliteStore
 
 
-class _Clock(Protocol):
-    def now(self) -> datetime: ...
-
-
-class _Chance(Protocol):
-    def draw(self, count: int) -> bytes: ...
-
-
 def store_at(
-    file: Path, address: str | None, clock: _Clock, chance: _Chance, *, read_only: bool = False, pulses: bool = True
+    file: Path, address: str | None, clock: Clock, chance: Chance, *, read_only: bool = False, pulses: bool = True
 ) -> SqlStore:
     """On a PostgreSQL server when there is an address, else in a file. Raises Unready for what is no address."""
     if address is None:

@@ -8,7 +8,6 @@ its log, is not written to.
 """
 
 from collections.abc import Iterator
-from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from custodiet.adapters.store import postgres_dialect
 from custodiet.adapters.store.engine import LOCK_WAIT_MS, viewing
-from custodiet.adapters.store.sql import SqlStore
+from custodiet.adapters.store.sql import Chance, Clock, SqlStore
 from custodiet.model.errors import Unready
 
 _ONE_WRITER = 0x637573746F
@@ -34,14 +33,6 @@ _SAFE = {
 written into the server's log."""
 _SORTED_BY_BYTES = {("c", name) for name in ("C", "POSIX", "C.UTF-8", "C.utf8")}
 """By the C library (c), in one of these: as SQLite sorts."""
-
-
-class _Clock(Protocol):
-    def now(self) -> Any: ...
-
-
-class _Chance(Protocol):
-    def draw(self, count: int) -> bytes: ...
 
 
 def open_postgres(address: str, *, read_only: bool = False) -> Engine:
@@ -90,7 +81,7 @@ class PostgresStore(SqlStore):
     """One database of a PostgreSQL server. Safe to share among threads and with other processes, wherever they are."""
 
     def __init__(
-        self, address: str, clock: _Clock, chance: _Chance, *, read_only: bool = False, pulses: bool = True
+        self, address: str, clock: Clock, chance: Chance, *, read_only: bool = False, pulses: bool = True
     ) -> None:
         super().__init__(open_postgres(address, read_only=read_only), clock, chance, pulses=pulses)
 

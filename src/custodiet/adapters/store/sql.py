@@ -39,18 +39,22 @@ BEHIND_MAX = timedelta(minutes=5)
 """How far the clock may be set back, across the newest entry, before nothing is recorded any more."""
 
 
-class _Clock(Protocol):
+class Clock(Protocol):
+    """What a store asks the time."""
+
     def now(self) -> datetime: ...
 
 
-class _Chance(Protocol):
+class Chance(Protocol):
+    """Where a store has its salts from."""
+
     def draw(self, count: int) -> bytes: ...
 
 
 class ActingRows(ReadingRows):
     """The promises of flows.ports.Acting, kept on one connection that holds the write lock."""
 
-    def __init__(self, connection: Connection, now: datetime, clock_now: datetime, chance: _Chance) -> None:
+    def __init__(self, connection: Connection, now: datetime, clock_now: datetime, chance: Chance) -> None:
         super().__init__(connection)
         self.now = now
         self.clock_now = clock_now
@@ -166,7 +170,7 @@ class SqlStore:
     to it proves nothing.
     """
 
-    def __init__(self, engine: Engine, clock: _Clock, chance: _Chance, *, pulses: bool = True) -> None:
+    def __init__(self, engine: Engine, clock: Clock, chance: Chance, *, pulses: bool = True) -> None:
         self._engine = engine
         self._pulses = pulses
         self._clock = clock

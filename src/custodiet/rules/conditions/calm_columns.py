@@ -12,10 +12,8 @@ import numpy.typing as npt
 from custodiet.rules.conditions.calm import SLACK_M, STRETCH
 from custodiet.rules.conditions.plane import OVER_24_R2
 from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M
-from custodiet.rules.conditions.zones_columns import points
+from custodiet.rules.conditions.zones_columns import Floats, Whole, points
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from custodiet.entrypoints.cli.peers.work import Peer, Row, Taking, Work, module
+from custodiet.entrypoints.cli.peers.work import NOTHING_MORE, Peer, Row, Taking, Work, module
 
 _Numbers = npt.NDArray[np.int64]
 _Inside = Callable[[Any, Any, Any, _Numbers, _Numbers], npt.NDArray[np.bool_]]
@@ -74,11 +74,10 @@ def _opened(inside: _Inside) -> Callable[[Work, Path], AbstractContextManager[Ta
     return opened
 
 
-_LACKS = "no accuracy, no dwell, no decision asked, nothing sealed, nothing accounted for"
 GEOPANDAS_JOIN = Peer(
     name="geopandas_join",
     does="a spatial join of a batch with everyone's polygons by GeoPandas, rows in clear in SQLite, a commit a batch",
-    lacks=_LACKS,
+    lacks=NOTHING_MORE,
     batch=1000,
     round=1000,
     open=_opened(_joined),
@@ -86,7 +85,7 @@ GEOPANDAS_JOIN = Peer(
 GEOPANDAS_PAIRS = Peer(
     name="geopandas_pairs",
     does="a batch with each person's own polygons by GeoPandas, rows in clear in SQLite, a commit a batch",
-    lacks=_LACKS,
+    lacks=NOTHING_MORE,
     batch=10_000,
     round=10_000,
     open=_opened(_paired),

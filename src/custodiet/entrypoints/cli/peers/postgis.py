@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from custodiet.entrypoints.cli.peers.work import Absent, Peer, Row, Taking, Work, module, program
+from custodiet.entrypoints.cli.peers.work import NOTHING_MORE, Absent, Peer, Row, Taking, Work, module, program
 
 _USER = "postgres"
 _TABLES = """
@@ -131,11 +131,10 @@ def _cluster(folder: Path) -> Iterator[tuple[Path, int]]:
         run(pg_ctl, "stop", "--pgdata", str(data), "--wait", "--mode", "fast")
 
 
-_LACKS = "no accuracy, no dwell, no decision asked, nothing sealed, nothing accounted for"
 POSTGIS_TRIGGER = Peer(
     name="postgis_trigger",
     does="a trigger of PostGIS for each row copied in, rows in clear, a durable commit a batch",
-    lacks=_LACKS,
+    lacks=NOTHING_MORE,
     batch=1000,
     round=10_000,
     open=_opened(_by_trigger),
@@ -143,7 +142,7 @@ POSTGIS_TRIGGER = Peer(
 POSTGIS_SET = Peer(
     name="postgis_set",
     does="one statement of PostGIS for a batch copied in, rows in clear, a durable commit a batch",
-    lacks=_LACKS,
+    lacks=NOTHING_MORE,
     batch=10_000,
     round=10_000,
     open=_opened(_by_set),

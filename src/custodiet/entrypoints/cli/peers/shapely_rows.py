@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from custodiet.entrypoints.cli.peers.work import Peer, Row, Taking, Work, module
+from custodiet.entrypoints.cli.peers.work import NOTHING_MORE, Peer, Row, Taking, Work, module
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def _opened(work: Work, folder: Path) -> Iterator[Taking]:
 SHAPELY = Peer(
     name="shapely_sqlite",
     does="a bare point in each polygon by Shapely, a row in clear and a commit for each position",
-    lacks="no accuracy, no dwell, no decision asked, nothing sealed, nothing accounted for",
+    lacks=NOTHING_MORE,
     batch=1,
     round=400,
     open=_opened,

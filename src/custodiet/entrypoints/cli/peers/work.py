@@ -49,6 +49,10 @@ class Row(NamedTuple):
     accuracy_m: float
 
 
+NOTHING_MORE = "no accuracy, no dwell, no decision asked, nothing sealed, nothing accounted for"
+"""What whoever only tells who enters and leaves does not do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """A peer that is ready. `take` returns once a batch is judged and stored as well as the peer stores anything."""
