@@ -14,7 +14,7 @@ from test_store_law import ATTEMPTS, IDS, LAW, TRIED_ELSEWHERE, build
 from custodiet.adapters.store.digests import form_digests
 from custodiet.adapters.store.engine import viewing
 from custodiet.adapters.store.postgres import PostgresStore
-from custodiet.adapters.store.postgres_words import in_postgres, read_trigger
+from custodiet.adapters.store.postgres_words import in_postgres, read_trigger, trigger_in_postgres
 from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.sqlite import SqliteStore
 
@@ -57,6 +57,18 @@ def sql(without_decisions, world):
         yield lambda statement: without_decisions.execute(_said(statement, names))
 
 
+@pytest.fixture
+def without(without_decisions):
+    """Takes rules away, for the test."""
+
+    def drop(names):
+        for name in names:
+            for statement in trigger_in_postgres(f"DROP TRIGGER {name}"):
+                without_decisions.execute(statement)
+
+    return drop
+
+
 def _said(statement, names):
     """A statement of test_store_law.py, with what it names put in, as PostgreSQL has it."""
     tree = sqlglot.parse_one(statement, read="sqlite")
@@ -94,7 +106,14 @@ CREATE FUNCTION randomblob(count bigint) RETURNS bytea LANGUAGE sql
 
 
 @pytest.mark.parametrize(("name", "attempt"), EACH)
-def test_raw_sql_cannot_break_the_rule_on_postgresql_either(sql, name, attempt):
+def test_raw_sql_cannot_break_the_rule_on_postgresql_either(sql, without, name, attempt):
+    """And it is this rule that refuses: the others that would are away, as there."""
     begin(sql, LAW[name])
-    with pytest.raises((psycopg.IntegrityError, psycopg.DataError)):  # of a day that is none, no day can be made
-        sql(attempt)
+    without(LAW[name].beside)
+    try:
+        with pytest.raises(psycopg.IntegrityError) as caught:
+            sql(attempt)
+    except psycopg.DataError:
+        assert "day" in attempt, "of a day that is none, no day can be made"
+    else:
+        assert caught.value.diag.message_primary == LAW[name].words
