@@ -1,7 +1,7 @@
 """What is taken at once, as columns, is what would have been taken one by one: two houses, one course of things."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from random import Random
 
@@ -17,6 +17,7 @@ from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
 from custodiet.model.report import DeviceSays
+from custodiet.model.stored import StandingChange
 from custodiet.model.times import as_text, to_ms
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire.traccar_columns import Lines, read_line
@@ -158,13 +159,6 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
     assert at_once > 10
 
 
-@pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    yield house
-    house.close()
-
-
 def test_single_posts_of_one_commit_are_taken_at_once(both):
     at_once, one_by_one = both
     for place in both:
@@ -251,6 +245,13 @@ def test_other_settings_of_a_scheme_are_about_everyone(both):
         change = view.standing_since(0)
     assert at_once.monitor._picture.concerned(change) is None
     assert at_once.monitor._picture.concerned(replace(change, schemes=())) is not None
+
+
+def test_of_every_kind_of_change_it_is_known_whom_it_is_about():
+    """What the picture does not know of would be about nobody: whoever adds a kind says here whose it is."""
+    cases_or_devices = {"cases", "devices", "fittings", "decisions", "conditions", "absences", "removals", "destroyed"}
+    everyone, nobody = {"schemes"}, {"version", "tokens", "day_keys", "removed"}
+    assert {one.name for one in fields(StandingChange)} == cases_or_devices | everyone | nobody
 
 
 def test_of_a_decision_that_is_over_no_zone_stays_laid_out(both):
