@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.decided import decided
 
 from custodiet.model.condition import ALWAYS, KEEP_OUT, Condition, ConditionKind, Interval
-from custodiet.model.decision import Authority, Decision
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import DeviceWatch, Watch
 from custodiet.model.judging import DEFAULTS, Judging
-from custodiet.model.mode import ModeCode
 from custodiet.model.report import DeviceSays, Fix, Method
 from custodiet.model.shape import Circle, Polygon
 from custodiet.rules.conditions import calm as calm_module
@@ -30,20 +29,7 @@ from custodiet.rules.conditions.zones_columns import depths, joined, laid_out, p
 from custodiet.simulation.town import offset
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
-DECISION = Decision(
-    id="decision_1",
-    case_id="case_1",
-    strand="main",
-    mode=ModeCode.FITTED_TRAIL,
-    power="p1",
-    purposes=("contact",),
-    authority=Authority.OFFICERS,
-    maker=None,
-    proposed_by="officer-ana",
-    starts_at=NOON,
-    review_due_at=NOON + timedelta(days=9),
-    ends_at=None,
-)
+DECISION = decided(NOON, starts_at=NOON, review_due_at=NOON + timedelta(days=9))
 FOREVER = (Interval(NOON - timedelta(days=9), NOON + timedelta(days=9)),)
 LAT, LON = 46.5, -28.0
 WIDE = Judging(accuracy_max_m=5000.0, disc_scale=5.0)

@@ -9,33 +9,16 @@ from itertools import combinations, permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.decided import decided
 
-from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.finding import DeviceWatch, Ended, Matter, Raised, Weakened, Weight, Why
 from custodiet.model.judging import DEFAULTS, Judging
-from custodiet.model.mode import ModeCode
 from custodiet.model.report import Alarm, DeviceSays
 from custodiet.rules.conditions.device import judge_device
 
 T0 = datetime(2031, 3, 3, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-DECISION = Decision(
-    id="d1",
-    case_id="case_1",
-    strand="main",
-    mode=ModeCode.FITTED_TRAIL,
-    power="p1",
-    purposes=("contact",),
-    authority=Authority.OFFICERS,
-    maker=None,
-    proposed_by="officer-ana",
-    starts_at=T0 - DAY,
-    review_due_at=T0 + 28 * DAY,
-    ends_at=None,
-    state=State.MADE,
-    approved_by="officer-bo",
-    made_at=T0 - DAY,
-)
+DECISION = decided(T0, id="d1")
 STRAP, CASE, RADIO, FAULT = Alarm.STRAP, Alarm.CASE, Alarm.RADIO, Alarm.FAULT
 SENSORS = (STRAP, CASE, RADIO)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.decided import decided
 
 from custodiet.model.alert import Alert
 from custodiet.model.condition import (
@@ -18,10 +19,8 @@ from custodiet.model.condition import (
     Schedule,
     Weekly,
 )
-from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.finding import NOTHING_SEEN, Matter, Weight
 from custodiet.model.judging import DEFAULTS, Judging
-from custodiet.model.mode import ModeCode
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 
 MS = timedelta(milliseconds=1)
@@ -65,23 +64,7 @@ STARTED = utc("2030-01-02")
 
 
 def decision(starts_at=STARTED):
-    return Decision(
-        id="d1",
-        case_id="case_1",
-        strand="main",
-        mode=ModeCode.FITTED_TRAIL,
-        power="p1",
-        purposes=("contact",),
-        authority=Authority.OFFICERS,
-        maker=None,
-        proposed_by="officer-ana",
-        starts_at=starts_at,
-        review_due_at=utc("2031-01-01"),
-        ends_at=None,
-        state=State.MADE,
-        approved_by="officer-bo",
-        made_at=utc("2030-01-01"),
-    )
+    return decided(STARTED, id="d1", starts_at=starts_at, review_due_at=utc("2031-01-01"), made_at=utc("2030-01-01"))
 
 
 def alert(confirmed_at, began_at=None):

@@ -4,30 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.decided import decided
 
-from custodiet.model.decision import Authority, Decision, State
-from custodiet.model.mode import ModeCode
+from custodiet.model.decision import State
 from custodiet.rules.desk import inspected_under
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-MADE = Decision(
-    id="decision_1",
-    case_id="case_1",
-    strand="main",
-    mode=ModeCode.FITTED_TRAIL,
-    power="p1",
-    purposes=("contact",),
-    authority=Authority.OFFICERS,
-    maker=None,
-    proposed_by="officer-ana",
-    approved_by="officer-bo",
-    starts_at=NOON - DAY,
-    review_due_at=NOON + 9 * DAY,
-    ends_at=None,
-    state=State.MADE,
-    made_at=NOON - DAY,
-)
+MADE = decided(NOON, review_due_at=NOON + 9 * DAY)
 PAUSED = replace(MADE, state=State.SUSPENDED)
 OVER = replace(MADE, review_due_at=NOON)
 

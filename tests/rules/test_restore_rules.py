@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.decided import decided
 
-from custodiet.model.decision import Authority, Decision, State
-from custodiet.model.mode import ModeCode
+from custodiet.model.decision import Authority, State
 from custodiet.model.record import LogHead
 from custodiet.rules.decisions import MOVES, Move
 from custodiet.rules.restoring import common_size, grew_from, highest, next_origin, stopped_by_restore
@@ -70,23 +70,7 @@ def test_a_new_log_has_a_name_that_no_log_has():
     assert next_origin("made-up.example/log", NOW, {first}) == "made-up.example/log/20310303T090001Z"
 
 
-MADE = Decision(
-    id="decision_1",
-    case_id="case_1",
-    strand="main",
-    mode=ModeCode.FITTED_TRAIL,
-    power="p1",
-    purposes=("contact",),
-    authority=Authority.OFFICERS,
-    maker=None,
-    proposed_by="officer-ana",
-    starts_at=NOW - DAY,
-    review_due_at=NOW + DAY,
-    ends_at=None,
-    state=State.MADE,
-    approved_by="officer-bo",
-    made_at=NOW - DAY,
-)
+MADE = decided(NOW, review_due_at=NOW + DAY)
 ORDER = replace(MADE, authority=Authority.ORDER, maker="made-up-court")
 
 

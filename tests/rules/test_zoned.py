@@ -14,13 +14,12 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.decided import decided
 
 from custodiet.model.condition import ALWAYS, KEEP_OUT, ZONED, Condition, ConditionKind, Interval, Schedule
-from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.errors import IllegalValue
 from custodiet.model.finding import NO_RUN, Band, Doubt, Ended, Matter, Raised, Seen, Watch, Weakened, Weight, Why
 from custodiet.model.judging import DEFAULTS, Judging
-from custodiet.model.mode import ModeCode
 from custodiet.model.report import Fix, Method
 from custodiet.model.shape import Circle
 from custodiet.rules.conditions import zoned
@@ -39,23 +38,7 @@ KINDS = sorted(ZONED)
 INCLUSION = ConditionKind.INCLUSION
 ADVERSE, UNCERTAIN = Weight.ADVERSE, Weight.UNCERTAIN
 
-DECISION = Decision(
-    id="d1",
-    case_id="case_1",
-    strand="main",
-    mode=ModeCode.FITTED_TRAIL,
-    power="p1",
-    purposes=("contact",),
-    authority=Authority.OFFICERS,
-    maker=None,
-    proposed_by="officer-ana",
-    starts_at=T0 - DAY,
-    review_due_at=T0 + 28 * DAY,
-    ends_at=None,
-    state=State.MADE,
-    approved_by="officer-bo",
-    made_at=T0 - DAY,
-)
+DECISION = decided(T0, id="d1")
 
 
 def at(seconds):
