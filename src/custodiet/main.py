@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custodiet.adapters import over_http, sealing
+from custodiet.adapters.gathered_pieces import SqliteGatheredPieces
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.epoch_files import TAKEN_IN_OPENBAO, TAKEN_IN_TOKEN
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.kms.openbao import OpenBaoKms, Transit
 from custodiet.adapters.ledger.tiles import TileError, TileLog, export, read_export
 from custodiet.adapters.ledger.witnesses import CosignedLog, read_policy_file
-from custodiet.adapters.piece_index import SqlitePieceIndex
 from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.policy import CedarPolicy
 from custodiet.adapters.restoring import Restoring
@@ -182,13 +182,13 @@ def join_vault(
     clock: Clock,
     chance: Chance,
     witnessed: CosignedLog | None = None,
-    pieces: SqlitePieceIndex | None = None,
+    pieces: SqliteGatheredPieces | None = None,
 ) -> tuple[Openings, Keys]:
-    """The inside of the vault. Without `pieces` it finds anew where they lie, for as long as it lives."""
+    """The inside of the vault. Without `pieces` it gathers them anew, for as long as it lives."""
     keys = Keys(keystore, join_kms(settings), sealing, clock, chance)
     follower = Follower(store, keystore, clock, keys.log_public, keys.issue_public)
-    lists, pieces = PlaceFolder(settings.places), pieces or SqlitePieceIndex(None)
-    return Openings(store, follower, keys, sealing, clock, replay_store, lists, pieces, witnessed), keys
+    lists, pieces = PlaceFolder(settings.places), pieces or SqliteGatheredPieces(None)
+    return Openings(store, follower, keys, sealing, clock, chance, replay_store, lists, pieces, witnessed), keys
 
 
 def make_folder(settings: Settings, origin: str, clock: Clock) -> SqlStore:
@@ -449,7 +449,7 @@ def _run_vault(settings: Settings, _: argparse.Namespace) -> None:
         closing.callback(store.close)
         keystore = SqliteKeystore(settings.vault_db)
         closing.callback(keystore.close)
-        pieces = SqlitePieceIndex(settings.pieces_db)
+        pieces = SqliteGatheredPieces(settings.pieces_db)
         closing.callback(pieces.close)
         openings, keys = join_vault(settings, store, keystore, clock, chance, join_witnesses(settings), pieces)
         keys.turn_epoch()
@@ -720,6 +720,7 @@ class _Benching:
     @contextmanager
     def long_past(self, days: int, frame: int, frame_of_last_day: int, seed: int) -> Iterator["Reading"]:
         from custodiet.entrypoints.cli.bench_read import Reading
+        from custodiet.flows.in_vault.gathering import Gathering
         from custodiet.flows.in_vault.stored_fixes import StoredFixes
         from custodiet.flows.sessions import Sessions
         from custodiet.model.times import utc_day
@@ -733,8 +734,14 @@ class _Benching:
             past = LongPast(settings.store, sessions, keys.day_key, seed).write(
                 until, days, lambda day: (frame_of_last_day if day == last else frame) - 1
             )
-            stored = StoredFixes(store, SqlitePieceIndex(None), keys, sealing)
-            yield Reading(past, lambda window: (fix for _, fix in stored.of(past.person_id, window)))
+            gathering = Gathering(store, SqliteGatheredPieces(settings.pieces_db), keys, sealing, SystemChance())
+            stored, late = StoredFixes(store, gathering, keys, sealing), until + timedelta(hours=2)
+            yield Reading(
+                past,
+                lambda window: (rows for _, rows in stored.rows(past.person_id, window)),
+                gathering.take_in,
+                lambda: gathering.fold_some(late),
+            )
 
 
 @contextmanager

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessor
-from support.house import ANA, BO, COURT, START, House, pieces_in_memory, scheme_at
+from support.house import ANA, BO, COURT, START, House, scheme_at, stored_fixes
 from support.staff import AOS, CAI, CEM, DPO, staffed
 
-from custodiet.adapters import sealing
 from custodiet.adapters.ledger.tiles import TileLog
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.entrypoints.clock import Ticking
@@ -18,7 +17,7 @@ from custodiet.flows import erase_what_is_due as erase_what_is_due_file
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
 from custodiet.flows.erase_what_is_due import erase_what_is_due
 from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, tell_of_copy
-from custodiet.flows.in_vault.stored_fixes import StoredFixes
+from custodiet.flows.in_vault import gathering
 from custodiet.model.condition import Interval
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.erasing import CopyStep, HoldFor, HoldStep
@@ -61,7 +60,7 @@ class Wearer:
     def stored(self, keys=None, store=None):
         """The decisions whose fixes open, in order."""
         keys, store = keys or self.house.vault_keys, store or self.house.store
-        opened = StoredFixes(store, pieces_in_memory(), keys, sealing).of(self.person.case.person_id)
+        opened = stored_fixes(store, keys).of(self.person.case.person_id)
         return [session.decision_id for session, _ in opened]
 
     def erase(self):
@@ -467,3 +466,23 @@ def test_what_was_past_its_rule_before_it_was_annulled_waits_for_the_officer_too
     one.end_quarantine()
     one.erase_all()
     assert one.first.id not in one.stored()
+
+
+def test_the_vaults_own_copies_of_what_is_erased_go_with_it_and_no_others(one, monkeypatch):
+    monkeypatch.setattr(gathering, "FRAMES_IN_MEMORY", 1)
+    one.pass_retention()
+    vault = one.house.vault
+    with one.house.store.reading() as view:
+        sessions = view.sessions_of(one.person.case.person_id)
+    ours = {no: session.decision_id for no, session in sessions.items()}
+
+    def kept():
+        while vault.take_in():
+            pass
+        of = {no: vault._gathering.of(no) for no in ours}
+        return [ours[no] for no, found in of.items() if found.loose or found.folded]
+
+    assert kept() == [one.first.id, one.first.id, one.second.id]
+    assert any(vault._gathering.of(no).folded for no in ours)
+    one.erase_all()
+    assert kept() == [one.second.id]

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from support.house import ANA, BO, House, pieces_in_memory
+from support.house import ANA, BO, House, stored_fixes
 from support.openbao import OpenBao
 
 from custodiet.adapters import over_http, sealing
@@ -15,7 +15,6 @@ from custodiet.adapters.kms.openbao import OpenBaoKms
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.erase_what_is_due import erase_what_is_due
 from custodiet.flows.in_vault.keys import Keys, move_keys
-from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.model.errors import OpeningRefused, Unready
 from custodiet.model.mode import Category
@@ -72,7 +71,7 @@ class Place:
         try:
             kms = OpenBaoKms(keys, self.transit) if kms is None else kms(keys)
             begun = Keys(keystore, kms, sealing, self.house.clock, self.house.chance)
-            stored = StoredFixes(self.house.store, pieces_in_memory(), begun, sealing)
+            stored = stored_fixes(self.house.store, begun)
             return len(list(stored.of(self.wearer.case.person_id)))
         finally:
             keystore.close()

@@ -8,6 +8,7 @@ import pytest
 
 from custodiet.adapters.store.law_aside import without_the_law
 from custodiet.main import _Benching, _settled_place
+from custodiet.model.times import to_ms
 from custodiet.simulation.load import Crowd
 
 PEOPLE, ZONES = 5, 3
@@ -73,9 +74,18 @@ def test_what_was_sealed_long_ago_opens_in_order_and_by_window():
 
     with _Benching().long_past(2, 3, 5, 1) as reading:
         past = reading.past
-        whole = [fix.fix_time for fix in reading.open(None)]
-        last = [fix.fix_time for fix in reading.open(Interval(past.until - timedelta(days=1), past.until))]
+        day = Interval(past.until - timedelta(days=1), past.until)
+
+        def times(window=None):
+            return [at for rows in reading.rows(window) for _, at, *_ in rows]
+
+        while reading.gather():
+            pass
+        whole = times()
+        while reading.fold():
+            pass
+        assert times() == whole
+        assert times(day) == whole[1440:]
     assert len(whole) == 2880
     assert whole == sorted(whole)
-    assert whole[0] >= past.from_at
-    assert last == whole[1440:]
+    assert whole[0] >= to_ms(past.from_at)

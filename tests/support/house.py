@@ -19,18 +19,21 @@ from sqlalchemy.pool import StaticPool
 from support.proposing import propose
 
 from custodiet.adapters import sealing
+from custodiet.adapters.gathered_pieces import SqliteGatheredPieces
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
-from custodiet.adapters.piece_index import SqlitePieceIndex
 from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.store.engine import share_statements
 from custodiet.adapters.store.replay import ReplayRows
 from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.adapters.world import SystemChance
 from custodiet.flows.decide_case import make_decision
 from custodiet.flows.fit_device import end_fitting, fit_device, issue_sender, register_device, token_hash
 from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
+from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import open_case
 from custodiet.flows.open_log import open_log
@@ -106,9 +109,15 @@ def migrated() -> sqlite3.Connection:
     return kept
 
 
-def pieces_in_memory() -> SqlitePieceIndex:
-    """Where pieces lie, found anew by each vault."""
-    return SqlitePieceIndex(None)
+def pieces_in_memory() -> SqliteGatheredPieces:
+    """Gathered anew by each vault."""
+    return SqliteGatheredPieces(None)
+
+
+def stored_fixes(store, keys, pieces=None) -> StoredFixes:
+    """What a vault with these keys opens of a store, of `pieces` or of what it gathers now."""
+    pieces = pieces or pieces_in_memory()
+    return StoredFixes(store, Gathering(store, pieces, keys, sealing, SystemChance()), keys, sealing)
 
 
 @dataclass
@@ -212,7 +221,7 @@ class House:
         keys = Keys(self.keystore, self.kms, self.sealer, self.clock, self.chance)
         self.vault_keys = keys
         follower = Follower(self.store, self.keystore, self.clock, keys.log_public, keys.issue_public)
-        inside = (self.store, follower, keys, self.sealer, self.clock)
+        inside = (self.store, follower, keys, self.sealer, self.clock, self.chance)
         return Openings(*inside, empty_replay, self.lists, pieces_in_memory())
 
     @property

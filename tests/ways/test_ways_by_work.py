@@ -1,6 +1,6 @@
 """What somebody could learn from how long an answer takes: counted in work, not in time.
 
-Statements put to the store, the vault's index and its keys, and pieces that are unsealed. Where two answers are to be
+Statements put to the store, calls for the vault's keys, and pieces that are unsealed. Where two answers are to be
 told apart by nothing but their words, the work behind them is the same.
 """
 
@@ -15,7 +15,7 @@ from support.looking import EVENINGS, HOME, HOUR, MINUTE, Looked, quarter
 from support.staff import AOS, CAI, CEM, OPE, REQ
 from support.unmasking import AT_HOME, CHURCH, Visited
 
-from custodiet.flows.in_vault import stored_fixes
+from custodiet.flows.in_vault import unsealing
 from custodiet.main import read_policy
 from custodiet.model.condition import ConditionKind
 from custodiet.model.look_up import Answer
@@ -32,22 +32,16 @@ class Work:
         for name in ("get", "is_destroyed", "remember_opening"):
             self._count(monkeypatch, house.keystore, name)
         self._count(monkeypatch, house.vault, "open")
-        plain = stored_fixes.unpack_fix
-
-        def unsealed(piece):
-            self.done["unsealed"] += 1
-            return plain(piece)
-
-        monkeypatch.setattr(stored_fixes, "unpack_fix", unsealed)
+        self._count(monkeypatch, unsealing.Unsealing, "plain", "unsealed")
 
     def _statement(self, _connection, _cursor, statement, *_):
         self.done[" ".join(statement.split())[:60]] += 1
 
-    def _count(self, monkeypatch, whole, name):
+    def _count(self, monkeypatch, whole, name, told=None):
         plain = getattr(whole, name)
 
         def counted(*given):
-            self.done[name] += 1
+            self.done[told or name] += 1
             return plain(*given)
 
         monkeypatch.setattr(whole, name, counted)

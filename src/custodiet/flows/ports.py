@@ -3,7 +3,7 @@
 Every writing method takes the entry that accounts for it: a change without its entry cannot be written down here.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -94,17 +94,18 @@ from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.stored import (
     DetailRow,
     EntryRow,
-    FrameDirectory,
+    Gathered,
     Holding,
     IngestRow,
     JudgedChange,
     Narrowed,
     Pulse,
+    Removal,
     RoleStanding,
     SaltedDetail,
     Seen,
     StandingChange,
-    StoredPiece,
+    WholeFrame,
 )
 from custodiet.model.streets import Square, Streets
 from custodiet.model.training_record import TrainingRecorded
@@ -959,8 +960,8 @@ class Reading(Tables, Protocol):
         ...
 
     def session(self, no: int) -> Session: ...
-    def sessions_of(self, person_id: PersonId) -> dict[int, Session]:
-        """A person's sessions by number."""
+    def sessions_of(self, person_id: PersonId, days: tuple[date, date] | None = None) -> dict[int, Session]:
+        """A person's sessions by number: all of them, or those of the days from one to another, both included."""
         ...
 
     def sessions_among(self, partition: int, first: int, last: int) -> dict[int, dict[int, Session]]:
@@ -971,15 +972,28 @@ class Reading(Tables, Protocol):
         """(seq, frame) in order of seq."""
         ...
 
-    def directories(self, from_seq: int, limit: int) -> tuple[FrameDirectory, ...]:
-        """What frames hold, without what is sealed, from a seq on and in order of it."""
+    def whole_frames(self, after_seq: int, limit: int) -> tuple[WholeFrame, ...]:
+        """Frames with what is sealed in them, after a seq and in order of it."""
         ...
 
-    def pieces(self, places: Sequence[tuple[int, int]]) -> tuple[StoredPiece, ...]:
-        """What lies at each (seq of a frame, position in it), in that order; nothing of what was removed.
+    def frame_digest(self, seq: int) -> bytes | None:
+        """Of the ingest record that the frame at seq belongs to; None: there is none."""
+        ...
 
-        Raises NotTheFormat for a place where no piece can lie.
-        """
+    def removed_between(self, first_seq: int, last_seq: int) -> frozenset[tuple[int, int]]:
+        """(seq, position) of every fix that was removed from these frames."""
+        ...
+
+    def removals_after(self, last: Removal | None, limit: int) -> tuple[Removal, ...]:
+        """Removed fixes in the order of their entries, after this one; None: from the first."""
+        ...
+
+    def removal_at(self, partition: int, number: int, position: int) -> Removal | None:
+        """What was removed there."""
+        ...
+
+    def newest_removal(self) -> Removal | None:
+        """The last one in that order."""
         ...
 
     def frames_among(self, partition: int, first: int, last: int) -> dict[int, Frame]:
@@ -1145,8 +1159,8 @@ class PlaceLists(Protocol):
         ...
 
 
-class PieceIndex(Protocol):
-    """Where in the frames each session's pieces lie: derived, the vault's own, and nothing is lost with it.
+class GatheredPieces(Protocol):
+    """Each session's sealed fixes beside each other: derived, the vault's own, and nothing is lost with it.
 
     Every call raises CannotRecord when the file cannot be used now.
     """
@@ -1155,16 +1169,28 @@ class PieceIndex(Protocol):
         """(seq, digest of the ingest record) of the newest frame taken in."""
         ...
 
-    def add(self, pieces: Sequence[tuple[int, int, int]], seq: int, digest: bytes) -> None:
-        """(session number, seq, position) of every piece up to the frame at seq. At once or not at all."""
+    def last_removal(self) -> Removal | None:
+        """The last removal that was followed."""
         ...
 
-    def forget(self) -> None:
-        """Everything."""
+    def begin(self, removal: Removal | None) -> None:
+        """Forget everything; removals up to this one are followed, since nothing is here that they speak of."""
         ...
 
-    def pieces_of(self, session: int) -> list[tuple[int, int]]:
-        """(seq, position) of a session's pieces, in order."""
+    def add(self, gathered: Mapping[int, bytes | bytearray], seq: int, digest: bytes) -> None:
+        """By session number all that is new of it, up to the frame at seq. At once or not at all."""
+        ...
+
+    def of(self, session: int) -> Gathered:
+        """What there is of a session, in order of storing."""
+        ...
+
+    def put(self, instead: Mapping[int, Gathered], removal: Removal | None = None) -> None:
+        """By session number what there is from now on, and the last removal followed. At once or not at all."""
+        ...
+
+    def loose_after(self, session: int, limit: int) -> list[int]:
+        """Numbers of sessions that something is not folded of, after this one and in order."""
         ...
 
 

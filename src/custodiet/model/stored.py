@@ -136,18 +136,31 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameDirectory:
-    """What one frame holds, without what is sealed; `digest` of the ingest record that it belongs to."""
+class WholeFrame:
+    """One frame with what is sealed in it; `digest` of the ingest record that it belongs to."""
 
     seq: int
     directory: bytes
+    sealed: bytes
     digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPiece:
-    """One sealed fix as it lies in its frame."""
+class Removal:
+    """Where a fix was removed, by which entry, and whose session it was sealed in; `digest` of what stood there."""
 
+    entry: int
+    partition: int
+    number: int
+    position: int
+    digest: bytes
+    seq: int
     session_no: int
-    fix_ms: int
-    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the vault has gathered of one session, as wire/gathered.py lays it out; `folded` None: nothing is."""
+
+    loose: bytes
+    folded: bytes | None

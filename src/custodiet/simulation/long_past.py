@@ -39,6 +39,8 @@ class Past:
     person_id: PersonId
     from_at: datetime
     until: datetime
+    pieces: int
+    """With everyone else's."""
     day_key_s: float
     """CPU that the vault took to make and sign one day's key."""
     session_s: float
@@ -67,11 +69,15 @@ class LongPast:
                     "SELECT person_id, case_file.id, decision.id, fitting.id FROM case_file "
                     "JOIN decision ON decision.case_id = case_file.id JOIN fitting ON fitting.case_id = case_file.id"
                 )
-                for number in range(days):
-                    day = utc_day(until - timedelta(days=days - number))
+                written = [utc_day(until - timedelta(days=days - number)) for number in range(days)]
+                for number, day in enumerate(written):
                     self._write_day(store, of, number, day, others(day))
+        pieces = sum(
+            _MINUTES_A_DAY * (1 + others(utc_day(until - timedelta(days=1 + number)))) for number in range(days)
+        )
+        pieces = sum(_MINUTES_A_DAY * (1 + others(day)) for day in written)
         spent = (self._day_key_s / days, self._session_s / days)
-        return Past(PersonId(of[0]), until - timedelta(days=days), until, *spent)
+        return Past(PersonId(of[0]), until - timedelta(days=days), until, pieces, *spent)
 
     def _write_day(self, store: sqlite3.Connection, of: tuple[str, ...], number: int, day: date, others: int) -> None:
         person_id, case_id, decision_id, fitting_id = of

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from struct import Struct
 
+import msgspec
 import rfc8785
 
 from custodiet.model.errors import IllegalValue, NotTheFormat
@@ -21,6 +22,7 @@ _PLAIN = Struct("<BqqiiIiIHBBH")
 """Version, fix time ms, received ms, lat, lon 1e-7°, accuracy cm, altitude cm, speed mm/s, course 0.01°, method,
 satellites, HDOP 0.01."""
 VERSION = 1
+_PLAIN_HEAD = Struct("<Bq")
 _ROW = Struct("<IqI")
 _PIECE = Struct(">6sIq")
 _TIME = Struct(">q")
@@ -37,6 +39,9 @@ METHODS: tuple[Method | None, ...] = (None, Method.GPS, Method.RF, Method.LBS, M
 """By their number in a stored fix: never reorder."""
 _NUMBER_OF = {method: number for number, method in enumerate(METHODS)}
 
+FixRow = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
+"""A packed fix's numbers, as _PLAIN has them: the version is checked, unknowns are not yet None."""
+
 PLAIN_BYTES = _PLAIN.size
 NONCE_BYTES = 12
 PIECE_BYTES = NONCE_BYTES + PLAIN_BYTES + 16
@@ -52,8 +57,7 @@ class DirectoryRow:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFix:
+class StoredFix(msgspec.Struct, frozen=True, gc=False):
     """A fix with its time and when it reached us."""
 
     fix: Fix
@@ -86,22 +90,39 @@ def pack_fix(fix: Fix, fix_ms: int, received_ms: int) -> bytes:
     )
 
 
+def plain_head(fix_ms: int) -> bytes:
+    """What a packed fix of that time begins with."""
+    return _PLAIN_HEAD.pack(VERSION, fix_ms)
+
+
 def unpack_fix(plain: bytes) -> StoredFix:
     """The inverse of pack_fix. Raises NotTheFormat for anything that pack_fix cannot have written."""
     if len(plain) != PLAIN_BYTES or plain[0] != VERSION:
         raise NotTheFormat("a stored fix of another format")
-    _, fix_ms, received_ms, lat, lon, accuracy, altitude, speed, course, method, satellites, hdop = _PLAIN.unpack(plain)
+    return stored_of(_PLAIN.unpack(plain))
+
+
+def rows_of(plains: bytes) -> Iterator[FixRow]:
+    """The numbers of packed fixes that lie one behind the other. Raises NotTheFormat when they are cut short."""
+    if len(plains) % PLAIN_BYTES:
+        raise NotTheFormat("packed fixes that are cut short")
+    return _PLAIN.iter_unpack(plains)
+
+
+def stored_of(row: FixRow) -> StoredFix:
+    """The fix of these numbers. Raises NotTheFormat for what pack_fix cannot have written."""
+    _, fix_ms, received_ms, lat, lon, accuracy, altitude, speed, course, method, satellites, hdop = row
     try:
         fix = Fix(
-            lat_e7=lat,
-            lon_e7=lon,
-            accuracy_m=None if accuracy == NO_U32 else accuracy / 100,
-            altitude_m=None if altitude == NO_I32 else altitude / 100,
-            speed_mps=None if speed == NO_U32 else speed / 1000,
-            course_deg=None if course == NO_U16 else course / 100,
-            method=METHODS[method],
-            satellites=None if satellites == NO_U8 else satellites,
-            hdop=None if hdop == NO_U16 else hdop / 100,
+            lat,
+            lon,
+            None if accuracy == NO_U32 else accuracy / 100,
+            None if altitude == NO_I32 else altitude / 100,
+            None if speed == NO_U32 else speed / 1000,
+            None if course == NO_U16 else course / 100,
+            METHODS[method],
+            None if satellites == NO_U8 else satellites,
+            None if hdop == NO_U16 else hdop / 100,
         )
         return StoredFix(fix, from_ms(fix_ms), from_ms(received_ms))
     except (IllegalValue, OverflowError, IndexError):
@@ -115,23 +136,14 @@ def pack_directory(pieces: Iterable[tuple[int, int]]) -> bytes:
 
 def unpack_directory(directory: bytes) -> Iterator[DirectoryRow]:
     """The rows of a frame's directory. Raises NotTheFormat when it is cut short."""
-    return (DirectoryRow(*row) for row in _rows(directory))
+    return (DirectoryRow(*row) for row in directory_rows(directory))
 
 
-def _rows(directory: bytes) -> Iterator[tuple[int, int, int]]:
+def directory_rows(directory: bytes) -> Iterator[tuple[int, int, int]]:
+    """The same as (session number, fix time in ms, offset) each: what is done for every fix makes no object of it."""
     if len(directory) % ROW_BYTES:
         raise NotTheFormat("a frame directory that is cut short")
     return _ROW.iter_unpack(directory)
-
-
-def row_at(listed: bytes, position: int) -> DirectoryRow:
-    """The row of one place, from its ROW_BYTES bytes. Raises NotTheFormat for one that is not of that place."""
-    if len(listed) != ROW_BYTES:
-        raise NotTheFormat("a frame directory that is cut short")
-    row = DirectoryRow(*_ROW.unpack(listed))
-    if row.offset != position * PIECE_BYTES:
-        raise NotTheFormat("a row of another place in its frame")
-    return row
 
 
 def rows_of_sessions(directory: bytes, numbers: set[int]) -> dict[int, DirectoryRow]:
@@ -142,7 +154,7 @@ def rows_of_sessions(directory: bytes, numbers: set[int]) -> dict[int, Directory
     long = len(directory) >= _SEARCHED_FROM
     if long and not any(number.to_bytes(4, "little") in directory for number in numbers):
         return {}
-    return {place: DirectoryRow(*row) for place, row in enumerate(_rows(directory)) if row[0] in numbers}
+    return {place: DirectoryRow(*row) for place, row in enumerate(directory_rows(directory)) if row[0] in numbers}
 
 
 def piece_of(sealed: bytes, row: DirectoryRow) -> bytes:

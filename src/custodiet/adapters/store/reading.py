@@ -1,22 +1,23 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
     Select,
     Table,
-    TextClause,
     and_,
+    bindparam,
+    cast,
     func,
     literal_column,
     or_,
     select,
-    text,
+    tuple_,
 )
 
 from custodiet.adapters.store import tables as t
@@ -69,24 +70,22 @@ from custodiet.model.session import Frame, Session
 from custodiet.model.stored import (
     DetailRow,
     EntryRow,
-    FrameDirectory,
     IngestRow,
     Narrowed,
+    Removal,
     Seen,
     StandingChange,
-    StoredPiece,
+    WholeFrame,
 )
 from custodiet.model.times import to_ms
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.decisions import STANDING, kept_categories
 from custodiet.rules.keys import wanted_days
 from custodiet.wire.frame import (
-    PIECE_BYTES,
     ROW_BYTES,
     DirectoryRow,
     piece_body,
     piece_of,
-    row_at,
     rows_of_sessions,
     unpack_directory,
 )
@@ -116,32 +115,6 @@ def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: dat
         query = query.where(t.decision.c.review_due_at <= which.due_by)
     return query
 
-
-# In one statement, and cut out by the database: what else lies in a frame is nobody's to carry about.
-def _pieces_at(places: str) -> TextClause:
-    return text(
-        f"""
-SELECT p.position,
-  substr(f."directory", CAST(p.position * {ROW_BYTES} + 1 AS INTEGER), {ROW_BYTES}) AS listed,
-  substr(f.sealed, CAST(p.position * {PIECE_BYTES} + 1 AS INTEGER), {PIECE_BYTES}) AS sealed
-FROM ({places}) p
-CROSS JOIN frame f
-WHERE f.seq = p.seq AND NOT EXISTS (SELECT 1 FROM removed_fix r
-  WHERE r.partition = f.partition AND r.number = f.number AND r.position = p.position)
-ORDER BY p.place"""  # noqa: S608 - our own numbers
-    )
-
-
-_PIECES = {
-    "sqlite": _pieces_at(
-        "SELECT key AS place, json_extract(value, '$[0]') AS seq, json_extract(value, '$[1]') AS position "
-        "FROM json_each(:places)"
-    ),
-    "postgresql": _pieces_at(
-        "SELECT place, CAST(value ->> 0 AS BIGINT) AS seq, CAST(value ->> 1 AS BIGINT) AS position "
-        "FROM json_array_elements(CAST(:places AS JSON)) WITH ORDINALITY AS one(value, place)"
-    ),
-}
 
 _ONE: ColumnElement[int] = literal_column("1")
 _PLACELESS = select(
@@ -446,8 +419,10 @@ class ReadingRows(
 
     # --- what is sealed ---
 
-    def sessions_of(self, person_id: PersonId) -> dict[int, Session]:
-        return self._sessions(t.session.select().where(t.session.c.person_id == person_id))
+    def sessions_of(self, person_id: PersonId, days: tuple[date, date] | None = None) -> dict[int, Session]:
+        first, last = days or (date.min, date.max)
+        found = self._connection.execute(_SESSIONS_OF, {"whose": person_id, "first": first, "last": last})
+        return {row.no: noun(Session, row) for row in found}
 
     def sessions_among(self, partition: int, first: int, last: int) -> dict[int, dict[int, Session]]:
         found: dict[int, dict[int, Session]] = {}
@@ -462,21 +437,33 @@ class ReadingRows(
         query = t.frame.select().where(t.frame.c.seq > after_seq).order_by(t.frame.c.seq).limit(limit)
         return tuple((row.seq, noun(Frame, row)) for row in self._all(query))
 
-    def directories(self, from_seq: int, limit: int) -> tuple[FrameDirectory, ...]:
-        of, staged = t.frame.c, t.ingest_record.c
-        here = and_(staged.partition == of.partition, staged.number == of.number)
-        query = select(of.seq, of.directory, staged.digest).join_from(t.frame, t.ingest_record, here)
-        rows = self._all(query.where(of.seq >= from_seq).order_by(of.seq).limit(limit))
-        return tuple(FrameDirectory(row.seq, row.directory, row.digest) for row in rows)
+    def whole_frames(self, after_seq: int, limit: int) -> tuple[WholeFrame, ...]:
+        found = self._connection.execute(_WHOLE_FRAMES, {"after": after_seq, "at_once": limit})
+        return tuple(WholeFrame(*row) for row in found)
 
-    def pieces(self, places: Sequence[tuple[int, int]]) -> tuple[StoredPiece, ...]:
-        found = []
-        for row in self._connection.execute(_PIECES[self._connection.dialect.name], {"places": json.dumps(places)}):
-            listed = row_at(row.listed, row.position)
-            if len(row.sealed) != PIECE_BYTES:
-                raise NotTheFormat("a frame shorter than its directory")
-            found.append(StoredPiece(listed.session_no, listed.fix_ms, row.sealed))
-        return tuple(found)
+    def frame_digest(self, seq: int) -> bytes | None:
+        query = select(t.ingest_record.c.digest).join_from(t.frame, t.ingest_record, _STAGED_WITH)
+        row = self._maybe(query.where(t.frame.c.seq == seq))
+        return None if row is None else row.digest
+
+    def removed_between(self, first_seq: int, last_seq: int) -> frozenset[tuple[int, int]]:
+        query = _GONE.where(t.frame.c.seq.between(first_seq, last_seq))
+        return frozenset((row.seq, row.position) for row in self._all(query))
+
+    def removals_after(self, last: Removal | None, limit: int) -> tuple[Removal, ...]:
+        before_all = {"entry": -1, "partition": 0, "number": 0, "position": 0}
+        after = before_all if last is None else {name: getattr(last, name) for name in before_all}
+        found = self._connection.execute(_REMOVALS_AFTER, after | {"at_once": limit})
+        return tuple(_removal(row) for row in found)
+
+    def removal_at(self, partition: int, number: int, position: int) -> Removal | None:
+        of = t.removed_fix.c
+        row = self._maybe(_REMOVALS.where(of.partition == partition, of.number == number, of.position == position))
+        return None if row is None else _removal(row)
+
+    def newest_removal(self) -> Removal | None:
+        row = self._maybe(_REMOVALS.order_by(*(one.desc() for one in _BY_ENTRY)).limit(1))
+        return None if row is None else _removal(row)
 
     def frame(self, partition: int, number: int) -> Frame | None:
         here = and_(t.frame.c.partition == partition, t.frame.c.number == number)
@@ -575,10 +562,8 @@ class ReadingRows(
 
     def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
         since = and_(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
-        same = and_(t.removed_fix.c.partition == t.frame.c.partition, t.removed_fix.c.number == t.frame.c.number)
         # A removed fix stands nowhere, and may come again.
-        marks = self._all(select(t.frame.c.seq, t.removed_fix.c.position).join(t.removed_fix, same).where(since))
-        gone = {(mark.seq, mark.position) for mark in marks}
+        gone = {(mark.seq, mark.position) for mark in self._all(_GONE.where(since))}
         rows = [
             row
             for frame in self._all(select(t.frame.c.seq, t.frame.c.directory).where(since))
@@ -669,6 +654,51 @@ class ReadingRows(
 def _octets(value: object) -> bytes:
     # SQLite keeps what it is given, whatever the column says: what is no bytes is still to be hashed, and then differs.
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+_STAGED_WITH = and_(t.ingest_record.c.partition == t.frame.c.partition, t.ingest_record.c.number == t.frame.c.number)
+_REMOVED_FROM = and_(t.removed_fix.c.partition == t.frame.c.partition, t.removed_fix.c.number == t.frame.c.number)
+_GONE = select(t.frame.c.seq, t.removed_fix.c.position).join(t.removed_fix, _REMOVED_FROM)
+_SESSION_THERE = func.substr(
+    t.frame.c.directory, cast(t.removed_fix.c.position * ROW_BYTES + 1, Integer), literal_column("4")
+)
+_REMOVALS = select(
+    t.removed_fix.c.entry,
+    t.removed_fix.c.partition,
+    t.removed_fix.c.number,
+    t.removed_fix.c.position,
+    t.removed_fix.c.digest,
+    t.frame.c.seq,
+    _SESSION_THERE.label("session"),
+).join_from(t.removed_fix, t.frame, _REMOVED_FROM)
+_BY_ENTRY = (t.removed_fix.c.entry, t.removed_fix.c.partition, t.removed_fix.c.number, t.removed_fix.c.position)
+# Asked at every opening, and put together once.
+_REMOVALS_AFTER = (
+    _REMOVALS.where(
+        t.removed_fix.c.entry >= bindparam("entry"),  # this an index answers
+        tuple_(*_BY_ENTRY) > tuple_(*(bindparam(one.name, type_=Integer) for one in _BY_ENTRY)),
+    )
+    .order_by(*_BY_ENTRY)
+    .limit(bindparam("at_once"))
+)
+_SESSIONS_OF = (
+    t.session.select()
+    .where(t.session.c.person_id == bindparam("whose"))
+    .where(t.session.c.day.between(bindparam("first"), bindparam("last")))
+    .order_by(t.session.c.no)
+)
+_WHOLE_FRAMES = (
+    select(t.frame.c.seq, t.frame.c.directory, t.frame.c.sealed, t.ingest_record.c.digest)
+    .join_from(t.frame, t.ingest_record, _STAGED_WITH)
+    .where(t.frame.c.seq > bindparam("after"))
+    .order_by(t.frame.c.seq)
+    .limit(bindparam("at_once"))
+)
+
+
+def _removal(row: Any) -> Removal:
+    where = row.entry, row.partition, row.number, row.position
+    return Removal(*where, row.digest, row.seq, int.from_bytes(row.session, "little"))
 
 
 def _among(table: Table, partition: int, first: int, last: int) -> Select[Any]:

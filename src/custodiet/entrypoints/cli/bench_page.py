@@ -113,14 +113,18 @@ def _read(said: Said) -> str:
         (name, one["fixes"], one["sealed_ms"], one["sealed_peak_mb"], one["plain_ms"], one["bare_unsealing_ms"])
         for name, one in (("a day", read["day"]), (f"{read['half_a_year']['days']} days", read["half_a_year"]))
     ]
+    rows.insert(0, ("a day before it is folded", read["day"]["fixes"], read["day"]["not_folded_ms"], "", "", ""))
     columns = ("", "fixes", "sealed, CPU ms", "MB held at most", "plain rows, CPU ms", "bare unsealing alone, ms")
     head = """## Opening what was sealed
 
 One person's, by the vault's own way, to the last fix checked; beside it the same columns as rows in clear. The day
-lies in frames of a thousand people's fixes, the rest in frames of five. Masking comes on top where others look:
+lies in frames of a thousand people's fixes, the rest in frames of five; the vault has gathered and folded them
+([ADR 47](adr/0047-a-day-lies-beside-itself-in-the-vault.md)). Masking comes on top where others look:
 `./dev bench-looks`.
 """
     keys = f"""
+To gather costs the vault {read["gather_us_a_piece"]} µs of CPU for every fix of everyone, to fold
+{read["fold_us_a_fix"]} µs.
 A day's key takes the vault {read["day_key_us"]:,} µs of CPU to make and sign, a session under it takes a monitor
 {read["session_us"]:,} µs.
 """

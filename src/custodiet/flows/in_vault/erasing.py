@@ -12,7 +12,7 @@ from datetime import date
 
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.flows.in_vault.stored_fixes import session_key
+from custodiet.flows.in_vault.unsealing import session_key
 from custodiet.flows.ports import Sealer, Store
 from custodiet.model.erasing_record import DayGone, ErasureDue
 from custodiet.model.errors import OpeningRefused

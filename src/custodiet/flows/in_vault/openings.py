@@ -14,6 +14,7 @@ from custodiet.flows.in_vault.addresses import Addresses
 from custodiet.flows.in_vault.case_records import CaseRecords
 from custodiet.flows.in_vault.erasing import Erasing
 from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.glasses import Glasses
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.masking import Masking
@@ -22,7 +23,7 @@ from custodiet.flows.in_vault.questions import Questions
 from custodiet.flows.in_vault.readings import Pace, Readings
 from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.flows.in_vault.verifying import verify_in_steps
-from custodiet.flows.ports import Clock, PieceIndex, PlaceLists, Replay, Sealer, Store
+from custodiet.flows.ports import Chance, Clock, GatheredPieces, PlaceLists, Replay, Sealer, Store
 from custodiet.flows.witnessed import SignedByWitnesses
 from custodiet.model.case_record import Contacted
 from custodiet.model.decision import Decision
@@ -43,6 +44,7 @@ from custodiet.model.record import (
     TablesVerified,
     ZonesReleased,
 )
+from custodiet.model.session import Session
 from custodiet.model.times import as_text, utc_day
 from custodiet.model.unmask_record import UnmaskedOpened
 from custodiet.model.word import WORD_CATEGORY, Word
@@ -50,6 +52,7 @@ from custodiet.rules.access import signed_by_two
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.keys import wanted_days
 from custodiet.rules.witnessing import objections_to_unwitnessed
+from custodiet.wire.frame import StoredFix, stored_of
 from custodiet.wire.reading import write_answer
 from custodiet.wire.sealed import compact_geometry, geometry_context
 from custodiet.wire.vault import write_zone
@@ -67,9 +70,10 @@ class Openings:
         keys: Keys,
         sealer: Sealer,
         clock: Clock,
+        chance: Chance,
         replay: Callable[[], AbstractContextManager[Replay]],
         lists: PlaceLists,
-        pieces: PieceIndex,
+        pieces: GatheredPieces,
         witnessed: SignedByWitnesses | None = None,
     ) -> None:
         """`witnessed`: what enough witnesses have signed; None where none are set, and then none is waited for."""
@@ -83,7 +87,8 @@ class Openings:
         self._addresses = Addresses(follower, keys, sealer)
         self._case_records = CaseRecords(follower, keys, sealer)
         self._erasing = Erasing(store, follower, keys, sealer)
-        self._stored = StoredFixes(store, pieces, keys, sealer)
+        self._gathering = Gathering(store, pieces, keys, sealer, chance)
+        self._stored = StoredFixes(store, self._gathering, keys, sealer)
         pace = Pace()
         masking = Masking(follower, keys, sealer, lists)
         self._readings = Readings(self._stored, follower, keys, sealer, pace, masking)
@@ -108,8 +113,14 @@ class Openings:
         )
 
     def take_in(self) -> bool:
-        """Upkeep: find out where some of what came lately lies; whether there may be more. Opens nothing."""
-        return self._stored.take_in()
+        """Upkeep: gather some of what came lately; else fold a day that is over. Whether there may be more."""
+        if self._gathering.take_in():
+            return True
+        try:
+            self._keys.require_kms()
+        except OpeningRefused:
+            return False
+        return self._gathering.fold_some(self._follower.now())
 
     def erase(self, index: int) -> Iterator[DayGone]:
         """Upkeep: destroy what opens the days of an erasure; every one that is gone. As often as it is asked."""
@@ -216,33 +227,16 @@ class Openings:
             | _held_back(record)
         )
         given = withheld = 0
-        for session, stored in self._stored.of(person_id):
+        for session, rows in self._stored.rows(person_id):
             if session.decision_id not in decisions:
                 continue
             if self._follower.is_withheld(decisions[session.decision_id], session.category, session.day):
-                withheld += 1  # past its retention: about to be erased, and given to nobody
+                withheld += len(rows)  # past its retention: about to be erased, and given to nobody
                 continue
-            if any(one.from_at <= stored.fix_time < one.to_at for one in record.held_back):
-                continue
-            given += 1
-            fix = stored.fix
-            yield _line(
-                {
-                    "decision": session.decision_id,
-                    "category": session.category,
-                    "fix_time": as_text(stored.fix_time),
-                    "received_at": as_text(stored.received_at),
-                    "latitude": fix.lat_e7 / 1e7,
-                    "longitude": fix.lon_e7 / 1e7,
-                    "accuracy_m": fix.accuracy_m,
-                    "altitude_m": fix.altitude_m,
-                    "speed_mps": fix.speed_mps,
-                    "course_deg": fix.course_deg,
-                    "method": fix.method,
-                    "satellites": fix.satellites,
-                    "hdop": fix.hdop,
-                }
-            )
+            for stored in map(stored_of, rows):
+                if not any(one.from_at <= stored.fix_time < one.to_at for one in record.held_back):
+                    given += 1
+                    yield _line(_given(session, stored))
         for word in self._words(decisions):
             if self._follower.is_withheld(decisions[word.decision_id], WORD_CATEGORY[word.kind], utc_day(word.at)):
                 withheld += 1
@@ -259,6 +253,25 @@ class Openings:
         with self._replay() as empty:
             counts = yield from verify_in_steps(self._store, empty, self._keys, self._sealer, self._follower.head)
         yield _line(counts)
+
+
+def _given(session: Session, stored: StoredFix) -> dict[str, object]:
+    fix = stored.fix
+    return {
+        "decision": session.decision_id,
+        "category": session.category,
+        "fix_time": as_text(stored.fix_time),
+        "received_at": as_text(stored.received_at),
+        "latitude": fix.lat_e7 / 1e7,
+        "longitude": fix.lon_e7 / 1e7,
+        "accuracy_m": fix.accuracy_m,
+        "altitude_m": fix.altitude_m,
+        "speed_mps": fix.speed_mps,
+        "course_deg": fix.course_deg,
+        "method": fix.method,
+        "satellites": fix.satellites,
+        "hdop": fix.hdop,
+    }
 
 
 def _tried(one: Contacted) -> dict[str, object]:

@@ -18,7 +18,7 @@ from heapq import merge
 from typing import NamedTuple, TypeVar
 
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.flows.in_vault.stored_fixes import OpenFix, opening, session_key
+from custodiet.flows.in_vault.unsealing import Unsealing, session_key
 from custodiet.flows.ports import Reading, Replay, Sealer, Store
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
@@ -29,7 +29,7 @@ from custodiet.model.stored import DetailRow, EntryRow, IngestRow
 from custodiet.model.times import from_ms
 from custodiet.rules.chain import Frontier, leaf_hash, root
 from custodiet.rules.decisions import kept_categories
-from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, session_body, unpack_directory
+from custodiet.wire.frame import DirectoryRow, piece_body, piece_of, session_body, unpack_directory, unpack_fix
 from custodiet.wire.records import read_detail, read_entry, read_ingested, read_record, record_digest
 
 T = TypeVar("T")
@@ -237,18 +237,18 @@ class _Verifying:
         opened = self._opened.get(row.session_no)
         if opened is None:
             opened = self._opened[row.session_no] = self._open_session(row.session_no)
-        if opened.open_fix is not None:
-            opened.open_fix(piece, row.fix_ms)
+        if opened.unsealing is not None:
+            unpack_fix(opened.unsealing.plain(piece, row.fix_ms))
         return opened.covers(row)
 
     def _open_session(self, number: int) -> "_Opened":
         session = self._view.session(number)
         opens = self._keys.opens(session)
-        open_fix = opening(self._sealer, session_key(self._keys, self._sealer, session), session) if opens else None
+        unsealing = Unsealing(self._sealer, session_key(self._keys, self._sealer, session), session) if opens else None
         decision, fitting = self._view.decision(session.decision_id), self._view.fitting(session.fitting_id)
         if self._view.case(decision.case_id).person_id != session.person_id:
             raise OpeningRefused("a session is another person's than its decision")
-        return _Opened(session, decision, fitting, open_fix)
+        return _Opened(session, decision, fitting, unsealing)
 
     def frames_and_sessions(self) -> None:
         """None without an ingest record."""
@@ -313,9 +313,9 @@ def _beside(rows: Sequence[IngestRow], among: Callable[[int, int, int], dict[int
 class _Opened:
     """A session with what it was for, and how its fixes open (None once its day is erased)."""
 
-    def __init__(self, session: Session, decision: Decision, fitting: Fitting, open_fix: OpenFix | None) -> None:
+    def __init__(self, session: Session, decision: Decision, fitting: Fitting, unsealing: Unsealing | None) -> None:
         self.session = session
-        self.open_fix = open_fix
+        self.unsealing = unsealing
         self._decision = decision
         self._fitting = fitting
 

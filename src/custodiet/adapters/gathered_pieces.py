@@ -1,0 +1,145 @@
+"""Each session's sealed fixes beside each other: a file of the vault's own, so that one person's are read in one go.
+
+Everything in it is sealed under the keys of its sessions, and stands in the store's frames too. A file that is missing
+or damaged is begun anew, and filled from the frames again. Every call raises CannotRecord when the file cannot be
+used now.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple
+from pathlib import Path
+
+from custodiet.model.errors import CannotRecord
+from custodiet.model.stored import Gathered, Removal
+
+_FORM = 2
+_ONE = "one INTEGER PRIMARY KEY CHECK (one = 1)"
+_REMOVAL = "entry, partition, number, position, digest, seq, session"
+_TABLES = (
+    # With a rowid: without one every row that is looked past would be read whole.
+    "CREATE TABLE loose (session INTEGER, seq INTEGER, pieces BLOB NOT NULL, PRIMARY KEY (session, seq))",
+    "CREATE TABLE folded (session INTEGER PRIMARY KEY, sealed BLOB NOT NULL)",
+    f"CREATE TABLE newest ({_ONE}, seq INTEGER NOT NULL, digest BLOB NOT NULL)",
+    f"CREATE TABLE removal ({_ONE}, {_REMOVAL})",
+    f"PRAGMA user_version = {_FORM}",
+)
+_PAGE_BYTES = 16_384
+"""A day of a fix a minute lies in five of them."""
+_ALL = ("loose", "folded", "newest", "removal")
+
+
+class SqliteGatheredPieces:
+    """One file, one process. Without a path in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        with _said_plainly():
+            try:
+                self._connection = _opened(path)
+            except sqlite3.DatabaseError:
+                if path is None:
+                    raise
+                for beside in ("", "-wal", "-shm"):
+                    path.with_name(path.name + beside).unlink(missing_ok=True)
+                self._connection = _opened(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def newest(self) -> tuple[int, bytes] | None:
+        with _said_plainly():
+            found: tuple[int, bytes] | None = self._connection.execute("SELECT seq, digest FROM newest").fetchone()
+            return found
+
+    def last_removal(self) -> Removal | None:
+        with _said_plainly():
+            found = self._connection.execute("SELECT * FROM removal").fetchone()
+            return None if found is None else Removal(*found[1:])
+
+    def begin(self, removal: Removal | None) -> None:
+        with self._writing():
+            for table in _ALL:
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self._follow(removal)
+
+    def add(self, gathered: Mapping[int, bytes | bytearray], seq: int, digest: bytes) -> None:
+        with self._writing():
+            rows = ((session, seq, pieces) for session, pieces in sorted(gathered.items()))
+            self._connection.executemany("INSERT INTO loose VALUES (?, ?, ?)", rows)
+            self._connection.execute("INSERT OR REPLACE INTO newest VALUES (1, ?, ?)", (seq, digest))
+
+    def of(self, session: int) -> Gathered:
+        with _said_plainly():
+            loose = self._connection.execute("SELECT pieces FROM loose WHERE session = ? ORDER BY seq", (session,))
+            pieces = b"".join(row[0] for row in loose)
+            folded = self._connection.execute("SELECT sealed FROM folded WHERE session = ?", (session,)).fetchone()
+            return Gathered(pieces, None if folded is None else folded[0])
+
+    def put(self, instead: Mapping[int, Gathered], removal: Removal | None = None) -> None:
+        with self._writing():
+            for session, one in instead.items():
+                newest = self._connection.execute("SELECT max(seq) FROM loose WHERE session = ?", (session,)).fetchone()
+                self._connection.execute("DELETE FROM loose WHERE session = ?", (session,))
+                self._connection.execute("DELETE FROM folded WHERE session = ?", (session,))
+                if one.loose:
+                    self._connection.execute("INSERT INTO loose VALUES (?, ?, ?)", (session, newest[0] or 0, one.loose))
+                if one.folded is not None:
+                    self._connection.execute("INSERT INTO folded VALUES (?, ?)", (session, one.folded))
+            self._follow(removal)
+
+    def loose_after(self, session: int, limit: int) -> list[int]:
+        with _said_plainly():
+            rows = self._connection.execute(
+                "SELECT DISTINCT session FROM loose WHERE session > ? ORDER BY session LIMIT ?", (session, limit)
+            )
+            return [row[0] for row in rows]
+
+    def _follow(self, removal: Removal | None) -> None:
+        if removal is not None:
+            row = (1, *astuple(removal))
+            self._connection.execute("INSERT OR REPLACE INTO removal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with _said_plainly(), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+    try:
+        # NORMAL: what a power cut takes is the newest of it, whole, and is found again. What is taken out is
+        # overwritten.
+        for pragma in (
+            f"page_size={_PAGE_BYTES}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "busy_timeout=5000",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        [(form,)] = connection.execute("PRAGMA user_version")
+        if form == 0:
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in _TABLES:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        elif form != _FORM:
+            raise sqlite3.DatabaseError("of another form")
+        if path is not None:
+            path.chmod(0o600)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error:
+        raise CannotRecord("the vault's own copies of sealed fixes cannot be read or written now") from None

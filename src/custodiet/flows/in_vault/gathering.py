@@ -1,0 +1,187 @@
+"""What is sealed of each session, beside each other: upkeep of the vault's own, so that a look waits for none of it.
+
+Frames hold what many people sent in the same moment; a day of one of them lies in a thousand frames. So the vault
+copies each piece, as it is sealed, to those of its session. A day that is over is folded: its fixes are opened in here
+and sealed again together, under the same session's key, and nothing of it leaves. What is removed or erased in the
+store goes from the copies before anything else is read of them. Nothing is kept here that the frames do not say; all
+of it can be lost and is gathered again.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from custodiet.flows.in_vault.keys import Keys
+from custodiet.flows.in_vault.unsealing import Unsealing, session_key
+from custodiet.flows.ports import Chance, GatheredPieces, Reading, Sealer, Store
+from custodiet.model.errors import NotFound, NotTheFormat, OpeningRefused
+from custodiet.model.session import Session
+from custodiet.model.stored import Gathered, WholeFrame
+from custodiet.model.times import utc_day
+from custodiet.wire.frame import NONCE_BYTES
+from custodiet.wire.gathered import (
+    Fold,
+    Place,
+    fold_context,
+    gather,
+    pack_fold,
+    places_of,
+    unpack_fold,
+    without,
+)
+
+_FRAMES_AT_ONCE = 100
+_REMOVALS_AT_ONCE = 1000
+_SESSIONS_AT_ONCE = 100
+PIECES_IN_MEMORY, FRAMES_IN_MEMORY = 200_000, 10_000
+"""With so much in memory it is written: not sooner, so that of each session much is written at once."""
+_BEFORE_ALL = -1
+"""The number before that of the first frame, and of the first session."""
+FOLDED_AFTER = timedelta(hours=1)
+"""So long after its last instant a day is folded, and so often what came of it since."""
+
+
+class Gathering:
+    """Follows the frames. One thread at a time."""
+
+    def __init__(self, store: Store, kept: GatheredPieces, keys: Keys, sealer: Sealer, chance: Chance) -> None:
+        self._store = store
+        self._kept = kept
+        self._keys = keys
+        self._sealer = sealer
+        self._chance = chance
+        self._newest = kept.newest()
+        self._begun = False
+        self._waiting: defaultdict[int, bytearray] = defaultdict(bytearray)
+        """By session what is not written yet."""
+        self._pieces = self._frames = 0
+        self._folded_until = _BEFORE_ALL
+        self._folds_at: datetime | None = None
+
+    def of(self, session: int) -> Gathered:
+        """What there is of a session, in order of storing; all there is when take_in has said that there is no more."""
+        kept = self._kept.of(session)
+        waiting = self._waiting.get(session)
+        return kept if waiting is None else replace(kept, loose=kept.loose + waiting)
+
+    def take_in(self) -> bool:
+        """Follow some of what the store has more, or less, than before; whether there may be more."""
+        with self._store.reading() as view:
+            if not self._begun:
+                self._begin(view)
+            return self._take_out(view) or self._add(view)
+
+    def fold_some(self, now: datetime) -> bool:
+        """Fold a day that is over, or find out that none is; whether there may be more. Nothing of it leaves."""
+        if self._folds_at is not None and now < self._folds_at:
+            return False
+        found = self._kept.loose_after(self._folded_until, _SESSIONS_AT_ONCE)
+        for number in found:
+            self._folded_until = number
+            session = self._session(number)
+            if session is not None and utc_day(now - FOLDED_AFTER) > session.day and self._keys.opens(session):
+                self._fold(number, session)
+                return True
+        if not found:
+            self._folded_until, self._folds_at = _BEFORE_ALL, now + FOLDED_AFTER
+        return bool(found)
+
+    def _begin(self, view: Reading) -> None:
+        """What is known of another store than this one, as before a restore, is forgotten."""
+        last = self._kept.last_removal()
+        stands = last is None or view.removal_at(last.partition, last.number, last.position) == last
+        if self._newest is None or not stands or view.frame_digest(self._newest[0]) != self._newest[1]:
+            self._kept.begin(view.newest_removal())
+            self._newest = None
+            self._let_go()
+        self._begun = True
+
+    # --- what is new ---
+
+    def _add(self, view: Reading) -> bool:
+        found = view.whole_frames(_BEFORE_ALL if self._newest is None else self._newest[0], _FRAMES_AT_ONCE)
+        if not found:
+            return False
+        gone = view.removed_between(found[0].seq, found[-1].seq)
+        for frame in found:
+            self._gather(frame, gone)
+        self._newest = found[-1].seq, found[-1].digest
+        self._frames += len(found)
+        if self._pieces >= PIECES_IN_MEMORY or self._frames >= FRAMES_IN_MEMORY:
+            self._kept.add(self._waiting, *self._newest)
+            self._let_go()
+        return True
+
+    def _gather(self, frame: WholeFrame, gone: frozenset[Place]) -> None:
+        try:
+            found = gather(frame.seq, frame.directory, frame.sealed)
+        except NotTheFormat:
+            return  # a frame that somebody broke: verifying tells of it
+        for position, (number, record) in enumerate(found):
+            if not gone or (frame.seq, position) not in gone:
+                self._waiting[number] += record
+        self._pieces += len(found)
+
+    # --- what is gone ---
+
+    def _take_out(self, view: Reading) -> bool:
+        """Follow some removals; whether there were any."""
+        found = view.removals_after(self._kept.last_removal(), _REMOVALS_AT_ONCE)
+        if not found:
+            return False
+        gone: defaultdict[int, set[Place]] = defaultdict(set)
+        for one in found:
+            gone[one.session_no].add((one.seq, one.position))
+        try:
+            instead = {number: self._without(number, places) for number, places in gone.items()}
+        except (OpeningRefused, NotTheFormat):
+            self._newest, self._begun = None, False  # gathered again, what is gone is not in it
+            return True
+        self._kept.put(instead, found[-1])
+        return True
+
+    def _without(self, number: int, gone: set[Place]) -> Gathered:
+        """What is kept of a session from now on; what waits is seen to at once."""
+        if number in self._waiting:
+            self._waiting[number] = bytearray(without(bytes(self._waiting[number]), gone))
+        kept = self._kept.of(number)
+        return Gathered(without(kept.loose, gone), self._fold_without(number, kept.folded, gone))
+
+    def _fold_without(self, number: int, folded: bytes | None, gone: set[Place]) -> bytes | None:
+        session = self._session(number)
+        if folded is None or session is None or not self._keys.opens(session):
+            return None  # what nobody opens any more, nothing keeps
+        key = session_key(self._keys, self._sealer, session)
+        fold = unpack_fold(Unsealing(self._sealer, key, session).fold(folded))
+        return self._sealed(key, session, fold.without(gone)) if gone.intersection(fold.places) else folded
+
+    def _let_go(self) -> None:
+        self._waiting.clear()
+        self._pieces = self._frames = 0
+
+    # --- what is over ---
+
+    def _fold(self, number: int, session: Session) -> None:
+        """Of a session that somebody broke nothing is folded: whoever opens it is told."""
+        kept = self._kept.of(number)
+        try:
+            key = session_key(self._keys, self._sealer, session)
+            opens = Unsealing(self._sealer, key, session)
+            fold = Fold(places_of(kept.loose), opens.loose(kept.loose))
+            if kept.folded is not None:
+                fold = unpack_fold(opens.fold(kept.folded)) + fold
+        except (OpeningRefused, NotTheFormat):
+            return
+        self._kept.put({number: Gathered(b"", self._sealed(key, session, fold))})
+
+    def _sealed(self, key: bytes, session: Session, fold: Fold) -> bytes:
+        nonce = self._chance.draw(NONCE_BYTES)
+        return self._sealer.seal_under(key, nonce, pack_fold(fold), fold_context(session))
+
+    def _session(self, number: int) -> Session | None:
+        """None: a frame names one that is not; verifying tells of it."""
+        try:
+            with self._store.reading() as view:
+                return view.session(number)
+        except NotFound:
+            return None
