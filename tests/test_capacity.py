@@ -16,6 +16,7 @@ from capacity import Assumed, Measured, needed  # noqa: E402
 COSTS = Measured(
     ns_a_position=10_000,
     upkeep_us_a_person=0,
+    vault_us_a_position=10,
     kb_a_person=6,
     bytes_a_position=100,
     bytes_a_record=1000,
@@ -36,6 +37,7 @@ def test_a_million_people_at_a_fix_a_minute_by_hand():
     assert found.stored_tb == pytest.approx(4.32)  # 144 GB a day
     assert found.store_machines == 3
     assert found.ledger_records_a_day == pytest.approx(1_440_000)
+    assert found.vault_cores == pytest.approx(0.1667, abs=0.0001)
     assert found.day_keys_cores == pytest.approx(100 / 86_400)
     assert found.sessions_core_hours == pytest.approx(200 / 3600)
     assert found.tls_cores_each == pytest.approx(8.33, abs=0.01)

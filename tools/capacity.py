@@ -21,6 +21,8 @@ class Measured:
     """CPU of a monitor, from lines to durable, at the largest number of people that was measured."""
     upkeep_us_a_person: float
     """CPU of a monitor's upkeep, each second."""
+    vault_us_a_position: float
+    """CPU of the vault, which gathers each and folds its day."""
     kb_a_person: float
     bytes_a_position: float
     bytes_a_record: float
@@ -67,6 +69,8 @@ class Needed:
     store_machines: int
     ledger_records_a_day: float
     ledger_gb_a_day: float
+    vault_cores: float
+    """Of work, for gathering and folding."""
     day_keys_cores: float
     """Of the vault, each day's keys made evenly over the day."""
     sessions_core_hours: float
@@ -101,6 +105,7 @@ def needed(people: int, measured: Measured, assumed: Assumed) -> Needed:
         store_machines=assumed.copies * max(1, ceil(stored_tb / assumed.disk_tb)),
         ledger_records_a_day=records,
         ledger_gb_a_day=records * measured.bytes_a_record / 1e9,
+        vault_cores=rate * measured.vault_us_a_position / 1e6,
         day_keys_cores=people * measured.day_key_us / 1e6 / DAY_S,
         sessions_core_hours=people * measured.session_us / 1e6 / 3600,
         tls_cores_kept=people * measured.tls_handshake_us / 1e6 / DAY_S,
@@ -114,6 +119,7 @@ def measured_in(said: dict[str, Any]) -> Measured:
     return Measured(
         ns_a_position=most["ns_a_position"],
         upkeep_us_a_person=1000 * most["upkeep_ms"] / most["people"],
+        vault_us_a_position=said["read"]["gather_us_a_piece"] + said["read"]["fold_us_a_fix"],
         kb_a_person=most["kb_a_person"],
         bytes_a_position=said["bytes_a_position"],
         bytes_a_record=said["bytes_a_record"],
@@ -135,6 +141,7 @@ _ROWS = {
     "store_machines": "store machines",
     "ledger_records_a_day": "ingest records a day",
     "ledger_gb_a_day": "GB of them a day",
+    "vault_cores": "cores of a vault for gathering and folding what is stored",
     "day_keys_cores": "cores of a vault for each day's keys",
     "sessions_core_hours": "core-hours for sessions, each midnight",
     "tls_cores_kept": "cores for TLS, everyone's connection anew once a day",
