@@ -22,6 +22,7 @@ from custodiet.wire import (
     attachment,
     cosigning,
     frame,
+    gathered,
     geojson,
     geometry,
     gpx,
@@ -135,6 +136,23 @@ def read_frame(data: bytes) -> None:
         }
         for row in rows[:3]:
             _or_refusal(lambda row=row: frame.piece_of(data, row))
+
+
+def read_gathered(data: bytes) -> None:
+    """What the vault keeps of a session; the first half of the bytes is a frame's directory to the second."""
+    found = _or_refusal(lambda: list(gathered.read_gathered(data)))
+    if found:
+        first = {(found[0][0], found[0][1])}
+        left = gathered.without(data, first)
+        assert list(gathered.read_gathered(left)) == [one for one in found if (one[0], one[1]) not in first]
+    fold = _or_refusal(lambda: gathered.unpack_fold(data))
+    assert (fold is None) == (_or_refusal(lambda: list(gathered.rows_folded(data))) is None)
+    if fold is not None:
+        assert gathered.pack_fold(fold) == data
+        assert gathered.pack_fold(fold.without(set())) == data
+        assert not fold.without(set(fold.places)).plain
+    half = len(data) // 2
+    _or_refusal(lambda: gathered.gather(7, data[:half], data[half:]))
 
 
 def read_records(data: bytes) -> None:
@@ -266,6 +284,7 @@ HARNESSES: dict[str, Harness] = {
     "gpx": read_gpx,
     "geojson": read_geojson,
     "frame": read_frame,
+    "gathered": read_gathered,
     "records": read_records,
     "note": read_note,
     "proof": read_proof,
