@@ -43,4 +43,5 @@ def month_of(at: datetime) -> tuple[datetime, datetime]:
 
 def as_text(at: datetime) -> str:
     """RFC 3339 with milliseconds and Z, the one form used on the wire and in the ledger."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return in_utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
