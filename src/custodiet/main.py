@@ -1328,6 +1328,7 @@ def doctor(asked: argparse.Namespace) -> None:
         free_bytes=free_bytes,
         machine=look_at_machine,
         sound=store.require_sound,
+        confirming=store.confirming,
         newest_form=newest_form(),
         vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
         opened=store,

@@ -13,7 +13,7 @@ from support.house import START, SeededChance, SetClock, empty_database
 from custodiet.adapters.store.digests import form_digests
 from custodiet.adapters.store.empty import open_empty
 from custodiet.adapters.store.engine import refusal, viewing, writing
-from custodiet.adapters.store.postgres import PostgresStore, open_postgres
+from custodiet.adapters.store.postgres import PostgresStore, _named_synchronous, open_postgres
 from custodiet.adapters.store.postgres_words import condition_in_postgres, read_trigger, trigger_in_postgres
 from custodiet.adapters.store.replay import replay_store
 from custodiet.model.errors import CannotRecord, TableMismatch, Unready
@@ -246,3 +246,20 @@ def test_a_refusal_says_its_words_and_no_row(store):
     with pytest.raises(IntegrityError) as caught, writing(store._engine) as connection:
         connection.execute(text("INSERT INTO frame VALUES (0, 7, 7, 0, 0, 'marigold', 'x')"))
     assert "marigold" not in refusal(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "waits_for"),
+    [
+        ("", 0),
+        ("ANY 1 (a, b)", 1),
+        ("any 2(a, b, c)", 2),
+        ("FIRST 3 (*)", 3),
+        ("2 (a, b)", 2),
+        ("a, b", 1),
+        ("*", 1),
+        ('"any 5", b', 1),
+    ],
+)
+def test_how_many_others_a_commit_waits_for_is_read_as_the_server_reads_it(names, waits_for):
+    assert _named_synchronous(names) == waits_for

@@ -70,6 +70,7 @@ def test_what_was_taken_in_before_is_there_afterwards_and_more_comes_in(site, da
     assert (verified.returncode, "ok: True" in verified.stdout) == (0, True)
     doctor = ask("doctor", *site.where)
     assert "sound, of form" in doctor.stdout
+    assert "on one server alone" in doctor.stdout
     out = site.folder / "again.backup"
     backed_up = ask("backup", *site.where, "--out", out)
     assert (backed_up.returncode, backed_up.stderr) == (0, "")

@@ -1,6 +1,5 @@
 """What a run of faults comes to: what was acknowledged held against what is stored, counted and raised."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -70,8 +69,8 @@ def account(site: Site, devices: Sequence[Carried]) -> dict[str, int]:
             with store.reading() as view:
                 end = view.decision(device.wearer.decision_id).ended_at
             found["after_end"] += 0 if end is None else sum(at >= to_ms(end) for at in here)
+        tallies = _tallies(store)
     found["twice"] = sum(times - 1 for times in stored.standing.values())
-    tallies = _tallies(site)
     found["unrecorded"] = abs(tallies["kept"] - stored.of_trails)
     judged = sum(len(device.told.sent) for device in devices if not device.wearer.keeps_trail)
     found["judged_again"] = max(0, tallies["judged"] - judged)
@@ -90,7 +89,9 @@ def _alerts(store: SqliteStore, device: Carried) -> Counter[str]:
     return found
 
 
-def _tallies(site: Site) -> Counter[str]:
-    with closing(sqlite3.connect(f"file:{site.settings.store}?mode=ro", uri=True)) as database:
-        rows = database.execute("SELECT outcome, sum(reports) FROM tally WHERE reason = '' GROUP BY outcome").fetchall()
-    return Counter(dict(rows))
+def _tallies(store: SqliteStore) -> Counter[str]:
+    found: Counter[str] = Counter()
+    with store.reading() as view:
+        for one in view.tallies():
+            found[one.outcome] += 0 if one.reason else one.reports
+    return found

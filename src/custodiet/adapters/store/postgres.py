@@ -4,9 +4,10 @@ Every writing transaction takes one lock of the database before it reads, and gi
 by BEGIN IMMEDIATE. Whoever reads sees one moment (REPEATABLE READ, READ ONLY) and is never waited for.
 
 A server that could lose what it has acknowledged, sorts text by a language, or writes the values of a refused row into
-its log, is not written to.
+its log, is not written to. Of several servers that the address names, the primary is: a standby may be behind.
 """
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -22,6 +23,16 @@ _ONE_WRITER = 0x637573746F
 """The advisory lock of whoever writes; of one database, as all advisory locks are."""
 _BEGIN_WRITING = f"SELECT pg_advisory_xact_lock({_ONE_WRITER})"
 _BEGIN_READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_FINDS_THE_PRIMARY = {
+    "target_session_attrs": "primary",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""For libpq: of the hosts of an address the one that is no standby; and in how long a machine that is gone is known to
+be (seconds, the last in ms). Not `read-write`: whoever only reads would find none."""
 _SAFE = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
@@ -41,13 +52,17 @@ def open_postgres(address: str, *, read_only: bool = False) -> Engine:
         url = make_url(address).set(drivername=postgres_dialect.NAME.replace(".", "+"))
     except ArgumentError:
         raise Unready("the store's address is to be postgresql://user@host:port/name") from None
-    options = f"-c lock_timeout={LOCK_WAIT_MS} -c timezone=UTC"
+    # No time limit: a commit that it breaks off while it waits for a standby stands on one machine alone.
+    options = f"-c lock_timeout={LOCK_WAIT_MS} -c statement_timeout=0 -c timezone=UTC"
     engine = create_engine(
         url,
         poolclass=QueuePool,
         pool_size=4,
         hide_parameters=True,  # an error's text must not quote what was to be written
-        connect_args={"options": options + (" -c default_transaction_read_only=on" if read_only else "")},
+        connect_args={
+            "options": options + (" -c default_transaction_read_only=on" if read_only else ""),
+            **_FINDS_THE_PRIMARY,
+        },
     )
 
     @event.listens_for(engine, "begin")
@@ -77,6 +92,14 @@ def _unsafe(connection: Connection) -> Iterator[str]:
         yield "the database sorts text by a language; it is to be made with LC_COLLATE 'C'"
 
 
+def _named_synchronous(names: str) -> int:
+    """How many standbys a commit waits for: `ANY 1 (a, b)`, `FIRST 2 (…)`, `1 (…)`, `a, b` (PostgreSQL 15, 20.6.2)."""
+    counted = re.match(r"\s*(?:(?:ANY|FIRST)\s+)?(\d+)\s*\(", names, re.IGNORECASE)
+    if counted is not None:
+        return int(counted[1])
+    return 1 if names.strip() else 0
+
+
 class PostgresStore(SqlStore):
     """One database of a PostgreSQL server. Safe to share among threads and with other processes, wherever they are."""
 
@@ -94,6 +117,10 @@ class PostgresStore(SqlStore):
         """As the store says; and the server is to be relied on."""
         require_safe(self._engine)
         return super().require_sound()
+
+    def confirming(self) -> int | None:
+        with viewing(self._engine) as connection:
+            return _named_synchronous(str(connection.exec_driver_sql("SHOW synchronous_standby_names").scalar()))
 
     def check_form(self) -> None:
         """Raise Unready when the server is not to be relied on, or the tables are of another form."""

@@ -6,6 +6,7 @@ that says `first <> 0` means the same in both.
 
 from typing import Any
 
+import psycopg
 from sqlalchemy import Column
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
@@ -71,6 +72,26 @@ class StoreDialect(PGDialect_psycopg):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"paramstyle": "format"} | kwargs)  # type: ignore[no-untyped-call]
         self.supports_native_boolean = False
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        """Raise when the server says that something went otherwise than asked.
+
+        A commit that waits for a standby and is broken off by an administrator says nothing worse than a warning: it
+        is committed on that one machine, and lost with it. Whoever asked must not be told that it is done.
+        """
+        warned: list[str | None] = []
+
+        def hear(said: psycopg.errors.Diagnostic) -> None:
+            if said.severity_nonlocalized == "WARNING":
+                warned.append(said.sqlstate)
+
+        dbapi_connection.add_notice_handler(hear)
+        try:
+            super().do_commit(dbapi_connection)  # type: ignore[no-untyped-call]
+        finally:
+            dbapi_connection.remove_notice_handler(hear)
+        if warned:
+            raise psycopg.OperationalError("a commit that the server warned of")
 
 
 registry.register(NAME, __name__, StoreDialect.__name__)

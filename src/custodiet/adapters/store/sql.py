@@ -207,6 +207,10 @@ class SqlStore:
 
         return require_sound_on(self._engine)
 
+    def confirming(self) -> int | None:
+        """How many other machines have what is acknowledged; None for a store that is no server's."""
+        return None
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()

@@ -95,6 +95,8 @@ class Patient:
     machine: Callable[[], Machine]
     sound: Callable[[], str]
     """The store's form; raises when it is damaged, or its rules are others."""
+    confirming: Callable[[], int | None]
+    """How many other machines have what is acknowledged; None: the store is no server's."""
     newest_form: str
     vault_forms: Callable[[], tuple[int, int]]
     """The form of the vault's database, and the newest."""
@@ -233,6 +235,11 @@ def _store(place: Patient) -> Seen:
         yield "wrong", f"sound, and of form {form}; this version writes {place.newest_form}: custodiet upgrade"
     else:
         yield "ok", f"sound, of form {form}, its rules as they were made"
+    others = place.confirming()
+    if others == 0:
+        yield "look", "what is acknowledged is on one server alone, and lost with its disk: synchronous_standby_names"
+    elif others is not None:
+        yield "ok", f"nothing is acknowledged before it is on {others} more of its servers"
     lies = place.look_at(place.store.with_name(f"{place.store.name}-wal"))
     if lies is not None and lies.bytes > WAL_BYTES_MANY:
         yield "look", f"{lies.bytes // 1_000_000} MB wait in its write-ahead log: something reads for long, or hangs"

@@ -1,0 +1,220 @@
+"""A store of three servers: whichever dies, what was acknowledged is there, once, and people's reports in order.
+
+Seeded, bounded in time; what it measured is printed as one JSON line. The long form runs FAIL_OVER_S seconds (twenty
+minutes unless said otherwise).
+"""
+
+import json
+import os
+import secrets
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from random import Random
+from threading import Thread
+from time import monotonic
+
+import psycopg
+import pytest
+from support.accounts import account
+from support.carrying import Carried, Life
+from support.cluster import Cluster, until
+from support.faults import Served, let_pass
+from support.house import ANA, BO
+from support.running import ask
+from support.site import Site
+
+from custodiet.adapters.store.postgres import PostgresStore
+from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.end_decision import end_decision
+from custodiet.flows.open_sealed import ask_verify_tables
+from custodiet.model.errors import CannotRecord, IllegalMove
+from custodiet.rules.decisions import Ender, Move
+from custodiet.settings import read_settings
+from custodiet.wire.frame import unpack_directory
+
+BATCH = 50
+DEVICES = 4
+SINCE = timedelta(hours=20)
+FLUSH_S = 120.0
+
+
+@pytest.fixture
+def cluster():
+    made = Cluster()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def site(place, cluster, monkeypatch):
+    """A place that was made in a file and moved to the three servers."""
+    made = Site(place, DEVICES, since=SINCE)
+    cluster.primary.ask("CREATE DATABASE store TEMPLATE template0")
+    monkeypatch.setenv("CUSTODIET_STORE", cluster.address("store"))
+    moved = ask("migrate-store", *made.where)
+    assert moved.returncode == 0, moved.stderr
+    made.settings = read_settings(str(made.settings.data), None, os.environ)
+    assert "on 1 more of its servers" in ask("doctor", *made.where).stdout
+    return made
+
+
+def run(site, cluster, seed, enough, step):
+    """Deaths until `enough` (rounds, seconds) says so; then everything is flushed, verified and accounted for."""
+    random, deaths = Random(seed), Counter()
+    served = Served(site)
+    begins = datetime.now(UTC).replace(microsecond=0) - SINCE + timedelta(minutes=1)
+    devices = [
+        Carried(one, Life(begins + number * step, step), served.gateway, pace_s=0.02, batch=BATCH)
+        for number, one in enumerate(site.wearers)
+    ]
+
+    def get_through():
+        before = [len(device.told.stalls_s) for device in devices]
+        served.running.wait_until(
+            lambda: all(len(one.told.stalls_s) > then for one, then in zip(devices, before, strict=True)),
+            "someone is never acknowledged again",
+        )
+
+    def a_standby():
+        cluster.kill_a_standby(random.randrange(2))
+
+    def the_primary():
+        cluster.fail_over()
+        get_through()
+        cluster.bring_back()
+
+    def a_gateway():
+        served.running.kill("gateway")
+
+    began, rounds = monotonic(), 0
+    try:
+        for device in devices:
+            device.start()
+        while not enough(rounds, monotonic() - began):
+            for death in random.sample([a_standby, the_primary, a_gateway], 3):
+                get_through()
+                let_pass(random.uniform(0, 0.5))
+                death()
+                deaths[death.__name__] += 1
+            rounds += 1
+        get_through()
+        end(site, devices[-1].wearer)
+        get_through()
+        for device in devices:
+            device.ending.set()
+        for device in devices:
+            device.join(FLUSH_S)
+        assert not any(device.is_alive() for device in devices)
+        wall_s = monotonic() - began
+        served.running.wait_until(lambda: ask("ledger", "proof", "0", *site.where).returncode == 0, "no vault")
+        verified = ask("ledger", "verify", "--json", *site.where)
+        with closing(site.open()) as store:
+            tables = ask_verify_tables(store, site.vault, ANA)
+        found = account(site, devices)
+        disordered = sum(in_disorder(site, one.wearer) for one in devices)
+    finally:
+        for device in devices:
+            device.giving_up.set()
+        served.running.stop()
+    stalls = sorted(stall for device in devices for stall in device.told.stalls_s)
+    return {
+        "seed": seed,
+        "wall_s": round(wall_s, 1),
+        **found,
+        "disordered": disordered,
+        "acknowledged_a_second": round(found["acknowledged"] / wall_s),
+        "longest_stall_s": round(stalls[-1], 2),
+        "median_stall_s": round(stalls[len(stalls) // 2], 4),
+        "deaths": deaths,
+        "answers": sum((device.told.answers for device in devices), Counter()),
+        "verified": json.loads(verified.stdout),
+        "tables": tables,
+    }
+
+
+def end(site, wearer):
+    """A withdrawal under load: nothing that is stored is timed after it."""
+    with closing(site.open()) as store:
+        while True:
+            try:
+                return end_decision(store, site.chance, wearer.decision_id, Move.WITHDRAW, Ender(BO))
+            except CannotRecord:
+                continue
+            except IllegalMove:
+                return None  # it was durable, although its commit could not say so
+
+
+def in_disorder(site, wearer):
+    """How many fixes stand before an older one of the same session: devices send theirs in order, and again."""
+    last, found = {}, 0
+    with closing(site.open()) as store, store.reading() as view:
+        after = -1
+        while frames := view.frames(after, 500):
+            for seq, frame in frames:
+                after = seq
+                for row in unpack_directory(frame.directory):
+                    if view.session(row.session_no).fitting_id == wearer.fitting_id:
+                        found += row.fix_ms < last.get(row.session_no, 0)
+                        last[row.session_no] = row.fix_ms
+    return found
+
+
+def check(said):
+    print(json.dumps(said))  # noqa: T201 - what it measured is for whoever reads the run
+    none = ("missing", "twice", "unsent", "unrecorded", "after_end", "disordered")
+    assert {name: said[name] for name in none} == dict.fromkeys(none, 0)
+    assert said["verified"]["ok"], said["verified"]
+    assert (said["tables"]["missing"], said["tables"]["differing"]) == (0, 0)
+    # Not vacuous.
+    assert said["acknowledged"] > 500
+    assert min(said["deaths"].values()) > 0
+    assert len(said["deaths"]) == 3
+
+
+@pytest.mark.timeout(600)  # a bound on hanging, not a measure
+def test_whichever_server_dies_what_was_acknowledged_is_there_once_and_in_order(site, cluster):
+    check(run(site, cluster, 5, lambda rounds, _: rounds == 1, timedelta(milliseconds=500)))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3 * 3600)
+def test_the_same_for_twenty_minutes(site, cluster):
+    seed, run_s = secrets.randbelow(10**6), float(os.environ.get("FAIL_OVER_S", "1200"))
+    step = timedelta(seconds=max(0.001, SINCE.total_seconds() / (run_s * 40 * BATCH)))
+    check(run(site, cluster, seed, lambda _, wall_s: wall_s >= run_s, step))
+
+
+def test_a_commit_that_an_administrator_breaks_off_while_it_waits_for_a_standby_is_not_acknowledged(cluster):
+    """The server says no more than a warning, and has it on one machine alone."""
+    cluster.primary.ask("CREATE DATABASE alone TEMPLATE template0")
+    with closing(PostgresStore(cluster.address("alone"), SystemClock(), SystemChance())) as store:
+        store.prepare()
+        for one in cluster.standbys:
+            one.kill()
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = 'alone'"
+
+        def break_off():
+            until(lambda: cluster.primary.ask(waiting) == 1, "nobody waits")
+            cluster.primary.ask(waiting.replace("count(*)", "pg_cancel_backend(pid)"))
+
+        breaking = Thread(target=break_off)
+        breaking.start()
+        with pytest.raises(CannotRecord):
+            store.take_lease("clock")
+        breaking.join()
+
+
+def test_whoever_reads_never_reads_of_a_standby(cluster):
+    cluster.primary.ask("CREATE DATABASE read TEMPLATE template0")
+    address = cluster.address("read")
+    with closing(PostgresStore(address, SystemClock(), SystemChance())) as store:
+        store.prepare()
+    alone = address.replace(f"host={cluster.primary.folder}&", "")
+    for where, is_primary in ((address, True), (alone, False)):
+        with closing(PostgresStore(where, SystemClock(), SystemChance(), read_only=True)) as store:
+            if is_primary:
+                store.check_form()
+            else:
+                with pytest.raises((CannotRecord, psycopg.Error)):
+                    store.check_form()

@@ -1,0 +1,186 @@
+"""One PostgreSQL primary and two standbys, as they are run in production, and what happens to them.
+
+Who decides that a standby is to be the primary is not here: Patroni does, by its lease in etcd and a watchdog that
+stops a primary which lost it. So a standby is promoted only after every process of the one before is dead.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+import psycopg
+
+from . import postgres
+
+NAMES = ("a", "b", "c")
+WAITED_S = 60.0
+"""A bound on hanging, not a measure."""
+_SAID = """
+log_error_verbosity = terse
+listen_addresses = ''
+max_connections = 100
+shared_buffers = 64MB
+wal_keep_size = 256MB
+hot_standby = on
+synchronous_commit = remote_apply
+synchronous_standby_names = 'ANY 1 (a, b, c)'
+recovery_target_timeline = latest
+"""
+
+
+class Server:
+    """One of them: a folder with its data and the socket that it listens on."""
+
+    def __init__(self, cluster: Path, name: str) -> None:
+        self.name, self.folder = name, cluster / name
+        self.data = self.folder / "data"
+
+    def begin(self) -> None:
+        self._folder()
+        _run(self, "initdb", "-A", "trust", "-U", postgres.USER, "--locale=C.UTF-8", "-E", "UTF8")
+        self._say(f"{_SAID}cluster_name = '{self.name}'\nunix_socket_directories = '{self.folder}'\n")
+        self.start()
+
+    def follow(self, primary: "Server") -> None:
+        """As a standby of it, from a copy of all it has."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._folder()
+        _run(self, "pg_basebackup", "-h", str(primary.folder), "-U", postgres.USER, "-X", "stream", "-c", "fast")
+        self._say(f"cluster_name = '{self.name}'\nunix_socket_directories = '{self.folder}'\n")
+        self._say(f"primary_conninfo = 'host={primary.folder} user={postgres.USER}'\n")
+        (self.data / "standby.signal").touch()
+        _own(self.data / "standby.signal")
+        self.start()
+
+    def follow_another(self, primary: "Server") -> None:
+        """As a standby that was one of another's."""
+        self._say(f"primary_conninfo = 'host={primary.folder} user={postgres.USER}'\n")
+        _run(self, "pg_ctl", "reload")
+
+    def start(self) -> None:
+        _run(self, "pg_ctl", "-w", "-l", str(self.folder / "log"), "start")
+
+    def promote(self) -> None:
+        _run(self, "pg_ctl", "-w", "promote")
+
+    def kill(self) -> None:
+        """kill -9 of all its processes: not a byte leaves it afterwards."""
+        parent = int((self.data / "postmaster.pid").read_text().split()[0])
+        for pid in (parent, *_children(parent)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not Path(f"/proc/{parent}").exists(), "a killed server is there still")
+
+    def ask(self, statement: str) -> object:
+        where = f"host={self.folder} user={postgres.USER} dbname=postgres connect_timeout=5"
+        with psycopg.connect(where, autocommit=True) as connection:
+            said = connection.execute(statement)
+            row = said.fetchone() if said.description else None
+            return None if row is None else row[0]
+
+    def _folder(self) -> None:
+        self.folder.mkdir()
+        _own(self.folder)
+
+    def _say(self, lines: str) -> None:
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(lines)
+
+
+class Cluster:
+    """Three of them, with one database."""
+
+    def __init__(self) -> None:
+        if not (postgres.BINARIES / "initdb").exists():
+            postgres.socket()  # says what is not there
+        memory = Path("/dev/shm")
+        has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > postgres.ROOM_BYTES
+        self.folder = Path(tempfile.mkdtemp(prefix="custodiet-pg-", dir=memory if has_room else None))
+        _own(self.folder)
+        self.primary, *self.standbys = (Server(self.folder, name) for name in NAMES)
+        self.primary.begin()
+        for one in self.standbys:
+            one.follow(self.primary)
+        self.until_followed()
+
+    def close(self) -> None:
+        for one in (self.primary, *self.standbys):
+            with suppress(subprocess.CalledProcessError):
+                _run(one, "pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def address(self, database: str) -> str:
+        """Every server is in it, in the order of their names."""
+        hosts = "&".join(f"host={self.folder / name}" for name in NAMES)
+        return f"postgresql://{postgres.USER}@/{database}?{hosts}"
+
+    def until_followed(self) -> None:
+        """Until a commit is confirmed, and both standbys follow."""
+        query = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = 'quorum'"
+        until(lambda: self.primary.ask(query) == len(self.standbys), "a standby does not follow")
+
+    def kill_a_standby(self, which: int) -> None:
+        """And bring it back: it goes on from where it was."""
+        one = self.standbys[which]
+        one.kill()
+        one.start()
+
+    def fail_over(self) -> None:
+        """The primary dies; of the standbys the one that has more is the primary; the dead one comes back behind it."""
+        dead = self.primary
+        dead.kill()
+        self.standbys.sort(key=_received, reverse=True)
+        self.primary, *others = self.standbys
+        self.primary.promote()
+        for one in others:
+            one.follow_another(self.primary)
+        self.standbys = [*others, dead]
+
+    def bring_back(self) -> None:
+        """The one that died at last, with a copy of what the others have now."""
+        self.standbys[-1].follow(self.primary)
+        self.until_followed()
+
+
+def until(holds: Callable[[], bool], otherwise: str) -> None:
+    for _ in range(int(WAITED_S / 0.05)):
+        with suppress(psycopg.OperationalError):
+            if holds():
+                return
+        Event().wait(0.05)
+    raise AssertionError(otherwise)
+
+
+def _received(standby: Server) -> int:
+    """How far it has come, in bytes of the log."""
+    high, low = str(standby.ask("SELECT pg_last_wal_receive_lsn()")).split("/")
+    return int(high, 16) << 32 | int(low, 16)
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            after_name = re.sub(r"^.*\) ", "", stat.read_text(), flags=re.DOTALL).split()
+            if int(after_name[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
+
+
+def _own(path: Path) -> None:
+    """The server refuses to be root: then it is Debian's own user."""
+    if os.geteuid() == 0:
+        shutil.chown(path, "postgres", "postgres")
+
+
+def _run(server: Server, name: str, *words: str) -> None:
+    who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    line = [postgres.BINARIES / name, "-D", server.data, *words]
+    subprocess.run(line, check=True, cwd=server.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **who)
