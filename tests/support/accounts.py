@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.model.finding import Matter, Weight, Why
@@ -32,12 +33,13 @@ def stored_pieces(store: SqliteStore) -> Stored:
     removed: Counter[Identity] = Counter()
     of_trails, after = 0, -1
     with store.reading() as view:
+        session_of = cache(view.session)
         while frames := view.frames(after, 500):
             for seq, frame in frames:
                 after = seq
                 gone = view.removed_in(frame.partition, frame.number)
                 for place, row in enumerate(unpack_directory(frame.directory)):
-                    session = view.session(row.session_no)
+                    session = session_of(row.session_no)
                     of_trails += session.category is Category.TRAIL
                     (removed if place in gone else standing)[session.fitting_id, row.fix_ms] += 1
     return Stored(standing, removed, of_trails)
