@@ -17,7 +17,6 @@ from support.raw_law import (
     again,
     each_attempt,
     goes_through_without_it,
-    raw,
     refused_by_all_of_them,
     refused_by_its_rule,
 )
@@ -115,12 +114,6 @@ def lived_in(house):
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     return build(tmp_path_factory.mktemp("law"))
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statement:
-        yield statement
 
 
 APPROVE = "UPDATE assessment SET approved_by = 'officer-bo', approved_at = 1 WHERE id = :own"

@@ -10,7 +10,6 @@ from support.raw_law import (
     again,
     each_attempt,
     goes_through_without_it,
-    raw,
     refused_by_all_of_them,
     refused_by_its_rule,
     written,
@@ -93,12 +92,6 @@ def one_unsigned(house, one):
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     return build(tmp_path_factory.mktemp("law"))
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statement:
-        yield statement
 
 
 RELEASED = "request_id = :released"

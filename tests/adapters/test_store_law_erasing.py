@@ -10,7 +10,6 @@ from support.raw_law import (
     again,
     each_attempt,
     goes_through_without_it,
-    raw,
     refused_by_all_of_them,
     refused_by_its_rule,
 )
@@ -69,12 +68,6 @@ def world(tmp_path_factory):
         }
     finally:
         house.close()
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statements:
-        yield statements
 
 
 LATER = "entry + 100000"

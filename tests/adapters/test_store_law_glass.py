@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from support.glass import Endangered
 from support.house import House
-from support.raw_law import again, raw, tried, written
+from support.raw_law import again, tried, written
 from support.staff import DPO
 
 from custodiet.model import glass
@@ -28,12 +28,6 @@ def world(tmp_path_factory):
         return house.path, {"assessed": assessed, "waiting": one.newest().glass.id}
     finally:
         house.close()
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statement:
-        yield statement
 
 
 DAY = str(LAW.DAY_MS)

@@ -9,7 +9,6 @@ from support.raw_law import (
     again,
     each_attempt,
     goes_through_without_it,
-    raw,
     refused_by_all_of_them,
     refused_by_its_rule,
     written,
@@ -40,12 +39,6 @@ def world(tmp_path_factory):
         return house.path, names
     finally:
         house.close()
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statements:
-        yield statements
 
 
 def attach(house, to, about):

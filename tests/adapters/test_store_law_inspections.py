@@ -42,12 +42,6 @@ def world(tmp_path_factory):
         house.close()
 
 
-@pytest.fixture
-def sql(world):
-    with raw_law.raw(*world) as connection:
-        yield connection
-
-
 def done(which="task"):
     return f"UPDATE task SET done_at = raised_at + 1000 WHERE id = :{which}"
 

@@ -14,7 +14,6 @@ from support.raw_law import (
     again,
     each_attempt,
     goes_through_without_it,
-    raw,
     refused_by_all_of_them,
     refused_by_its_rule,
     written,
@@ -70,12 +69,6 @@ def lived_in(house):
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     return build(tmp_path_factory.mktemp("law"))
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statement:
-        yield statement
 
 
 GRANTED = "look_up_id = :granted"

@@ -33,12 +33,6 @@ def world(tmp_path_factory):
         house.close()
 
 
-@pytest.fixture
-def sql(world):
-    with raw_law.raw(*world) as connection:
-        yield connection
-
-
 def ends(which="order", state="withdrawn"):
     return f"UPDATE decision SET state = '{state}', ended_at = starts_at, until_at = starts_at WHERE id = :{which}"
 

@@ -24,12 +24,6 @@ def world(tmp_path_factory):
         house.close()
 
 
-@pytest.fixture
-def sql(world):
-    with raw_law.raw(*world) as connection:
-        yield connection
-
-
 def anew(**changed):
     return raw_law.again("own_place", "1", **{"entry": "999"} | changed)
 

@@ -38,12 +38,6 @@ def world(tmp_path_factory):
         house.close()
 
 
-@pytest.fixture
-def sql(world):
-    with raw_law.raw(*world) as connection:
-        yield connection
-
-
 def asks(kind, mode):
     """The condition that stands once more: of this kind, of the proposal on that rung."""
     return raw_law.again("condition", "id = :zone", id="'another'", kind=f"'{kind}'", decision_id=f":{mode}")

@@ -39,12 +39,6 @@ def world(tmp_path_factory):
         house.close()
 
 
-@pytest.fixture
-def sql(world):
-    with raw_law.raw(*world) as connection:
-        yield connection
-
-
 def made(by=":aos", at=":now"):
     return f"UPDATE decision SET state = 'made', approved_by = {by}, made_at = {at} WHERE id = :proposal"
 

@@ -6,7 +6,7 @@ import pytest
 from support.disclosing import Disclosed
 from support.house import House
 from support.looking import HOUR
-from support.raw_law import again, raw, tried
+from support.raw_law import again, tried
 from support.staff import AOS, AOT, CAI
 from support.unmasking import Unmaskable, names_conditions
 
@@ -74,12 +74,6 @@ def world(tmp_path_factory):
         return house.path, lived_in(house)
     finally:
         house.close()
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statement:
-        yield statement
 
 
 def asks(**changed):

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from support.assessing import assessor
 from support.house import ANA, BO, START, House
-from support.raw_law import again, raw, tried
+from support.raw_law import again, tried
 
 from custodiet.flows.report_misuse import answer_misuse, report_misuse
 from custodiet.flows.restrict_right import answer_restriction, ask_restriction
@@ -40,12 +40,6 @@ def world(tmp_path_factory):
         return house.path, {"waiting": reports[1], "placed": placed, "waits": waits}
     finally:
         house.close()
-
-
-@pytest.fixture
-def sql(world):
-    with raw(*world) as statements:
-        yield statements
 
 
 LATER = "entry + 100000"

@@ -6,13 +6,9 @@ import time
 
 import pytest
 from support.house import COURT, SCHEME
-from support.site import empty_accounts
+from support.in_process import place_of
 from support.staff import ADA, AOS, CAI, DPO, staffed
 
-from custodiet.adapters import sealing
-from custodiet.entrypoints.web.accounts import keeping
-from custodiet.entrypoints.web.configured import configure
-from custodiet.entrypoints.web.place import Place, SignInPlace
 from custodiet.main import read_policy
 from custodiet.model.case import TaskKind
 from custodiet.model.decision import Authority, State
@@ -24,13 +20,8 @@ END, LOWER = "end.not_needed", "check_in"
 
 @pytest.fixture
 def signed_in(house, tmp_path):
-    (tmp_path / "accounts.db").write_bytes(empty_accounts())
-    signing_in = SignInPlace(tmp_path / "accounts.db", "made up, and the same in every test")
-    given = (house.store, house.vault, read_policy(), sealing, house.clock, house.chance, house.pinned, tmp_path)
     staffed(house)
-    configure(signing_in, Place(*given, signing_in))
-    for actor in (ADA, AOS, CAI, DPO):
-        keeping.open_account(signing_in, actor, actor, once=False)
+    place_of(house, tmp_path, read_policy(), (ADA, AOS, CAI, DPO))
 
     def as_(actor, *, since_s: float = 0):
         from django.test import Client

@@ -1,6 +1,11 @@
 """The pages in this very process, over a house of the tests: for what is counted or measured, not attacked."""
 
+import sqlite3
 import time
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from custodiet.adapters import sealing
 from custodiet.adapters.zones import zone_as_of
@@ -13,12 +18,27 @@ from .site import empty_accounts
 
 def place_of(house, folder, policy, actors, **more) -> None:
     """The pages' place, with an account for each of these, who hold their roles already."""
-    (folder / "accounts.db").write_bytes(empty_accounts())
-    signing_in = SignInPlace(folder / "accounts.db", "made up, and the same in every test")
+    signing_in = signing_in_at(folder, accounts_of(tuple(actors)))
     given = (house.store, house.vault, policy, sealing, house.clock, house.chance, house.pinned, folder)
     configure(signing_in, Place(*given, signing_in, zone_as_of=zone_as_of, **more))
-    for actor in actors:
-        keeping.open_account(signing_in, actor, actor, once=False)
+
+
+def signing_in_at(folder: Path, accounts: bytes) -> SignInPlace:
+    path = folder / "accounts.db"
+    path.write_bytes(accounts)
+    return SignInPlace(path, "made up, and the same in every test")
+
+
+@cache
+def accounts_of(actors: tuple[str, ...]) -> bytes:
+    """Their accounts, made once: a password is costly to keep, and nobody is told these."""
+    with TemporaryDirectory() as folder:
+        signing_in = signing_in_at(Path(folder), empty_accounts())
+        for actor in actors:
+            keeping.open_account(signing_in, actor, actor, once=False)
+        with closing(sqlite3.connect(signing_in.database)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")
+        return signing_in.database.read_bytes()
 
 
 def client_of(actor):

@@ -23,6 +23,51 @@ def raw(path, names) -> Iterator:
         connection.execute("ROLLBACK")
 
 
+class World:
+    """A store in which something stands, tried by every test of a file; whatever a test does is rolled back.
+
+    It is opened once: there are hundreds of rules, and each opening reads them all. So does taking one away and
+    rolling that back; what is tried with one rule alone is tried on a copy that has none.
+    """
+
+    def __init__(self, path, names) -> None:
+        self._names = names
+        self._whole = sqlite3.connect(path, isolation_level=None)
+        self._bare = sqlite3.connect(":memory:", isolation_level=None)
+        self._whole.backup(self._bare)
+        self._bare.execute("CREATE TEMP TABLE law_aside AS SELECT * FROM sqlite_master WHERE type = 'trigger'")
+        _in_schema(self._bare.execute, "DELETE FROM sqlite_master WHERE type = 'trigger'")
+        self._on = self._whole
+
+    def close(self) -> None:
+        self._whole.close()
+        self._bare.close()
+
+    @contextmanager
+    def rolled_back(self) -> Iterator["World"]:
+        self._on = self._whole
+        for each in (self._whole, self._bare):
+            each.execute("BEGIN IMMEDIATE")
+        yield self
+        for each in (self._whole, self._bare):
+            each.execute("ROLLBACK")
+
+    def __call__(self, statement: str) -> sqlite3.Cursor:
+        return self._on.execute(statement, {key: value for key, value in self._names.items() if f":{key}" in statement})
+
+    def put_rules_aside(self) -> None:
+        """For the rest of the test, before anything is done in it."""
+        self._on = self._bare
+
+    def bring_back(self, name: str | None = None) -> None:
+        """That rule, or every one at once: one by one would be hundreds of changes of the schema."""
+        if name is None:
+            _in_schema(self, "INSERT INTO sqlite_master SELECT * FROM law_aside")
+            return
+        [(text,)] = self._bare.execute("SELECT sql FROM law_aside WHERE name = ?", (name,))
+        self(text)
+
+
 def rules_aside(house):
     """Drop every rule of a house's store: what is left to refuse anything is the vault."""
     with closing(sqlite3.connect(house.path)) as connection:
@@ -100,19 +145,16 @@ def tried(rules, constraints):
 def _ready(sql, rules, name, number, *, alone):
     """The rule on its own, or with the others in place for the attempt itself, after what must stand."""
     _, attempts, first = rules[name]
-    if not alone and not first:
-        return written(sql, attempts[number])
-    sql("CREATE TEMP TABLE law_aside AS SELECT * FROM sqlite_master WHERE type = 'trigger'")
-    _in_schema(sql, "DELETE FROM sqlite_master WHERE type = 'trigger'")
-    for statement in first:
-        assert sql(statement).rowcount != 0
-    wanted = f"name = '{name}'" if alone else "TRUE"
-    _in_schema(sql, f"INSERT INTO sqlite_master SELECT * FROM law_aside WHERE {wanted}")
+    if alone or first:
+        sql.put_rules_aside()
+        for statement in first:
+            assert sql(statement).rowcount != 0
+        sql.bring_back(name if alone else None)
     return written(sql, attempts[number])
 
 
 def _in_schema(sql, statement):
-    """All rules at once and not one by one: there are hundreds, and after each SQLite sets up its schema anew."""
+    """Past what refuses it, and read anew."""
     sql("PRAGMA writable_schema = ON")
     assert sql(statement).rowcount > 0
     sql("PRAGMA writable_schema = RESET")
