@@ -12,7 +12,6 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    cast,
     func,
     literal_column,
     or_,
@@ -659,8 +658,9 @@ def _octets(value: object) -> bytes:
 _STAGED_WITH = and_(t.ingest_record.c.partition == t.frame.c.partition, t.ingest_record.c.number == t.frame.c.number)
 _REMOVED_FROM = and_(t.removed_fix.c.partition == t.frame.c.partition, t.removed_fix.c.number == t.frame.c.number)
 _GONE = select(t.frame.c.seq, t.removed_fix.c.position).join(t.removed_fix, _REMOVED_FROM)
-_SESSION_THERE = func.substr(
-    t.frame.c.directory, cast(t.removed_fix.c.position * ROW_BYTES + 1, Integer), literal_column("4")
+# Said in words that mean the same to both databases: to PostgreSQL a place in bytes is a number of 32 bits.
+_SESSION_THERE: ColumnElement[bytes] = literal_column(
+    f"substr(frame.directory, CAST(removed_fix.position * {ROW_BYTES} + 1 AS INTEGER), 4)"
 )
 _REMOVALS = select(
     t.removed_fix.c.entry,
