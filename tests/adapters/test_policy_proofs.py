@@ -100,12 +100,14 @@ TWO_PEOPLE = [
 ]
 
 
+FIRST, SECOND = World("first"), World("second")
+
+
 def both(proposing, approving, text=TEXT):
     """One account, two requests, whatever each is about."""
-    first, second = World("first"), World("second")
     return possible(
-        *(allows(text, first), first.act == proposing),
-        *(allows(text, second), second.act == approving),
+        *(allows(text, FIRST), FIRST.act == proposing),
+        *(allows(text, SECOND), SECOND.act == approving),
     )
 
 

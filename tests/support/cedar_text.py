@@ -1,6 +1,7 @@
 """The policy text as Cedar itself parsed it: its policies, and the conditions that each of them needs."""
 
 import json
+from functools import cache
 
 import cedarpy
 
@@ -9,8 +10,9 @@ from custodiet.model.staff import Function
 FUNCTION = {".": {"left": {"Var": "principal"}, "attr": "function"}}
 
 
+@cache
 def policies(text):
-    """Each policy by the name it bears."""
+    """Each policy by the name it bears. Read once: nobody changes them."""
     parsed = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
     return {one["annotations"]["id"]: one for one in parsed.values()}
 

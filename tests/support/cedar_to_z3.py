@@ -4,6 +4,8 @@ Only what our policies use is read; anything else raises. As in Cedar, a policy 
 whole entities may be missing, whatever the schema promises, so what is proved here holds without it.
 """
 
+from functools import cache
+
 import z3
 from support.cedar_text import acts_of, policies
 
@@ -89,8 +91,9 @@ def satisfied(policy, world):
     return errs, z3.And(z3.Not(errs), holds)
 
 
+@cache
 def allows(text, world, *, refuse_on_error=True):
-    """Whether the text allows the request: as our adapter answers, or as Cedar alone does."""
+    """Whether the text allows the request: as our adapter answers, or as Cedar alone does. Said once of each world."""
     read_ = {name: (one["effect"], *satisfied(one, world)) for name, one in policies(text).items()}
     permit = z3.Or([holds for effect, _, holds in read_.values() if effect == "permit"])
     forbid = z3.Or([holds for effect, _, holds in read_.values() if effect == "forbid"])

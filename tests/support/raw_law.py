@@ -51,6 +51,8 @@ class World:
         yield self
         for each in (self._whole, self._bare):
             each.execute("ROLLBACK")
+        if self._on is self._bare:  # what was brought back past SQLite, it does not know to have gone again
+            self._bare.execute("PRAGMA writable_schema = RESET")
 
     def __call__(self, statement: str) -> sqlite3.Cursor:
         return self._on.execute(statement, {key: value for key, value in self._names.items() if f":{key}" in statement})
