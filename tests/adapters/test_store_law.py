@@ -259,24 +259,41 @@ def world(tmp_path_factory):
     return build(tmp_path_factory.mktemp("law"))
 
 
-@pytest.fixture
-def sql(whole):
-    """The same without what a decision must rest on: test_store_law_assessing.py tries that."""
+@pytest.fixture(scope="module")
+def opened(world):
+    """It, and a copy without what a decision must rest on, which test_store_law_assessing.py tries.
+
+    Opened once: there are hundreds of rules, and each opening reads them all.
+    """
+    whole = sqlite3.connect(world.path, isolation_level=None)
+    without = sqlite3.connect(":memory:", isolation_level=None)
+    whole.backup(without)
     for statement in chain(*(one.CONSTRAINTS for one in TRIED_ELSEWHERE)):
         if statement.split()[2].startswith("decision_"):
-            whole(f"DROP TRIGGER {statement.split()[2]}")
-    return whole
+            without.execute(f"DROP TRIGGER {statement.split()[2]}")
+    yield whole, without
+    whole.close()
+    without.close()
 
 
 @pytest.fixture
-def whole(world):
-    """A connection of sqlite3's own; whatever a test does is rolled back."""
-    connection = sqlite3.connect(world.path, isolation_level=None)
+def whole(world, opened):
+    yield from rolled_back(opened[0], world.names)
+
+
+@pytest.fixture
+def sql(world, opened):
+    """The same without what a decision must rest on."""
+    yield from rolled_back(opened[1], world.names)
+
+
+def rolled_back(connection, names):
+    """Statements past all our code; whatever a test does is rolled back."""
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("BEGIN IMMEDIATE")
-    yield lambda statement: connection.execute(statement, bound(statement, world.names))
+    yield lambda statement: connection.execute(statement, bound(statement, names))
     connection.execute("ROLLBACK")
-    connection.close()
+    connection.execute("PRAGMA ignore_check_constraints=OFF")
 
 
 def bound(statement, names):
