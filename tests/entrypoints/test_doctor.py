@@ -200,6 +200,7 @@ def patient(site, store, **given):
         "free_bytes": lambda _: 10**12,
         "machine": lambda: MACHINE,
         "sound": lambda: "0004",
+        "confirming": store.confirming,
         "newest_form": "0004",
         "vault_forms": lambda: (2, 2),
         "opened": store,

@@ -64,7 +64,8 @@ class Watched:
         keys = Keys(house.keystore, house.kms, sealing, house.clock, house.chance)
         follower = Follower(house.store, house.keystore, house.clock, keys.log_public, keys.issue_public)
         pieces = pieces_in_memory()
-        return Openings(house.store, follower, keys, sealing, house.clock, None, house.lists, pieces, self.kept)
+        inside = (house.store, follower, keys, sealing, house.clock, house.chance)
+        return Openings(*inside, None, house.lists, pieces, self.kept)
 
 
 @pytest.fixture

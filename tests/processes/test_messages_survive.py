@@ -167,7 +167,9 @@ def _messenger(house, post, seed: int, step: int | None) -> Messenger:
     keystore = SqliteKeystore(house.path.parent / "vault.db")
     keys = Keys(keystore, house.kms, house.sealer, house.clock, SeededChance(seed + 50_000))
     follower = Follower(store, keystore, house.clock, keys.log_public, keys.issue_public)
-    vault = Openings(store, follower, keys, house.sealer, house.clock, empty_replay, house.lists, pieces_in_memory())
+    vault = Openings(
+        store, follower, keys, house.sealer, house.clock, house.chance, empty_replay, house.lists, pieces_in_memory()
+    )
     server = Server("127.0.0.1", post.port, "desk@deployer.example", starttls=False)
     fence = (LEASE, store.take_lease(LEASE))
     return Messenger(store, vault, SmtpCarrier(server, {}, NobodyThere), house.clock, fence)
