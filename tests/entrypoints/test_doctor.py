@@ -246,6 +246,11 @@ def test_a_clock_behind_the_newest_entry_is_found(healthy, behind, state):
     assert states(healthy, "clock", clock=SetClock(newest - behind)) == [state]
 
 
+@pytest.mark.parametrize(("others", "said"), [(None, ["ok"]), (0, ["ok", "look"]), (1, ["ok", "ok"])])
+def test_what_is_acknowledged_on_one_server_alone_is_to_be_looked_at(healthy, others, said):
+    assert states(healthy, "store", confirming=lambda: others) == said
+
+
 def test_whether_the_clock_is_kept_right_may_be_unknown(healthy):
     unknown = replace(MACHINE, time_is_synchronised=None)
     assert states(healthy, "clock", machine=lambda: unknown) == ["ok", "look"]
