@@ -73,10 +73,12 @@ class Server:
     def kill(self) -> None:
         """kill -9 of all its processes: not a byte leaves it afterwards."""
         parent = int((self.data / "postmaster.pid").read_text().split()[0])
-        for pid in (parent, *_children(parent)):
+        os.kill(parent, signal.SIGSTOP)  # so that it makes no more of them
+        pids = [parent, *_children(parent)]
+        for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        until(lambda: not Path(f"/proc/{parent}").exists(), "a killed server is there still")
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "a killed server is there still")
 
     def ask(self, statement: str) -> object:
         where = f"host={self.folder} user={postgres.USER} dbname=postgres connect_timeout=5"
@@ -159,9 +161,9 @@ def until(holds: Callable[[], bool], otherwise: str) -> None:
 
 
 def _received(standby: Server) -> int:
-    """How far it has come, in bytes of the log."""
-    high, low = str(standby.ask("SELECT pg_last_wal_receive_lsn()")).split("/")
-    return int(high, 16) << 32 | int(low, 16)
+    """How far it has come, in bytes of the log: what it received since its start, or has on its disk from before."""
+    came = "greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), '0/0')"
+    return int(str(standby.ask(f"SELECT {came} - '0/0'::pg_lsn")))
 
 
 def _children(parent: int) -> list[int]:
