@@ -65,11 +65,12 @@ def test_of_growth_the_largest_is_what_is_reckoned_with():
         {"people": people, "ns_a_position": ns, "upkeep_ms": 1.0, "kb_a_person": 5.0}
         for people, ns in ((1000, 7), (10, 5))
     ]
-    read = {"day_key_us": 1, "session_us": 2}
+    read = {"day_key_us": 1, "session_us": 2, "gather_us_a_piece": 2.5, "fold_us_a_fix": 4.0}
     floor = {"tls_handshake_us": 3}
     said = {"growth": rows, "read": read, "floor": floor, "bytes_a_position": 4, "bytes_a_record": 5}
     assert capacity.measured_in(said).ns_a_position == 7
     assert capacity.measured_in(said).upkeep_us_a_person == 1.0
+    assert capacity.measured_in(said).vault_us_a_position == 6.5
 
 
 def test_the_pages_in_docs_are_what_the_measured_json_says():

@@ -93,8 +93,10 @@ def accused_on_one_fix(monkeypatch):
 
 
 def a_copy_of_five_fixes(monkeypatch):
-    sound = StoredFixes.of
-    monkeypatch.setattr(StoredFixes, "of", lambda *asked: islice(sound(*asked), 5))
+    sound = StoredFixes.rows
+    monkeypatch.setattr(
+        StoredFixes, "rows", lambda *asked: ((session, rows[:5]) for session, rows in islice(sound(*asked), 1))
+    )
 
 
 def a_scheme_told_twice(monkeypatch):
