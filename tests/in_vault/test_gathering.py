@@ -14,7 +14,7 @@ from custodiet.flows.end_decision import resume_decision, suspend_decision
 from custodiet.flows.in_vault import gathering as gathering_file
 from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.stored_fixes import StoredFixes
-from custodiet.flows.in_vault.unsealing import Unsealing, session_key
+from custodiet.flows.in_vault.unsealing import Unsealing
 from custodiet.model.condition import Interval
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.stored import Gathered
@@ -63,7 +63,7 @@ def as_the_frames_say(house, person):
         sessions = view.sessions_of(person.case.person_id)
         frames = view.frames(-1, 10_000)
         for no, session in sessions.items():
-            opens = Unsealing(sealing, session_key(house.vault_keys, sealing, session), session)
+            opens = Unsealing(house.vault_keys, sealing, session)
             for _, frame in frames:
                 gone = view.removed_in(frame.partition, frame.number)
                 for position, row in enumerate(unpack_directory(frame.directory)):

@@ -72,9 +72,6 @@ class LongPast:
                 written = [utc_day(until - timedelta(days=days - number)) for number in range(days)]
                 for number, day in enumerate(written):
                     self._write_day(store, of, number, day, others(day))
-        pieces = sum(
-            _MINUTES_A_DAY * (1 + others(utc_day(until - timedelta(days=1 + number)))) for number in range(days)
-        )
         pieces = sum(_MINUTES_A_DAY * (1 + others(day)) for day in written)
         spent = (self._day_key_s / days, self._session_s / days)
         return Past(PersonId(of[0]), until - timedelta(days=days), until, pieces, *spent)

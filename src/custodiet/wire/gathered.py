@@ -33,10 +33,6 @@ class Fold:
     plain: bytes
     """PLAIN_BYTES of each."""
 
-    def rows(self) -> Iterator[FixRow]:
-        """Every fix."""
-        return rows_of(self.plain)
-
     def without(self, gone: set[Place]) -> "Fold":
         """All but those at these places."""
         kept = [number for number, place in enumerate(self.places) if place not in gone]

@@ -638,9 +638,6 @@ class ReadingRows(
             for row in rows
         )
 
-    def _sessions(self, query: Select[Any]) -> dict[int, Session]:
-        return {row.no: noun(Session, row) for row in self._all(query.order_by(t.session.c.no))}
-
     def _of_scheme(self, table: Table, scheme_id: SchemeId) -> Iterable[Row[Any]]:
         query = table.select().where(table.c.scheme_id == scheme_id)
         rows: Iterable[Row[Any]] = self._all(query.order_by(*table.primary_key.columns))

@@ -178,12 +178,9 @@ def show_bench(said: dict[str, Any], *, as_json: bool, write_to: Path | None = N
             one = said["read"][name]
             told = (one["fixes"], one["sealed_ms"], one["plain_ms"], one["bare_unsealing_ms"])
             print(f"  {name:12}" + "".join(f"{each:>12}" for each in told))
-        upkeep = (
-            said["read"]["day"]["not_folded_ms"],
-            said["read"]["gather_us_a_piece"],
-            said["read"]["fold_us_a_fix"],
-        )
-        print("  a day before it is folded {} ms; to gather {} µs a fix, to fold {} µs".format(*upkeep))
+        read = said["read"]
+        upkeep = f"to gather {read['gather_us_a_piece']} µs a fix, to fold {read['fold_us_a_fix']} µs"
+        print(f"  a day before it is folded {read['day']['not_folded_ms']} ms; {upkeep}")
     at_best = said["floor"]
     print(
         f"\n  floor: fdatasync {at_best['fdatasync_us']} µs, SHA-256 {at_best['sha256_mb_per_s']} MB/s, "

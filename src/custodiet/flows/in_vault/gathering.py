@@ -12,23 +12,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.flows.in_vault.unsealing import Unsealing, session_key
+from custodiet.flows.in_vault.unsealing import Unsealing
 from custodiet.flows.ports import Chance, GatheredPieces, Reading, Sealer, Store
 from custodiet.model.errors import NotFound, NotTheFormat, OpeningRefused
 from custodiet.model.session import Session
 from custodiet.model.stored import Gathered, WholeFrame
 from custodiet.model.times import utc_day
 from custodiet.wire.frame import NONCE_BYTES
-from custodiet.wire.gathered import (
-    Fold,
-    Place,
-    fold_context,
-    gather,
-    pack_fold,
-    places_of,
-    unpack_fold,
-    without,
-)
+from custodiet.wire.gathered import Fold, Place, gather, without
 
 _FRAMES_AT_ONCE = 100
 _REMOVALS_AT_ONCE = 1000
@@ -72,9 +63,14 @@ class Gathering:
             return self._take_out(view) or self._add(view)
 
     def fold_some(self, now: datetime) -> bool:
-        """Fold a day that is over, or find out that none is; whether there may be more. Nothing of it leaves."""
+        """Fold a day that is over, or find out that none is; whether there may be more. Nothing of it leaves.
+
+        Raises OpeningRefused while the KMS is away: then nothing opens here either.
+        """
         if self._folds_at is not None and now < self._folds_at:
             return False
+        if self._folded_until == _BEFORE_ALL:
+            self._keys.require_kms()
         found = self._kept.loose_after(self._folded_until, _SESSIONS_AT_ONCE)
         for number in found:
             self._folded_until = number
@@ -151,9 +147,9 @@ class Gathering:
         session = self._session(number)
         if folded is None or session is None or not self._keys.opens(session):
             return None  # what nobody opens any more, nothing keeps
-        key = session_key(self._keys, self._sealer, session)
-        fold = unpack_fold(Unsealing(self._sealer, key, session).fold(folded))
-        return self._sealed(key, session, fold.without(gone)) if gone.intersection(fold.places) else folded
+        unsealing = Unsealing(self._keys, self._sealer, session)
+        fold = unsealing.fold(Gathered(b"", folded))
+        return self._sealed(unsealing, fold.without(gone)) if gone.intersection(fold.places) else folded
 
     def _let_go(self) -> None:
         self._waiting.clear()
@@ -163,20 +159,15 @@ class Gathering:
 
     def _fold(self, number: int, session: Session) -> None:
         """Of a session that somebody broke nothing is folded: whoever opens it is told."""
-        kept = self._kept.of(number)
         try:
-            key = session_key(self._keys, self._sealer, session)
-            opens = Unsealing(self._sealer, key, session)
-            fold = Fold(places_of(kept.loose), opens.loose(kept.loose))
-            if kept.folded is not None:
-                fold = unpack_fold(opens.fold(kept.folded)) + fold
+            unsealing = Unsealing(self._keys, self._sealer, session)
+            fold = unsealing.fold(self._kept.of(number))
         except (OpeningRefused, NotTheFormat):
             return
-        self._kept.put({number: Gathered(b"", self._sealed(key, session, fold))})
+        self._kept.put({number: Gathered(b"", self._sealed(unsealing, fold))})
 
-    def _sealed(self, key: bytes, session: Session, fold: Fold) -> bytes:
-        nonce = self._chance.draw(NONCE_BYTES)
-        return self._sealer.seal_under(key, nonce, pack_fold(fold), fold_context(session))
+    def _sealed(self, unsealing: Unsealing, fold: Fold) -> bytes:
+        return unsealing.sealed(fold, self._chance.draw(NONCE_BYTES))
 
     def _session(self, number: int) -> Session | None:
         """None: a frame names one that is not; verifying tells of it."""

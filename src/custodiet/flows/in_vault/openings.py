@@ -117,10 +117,9 @@ class Openings:
         if self._gathering.take_in():
             return True
         try:
-            self._keys.require_kms()
+            return self._gathering.fold_some(self._follower.now())
         except OpeningRefused:
-            return False
-        return self._gathering.fold_some(self._follower.now())
+            return False  # until the KMS is there again
 
     def erase(self, index: int) -> Iterator[DayGone]:
         """Upkeep: destroy what opens the days of an erasure; every one that is gone. As often as it is asked."""

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 
 from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.flows.in_vault.unsealing import Unsealing, session_key
+from custodiet.flows.in_vault.unsealing import Unsealing
 from custodiet.flows.ports import Sealer, Store
 from custodiet.model.condition import Interval
 from custodiet.model.identity import PersonId
 from custodiet.model.session import Session
-from custodiet.model.times import to_ms, utc_day
-from custodiet.wire.frame import FixRow, StoredFix, rows_of, stored_of
-from custodiet.wire.gathered import rows_folded
-
-_EVER_MS = (-(1 << 63), 1 << 63)
+from custodiet.model.times import utc_day
+from custodiet.wire.frame import FixRow, StoredFix, stored_of
 
 
 class StoredFixes:
@@ -51,13 +48,7 @@ class StoredFixes:
                 yield session, self._opened(number, session, window)
 
     def _opened(self, number: int, session: Session, window: Interval | None) -> list[FixRow]:
-        """What a session has in the window, in order of storing."""
-        first, until = _EVER_MS if window is None else (to_ms(window.from_at), to_ms(window.to_at))
         kept = self._gathering.of(number)
         if not kept.loose and kept.folded is None:
             return []
-        opens = Unsealing(self._sealer, session_key(self._keys, self._sealer, session), session)
-        rows = [] if kept.folded is None else list(rows_folded(opens.fold(kept.folded)))
-        if window is not None:
-            rows = [row for row in rows if first <= row[1] < until]
-        return rows + list(rows_of(opens.loose(kept.loose, (first, until))))
+        return Unsealing(self._keys, self._sealer, session).rows(kept, window)

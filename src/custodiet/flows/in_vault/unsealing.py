@@ -2,10 +2,21 @@
 
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.ports import Sealer
+from custodiet.model.condition import Interval
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.session import Session
-from custodiet.wire.frame import PLAIN_BYTES, fixes_context, plain_head, session_context, time_context
-from custodiet.wire.gathered import fold_context, read_gathered
+from custodiet.model.stored import Gathered
+from custodiet.model.times import to_ms
+from custodiet.wire.frame import (
+    PLAIN_BYTES,
+    FixRow,
+    fixes_context,
+    plain_head,
+    rows_of,
+    session_context,
+    time_context,
+)
+from custodiet.wire.gathered import Fold, fold_context, pack_fold, places_of, read_gathered, rows_folded, unpack_fold
 
 _EVER_MS = (-(1 << 63), 1 << 63)
 
@@ -22,10 +33,13 @@ def session_key(keys: Keys, sealer: Sealer, session: Session) -> bytes:
 
 
 class Unsealing:
-    """Opens what was sealed in one session. Raises OpeningRefused for what does not open."""
+    """Opens what was sealed in one session. Raises OpeningRefused or NotTheFormat for what does not open."""
 
-    def __init__(self, sealer: Sealer, key: bytes, session: Session) -> None:
-        self._unseal = sealer.opening_under(key)
+    def __init__(self, keys: Keys, sealer: Sealer, session: Session) -> None:
+        """Raises OpeningRefused as session_key does."""
+        self._sealer = sealer
+        self._key = session_key(keys, sealer, session)
+        self._unseal = sealer.opening_under(self._key)
         self._of_fixes = fixes_context(session)
         self._of_a_fold = fold_context(session)
 
@@ -36,12 +50,25 @@ class Unsealing:
             raise OpeningRefused("a stored fix is of another format, or says another time than its index")
         return plain
 
-    def loose(self, gathered: bytes, window_ms: tuple[int, int] = _EVER_MS) -> bytes:
-        """Of gathered pieces those timed in the window, packed; no other is opened."""
-        first, until = window_ms
-        plain = self.plain
-        return b"".join([plain(piece, at) for _, _, at, piece in read_gathered(gathered) if first <= at < until])
+    def rows(self, kept: Gathered, window: Interval | None) -> list[FixRow]:
+        """What was gathered of it, of a window or all, in order of storing; of what is loose no other is opened."""
+        first, until = _EVER_MS if window is None else (to_ms(window.from_at), to_ms(window.to_at))
+        folded = () if kept.folded is None else rows_folded(self._unfolded(kept.folded))
+        rows = list(folded) if window is None else [row for row in folded if first <= row[1] < until]
+        return rows + list(rows_of(self._loose(kept.loose, first, until)))
 
-    def fold(self, sealed: bytes) -> bytes:
-        """What was packed there, as wire/gathered.py has it."""
+    def fold(self, kept: Gathered) -> Fold:
+        """All that was gathered of it as one."""
+        loose = Fold(places_of(kept.loose), self._loose(kept.loose, *_EVER_MS))
+        return loose if kept.folded is None else unpack_fold(self._unfolded(kept.folded)) + loose
+
+    def sealed(self, fold: Fold, nonce: bytes) -> bytes:
+        """A fold as it is kept, under the same key. The nonce must never repeat under it."""
+        return self._sealer.seal_under(self._key, nonce, pack_fold(fold), self._of_a_fold)
+
+    def _loose(self, gathered: bytes, first_ms: int, until_ms: int) -> bytes:
+        plain = self.plain
+        return b"".join([plain(piece, at) for _, _, at, piece in read_gathered(gathered) if first_ms <= at < until_ms])
+
+    def _unfolded(self, sealed: bytes) -> bytes:
         return self._unseal(sealed, self._of_a_fold)

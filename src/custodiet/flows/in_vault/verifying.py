@@ -18,7 +18,7 @@ from heapq import merge
 from typing import NamedTuple, TypeVar
 
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.flows.in_vault.unsealing import Unsealing, session_key
+from custodiet.flows.in_vault.unsealing import Unsealing
 from custodiet.flows.ports import Reading, Replay, Sealer, Store
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
@@ -244,7 +244,7 @@ class _Verifying:
     def _open_session(self, number: int) -> "_Opened":
         session = self._view.session(number)
         opens = self._keys.opens(session)
-        unsealing = Unsealing(self._sealer, session_key(self._keys, self._sealer, session), session) if opens else None
+        unsealing = Unsealing(self._keys, self._sealer, session) if opens else None
         decision, fitting = self._view.decision(session.decision_id), self._view.fitting(session.fitting_id)
         if self._view.case(decision.case_id).person_id != session.person_id:
             raise OpeningRefused("a session is another person's than its decision")
