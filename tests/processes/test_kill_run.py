@@ -15,7 +15,7 @@ from time import monotonic
 
 import pytest
 from support.accounts import account
-from support.carrying import Carried, Life, zone
+from support.carrying import Carried, Life, acknowledged_again, flush, zone
 from support.faults import LASTING, Faults, Served, small_disk
 from support.house import ANA
 from support.running import ask
@@ -32,7 +32,6 @@ WATCHED = [TRAIL, TRAIL, JUDGED, JUDGED, JUDGED, TRAIL]
 BATCH = 8
 THROUGH = 5
 KILL_ALL_EVERY = 5
-FLUSH_S = 120.0
 
 
 def devices_of(site, served, step, pace_s):
@@ -68,14 +67,7 @@ def kill_run(place, seed, enough, step, *, pace_s, withdrawals, mebibytes):
 
         def get_through(requests):
             """What broke was met in the middle of work, and is over: every device is acknowledged again, so often."""
-            before = [len(device.told.stalls_s) for device in devices]
-            served.running.wait_until(
-                lambda: all(
-                    len(device.told.stalls_s) >= then + (requests if device.batch == 1 else 1)
-                    for device, then in zip(devices, before, strict=True)
-                ),
-                "someone is never acknowledged again",
-            )
+            served.running.wait_until(acknowledged_again(devices, requests), "someone is never acknowledged again")
 
         began, rounds = monotonic(), 0
         try:
@@ -89,11 +81,7 @@ def kill_run(place, seed, enough, step, *, pace_s, withdrawals, mebibytes):
                     get_through(THROUGH)
                     faults.kill_all()
             get_through(1)
-            for device in devices:
-                device.ending.set()
-            for device in devices:
-                device.join(FLUSH_S)
-            assert not any(device.is_alive() for device in devices)
+            flush(devices)
             wall_s = monotonic() - began
             served.running.wait_until(lambda: ask("ledger", "proof", "0", *site.where).returncode == 0, "no vault")
             verified = ask("ledger", "verify", "--json", *site.where)

@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -18,11 +18,30 @@ from .site import Wearer
 HOME, AWAY = (46.5, -28.0), (46.51, -28.0)
 """More than a kilometre apart."""
 ANSWER_WAIT_S = 5.0
+FLUSH_S = 120.0
 
 
 def zone() -> bytes:
     """GeoJSON of the zone around HOME that everyone is to stay in."""
     return json.dumps({"type": "Point", "coordinates": [HOME[1], HOME[0]], "radius_m": 200}).encode()
+
+
+def acknowledged_again(devices: "Sequence[Carried]", requests: int = 1) -> Callable[[], bool]:
+    """Whether every device was since, and those that send one report a request so often."""
+    before = [len(one.told.stalls_s) for one in devices]
+    return lambda: all(
+        len(one.told.stalls_s) >= then + (requests if one.batch == 1 else 1)
+        for one, then in zip(devices, before, strict=True)
+    )
+
+
+def flush(devices: "Sequence[Carried]") -> None:
+    """Until each has delivered what it has, and carries no more."""
+    for one in devices:
+        one.ending.set()
+    for one in devices:
+        one.join(FLUSH_S)
+    assert not any(one.is_alive() for one in devices)
 
 
 @dataclass(frozen=True)

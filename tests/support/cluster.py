@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -44,7 +43,7 @@ class Server:
 
     def begin(self) -> None:
         self._folder()
-        _run(self, "initdb", "-A", "trust", "-U", postgres.USER, "--locale=C.UTF-8", "-E", "UTF8")
+        postgres.begin(self.folder)
         self._say(f"{_SAID}cluster_name = '{self.name}'\nunix_socket_directories = '{self.folder}'\n")
         self.start()
 
@@ -52,23 +51,25 @@ class Server:
         """As a standby of it, from a copy of all it has."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self._folder()
-        _run(self, "pg_basebackup", "-h", str(primary.folder), "-U", postgres.USER, "-X", "stream", "-c", "fast")
+        postgres.run(
+            self.folder, "pg_basebackup", "-h", str(primary.folder), "-U", postgres.USER, "-X", "stream", "-c", "fast"
+        )
         self._say(f"cluster_name = '{self.name}'\nunix_socket_directories = '{self.folder}'\n")
         self._say(f"primary_conninfo = 'host={primary.folder} user={postgres.USER}'\n")
         (self.data / "standby.signal").touch()
-        _own(self.data / "standby.signal")
+        postgres.give_to_server(self.data / "standby.signal")
         self.start()
 
     def follow_another(self, primary: "Server") -> None:
         """As a standby that was one of another's."""
         self._say(f"primary_conninfo = 'host={primary.folder} user={postgres.USER}'\n")
-        _run(self, "pg_ctl", "reload")
+        postgres.run(self.folder, "pg_ctl", "reload")
 
     def start(self) -> None:
-        _run(self, "pg_ctl", "-w", "-l", str(self.folder / "log"), "start")
+        postgres.run(self.folder, "pg_ctl", "-w", "-l", str(self.folder / "log"), "start")
 
     def promote(self) -> None:
-        _run(self, "pg_ctl", "-w", "promote")
+        postgres.run(self.folder, "pg_ctl", "-w", "promote")
 
     def kill(self) -> None:
         """kill -9 of all its processes: not a byte leaves it afterwards."""
@@ -89,7 +90,7 @@ class Server:
 
     def _folder(self) -> None:
         self.folder.mkdir()
-        _own(self.folder)
+        postgres.give_to_server(self.folder)
 
     def _say(self, lines: str) -> None:
         with (self.data / "postgresql.conf").open("a") as file:
@@ -100,12 +101,7 @@ class Cluster:
     """Three of them, with one database."""
 
     def __init__(self) -> None:
-        if not (postgres.BINARIES / "initdb").exists():
-            postgres.socket()  # says what is not there
-        memory = Path("/dev/shm")
-        has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > postgres.ROOM_BYTES
-        self.folder = Path(tempfile.mkdtemp(prefix="custodiet-pg-", dir=memory if has_room else None))
-        _own(self.folder)
+        self.folder = postgres.new_folder()
         self.primary, *self.standbys = (Server(self.folder, name) for name in NAMES)
         self.primary.begin()
         for one in self.standbys:
@@ -115,7 +111,7 @@ class Cluster:
     def close(self) -> None:
         for one in (self.primary, *self.standbys):
             with suppress(subprocess.CalledProcessError):
-                _run(one, "pg_ctl", "-w", "-m", "immediate", "stop")
+                postgres.run(one.folder, "pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def address(self, database: str) -> str:
@@ -174,15 +170,3 @@ def _children(parent: int) -> list[int]:
             if int(after_name[1]) == parent:
                 found.append(int(stat.parent.name))
     return found
-
-
-def _own(path: Path) -> None:
-    """The server refuses to be root: then it is Debian's own user."""
-    if os.geteuid() == 0:
-        shutil.chown(path, "postgres", "postgres")
-
-
-def _run(server: Server, name: str, *words: str) -> None:
-    who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
-    line = [postgres.BINARIES / name, "-D", server.data, *words]
-    subprocess.run(line, check=True, cwd=server.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **who)

@@ -26,27 +26,43 @@ _names = count(1)
 
 @cache
 def socket() -> Path:
-    """The folder whose socket the server listens on. The server refuses to be root: then it is Debian's own user."""
-    if not (BINARIES / "initdb").exists():
-        pytest.skip("no postgresql-15 on this machine")
-    # In memory where it can be: a hundred databases are made and thrown away, and it is as durable to whoever asks.
-    memory = Path("/dev/shm")
-    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES
-    folder = Path(tempfile.mkdtemp(prefix="custodiet-pg-", dir=memory if has_room else None))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-    _run(folder, "initdb", "-A", "trust", "-U", USER, "--locale=C.UTF-8", "-E", "UTF8")
+    """The folder whose socket the server listens on."""
+    folder = new_folder()
+    begin(folder)
     _start(folder)
 
     def stop() -> None:
-        _run(folder, "pg_ctl", "-w", "-m", "immediate", "stop")
+        run(folder, "pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(stop)
     return folder
 
 
-def _run(folder: Path, name: str, *words: str) -> None:
+def new_folder() -> Path:
+    """In memory where it can be: a hundred databases are made and thrown away, and it is as durable to whoever asks."""
+    if not (BINARIES / "initdb").exists():
+        pytest.skip("no postgresql-15 on this machine")
+    memory = Path("/dev/shm")
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES
+    folder = Path(tempfile.mkdtemp(prefix="custodiet-pg-", dir=memory if has_room else None))
+    give_to_server(folder)
+    return folder
+
+
+def give_to_server(path: Path) -> None:
+    """The server refuses to be root: then it is Debian's own user."""
+    if os.geteuid() == 0:
+        shutil.chown(path, "postgres", "postgres")
+
+
+def begin(folder: Path) -> None:
+    """An empty server's data there."""
+    run(folder, "initdb", "-A", "trust", "-U", USER, "--locale=C.UTF-8", "-E", "UTF8")
+
+
+def run(folder: Path, name: str, *words: str) -> None:
+    """One of its programs, as the server's user, on the data in that folder."""
     who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     line = [BINARIES / name, "-D", folder / "data", *words]
     subprocess.run(line, check=True, cwd=folder, stdout=subprocess.DEVNULL, **who)
@@ -54,7 +70,7 @@ def _run(folder: Path, name: str, *words: str) -> None:
 
 def _start(folder: Path) -> None:
     options = " ".join(f"-c {one}" for one in [*SAID, f"unix_socket_directories={folder}"])
-    _run(folder, "pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+    run(folder, "pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
 
 
 def signal_server(number: int) -> None:
