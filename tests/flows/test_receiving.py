@@ -320,7 +320,7 @@ def test_nothing_that_follows_from_a_place_is_held_for_longer_than_ten_minutes(h
     house.clock.pass_(timedelta(minutes=10, milliseconds=1))
     monitor.idle()
     assert {place for fixes in monitor._seen.values() for place in fixes.values()} == {None}
-    assert not monitor._placed
+    assert monitor._placed.held() == []
     for who in (kept, judged):
         assert house.say(monitor, who, at, lat=46.6) == "duplicate"
 

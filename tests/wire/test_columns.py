@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from custodiet.model.report import Report
 from custodiet.model.times import as_text, to_ms
 from custodiet.wire.columns import pack_fixes
-from custodiet.wire.frame import METHODS, PLAIN_BYTES, pack_fix
+from custodiet.wire.frame import METHODS, pack_fix
 from custodiet.wire.quantities import EARLIEST, LATEST
 from custodiet.wire.traccar_columns import Lines, columns_of, read_line
 
@@ -117,8 +117,7 @@ def test_what_is_packed_of_many_is_what_is_packed_of_each(bodies, received_ms):
     rows = columns.plain.nonzero()[0]
     packed = pack_fixes(columns.of(rows), rows * 0 + received_ms)
     one_by_one = [read_line([*bodies, *bodies[:1]][row]) for row in rows]
-    assert packed == b"".join(pack_fix(one.fix, to_ms(one.fix_time), received_ms) for one in one_by_one)
-    assert len(packed) == PLAIN_BYTES * len(rows)
+    assert packed == [pack_fix(one.fix, to_ms(one.fix_time), received_ms) for one in one_by_one]
 
 
 @pytest.mark.parametrize("name", ["accuracy", "altitude", "speed", "course"])
@@ -126,7 +125,7 @@ def test_what_is_beyond_every_number_is_packed_as_unknown_and_nobody_is_warned(n
     body = json.dumps({"position": GOOD | {name: 1.7e308}, "device": {"uniqueId": "TAG-1"}}).encode()
     columns = Lines([body]).columns
     fix = read_line(body)
-    assert pack_fixes(columns, columns.fix_ms) == pack_fix(fix.fix, to_ms(fix.fix_time), to_ms(fix.fix_time))
+    assert pack_fixes(columns, columns.fix_ms) == [pack_fix(fix.fix, to_ms(fix.fix_time), to_ms(fix.fix_time))]
 
 
 def test_two_in_one_line_and_none_in_the_next_are_not_one_of_each():

@@ -13,21 +13,21 @@ the commit nothing happened and nobody was told; after it everything did, and a 
 and reads `duplicate`.
 """
 
-from collections import Counter, deque
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from struct import Struct
 from typing import TYPE_CHECKING
 
 from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.known_words import WordOf, word_identity
 from custodiet.flows.picture import KnownSender, Picture
+from custodiet.flows.placed import Placed, WhichFix
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.reminding import Reminding
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
-from custodiet.flows.watching import SCRATCH_MAX, Arrived, Heard, Judged, Watching
+from custodiet.flows.watching import Arrived, Heard, Judged, Watching
 from custodiet.flows.wearer import Wearer
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
@@ -35,7 +35,7 @@ from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import ConditionId, DecisionId, FittingId
 from custodiet.model.mode import Category, Kind
 from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
-from custodiet.model.report import Admitted, AdmittedWord, Answer, Fix, Outcome, Reason, Refused, Report
+from custodiet.model.report import Admitted, AdmittedWord, Answer, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
 from custodiet.model.stored import SaltedDetail, StandingChange
 from custodiet.model.times import from_ms, to_ms, utc_day
@@ -57,17 +57,12 @@ PULSE = timedelta(seconds=30)
 """How often a gateway proves our own path up while it has nothing to write."""
 _REACH_STEP_MS = 60_000
 """How far the time that must be remembered moves on before anything is forgotten."""
-_PLACE = Struct(">qq")
-_PLACED_GRAIN = timedelta(minutes=1)
-"""How much of what came in is forgotten at once."""
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
 _NOTHING = IngestDetail()
 _KEPT, _JUDGED = Answer(Outcome.KEPT), Answer(Outcome.JUDGED)
 _Wearer = tuple[Fitting, Decision]
-_WhichFix = tuple[FittingId, int]
-"""A fitting and a fix time in ms."""
 
 Answers = list[Answer] | CannotRecord
 """What one request is told: an answer for each of its lines, or why it must come again as a whole."""
@@ -110,7 +105,7 @@ class _Decided:
     words: dict[WordOf, Word] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
     judged: Judged = field(default_factory=Judged)
-    seen: dict[_WhichFix, int] = field(default_factory=dict)
+    seen: dict[WhichFix, int] = field(default_factory=dict)
     tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(scheme, outcome, reason) to reports; reason '' counts each report once."""
     after_stop: SentAfterStop = field(default_factory=SentAfterStop)
@@ -151,6 +146,8 @@ class _Decided:
 
 _Piece = tuple[LiveSession, int, bytes]
 """One sealed fix: under which session, its fix time in ms, and the sealed bytes."""
+_Sealed = tuple[list[_Piece], list[bytes]]
+"""What was sealed one by one, and after it what was taken at once, in the order of `Taken`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +196,10 @@ class Monitor:
         self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
         # Identities of stored and judged fixes timed from `_seen_from_ms` on, by fitting in the order they came.
-        self._seen: dict[FittingId, dict[int, None]] = {}
+        self._seen: defaultdict[FittingId, dict[int, None]] = defaultdict(dict)
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
-        self._key = chance.draw(32)
-        # Of what this process saw in the last ten minutes a keyed digest of its place, which tells one place from
-        # another, by the minute it came in; of anything else another place under the same identity cannot be told.
-        self._placed: deque[tuple[datetime, dict[_WhichFix, int]]] = deque()
+        self._placed = Placed(chance.draw(32))
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
         """Who posts with this token, as last known; the writing transaction asks again."""
@@ -239,7 +233,7 @@ class Monitor:
         # Also what a late fix has opened since: a key of another day is held for no longer than this.
         self._watching.let_go_of_sessions(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
-        self._forget_places(now)
+        self._placed.forget_old(now)
         if not self._sessions.prepare(self._force.keys, PREPARED_AT_ONCE):
             self._force = replace(self._force, keys={})  # all are made
 
@@ -271,18 +265,18 @@ class Monitor:
         """
         decided_at = self._clock.now()
         decided = self._decide(requests, decided_at)
-        pieces = self._seal(decided)
+        sealed = self._seal(decided)
         detail = IngestDetail()
         try:
             with self._store.ingesting() as write:
                 if self._has_moved(write, decided, decided_at):
                     self._catch_up(write, write.now)
                     decided = self._decide(requests, write.now)
-                    pieces = self._seal(decided)
+                    sealed = self._seal(decided)
                 judged = replace(decided.judged.detail(self._watching, write.now), sightings=tuple(decided.sightings))
                 detail = decided.after_stop.detail(judged, write, self._chance)
                 detail = self._reminding.detail(detail, decided.heard, write, self._chance)
-                kept_seq, numbered = self._keep(write, decided, pieces, detail)
+                kept_seq, numbered = self._keep(write, decided, sealed, detail)
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
             self._sessions.forget_unnumbered()
@@ -296,12 +290,11 @@ class Monitor:
         if decided.tallies:
             self._watching.keep(decided.judged, detail, decided_at, decided.taken)
             self._pulsed_at = decided_at
-        seen = decided.seen if decided.taken is None else decided.seen | self._digests(decided.taken)
-        for fitting_id, fix_ms in seen:
-            self._seen.setdefault(fitting_id, {})[fix_ms] = None
-        if not self._placed or not timedelta(0) <= decided_at - self._placed[-1][0] < _PLACED_GRAIN:
-            self._placed.append((decided_at, {}))
-        self._placed[-1][1].update(seen)
+        for fitting_id, fix_ms in decided.seen:
+            self._seen[fitting_id][fix_ms] = None
+        self._placed.add(decided.seen, decided_at)
+        if decided.taken is not None:
+            self._saw(decided.taken, decided_at)
         for wearer in decided.steady.values():
             self._watching.hold(wearer)
         return decided.answers
@@ -320,10 +313,10 @@ class Monitor:
             self._seen_from_ms, self._cursor, number = reach_ms, -1, 0
         self._watching.catch_up(view, from_ms(self._seen_from_ms))
         for one in view.sightings_since(number, from_ms(self._seen_from_ms)):
-            self._seen.setdefault(one.fitting_id, {}).setdefault(to_ms(one.at), None)
+            self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
         seen = view.seen_since(self._cursor, self._seen_from_ms)
         for fitting_id, fix_ms in seen.fixes:
-            self._seen.setdefault(fitting_id, {}).setdefault(fix_ms, None)
+            self._seen[fitting_id].setdefault(fix_ms, None)
             self._watching.saw(fitting_id, from_ms(fix_ms))
         self._cursor = seen.cursor
 
@@ -352,14 +345,11 @@ class Monitor:
         """The earliest fix time that could be admitted now, and some."""
         return to_ms(now - self._picture.late_max(now) - _SLACK)
 
-    def _forget_places(self, now: datetime) -> None:
-        """Who reads this memory could try places against a digest: none is held for longer than scratch may be."""
-        while self._placed and not timedelta(0) <= now - self._placed[0][0] <= SCRATCH_MAX:
-            self._placed.popleft()
-
-    def _place_of(self, which: "_WhichFix") -> int | None:
-        """The digest of a place, while it is held."""
-        return next((places[which] for _, places in self._placed if which in places), None)
+    def _saw(self, taken: "Taken", decided_at: datetime) -> None:
+        seen, times = self._seen, taken.fix_times()
+        for fitting_id, fix_ms in zip(taken.fittings, times, strict=True):
+            seen[fitting_id][fix_ms] = None
+        self._placed.add_many(taken.fittings, times, self._placed.digests(taken.places()), decided_at)
 
     def _forget_old(self, now: datetime) -> None:
         reach_ms = self._reach_ms(now)
@@ -477,7 +467,7 @@ class Monitor:
             live = live_of(admitted.decision_id, fitting_id, admitted.category, utc_day(at))
             if live is None:
                 live = self._session(admitted, admitted.category)
-            seen[identity] = self._digest(admitted.fix)
+            seen[identity] = self._placed.digest(admitted.fix)
             part.steady[serial] = Wearer(serial, clear, live)
             kept = _Kept(admitted, received_at, fix_ms, live)
             part.arrived.append(kept)
@@ -545,12 +535,12 @@ class Monitor:
     ) -> Answer:
         fix_ms = to_ms(admitted.fix_time)
         identity = (admitted.fitting_id, fix_ms)
-        place = self._digest(admitted.fix)
+        place = self._placed.digest(admitted.fix)
         for known in (part.seen, before.seen):
             if identity in known:
                 return _second_sighting(report, known[identity], place)
         if fix_ms in self._seen.get(admitted.fitting_id, ()):
-            return _second_sighting(report, self._place_of(identity), place)
+            return _second_sighting(report, self._placed.of(identity), place)
         part.seen[identity] = place
         if admitted.category is None:
             if report.kind is Kind.FIX:
@@ -594,18 +584,9 @@ class Monitor:
         except TableMismatch:
             raise CannotRecord("the key of an authorised day is not one that the vault has signed") from None
 
-    def _digest(self, fix: Fix) -> int:
-        """What tells one place from another for ten minutes, keyed by this process (Python's SipHash) and by us."""
-        return hash(self._key + _PLACE.pack(fix.lat_e7, fix.lon_e7))
-
-    def _digests(self, taken: "Taken") -> dict[_WhichFix, int]:
-        """The same of everything that was taken at once."""
-        key = self._key
-        return dict(zip(taken.identities(), [hash(key + place) for place in taken.places()], strict=True))
-
     # --- record and keep ---
 
-    def _seal(self, decided: _Decided) -> list[_Piece]:
+    def _seal(self, decided: _Decided) -> _Sealed:
         evidence = [
             _Kept(
                 one.admitted,
@@ -622,34 +603,34 @@ class Monitor:
             fix_ms, live = one.fix_ms, one.live
             plain = pack_fix(one.admitted.fix, fix_ms, received_ms[one.received_at])
             pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + time_context(fix_ms))))
-        at_once = [] if decided.taken is None else decided.taken.plain()
-        for (live, fix_ms, plain, bound), nonce in zip(at_once, self._sessions.nonces(len(at_once)), strict=True):
-            pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + bound)))
-        return pieces
+        taken = decided.taken
+        return pieces, [] if taken is None else taken.sealed(self._sessions.nonces(len(taken)))
 
     def _keep(
-        self, write: Ingesting, decided: _Decided, pieces: list[_Piece], detail: IngestDetail
+        self, write: Ingesting, decided: _Decided, sealed: _Sealed, detail: IngestDetail
     ) -> tuple[int | None, list[tuple[int, LiveSession]]]:
         """The place of the new frame, if any, and the numbers of the sessions stored with it."""
         if not decided.tallies:
             return None, []
+        pieces, at_once = sealed
         new = {live.session.id: live for live, _, _ in pieces if live.no is None}
         numbered = list(enumerate(new.values(), start=write.next_session_no()))
         numbers = {live.session.id: no for no, live in numbered}
         places = [
-            (numbers[live.session.id] if live.no is None else live.no, fix_ms, sealed)
-            for live, fix_ms, sealed in pieces
+            (numbers[live.session.id] if live.no is None else live.no, fix_ms, piece) for live, fix_ms, piece in pieces
         ]
         number, previous = write.chain(self._partition)
         salt = self._chance.draw(SALT_BYTES)
         leaves = leaf_hashes(session_body(live.session, no) for no, live in numbered)
         leaves += leaf_hashes(piece_bodies(places))
+        if decided.taken is not None:
+            leaves += leaf_hashes(decided.taken.bodies(at_once))
         hour = write.now.replace(minute=0, second=0, microsecond=0)
         record = Ingested(
             partition=self._partition,
             number=number,
             at=write.now,
-            pieces=len(pieces),
+            pieces=len(pieces) + len(at_once),
             sessions=len(numbered),
             root=root(leaves),
             previous=previous,
@@ -658,11 +639,14 @@ class Monitor:
             ledger_size=write.ledger_size(),
         )
         frame = None
-        if pieces:
+        if pieces or at_once:
             times = [fix_ms for _, fix_ms, _ in pieces]
-            sealed = b"".join([sealed for _, _, sealed in pieces])
             directory = pack_directory((no, fix_ms) for no, fix_ms, _ in places)
-            frame = Frame(self._partition, number, min(times), max(times), directory, sealed)
+            if decided.taken is not None:
+                times += decided.taken.fix_times()
+                directory += decided.taken.directory(before=len(pieces))
+            together = b"".join([*(piece for _, _, piece in pieces), *at_once])
+            frame = Frame(self._partition, number, min(times), max(times), directory, together)
         sessions = [(no, live.session) for no, live in numbered]
         seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)
         write.pulse(PULSE_GAP)

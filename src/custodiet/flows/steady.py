@@ -10,16 +10,16 @@ A row is a copy of nothing: who has one has their calm place and their scratch h
 anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's own word, the clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import add
 
 import numpy as np
 import numpy.typing as npt
 
 from custodiet.flows.ground import Ground, ZonesOf
-from custodiet.flows.sessions import LiveSession
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
@@ -31,11 +31,13 @@ from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
 from custodiet.rules.conditions.zones_columns import Whole, points
 from custodiet.rules.messages import REMIND_PERCENT
-from custodiet.wire.columns import Columns, pack_fixes
-from custodiet.wire.frame import METHODS, PLAIN_BYTES
+from custodiet.wire.columns import Columns, directory_of, pack_fixes, piece_heads, place_bytes, time_contexts
+from custodiet.wire.frame import METHODS
 from custodiet.wire.traccar_columns import Lines, columns_of
 
 Under = tuple[FittingId, DecisionId]
+Sealing = tuple[Callable[[bytes, bytes, bytes], bytes], bytes]
+"""How a session seals, and what all that is sealed in it is bound to."""
 
 _ROOM = 64
 """Rows at first."""
@@ -54,6 +56,7 @@ _ROW = np.dtype(
         ("until_ms", "i8"),
         ("late_ms", "i8"),
         ("day_from_ms", "i8"),
+        ("session_no", "i8"),
         # The newest fix, and what is calm.
         ("newest_ms", "i8"),
         ("zoned", "?"),
@@ -101,7 +104,9 @@ class Taken:
     rows: Whole
     columns: Columns
     received_ms: Whole
-    wearers: list[Wearer]
+    fittings: list[FittingId]
+    session_no: Whole
+    sealing: list[Sealing]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -109,9 +114,17 @@ class Taken:
     def without(self, request: int) -> "Taken":
         """The same but for one request, which could not be taken as a whole."""
         stays = np.flatnonzero(self.request != request)
-        left = [self.wearers[place] for place in stays]
-        of = (self.request[stays], self.line[stays], self.rows[stays], self.columns.of(stays), self.received_ms[stays])
-        return Taken(*of, left)
+        left = stays.tolist()
+        return Taken(
+            self.request[stays],
+            self.line[stays],
+            self.rows[stays],
+            self.columns.of(stays),
+            self.received_ms[stays],
+            [self.fittings[place] for place in left],
+            self.session_no[stays],
+            [self.sealing[place] for place in left],
+        )
 
     def counts(self, requests: int) -> list[int]:
         """How many lines of each of so many requests are in here."""
@@ -122,25 +135,28 @@ class Taken:
         """Which lines of a request are in here."""
         return set(self.line[self.request == request].tolist())
 
-    def identities(self) -> list[tuple[FittingId, int]]:
-        """Of each its fitting and fix time in ms."""
-        times = self.columns.fix_ms.tolist()
-        return [(one.fitting_id, fix_ms) for one, fix_ms in zip(self.wearers, times, strict=True)]
+    def fix_times(self) -> list[int]:
+        """Of each in ms since 1970 UTC."""
+        times: list[int] = self.columns.fix_ms.tolist()
+        return times
 
     def places(self) -> list[bytes]:
-        """Of each its latitude and longitude in 1e-7 degrees, as two big-endian integers of eight bytes."""
-        places = np.stack([self.columns.lat_e7, self.columns.lon_e7], axis=1).astype(">i8").tobytes()
-        return [places[at : at + 16] for at in range(0, len(places), 16)]
+        """Of each the bytes of its place."""
+        return place_bytes(self.columns.lat_e7, self.columns.lon_e7)
 
-    def plain(self) -> list[tuple[LiveSession, int, bytes, bytes]]:
-        """Of each its session, fix time in ms, bytes before sealing, and its own part of what it is bound to."""
-        times = self.columns.fix_ms
-        bound = times.astype(">i8").tobytes()
-        fixes = pack_fixes(self.columns, self.received_ms)
-        return [
-            (one.live, fix_ms, fixes[at * PLAIN_BYTES : (at + 1) * PLAIN_BYTES], bound[at * 8 : at * 8 + 8])
-            for at, (one, fix_ms) in enumerate(zip(self.wearers, times.tolist(), strict=True))
-        ]
+    def sealed(self, nonces: Iterable[bytes]) -> list[bytes]:
+        """Each as a piece."""
+        plains, times = pack_fixes(self.columns, self.received_ms), time_contexts(self.columns.fix_ms)
+        of_each = zip(self.sealing, nonces, plains, times, strict=True)
+        return [seal(nonce, plain, context + at) for (seal, context), nonce, plain, at in of_each]
+
+    def bodies(self, sealed: Iterable[bytes]) -> Iterable[bytes]:
+        """What each of these pieces is in its record's root."""
+        return map(add, piece_heads(self.session_no, self.columns.fix_ms), sealed)
+
+    def directory(self, before: int) -> bytes:
+        """Their part of a frame's directory, where so many pieces stand before them in the frame."""
+        return directory_of(self.session_no, self.columns.fix_ms, before)
 
 
 class Steady:
@@ -150,6 +166,8 @@ class Steady:
 
     def __init__(self) -> None:
         self._table = np.zeros(_ROOM, _ROW)
+        self._fitting = np.full(_ROOM, None, object)
+        self._sealing = np.full(_ROOM, None, object)
         self._free = list(range(_ROOM))
         self._row_of: dict[str, int] = {}
         self._serial_of: dict[FittingId, str] = {}
@@ -181,10 +199,14 @@ class Steady:
     ) -> None:
         """From now on these are here, and nowhere else.
 
-        `quiet` is None where no condition has a place; `timed`: a clock goes by when their newest fix was.
+        `quiet` is None where no condition has a place; `timed`: a clock goes by when their newest fix was. Their
+        session has its number.
         """
         if not self._free:
             self._free = list(range(len(self._table), 2 * len(self._table)))
+            self._fitting, self._sealing = (
+                np.concatenate([one, np.full(len(one), None, object)]) for one in (self._fitting, self._sealing)
+            )
             self._table = np.concatenate([self._table, np.zeros(len(self._table), _ROW)])
         row, clear = self._free.pop(), wearer.clear
         calm = (*quiet.calm.place, quiet.calm.reach_m) if quiet is not None else (0.0, 0.0, 0.0, 0.0)
@@ -195,6 +217,7 @@ class Steady:
             _ms_or(clear.until, _NEVER),
             clear.decision.late_max // _MS,
             (wearer.live.session.day - EPOCH.date()).days * _DAY_MS,
+            wearer.live.no,
             to_ms(newest),
             quiet is not None,
             *calm,
@@ -218,6 +241,7 @@ class Steady:
         self._row_of[wearer.serial] = row
         self._serial_of[wearer.fitting_id] = wearer.serial
         self._held[row] = (wearer, quiet)
+        self._fitting[row], self._sealing[row] = wearer.fitting_id, (wearer.live.seal, wearer.live.context)
 
     def release(self, serial: str) -> tuple[Wearer, Quiet | None, datetime]:
         """The row goes: whose it was, what is quiet now, and when their newest fix was. Raises KeyError for no row."""
@@ -228,7 +252,8 @@ class Steady:
         newest = from_ms(int(told["newest_ms"]))
         if told["zoned"] and told["held_ms"] != _NOT_YET:
             quiet = _quiet_in(told, quiet)
-        self._table[row] = np.zeros((), _ROW)  # no place stays behind
+        self._table[row] = np.zeros((), _ROW)  # no place stays behind, and no key
+        self._fitting[row] = self._sealing[row] = None
         self._free.append(row)
         return wearer, quiet, newest
 
@@ -323,9 +348,17 @@ class Steady:
         request = np.repeat(np.array([number for number, _, _ in parts], np.int64), sizes)
         line = np.arange(len(rows)) - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
         received_ms = np.repeat(np.array([to_ms(at) for _, _, at in parts], np.int64), sizes)
-        held = self._held
-        wearers = [held[row][0] for row in rows[at].tolist()]
-        return Taken(request[at], line[at], rows[at], columns.of(at), received_ms[at], wearers)
+        rows = rows[at]
+        return Taken(
+            request[at],
+            line[at],
+            rows,
+            columns.of(at),
+            received_ms[at],
+            self._fitting[rows].tolist(),
+            self._table["session_no"][rows],
+            self._sealing[rows].tolist(),
+        )
 
     def until(self, taken: Taken) -> datetime | None:
         """Until when all of these stay admitted if nobody decides anything; None: without an end."""
@@ -337,7 +370,8 @@ class Steady:
         of = self._table[taken.rows]
         asks = np.flatnonzero(of["timed"] | (to_ms(now) - of["contact_ms"] >= grain // _MS))
         fix_ms = taken.columns.fix_ms
-        return list({taken.wearers[place].fitting_id: from_ms(int(fix_ms[place])) for place in asks.tolist()}.items())
+        newest = zip(asks.tolist(), fix_ms[asks].tolist(), strict=True)
+        return list({taken.fittings[place]: from_ms(at) for place, at in newest}.items())
 
     def keep(self, taken: Taken, now: datetime, contacts: Iterable[FittingId]) -> None:
         """What was taken is durable, and so is it that these were heard of at `now`."""

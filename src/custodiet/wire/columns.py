@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from custodiet.wire.frame import END_I32, NO_I32, NO_U8, NO_U16, NO_U32, VERSION
+from custodiet.wire.frame import END_I32, NO_I32, NO_U8, NO_U16, NO_U32, PIECE, PIECE_BYTES, PLAIN_BYTES, VERSION
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -31,6 +31,8 @@ _PLAIN = np.dtype(
         ("hdop_c", "<u2"),
     ]
 )
+_DIRECTORY = np.dtype([("session_no", "<u4"), ("fix_ms", "<i8"), ("offset", "<u4")])
+_PIECE_HEAD = np.dtype([("word", f"V{len(PIECE)}"), ("session_no", ">u4"), ("fix_ms", ">i8")])
 
 
 class Columns(NamedTuple):
@@ -60,11 +62,8 @@ class Columns(NamedTuple):
 
 
 @np.errstate(over="ignore")  # beyond every number is beyond what is kept, and so unknown
-def pack_fixes(columns: Columns, received_ms: Whole) -> bytes:
-    """For each row what frame.pack_fix writes of that fix: PLAIN_BYTES bytes, one after another.
-
-    Raises nothing: every row must be a plain one.
-    """
+def pack_fixes(columns: Columns, received_ms: Whole) -> list[bytes]:
+    """For each row what frame.pack_fix writes of that fix. Raises nothing: every row must be a plain one."""
     packed = np.empty(len(columns.plain), _PLAIN)
     packed["version"] = VERSION
     packed["fix_ms"], packed["received_ms"] = columns.fix_ms, received_ms
@@ -79,7 +78,38 @@ def pack_fixes(columns: Columns, received_ms: Whole) -> bytes:
     altitude = columns.altitude_m * 100
     known = (altitude >= NO_I32 + 1) & (altitude < END_I32)
     packed["altitude_cm"] = np.rint(np.where(known, altitude, NO_I32))
-    return packed.tobytes()
+    return cut(packed.tobytes(), PLAIN_BYTES)
+
+
+def cut(together: bytes, each: int) -> list[bytes]:
+    """Pieces of so many bytes each. Raises ValueError when that leaves some over."""
+    pieces: list[bytes] = np.frombuffer(together, f"V{each}").tolist()
+    return pieces
+
+
+def time_contexts(fix_ms: Whole) -> list[bytes]:
+    """What frame.time_context says of each."""
+    return cut(fix_ms.astype(">i8").tobytes(), 8)
+
+
+def piece_heads(session_no: Whole, fix_ms: Whole) -> list[bytes]:
+    """What comes before each piece in frame.piece_body."""
+    heads = np.empty(len(fix_ms), _PIECE_HEAD)
+    heads["word"], heads["session_no"], heads["fix_ms"] = np.void(PIECE), session_no, fix_ms
+    return cut(heads.tobytes(), _PIECE_HEAD.itemsize)
+
+
+def directory_of(session_no: Whole, fix_ms: Whole, before: int) -> bytes:
+    """What frame.pack_directory writes of these pieces where so many come before them in the frame."""
+    rows = np.empty(len(fix_ms), _DIRECTORY)
+    rows["session_no"], rows["fix_ms"] = session_no, fix_ms
+    rows["offset"] = (before + np.arange(len(fix_ms))) * PIECE_BYTES
+    return rows.tobytes()
+
+
+def place_bytes(lat_e7: Whole, lon_e7: Whole) -> list[bytes]:
+    """Of each its latitude and longitude in 1e-7 degrees, as two big-endian integers of eight bytes."""
+    return cut(np.stack([lat_e7, lon_e7], axis=1).astype(">i8").tobytes(), 16)
 
 
 def _unsigned(quantity: Floats, steps: int, unknown: int) -> Floats:

@@ -25,6 +25,7 @@ VERSION = 1
 _PLAIN_HEAD = Struct("<Bq")
 _ROW = Struct("<IqI")
 _PIECE = Struct(">6sIq")
+PIECE = b"piece\0"
 _TIME = Struct(">q")
 _SEARCHED_FROM = 16 * _ROW.size
 """A directory so long is searched for a session's bytes before its rows are read."""
@@ -195,13 +196,13 @@ def session_context(session: Session) -> bytes:
 
 def piece_body(session_no: int, fix_ms: int, piece: bytes) -> bytes:
     """The leaf body of one piece in its ingest record's root. The offset is left out: it is derived."""
-    return _PIECE.pack(b"piece", session_no, fix_ms) + piece
+    return _PIECE.pack(PIECE, session_no, fix_ms) + piece
 
 
 def piece_bodies(pieces: Iterable[tuple[int, int, bytes]]) -> Iterator[bytes]:
     """The same of many, from their session numbers, fix times in ms and pieces."""
     pack = _PIECE.pack
-    return (pack(b"piece", no, fix_ms) + piece for no, fix_ms, piece in pieces)
+    return (pack(PIECE, no, fix_ms) + piece for no, fix_ms, piece in pieces)
 
 
 def session_body(session: Session, number: int) -> bytes:
