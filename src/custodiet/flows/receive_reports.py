@@ -55,7 +55,7 @@ PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
 PULSE = timedelta(seconds=30)
 """How often a gateway proves our own path up while it has nothing to write."""
-_REACH_STEP_MS = 60_000
+_REACH_STEP_MS = 600_000
 """How far the time that must be remembered moves on before anything is forgotten."""
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
@@ -602,7 +602,7 @@ class Monitor:
         for one, nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
             fix_ms, live = one.fix_ms, one.live
             plain = pack_fix(one.admitted.fix, fix_ms, received_ms[one.received_at])
-            pieces.append((live, fix_ms, live.seal(nonce, plain, live.context + time_context(fix_ms))))
+            pieces.append((live, fix_ms, nonce + live.seal(nonce, plain, live.context + time_context(fix_ms))))
         taken = decided.taken
         return pieces, [] if taken is None else taken.sealed(self._sessions.nonces(len(taken)))
 

@@ -46,7 +46,7 @@ class LiveSession:
 
     session: Session
     seal: Callable[[bytes, bytes, bytes], bytes]
-    """Under its key: (nonce, plain, context) to sealed bytes."""
+    """Under its key: (nonce, plain, context) to what follows the nonce in a piece."""
     context: bytes
     no: int | None = None
 

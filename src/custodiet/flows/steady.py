@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from operator import add
 
 import numpy as np
@@ -148,7 +149,7 @@ class Taken:
         """Each as a piece."""
         plains, times = pack_fixes(self.columns, self.received_ms), time_contexts(self.columns.fix_ms)
         of_each = zip(self.sealing, nonces, plains, times, strict=True)
-        return [seal(nonce, plain, context + at) for (seal, context), nonce, plain, at in of_each]
+        return [nonce + seal(nonce, plain, context + at) for (seal, context), nonce, plain, at in of_each]
 
     def bodies(self, sealed: Iterable[bytes]) -> Iterable[bytes]:
         """What each of these pieces is in its record's root."""
@@ -157,6 +158,13 @@ class Taken:
     def directory(self, before: int) -> bytes:
         """Their part of a frame's directory, where so many pieces stand before them in the frame."""
         return directory_of(self.session_no, self.columns.fix_ms, before)
+
+
+class _Rows(dict[str, int]):
+    """By serial its row; -1 of whoever has none."""
+
+    def __missing__(self, serial: str) -> int:
+        return -1
 
 
 class Steady:
@@ -169,7 +177,7 @@ class Steady:
         self._fitting = np.full(_ROOM, None, object)
         self._sealing = np.full(_ROOM, None, object)
         self._free = list(range(_ROOM))
-        self._row_of: dict[str, int] = {}
+        self._row_of = _Rows()
         self._serial_of: dict[FittingId, str] = {}
         self._held: dict[int, tuple[Wearer, Quiet | None]] = {}
         """With what was quiet when they came; None: nothing has a place, or all of it stands in the row."""
@@ -320,7 +328,8 @@ class Steady:
         """
         columns = columns_of([lines for _, lines, _ in parts])
         row_of, now_ms = self._row_of, to_ms(now)
-        rows = np.array([row_of.get(serial, -1) for _, lines, _ in parts for serial in lines.serials], np.int64)
+        serials = chain.from_iterable([lines.serials for _, lines, _ in parts])
+        rows = np.fromiter(map(row_of.__getitem__, serials), np.int64)
         of, fix_ms = self._table[rows], columns.fix_ms
         since = now_ms - of["since_ms"]
         quiet = are_quiet(_calm_of(of), columns.lat_e7, columns.lon_e7, columns.accuracy_m, columns.speed_mps)

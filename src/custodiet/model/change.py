@@ -32,6 +32,16 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class PutMany:
+    """A Put of each of these rows, whose values stand in the order of the names: the key's, then the others'."""
+
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Add:
     """A count raised by so many; the row begins at zero."""
 
@@ -50,4 +60,4 @@ class Blank:
     position: int
 
 
-RowChange = Insert | Update | Put | Add | Blank
+RowChange = Insert | Update | Put | PutMany | Add | Blank

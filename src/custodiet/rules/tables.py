@@ -14,7 +14,7 @@ from custodiet.model.account_record import AccountClosed, AccountOpened, Session
 from custodiet.model.alert import AlertMove, AlertState, Excuse
 from custodiet.model.attachment import AttachmentKept
 from custodiet.model.case import RetentionClock, TaskKind
-from custodiet.model.change import Add, Insert, Put, RowChange, Update
+from custodiet.model.change import Add, Insert, Put, PutMany, RowChange, Update
 from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.desk_record import DeviceNoted, InspectionDue
@@ -36,6 +36,7 @@ from custodiet.model.record import (
     CaseRecordGiven,
     ConditionSet,
     ConflictDeclared,
+    Contact,
     CopyGiven,
     CoverGiven,
     DecisionEnded,
@@ -122,14 +123,7 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
         *(_over(one.alert_id, one.ended_at) for one in detail.ended),
         *(_weak(one.alert_id, one.at, one.why) for one in detail.weakened),
         *(new_task(task) for task in detail.tasks),
-        *(
-            Put(
-                "contact",
-                {"fitting_id": one.fitting_id},
-                {"contact_at": one.contact_at, "newest_fix_at": one.newest_fix_at, "number": number},
-            )
-            for one in detail.contacts
-        ),
+        *_contacts(detail.contacts, number),
         *(
             Insert("word", {**row_of(one, "condition_id"), "about": one.condition_id or "", "number": number})
             for one in detail.words
@@ -139,6 +133,12 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
         *(Update("after_stop", _after_stop(one), {"last_at": one.last_at}) for one in detail.after_stop),
         *(queued(one) for one in detail.messages),
     )
+
+
+def _contacts(contacts: tuple[Contact, ...], number: int) -> Changes:
+    """Of everyone who is worn every few minutes: together, since each by itself costs more than its row."""
+    rows = tuple([(one.fitting_id, one.contact_at, one.newest_fix_at, number) for one in contacts])
+    return (PutMany("contact", ("fitting_id",), ("contact_at", "newest_fix_at", "number"), rows),) if rows else ()
 
 
 def _after_stop(one: AfterStop) -> Mapping[str, Any]:

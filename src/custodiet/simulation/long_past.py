@@ -130,7 +130,8 @@ class LongPast:
                 satellites=9,
                 hdop=1.1,
             )
-            yield fix_ms, live.seal(nonce, pack_fix(fix, fix_ms, fix_ms + 900), live.context + time_context(fix_ms))
+            plain, context = pack_fix(fix, fix_ms, fix_ms + 900), live.context + time_context(fix_ms)
+            yield fix_ms, nonce + live.seal(nonce, plain, context)
 
 
 def _session_row(live: LiveSession, number: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Dialect, Executable, Table, and_, bindparam, 
 
 from custodiet.adapters.store.every_table import BY_NAME
 from custodiet.adapters.store.tables import frame
-from custodiet.model.change import Add, Blank, Insert, Put, RowChange, Update
+from custodiet.model.change import Add, Blank, Insert, Put, PutMany, RowChange, Update
 from custodiet.wire.frame import PIECE_BYTES, piece_of, unpack_directory
 
 _KEY = "key_"
@@ -24,9 +24,12 @@ def carry_out(connection: Connection, changes: Iterable[RowChange]) -> None:
     """Do each change in order. A constraint that refuses one raises IntegrityError, and the caller rolls back."""
     for form, group in groupby(changes, key=_form):
         alike = list(group)
-        if isinstance(alike[0], Blank):
+        if form[0] is Blank:
             for one in alike:
                 _blank(connection, one)  # type: ignore[arg-type]
+        elif form[0] is PutMany:
+            for one in alike:
+                _put_many(connection, one)  # type: ignore[arg-type]
         else:
             sql, parts = _prepared(connection.dialect, *form)
             rows = [_values(one) for one in alike]
@@ -45,6 +48,8 @@ def _form(change: RowChange) -> tuple[type, str, tuple[str, ...], tuple[str, ...
             return Update, table, tuple(name if key[name] is not None else f"-{name}" for name in key), tuple(values)
         case Put(table, key, values):
             return Put, table, tuple(key), tuple(values)
+        case PutMany(table, key, columns, _):
+            return PutMany, table, key, columns
         case Add(table, key, column, _):
             return Add, table, tuple(key), (column,)
         case Blank():
@@ -61,7 +66,7 @@ def _values(change: RowChange) -> dict[str, Any]:
             return {**key, **values}
         case Add(_, key, column, by):
             return {**key, column: by}
-        case Blank():
+        case PutMany() | Blank():
             return {}
 
 
@@ -102,6 +107,13 @@ def _prepared(
 
 def _table(name: str) -> Table:
     return BY_NAME[name]
+
+
+def _put_many(connection: Connection, put: PutMany) -> None:
+    sql, parts = _prepared(connection.dialect, Put, put.table, put.key, put.columns)
+    columns = dict(zip((*put.key, *put.columns), zip(*put.rows, strict=True), strict=True))
+    stored = [[bound(one) for one in columns[name]] if bound else columns[name] for name, bound in parts]
+    connection.exec_driver_sql(sql, list(zip(*stored, strict=True)))
 
 
 def _blank(connection: Connection, blank: Blank) -> None:

@@ -1,5 +1,6 @@
 """Column types: aware UTC times and durations as whole milliseconds, days as ISO text, codes as their enum."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -19,13 +20,15 @@ class UtcMs(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        """To the column."""
-        return None if value is None else to_ms(value)
+    # What most columns are: said at once, and not as one step before another that does nothing.
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:  # noqa: ARG002
+        """To the column."""
+        return lambda at: None if at is None else to_ms(at)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:  # noqa: ARG002
         """From the column."""
-        return None if value is None else from_ms(value)
+        return lambda ms: None if ms is None else from_ms(ms)
 
 
 class Millis(TypeDecorator[timedelta]):

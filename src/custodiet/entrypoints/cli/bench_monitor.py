@@ -9,6 +9,7 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any, NamedTuple, Protocol
 
+from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.memory import set_aside_what_lives
 from custodiet.entrypoints.gateway.writer import IDLE_WORK_S, SET_ASIDE_S
 from custodiet.flows.fit_device import token_hash
@@ -20,6 +21,9 @@ from custodiet.simulation.seeded import SetClock
 from custodiet.wire.traccar_columns import Lines
 
 BATCH = 1000
+"""Lines of a request."""
+GROUP = Limits().group_reports_max
+"""Lines of a commit: what a gateway's writer takes of what waits, while as much comes as it can take."""
 
 
 class Spent(NamedTuple):
@@ -47,7 +51,7 @@ class Measured(Protocol):
         """Geometry, as the vault would."""
 
     def take(self, lines: Sequence[bytes], now: datetime) -> Spent:
-        """Take a batch at `now`. Raises Unready when not all of it was kept."""
+        """Take these at `now`, in one commit. Raises Unready when not all of them were kept."""
 
     def set_aside(self) -> None:
         """What lives long is set aside, as a gateway does now and then."""
@@ -88,9 +92,10 @@ class Here:
             raise Unready("the forwarding server's token is not known")
         began, cpu_began = perf_counter(), process_time()
         self._keep_house()
-        [answers] = self._made.receive([Request(sender, Lines(list(lines)), self._clock.now())])
+        bodies = [lines[at : at + BATCH] for at in range(0, len(lines), BATCH)]
+        told = self._made.receive([Request(sender, Lines(body), self._clock.now()) for body in bodies])
         spent = Spent(len(lines), perf_counter() - began, process_time() - cpu_began)
-        if not isinstance(answers, list) or {one.outcome for one in answers} != {Outcome.KEPT}:
+        if not all(isinstance(one, list) and {each.outcome for each in one} == {Outcome.KEPT} for one in told):
             raise Unready("not every position was kept: what was measured is not the path")
         return spent
 

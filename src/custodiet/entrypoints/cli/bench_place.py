@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from custodiet.entrypoints.cli.bench_monitor import BATCH, NOTHING, Measured, Spent
+from custodiet.entrypoints.cli.bench_monitor import GROUP, NOTHING, Measured, Spent
 from custodiet.flows.ports import Store
 from custodiet.simulation.load import Crowd
 from custodiet.simulation.multiplied import Multiplied
@@ -47,13 +47,13 @@ class Place:
         return spent
 
     def batches(self, minutes: int) -> Iterator[list[bytes]]:
-        """Everyone's next minutes, a batch at a time, each sent once its minute is over."""
+        """Everyone's next minutes, a commit at a time, each sent once its minute is over."""
         waiting: list[bytes] = []
         for _ in range(minutes):
             waiting += self.minute()
-            while len(waiting) >= BATCH:
-                yield waiting[:BATCH]
-                waiting = waiting[BATCH:]
+            while len(waiting) >= GROUP:
+                yield waiting[:GROUP]
+                waiting = waiting[GROUP:]
         if waiting:
             yield waiting
 
