@@ -82,7 +82,7 @@ def test_what_is_stopped_by_a_clock_set_back_before_is_stopped_from_now_and_not_
     assert (found["missing"], found["differing"]) == (0, 0)
 
 
-def by_the_clock_alone(now, connection):
+def by_the_clock_alone(now, _newest_entry):
     return now
 
 

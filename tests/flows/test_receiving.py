@@ -19,6 +19,7 @@ from custodiet.model.mode import LADDER, Kind, ModeCode
 from custodiet.model.report import Fix, Report
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire import traccar
+from custodiet.wire.frame import piece_of, unpack_directory
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -165,6 +166,27 @@ def test_a_removed_fix_that_was_still_remembered_would_be_called_a_duplicate(hou
     house.clock.pass_(3 * MINUTE)
     monkeypatch.setattr(ReadingRows, "_removed_since", lambda *_: ())
     assert house.say(monitor, person, START + 4 * MINUTE) == "duplicate"
+
+
+def test_several_fixes_of_one_frame_that_are_removed_at_once_are_blanked_and_may_each_come_again(house):
+    person = house.person("TAG")
+    decision = house.decide(person)
+    monitor = house.monitor()
+    times = [START, *(START + ahead * MINUTE for ahead in (2, 3, 4))]
+    lines = [report("TAG", at) for at in times]
+    assert {one.outcome for one in house.post(monitor, person.token, *lines)} == {"kept"}
+    house.clock.pass_(MINUTE)
+    suspend_decision(house.store, decision.id, Ender(ANA))
+    with house.store.reading() as view:
+        [(_, frame)] = view.frames(-1, 500)
+        blank = [not any(piece_of(frame.sealed, row)) for row in unpack_directory(frame.directory)]
+    assert blank == [False, True, True, True]
+    house.clock.pass_(MINUTE)
+    resume_decision(house.store, decision.id, Ender(ANA))
+    house.clock.pass_(3 * MINUTE)
+    said = [one.outcome for one in house.post(monitor, person.token, *lines)]
+    assert said == ["duplicate", "kept", "kept", "kept"]
+    assert clean(house)
 
 
 # --- failures at the commit -----------------------------------------------------------------------------

@@ -34,6 +34,8 @@ from custodiet.wire.frame import unpack_directory
 
 BATCH = 50
 DEVICES = 4
+FULL_BATCH, FULL_DEVICES, FULL_PER_S = 1000, 20, 20_000
+"""At full load: so many in a request of each, and of all in a second."""
 SINCE = timedelta(hours=20)
 
 
@@ -45,9 +47,9 @@ def cluster():
 
 
 @pytest.fixture
-def site(place, cluster, monkeypatch):
+def site(place, cluster, monkeypatch, request):
     """A place that was made in a file and moved to the three servers."""
-    made = Site(place, DEVICES, since=SINCE)
+    made = Site(place, getattr(request, "param", DEVICES), since=SINCE)
     cluster.primary.ask("CREATE DATABASE store TEMPLATE template0")
     monkeypatch.setenv("CUSTODIET_STORE", cluster.address("store"))
     moved = ask("migrate-store", *made.where)
@@ -57,15 +59,15 @@ def site(place, cluster, monkeypatch):
     return made
 
 
-def run(site, cluster, seed, enough, step):
+def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02):
     """Deaths until `enough` (rounds, seconds) says so; then everything is flushed, verified and accounted for."""
     random, deaths = Random(seed), Counter()
     served = Served(site)
     begins = datetime.now(UTC).replace(microsecond=0) - SINCE + timedelta(minutes=1)
     # The last one's clock is fast: what it sends is timed after its decision is withdrawn.
-    lives = [Life(begins, step)] * (DEVICES - 1) + [Life(datetime.now(UTC), ahead=timedelta(minutes=3))]
+    lives = [Life(begins, step)] * (len(site.wearers) - 1) + [Life(datetime.now(UTC), ahead=timedelta(minutes=3))]
     devices = [
-        Carried(one, life, served.gateway, pace_s=0.02, batch=BATCH)
+        Carried(one, life, served.gateway, pace_s=pace_s, batch=batch)
         for one, life in zip(site.wearers, lives, strict=True)
     ]
 
@@ -169,13 +171,26 @@ def test_whichever_server_dies_what_was_acknowledged_is_there_once_and_in_order(
     check(run(site, cluster, 5, lambda rounds, _: rounds == 1, timedelta(milliseconds=500)))
 
 
+def for_long(site, cluster, a_device_per_s, **how):
+    seed = int(os.environ.get("FAIL_OVER_SEED") or secrets.randbelow(10**6))
+    run_s = float(os.environ.get("FAIL_OVER_S", "1200"))
+    step = timedelta(seconds=max(0.001, SINCE.total_seconds() / (run_s * a_device_per_s)))
+    check(run(site, cluster, seed, lambda _, wall_s: wall_s >= run_s, step, **how))
+
+
 @pytest.mark.long
 @pytest.mark.timeout(3 * 3600)
 def test_the_same_for_twenty_minutes(site, cluster):
-    seed = int(os.environ.get("FAIL_OVER_SEED") or secrets.randbelow(10**6))
-    run_s = float(os.environ.get("FAIL_OVER_S", "1200"))
-    step = timedelta(seconds=max(0.001, SINCE.total_seconds() / (run_s * 40 * BATCH)))
-    check(run(site, cluster, seed, lambda _, wall_s: wall_s >= run_s, step))
+    for_long(site, cluster, 40 * BATCH)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3 * 3600)
+@pytest.mark.parametrize("site", [FULL_DEVICES], indirect=True)
+def test_the_same_at_full_load(site, cluster):
+    """How much was acknowledged a second is told, and bound by nothing: this machine carries the senders, too."""
+    pace_s = FULL_BATCH * FULL_DEVICES / FULL_PER_S
+    for_long(site, cluster, 2 * FULL_BATCH / pace_s, batch=FULL_BATCH, pace_s=pace_s)
 
 
 def test_a_commit_that_an_administrator_breaks_off_while_it_waits_for_a_standby_is_not_acknowledged(cluster):

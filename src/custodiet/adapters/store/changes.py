@@ -25,8 +25,7 @@ def carry_out(connection: Connection, changes: Iterable[RowChange]) -> None:
     for form, group in groupby(changes, key=_form):
         alike = list(group)
         if form[0] is Blank:
-            for one in alike:
-                _blank(connection, one)  # type: ignore[arg-type]
+            _blank(connection, alike)  # type: ignore[arg-type]
         elif form[0] is PutMany:
             for one in alike:
                 _put_many(connection, one)  # type: ignore[arg-type]
@@ -116,12 +115,19 @@ def _put_many(connection: Connection, put: PutMany) -> None:
     connection.exec_driver_sql(sql, list(zip(*stored, strict=True)))
 
 
-def _blank(connection: Connection, blank: Blank) -> None:
-    this = and_(frame.c.partition == blank.partition, frame.c.number == blank.number)
-    row = connection.execute(frame.select().where(this)).one_or_none()
-    if row is None:
-        return  # a replay has no frames: they are bound by their ingest record, not by this one
-    at = list(unpack_directory(row.directory))[blank.position]
-    piece_of(row.sealed, at)
-    sealed = row.sealed[: at.offset] + bytes(PIECE_BYTES) + row.sealed[at.offset + PIECE_BYTES :]
-    connection.execute(update(frame).where(this).values(sealed=sealed))
+def _blank(connection: Connection, blanks: Iterable[Blank]) -> None:
+    """Each frame is written once, however many of its fixes go: whoever sent for an hour by a fast clock has many."""
+    of_frames: dict[tuple[int, int], list[int]] = {}
+    for one in blanks:
+        of_frames.setdefault((one.partition, one.number), []).append(one.position)
+    for (partition, number), positions in of_frames.items():
+        this = and_(frame.c.partition == partition, frame.c.number == number)
+        row = connection.execute(frame.select().where(this)).one_or_none()
+        if row is None:
+            continue  # a replay has no frames: they are bound by their ingest record, not by this one
+        directory, sealed = list(unpack_directory(row.directory)), bytearray(row.sealed)
+        for position in positions:
+            at = directory[position]
+            piece_of(row.sealed, at)
+            sealed[at.offset : at.offset + PIECE_BYTES] = bytes(PIECE_BYTES)
+        connection.execute(update(frame).where(this).values(sealed=bytes(sealed)))

@@ -574,12 +574,16 @@ class ReadingRows(
     def _removed_since(self, version: int) -> tuple[tuple[FittingId, int], ...]:
         # What is erased is long past the day on which it could come again: the gate has forgotten it.
         since = and_(t.removed_fix.c.entry >= version, t.removed_fix.c.entry.not_in(select(erased_day.c.entry)))
-        marks = list(self._all(t.removed_fix.select().where(since)))
+        positions: dict[tuple[int, int], list[int]] = {}
+        for mark in self._all(t.removed_fix.select().where(since)):
+            positions.setdefault((mark.partition, mark.number), []).append(mark.position)
         rows = []
-        for mark in marks:
-            frame = self.frame(mark.partition, mark.number)
-            if frame is not None:
-                rows.append(list(unpack_directory(frame.directory))[mark.position])
+        for (partition, number), gone in positions.items():  # a frame may hold thousands, and be read once
+            here = and_(t.frame.c.partition == partition, t.frame.c.number == number)
+            directory = self._connection.execute(select(t.frame.c.directory).where(here)).scalar()
+            if directory is not None:
+                of_frame = list(unpack_directory(directory))
+                rows += [of_frame[position] for position in gone]
         return self._identities(rows)
 
     def _identities(self, rows: list[DirectoryRow]) -> tuple[tuple[FittingId, int], ...]:

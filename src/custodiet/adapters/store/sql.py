@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from custodiet.adapters.store import tables as t
@@ -14,7 +14,7 @@ from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.engine import refusal, viewing, writing
 from custodiet.adapters.store.forms import form_of, is_current
 from custodiet.adapters.store.reading import ReadingRows
-from custodiet.model.change import Blank
+from custodiet.model.change import Blank, Insert, RowChange
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
 from custodiet.model.record import Ingested, LogReopened, Record, kind_of
@@ -85,23 +85,35 @@ class ActingRows(ReadingRows):
         return index
 
 
+class _Ends(NamedTuple):
+    """The greatest places there are, -1 for none, and the newest entry."""
+
+    entry: int
+    session: int
+    frame: int
+    newest_entry: bytes | None
+
+
 class IngestingRows(ReadingRows):
     """The promises of flows.ports.Ingesting, kept on one connection that holds the write lock."""
 
-    def __init__(self, connection: Connection, now: datetime, *, pulses: bool = True) -> None:
+    def __init__(self, connection: Connection, now: datetime, ends: _Ends, *, pulses: bool = True) -> None:
         super().__init__(connection)
         self.now = now
+        self._ends = ends
+        """Until it has kept what it is for: nobody else writes meanwhile."""
+        self._chains: dict[int, tuple[int, bytes]] = {}
         self._pulses = pulses
 
     def pulse(self, gap: timedelta) -> None:
         if not self._pulses:
             return
+        beat = self._connection.execute(_BEAT, {"beat_at": self.now, "since": self.now - gap})
+        if beat.rowcount:
+            return
         row = self._maybe(_PULSE)
         if row is None:
             self._connection.execute(insert(t.pulse).values(name=PATH, first_at=self.now, at=self.now))
-            return
-        if self.now - row.at <= gap:
-            self._connection.execute(_BEAT, {"beat_at": self.now})
             return
         missed = {"missed_from": row.at, "missed_to": self.now}
         if row.missed_from is not None and not self._outage_entered(row.missed_from):
@@ -111,12 +123,20 @@ class IngestingRows(ReadingRows):
     def _outage_entered(self, from_at: datetime) -> bool:
         return self._maybe(t.outage.select().where(t.outage.c.from_at == from_at)) is not None
 
+    def ledger_size(self) -> int:
+        return self._ends.entry + 1
+
+    def newest_frame(self) -> int:
+        return self._ends.frame
+
     def next_session_no(self) -> int:
-        return self._next(t.session.c.no)
+        return self._ends.session + 1
 
     def chain(self, partition: int) -> tuple[int, bytes]:
-        row = self._connection.execute(_NEWEST_STAGED, {"of_partition": partition}).one_or_none()
-        return (0, bytes(32)) if row is None else (row.number + 1, row.digest)
+        if partition not in self._chains:
+            row = self._connection.execute(_NEWEST_STAGED, {"of_partition": partition}).one_or_none()
+            self._chains[partition] = (0, bytes(32)) if row is None else (row.number + 1, row.digest)
+        return self._chains[partition]
 
     def keep(
         self,
@@ -127,30 +147,34 @@ class IngestingRows(ReadingRows):
     ) -> int | None:
         body = ingested_bytes(record)
         place = {"partition": record.partition, "number": record.number}
-        new = [{"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place} for no, one in sessions]
-        staged = {**place, "body": body, "digest": sha256(body).digest()}
+        digest = sha256(body).digest()
+        rows: list[RowChange] = [Insert("ingest_record", {**place, "body": body, "digest": digest})]
+        if record.detail:
+            rows.append(Insert("ingest_detail", {**place, "salt": detail.salt, "body": detail_bytes(detail.judged)}))
+        rows += [
+            Insert("session", {"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place})
+            for no, one in sessions
+        ]
         seq = None
-        self._held.clear()
+        if frame is not None:
+            seq = self.newest_frame() + 1
+            rows.append(Insert("frame", {"seq": seq, **{name: getattr(frame, name) for name in _FRAME_FIELDS}}))
         try:
-            self._connection.execute(_STAGE, staged)
-            if record.detail:
-                beside = {"salt": detail.salt, "body": detail_bytes(detail.judged)}
-                self._connection.execute(_DETAIL, {**place, **beside})
-            if new:
-                self._connection.execute(insert(t.session), new)
-            if frame is not None:
-                seq = self.newest_frame() + 1
-                row = {name: getattr(frame, name) for name in _FRAME_FIELDS}
-                self._connection.execute(_FRAME, {"seq": seq, **row})
-            carry_out(self._connection, apply_ingested(record, detail.judged))
+            carry_out(self._connection, (*rows, *apply_ingested(record, detail.judged)))
         except IntegrityError as error:
             raise TableMismatch(f"the store refuses what was to be kept: {refusal(error)}") from None
+        self._held.clear()
+        self._chains[record.partition] = (record.number + 1, digest)
+        newest_session = max((no for no, _ in sessions), default=self._ends.session)
+        self._ends = self._ends._replace(session=newest_session, frame=self.newest_frame() if seq is None else seq)
         return seq
 
 
 # Said once: a statement that is put together anew costs as much as SQLite takes to carry it out.
 _PULSE = t.pulse.select().where(t.pulse.c.name == PATH)
-_BEAT = update(t.pulse).where(t.pulse.c.name == PATH).values(at=bindparam("beat_at"))
+_BEAT = (
+    update(t.pulse).where(t.pulse.c.name == PATH, t.pulse.c.at >= bindparam("since")).values(at=bindparam("beat_at"))
+)
 _NEWEST_STAGED = (
     select(t.ingest_record.c.number, t.ingest_record.c.digest)
     .where(t.ingest_record.c.partition == bindparam("of_partition"))
@@ -158,7 +182,13 @@ _NEWEST_STAGED = (
     .limit(1)
 )
 _NEWEST_ENTRY = select(t.entry.c.body).order_by(t.entry.c.idx.desc()).limit(1)
-_STAGE, _DETAIL, _FRAME = insert(t.ingest_record), insert(t.ingest_detail), insert(t.frame)
+_ENDS = select(
+    *(
+        func.coalesce(select(func.max(column)).scalar_subquery(), -1)
+        for column in (t.entry.c.idx, t.session.c.no, t.frame.c.seq)
+    ),
+    _NEWEST_ENTRY.scalar_subquery(),
+)
 _FRAME_FIELDS = tuple(Frame.__dataclass_fields__)
 _SESSION_FIELDS = tuple(Session.__dataclass_fields__)
 
@@ -233,13 +263,16 @@ class SqlStore:
                 if connection.execute(held).scalar() != fence[1]:
                     raise LeaseLost("another process holds the lease now")
             clock_now = self._clock.now()  # asked once: asked again it is later, and an end would lie past `now`
-            yield ActingRows(connection, _never_back(clock_now, connection), clock_now, self._chance)
+            now = _never_back(clock_now, connection.execute(_NEWEST_ENTRY).scalar())
+            yield ActingRows(connection, now, clock_now, self._chance)
 
     @contextmanager
     def ingesting(self) -> Iterator[IngestingRows]:
         """One ingest transaction, alone in the store."""
         with writing(self._engine) as connection:
-            yield IngestingRows(connection, _never_back(self._clock.now(), connection), pulses=self._pulses)
+            ends = _Ends._make(connection.execute(_ENDS).one())
+            now = _never_back(self._clock.now(), ends.newest_entry)  # asked once we are alone in the store
+            yield IngestingRows(connection, now, ends, pulses=self._pulses)
 
     def take_lease(self, name: str) -> int:
         """A fencing number higher than any given before for this name."""
@@ -253,16 +286,15 @@ class SqlStore:
             return fence
 
 
-def _never_back(now: datetime, connection: Connection) -> datetime:
+def _never_back(now: datetime, newest_entry: bytes | None) -> datetime:
     """The clock's time, never before the newest entry's: time does not run backwards across what is recorded.
 
     Raises CannotRecord when the clock lies further behind than any correction of a good one: then it was wrong
     before or is wrong now, and nothing may be decided on its word.
     """
-    last = connection.execute(_NEWEST_ENTRY).scalar()
-    if last is None:
+    if newest_entry is None:
         return now
-    recorded = read_entry(last).at
+    recorded = read_entry(newest_entry).at
     if recorded - now > BEHIND_MAX:
         raise CannotRecord("this machine's clock lies behind the ledger: set it right")
     return max(now, recorded)

@@ -55,7 +55,8 @@ def _path(said: Said) -> str:
     stages = said["stages_ns"]
     return f"""## The whole path
 
-From full lines of forwarded NDJSON to a durable commit of a thousand, of {said["people"]:,} people with
+From full lines of forwarded NDJSON to a durable commit of five requests of a thousand, as a gateway's writer takes
+them together while they wait, of {said["people"]:,} people with
 {said["zones_a_person"]} zones each.
 
 | | |
