@@ -6,7 +6,6 @@ else a line is, traccar.decode says.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
 from itertools import chain
 from math import nan
 from operator import attrgetter
@@ -97,6 +96,10 @@ class Lines(Sequence[Report | Reason]):
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = bodies
         self.told, self.fix_ms = _told(bodies)
+        self.serials: list[str] = [one.device.uniqueId for one in self.told]
+        """Of each line that has a row of its own; of any other it means nothing."""
+        self.untold: list[int] = [place for place, one in enumerate(self.told) if one is _NOBODY]
+        """Lines that have no row of their own."""
 
     def __repr__(self) -> str:
         return f"<Lines: {len(self)}>"
@@ -115,17 +118,7 @@ class Lines(Sequence[Report | Reason]):
             return [read_line(body) for body in self._bodies[index]]
         return read_line(self._bodies[index])
 
-    @cached_property
-    def serials(self) -> list[str]:
-        """Of each line that has a row of its own; of any other it means nothing."""
-        return [one.device.uniqueId for one in self.told]
-
-    @cached_property
-    def untold(self) -> list[int]:
-        """Lines that have no row of their own."""
-        return [place for place, one in enumerate(self.told) if one is _NOBODY]
-
-    @cached_property
+    @property
     def columns(self) -> Columns:
         """A row for each line."""
         return _columns(self.told, np.array(self.fix_ms, np.int64))
@@ -160,9 +153,10 @@ def _told(bodies: Sequence[bytes]) -> tuple[Sequence[_Told], list[int]]:
 
 
 def _told_or_not(body: bytes) -> _Forwarded:
-    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    try:
         return _decoder.decode(body)
-    return _NOBODY
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _NOBODY
 
 
 def _read_times(texts: Sequence[str]) -> list[int]:
