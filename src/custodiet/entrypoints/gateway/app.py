@@ -23,6 +23,7 @@ from custodiet.entrypoints.gateway.answers import Response, Turned, page, refusa
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.spoken import Message
 from custodiet.entrypoints.gateway.steps import DID_NOT_COME, ENDED, ROUTES, Steps, credential, unable
+from custodiet.entrypoints.gateway.writer import Result
 from custodiet.entrypoints.gateway.zones import Release, ZoneKeeper
 from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
@@ -118,10 +119,11 @@ class Gateway:
         sender = await self._sender(scope, in_path)
         steps.require_allowed(sender)
         if steps.has_ended(sender):
-            return await self._write(route, steps.request(sender, ENDED))
+            return steps.told(route, await self._written(steps.request(sender, ENDED)), unread=True)
         body = b"" if scope["method"] == "GET" else await self._body(route, scope, receive)
         message = Message(scope.get("query_string", b""), body, dict(scope["headers"]))
-        return await self._write(route, steps.request(sender, steps.read(route, sender, message)))
+        lines = steps.read(route, sender, message)
+        return steps.told(route, await self._written(steps.request(sender, lines)))
 
     async def _sender(self, scope: Scope, in_path: list[str]) -> KnownSender:
         """The sender of a token that was issued, ended or not. The body is not read for this."""
@@ -155,12 +157,11 @@ class Gateway:
         finally:
             body.end()
 
-    async def _write(self, route: str, request: Request) -> Response:
+    async def _written(self, request: Request) -> Result:
         try:
-            result = await self.writer.submit(request)
+            return await self.writer.submit(request)
         except CannotRecord as cannot:
-            result = cannot
-        return self.steps.told(route, request, result)
+            return cannot
 
 
 async def _send(response: Response, send: Send) -> None:

@@ -77,9 +77,10 @@ class Body:
         return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
     def end(self) -> None:
-        """It counts no longer."""
+        """It counts no longer, and nothing of it is held."""
         self._coming.size -= self._size
         self._size = 0
+        self._pieces.clear()
 
     def _too_large(self) -> Turned:
         return Turned(refusal(413, f"more than {self._size_max} bytes"))
@@ -153,13 +154,13 @@ class Steps:
         """What the writer is given, received now."""
         return Request(sender, lines, self._clock.now())
 
-    def told(self, route: str, request: Request, result: Result) -> Response:
-        """What a sender is told of it."""
+    def told(self, route: str, result: Result, *, unread: bool = False) -> Response:
+        """What a sender is told of it; one answer for a body that stayed unread."""
         if isinstance(result, CannotRecord):
             return unable(self.limits, str(result))
         if isinstance(result, BaseException):
             raise result
-        if route == "batch" and request.lines is not ENDED:
+        if route == "batch" and not unread:
             return of_lines(result)
         [answer] = result
         return of_one(route, answer)
