@@ -151,6 +151,47 @@ def test_any_row_of_requests_on_one_connection_is_answered_alike_and_in_order(se
     assert said.count(b"HTTP/1.1 ") >= len(row)
 
 
+AS_IF_AGAIN = {
+    "as before": post(b"/in/traccar"),
+    "of another length": post(b"/in/traccar", body=BODY + b" " * 600),
+    "with a head of another": asked(b"POST /in/traccar HTTP/1.1", b"Authorization: Bearer nobody"),
+    "to another address": post(b"/in/batch", body=BATCH),
+    "and something asked beside": post(b"/in/traccar", b"Expect: 100-continue"),
+    "a length with zeros before": asked(body=BODY)
+    .replace(b"Length: ", b"Length: 000")
+    .replace(b"Host", BEARER + b"\r\nHost"),
+    "empty": post(b"/in/traccar", body=b""),
+    "as long as may be": post(b"/in/traccar", body=b" " * 64 * 1024),
+    "longer than may be": post(b"/in/traccar", body=b" " * (64 * 1024 + 1)),
+    "in two": post(b"/in/traccar") * 2,
+    "a blank line before": b"\r\n" + post(b"/in/traccar"),
+    "a blank line after": post(b"/in/traccar") + b"\r\n",
+    "without an end": post(b"/in/batch", body=BATCH)[:-1],
+    "and more": post(b"/in/traccar") + b"POST",
+    "of which the rest": post(b"/in/traccar")[4:],
+    "no length": asked(b"POST /in/traccar HTTP/1.1", BEARER, length=0).replace(b"Length: 0", b"Length: "),
+    "a length that is no number": post(b"/in/traccar").replace(b"Length: 4", b"Length: x"),
+    "a length with a sign": post(b"/in/traccar").replace(b"Length: 4", b"Length: +4"),
+    "of another protocol": post(b"/in/traccar").replace(b"HTTP/1.1", b"HTTP/1.0"),
+    "a body without a head": BODY,
+    "in capitals": post(b"/in/traccar").replace(b"Content-Length", b"CONTENT-LENGTH"),
+}
+
+
+@pytest.mark.parametrize("patient", [True, False])
+@pytest.mark.parametrize("second", AS_IF_AGAIN)
+def test_a_head_that_comes_again_or_nearly_so_means_the_same_as_when_it_is_parsed(second, patient):
+    for first in (post(b"/in/traccar"), post(b"/in/batch", body=BATCH)):
+        compare([first, AS_IF_AGAIN[second], first, first], patient=patient)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_row_of_heads_that_come_again_or_nearly_so_means_the_same(seed):
+    chance = random.Random(seed)
+    row = [chance.choice([*AS_IF_AGAIN.values(), *[post(b"/in/traccar")] * 9]) for _ in range(12)]
+    compare(row, seed, patient=True)
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("name", LAST)
 def test_whatever_ends_a_connection_ends_it_alike_when_all_before_is_answered(name, seed):
@@ -247,6 +288,35 @@ def test_nearly_every_report_comes_the_direct_way(name):
         connection = wired.connect()
         await send(wired, connection, [USUAL[name]])
         assert isinstance(connection.cycle, Post)
+
+    by_direct_way(scenario)
+
+
+def test_what_is_answered_at_once_is_answered_before_the_garbage_that_came_with_it():
+    """By ASGI nothing would be said of it: there the garbage is found first."""
+
+    async def scenario(wired):
+        connection = wired.connect()
+        await send(wired, connection, [post(b"/in/traccar", body=b"no position") + b"garbage\r\n"])
+        first, second = connection.transport.written.split(b"HTTP/1.1 400 ")[1:]
+        assert b'{"error":"not JSON"}' in first
+        assert b"Invalid HTTP" in second
+        assert connection.transport.closing
+
+    by_direct_way(scenario)
+
+
+def test_a_head_that_comes_again_is_not_parsed_again_and_who_sends_it_is_asked_again():
+    async def scenario(wired):
+        connection = wired.connect()
+        for length in (0, 0, 1, 1000):
+            await send(wired, connection, [post(b"/in/traccar", body=BODY + b" " * length)])
+        assert (connection._begun, connection._ended) == (1, 1)
+        assert connection.transport.written.count(b"HTTP/1.1 200 ") == 4
+        wired.monitor._known.clear()
+        await send(wired, connection, [post(b"/in/traccar")])
+        assert b"HTTP/1.1 401 " in connection.transport.written
+        assert connection._known is None
 
     by_direct_way(scenario)
 

@@ -25,6 +25,7 @@ from custodiet.entrypoints.gateway.spoken import Message
 from custodiet.entrypoints.gateway.steps import DID_NOT_COME, ENDED, ROUTES, Steps, credential, unable
 from custodiet.entrypoints.gateway.writer import Result
 from custodiet.entrypoints.gateway.zones import Release, ZoneKeeper
+from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
@@ -128,17 +129,19 @@ class Gateway:
     async def _sender(self, scope: Scope, in_path: list[str]) -> KnownSender:
         """The sender of a token that was issued, ended or not. The body is not read for this."""
         token = in_path[0] if in_path else credential(scope["headers"])
-        sender = self.steps.sender(token)
-        if token and sender is None:
-            # It may have been issued a moment ago. A 401 makes a device give up: it is never said on old news.
-            try:
-                await self.writer.refreshed()
-            except CannotRecord as cannot:
-                raise Turned(unable(self._limits, str(cannot))) from None
-            sender = self.steps.sender(token)
-        if sender is None:
-            raise Turned(refusal(401, "no token, or not one that was issued", (b"www-authenticate", b"Bearer")))
-        return sender
+        if token:
+            hashed = token_hash(token)
+            sender = self.steps.sender(hashed)
+            if sender is None:
+                # It may have been issued a moment ago. A 401 makes a device give up: it is never said on old news.
+                try:
+                    await self.writer.refreshed()
+                except CannotRecord as cannot:
+                    raise Turned(unable(self._limits, str(cannot))) from None
+                sender = self.steps.sender(hashed)
+            if sender is not None:
+                return sender
+        raise Turned(refusal(401, "no token, or not one that was issued", (b"www-authenticate", b"Bearer")))
 
     async def _body(self, route: str, scope: Scope, receive: Receive) -> bytes:
         body = self.steps.body(route)

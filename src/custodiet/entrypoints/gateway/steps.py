@@ -21,7 +21,6 @@ from custodiet.entrypoints.gateway.metrics import Metrics
 from custodiet.entrypoints.gateway.rate import Rates
 from custodiet.entrypoints.gateway.spoken import SPOKEN, Message
 from custodiet.entrypoints.gateway.writer import Result, Writer
-from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
@@ -102,9 +101,9 @@ class Steps:
 
     # --- who sends, and may they now ---
 
-    def sender(self, token: str | None) -> KnownSender | None:
+    def sender(self, token_sha256: bytes) -> KnownSender | None:
         """Who was issued this token, ended or not, as far as the picture knows."""
-        return self._monitor.sender(token_hash(token)) if token else None
+        return self._monitor.sender(token_sha256)
 
     def require_allowed(self, sender: KnownSender) -> None:
         """Turned for one who comes too fast, and when nothing can be recorded now."""
@@ -118,7 +117,7 @@ class Steps:
 
     def has_ended(self, sender: KnownSender) -> bool:
         """Whether this token no longer speaks for its sender: then its body stays unread."""
-        return sender.token.ended(self._clock.now())
+        return sender.token.ended_at is not None and sender.token.ended(self._clock.now())
 
     # --- the body ---
 

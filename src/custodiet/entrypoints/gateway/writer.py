@@ -72,6 +72,7 @@ class Writer:
         self._idled_at = 0.0
         self._set_aside_at = 0.0
         self._thread: Thread | None = None
+        metrics.waiting(lambda: self._reports)
 
     # --- from the event loop ---
 
@@ -135,7 +136,6 @@ class Writer:
             for one in waiting:
                 self._queue.append(one)
                 self._reports += len(one.request.lines)
-            self._metrics.waiting(self._reports)
             if is_first or self._reports >= self._limits.group_reports_max:
                 self._changed.notify()  # else the thread is awake, or gathers
 
@@ -195,7 +195,6 @@ class Writer:
             reports += len(one.request.lines)
             group.append(one)
         self._reports -= reports
-        self._metrics.waiting(self._reports)
         return group
 
     def _write(self, group: list[_Waiting]) -> None:
