@@ -36,9 +36,9 @@ _KNOWN_MAX = 1024
 _CLOSE = b"connection: close\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Head:
-    """What the head of a report said."""
+    """What the head of a report said, without a text form."""
 
     route: str
     query: bytes
@@ -58,7 +58,9 @@ class _Known:
 
     @classmethod
     def of(cls, head: _Head, data: bytes) -> "_Known | None":
-        """Of what `data` begins with, where its length stands only once in it."""
+        """Of what `data` begins with; none of a head that is long, or has a query: that may be a position."""
+        if head.query:
+            return None
         ends = data.find(b"\r\n\r\n", 0, _KNOWN_MAX) + 4
         [*lengths] = _LENGTH.finditer(data, 0, max(ends - 2, 0))
         if len(lengths) != 1:
