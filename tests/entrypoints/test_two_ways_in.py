@@ -5,12 +5,15 @@ import base64
 import gc
 import json
 import random
+import re
+import socket
 import weakref
+from contextlib import suppress
 from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
-from support.wires import ENDED_TOKEN, NOW, TOKEN, Wired, hang_up, send
+from support.wires import ENDED_TOKEN, NOW, TOKEN, Wired, hang_up, listening, send
 
 from custodiet.entrypoints.gateway.direct import Post
 from custodiet.entrypoints.gateway.limits import Limits
@@ -270,6 +273,44 @@ def test_a_body_that_does_not_come_is_given_up_alike():
     assert one == other
     assert one[0].startswith(b"HTTP/1.1 408 ")
     assert one[2] == 0
+
+
+# --- over real sockets ---
+
+
+@pytest.fixture(scope="module")
+def both():
+    with listening(direct=True) as one, listening(direct=False) as other:
+        yield one, other
+
+
+def over_socket(port, pieces):
+    """What comes until the other side hangs up, whatever the date."""
+    got = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(ConnectionError):
+            for piece in pieces:
+                connection.sendall(piece)
+        with suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                got += piece
+    return re.sub(rb"(?m)^date: \w{3}, .* GMT\r\n", b"date: then\r\n", got)
+
+
+@pytest.mark.parametrize("name", [*USUAL, *UNUSUAL, "all of them"])
+def test_over_a_socket_the_same_comes_back_and_the_same_was_received(both, name):
+    kinds = {**USUAL, **UNUSUAL}
+    del kinds["asking for another protocol"]  # whatever follows it is no request
+    row = [*kinds.values()] if name not in kinds else [USUAL["a post"], kinds[name], USUAL["a post"]]
+    pieces = [*cut(b"".join(row), "at random", random.Random(name)), LAST["not kept"]]
+    before = [len(monitor.received) for _, monitor in both]
+    one, other = (over_socket(port, pieces) for port, _ in both)
+    assert one == other
+    assert one.count(b"date: then") >= len(row) - 1
+    assert b"connection: close" in one
+    received = [monitor.received[since:] for since, (_, monitor) in zip(before, both, strict=True)]
+    assert received[0] == received[1] != []
 
 
 # --- what the direct way does by itself ---

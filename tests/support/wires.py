@@ -4,8 +4,10 @@ itself. The same with the direct way in or without it.
 
 import asyncio
 import math
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Thread
 
 import uvicorn
 from uvicorn.server import ServerState
@@ -13,6 +15,7 @@ from uvicorn.server import ServerState
 from custodiet.entrypoints.connections import Connection
 from custodiet.entrypoints.gateway.app import Gateway
 from custodiet.entrypoints.gateway.direct import DeviceConnection
+from custodiet.entrypoints.serving import listen_on
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
 from custodiet.model.device import Sender, Token
@@ -112,18 +115,50 @@ class Wire(asyncio.Transport):
         self.reads = True
 
 
+def _gateway(monitor, limits=None):
+    """With a fresh picture, and no work ahead of time."""
+    gateway = Gateway(monitor, _Now(), limits)
+    gateway.writer._idled_at = math.inf
+    gateway.writer._refresh()
+    return gateway
+
+
+def configured(gateway, *, direct):
+    """As `serve_app` would serve it."""
+    return uvicorn.Config(
+        gateway,
+        http=partial(DeviceConnection, gateway.steps) if direct else Connection,
+        loop="uvloop",
+        lifespan="on",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+    )
+
+
+@contextmanager
+def listening(*, direct):
+    """One gateway on a real socket, with its own writing thread: the port, and the monitor."""
+    monitor = Remembering()
+    gateway = _gateway(monitor)
+    with closing(listen_on(0)) as listens:
+        server = uvicorn.Server(configured(gateway, direct=direct))
+        thread = Thread(target=server.run, kwargs={"sockets": [listens]})
+        thread.start()
+        yield listens.getsockname()[1], monitor
+        server.should_exit = True
+        thread.join()
+
+
 class Wired:
     """One gateway. Inside a running event loop."""
 
-    def __init__(self, *, direct, limits=None, in_address=frozenset()):
+    def __init__(self, *, direct, limits=None):
         self.monitor = Remembering()
-        self.gateway = Gateway(self.monitor, _Now(), limits, in_address=in_address)
-        self.gateway.writer._idled_at = math.inf
-        self.gateway.writer._refresh()
-        make = partial(DeviceConnection, self.gateway.steps) if direct else Connection
-        self._config = uvicorn.Config(
-            self.gateway, http=make, ws="none", access_log=False, log_config=None, proxy_headers=False, lifespan="on"
-        )
+        self.gateway = _gateway(self.monitor, limits)
+        self._config = configured(self.gateway, direct=direct)
         self._config.load()
         self.state = ServerState()
         self.state.default_headers = [(b"date", DATE)]
