@@ -491,6 +491,7 @@ def _asking_witnesses(settings: Settings, store: SqlStore) -> AskingWitnesses | 
 
 def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.gateway.app import Gateway
+    from custodiet.entrypoints.gateway.direct import DeviceConnection
     from custodiet.entrypoints.serving import serve_app
     from custodiet.flows.open_sealed import release_zones
 
@@ -500,7 +501,7 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     listening = _listening(asked)
     release = partial(release_zones, store, vault)
     gateway = Gateway(monitor, SystemClock(), release=release, in_address=settings.get_senders)
-    serve_app(gateway, listening)
+    serve_app(gateway, listening, connection=partial(DeviceConnection, gateway.steps))
 
 
 def _run_web(settings: Settings, asked: argparse.Namespace) -> None:

@@ -38,13 +38,21 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve_app(app: Any, listening: socket.socket, end: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or SIGINT; what is under way is finished first. `end` stops what never finishes by itself."""
+def serve_app(
+    app: Any,
+    listening: socket.socket,
+    end: Callable[[], None] = lambda: None,
+    connection: Callable[..., Connection] = Connection,
+) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way is finished first. `end` stops what never finishes by itself.
+
+    `connection` makes one for whoever connects.
+    """
     make_room()
     keep_quiet_about_garbage()
     config = uvicorn.Config(
         app,
-        http=Connection,
+        http=connection,  # type: ignore[arg-type]  # it is only called
         loop="uvloop",
         lifespan="on",
         ws="none",

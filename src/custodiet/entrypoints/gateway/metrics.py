@@ -1,6 +1,7 @@
 """What the gateway counts of itself. Labels are words of closed lists: nothing here can name or place anyone."""
 
 from collections import Counter as Counted
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, generate_latest
 
@@ -46,9 +47,9 @@ class Metrics:
         """Count a transaction."""
         self._commits.inc()
 
-    def waiting(self, reports: int) -> None:
-        """How many reports wait now."""
-        self._waiting.set(reports)
+    def waiting(self, reports: Callable[[], int]) -> None:
+        """Whom to ask how many reports wait, when somebody wants to know."""
+        self._waiting.set_function(reports)
 
     def page(self) -> bytes:
         """Prometheus' text format."""

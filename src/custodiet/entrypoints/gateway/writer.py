@@ -12,10 +12,11 @@ import logging
 import os
 import signal
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Condition, Thread
 from time import monotonic
+from typing import NamedTuple
 
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.memory import set_aside_what_lives
@@ -33,14 +34,22 @@ IDLE_WORK_S = 1.0
 SET_ASIDE_S = 60.0
 
 Result = Answers | BaseException
+Settle = Callable[[Result], None]
+"""Is told the answers of a request, in the event loop that gave it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Asking(NamedTuple):
+    """Who is told, and in which loop."""
+
+    settle: Settle
+    loop: asyncio.AbstractEventLoop
+
+
+class _Waiting(NamedTuple):
     """A request and where its answer goes."""
 
     request: Request
-    future: asyncio.Future[Answers]
+    asking: _Asking
 
 
 class Writer:
@@ -55,7 +64,7 @@ class Writer:
         self._reports = 0
         self._together = False
         """Whether the last group was of several requests: a lone sender waits for nobody."""
-        self._wanting_refresh: list[asyncio.Future[Answers]] = []
+        self._wanting_refresh: list[_Asking] = []
         self._stopping = False
         self._refreshed_at: float | None = None
         self._failing = False
@@ -63,6 +72,7 @@ class Writer:
         self._idled_at = 0.0
         self._set_aside_at = 0.0
         self._thread: Thread | None = None
+        metrics.waiting(lambda: self._reports)
 
     # --- from the event loop ---
 
@@ -94,16 +104,23 @@ class Writer:
         """Seconds since the store was last read; None before the first time."""
         return None if self._refreshed_at is None else monotonic() - self._refreshed_at
 
+    def take(self, request: Request, settle: Settle) -> None:
+        """Have it written, and `settle` told once it is durable. Raises CannotRecord when too much waits already."""
+        self._queue_up([_Waiting(request, _Asking(settle, asyncio.get_running_loop()))])
+
     async def submit(self, request: Request) -> Answers:
         """The answers, once durable. Raises CannotRecord when too much waits already."""
-        [future] = self._queue_up([request])
+        future = _future()
+        self._queue_up([_Waiting(request, _asking(future))])
         return await future
 
     async def submit_together(self, requests: Sequence[Request]) -> list[Answers]:
         """The answers of several, written in this order, in one commit if it has room for them. CannotRecord stands for
         one that must come again. Raises it when too much waits already.
         """
-        settled = await asyncio.gather(*self._queue_up(requests), return_exceptions=True)
+        futures = [_future() for _ in requests]
+        self._queue_up([_Waiting(request, _asking(future)) for request, future in zip(requests, futures, strict=True)])
+        settled = await asyncio.gather(*futures, return_exceptions=True)
         answers: list[Answers] = []
         for one in settled:
             if isinstance(one, BaseException) and not isinstance(one, CannotRecord):
@@ -111,29 +128,24 @@ class Writer:
             answers.append(one)
         return answers
 
-    def _queue_up(self, requests: Sequence[Request]) -> list[asyncio.Future[Answers]]:
-        futures = []
+    def _queue_up(self, waiting: Sequence[_Waiting]) -> None:
         with self._changed:
             if self._stopping or self.is_full:
                 raise CannotRecord("too much is waiting to be written")
             is_first = not self._queue
-            for request in requests:
-                future: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
-                futures.append(future)
-                self._queue.append(_Waiting(request, future))
-                self._reports += len(request.lines)
-            self._metrics.waiting(self._reports)
+            for one in waiting:
+                self._queue.append(one)
+                self._reports += len(one.request.lines)
             if is_first or self._reports >= self._limits.group_reports_max:
                 self._changed.notify()  # else the thread is awake, or gathers
-        return futures
 
     async def refreshed(self) -> None:
         """Returns when the picture has been read anew since the call. Raises CannotRecord when it cannot be."""
+        future = _future()
         with self._changed:
             if self._stopping:
                 raise CannotRecord("stopping")
-            future: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
-            self._wanting_refresh.append(future)
+            self._wanting_refresh.append(_asking(future))
             self._changed.notify()
         await future
 
@@ -162,7 +174,7 @@ class Writer:
             self._write(group)
         if refreshing or not group:
             failed = self._refresh()
-            _tell([(future, failed if failed is not None else []) for future in refreshing])
+            _tell([(asking, failed if failed is not None else []) for asking in refreshing])
         return bool(group) or not ending
 
     def _gather(self) -> None:
@@ -183,7 +195,6 @@ class Writer:
             reports += len(one.request.lines)
             group.append(one)
         self._reports -= reports
-        self._metrics.waiting(self._reports)
         return group
 
     def _write(self, group: list[_Waiting]) -> None:
@@ -204,7 +215,7 @@ class Writer:
             self._refreshed_at, self._failing = monotonic(), False
             self._metrics.committed()
         self._metrics.answered([answer for told in results if isinstance(told, list) for answer in told])
-        _tell([(one.future, told) for one, told in zip(group, results, strict=True)])
+        _tell([(one.asking, told) for one, told in zip(group, results, strict=True)])
         self._idle()
 
     def _refresh(self) -> CannotRecord | None:
@@ -236,24 +247,39 @@ class Writer:
             self._idling_fails = None
 
 
-def _tell(told: Sequence[tuple[asyncio.Future[Answers], Result]]) -> None:
-    """Settle futures from another thread than that of their loop: of each loop all at once, for it is woken each time.
+def _tell(told: Sequence[tuple[_Asking, Result]]) -> None:
+    """Settle from another thread than that of whoever asked: of each loop all at once, for it is woken each time.
 
     In their order. Of a loop that has closed nobody is left to be told.
     """
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Answers], Result]]] = {}
-    for future, result in told:
-        by_loop.setdefault(future.get_loop(), []).append((future, result))
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Settle, Result]]] = {}
+    for (settle, loop), result in told:
+        by_loop.setdefault(loop, []).append((settle, result))
     for loop, of_loop in by_loop.items():
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_settle, of_loop)
 
 
-def _settle(told: Sequence[tuple[asyncio.Future[Answers], Result]]) -> None:
-    for future, result in told:
-        if future.done():
-            continue  # the sender went away; what was written stays written
-        if isinstance(result, BaseException):
-            future.set_exception(result)
-        else:
-            future.set_result(result)
+def _settle(told: Sequence[tuple[Settle, Result]]) -> None:
+    for settle, result in told:
+        try:
+            settle(result)
+        except Exception as unforeseen:  # noqa: BLE001 - one who cannot be told must not keep it from the others
+            _log.error("an answer could not be given: %s", type(unforeseen).__name__)
+
+
+def _future() -> asyncio.Future[Answers]:
+    return asyncio.get_running_loop().create_future()
+
+
+def _asking(future: asyncio.Future[Answers]) -> _Asking:
+    return _Asking(partial(_set, future), future.get_loop())
+
+
+def _set(future: asyncio.Future[Answers], result: Result) -> None:
+    if future.done():
+        return  # the sender went away; what was written stays written
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
