@@ -33,7 +33,9 @@ class Metrics:
 
     def answered(self, answers: list[Answer]) -> None:
         """Count reports. Of several reasons, the one the sender reads."""
-        for (outcome, shown), count in Counted((answer.outcome, answer.shown) for answer in answers).items():
+        known = dict(zip(map(id, answers), answers, strict=True))  # nearly all of them are one object
+        for place, count in Counted(map(id, answers)).items():
+            outcome, shown = known[place].outcome, known[place].shown
             self._reports.labels(outcome.value, shown.value if shown else "").inc(count)
 
     def responded(self, status: int) -> None:
