@@ -26,8 +26,11 @@ from support.site import Site
 from custodiet.adapters.store.postgres import PostgresStore
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.end_decision import end_decision
+from custodiet.flows.obey_stop import enter_stop
 from custodiet.flows.open_sealed import ask_verify_tables
+from custodiet.model.ending import StopKind
 from custodiet.model.errors import CannotRecord, IllegalMove
+from custodiet.model.identity import ActorId
 from custodiet.rules.decisions import Ender, Move
 from custodiet.settings import read_settings
 from custodiet.wire.frame import unpack_directory
@@ -36,7 +39,10 @@ BATCH = 50
 DEVICES = 4
 FULL_BATCH, FULL_DEVICES, FULL_PER_S = 1000, 20, 20_000
 """At full load: so many in a request of each, and of all in a second."""
+FULL_FAST = 8
+"""Of whom half are withdrawn one after another, and half stopped by one order."""
 SINCE = timedelta(hours=20)
+COURT = ActorId("a made-up court")
 
 
 @pytest.fixture
@@ -59,13 +65,14 @@ def site(place, cluster, monkeypatch, request):
     return made
 
 
-def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02):
+def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02, fast=2):
     """Deaths until `enough` (rounds, seconds) says so; then everything is flushed, verified and accounted for."""
     random, deaths = Random(seed), Counter()
     served = Served(site)
     begins = datetime.now(UTC).replace(microsecond=0) - SINCE + timedelta(minutes=1)
-    # The last one's clock is fast: what it sends is timed after its decision is withdrawn.
-    lives = [Life(begins, step)] * (len(site.wearers) - 1) + [Life(datetime.now(UTC), ahead=timedelta(minutes=3))]
+    # Clocks of the last ones are fast: what they send is timed after their decisions end.
+    lives = [Life(begins, step)] * (len(site.wearers) - fast)
+    lives += [Life(datetime.now(UTC), ahead=timedelta(minutes=3)) for _ in range(fast)]
     devices = [
         Carried(one, life, served.gateway, pace_s=pace_s, batch=batch)
         for one, life in zip(site.wearers, lives, strict=True)
@@ -97,7 +104,12 @@ def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02):
                 deaths[death.__name__] += 1
             rounds += 1
         get_through()
-        end(site, devices[-1].wearer)
+        *withdrawn, last = [device.wearer.decision_id for device in devices[-fast:]]
+        withdrawn, stopped = withdrawn[: fast // 2], [*withdrawn[fast // 2 :], last]
+        for decision_id in withdrawn:
+            end(site, lambda store, one=decision_id: end_decision(store, site.chance, one, Move.WITHDRAW, Ender(BO)))
+            get_through()
+        end(site, lambda store: enter_stop(store, site.chance, StopKind.STOP, COURT, stopped, BO))
         get_through()
         flush(devices)
         wall_s = monotonic() - began
@@ -127,12 +139,12 @@ def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02):
     }
 
 
-def end(site, wearer):
-    """A withdrawal under load: nothing that is stored is timed after it."""
+def end(site, ending):
+    """A withdrawal or a stop under load: nothing that is stored is timed after it."""
     with closing(site.open()) as store:
         while True:
             try:
-                return end_decision(store, site.chance, wearer.decision_id, Move.WITHDRAW, Ender(BO))
+                return ending(store)
             except CannotRecord:
                 continue
             except IllegalMove:
@@ -190,7 +202,7 @@ def test_the_same_for_twenty_minutes(site, cluster):
 def test_the_same_at_full_load(site, cluster):
     """How much was acknowledged a second is told, and bound by nothing: this machine carries the senders, too."""
     pace_s = FULL_BATCH * FULL_DEVICES / FULL_PER_S
-    for_long(site, cluster, 2 * FULL_BATCH / pace_s, batch=FULL_BATCH, pace_s=pace_s)
+    for_long(site, cluster, 2 * FULL_BATCH / pace_s, batch=FULL_BATCH, pace_s=pace_s, fast=FULL_FAST)
 
 
 def test_a_commit_that_an_administrator_breaks_off_while_it_waits_for_a_standby_is_not_acknowledged(cluster):
