@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -256,8 +256,9 @@ def _pins_in(file: Path) -> LogOpened:
     return pinned
 
 
+@cache
 def read_policy() -> CedarPolicy:
-    """The installed policy for acts of people: every file of it, in order of their names."""
+    """The installed policy for acts of people: every file of it, in order of their names. Read once in a process."""
     folder = Path(__file__).parent / "policy"
     text = "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("*.cedar")))
     return CedarPolicy(text, (folder / "schema.cedarschema").read_text("utf-8"))

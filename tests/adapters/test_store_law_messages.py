@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 from support.house import ANA, House
+from support.zones import zone_as_of
 
 from custodiet.adapters.store.migrations.versions.v0010_messages import MOVES
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.fit_device import register_device
 from custodiet.flows.give_contact import give_contact
 from custodiet.flows.keep_devices import record_fault

@@ -24,10 +24,10 @@ from support.running import aside
 from support.staff import AOS, AOT, CAI, DPO, OPE
 from support.streets import streets_of_the_town
 from support.unmasking import Unmaskable, names_conditions
+from support.zones import zone_as_of
 
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.assess_case import Assessor
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_cover

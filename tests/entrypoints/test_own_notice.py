@@ -9,9 +9,9 @@ from support.house import ANA, BO
 from support.in_process import client_of, place_of
 from support.in_words import approve_text
 from support.staff import AOS, CAI, PER, REP, staffed
+from support.zones import zone_as_of
 
 from custodiet.adapters import sealing
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.keep_caseload import assign_case

@@ -8,8 +8,8 @@ from msgspec import structs
 from support.house import ANA, report
 from support.in_process import client_of, place_of
 from support.staff import AOS, CAI, OPE, staffed
+from support.zones import zone_as_of
 
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.give_contact import give_contact
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.send_messages import LEASE, Messenger

@@ -7,8 +7,8 @@ import pytest
 from support.house import ANA, SCHEME
 from support.staff import CAI, staffed
 from support.watched import whole
+from support.zones import zone_as_of
 
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.give_contact import give_contact, withdraw_contact
 from custodiet.flows.import_cases import name_them, take_in
 from custodiet.flows.open_case import name_person

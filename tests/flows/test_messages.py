@@ -11,9 +11,9 @@ from support.assessing import kinds_written
 from support.glass import Endangered
 from support.house import ANA, BO, START, House, report
 from support.staff import OPE
+from support.zones import zone_as_of
 
 from custodiet.adapters.messages.folder import FolderCarrier
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.give_contact import give_contact, withdraw_contact
 from custodiet.flows.scheme_now import scheme_at

@@ -17,10 +17,10 @@ from support.assessing import assessed
 from support.disclosing import Disclosed, knows_agency
 from support.house import ANA, BO
 from support.staff import AOS, CAI
+from support.zones import zone_as_of
 
 from custodiet.adapters import sealing
 from custodiet.adapters.paper import tagged_pdf
-from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.cli.packing import write_pack
 from custodiet.entrypoints.pack_paper import with_paper
 from custodiet.entrypoints.zipping import zipped

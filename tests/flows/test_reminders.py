@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from support.house import ANA, BO, SCHEME, START
 from support.proposing import propose
+from support.zones import zone_as_of
 
 from custodiet.adapters.messages.folder import FolderCarrier
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import CLOCK, end_decision
 from custodiet.flows.give_contact import give_contact, withdraw_contact

@@ -23,11 +23,11 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from support.house import ANA, House, empty_replay, pieces_in_memory, report
+from support.zones import zone_as_of
 
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.messages.smtp import Server, SmtpCarrier
 from custodiet.adapters.store.sqlite import SqliteStore
-from custodiet.adapters.zones import zone_as_of
 from custodiet.flows.give_contact import give_contact
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys

@@ -10,10 +10,10 @@ import pytest
 from support.house import ANA
 from support.running import START_WAIT_S, ask, command
 from support.site import Site
+from support.zones import zone_as_of
 
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
-from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.cli.ending import end_by_hand
 from custodiet.flows.give_contact import give_contact
 from custodiet.main import read_pins

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.zones import zone_as_of
 
-from custodiet.adapters.zones import zone_as_of
 from custodiet.model.identity import CaseId, MessageId
 from custodiet.model.message import Channel, Delivery, Message, Posted, QuietHours, Setback, Template
 from custodiet.model.message_record import MessageOpened

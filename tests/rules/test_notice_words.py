@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from support.house import ANA, BO, COURT, START, scheme_at
+from support.zones import zone_as_of
 
-from custodiet.adapters.zones import zone_as_of
 from custodiet.model.assessment import FamilyAnswer, FamilyReason
 from custodiet.model.condition import ALWAYS, ZONED, Condition, ConditionKind, Interval, Schedule, Weekly
 from custodiet.model.decision import Authority, Decision, State

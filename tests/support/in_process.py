@@ -6,14 +6,16 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from custodiet.adapters import sealing
-from custodiet.adapters.zones import zone_as_of
 from custodiet.entrypoints.web.accounts import keeping
+from custodiet.entrypoints.web.accounts.hashing import Hasher
 from custodiet.entrypoints.web.configured import configure
 from custodiet.entrypoints.web.place import Place, SignInPlace
 
 from .site import empty_accounts
+from .zones import zone_as_of
 
 
 def place_of(house, folder, policy, actors, **more) -> None:
@@ -31,11 +33,12 @@ def signing_in_at(folder: Path, accounts: bytes) -> SignInPlace:
 
 @cache
 def accounts_of(actors: tuple[str, ...]) -> bytes:
-    """Their accounts, made once: a password is costly to keep, and nobody is told these."""
+    """Their accounts, made once. A password is costly to keep, and nobody is told these: they are kept cheaply."""
     with TemporaryDirectory() as folder:
         signing_in = signing_in_at(Path(folder), empty_accounts())
-        for actor in actors:
-            keeping.open_account(signing_in, actor, actor, once=False)
+        with patch.multiple(Hasher, memory_cost=8):
+            for actor in actors:
+                keeping.open_account(signing_in, actor, actor, once=False)
         with closing(sqlite3.connect(signing_in.database)) as database:
             database.execute("PRAGMA journal_mode=DELETE")
         return signing_in.database.read_bytes()

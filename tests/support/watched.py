@@ -11,6 +11,7 @@ from support.house import ANA, BO, House, Person
 from support.proposing import propose
 
 from custodiet.adapters import sealing
+from custodiet.adapters.store.engine import writing
 from custodiet.flows.decide_case import make_decision
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.open_case import set_condition
@@ -259,11 +260,13 @@ def pass_time(
 
 
 def pulses_until(house: House, at: datetime) -> None:
-    """As if a gateway had proved our own path up every thirty seconds until then."""
-    database = sqlite3.connect(house.path)
-    with database:
-        database.execute("UPDATE pulse SET at = ?", (round(at.timestamp() * 1000),))
-    database.close()
+    """As if a gateway had proved our own path up every thirty seconds until then.
+
+    By a connection that the store has open: a new one reads the whole law first.
+    """
+    assert house.path  # skips where the store is none that `?` is asked of
+    with writing(house.store._engine) as connection:
+        connection.exec_driver_sql("UPDATE pulse SET at = ?", (round(at.timestamp() * 1000),))
 
 
 # --- what is stored -------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -26,7 +27,7 @@ from custodiet.adapters.store.disclosing import pack
 from custodiet.adapters.store.glasses import glass
 from custodiet.adapters.store.looking import question, reading
 from custodiet.adapters.store.messages import told_first
-from custodiet.adapters.store.rows import Rows, bounded, held, noun
+from custodiet.adapters.store.rows import Rows, bounded, held, noun, rows_where
 from custodiet.adapters.store.unmasking import unmasked_reading
 from custodiet.model.alert import AlertMove
 from custodiet.model.assessment import Assessment, FamilyAnswer
@@ -50,16 +51,17 @@ class AssessedRows(Rows):
 
     @held()
     def facts(self, case_id: CaseId) -> tuple[CaseFact, ...]:
-        query = a.case_fact.select().where(a.case_fact.c.case_id == case_id).order_by(a.case_fact.c.entry)
-        return tuple(noun(CaseFact, row) for row in self._all(query))
+        one = a.case_fact.c
+        return tuple(
+            noun(CaseFact, row) for row in self._all(rows_where(one.case_id, by=(one.entry,)), case_id=case_id)
+        )
 
     def newest_fact(self, case_id: CaseId, *kinds: FactKind) -> CaseFact | None:
         return next((one for one in reversed(self.facts(case_id)) if one.kind in kinds), None)
 
     @held()
     def first_invitation(self, case_id: CaseId) -> Invitation | None:
-        query = a.invitation.select().where(a.invitation.c.case_id == case_id).order_by(a.invitation.c.entry).limit(1)
-        row = self._maybe(query)
+        row = self._maybe(_FIRST_INVITATION, case_id=case_id)
         return None if row is None else noun(Invitation, row)
 
     def representation(self, representation_id: RepresentationId) -> Representation:
@@ -69,29 +71,26 @@ class AssessedRows(Rows):
     @held()
     def representations(self, case_id: CaseId) -> tuple[Representation, ...]:
         one = a.representation.c
-        query = a.representation.select().where(one.case_id == case_id).order_by(one.entry)
-        return tuple(noun(Representation, row) for row in self._all(query))
+        rows = self._all(rows_where(one.case_id, by=(one.entry,)), case_id=case_id)
+        return tuple(noun(Representation, row) for row in rows)
 
     @held()
     def newest_screening(self, case_id: CaseId) -> Screening | None:
-        one = a.screening.c
-        row = self._maybe(a.screening.select().where(one.case_id == case_id).order_by(one.entry.desc()).limit(1))
+        row = self._maybe(_NEWEST_SCREENING, case_id=case_id)
         if row is None:
             return None
-        answers = a.screening_answer.select().where(a.screening_answer.c.screening_id == row.id)
-        told = self._all(answers.order_by(a.screening_answer.c.question))
+        one = a.screening_answer.c
+        told = self._all(rows_where(one.screening_id, by=(one.question,)), screening_id=row.id)
         return noun(Screening, row, questions=tuple(each.question for each in told))
 
     def assessment_of(self, decision_id: DecisionId) -> Assessment | None:
-        on = a.assessed.c.assessment_id == a.assessment.c.id
-        query = a.assessment.select().join(a.assessed, on).where(a.assessed.c.decision_id == decision_id)
-        row = self._maybe(query)
+        row = self._maybe(_ASSESSMENT_OF, decision_id=decision_id)
         if row is None:
             return None
         facts: dict[str, list[FactId]] = {}
-        for each in self._all(a.family_fact.select().where(a.family_fact.c.assessment_id == row.id)):
+        for each in self._all(rows_where(a.family_fact.c.assessment_id), assessment_id=row.id):
             facts.setdefault(each.family, []).append(each.fact_id)
-        answers = self._all(a.family_answer.select().where(a.family_answer.c.assessment_id == row.id))
+        answers = self._all(rows_where(a.family_answer.c.assessment_id), assessment_id=row.id)
         families = tuple(noun(FamilyAnswer, each, facts=tuple(sorted(facts.get(each.family, ())))) for each in answers)
         return noun(Assessment, row, families=families)
 
@@ -280,6 +279,14 @@ class AssessedRows(Rows):
         return counted
 
 
+# Asked whenever anyone is decided about, and put together once.
+_FIRST_INVITATION = rows_where(a.invitation.c.case_id, by=(a.invitation.c.entry,)).limit(1)
+_NEWEST_SCREENING = rows_where(a.screening.c.case_id).order_by(a.screening.c.entry.desc()).limit(1)
+_ASSESSMENT_OF = (
+    a.assessment.select()
+    .join(a.assessed, a.assessed.c.assessment_id == a.assessment.c.id)
+    .where(a.assessed.c.decision_id == bindparam("decision_id"))
+)
 _KEPT = a.draft.select().where(a.draft.c.dropped_at.is_(None))
 _NEAR_MAX = 100
 """Texts that are looked at for likeness: that many near ones make any text a copied one."""

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from custodiet.adapters.store import noticing as n
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.model.identity import CaseId, SchemeId, TranslationId
 from custodiet.model.notice import Served, TextOf, Translation
 
@@ -14,8 +14,7 @@ class NoticedRows(Rows):
 
     def notices_served(self, case_id: CaseId) -> tuple[Served, ...]:
         one = n.notice_served.c
-        query = n.notice_served.select().where(one.case_id == case_id).order_by(one.entry)
-        return tuple(noun(Served, row) for row in self._all(query))
+        return tuple(noun(Served, row) for row in self._all(rows_where(one.case_id, by=(one.entry,)), case_id=case_id))
 
     def notices_served_under(self, scheme_id: SchemeId) -> tuple[Served, ...]:
         one = n.notice_served.c

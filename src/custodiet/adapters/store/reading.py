@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Integer,
     Row,
@@ -40,7 +42,7 @@ from custodiet.adapters.store.places import PlaceRows
 from custodiet.adapters.store.recordings import RecordingRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.restricting import RestrictingRows
-from custodiet.adapters.store.rows import N, bounded, held, noun
+from custodiet.adapters.store.rows import N, bounded, held, noun, rows_where
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
 from custodiet.adapters.store.training import TrainingRows
@@ -156,7 +158,7 @@ class ReadingRows(
 
     @held(*_OF_A_SCHEME)
     def scheme(self, scheme_id: SchemeId) -> Scheme:
-        row = self._one(t.scheme.select().where(t.scheme.c.id == scheme_id), "scheme")
+        row = self._one(rows_where(t.scheme.c.id), "scheme", id=scheme_id)
         return noun(
             Scheme,
             row,
@@ -168,7 +170,7 @@ class ReadingRows(
 
     @held(t.case_file.name)
     def case(self, case_id: CaseId) -> Case:
-        return noun(Case, self._one(t.case_file.select().where(t.case_file.c.id == case_id), "case"))
+        return noun(Case, self._one(rows_where(t.case_file.c.id), "case", id=case_id))
 
     def some_case(self, after: str) -> Case | None:
         one, other = t.case_file.alias(), t.case_file.alias()
@@ -193,23 +195,23 @@ class ReadingRows(
         return case
 
     def person(self, person_id: PersonId) -> Person:
-        return noun(Person, self._one(t.person.select().where(t.person.c.id == person_id), "person"))
+        return noun(Person, self._one(rows_where(t.person.c.id), "person", id=person_id))
 
     def device(self, device_id: DeviceId) -> Device:
-        return noun(Device, self._one(t.device.select().where(t.device.c.id == device_id), "device"))
+        return noun(Device, self._one(rows_where(t.device.c.id), "device", id=device_id))
 
     def fitting(self, fitting_id: FittingId) -> Fitting:
-        return noun(Fitting, self._one(t.fitting.select().where(t.fitting.c.id == fitting_id), "fitting"))
+        return noun(Fitting, self._one(rows_where(t.fitting.c.id), "fitting", id=fitting_id))
 
     @held()
     def decision(self, decision_id: DecisionId) -> Decision:
-        return self._decisions(t.decision.select().where(t.decision.c.id == decision_id), must=True)[0]
+        return self._decisions(rows_where(t.decision.c.id), must=True, id=decision_id)[0]
 
     def task(self, task_id: TaskId) -> Task:
-        return noun(Task, self._one(t.task.select().where(t.task.c.id == task_id), "task"))
+        return noun(Task, self._one(rows_where(t.task.c.id), "task", id=task_id))
 
     def record_key(self, person_id: PersonId) -> RecordKey | None:
-        row = self._maybe(t.record_key.select().where(t.record_key.c.person_id == person_id))
+        row = self._maybe(rows_where(t.record_key.c.person_id), person_id=person_id)
         return None if row is None else noun(RecordKey, row)
 
     # --- lists ---
@@ -229,7 +231,7 @@ class ReadingRows(
 
     @held()
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
-        found = self._decisions(t.decision.select().where(t.decision.c.case_id == case_id))
+        found = self._decisions(rows_where(t.decision.c.case_id), case_id=case_id)
         self._know("decision", {one.id: one for one in found})
         return found
 
@@ -292,21 +294,13 @@ class ReadingRows(
         return tuple(row.id for row in self._all(query))
 
     def followers(self, decision_id: DecisionId) -> tuple[Decision, ...]:
-        return self._decisions(t.decision.select().where(t.decision.c.follows == decision_id))
+        return self._decisions(rows_where(t.decision.c.follows), follows=decision_id)
 
     def decisions_wanting_keys(self, now: datetime) -> tuple[tuple[int, DecisionId], ...]:
-        decisions = self._decisions(
-            t.decision.select().where(
-                _STANDS,
-                t.decision.c.mode.in_(_SEALING_MODES),
-                or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > now - LATE_MAX_LIMIT),
-            )
-        )
-        made_entries = select(t.decision.c.id, t.decision.c.made_entry).where(_STANDS)
-        made = {row.id: row.made_entry for row in self._all(made_entries)}
+        decisions = self._decisions(_WANTING_KEYS, since=now - LATE_MAX_LIMIT)
+        made = {row.id: row.made_entry for row in self._all(_MADE_ENTRIES)}
         person = {case.id: case.person_id for case in self.cases()}
-        keys = select(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
-        have = {(row.person_id, row.category, row.day) for row in self._all(keys)}
+        have = {(row.person_id, row.category, row.day) for row in self._all(_DAYS_WITH_KEYS)}
         return tuple(
             (made[one.id], one.id)
             for one in decisions
@@ -323,12 +317,7 @@ class ReadingRows(
         return tuple(row.version for row in self._all(query.order_by(t.case_file.c.version)))
 
     def has_day_key(self, key: DayKey) -> bool:
-        this = and_(
-            t.day_key.c.person_id == key.person_id,
-            t.day_key.c.category == key.category,
-            t.day_key.c.day == key.day,
-        )
-        return self._maybe(t.day_key.select().where(this)) is not None
+        return self._maybe(_DAY_KEY, person_id=key.person_id, category=key.category, day=key.day) is not None
 
     def living_day_keys(self, first: date) -> tuple[DayKey, ...]:
         query = t.day_key.select().where(t.day_key.c.day >= first, t.day_key.c.destroyed_at.is_(None))
@@ -351,8 +340,7 @@ class ReadingRows(
         return self._next(t.entry.c.idx)
 
     def reopened_log(self) -> str:
-        query = select(t.log.c.origin).where(t.log.c.kept_origin.is_not(None)).order_by(t.log.c.opened.desc()).limit(1)
-        return self._connection.execute(query).scalar() or ""
+        return self._connection.execute(_REOPENED).scalar() or ""
 
     def entries(self, start: int, limit: int) -> tuple[EntryRow, ...]:
         query = (
@@ -621,16 +609,16 @@ class ReadingRows(
 
     # --- underneath ---
 
-    def _decisions(self, query: Select[Any], *, must: bool = False) -> tuple[Decision, ...]:
-        rows = list(self._all(query))
+    def _decisions(self, query: Select[Any], /, *, must: bool = False, **given: object) -> tuple[Decision, ...]:
+        rows = list(self._all(query, **given))
         if must and not rows:
             raise NotFound("no such decision")
-        few = {row.id for row in rows} if len(rows) <= 1000 else None
+        few = {"few": [row.id for row in rows]} if len(rows) <= 1000 else {}
         purposes: dict[str, list[str]] = {}
-        for part in self._all(_some(t.decision_purpose, few).order_by(t.decision_purpose.c.purpose)):
+        for part in self._all(_some(t.decision_purpose.c.purpose, few=bool(few)), **few):
             purposes.setdefault(part.decision_id, []).append(part.purpose)
         pauses: dict[str, list[Suspension]] = {}
-        for part in self._all(_some(t.suspension, few).order_by(t.suspension.c.from_at)):
+        for part in self._all(_some(t.suspension.c.from_at, few=bool(few)), **few):
             pauses.setdefault(part.decision_id, []).append(noun(Suspension, part))
         return tuple(
             noun(
@@ -643,8 +631,8 @@ class ReadingRows(
         )
 
     def _of_scheme(self, table: Table, scheme_id: SchemeId) -> Iterable[Row[Any]]:
-        query = table.select().where(table.c.scheme_id == scheme_id)
-        rows: Iterable[Row[Any]] = self._all(query.order_by(*table.primary_key.columns))
+        query = rows_where(table.c.scheme_id, by=tuple(table.primary_key.columns))
+        rows: Iterable[Row[Any]] = self._all(query, scheme_id=scheme_id)
         return rows
 
     def _parts(self, kind: type[N], table: Table, scheme_id: SchemeId) -> tuple[N, ...]:
@@ -656,6 +644,16 @@ def _octets(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
+# Asked whenever anything is written or anyone is decided about, and put together once.
+_REOPENED = select(t.log.c.origin).where(t.log.c.kept_origin.is_not(None)).order_by(t.log.c.opened.desc()).limit(1)
+_DAY_KEY = rows_where(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
+_DAYS_WITH_KEYS = select(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
+_MADE_ENTRIES = select(t.decision.c.id, t.decision.c.made_entry).where(_STANDS)
+_WANTING_KEYS = t.decision.select().where(
+    _STANDS,
+    t.decision.c.mode.in_(_SEALING_MODES),
+    or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("since")),
+)
 _STAGED_WITH = and_(t.ingest_record.c.partition == t.frame.c.partition, t.ingest_record.c.number == t.frame.c.number)
 _REMOVED_FROM = and_(t.removed_fix.c.partition == t.frame.c.partition, t.removed_fix.c.number == t.frame.c.number)
 _GONE = select(t.frame.c.seq, t.removed_fix.c.position).join(t.removed_fix, _REMOVED_FROM)
@@ -707,7 +705,8 @@ def _among(table: Table, partition: int, first: int, last: int) -> Select[Any]:
     return table.select().where(table.c.partition == partition, table.c.number.between(first, last))
 
 
-def _some(table: Table, few: set[str] | None) -> Select[Any]:
-    """The rows of a few decisions, or of all when they are many."""
-    query = table.select()
-    return query if few is None else query.where(table.c.decision_id.in_(few))
+@cache
+def _some(by: Column[Any], *, few: bool) -> Select[Any]:
+    """The rows of the few decisions that are given, or of all when they are many, in the order of a column."""
+    query = by.table.select().order_by(by)
+    return query.where(by.table.c.decision_id.in_(bindparam("few", expanding=True))) if few else query

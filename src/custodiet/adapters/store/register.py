@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, select
 
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, held, noun
+from custodiet.adapters.store.rows import Rows, held, noun, rows_where
 from custodiet.adapters.store.types import Code, Json, UtcMs
 from custodiet.model.case import RetentionClock
 from custodiet.model.dpia import Activation, Consultation, Departure, Dpia, DpoAdvice, PriorConsultation
@@ -133,8 +133,8 @@ class RegisterRows(Rows):
 
     @held(register_version.name)
     def registers(self, scheme_id: SchemeId) -> tuple[RegisterVersion, ...]:
-        one = register_version
-        rows = self._all(one.select().where(one.c.scheme_id == scheme_id).order_by(one.c.number))
+        one = register_version.c
+        rows = self._all(rows_where(one.scheme_id, by=(one.number,)), scheme_id=scheme_id)
         return tuple(noun(RegisterVersion, row) for row in rows)
 
     def dpias(self, scheme_id: SchemeId) -> tuple[Dpia, ...]:
@@ -164,12 +164,12 @@ class RegisterRows(Rows):
 
     @held()
     def activations(self, scheme_id: SchemeId) -> tuple[Activation, ...]:
-        one = activation
-        rows = self._all(one.select().where(one.c.scheme_id == scheme_id).order_by(one.c.act, one.c.mode))
+        one = activation.c
+        rows = self._all(rows_where(one.scheme_id, by=(one.act, one.mode)), scheme_id=scheme_id)
         return tuple(noun(Activation, row) for row in rows)
 
     def scheme_ending(self, scheme_id: SchemeId) -> SchemeEnded | None:
-        row = self._maybe(scheme_ending.select().where(scheme_ending.c.scheme_id == scheme_id))
+        row = self._maybe(rows_where(scheme_ending.c.scheme_id), scheme_id=scheme_id)
         return None if row is None else noun(SchemeEnded, row)
 
     def retention_clocks_of(self, scheme_id: SchemeId) -> tuple[RetentionClock, ...]:

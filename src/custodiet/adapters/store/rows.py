@@ -5,7 +5,7 @@ from dataclasses import fields
 from functools import cache, wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Row, Select, func, select
+from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select
 
 from custodiet.model.errors import NotFound
 
@@ -35,6 +35,15 @@ def bounded(keys: Collection[K]) -> Iterator[list[K]]:
 def _greatest(column: Column[Any]) -> Select[Any]:
     """Put together once: asked at every commit, and SQLite answers faster than it is written."""
     return select(func.max(column))
+
+
+@cache
+def rows_where(*columns: Column[Any], by: tuple[Column[Any], ...] = ()) -> Select[Any]:
+    """The rows of a table in which each of these columns holds what is given by its name, in the order of `by`.
+
+    Put together once: to write such a question anew takes longer than SQLite takes to answer it.
+    """
+    return columns[0].table.select().where(*(one == bindparam(one.name) for one in columns)).order_by(*by)
 
 
 def held(*until_written: str) -> Callable[[Callable[[Any, A], N]], Callable[[Any, A], N]]:
@@ -76,19 +85,19 @@ class Rows:
         greatest = self._connection.execute(_greatest(column)).scalar()
         return 0 if greatest is None else greatest + 1
 
-    def _all(self, query: Select[Any]) -> Any:
-        return self._connection.execute(query)
+    def _all(self, query: Select[Any], /, **given: object) -> Any:
+        return self._connection.execute(query, given or None)
 
-    def _maybe(self, query: Select[Any]) -> Row[Any] | None:
-        return self._connection.execute(query).one_or_none()
+    def _maybe(self, query: Select[Any], /, **given: object) -> Row[Any] | None:
+        return self._connection.execute(query, given or None).one_or_none()
 
     def _one_each(self, key: Column[Any], wanted: Collection[str]) -> dict[str, Row[Any]]:
         """A table's rows by a column whose every value it has once at most, for these values."""
         found = self._all(key.table.select().where(key.in_(list(wanted)))) if wanted else ()
         return {row._mapping[key]: row for row in found}  # noqa: SLF001 - as in noun
 
-    def _one(self, query: Select[Any], what: str) -> Row[Any]:
-        row = self._maybe(query)
+    def _one(self, query: Select[Any], what: str, /, **given: object) -> Row[Any]:
+        row = self._maybe(query, **given)
         if row is None:
             raise NotFound(f"no such {what}")
         return row

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, bounded, noun
+from custodiet.adapters.store.rows import Rows, bounded, noun, rows_where
 from custodiet.model.case import ENDS_COLLECTION
 from custodiet.model.device import Sender, Token
 from custodiet.model.errors import NotFound
@@ -37,9 +37,9 @@ class SenderRows(Rows):
         return self._tokens(t.token.c.fitting_id == fitting_id)
 
     def speaks_for(self, serial: str, at: datetime) -> tuple[SenderId, ...]:
-        issued = {row.sender_id for row in self._all(select(t.sender_scope).where(t.sender_scope.c.serial == serial))}
-        change = t.sender_scope_change
-        changes = self._all(select(change).where(change.c.serial == serial).order_by(change.c.entry))
+        issued = {row.sender_id for row in self._all(rows_where(t.sender_scope.c.serial), serial=serial)}
+        change = t.sender_scope_change.c
+        changes = self._all(rows_where(change.serial, by=(change.entry,)), serial=serial)
         changed = {row.sender_id: row.added for row in changes}
         scoped = [one for one in issued | changed.keys() if changed.get(one, True)]
         speaks = or_(t.token.c.ended_at.is_(None), t.token.c.ended_at > at)
@@ -49,13 +49,12 @@ class SenderRows(Rows):
     # --- what they were told, and what they sent since ---
 
     def instruction(self, instruction_id: InstructionId) -> Instruction:
-        query = t.instruction.select().where(t.instruction.c.id == instruction_id)
-        return noun(Instruction, self._one(query, "instruction"))
+        return noun(Instruction, self._one(rows_where(t.instruction.c.id), "instruction", id=instruction_id))
 
     def told(self, serial: str) -> dict[SenderId, tuple[tuple[datetime, What], ...]]:
         one = t.instruction.c
         found: dict[SenderId, tuple[tuple[datetime, What], ...]] = {}
-        for row in self._all(t.instruction.select().where(one.serial == serial).order_by(one.from_at, one.entry)):
+        for row in self._all(rows_where(one.serial, by=(one.from_at, one.entry)), serial=serial):
             found[row.sender_id] = (*found.get(row.sender_id, ()), (row.from_at, row.what))
         return found
 

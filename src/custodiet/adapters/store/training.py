@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
 from custodiet.adapters.store.columns import of
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import UtcMs
 from custodiet.model.identity import ActorId
@@ -28,5 +28,5 @@ class TrainingRows(Rows):
 
     def trainings_of(self, actor: ActorId) -> tuple[TrainingRecorded, ...]:
         one = staff_training.c
-        query = staff_training.select().where(one.actor == actor).order_by(one.trained_at, one.entry)
-        return tuple(noun(TrainingRecorded, row) for row in self._all(query))
+        rows = self._all(rows_where(one.actor, by=(one.trained_at, one.entry)), actor=actor)
+        return tuple(noun(TrainingRecorded, row) for row in rows)
