@@ -415,7 +415,8 @@ class Monitor:
             standing = (self._picture.sender(request.sender.token.sha256) or request.sender).standing
             if isinstance(lines, self._at_once) and not standing.ended(now):
                 parts.append((number, lines, request.received_at))
-                apart |= set(lines.serials) - standing.scope
+                if not standing.scope.issuperset(lines.serials):
+                    apart |= set(lines.serials) - standing.scope
                 lines = [lines[place] for place in lines.untold]
             apart |= {line.serial for line in lines if isinstance(line, Report)}
         return self._watching.take(parts, apart, now) if parts else None
