@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.adapters.store.types import Code, UtcMs
 from custodiet.model.case import TaskKind
 from custodiet.model.decision import State
@@ -114,8 +114,8 @@ class DeskRows(Rows):
         return dict(tuple(row) for row in self._all(select(batch, func.count()).select_from(joined).group_by(batch)))
 
     def fittings_with(self, device_id: DeviceId) -> tuple[Fitting, ...]:
-        query = t.fitting.select().where(t.fitting.c.device_id == device_id).order_by(t.fitting.c.fitted_at)
-        return tuple(noun(Fitting, row) for row in self._all(query))
+        query = rows_where(t.fitting.c.device_id, by=(t.fitting.c.fitted_at,))
+        return tuple(noun(Fitting, row) for row in self._all(query, device_id=device_id))
 
     def notes_of(self, device_id: DeviceId) -> tuple[Note, ...]:
         query = device_note.select().where(device_note.c.device_id == device_id).order_by(device_note.c.entry)

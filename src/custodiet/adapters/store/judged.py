@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.messages import told_first
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
@@ -25,20 +25,20 @@ class JudgedRows(Rows):
     """The part of flows.ports.Reading that is about conditions and alerts."""
 
     def condition(self, condition_id: ConditionId) -> Condition:
-        return noun(Condition, self._one(t.condition.select().where(t.condition.c.id == condition_id), "condition"))
+        return noun(Condition, self._one(rows_where(t.condition.c.id), "condition", id=condition_id))
 
     def conditions_of(self, decision_id: DecisionId) -> tuple[Condition, ...]:
-        query = t.condition.select().where(t.condition.c.decision_id == decision_id).order_by(t.condition.c.id)
-        return tuple(noun(Condition, row) for row in self._all(query))
+        query = rows_where(t.condition.c.decision_id, by=(t.condition.c.id,))
+        return tuple(noun(Condition, row) for row in self._all(query, decision_id=decision_id))
 
     def absences(self, condition_id: ConditionId) -> tuple[Interval, ...]:
-        query = t.absence.select().where(t.absence.c.condition_id == condition_id).order_by(t.absence.c.from_at)
-        return tuple(Interval(row.from_at, row.to_at) for row in self._all(query))
+        query = rows_where(t.absence.c.condition_id, by=(t.absence.c.from_at,))
+        return tuple(Interval(row.from_at, row.to_at) for row in self._all(query, condition_id=condition_id))
 
     def judged_since(self, number: int) -> JudgedChange:
-        watches = self._all(select(t.watch.c.judged, t.watch.c.number).where(t.watch.c.number >= number))
-        devices = self._all(select(t.device_watch.c.judged).where(t.device_watch.c.number >= number))
-        contacts = self._all(t.contact.select().where(t.contact.c.number >= number))
+        watches = self._all(_WATCHES_SINCE, since=number)
+        devices = self._all(_DEVICES_SINCE, since=number)
+        contacts = self._all(_CONTACTS_SINCE, since=number)
         return JudgedChange(
             self._next(t.ingest_record.c.number),
             tuple(row.judged for row in watches),
@@ -51,8 +51,7 @@ class JudgedRows(Rows):
         return tuple(_word(row) for row in self._all(query))
 
     def words_of(self, fitting_id: FittingId, from_at: datetime) -> tuple[Word, ...]:
-        query = t.word.select().where(t.word.c.fitting_id == fitting_id, t.word.c.at >= from_at)
-        return tuple(_word(row) for row in self._all(query.order_by(t.word.c.at, t.word.c.kind, t.word.c.about)))
+        return tuple(_word(row) for row in self._all(_WORDS_OF, fitting_id=fitting_id, from_at=from_at))
 
     def words_under(self, decisions: Collection[DecisionId]) -> tuple[Word, ...]:
         query = t.word.select().where(t.word.c.decision_id.in_(decisions)).order_by(t.word.c.at, t.word.c.about)
@@ -66,7 +65,7 @@ class JudgedRows(Rows):
     # --- alerts ---
 
     def alert(self, alert_id: AlertId) -> Alert:
-        return noun(Alert, self._one(t.alert.select().where(t.alert.c.id == alert_id), "alert"))
+        return noun(Alert, self._one(rows_where(t.alert.c.id), "alert", id=alert_id))
 
     def alerts(self, states: Collection[AlertState], limit: int) -> tuple[Alert, ...]:
         shown = and_(t.alert.c.state.in_(states), told_first(t.alert))
@@ -74,8 +73,8 @@ class JudgedRows(Rows):
         return tuple(noun(Alert, row) for row in self._all(query.limit(limit)))
 
     def alerts_of(self, decision_id: DecisionId) -> tuple[Alert, ...]:
-        query = t.alert.select().where(t.alert.c.decision_id == decision_id).order_by(t.alert.c.raised_at)
-        return tuple(noun(Alert, row) for row in self._all(query))
+        query = rows_where(t.alert.c.decision_id, by=(t.alert.c.raised_at,))
+        return tuple(noun(Alert, row) for row in self._all(query, decision_id=decision_id))
 
     def came_of_alerts(self, scheme_id: SchemeId, since: datetime) -> tuple[CameOfAlerts, ...]:
         alert = t.alert.c
@@ -91,29 +90,28 @@ class JudgedRows(Rows):
         return tuple(CameOfAlerts(*row) for row in self._all(query))
 
     def alerts_on(self, condition_id: ConditionId) -> tuple[Alert, ...]:
-        query = t.alert.select().where(t.alert.c.condition_id == condition_id).order_by(t.alert.c.raised_at)
-        return tuple(noun(Alert, row) for row in self._all(query))
+        query = rows_where(t.alert.c.condition_id, by=(t.alert.c.raised_at,))
+        return tuple(noun(Alert, row) for row in self._all(query, condition_id=condition_id))
 
     def steps_of(self, alert_id: AlertId) -> tuple[AlertStep, ...]:
-        query = t.alert_step.select().where(t.alert_step.c.alert_id == alert_id).order_by(t.alert_step.c.entry)
-        return tuple(noun(AlertStep, row) for row in self._all(query))
+        query = rows_where(t.alert_step.c.alert_id, by=(t.alert_step.c.entry,))
+        return tuple(noun(AlertStep, row) for row in self._all(query, alert_id=alert_id))
 
     def replies(self, alert_id: AlertId) -> tuple[Reply, ...]:
-        query = t.alert_reply.select().where(t.alert_reply.c.alert_id == alert_id).order_by(t.alert_reply.c.at)
-        return tuple(noun(Reply, row) for row in self._all(query))
+        query = rows_where(t.alert_reply.c.alert_id, by=(t.alert_reply.c.at,))
+        return tuple(noun(Reply, row) for row in self._all(query, alert_id=alert_id))
 
     def statements(self, case_id: CaseId) -> tuple[Statement, ...]:
-        query = t.statement.select().where(t.statement.c.case_id == case_id).order_by(t.statement.c.stated_at)
-        return tuple(noun(Statement, row) for row in self._all(query))
+        query = rows_where(t.statement.c.case_id, by=(t.statement.c.stated_at,))
+        return tuple(noun(Statement, row) for row in self._all(query, case_id=case_id))
 
     def going_on(self) -> tuple[Alert, ...]:
-        query = t.alert.select().where(t.alert.c.ended_at.is_(None)).order_by(t.alert.c.id)
-        return tuple(noun(Alert, row) for row in self._all(query))
+        return tuple(noun(Alert, row) for row in self._all(_GOING_ON))
 
     # --- what the passing of time looks for ---
 
     def contact(self, fitting_id: FittingId) -> Contact | None:
-        row = self._maybe(t.contact.select().where(t.contact.c.fitting_id == fitting_id))
+        row = self._maybe(rows_where(t.contact.c.fitting_id), fitting_id=fitting_id)
         return None if row is None else noun(Contact, row)
 
     def warned(self, decision_id: DecisionId) -> frozenset[int]:
@@ -125,11 +123,10 @@ class JudgedRows(Rows):
         return frozenset(row.suspends for row in self._all(query))
 
     def outages(self, until: datetime) -> tuple[Interval, ...]:
-        query = t.outage.select().where(t.outage.c.to_at > until).order_by(t.outage.c.from_at)
-        return tuple(Interval(row.from_at, row.to_at) for row in self._all(query))
+        return tuple(Interval(row.from_at, row.to_at) for row in self._all(_OUTAGES_BEYOND, until=until))
 
     def pulse_seen(self) -> Pulse | None:
-        row: Row[tuple[object, ...]] | None = self._maybe(t.pulse.select())
+        row: Row[tuple[object, ...]] | None = self._maybe(_PULSE)
         if row is None:
             return None
         missed = None if row.missed_from is None else Interval(row.missed_from, row.missed_to)
@@ -145,18 +142,7 @@ class JudgedRows(Rows):
         return tuple(row.id for row in self._all(query))
 
     def of_kind_in_force(self, kind: ConditionKind, at: datetime) -> tuple[Condition, ...]:
-        query = (
-            select(t.condition)
-            .join(t.decision, t.decision.c.id == t.condition.c.decision_id)
-            .where(
-                t.condition.c.kind == kind,
-                t.decision.c.state == State.MADE,
-                t.decision.c.starts_at <= at,
-                or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > at),
-            )
-            .order_by(t.condition.c.id)
-        )
-        return tuple(noun(Condition, row) for row in self._all(query))
+        return tuple(noun(Condition, row) for row in self._all(_OF_KIND_IN_FORCE, kind=kind, at=at))
 
     def quiet_fittings(self, before: datetime) -> tuple[Fitting, ...]:
         heard = func.coalesce(t.contact.c.contact_at, t.fitting.c.fitted_at)
@@ -171,6 +157,29 @@ class JudgedRows(Rows):
     def open_task(self, decision_id: DecisionId, kind: TaskKind) -> bool:
         this = and_(t.task.c.decision_id == decision_id, t.task.c.kind == kind, t.task.c.done_at.is_(None))
         return self._connection.execute(select(t.task.c.id).where(this).limit(1)).first() is not None
+
+
+# Asked whenever a gateway or the clock looks again, and put together once.
+_WATCHES_SINCE = select(t.watch.c.judged, t.watch.c.number).where(t.watch.c.number >= bindparam("since"))
+_DEVICES_SINCE = select(t.device_watch.c.judged).where(t.device_watch.c.number >= bindparam("since"))
+_CONTACTS_SINCE = t.contact.select().where(t.contact.c.number >= bindparam("since"))
+_WORDS_OF = rows_where(t.word.c.fitting_id, by=(t.word.c.at, t.word.c.kind, t.word.c.about)).where(
+    t.word.c.at >= bindparam("from_at")
+)
+_GOING_ON = t.alert.select().where(t.alert.c.ended_at.is_(None)).order_by(t.alert.c.id)
+_OUTAGES_BEYOND = t.outage.select().where(t.outage.c.to_at > bindparam("until")).order_by(t.outage.c.from_at)
+_PULSE = t.pulse.select()
+_OF_KIND_IN_FORCE = (
+    select(t.condition)
+    .join(t.decision, t.decision.c.id == t.condition.c.decision_id)
+    .where(
+        t.condition.c.kind == bindparam("kind"),
+        t.decision.c.state == State.MADE,
+        t.decision.c.starts_at <= bindparam("at"),
+        or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("at")),
+    )
+    .order_by(t.condition.c.id)
+)
 
 
 def _word(row: Row[tuple[Any, ...]]) -> Word:

@@ -123,6 +123,7 @@ _PLACELESS = select(
     func.substr(t.condition.c.geometry_sealed, _ONE, _ONE).label("geometry_sealed"),
 )
 """Conditions with a byte for there being a place: sealed it weighs 4 kB, of each zone of everyone."""
+_PLACELESS_CHANGED = _PLACELESS.where(t.condition.c.version >= bindparam("since"))
 
 _OF_A_SCHEME = [one.name for one in (t.scheme, t.scheme_purpose, t.scheme_power, t.scheme_mode, t.retention_rule)]
 
@@ -185,7 +186,7 @@ class ReadingRows(
 
     @held(t.case_file.name)
     def case_by_reference(self, reference: str) -> Case:
-        rows = list(self._all(t.case_file.select().where(t.case_file.c.reference == reference)))
+        rows = list(self._all(rows_where(t.case_file.c.reference), reference=reference))
         if len(rows) > 1:
             raise NotFound("more than one scheme has a case of that reference")
         if not rows:
@@ -269,8 +270,8 @@ class ReadingRows(
         return self._decisions(t.decision.select().where(t.decision.c.case_id.in_(of)).order_by(t.decision.c.id))
 
     def fittings_of(self, case_id: CaseId) -> tuple[Fitting, ...]:
-        query = t.fitting.select().where(t.fitting.c.case_id == case_id).order_by(t.fitting.c.fitted_at)
-        return tuple(noun(Fitting, row) for row in self._all(query))
+        query = rows_where(t.fitting.c.case_id, by=(t.fitting.c.fitted_at,))
+        return tuple(noun(Fitting, row) for row in self._all(query, case_id=case_id))
 
     def cases(self) -> tuple[Case, ...]:
         return tuple(noun(Case, row) for row in self._all(t.case_file.select()))
@@ -418,7 +419,7 @@ class ReadingRows(
         return found
 
     def session(self, no: int) -> Session:
-        return noun(Session, self._one(t.session.select().where(t.session.c.no == no), "session"))
+        return noun(Session, self._one(rows_where(t.session.c.no), "session", no=no))
 
     def frames(self, after_seq: int, limit: int) -> tuple[tuple[int, Frame], ...]:
         query = t.frame.select().where(t.frame.c.seq > after_seq).order_by(t.frame.c.seq).limit(limit)
@@ -520,7 +521,7 @@ class ReadingRows(
 
     def standing_since(self, version: int) -> StandingChange:
         def changed(table: Table) -> Iterable[Row[Any]]:
-            rows: Iterable[Row[Any]] = self._all(table.select().where(table.c.version >= version))
+            rows: Iterable[Row[Any]] = self._all(_changed(table), since=version)
             return rows
 
         tokens = tuple(noun(Token, row) for row in changed(t.token))
@@ -531,13 +532,11 @@ class ReadingRows(
             cases=tuple(noun(Case, row) for row in changed(t.case_file)),
             devices=tuple(noun(Device, row) for row in changed(t.device)),
             fittings=tuple(noun(Fitting, row) for row in changed(t.fitting)),
-            decisions=self._decisions(t.decision.select().where(t.decision.c.version >= version)),
+            decisions=self._decisions(_changed(t.decision), since=version),
             tokens=tuple((token, senders[token.sender_id]) for token in tokens),
             day_keys=tuple(noun(DayKey, row) for row in day_keys if row.destroyed_at is None),
             schemes=tuple(self.scheme(row.id) for row in changed(t.scheme)),
-            conditions=tuple(
-                noun(Condition, row) for row in self._all(_PLACELESS.where(t.condition.c.version >= version))
-            ),
+            conditions=tuple(noun(Condition, row) for row in self._all(_PLACELESS_CHANGED, since=version)),
             absences=tuple(Absence(row.condition_id, Interval(row.from_at, row.to_at)) for row in changed(t.absence)),
             removals=tuple((row.fitting_id, Interval(row.from_at, row.to_at)) for row in changed(t.removal)),
             destroyed=tuple((row.person_id, row.category, row.day) for row in day_keys if row.destroyed_at is not None),
@@ -561,9 +560,8 @@ class ReadingRows(
 
     def _removed_since(self, version: int) -> tuple[tuple[FittingId, int], ...]:
         # What is erased is long past the day on which it could come again: the gate has forgotten it.
-        since = and_(t.removed_fix.c.entry >= version, t.removed_fix.c.entry.not_in(select(erased_day.c.entry)))
         positions: dict[tuple[int, int], list[int]] = {}
-        for mark in self._all(t.removed_fix.select().where(since)):
+        for mark in self._all(_REMOVED_SINCE, since=version):
             positions.setdefault((mark.partition, mark.number), []).append(mark.position)
         rows = []
         for (partition, number), gone in positions.items():  # a frame may hold thousands, and be read once
@@ -645,6 +643,9 @@ def _octets(value: object) -> bytes:
 
 
 # Asked whenever anything is written or anyone is decided about, and put together once.
+_REMOVED_SINCE = t.removed_fix.select().where(
+    t.removed_fix.c.entry >= bindparam("since"), t.removed_fix.c.entry.not_in(select(erased_day.c.entry))
+)
 _REOPENED = select(t.log.c.origin).where(t.log.c.kept_origin.is_not(None)).order_by(t.log.c.opened.desc()).limit(1)
 _DAY_KEY = rows_where(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
 _DAYS_WITH_KEYS = select(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
@@ -703,6 +704,12 @@ def _removal(row: Any) -> Removal:
 def _among(table: Table, partition: int, first: int, last: int) -> Select[Any]:
     """What stands beside the ingest records of these numbers."""
     return table.select().where(table.c.partition == partition, table.c.number.between(first, last))
+
+
+@cache
+def _changed(table: Table) -> Select[Any]:
+    """The rows of a part of the standing that are of a version or a later one."""
+    return table.select().where(table.c.version >= bindparam("since"))
 
 
 @cache

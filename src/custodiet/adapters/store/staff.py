@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from custodiet.adapters.store import tables as t
-from custodiet.adapters.store.rows import Rows, held, noun
+from custodiet.adapters.store.rows import Rows, held, noun, rows_where
 from custodiet.model.identity import ActorId, CaseId, RoleId, SchemeId, SignInId
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
 from custodiet.model.stored import RoleStanding
@@ -17,7 +17,7 @@ class StaffRows(Rows):
     """The part of flows.ports.Reading that is about who uses Custodiet."""
 
     def role(self, role_id: RoleId) -> Role:
-        return noun(Role, self._one(t.role.select().where(t.role.c.id == role_id), "role"))
+        return noun(Role, self._one(rows_where(t.role.c.id), "role", id=role_id))
 
     def roles(self) -> tuple[Role, ...]:
         return self._roles()
@@ -52,7 +52,9 @@ class StaffRows(Rows):
 
     @held()
     def roles_of(self, actor: ActorId) -> tuple[Role, ...]:
-        return self._roles(t.role.c.actor == actor)
+        one = t.role.c
+        rows = self._all(rows_where(one.actor, by=(one.proposed_at, one.id)), actor=actor)
+        return tuple(noun(Role, row) for row in rows)
 
     def roles_as(self, function: Function) -> tuple[Role, ...]:
         return self._roles(t.role.c.function == function)
@@ -62,19 +64,20 @@ class StaffRows(Rows):
 
     @held()
     def assignments_of(self, case_id: CaseId) -> tuple[Assignment, ...]:
-        query = t.assignment.select().where(t.assignment.c.case_id == case_id).order_by(t.assignment.c.entry)
-        return tuple(noun(Assignment, row) for row in self._all(query))
+        query = rows_where(t.assignment.c.case_id, by=(t.assignment.c.entry,))
+        return tuple(noun(Assignment, row) for row in self._all(query, case_id=case_id))
 
     @held()
     def covers_of(self, case_id: CaseId) -> tuple[Cover, ...]:
-        query = t.cover.select().where(t.cover.c.case_id == case_id).order_by(t.cover.c.entry)
-        return tuple(noun(Cover, row) for row in self._all(query))
+        query = rows_where(t.cover.c.case_id, by=(t.cover.c.entry,))
+        return tuple(noun(Cover, row) for row in self._all(query, case_id=case_id))
 
     @held()
     def conflicts_in(self, case_id: CaseId) -> tuple[Conflict, ...]:
-        one = t.conflict_of_interest
-        query = one.select().where(one.c.case_id == case_id).order_by(one.c.actor)
-        return tuple(noun(Conflict, row) for row in self._all(query))
+        one = t.conflict_of_interest.c
+        return tuple(
+            noun(Conflict, row) for row in self._all(rows_where(one.case_id, by=(one.actor,)), case_id=case_id)
+        )
 
     def cases_given_to(self, actor: ActorId) -> tuple[CaseId, ...]:
         one = t.assignment.c
