@@ -266,7 +266,8 @@ def test_a_body_that_does_not_come_is_given_up_alike():
         wired = Wired(direct=direct, limits=Limits(body_wait_s=0.0))
         connection = wired.connect()
         connection.data_received(post(b"/in/traccar")[:-1])
-        await connection.transport.said.wait()
+        async with asyncio.timeout(60):  # a bound on hanging, not a measure
+            await connection.transport.said.wait()
         await wired.turn()
         assert connection.transport.closing
         return connection.transport.written, wired.counted(), wired.gateway.steps._coming.size
