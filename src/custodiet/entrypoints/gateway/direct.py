@@ -290,7 +290,7 @@ class DeviceConnection(Connection):
             return None
         address = _ADDRESS.fullmatch(self.url)
         headers = dict(self.headers)
-        if address is None or len(headers) < len(self.headers) or b"transfer-encoding" in headers:
+        if address is None or b"transfer-encoding" in headers:
             return None
         route = address["route"].decode()
         length = headers.get(b"content-length", b"")
