@@ -190,6 +190,16 @@ def test_a_head_that_comes_again_or_nearly_so_means_the_same_as_when_it_is_parse
         compare([first, AS_IF_AGAIN[second], first, first], patient=patient)
 
 
+def test_whoever_sends_another_token_after_the_length_is_somebody_else():
+    def by(token):
+        head = b"POST /in/traccar HTTP/1.1\r\nContent-Length: %d\r\nAuthorization: Bearer %s\r\n\r\n"
+        return head % (len(BODY), token) + BODY
+
+    known, unknown = TOKEN.encode(), TOKEN.encode().swapcase()
+    said = compare([by(known), by(known), by(unknown), by(known)], patient=True)
+    assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"200", b"200", b"401", b"200"]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_any_row_of_heads_that_come_again_or_nearly_so_means_the_same(seed):
     chance = random.Random(seed)
@@ -463,8 +473,11 @@ def test_of_a_report_that_was_answered_the_connection_holds_nothing(monkeypatch)
         wired.monitor.received.clear()
         gc.collect()
         assert [one() for one in made] == [None]
-        held = gc.get_referents(connection.cycle, connection.cycle._body)
-        assert not any(BODY in one for one in held if isinstance(one, bytes))
+        held = [connection.cycle, connection.cycle._body, connection._known]
+        for _ in range(2):
+            held += gc.get_referents(*held)
+        assert connection._known is not None
+        assert not any(b"latitude" in one for one in held if isinstance(one, bytes))
 
     by_direct_way(scenario)
 
