@@ -200,6 +200,16 @@ def test_whoever_sends_another_token_after_the_length_is_somebody_else():
     assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"200", b"200", b"401", b"200"]
 
 
+def test_of_two_heads_in_one_piece_neither_is_taken_for_the_other():
+    at_once = post(b"/in/traccar", body=b"no position")
+    said = compare([at_once + post(b"/in/batch", body=BATCH), post(b"/in/traccar")], patient=True)
+    assert re.findall(rb"application/[\w-]+", said) == [
+        b"application/json",
+        b"application/x-ndjson",
+        b"application/json",
+    ]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_any_row_of_heads_that_come_again_or_nearly_so_means_the_same(seed):
     chance = random.Random(seed)
