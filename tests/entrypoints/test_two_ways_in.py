@@ -99,6 +99,11 @@ LAST = {
     "not kept": post(b"/in/traccar", b"Connection: close"),
     "too many headers": post(b"/in/traccar", *(b"X-%d: y" % number for number in range(120))),
     "a length that is none": asked(b"POST /in/traccar HTTP/1.1", BEARER, b"Content-Length: 5"),
+    "a length beside chunks": chunked(BODY).replace(b"\r\n", b"\r\nContent-Length: 5\r\n", 1),
+    "chunks beside a length": asked(b"POST /in/traccar HTTP/1.1", BEARER).replace(
+        b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n", 1
+    ),
+    "another coding beside a length": post(b"/in/traccar", b"Transfer-Encoding: gzip"),
     "a negative length": asked(b"POST /in/traccar HTTP/1.1", BEARER, length=-5),
     "garbage": b"\x16\x03\x01\x02\x00garbage\r\n\r\n",
     "half a post": post(b"/in/traccar")[:-9],
@@ -198,6 +203,13 @@ def test_whoever_sends_another_token_after_the_length_is_somebody_else():
     known, unknown = TOKEN.encode(), TOKEN.encode().swapcase()
     said = compare([by(known), by(known), by(unknown), by(known)], patient=True)
     assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"200", b"200", b"401", b"200"]
+
+
+def test_a_body_that_is_written_like_a_request_is_a_body_also_when_its_own_is_answered_already():
+    inner = post(b"/in/traccar")
+    head = post(b"/in/traccar", body=inner)[: -len(inner)]
+    said = compare([head, inner, inner], patient=True, prepare=_old)
+    assert said.count(b"HTTP/1.1 503 ") == 2
 
 
 def test_of_two_heads_in_one_piece_neither_is_taken_for_the_other():
@@ -382,6 +394,16 @@ def test_a_head_that_comes_again_is_not_parsed_again_and_who_sends_it_is_asked_a
         wired.monitor._known.clear()
         await send(wired, connection, [post(b"/in/traccar")])
         assert b"HTTP/1.1 401 " in connection.transport.written
+        assert connection._known is None
+
+    by_direct_way(scenario)
+
+
+def test_a_head_that_may_hold_a_position_is_not_remembered():
+    async def scenario(wired):
+        connection = wired.connect()
+        await send(wired, connection, [post(b"/in/osmand?" + OSMAND, body=OSMAND)])
+        assert isinstance(connection.cycle, Post)
         assert connection._known is None
 
     by_direct_way(scenario)
