@@ -56,6 +56,10 @@ USUAL = {
     "a form": post(b"/in/osmand", body=OSMAND),
     "who it is in the address": post(b"/in/owntracks?u=wearer&d=42", body=OWNTRACKS),
     "who it is in headers": post(b"/in/owntracks", b"X-Limit-U: wearer", b"X-Limit-D: 42", body=OWNTRACKS),
+    "who it is twice": post(
+        b"/in/owntracks", b"X-Limit-U: wearer", b"X-Limit-U: other", b"X-Limit-D: 42", body=OWNTRACKS
+    ),
+    "two tokens": post(b"/in/traccar", b"Authorization: Bearer nobody"),
     "nobody": post(b"/in/owntracks", body=OWNTRACKS),
     "no position": post(b"/in/traccar", body=b"{}"),
     "no lines": post(b"/in/batch", body=b"no\nlines\n"),
@@ -71,7 +75,6 @@ UNUSUAL = {
     ),
     "no token": asked(),
     "nonsense for a token": asked(b"POST /in/traccar HTTP/1.1", b"Authorization: Basic !!!"),
-    "two tokens": post(b"/in/traccar", b"Authorization: Bearer nobody"),
     "an empty token in the address": post(b"/in/traccar/"),
     "too long an address": post(b"/in/traccar/a/b"),
     "an unknown address": post(b"/in/semaphore"),
@@ -88,7 +91,6 @@ UNUSUAL = {
     "asking to go on": post(b"/in/traccar", b"Expect: 100-continue"),
     "asking for another protocol": post(b"/in/traccar", b"Connection: Upgrade", b"Upgrade: websocket"),
     "many headers": post(b"/in/traccar", *(b"X-%d: y" % number for number in range(90))),
-    "the same header twice": post(b"/in/traccar", b"X: 1", b"X: 2"),
 }
 LAST = {
     "too large by its word": post(b"/in/traccar", body=b" " * (64 * 1024 + 1)),
@@ -97,6 +99,11 @@ LAST = {
     "not kept": post(b"/in/traccar", b"Connection: close"),
     "too many headers": post(b"/in/traccar", *(b"X-%d: y" % number for number in range(120))),
     "a length that is none": asked(b"POST /in/traccar HTTP/1.1", BEARER, b"Content-Length: 5"),
+    "a length beside chunks": chunked(BODY).replace(b"\r\n", b"\r\nContent-Length: 5\r\n", 1),
+    "chunks beside a length": asked(b"POST /in/traccar HTTP/1.1", BEARER).replace(
+        b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n", 1
+    ),
+    "another coding beside a length": post(b"/in/traccar", b"Transfer-Encoding: gzip"),
     "a negative length": asked(b"POST /in/traccar HTTP/1.1", BEARER, length=-5),
     "garbage": b"\x16\x03\x01\x02\x00garbage\r\n\r\n",
     "half a post": post(b"/in/traccar")[:-9],
@@ -188,6 +195,33 @@ def test_a_head_that_comes_again_or_nearly_so_means_the_same_as_when_it_is_parse
         compare([first, AS_IF_AGAIN[second], first, first], patient=patient)
 
 
+def test_whoever_sends_another_token_after_the_length_is_somebody_else():
+    def by(token):
+        head = b"POST /in/traccar HTTP/1.1\r\nContent-Length: %d\r\nAuthorization: Bearer %s\r\n\r\n"
+        return head % (len(BODY), token) + BODY
+
+    known, unknown = TOKEN.encode(), TOKEN.encode().swapcase()
+    said = compare([by(known), by(known), by(unknown), by(known)], patient=True)
+    assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"200", b"200", b"401", b"200"]
+
+
+def test_a_body_that_is_written_like_a_request_is_a_body_also_when_its_own_is_answered_already():
+    inner = post(b"/in/traccar")
+    head = post(b"/in/traccar", body=inner)[: -len(inner)]
+    said = compare([head, inner, inner], patient=True, prepare=_old)
+    assert said.count(b"HTTP/1.1 503 ") == 2
+
+
+def test_of_two_heads_in_one_piece_neither_is_taken_for_the_other():
+    at_once = post(b"/in/traccar", body=b"no position")
+    said = compare([at_once + post(b"/in/batch", body=BATCH), post(b"/in/traccar")], patient=True)
+    assert re.findall(rb"application/[\w-]+", said) == [
+        b"application/json",
+        b"application/x-ndjson",
+        b"application/json",
+    ]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_any_row_of_heads_that_come_again_or_nearly_so_means_the_same(seed):
     chance = random.Random(seed)
@@ -266,7 +300,10 @@ def test_a_body_that_does_not_come_is_given_up_alike():
         wired = Wired(direct=direct, limits=Limits(body_wait_s=0.0))
         connection = wired.connect()
         connection.data_received(post(b"/in/traccar")[:-1])
-        await connection.transport.closed.wait()
+        async with asyncio.timeout(60):  # a bound on hanging, not a measure
+            await connection.transport.said.wait()
+        await wired.turn()
+        assert connection.transport.closing
         return connection.transport.written, wired.counted(), wired.gateway.steps._coming.size
 
     one, other = (asyncio.run(given_up(direct=way)) for way in (True, False))
@@ -357,6 +394,16 @@ def test_a_head_that_comes_again_is_not_parsed_again_and_who_sends_it_is_asked_a
         wired.monitor._known.clear()
         await send(wired, connection, [post(b"/in/traccar")])
         assert b"HTTP/1.1 401 " in connection.transport.written
+        assert connection._known is None
+
+    by_direct_way(scenario)
+
+
+def test_a_head_that_may_hold_a_position_is_not_remembered():
+    async def scenario(wired):
+        connection = wired.connect()
+        await send(wired, connection, [post(b"/in/osmand?" + OSMAND, body=OSMAND)])
+        assert isinstance(connection.cycle, Post)
         assert connection._known is None
 
     by_direct_way(scenario)
@@ -458,8 +505,11 @@ def test_of_a_report_that_was_answered_the_connection_holds_nothing(monkeypatch)
         wired.monitor.received.clear()
         gc.collect()
         assert [one() for one in made] == [None]
-        held = gc.get_referents(connection.cycle, connection.cycle._body)
-        assert not any(BODY in one for one in held if isinstance(one, bytes))
+        held = [connection.cycle, connection.cycle._body, connection._known]
+        for _ in range(2):
+            held += gc.get_referents(*held)
+        assert connection._known is not None
+        assert not any(b"latitude" in one for one in held if isinstance(one, bytes))
 
     by_direct_way(scenario)
 

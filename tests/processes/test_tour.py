@@ -27,10 +27,10 @@ FAULTS = {
     ),
     # Someone debugs the gateway by keeping what came in.
     2: (
-        "entrypoints/gateway/app.py",
+        "entrypoints/gateway/steps.py",
         (
-            "def _read(route: str, message: Message) -> Sequence[Report | Reason]:\n",
-            """def _read(route: str, message: Message) -> Sequence[Report | Reason]:
+            "def _read_one(route: str, message: Message) -> Sequence[Report | Reason]:\n",
+            """def _read_one(route: str, message: Message) -> Sequence[Report | Reason]:
     import sys
     open(sys.argv[sys.argv.index("--data") + 1] + "/debug.log", "ab").write(message.body)
 """,
@@ -93,8 +93,8 @@ FAULTS = {
     ),
     # A gateway that would rather say yes.
     11: (
-        "entrypoints/gateway/app.py",
-        ('        return _refusal(503, f"cannot record now: {why}", ', '        return _refusal(200, f"kept: {why}", '),
+        "entrypoints/gateway/steps.py",
+        ('    return refusal(503, f"cannot record now: {why}", ', '    return refusal(200, f"kept: {why}", '),
     ),
     # A page that would rather not tell of reviews.
     12: (

@@ -85,12 +85,9 @@ class Wire(asyncio.Transport):
         super().__init__()
         self.written = b""
         self.reads = True
-        self.closed = asyncio.Event()
+        self.said = asyncio.Event()
+        self.closing = False
         self.breaks = False
-
-    @property
-    def closing(self):
-        return self.closed.is_set()
 
     def get_extra_info(self, name, default=None):
         return {"sockname": ("127.0.0.1", 8071), "peername": ("127.0.0.1", 4711)}.get(name, default)
@@ -99,12 +96,13 @@ class Wire(asyncio.Transport):
         if self.breaks or self.closing:
             raise RuntimeError("closed")
         self.written += data
+        self.said.set()
 
     def is_closing(self):
         return self.closing
 
     def close(self):
-        self.closed.set()
+        self.closing = True
 
     abort = close
 

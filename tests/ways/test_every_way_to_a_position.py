@@ -35,7 +35,7 @@ from support.unmasking import Unmaskable, names_conditions
 
 from custodiet.adapters.store.every_table import BY_NAME
 from custodiet.entrypoints.cli.command_line import command_line
-from custodiet.entrypoints.gateway import app as gateway
+from custodiet.entrypoints.gateway.steps import ROUTES
 from custodiet.entrypoints.web.shell import _NothingOfARequest
 from custodiet.flows.disclosing import approve_release, recall_pack
 from custodiet.flows.in_vault.openings import Openings
@@ -107,7 +107,7 @@ def openings():
 
 
 def addresses():
-    yield from (f"gateway /in/{route}" for route in gateway._ROUTES)
+    yield from (f"gateway /in/{route}" for route in ROUTES)
     yield from ("gateway /healthz", "gateway /metrics", "file /log/", "file /static/")
 
 
@@ -304,9 +304,7 @@ def test_search_sort_count_errors_and_hostile_addresses_tell_nothing_of_a_place(
 def test_the_gateway_tells_nobody(place):
     door = Door(place.house)
     asked = [("GET", "/metrics", b"", None), ("GET", "/healthz", b"", None)]
-    asked += [
-        (method, f"/in/{route}", b"{}", place.person.token) for route in gateway._ROUTES for method in ("GET", "POST")
-    ]
+    asked += [(method, f"/in/{route}", b"{}", place.person.token) for route in ROUTES for method in ("GET", "POST")]
     for request in asked:
         answer = door.request(*request)
         assert found_in(answer.body) == []

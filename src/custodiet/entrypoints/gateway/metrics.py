@@ -33,10 +33,11 @@ class Metrics:
 
     def answered(self, answers: list[Answer]) -> None:
         """Count reports. Of several reasons, the one the sender reads."""
-        known = dict(zip(map(id, answers), answers, strict=True))  # nearly all of them are one object
-        for place, count in Counted(map(id, answers)).items():
-            outcome, shown = known[place].outcome, known[place].shown
-            self._reports.labels(outcome.value, shown.value if shown else "").inc(count)
+        # Nearly all are one and the same object: by that they are counted sooner than by what they say.
+        each = {id(answer): answer for answer in answers}
+        for which, count in Counted(map(id, answers)).items():
+            answer = each[which]
+            self._reports.labels(answer.outcome.value, answer.shown.value if answer.shown else "").inc(count)
 
     def responded(self, status: int) -> None:
         """Count a request."""
