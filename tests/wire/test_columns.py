@@ -25,15 +25,25 @@ TIMES = [
     12,
     "2031-03-03T12:00:00.0009Z",
     "2031-03-03T12:00:00+09:30",
+    "2031-03-03T12:00:00.000+01:00",
+    "2031-03-03T12:00:00.000-00:00",
+    "2031-02-29T12:00:00.000+00:00",
+    "2031-03-03T24:00:00.000+00:00",
+    "2031-03-03T12:00:60.000+00:00",
+    "0000-03-03T12:00:00.000+00:00",
+    "2031-03-03 12:00:00.000+00:00",
+    "２031-03-03T12:00:00.000+00:00",
+    "2031-03-03T12:00:00.000+00:00\0",
+    "2031-03-0",
+    "3T12:00:00.000+00:00",
     *map(as_text, (EARLIEST, LATEST)),
 ]
 
 QUANTITY = st.one_of(st.floats(allow_nan=False), st.floats(0, 400), st.integers(-5, 400), st.sampled_from(ODD))
 DEGREES = st.one_of(st.floats(-181, 181), st.sampled_from([0, 0.0, 90, -90.0, 180, -180, 1e-9, *ODD]))
 FLAG = st.sampled_from([None, True, False, 1, "true"])
-TIME = st.one_of(
-    st.sampled_from(TIMES), st.integers(-(10**9), 10**9).map(lambda ms: as_text(NOON + timedelta(milliseconds=ms)))
-)
+AT = st.integers(-(10**9), 10**9).map(lambda ms: as_text(NOON + timedelta(milliseconds=ms)))
+TIME = st.one_of(st.sampled_from(TIMES), AT, AT.map(lambda text: text.replace("Z", "+00:00")))
 
 
 def mostly(usual, odd):
@@ -126,6 +136,21 @@ def test_what_is_beyond_every_number_is_packed_as_unknown_and_nobody_is_warned(n
     columns = Lines([body]).columns
     fix = read_line(body)
     assert pack_fixes(columns, columns.fix_ms) == [pack_fix(fix.fix, to_ms(fix.fix_time), to_ms(fix.fix_time))]
+
+
+@pytest.mark.parametrize("name", ["fixTime", "deviceTime"])
+@pytest.mark.parametrize("odd", [time for time in TIMES if isinstance(time, str)])
+def test_a_time_that_is_written_otherwise_is_read_among_many_as_by_itself(name, odd):
+    usual = GOOD | {"fixTime": "2031-03-03T12:00:00.000+00:00"}
+    bodies = [json.dumps(of_one(usual | {name: time})).encode() for time in (usual["fixTime"], odd)]
+    together, alone = Lines(bodies), [Lines([body]) for body in bodies]
+    assert together.untold == [place for place, one in enumerate(alone) if one.untold]
+    assert together.fix_ms == [one.fix_ms[0] for one in alone]
+
+
+def test_two_texts_that_are_a_time_together_are_none():
+    halves = [json.dumps(of_one(GOOD | {"fixTime": half})).encode() for half in TIMES[-4:-2]]
+    assert Lines(halves).untold == [0, 1]
 
 
 def test_two_in_one_line_and_none_in_the_next_are_not_one_of_each():

@@ -82,11 +82,12 @@ _decoder_as_written = msgspec.json.Decoder(_ForwardedAsWritten)
 _NO_ATTRIBUTES = _Attributes()
 _NOBODY = _Forwarded(_Timed(fixTime=EPOCH, latitude=0.0, longitude=0.0), _Device("?"))
 """Stands where a line has no row; at 0, 0, which is no position."""
-_TIME = b"0000-00-00T00:00:00.000+00:00"
-"""How Traccar writes a time; 0 stands for any digit."""
-_IS_DIGIT = np.frombuffer(_TIME, np.uint8) == ord("0")
-_MOST = np.where(_IS_DIGIT, 9, 0).astype(np.uint8)
-_UNTIL_ZONE = len(_TIME) - len("+00:00")
+_ZONE = b"+00:00"
+_TIME = b"0000-00-00T00:00:00.000" + _ZONE
+"""How Traccar writes a time; before the zone 0 stands for any digit."""
+_UNTIL_ZONE = len(_TIME) - len(_ZONE)
+_LOWEST = np.frombuffer(_TIME, np.uint8)
+_MOST_ABOVE = np.where((ord("0") == _LOWEST) & (np.arange(len(_TIME)) < _UNTIL_ZONE), 9, 0).astype(np.uint8)
 _EARLIEST_MS, _LATEST_MS = to_ms(EARLIEST), to_ms(LATEST)
 
 
@@ -161,11 +162,11 @@ def _told_or_not(body: bytes) -> _Forwarded:
 
 def _read_times(texts: Sequence[str]) -> list[int]:
     """Milliseconds since 1970 UTC of each. Raises ValueError unless each is a time as Traccar writes it."""
-    together = "".join(texts).encode("ascii")
-    # Of another length one may be: then what comes after it does not stand where it should.
-    characters = np.frombuffer(together, np.uint8).reshape(-1, len(_TIME))
-    above = characters - np.frombuffer(_TIME, np.uint8)  # what lies below is far above: they have no sign
-    if (above > _MOST).any() or not above[:, :4].any(axis=1).all():
+    if set(map(len, texts)) - {len(_TIME)}:
+        raise ValueError("no time as Traccar writes it")
+    characters = np.frombuffer("".join(texts).encode("ascii"), np.uint8).reshape(-1, len(_TIME))
+    above = characters - _LOWEST  # what lies below is far above: they have no sign
+    if (above > _MOST_ABOVE).any() or not above[:, :4].any(axis=1).all():
         raise ValueError("no time as Traccar writes it")
     # NumPy reads more than such times, and there is no day too many that it would take for one.
     told = np.ascontiguousarray(characters[:, :_UNTIL_ZONE]).view(f"S{_UNTIL_ZONE}").astype("M8[ms]")
