@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from statistics import median
 from time import process_time
 
 import pytest
@@ -22,6 +23,10 @@ finds a path that has become several times slower, and no more.
 """
 MOST_TIMES = 1.6
 """A batch of the same people's, where fifteen times as many are known."""
+TURNS = 15
+"""Two are compared turn by turn, and the middle one counts: what neighbours do meets both sides of a turn. The best of
+each may lie in different hours of theirs.
+"""
 
 
 def measured(*parts):
@@ -79,19 +84,19 @@ def test_what_was_sealed_is_opened_to_the_last_fix_beside_plain_rows(said):
 
 def test_it_is_not_several_times_slower_than_the_usual_means_which_do_far_less(tmp_path):
     benching, crowd = _Benching(), Crowd(600, 5, 1)
-    ours, theirs = [], []
+    ratios = []
     with benching.crowded(crowd) as place, SHAPELY.open(work := Work(crowd), tmp_path) as peer:
         monitor = place.here(place.store)
         place.warm(monitor)
         peer.take(work.rows(place.minute()))  # all that is seen for the first time is a crossing to it
-        for _ in range(7):  # in turns: what neighbours do meets both
+        for _ in range(TURNS):
             lines = place.minute()
-            ours.append(monitor.take(lines, place.clock.now()).cpu_s)
+            ours_s = monitor.take(lines, place.clock.now()).cpu_s
             began = process_time()
             for line in lines:
                 peer.take(work.rows([line]))
-            theirs.append(process_time() - began)
-    assert min(theirs) >= FEWEST_TIMES * min(ours), (ours, theirs)
+            ratios.append((process_time() - began) / ours_s)
+    assert median(ratios) >= FEWEST_TIMES, ratios
 
 
 def test_a_batch_costs_no_more_where_fifteen_times_as_many_people_are_known():
@@ -100,13 +105,15 @@ def test_a_batch_costs_no_more_where_fifteen_times_as_many_people_are_known():
         places = [(place, place.here(place.store)) for place in (few, many)]
         for place, monitor in places:
             place.warm(monitor)
-        taken = {few: [], many: []}
-        for _ in range(7):  # in turns: what neighbours do meets both
+        ratios = []
+        for _ in range(TURNS):
+            taken = []
             for place, monitor in places:
                 lines = place.minute()
                 monitor.take(lines[:100], place.clock.now())  # with the minute's upkeep, which is everyone's
-                taken[place].append(monitor.take(lines[100:200], place.clock.now()).cpu_s)
-    assert min(taken[many]) <= MOST_TIMES * min(taken[few]), taken.values()
+                taken.append(monitor.take(lines[100:200], place.clock.now()).cpu_s)
+            ratios.append(taken[1] / taken[0])
+    assert median(ratios) <= MOST_TIMES, ratios
 
 
 def test_no_page_is_written_of_a_part_or_of_a_few(tmp_path):
