@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from custodiet.entrypoints.connections import Connection
 from custodiet.entrypoints.gateway.app import Gateway
 from custodiet.entrypoints.gateway.direct import DeviceConnection
-from custodiet.entrypoints.serving import listen_on
+from custodiet.entrypoints.serving import configured, listen_on
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
 from custodiet.model.device import Sender, Token
@@ -121,19 +121,8 @@ def _gateway(monitor, limits=None):
     return gateway
 
 
-def configured(gateway, *, direct):
-    """As `serve_app` would serve it."""
-    return uvicorn.Config(
-        gateway,
-        http=partial(DeviceConnection, gateway.steps) if direct else Connection,
-        loop="uvloop",
-        lifespan="on",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-    )
+def _served(gateway, *, direct):
+    return configured(gateway, partial(DeviceConnection, gateway.steps) if direct else Connection)
 
 
 @contextmanager
@@ -142,7 +131,7 @@ def listening(*, direct):
     monitor = Remembering()
     gateway = _gateway(monitor)
     with closing(listen_on(0)) as listens:
-        server = uvicorn.Server(configured(gateway, direct=direct))
+        server = uvicorn.Server(_served(gateway, direct=direct))
         thread = Thread(target=server.run, kwargs={"sockets": [listens]})
         thread.start()
         yield listens.getsockname()[1], monitor
@@ -156,7 +145,7 @@ class Wired:
     def __init__(self, *, direct, limits=None):
         self.monitor = Remembering()
         self.gateway = _gateway(self.monitor, limits)
-        self._config = configured(self.gateway, direct=direct)
+        self._config = _served(self.gateway, direct=direct)
         self._config.load()
         self.state = ServerState()
         self.state.default_headers = [(b"date", DATE)]

@@ -38,19 +38,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve_app(
-    app: Any,
-    listening: socket.socket,
-    end: Callable[[], None] = lambda: None,
-    connection: Callable[..., Connection] = Connection,
-) -> None:
-    """Serve until SIGTERM or SIGINT; what is under way is finished first. `end` stops what never finishes by itself.
-
-    `connection` makes one for whoever connects.
-    """
-    make_room()
-    keep_quiet_about_garbage()
-    config = uvicorn.Config(
+def configured(app: Any, connection: Callable[..., Connection] = Connection) -> uvicorn.Config:
+    """How an application is served, by a `connection` for whoever connects."""
+    return uvicorn.Config(
         app,
         http=connection,  # type: ignore[arg-type]  # it is only called
         loop="uvloop",
@@ -63,8 +53,22 @@ def serve_app(
         timeout_keep_alive=int(Connection.wait_s),
         timeout_graceful_shutdown=10,
     )
+
+
+def serve_app(
+    app: Any,
+    listening: socket.socket,
+    end: Callable[[], None] = lambda: None,
+    connection: Callable[..., Connection] = Connection,
+) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way is finished first. `end` stops what never finishes by itself.
+
+    `connection` makes one for whoever connects.
+    """
+    make_room()
+    keep_quiet_about_garbage()
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        _Server(config, end).run(sockets=[listening])
+        _Server(configured(app, connection), end).run(sockets=[listening])
 
 
 def log_plainly(process: str) -> None:

@@ -290,11 +290,7 @@ class Monitor:
         if decided.tallies:
             self._watching.keep(decided.judged, detail, decided_at, decided.taken)
             self._pulsed_at = decided_at
-        for fitting_id, fix_ms in decided.seen:
-            self._seen[fitting_id][fix_ms] = None
-        self._placed.add(decided.seen, decided_at)
-        if decided.taken is not None:
-            self._saw(decided.taken, decided_at)
+        self._remember(decided, decided_at)
         for wearer in decided.steady.values():
             self._watching.hold(wearer)
         return decided.answers
@@ -345,11 +341,17 @@ class Monitor:
         """The earliest fix time that could be admitted now, and some."""
         return to_ms(now - self._picture.late_max(now) - _SLACK)
 
-    def _saw(self, taken: "Taken", decided_at: datetime) -> None:
-        seen, times = self._seen, taken.fix_times()
-        for fitting_id, fix_ms in zip(taken.fittings, times, strict=True):
+    def _remember(self, decided: _Decided, decided_at: datetime) -> None:
+        """What came in: that it did, and for a while what tells its place from another."""
+        seen, taken = self._seen, decided.taken
+        for fitting_id, fix_ms in decided.seen:
             seen[fitting_id][fix_ms] = None
-        self._placed.add_many(taken.fittings, times, self._placed.digests(taken.places()), decided_at)
+        self._placed.add(decided.seen, decided_at)
+        if taken is not None:
+            times = taken.fix_times()
+            for fitting_id, fix_ms in zip(taken.fittings, times, strict=True):
+                seen[fitting_id][fix_ms] = None
+            self._placed.add_many(taken.fittings, times, self._placed.digests(taken.places()), decided_at)
 
     def _forget_old(self, now: datetime) -> None:
         reach_ms = self._reach_ms(now)

@@ -275,7 +275,7 @@ class Watching:
         newest, contact = self._newest.get(wearer.fitting_id), self._contacts.get(wearer.fitting_id)
         if self._steady is None or wearer.serial in self._steady:
             return
-        if plan is None or newest is None or not plan.keeps_trail or wearer.live.no is None:
+        if plan is None or newest is None or not plan.keeps_trail:
             return
         if device is not None and (device.fault_alert or device.battery_alert or device.battery_low):
             return  # what it says is weighed

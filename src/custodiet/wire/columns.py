@@ -78,10 +78,10 @@ def pack_fixes(columns: Columns, received_ms: Whole) -> list[bytes]:
     altitude = columns.altitude_m * 100
     known = (altitude >= NO_I32 + 1) & (altitude < END_I32)
     packed["altitude_cm"] = np.rint(np.where(known, altitude, NO_I32))
-    return cut(packed.tobytes(), PLAIN_BYTES)
+    return _cut(packed.tobytes(), PLAIN_BYTES)
 
 
-def cut(together: bytes, each: int) -> list[bytes]:
+def _cut(together: bytes, each: int) -> list[bytes]:
     """Pieces of so many bytes each. Raises ValueError when that leaves some over."""
     pieces: list[bytes] = np.frombuffer(together, f"V{each}").tolist()
     return pieces
@@ -89,14 +89,14 @@ def cut(together: bytes, each: int) -> list[bytes]:
 
 def time_contexts(fix_ms: Whole) -> list[bytes]:
     """What frame.time_context says of each."""
-    return cut(fix_ms.astype(">i8").tobytes(), 8)
+    return _cut(fix_ms.astype(">i8").tobytes(), 8)
 
 
 def piece_heads(session_no: Whole, fix_ms: Whole) -> list[bytes]:
     """What comes before each piece in frame.piece_body."""
     heads = np.empty(len(fix_ms), _PIECE_HEAD)
     heads["word"], heads["session_no"], heads["fix_ms"] = np.void(PIECE), session_no, fix_ms
-    return cut(heads.tobytes(), _PIECE_HEAD.itemsize)
+    return _cut(heads.tobytes(), _PIECE_HEAD.itemsize)
 
 
 def directory_of(session_no: Whole, fix_ms: Whole, before: int) -> bytes:
@@ -109,7 +109,7 @@ def directory_of(session_no: Whole, fix_ms: Whole, before: int) -> bytes:
 
 def place_bytes(lat_e7: Whole, lon_e7: Whole) -> list[bytes]:
     """Of each its latitude and longitude in 1e-7 degrees, as two big-endian integers of eight bytes."""
-    return cut(np.stack([lat_e7, lon_e7], axis=1).astype(">i8").tobytes(), 16)
+    return _cut(np.stack([lat_e7, lon_e7], axis=1).astype(">i8").tobytes(), 16)
 
 
 def _unsigned(quantity: Floats, steps: int, unknown: int) -> Floats:

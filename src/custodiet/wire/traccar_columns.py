@@ -22,7 +22,6 @@ from custodiet.wire.columns import Bools, Columns, Floats, Whole
 from custodiet.wire.frame import METHODS
 from custodiet.wire.quantities import EARLIEST, KNOT_MPS, LATEST, AwareTime, Serial
 
-_DAY_MS = 86_400_000
 _SATELLITES_MAX = 200
 _LBS, _GPS, _UNSAID = METHODS.index(Method.LBS), METHODS.index(Method.GPS), METHODS.index(None)
 
@@ -144,7 +143,7 @@ def read_line(body: bytes) -> Report | Reason:
 def _told(bodies: Sequence[bytes]) -> tuple[Sequence[_Told], list[int]]:
     """Each line, and its fix time in ms since 1970 UTC."""
     if len(bodies) > 1:
-        with suppress(msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+        with suppress(msgspec.MsgspecError, RecursionError, ValueError):
             many = list(map(_decoder_as_written.decode, bodies))
             positions = [one.position for one in many]
             _read_times([one.deviceTime for one in positions if one.deviceTime is not None])
@@ -184,7 +183,10 @@ def _columns(told: Sequence[_Told], fix_ms: Whole) -> Columns:
     lon_e7 = np.rint(np.where(on_globe, lon, 0.0) * 1e7).astype(np.int64)
     believable = (fix_ms >= _EARLIEST_MS) & (fix_ms < _LATEST_MS)
     usual = np.fromiter(
-        (one.valid is not False and not words.mock and not words.alarm for one, words in zip(positions, said)),  # noqa: B905 - as many
+        (
+            one.valid is not False and not words.mock and not words.alarm
+            for one, words in zip(positions, said, strict=True)
+        ),
         np.bool_,
         len(told),
     )

@@ -97,13 +97,14 @@ class _Ends(NamedTuple):
 class IngestingRows(ReadingRows):
     """The promises of flows.ports.Ingesting, kept on one connection that holds the write lock."""
 
-    def __init__(self, connection: Connection, now: datetime, ends: _Ends, *, pulses: bool = True) -> None:
+    def __init__(self, connection: Connection, clock: Clock, *, pulses: bool = True) -> None:
         super().__init__(connection)
-        self.now = now
-        self._ends = ends
-        """Until it has kept what it is for: nobody else writes meanwhile."""
-        self._chains: dict[int, tuple[int, bytes]] = {}
+        self.now = _never_back(clock.now(), self._ends.newest_entry)
         self._pulses = pulses
+
+    @property
+    def _ends(self) -> _Ends:
+        return self._once("ends", "", frozenset(), lambda: _Ends._make(self._connection.execute(_ENDS).one()))
 
     def pulse(self, gap: timedelta) -> None:
         if not self._pulses:
@@ -133,10 +134,11 @@ class IngestingRows(ReadingRows):
         return self._ends.session + 1
 
     def chain(self, partition: int) -> tuple[int, bytes]:
-        if partition not in self._chains:
-            row = self._connection.execute(_NEWEST_STAGED, {"of_partition": partition}).one_or_none()
-            self._chains[partition] = (0, bytes(32)) if row is None else (row.number + 1, row.digest)
-        return self._chains[partition]
+        def read() -> tuple[int, bytes]:
+            row = self._maybe(_NEWEST_STAGED, of_partition=partition)
+            return (0, bytes(32)) if row is None else (row.number + 1, row.digest)
+
+        return self._once("chain", str(partition), frozenset(), read)
 
     def keep(
         self,
@@ -147,8 +149,8 @@ class IngestingRows(ReadingRows):
     ) -> int | None:
         body = ingested_bytes(record)
         place = {"partition": record.partition, "number": record.number}
-        digest = sha256(body).digest()
-        rows: list[RowChange] = [Insert("ingest_record", {**place, "body": body, "digest": digest})]
+        staged = {**place, "body": body, "digest": sha256(body).digest()}
+        rows: list[RowChange] = [Insert("ingest_record", staged)]
         if record.detail:
             rows.append(Insert("ingest_detail", {**place, "salt": detail.salt, "body": detail_bytes(detail.judged)}))
         rows += [
@@ -164,9 +166,6 @@ class IngestingRows(ReadingRows):
         except IntegrityError as error:
             raise TableMismatch(f"the store refuses what was to be kept: {refusal(error)}") from None
         self._held.clear()
-        self._chains[record.partition] = (record.number + 1, digest)
-        newest_session = max((no for no, _ in sessions), default=self._ends.session)
-        self._ends = self._ends._replace(session=newest_session, frame=self.newest_frame() if seq is None else seq)
         return seq
 
 
@@ -270,9 +269,7 @@ class SqlStore:
     def ingesting(self) -> Iterator[IngestingRows]:
         """One ingest transaction, alone in the store."""
         with writing(self._engine) as connection:
-            ends = _Ends._make(connection.execute(_ENDS).one())
-            now = _never_back(self._clock.now(), ends.newest_entry)  # asked once we are alone in the store
-            yield IngestingRows(connection, now, ends, pulses=self._pulses)
+            yield IngestingRows(connection, self._clock, pulses=self._pulses)
 
     def take_lease(self, name: str) -> int:
         """A fencing number higher than any given before for this name."""

@@ -1,10 +1,10 @@
 """`custodiet bench`: the hot path on this machine, from lines of NDJSON to a durable commit, beside peers.
 
 Ours: every line decoded, admitted, judged against every zone of its person by its whole disc, sealed by itself, written
-with the record that accounts for it, durable at the end of each commit: five requests of a
-thousand lines, as a gateway's writer takes them together while they wait. Peers take the same lines in the same run;
-each says what it does and what it does not. CPU seconds are those of all processes of either. Beside that: how the cost
-grows with people and zones, what it takes to open what was sealed, and what the machine does at best.
+with the record that accounts for it, durable at the end of each commit: five requests of a thousand lines, as a
+gateway's writer takes them together while they wait. Peers take the same lines in the same run; each says what it does
+and what it does not. CPU seconds are those of all processes of either. Beside that: how the cost grows with people and
+zones, what it takes to open what was sealed, and what the machine does at best.
 """
 
 import json
