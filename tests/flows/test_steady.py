@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from support.house import ANA, House
+from support.sent import as_traccar_writes
 from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, desk, give_zones, rows, watch, whole
 
 from custodiet.flows.end_decision import end_decision
@@ -18,7 +19,7 @@ from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
 from custodiet.model.report import DeviceSays
 from custodiet.model.stored import StandingChange
-from custodiet.model.times import as_text, to_ms
+from custodiet.model.times import to_ms
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire.traccar_columns import Lines, read_line
 
@@ -94,7 +95,7 @@ def both(tmp_path):
 def told(serial, at, place=HOME, **given):
     """A forwarded position."""
     attributes = {name: given.pop(name) for name in tuple(given) if name in ATTRIBUTES}
-    position = {"fixTime": as_text(at), "latitude": place[0], "longitude": place[1], "accuracy": 8.0} | given
+    position = {"fixTime": as_traccar_writes(at), "latitude": place[0], "longitude": place[1], "accuracy": 8.0} | given
     return json.dumps({"position": position | {"attributes": attributes}, "device": {"uniqueId": serial}}).encode()
 
 
@@ -320,15 +321,18 @@ def held(one):
     return [wearer for wearer, _ in one.monitor._watching._steady._held.values()]
 
 
-def test_whoever_wears_nothing_any_more_is_not_steady_and_no_place_is_left_in_the_table(house):
+def test_whoever_wears_nothing_any_more_is_not_steady_and_no_place_nor_key_is_left_in_the_table(house):
     one = watch(house)
     one.stay(HOME, 4)
-    table = one.monitor._watching._steady._table
+    steady = one.monitor._watching._steady
+    table, sealing = steady._table, steady._sealing
     assert table["lat_e7"].any()
+    assert any(sealing)
     house.unfit(one.person)
     one.monitor.refresh()
     assert not is_steady(one)
     assert not any(table[name].any() for name in ("x", "y", "z", "lat_e7", "lon_e7", "back_ms"))
+    assert not any(sealing)
 
 
 def test_a_place_is_held_for_ten_minutes_and_no_longer(house):

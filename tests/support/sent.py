@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, Method, Reason, Report
-from custodiet.model.times import as_text
 from custodiet.wire.quantities import ALARMS, KNOT_MPS
 from custodiet.wire.traccar_columns import Lines, read_line
 
 _WORDS: dict[Alarm, str] = {alarm: word for word, alarm in ALARMS.items()}
+
+
+def as_traccar_writes(at: datetime) -> str:
+    """Many times that are written so are read at once, and any other one by one."""
+    return at.isoformat(timespec="milliseconds")
 
 
 def as_sent(reports: Sequence[Report | Reason]) -> Sequence[Report | Reason]:
@@ -33,8 +37,8 @@ def _body(report: Report | Reason) -> bytes | None:
     if report.fix_time is not None and fix is not None:
         later = timedelta(minutes=2) if report.repeats else timedelta()
         position |= {
-            "fixTime": as_text(report.fix_time),
-            "deviceTime": as_text(report.fix_time + later),
+            "fixTime": as_traccar_writes(report.fix_time),
+            "deviceTime": as_traccar_writes(report.fix_time + later),
             "latitude": fix.lat_e7 / 1e7,
             "longitude": fix.lon_e7 / 1e7,
             "accuracy": fix.accuracy_m,

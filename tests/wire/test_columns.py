@@ -4,14 +4,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from math import isnan
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from custodiet.model.report import Report
 from custodiet.model.times import as_text, to_ms
-from custodiet.wire.columns import pack_fixes
-from custodiet.wire.frame import METHODS, pack_fix
+from custodiet.wire.columns import directory_of, pack_fixes, piece_heads, time_contexts
+from custodiet.wire.frame import METHODS, pack_directory, pack_fix, piece_body, time_context
 from custodiet.wire.quantities import EARLIEST, LATEST
 from custodiet.wire.traccar_columns import Lines, columns_of, read_line
 
@@ -151,6 +152,17 @@ def test_a_time_that_is_written_otherwise_is_read_among_many_as_by_itself(name, 
 def test_two_texts_that_are_a_time_together_are_none():
     halves = [json.dumps(of_one(GOOD | {"fixTime": half})).encode() for half in TIMES[-4:-2]]
     assert Lines(halves).untold == [0, 1]
+
+
+PIECES = st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(-(2**42), 2**42)), max_size=8)
+
+
+@given(PIECES, PIECES)
+def test_what_is_written_of_many_pieces_is_what_is_written_of_each(before, pieces):
+    numbers, times = (np.array([one[place] for one in pieces], np.int64) for place in (0, 1))
+    assert pack_directory(before) + directory_of(numbers, times, len(before)) == pack_directory([*before, *pieces])
+    assert [head + b"sealed" for head in piece_heads(numbers, times)] == [piece_body(*one, b"sealed") for one in pieces]
+    assert time_contexts(times) == [time_context(at) for _, at in pieces]
 
 
 def test_two_in_one_line_and_none_in_the_next_are_not_one_of_each():
