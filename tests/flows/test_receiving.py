@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import sha256
 from math import inf, nan
 
 import pytest
@@ -16,10 +17,14 @@ from custodiet.flows.end_decision import end_decision, resume_decision, suspend_
 from custodiet.model.decision import LATE_MAX_DEFAULT
 from custodiet.model.errors import CannotRecord
 from custodiet.model.mode import LADDER, Kind, ModeCode
+from custodiet.model.record import IngestDetail, Ingested
 from custodiet.model.report import Fix, Report
+from custodiet.model.stored import SaltedDetail
+from custodiet.rules.chain import EMPTY_ROOT
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire import traccar
 from custodiet.wire.frame import piece_of, unpack_directory
+from custodiet.wire.records import ingested_bytes
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -187,6 +192,14 @@ def test_several_fixes_of_one_frame_that_are_removed_at_once_are_blanked_and_may
     said = [one.outcome for one in house.post(monitor, person.token, *lines)]
     assert said == ["duplicate", "kept", "kept", "kept"]
     assert clean(house)
+
+
+def test_what_was_kept_in_a_transaction_is_known_in_it(house):
+    with house.store.ingesting() as write:
+        number, previous = write.chain(0)
+        record = Ingested(0, number, write.now, 0, 0, EMPTY_ROOT, previous, (), b"", write.ledger_size())
+        write.keep(record, SaltedDetail(b"salt" * 4, IngestDetail()), None, ())
+        assert write.chain(0) == (number + 1, sha256(ingested_bytes(record)).digest())
 
 
 # --- failures at the commit -----------------------------------------------------------------------------

@@ -160,6 +160,32 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
     assert at_once > 10
 
 
+def test_a_request_that_cannot_be_taken_whole_takes_nothing_of_anothers_with_it(both):
+    for place in both:
+        for _ in range(3):
+            place.house.clock.pass_(MINUTE)
+            place.post((0, [told(serial, place.house.clock.now()) for serial in SERIALS[:3]]))
+        place.house.decide(place.people["TAG-NONE"], keys=False)
+        place.house.clock.pass_(MINUTE)
+        place.monitor.refresh()
+        now = place.house.clock.now()
+        of_home, of_others = (
+            [told(one, now) for one in ("TAG-HOME", "TAG-NONE")],
+            [told(one, now) for one in SERIALS[1:3]],
+        )
+        if place.at_once:
+            assert len(place.monitor._take([place.request(0, of_home), place.request(0, of_others)], now)) == 3
+        whole_again, others = place.post((0, of_home), (0, of_others))
+        assert "no key yet" in whole_again
+        assert [one.outcome for one in others] == ["kept"] * 2
+        place.house.issue_keys()
+        [answers] = place.post((0, [*of_home, *of_others]))
+        assert [one.outcome for one in answers] == ["kept", "kept", "duplicate", "duplicate"]
+    assert both[0].stands() == both[1].stands()
+    assert both[0].memory() == both[1].memory()
+    assert whole(both[0].house)
+
+
 def test_single_posts_of_one_commit_are_taken_at_once(both):
     at_once, one_by_one = both
     for place in both:
