@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from custodiet.entrypoints.cli.bench_floor import floor
 from custodiet.entrypoints.cli.bench_growth import with_people, with_zones
-from custodiet.entrypoints.cli.bench_monitor import Spent
+from custodiet.entrypoints.cli.bench_monitor import Spent, requests_of
 from custodiet.entrypoints.cli.bench_page import write_page
 from custodiet.entrypoints.cli.bench_peers import beside
 from custodiet.entrypoints.cli.bench_place import ROUNDS, Place
@@ -147,8 +147,8 @@ def _stages(place: Place, minutes: int) -> dict[str, int]:
     spent: Spent = place.round(monitor, minutes)
     batches = list(place.batches(1))
     began = process_time()
-    for batch in batches:
-        _ = Lines(batch).columns
+    for body in (body for batch in batches for body in requests_of(batch)):
+        _ = Lines(body).columns
     decode_s = (process_time() - began) / sum(map(len, batches))
     write_s = staged.cpu_s / spent.positions
     rest_s = spent.cpu_s / spent.positions - write_s - decode_s

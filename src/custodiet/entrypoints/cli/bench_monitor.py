@@ -1,7 +1,7 @@
 """One monitor that is measured: here, or in a process of its own, where it is measured without what makes its load."""
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -92,8 +92,7 @@ class Here:
             raise Unready("the forwarding server's token is not known")
         began, cpu_began = perf_counter(), process_time()
         self._keep_house()
-        bodies = [lines[at : at + BATCH] for at in range(0, len(lines), BATCH)]
-        told = self._made.receive([Request(sender, Lines(body), self._clock.now()) for body in bodies])
+        told = self._made.receive([Request(sender, Lines(body), self._clock.now()) for body in requests_of(lines)])
         spent = Spent(len(lines), perf_counter() - began, process_time() - cpu_began)
         if not all(isinstance(one, list) and {each.outcome for each in one} == {Outcome.KEPT} for one in told):
             raise Unready("not every position was kept: what was measured is not the path")
@@ -157,6 +156,11 @@ class Apart:
             return self._end.recv()
         except EOFError:
             raise Unready("the monitor that was measured has died") from None
+
+
+def requests_of(lines: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """The lines of a commit as they are sent."""
+    return (lines[at : at + BATCH] for at in range(0, len(lines), BATCH))
 
 
 def answer(end: Connection, here: Here) -> None:
