@@ -104,8 +104,8 @@ def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02, fast=2):
                 deaths[death.__name__] += 1
             rounds += 1
         get_through()
-        *withdrawn, last = [device.wearer.decision_id for device in devices[-fast:]]
-        withdrawn, stopped = withdrawn[: fast // 2], [*withdrawn[fast // 2 :], last]
+        ending = [device.wearer.decision_id for device in devices[-fast:]]
+        withdrawn, stopped = ending[: fast // 2], ending[fast // 2 :]
         for decision_id in withdrawn:
             end(site, lambda store, one=decision_id: end_decision(store, site.chance, one, Move.WITHDRAW, Ender(BO)))
             get_through()
