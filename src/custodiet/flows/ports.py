@@ -70,6 +70,7 @@ from custodiet.model.misuse import StandingMisuse
 from custodiet.model.mode import Category
 from custodiet.model.notice import Served, TextOf, Translation
 from custodiet.model.outcome import Outcome
+from custodiet.model.partitions import Seats
 from custodiet.model.record import (
     Contact,
     DayKey,
@@ -1144,6 +1145,48 @@ class Kms(Protocol):
 
     def token_ends_in(self) -> timedelta | None:
         """How long what we are known to it by is good for yet; None: without an end."""
+        ...
+
+
+class Seating(Protocol):
+    """Where gateways say that they are there, and take partitions. What this gateway says stands under one lease.
+
+    The lease ends unless it is renewed; then all that stands under it is gone at once. Nothing tells us so: whoever
+    holds a partition may have lost it by the time it writes, and the store checks its fence. A lease that was renewed
+    may be gone all the same (of a server that is cut off, github.com/etcd-io/etcd/issues/15247): look now and then.
+
+    Every call raises CannotRecord when it is not known what came of it. It may have been done, and may be asked again.
+    """
+
+    def join(self) -> None:
+        """Be there, under a new lease that holds nothing yet. What the one before still holds stays until it ends."""
+        ...
+
+    def renew(self) -> bool:
+        """False: there is no lease any more, and nothing is held. Then it is to join again."""
+        ...
+
+    def look(self) -> Seats:
+        """What stands there, and nothing older than this call.
+
+        It may say that this gateway holds what it knows nothing of: by a lease before, or by a call that gave no
+        answer. Only a fence that `take` gave is one to write under.
+        """
+        ...
+
+    def take(self, partition: int) -> int | None:
+        """The fence, higher than any that was given for it before; None: another holds it, or our lease before.
+
+        What our lease holds already is taken with the fence that it has. Raises LeaseLost when there is no lease.
+        """
+        ...
+
+    def give_back(self, partition: int, fence: int) -> None:
+        """It is free, if it is still held by that fence; one that was taken since is left as it is."""
+        ...
+
+    def leave(self) -> None:
+        """Be there no more, and hold nothing. As often as it is asked."""
         ...
 
 
