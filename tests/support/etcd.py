@@ -1,6 +1,7 @@
 """Debian's etcd on free ports of loopback, with what it holds in a folder; ended by its id."""
 
 import json
+import shutil
 import subprocess
 from itertools import count
 from pathlib import Path
@@ -83,6 +84,10 @@ class EtcdServer:
         self._process.kill()
         self._process.wait(30)
         self._process = None
+
+    def forget(self) -> None:
+        """All it held is thrown away, while it is stopped."""
+        shutil.rmtree(self.folder / "data")
 
     def new_prefix(self) -> str:
         """One that nobody has used yet."""

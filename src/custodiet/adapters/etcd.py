@@ -2,7 +2,8 @@
 
 Everything that we write hangs on one lease: when it ends, by our word or by silence, all of it goes at once. Two keys:
 PREFIX/gateways/NAME is an address, PREFIX/partitions/NUMBER the name of who holds it. A partition is taken by creating
-its key, and the revision at which it was created is the fence: no later one of the same cluster is lower or the same.
+its key, and the revision at which it was created is the fence: no later one of the same cluster is lower or the same,
+as long as what etcd holds is neither thrown away nor brought back from before.
 
 Servers are tried in turn, beginning with the one that answered last. What was asked of one that gave no answer may have
 been done: so every question may be asked twice, and a partition that our lease has already is taken once more with the

@@ -14,7 +14,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """All of it at one moment. Fences of one `cluster` (its number, in decimal) say nothing beside another's."""
+    """All of it at one moment. Fences of one `cluster` (its number, in decimal) say nothing beside another's.
+
+    The number follows from where its servers are: an etcd begun from nothing at the same addresses has it again, and
+    begins with low fences again.
+    """
 
     cluster: str
     gateways: Mapping[str, str]
