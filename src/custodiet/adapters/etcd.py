@@ -1,9 +1,10 @@
 """Gateways and their partitions in etcd 3.4, by its JSON over HTTP (its dev-guide/api_grpc_gateway.md).
 
-Everything that we write hangs on one lease: when it ends, by our word or by silence, all of it goes at once. Two keys:
+What we say of ourselves hangs on one lease: when it ends, by our word or by silence, all of it goes at once. Two keys:
 PREFIX/gateways/NAME is an address, PREFIX/partitions/NUMBER the name of who holds it. A partition is taken by creating
 its key, and the revision at which it was created is the fence: no later one of the same cluster is lower or the same,
-as long as what etcd holds is neither thrown away nor brought back from before.
+unless what etcd holds was brought back from before. Which cluster it is, PREFIX/begun says, drawn by whoever joined
+first: etcd's own number follows from where its servers are, and one begun from nothing has it again.
 
 Servers are tried in turn, beginning with the one that answered last. What was asked of one that gave no answer may have
 been done: so every question may be asked twice, and a partition that our lease has already is taken once more with the
@@ -14,6 +15,7 @@ gateway or what a server said.
 """
 
 import re
+import secrets
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -34,7 +36,9 @@ ANSWER_S: Final = 2.0
 ANSWER_BYTES_MAX: Final = 4 * 1024 * 1024
 """Some twenty thousand partitions."""
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_OURS: Final = re.compile(rb"gateways/(?P<name>[A-Za-z0-9._-]{1,64})|partitions/(?P<number>0|[1-9][0-9]{0,8})")
+_OURS: Final = re.compile(
+    rb"(?P<begun>begun)|gateways/(?P<name>[A-Za-z0-9._-]{1,64})|partitions/(?P<number>0|[1-9][0-9]{0,8})"
+)
 _NO_LEASE: Final = b"requested lease not found"
 
 
@@ -130,7 +134,9 @@ class Etcd:
     def join(self) -> None:
         granted = self._ask("lease/grant", {"TTL": str(self._ttl_s)}, _Granted)
         put = self._put(f"gateways/{self._name}", self._address, granted.id)
-        self._ask("kv/txn", {"success": [put]}, _Done)
+        begin = {"request_put": {"key": self._key("begun"), "value": secrets.token_hex(16).encode()}}
+        first = {"compare": [self._created("begun", 0)], "success": [begin, put], "failure": [put]}
+        self._ask("kv/txn", first, _Done)
         self._lease = granted.id
 
     def renew(self) -> bool:
@@ -144,16 +150,18 @@ class Etcd:
     def look(self) -> Seats:
         after_last = self._prefix[:-1] + bytes([self._prefix[-1] + 1])
         found = self._ask("kv/range", {"key": self._prefix, "range_end": after_last}, _All)
-        gateways, held = {}, {}
+        begun, gateways, held = "", {}, {}
         for pair in found.kvs:
             key = _OURS.fullmatch(pair.key.removeprefix(self._prefix))
             if key is None:
                 continue  # another's, or of a later version of us
-            if key["name"] is not None:
+            if key["begun"] is not None:
+                begun = _text(pair.value)
+            elif key["name"] is not None:
                 gateways[key["name"].decode()] = _text(pair.value)
             else:
                 held[int(key["number"])] = Held(_text(pair.value), pair.create_revision)
-        return Seats(found.header.cluster_id, gateways, held)
+        return Seats(begun, gateways, held)
 
     def take(self, partition: int) -> int | None:
         lease = self._lease
