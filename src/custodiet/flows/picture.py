@@ -4,7 +4,7 @@ It only ever answers with what it absorbed; whoever writes on its word checks `v
 transaction. It holds no position.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -22,6 +22,8 @@ from custodiet.rules.authority import Clear, DeviceStanding, SenderStanding, Wor
 from custodiet.rules.decisions import kept_categories
 
 DayOf = tuple[PersonId, Category, date]
+Among = Callable[[FittingId], bool]
+"""Whether a fitting is one of those that are asked about."""
 _NOBODYS: tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]] = (DeviceStanding(), (), ())
 
 
@@ -53,6 +55,7 @@ class Picture:
         self._removals: dict[FittingId, list[Interval]] = {}
         self._absences: dict[ConditionId, list[Interval]] = {}
         self._devices: dict[str, DeviceId] = {}
+        self._serials: dict[DeviceId, str] = {}
         self._fittings: dict[DeviceId, dict[FittingId, Fitting]] = {}
         self._fitting_by_id: dict[FittingId, Fitting] = {}
         self._decisions: dict[tuple[CaseId, str], dict[DecisionId, Decision]] = {}
@@ -126,6 +129,7 @@ class Picture:
 
     def _absorb_device(self, device: Device) -> None:
         self._devices[device.serial] = device.id
+        self._serials[device.id] = device.serial
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
         """Who posts with this token, or None for a token that was never issued."""
@@ -138,6 +142,11 @@ class Picture:
     def clear(self, serial: str) -> tuple[Clear, ...]:
         """The intervals of a device in which nothing needs to be weighed."""
         return self._known(serial)[2]
+
+    def serial_of(self, fitting_id: FittingId) -> str | None:
+        """Of the device of a fitting that is known."""
+        fitting = self._fitting_by_id.get(fitting_id)
+        return None if fitting is None else self._serials.get(fitting.device_id)
 
     def worn(self, fitting_id: FittingId) -> Worn:
         """One fitting that is known, with its person and decisions."""
@@ -197,25 +206,25 @@ class Picture:
                         return worn.fitting, decision
         return None
 
-    def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]:
+    def conditions_in_force(self, at: datetime, among: Among) -> tuple[Condition, ...]:
         """What decisions in force ask of people who wear a device now, of modes that compare a position."""
         return tuple(
             condition
             for fittings in self._fittings.values()
             for fitting in fittings.values()
-            if fitting.covers(at)
+            if fitting.covers(at) and among(fitting.id)
             for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
             if (Kind.FIX in decision.rung.admits or decision.mode is ModeCode.CHECK_IN_AREA) and decision.in_force(at)
             for condition in self.conditions_of(decision.id)
         )
 
-    def sealing_in_force(self, at: datetime) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
+    def sealing_in_force(self, at: datetime, among: Among) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
         """Open fittings whose decision seals a trail or evidence now: who will need a session key."""
         return tuple(
             (fitting, self._cases[fitting.case_id].person_id, decision)
             for fittings in self._fittings.values()
             for fitting in fittings.values()
-            if fitting.covers(at)
+            if fitting.covers(at) and among(fitting.id)
             for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
             if kept_categories(decision) and decision.in_force(at)
         )

@@ -1058,6 +1058,14 @@ class Ingesting(Reading, Protocol):
         """Our own path is up; longer than a gap without a pulse is remembered as missed."""
         ...
 
+    def regime(self) -> int:
+        """Which way of sharing devices out among gateways stands; 0: none was ever begun."""
+        ...
+
+    def fences(self) -> Mapping[int, int]:
+        """The number that each partition's writer is held to."""
+        ...
+
 
 class Store(Protocol):
     """The store. Every transaction raises CannotRecord when it cannot be made durable; then nothing changed."""

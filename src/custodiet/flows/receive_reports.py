@@ -14,7 +14,7 @@ and reads `duplicate`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.known_words import WordOf, word_identity
-from custodiet.flows.picture import KnownSender, Picture
+from custodiet.flows.picture import Among, KnownSender, Picture
 from custodiet.flows.placed import Placed, WhichFix
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.reminding import Reminding
@@ -34,6 +34,7 @@ from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import ConditionId, DecisionId, FittingId
 from custodiet.model.mode import Category, Kind
+from custodiet.model.partitions import EVERYONES, Share, Turn
 from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
 from custodiet.model.report import Admitted, AdmittedWord, Answer, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
@@ -43,6 +44,7 @@ from custodiet.model.word import Word
 from custodiet.rules.authority import DeviceStanding, admit
 from custodiet.rules.chain import leaf_hashes, root
 from custodiet.rules.decisions import kept_categories
+from custodiet.rules.partitions import partition_of
 from custodiet.rules.silence import PULSE_GAP
 from custodiet.wire.frame import pack_directory, pack_fix, piece_bodies, session_body, time_context
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
@@ -60,9 +62,15 @@ _REACH_STEP_MS = 600_000
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
 
+_ANOTHERS = "another gateway has these devices now"
+
 _NOTHING = IngestDetail()
 _KEPT, _JUDGED = Answer(Outcome.KEPT), Answer(Outcome.JUDGED)
 _Wearer = tuple[Fitting, Decision]
+
+ShareBy = Callable[[Turn, Share], Share]
+"""Holds the store to a turn: from then on nothing under an earlier one is written. Given what it gave before, it gives
+what of the turn stands."""
 
 Answers = list[Answer] | CannotRecord
 """What one request is told: an answer for each of its lines, or why it must come again as a whole."""
@@ -79,6 +87,8 @@ class Request:
     sender: KnownSender
     lines: Sequence[Report | Reason]
     received_at: datetime
+    partitions: frozenset[int] = frozenset()
+    """Of its devices, where gateways share them out."""
 
 
 class _Kept(Arrived, frozen=True, gc=False):
@@ -182,12 +192,22 @@ class Monitor:
         name: str,
         partition: int = 0,
         steady: "Steady | None" = None,
+        share: Share = EVERYONES,
+        share_by: ShareBy | None = None,
     ) -> None:
+        """`share`: what of all devices is its own to begin with; `share_by`: who says what a turn gives it."""
         self._store = store
         self._clock = clock
         self._chance = chance
         self._name = name
         self._partition = partition
+        self._share = share
+        self._share_by = share_by
+        self._given = share
+        """What the store gave last; it may be more than what has been taken over."""
+        self._turn: Turn | None = None
+        self._shared: Turn | None = None
+        """The one that the share is of."""
         self._pulsed_at: datetime | None = None
         self._force: _InForce | None = None
         self._picture = Picture()
@@ -218,10 +238,57 @@ class Monitor:
         """Geometry that the vault gave. May be called from any thread."""
         self._watching.give_zones(zones)
 
+    def take_turn(self, turn: Turn) -> None:
+        """What is this gateway's by the cluster's word; it holds from the next `refresh` on. From any thread."""
+        self._turn = turn
+
+    @property
+    def share(self) -> Share:
+        """What it may write. From any thread."""
+        return self._share
+
     def refresh(self) -> None:
         """Bring the picture up to date. Raises CannotRecord when the store cannot be read."""
+        turn = self._turn
+        if turn is not None and turn != self._shared and self._share_by is not None:
+            self._given = self._share_by(turn, self._given)
+            self._change_share(turn, self._given)
         with self._store.reading() as view:
             self._catch_up(view, self._clock.now())
+
+    def _change_share(self, turn: Turn, share: Share) -> None:
+        """The store has been told: nobody else writes what is newly ours any more, and all of it can be read."""
+        new = share.newly(self._share)
+        self._share, self._force = share.without(new), None
+        self._watching.give_over(self._is_mine)
+        self._seen = defaultdict(dict, {of: seen for of, seen in self._seen.items() if self._is_mine(of)})
+        with self._store.reading() as view:
+            self._catch_up(view, self._clock.now())
+            self._take_over(view, lambda fitting_id: self._partition_of(fitting_id) in new)
+        self._share, self._shared = share, turn
+        self._watching.in_force(self._picture.conditions_in_force(self._clock.now(), self._is_mine))
+
+    def _take_over(self, view: Reading, newly: Among) -> None:
+        """What stands of those who were another's until now."""
+        reach = from_ms(self._seen_from_ms)
+        self._watching.take_over(view, reach, newly)
+        for one in view.sightings_since(0, reach):
+            if newly(one.fitting_id):
+                self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
+        for fitting_id, fix_ms in view.seen_since(-1, self._seen_from_ms).fixes:
+            if newly(fitting_id):
+                self._seen[fitting_id].setdefault(fix_ms, None)
+                self._watching.saw(fitting_id, from_ms(fix_ms))
+
+    def _partition_of(self, fitting_id: FittingId) -> int | None:
+        serial = self._picture.serial_of(fitting_id)
+        return None if serial is None else partition_of(serial)
+
+    def _is_mine(self, fitting_id: FittingId) -> bool:
+        return self._share.fences is None or self._share.has(self._partition_of(fitting_id))
+
+    def _may_write(self, request: Request) -> bool:
+        return self._share.has_all(request.partitions)
 
     def idle(self) -> None:
         """What can be done while nobody waits: forget yesterday's keys, prepare today's sessions."""
@@ -240,8 +307,8 @@ class Monitor:
     def _in_force(self, now: datetime) -> "_InForce":
         """What is in force now; whatever else is known of places, and every key that is over, is forgotten."""
         today = utc_day(now)
-        wearers = self._picture.sealing_in_force(now)
-        self._watching.in_force(self._picture.conditions_in_force(now))
+        wearers = self._picture.sealing_in_force(now, self._is_mine)
+        self._watching.in_force(self._picture.conditions_in_force(now, self._is_mine))
         keys: dict[SessionFor, DayKey] = {}
         for fitting, person_id, decision in wearers:
             for category in kept_categories(decision):
@@ -263,12 +330,18 @@ class Monitor:
 
         Raises CannotRecord when nothing could be written; then no request took effect.
         """
+        mine = [one for one in requests if self._may_write(one)]
+        told = iter(self._receive(mine) if mine else ())
+        return [next(told) if self._may_write(one) else CannotRecord(_ANOTHERS) for one in requests]
+
+    def _receive(self, requests: Sequence[Request]) -> list[Answers]:
         decided_at = self._clock.now()
         decided = self._decide(requests, decided_at)
         sealed = self._seal(decided)
         detail = IngestDetail()
         try:
             with self._store.ingesting() as write:
+                self._require_ours(write, requests)
                 if self._has_moved(write, decided, decided_at):
                     self._catch_up(write, write.now)
                     decided = self._decide(requests, write.now)
@@ -276,7 +349,7 @@ class Monitor:
                 judged = replace(decided.judged.detail(self._watching, write.now), sightings=tuple(decided.sightings))
                 detail = decided.after_stop.detail(judged, write, self._chance)
                 detail = self._reminding.detail(detail, decided.heard, write, self._chance)
-                kept_seq, numbered = self._keep(write, decided, sealed, detail)
+                number, kept_seq, numbered = self._keep(write, decided, sealed, detail)
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
             self._sessions.forget_unnumbered()
@@ -288,12 +361,22 @@ class Monitor:
         if kept_seq is not None:
             self._cursor = kept_seq
         if decided.tallies:
-            self._watching.keep(decided.judged, detail, decided_at, decided.taken)
+            self._watching.keep(decided.judged, detail, decided_at, number, decided.taken)
             self._pulsed_at = decided_at
         self._remember(decided, decided_at)
         for wearer in decided.steady.values():
             self._watching.hold(wearer)
         return decided.answers
+
+    def _require_ours(self, write: Ingesting, requests: Sequence[Request]) -> None:
+        """Raise CannotRecord when somebody has taken what is to be written, or devices are shared out another way."""
+        stands, share = write.regime(), self._share
+        if stands != share.regime:
+            raise CannotRecord("gateways share devices out another way now")
+        if share.fences is not None:
+            fences = write.fences()
+            if any(fences.get(one) != share.fences[one] for request in requests for one in request.partitions):
+                raise CannotRecord(_ANOTHERS)
 
     # --- gather ---
 
@@ -307,13 +390,15 @@ class Monitor:
         if reach_ms < self._seen_from_ms:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
             self._seen_from_ms, self._cursor, number = reach_ms, -1, 0
-        self._watching.catch_up(view, from_ms(self._seen_from_ms))
+        self._watching.catch_up(view, from_ms(self._seen_from_ms), self._is_mine)
         for one in view.sightings_since(number, from_ms(self._seen_from_ms)):
-            self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
+            if self._is_mine(one.fitting_id):
+                self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
         seen = view.seen_since(self._cursor, self._seen_from_ms)
         for fitting_id, fix_ms in seen.fixes:
-            self._seen[fitting_id].setdefault(fix_ms, None)
-            self._watching.saw(fitting_id, from_ms(fix_ms))
+            if self._is_mine(fitting_id):
+                self._seen[fitting_id].setdefault(fix_ms, None)
+                self._watching.saw(fitting_id, from_ms(fix_ms))
         self._cursor = seen.cursor
 
     def _absorb(self, change: StandingChange, now: datetime) -> None:
@@ -323,14 +408,16 @@ class Monitor:
         concerned = self._picture.concerned(change)
         if concerned is None or concerned.fittings or concerned.decisions:
             self._watching.forget_windows(concerned)
-            self._watching.in_force(self._picture.conditions_in_force(now))
+            self._watching.in_force(self._picture.conditions_in_force(now, self._is_mine))
         elif not change.day_keys and self._force is not None and self._force.version == before:
             self._force = replace(self._force, version=change.version)  # most entries are about nobody's wearing
 
     def _has_moved(self, write: Ingesting, decided: _Decided, decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""
-        if write.version() != self._picture.version or write.chain(self._partition)[0] != self._watching.number:
+        if write.version() != self._picture.version:
             return True
+        if self._share.fences is None and write.chain(self._partition)[0] != self._watching.number:
+            return True  # another has judged; where devices are shared out, only of its own
         if not timedelta(0) <= write.now - decided_at <= _HELD or self._reach_ms(write.now) < self._seen_from_ms:
             return True  # a long wait for the lock, or a clock that was set back
         if decided.clear_until is not None and decided.clear_until <= write.now:
@@ -611,10 +698,13 @@ class Monitor:
 
     def _keep(
         self, write: Ingesting, decided: _Decided, sealed: _Sealed, detail: IngestDetail
-    ) -> tuple[int | None, list[tuple[int, LiveSession]]]:
-        """The place of the new frame, if any, and the numbers of the sessions stored with it."""
+    ) -> tuple[int, int | None, list[tuple[int, LiveSession]]]:
+        """The ingest record's number, the place of the new frame, if any, and the numbers of the sessions stored with
+        it.
+        """
+        number, previous = write.chain(self._partition)
         if not decided.tallies:
-            return None, []
+            return number, None, []
         pieces, at_once = sealed
         new = {live.session.id: live for live, _, _ in pieces if live.no is None}
         numbered = list(enumerate(new.values(), start=write.next_session_no()))
@@ -622,7 +712,6 @@ class Monitor:
         places = [
             (numbers[live.session.id] if live.no is None else live.no, fix_ms, piece) for live, fix_ms, piece in pieces
         ]
-        number, previous = write.chain(self._partition)
         salt = self._chance.draw(SALT_BYTES)
         leaves = leaf_hashes(session_body(live.session, no) for no, live in numbered)
         leaves += leaf_hashes(piece_bodies(places))
@@ -653,7 +742,7 @@ class Monitor:
         sessions = [(no, live.session) for no, live in numbered]
         seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)
         write.pulse(PULSE_GAP)
-        return seq, numbered
+        return number, seq, numbered
 
     def _pulse(self, now: datetime) -> None:
         """Prove our own path up, down to the disk, though nobody reports."""

@@ -191,6 +191,11 @@ class Steady:
         """Of everyone who has a row."""
         return list(self._row_of)
 
+    @property
+    def fittings(self) -> list[tuple[str, FittingId]]:
+        """Serial and fitting of everyone who has a row."""
+        return [(serial, fitting_id) for fitting_id, serial in self._serial_of.items()]
+
     def serial_of(self, fitting_id: FittingId) -> str | None:
         """Of the device of a fitting that has a row."""
         return self._serial_of.get(fitting_id)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from custodiet.flows.known_words import KnownWords
-from custodiet.flows.picture import Concerned, Picture
+from custodiet.flows.picture import Among, Concerned, Picture
 from custodiet.flows.ports import Reading
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
@@ -30,6 +30,7 @@ from custodiet.model.judging import Judging
 from custodiet.model.mode import ModeCode
 from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
+from custodiet.model.stored import JudgedChange
 from custodiet.model.word import WORD_CATEGORY, Said, Word
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.calm import Quiet, after, around, calm_around
@@ -181,26 +182,52 @@ class Watching:
         """The next ingest record's number when this was last caught up."""
         return self._number
 
-    def catch_up(self, view: Reading, reach: datetime) -> None:
-        """Take in what other monitors have judged, and the words said since `reach`: an earlier one is not admitted."""
+    def catch_up(self, view: Reading, reach: datetime, mine: Among) -> None:
+        """Take in what other monitors have judged of `mine`, and the words said since `reach`: an earlier one is not
+        admitted.
+        """
         self.words.catch_up(view, self._number, reach)
         change = view.judged_since(self._number)
+        self._take_in(change, mine, known=self._started)
+        self._number = change.number
+        self._started = True
+
+    def take_over(self, view: Reading, reach: datetime, newly: Among) -> None:
+        """Take in all that was judged of those who were another's until now."""
+        self.words.catch_up(view, 0, reach)
+        self._take_in(view.judged_since(0), newly, known=False)
+
+    def _take_in(self, change: JudgedChange, mine: Among, *, known: bool) -> None:
         for watch in change.watches:
-            if not self._started:
+            if not mine(watch.fitting_id):
+                continue
+            if not known:
                 # This process has seen nothing of it: confirmation begins at zero.
                 watch = replace(watch, against=NO_RUN, leaning=NO_RUN, back=NO_RUN)  # noqa: PLW2901
             self._watches[watch.condition_id, watch.fitting_id] = watch
             self._disturb(watch.fitting_id)
         for device in change.device_watches:
-            self._let_go_of(device.fitting_id)
-            self._device_watches[device.fitting_id] = device
+            if mine(device.fitting_id):
+                self._let_go_of(device.fitting_id)
+                self._device_watches[device.fitting_id] = device
         for contact in change.contacts:
-            self._let_go_of(contact.fitting_id)
-            self._contacts[contact.fitting_id] = contact
-            if contact.newest_fix_at is not None:
-                self.saw(contact.fitting_id, contact.newest_fix_at)
-        self._number = change.number
-        self._started = True
+            if mine(contact.fitting_id):
+                self._let_go_of(contact.fitting_id)
+                self._contacts[contact.fitting_id] = contact
+                if contact.newest_fix_at is not None:
+                    self.saw(contact.fitting_id, contact.newest_fix_at)
+
+    def give_over(self, mine: Among) -> None:
+        """Whoever is not mine is another's from now on: nothing of them is held."""
+        if self._steady is not None:
+            self.let_go_of([serial for serial, of in self._steady.fittings if not mine(of)])
+        self._watches = {of: one for of, one in self._watches.items() if mine(of[1])}
+        self._device_watches = {of: one for of, one in self._device_watches.items() if mine(of)}
+        self._contacts = {of: one for of, one in self._contacts.items() if mine(of)}
+        self._newest = {of: at for of, at in self._newest.items() if mine(of)}
+        self._quiet = {of: one for of, one in self._quiet.items() if mine(of[0])}
+        self._scratch = {of: one for of, one in self._scratch.items() if mine(of[1])}
+        self._recent = {of: one for of, one in self._recent.items() if mine(of)}
 
     def saw(self, fitting_id: FittingId, fix_time: datetime) -> None:
         """A fix of that time stands in the store: whatever is older is late."""
@@ -678,8 +705,10 @@ class Watching:
 
     # --- after the commit ---
 
-    def keep(self, judged: Judged, detail: IngestDetail, now: datetime, taken: "Taken | None" = None) -> None:
-        """What was judged and taken is durable."""
+    def keep(
+        self, judged: Judged, detail: IngestDetail, now: datetime, number: int, taken: "Taken | None" = None
+    ) -> None:
+        """What was judged and taken is durable, with the ingest record of that number."""
         if self._steady is not None and taken is not None:
             contacts = [one.fitting_id for one in detail.contacts if self._steady.serial_of(one.fitting_id) is not None]
             self._steady.keep(taken, now, contacts)
@@ -706,7 +735,7 @@ class Watching:
             held_at, before = self._scratch.get(of, (now, None))
             same = before is not None and before.back is scratch.back
             self._hold_scratch(of, held_at if same else now, scratch)
-        self._number += 1
+        self._number = number + 1
 
 
 def _asks(picture: Picture, condition: Condition, at: datetime) -> bool:

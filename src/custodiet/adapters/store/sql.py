@@ -14,9 +14,11 @@ from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.engine import refusal, viewing, writing
 from custodiet.adapters.store.forms import form_of, is_current
 from custodiet.adapters.store.reading import ReadingRows
+from custodiet.adapters.store.sharing import REGIME, end_sharing, fences, raise_to, share
 from custodiet.model.change import Blank, Insert, RowChange
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
+from custodiet.model.partitions import Share, Turn
 from custodiet.model.record import Ingested, LogReopened, Record, kind_of
 from custodiet.model.session import Frame, Session
 from custodiet.model.stored import SaltedDetail
@@ -86,12 +88,13 @@ class ActingRows(ReadingRows):
 
 
 class _Ends(NamedTuple):
-    """The greatest places there are, -1 for none, and the newest entry."""
+    """The greatest places there are, -1 for none, the newest entry, and which way of sharing devices out stands."""
 
     entry: int
     session: int
     frame: int
     newest_entry: bytes | None
+    regime: int
 
 
 class IngestingRows(ReadingRows):
@@ -132,6 +135,12 @@ class IngestingRows(ReadingRows):
 
     def next_session_no(self) -> int:
         return self._ends.session + 1
+
+    def regime(self) -> int:
+        return self._ends.regime
+
+    def fences(self) -> dict[int, int]:
+        return fences(self._connection)
 
     def chain(self, partition: int) -> tuple[int, bytes]:
         def read() -> tuple[int, bytes]:
@@ -187,6 +196,7 @@ _ENDS = select(
         for column in (t.entry.c.idx, t.session.c.no, t.frame.c.seq)
     ),
     _NEWEST_ENTRY.scalar_subquery(),
+    REGIME.scalar_subquery(),
 )
 _FRAME_FIELDS = tuple(Frame.__dataclass_fields__)
 _SESSION_FIELDS = tuple(Session.__dataclass_fields__)
@@ -276,11 +286,21 @@ class SqlStore:
         with writing(self._engine) as connection:
             held = connection.execute(select(t.lease.c.fence).where(t.lease.c.name == name)).scalar()
             fence = 1 if held is None else held + 1
-            if held is None:
-                connection.execute(insert(t.lease).values(name=name, fence=fence))
-            else:
-                connection.execute(update(t.lease).where(t.lease.c.name == name).values(fence=fence))
+            raise_to(connection, name, held, fence)
             return fence
+
+    def share(self, turn: Turn, had: Share) -> Share:
+        """Hold the store to a gateway's turn; what of it is the gateway's from now on. `had`: what it was given before.
+
+        From then on nothing under an earlier turn is written, nor by whoever shares devices out another way.
+        """
+        with writing(self._engine) as connection:
+            return share(connection, turn, had)
+
+    def end_sharing(self) -> int:
+        """Devices are shared out no longer; the regime that a gateway without a turn writes under."""
+        with writing(self._engine) as connection:
+            return end_sharing(connection)
 
 
 def _never_back(now: datetime, newest_entry: bytes | None) -> datetime:
