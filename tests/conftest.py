@@ -5,7 +5,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
-from support.etcd import etcd, one_etcd  # noqa: F401 - fixtures for whoever asks for them
+from support.etcd import etcd, one_etcd, sharing  # noqa: F401 - fixtures for whoever asks for them
 from support.go import verify  # noqa: F401 - a fixture too
 from support.house import House
 from support.openbao import one_openbao, openbao  # noqa: F401 - fixtures too

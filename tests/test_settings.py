@@ -1,5 +1,7 @@
 """Where secrets come from: never an argument, never a file that others may read."""
 
+from pathlib import Path
+
 import pytest
 
 from custodiet.model.errors import Unready
@@ -173,3 +175,47 @@ def test_the_store_is_a_file_unless_a_database_is_named_and_never_both(tmp_path)
     require_store(settings)
     with pytest.raises(Unready, match="custodiet migrate-store"):
         require_store(named)
+
+
+SHARED = {"CUSTODIET_ETCD": "https://10.0.0.1:2379, https://10.0.0.2:2379/"}
+
+
+def test_devices_are_shared_out_where_an_etcd_is_named(tmp_path):
+    assert read_settings(str(tmp_path), None, {}).sharing is None
+    files = {f"CUSTODIET_ETCD_{name}_FILE": f"/made/up/{name.lower()}" for name in ("CA", "CERT", "KEY")}
+    more = {"CUSTODIET_LEASE_S": "30", "CUSTODIET_PEER": "https://g1.example:8443", "CUSTODIET_PEER_PORT": "8100"}
+    sharing = read_settings(str(tmp_path), None, SHARED | files | more).sharing
+    assert sharing.etcd == ("https://10.0.0.1:2379", "https://10.0.0.2:2379")
+    assert (sharing.ca_file, sharing.cert_file, sharing.key_file) == (
+        Path("/made/up/ca"),
+        Path("/made/up/cert"),
+        Path("/made/up/key"),
+    )
+    assert (sharing.lease_s, sharing.peer, sharing.peer_port) == (30, "https://g1.example:8443", 8100)
+    here = read_settings(str(tmp_path), None, {"CUSTODIET_ETCD": "http://127.0.0.1:2379"}).sharing
+    assert (here.lease_s, here.peer, here.peer_port) == (10, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"CUSTODIET_ETCD": "http://10.0.0.1:2379"}, "CUSTODIET_ETCD is to be https"),
+        ({"CUSTODIET_ETCD": "https://10.0.0.1"}, "CUSTODIET_ETCD is to be https"),
+        ({"CUSTODIET_ETCD": "https://x:y@10.0.0.1:2379"}, "CUSTODIET_ETCD is to be https"),
+        ({"CUSTODIET_ETCD": "https://10.0.0.1:99999"}, "CUSTODIET_ETCD is to be https"),
+        ({"CUSTODIET_ETCD": "10.0.0.1:2379"}, "CUSTODIET_ETCD is to be https"),
+        (SHARED | {"CUSTODIET_ETCD_CERT_FILE": "/made/up"}, "go together"),
+        (SHARED | {"CUSTODIET_LEASE_S": "2"}, "3 to 60"),
+        (SHARED | {"CUSTODIET_LEASE_S": "61"}, "3 to 60"),
+        (SHARED | {"CUSTODIET_LEASE_S": "ten"}, "3 to 60"),
+        (SHARED | {"CUSTODIET_PEER": "http://10.0.0.9:8100", "CUSTODIET_PEER_PORT": "1"}, "in clear"),
+        (SHARED | {"CUSTODIET_PEER": "https://g1.example:8443"}, "go together"),
+        (SHARED | {"CUSTODIET_PEER_PORT": "8100"}, "go together"),
+        (SHARED | {"CUSTODIET_PEER": "https://g1.example:8443", "CUSTODIET_PEER_PORT": "0"}, "go together"),
+        ({"CUSTODIET_LEASE_S": "10"}, "CUSTODIET_LEASE_S without CUSTODIET_ETCD"),
+        ({"CUSTODIET_PEER": "https://g1.example:8443"}, "CUSTODIET_PEER without CUSTODIET_ETCD"),
+    ],
+)
+def test_sharing_that_cannot_be_meant_is_refused(tmp_path, given, why):
+    with pytest.raises(Unready, match=why):
+        read_settings(str(tmp_path), None, given)

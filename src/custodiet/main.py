@@ -44,7 +44,7 @@ from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
-from custodiet.flows.ports import Chance, Clock, Kms
+from custodiet.flows.ports import Chance, Clock, Kms, Seating
 from custodiet.flows.receive_reports import Monitor
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.send_messages import Carrier
@@ -52,10 +52,12 @@ from custodiet.flows.witnessed import cosigned_note
 from custodiet.model.errors import CustodietError, LeaseLost, NotTheFormat, TableMismatch, Unready
 from custodiet.model.identity import ActorId
 from custodiet.model.message import Template
+from custodiet.model.partitions import NOBODYS, Share
 from custodiet.model.record import LogOpened
 from custodiet.model.times import as_text
 from custodiet.rules.alerts import objections_to_acting
 from custodiet.rules.masking.classes import KEYS, is_sensitive
+from custodiet.rules.partitions import PARTITIONS
 from custodiet.rules.streets import KEYS as STREET_KEYS
 from custodiet.rules.streets import drawn_as
 from custodiet.settings import (
@@ -63,6 +65,7 @@ from custodiet.settings import (
     Pkcs11,
     Post,
     Settings,
+    Sharing,
     read_secret,
     read_settings,
     read_token,
@@ -292,8 +295,11 @@ def join_monitor(settings: Settings, store: SqlStore) -> Monitor:
     chance = SystemChance()
     from custodiet.flows.steady import Steady
 
-    name = chance.identity("monitor")
-    return Monitor(store, sealing, SystemClock(), chance, read_pins(settings), name=name, steady=Steady())
+    name, given = chance.identity("monitor"), (store, sealing, SystemClock(), chance, read_pins(settings))
+    if settings.sharing is not None:
+        return Monitor(*given, name=name, steady=Steady(), share=NOBODYS, share_by=store.share)
+    everyones = Share(store.end_sharing(), None)
+    return Monitor(*given, name=name, steady=Steady(), share=everyones)
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------
@@ -501,8 +507,30 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     vault = VaultClient(settings.vault_socket)
     listening = _listening(asked)
     release = partial(release_zones, store, vault)
-    gateway = Gateway(monitor, SystemClock(), release=release, in_address=settings.get_senders)
-    serve_app(gateway, listening, connection=partial(DeviceConnection, gateway.steps))
+    seating, beside = _seat(settings, monitor.name)
+    gateway = Gateway(monitor, SystemClock(), release=release, in_address=settings.get_senders, seating=seating)
+    serve_app(gateway, listening, connection=partial(DeviceConnection, gateway.steps), beside=beside)
+
+
+def _seat(settings: Settings, name: str) -> tuple[Seating | None, tuple[socket.socket, ...]]:
+    """Where this gateway agrees with others on who has which devices, and where those reach it."""
+    from custodiet.entrypoints.serving import listen_on
+
+    sharing = settings.sharing
+    if sharing is None:
+        return None, ()
+    listening = listen_on(sharing.peer_port)
+    address = sharing.peer or f"http://127.0.0.1:{listening.getsockname()[1]}"
+    return join_seating(settings, sharing, name, address), (listening,)
+
+
+def join_seating(settings: Settings, sharing: Sharing, name: str, address: str) -> Seating:
+    """Where gateways agree on who has which devices, as one of that name, which others reach there."""
+    from custodiet.adapters.etcd import Etcd
+
+    trusted = {"ca_file": sharing.ca_file, "cert_file": sharing.cert_file, "key_file": sharing.key_file}
+    prefix = f"custodiet/{read_pins(settings).origin}/{PARTITIONS}"
+    return Etcd(sharing.etcd, prefix, name, address, sharing.lease_s, **trusted)
 
 
 def _run_web(settings: Settings, asked: argparse.Namespace) -> None:
@@ -566,6 +594,8 @@ def _run_source(settings: Settings, asked: argparse.Namespace) -> None:
 
     if asked.config is None:
         raise Unready("a source needs --config FILE: which broker, which topics")
+    if settings.sharing is not None:
+        raise Unready("a source has no part in sharing devices out: have the broker's messages forwarded to a gateway")
     file = Path(asked.config).resolve()
     broker = read_broker(file.read_bytes())
     password = None if broker.password_file is None else read_secret(file.parent / broker.password_file)
@@ -1316,7 +1346,7 @@ def doctor(asked: argparse.Namespace) -> None:
     from custodiet.entrypoints.cli.doctor import Patient, examine, say_examined
 
     settings = _settings(asked)
-    store = _store_of(settings, read_only=True)
+    store, sharing = _store_of(settings, read_only=True), settings.sharing
     place = Patient(
         data=settings.data,
         keys=settings.keys,
@@ -1331,6 +1361,7 @@ def doctor(asked: argparse.Namespace) -> None:
         machine=look_at_machine,
         sound=store.require_sound,
         confirming=store.confirming,
+        seats=None if sharing is None else lambda: join_seating(settings, sharing, "doctor", "").look(),
         newest_form=newest_form(),
         vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
         opened=store,

@@ -10,6 +10,10 @@ instead of files; _TOKEN_FILE holds what we are known to it by, _MOUNT and _KEY 
 _CA_FILE who vouches for it. CUSTODIET_PKCS11 is the module of a token that seals them instead; _TOKEN is its label,
 _PIN_FILE holds its PIN. CUSTODIET_STORE is the address of a PostgreSQL database that is the store instead of a file in
 the data folder, postgresql://user@host:port/name; a password stands in libpq's own file (PGPASSFILE), never in it.
+CUSTODIET_ETCD names the servers of an etcd, http(s)://host:port with commas between, by whose leases several gateways
+share devices out; _CA_FILE says who vouches for them, _CERT_FILE and _KEY_FILE who we are. CUSTODIET_LEASE_S says after
+how many seconds of silence another gateway takes over, CUSTODIET_PEER by which https address the others reach this
+machine's gateway and CUSTODIET_PEER_PORT where it listens for them; without these two it is for this machine alone.
 Everything that is missing or unsafe is said at once.
 """
 
@@ -80,6 +84,20 @@ class Pkcs11:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharing:
+    """How several gateways share devices out."""
+
+    etcd: tuple[str, ...]
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    lease_s: int = 10
+    peer: str | None = None
+    """Where the others reach this machine's gateway. None: all are on this machine."""
+    peer_port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One data folder and the keys folder outside it."""
 
@@ -94,6 +112,8 @@ class Settings:
     """None: the epoch keys are files in the keys folder."""
     database: str | None = None
     """The store's address on a PostgreSQL server. None: it is a file in the data folder."""
+    sharing: Sharing | None = None
+    """None: every gateway takes what comes to it."""
 
     @property
     def store(self) -> Path:
@@ -203,7 +223,53 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
         _unseen_max(environment),
         _kms(environment),
         _database(environment),
+        _sharing(environment),
     )
+
+
+def _sharing(environment: Mapping[str, str]) -> Sharing | None:
+    def said(name: str) -> str:
+        return environment.get(f"CUSTODIET_{name}", "").strip()
+
+    def file(name: str) -> Path | None:
+        return Path(said(name)).resolve() if said(name) else None
+
+    others = ("ETCD_CA_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "LEASE_S", "PEER", "PEER_PORT")
+    servers = tuple(one.strip().rstrip("/") for one in said("ETCD").split(",") if one.strip())
+    if not servers:
+        named = [f"CUSTODIET_{name}" for name in others if said(name)]
+        if named:
+            raise Unready(f"{', '.join(named)} without CUSTODIET_ETCD: where does it listen?")
+        return None
+    wrong = []
+    if not all(_is_server(one) for one in servers):
+        wrong.append("CUSTODIET_ETCD is to be https://host:port, with commas between; http:// on this machine alone")
+    if bool(said("ETCD_CERT_FILE")) != bool(said("ETCD_KEY_FILE")):
+        wrong.append("CUSTODIET_ETCD_CERT_FILE and CUSTODIET_ETCD_KEY_FILE go together")
+    lease = said("LEASE_S") or "10"
+    if not lease.isdecimal() or not 3 <= int(lease) <= 60:
+        wrong.append("CUSTODIET_LEASE_S is to be seconds, 3 to 60")
+    peer, port = said("PEER").rstrip("/"), said("PEER_PORT")
+    if peer and not _is_server(peer):
+        wrong.append("CUSTODIET_PEER is to be https://host:port: positions would travel in clear")
+    if bool(peer) != bool(port) or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
+        wrong.append("CUSTODIET_PEER and CUSTODIET_PEER_PORT go together: an address, and the port it leads to")
+    if wrong:
+        raise Unready("; ".join(wrong))
+    files = (file("ETCD_CA_FILE"), file("ETCD_CERT_FILE"), file("ETCD_KEY_FILE"))
+    return Sharing(servers, *files, int(lease), peer or None, int(port or 0))
+
+
+def _is_server(address: str) -> bool:
+    """https://host:port and nothing after it; on this machine http:// will do."""
+    try:
+        split, port = urlsplit(address), urlsplit(address).port
+    except ValueError:
+        return False
+    if port is None or not split.hostname or split.path or split.query or split.fragment or split.username:
+        return False
+    here = split.hostname in ("localhost", "127.0.0.1", "::1")
+    return split.scheme == "https" or (split.scheme == "http" and here)
 
 
 def _database(environment: Mapping[str, str]) -> str | None:

@@ -23,7 +23,9 @@ from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.cli import doctor
 from custodiet.flows.sequence_ledger import publish_checkpoint
 from custodiet.main import join_kms, join_vault, main, open_store, read_pins
-from custodiet.model.errors import VaultUnavailable
+from custodiet.model.errors import CannotRecord, VaultUnavailable
+from custodiet.model.partitions import Held, Seats
+from custodiet.rules.partitions import PARTITIONS
 from custodiet.settings import read_settings
 from custodiet.simulation.seeded import SetClock
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
@@ -201,6 +203,7 @@ def patient(site, store, **given):
         "machine": lambda: MACHINE,
         "sound": lambda: "0004",
         "confirming": store.confirming,
+        "seats": None,
         "newest_form": "0004",
         "vault_forms": lambda: (2, 2),
         "opened": store,
@@ -219,6 +222,31 @@ def states(site, check, **given):
     with closing(open_store(site.settings, read_only=True)) as store:
         looked = doctor.examine(patient(site, store, **given))
     return [str(one.state) for one in looked if one.check == check]
+
+
+def shared(*held, gateways=("a", "b")):
+    """Seats in which these have a partition each, in turns."""
+    had = {one: Held(held[one % len(held)], one + 1) for one in range(PARTITIONS)} if held else {}
+    return Seats("c", dict.fromkeys(gateways, "http://127.0.0.1:1"), had)
+
+
+def cannot_look():
+    raise CannotRecord("etcd does not answer in time")
+
+
+@pytest.mark.parametrize(
+    ("seats", "said"),
+    [
+        (None, "ok"),
+        (lambda: shared("a", "b"), "ok"),
+        (lambda: shared("a", "gone"), "look"),
+        (lambda: shared("a", "b", gateways=()), "look"),
+        (shared, "look"),
+        (cannot_look, "wrong"),
+    ],
+)
+def test_how_gateways_share_devices_out_is_said(healthy, seats, said):
+    assert states(healthy, "gateways", seats=seats) == [said]
 
 
 MACHINES = {

@@ -1,4 +1,5 @@
-"""A store of three servers: whichever dies, what was acknowledged is there, once, and people's reports in order.
+"""A store of three servers and gateways that share devices out: whichever dies or is held up beyond its lease, what
+was acknowledged is there, once, and people's reports in order.
 
 Seeded, bounded in time; what it measured is printed as one JSON line. The long form runs FAIL_OVER_S seconds (twenty
 minutes unless said otherwise) from the seed FAIL_OVER_SEED (any, printed at the end, unless said).
@@ -7,6 +8,7 @@ minutes unless said otherwise) from the seed FAIL_OVER_SEED (any, printed at the
 import json
 import os
 import secrets
+import signal
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ import pytest
 from support.accounts import account
 from support.carrying import Carried, Life, acknowledged_again, flush
 from support.cluster import Cluster, until
+from support.etcd import holders
 from support.faults import Served, let_pass
 from support.house import ANA, BO
 from support.running import ask
@@ -53,8 +56,8 @@ def cluster():
 
 
 @pytest.fixture
-def site(place, cluster, monkeypatch, request):
-    """A place that was made in a file and moved to the three servers."""
+def site(place, cluster, sharing, monkeypatch, request):
+    """A place that was made in a file and moved to the three servers, whose gateways share devices out."""
     made = Site(place, getattr(request, "param", DEVICES), since=SINCE)
     cluster.primary.ask("CREATE DATABASE store TEMPLATE template0")
     monkeypatch.setenv("CUSTODIET_STORE", cluster.address("store"))
@@ -65,7 +68,7 @@ def site(place, cluster, monkeypatch, request):
     return made
 
 
-def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02, fast=2):
+def run(site, cluster, sharing, seed, enough, step, *, batch=BATCH, pace_s=0.02, fast=2):
     """Deaths until `enough` (rounds, seconds) says so; then everything is flushed, verified and accounted for."""
     random, deaths = Random(seed), Counter()
     served = Served(site)
@@ -90,14 +93,24 @@ def run(site, cluster, seed, enough, step, *, batch=BATCH, pace_s=0.02, fast=2):
         cluster.bring_back()
 
     def a_gateway():
-        served.running.kill("gateway")
+        os.kill(random.choice(served.running.children()["gateway"]), signal.SIGKILL)
+
+    def a_lease():
+        """Of a gateway that is held up, and does not know it when it goes on: the other has everything by then."""
+        served.running.wait_until(lambda: len(holders(sharing)) == 2, "devices are not shared out")
+        pid = random.choice(served.running.children()["gateway"])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            served.running.wait_until(lambda: len(holders(sharing)) == 1, "nobody takes over")
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     began, rounds = monotonic(), 0
     try:
         for device in devices:
             device.start()
         while not enough(rounds, monotonic() - began):
-            for death in random.sample([a_standby, the_primary, a_gateway], 3):
+            for death in random.sample([a_standby, the_primary, a_gateway, a_lease], 4):
                 get_through()
                 let_pass(random.uniform(0, 0.5))
                 death()
@@ -175,34 +188,34 @@ def check(said):
     assert said["acknowledged"] > 500
     assert said["tables"]["erased"] > 0  # timed after the end, and stored before it was recorded
     assert min(said["deaths"].values()) > 0
-    assert len(said["deaths"]) == 3
+    assert len(said["deaths"]) == 4
 
 
 @pytest.mark.timeout(600)  # a bound on hanging, not a measure
-def test_whichever_server_dies_what_was_acknowledged_is_there_once_and_in_order(site, cluster):
-    check(run(site, cluster, 5, lambda rounds, _: rounds == 1, timedelta(milliseconds=500)))
+def test_whichever_server_dies_what_was_acknowledged_is_there_once_and_in_order(site, cluster, sharing):
+    check(run(site, cluster, sharing, 5, lambda rounds, _: rounds == 1, timedelta(milliseconds=500)))
 
 
-def for_long(site, cluster, a_device_per_s, **how):
+def for_long(site, cluster, sharing, a_device_per_s, **how):
     seed = int(os.environ.get("FAIL_OVER_SEED") or secrets.randbelow(10**6))
     run_s = float(os.environ.get("FAIL_OVER_S", "1200"))
     step = timedelta(seconds=max(0.001, SINCE.total_seconds() / (run_s * a_device_per_s)))
-    check(run(site, cluster, seed, lambda _, wall_s: wall_s >= run_s, step, **how))
+    check(run(site, cluster, sharing, seed, lambda _, wall_s: wall_s >= run_s, step, **how))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3 * 3600)
-def test_the_same_for_twenty_minutes(site, cluster):
-    for_long(site, cluster, 40 * BATCH)
+def test_the_same_for_twenty_minutes(site, cluster, sharing):
+    for_long(site, cluster, sharing, 40 * BATCH)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3 * 3600)
 @pytest.mark.parametrize("site", [FULL_DEVICES], indirect=True)
-def test_the_same_at_full_load(site, cluster):
+def test_the_same_at_full_load(site, cluster, sharing):
     """How much was acknowledged a second is told, and bound by nothing: this machine carries the senders, too."""
     pace_s = FULL_BATCH * FULL_DEVICES / FULL_PER_S
-    for_long(site, cluster, 2 * FULL_BATCH / pace_s, batch=FULL_BATCH, pace_s=pace_s, fast=FULL_FAST)
+    for_long(site, cluster, sharing, 2 * FULL_BATCH / pace_s, batch=FULL_BATCH, pace_s=pace_s, fast=FULL_FAST)
 
 
 def test_a_commit_that_an_administrator_breaks_off_while_it_waits_for_a_standby_is_not_acknowledged(cluster):

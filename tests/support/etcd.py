@@ -10,7 +10,9 @@ import pytest
 
 from custodiet.adapters import over_http
 from custodiet.adapters.etcd import Etcd
+from custodiet.main import ORIGIN
 from custodiet.model.errors import CannotRecord
+from custodiet.rules.partitions import PARTITIONS
 
 from .broker import free_port, until
 
@@ -131,3 +133,20 @@ def etcd(tmp_path):
     server = EtcdServer(tmp_path / "etcd").start()
     yield server
     server.stop()
+
+
+LEASE_S = 3
+
+
+@pytest.fixture
+def sharing(etcd, monkeypatch):
+    """From now on gateways that are started share devices out by this server."""
+    monkeypatch.setenv("CUSTODIET_ETCD", etcd.address)
+    monkeypatch.setenv("CUSTODIET_LEASE_S", str(LEASE_S))
+    return etcd
+
+
+def holders(etcd):
+    """The names of whoever has any partition, where each is somebody's; else nobody."""
+    held = Etcd([etcd.address], f"custodiet/{ORIGIN}/{PARTITIONS}", "nobody", "http://nobody", LEASE_S).look().held
+    return {one.gateway for one in held.values()} if len(held) == PARTITIONS else set()

@@ -20,12 +20,14 @@ from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
 from custodiet.model.device import Sender, Token
 from custodiet.model.identity import SchemeId, SenderId, TokenId
+from custodiet.model.partitions import EVERYONES, NOBODYS
 from custodiet.model.report import Answer, Outcome, Reason
 from custodiet.rules.authority import SenderStanding
 
 NOW = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
 DATE = b"Mon, 03 Mar 2031 09:00:00 GMT"
 TOKEN, ENDED_TOKEN = "made-up.token_1", "made-up-token-that-ended"
+SENDER = SenderId(f"sender of {TOKEN}")
 _TURNS = 15
 """Of the event loop: more than anything here needs to come to rest."""
 
@@ -44,6 +46,7 @@ class Remembering:
     def __init__(self):
         self.received = []
         self.fails = None
+        self.share = EVERYONES
         self._known = {token_hash(TOKEN): _known(TOKEN), token_hash(ENDED_TOKEN): _known(ENDED_TOKEN, NOW)}
         self._answered = 0
 
@@ -113,9 +116,9 @@ class Wire(asyncio.Transport):
         self.reads = True
 
 
-def _gateway(monitor, limits=None):
+def _gateway(monitor, limits=None, in_address=frozenset()):
     """With a fresh picture, and no work ahead of time."""
-    gateway = Gateway(monitor, _Now(), limits)
+    gateway = Gateway(monitor, _Now(), limits, in_address=in_address)
     gateway.writer._idled_at = math.inf
     gateway.writer._refresh()
     return gateway
@@ -129,14 +132,46 @@ def _served(gateway, *, direct):
 def listening(*, direct):
     """One gateway on a real socket, with its own writing thread: the port, and the monitor."""
     monitor = Remembering()
-    gateway = _gateway(monitor)
+    with _listening(_gateway(monitor), direct=direct) as port:
+        yield port, monitor
+
+
+class Sharer:
+    """One of several gateways that share devices out, on a real socket."""
+
+    def __init__(self, limits=None):
+        self.monitor = Remembering()
+        self.monitor.share = NOBODYS
+        self.gateway = _gateway(self.monitor, limits, frozenset({SENDER}))
+        self.sharing = self.gateway.steps.share_out()
+        self.port = 0
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def lines(self):
+        """What it received, line by line."""
+        return [line for _, lines, _ in self.monitor.received for line in lines]
+
+    @contextmanager
+    def listening(self, *, direct):
+        with _listening(self.gateway, direct=direct) as self.port:
+            yield self
+
+
+@contextmanager
+def _listening(gateway, *, direct):
     with closing(listen_on(0)) as listens:
         server = uvicorn.Server(_served(gateway, direct=direct))
         thread = Thread(target=server.run, kwargs={"sockets": [listens]})
         thread.start()
-        yield listens.getsockname()[1], monitor
-        server.should_exit = True
-        thread.join()
+        try:
+            yield listens.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 class Wired:

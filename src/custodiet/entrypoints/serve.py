@@ -114,7 +114,7 @@ class Running:
 
     def _gateway_answers(self) -> bool:
         status, said = _answer(self.gateway, "/healthz")
-        return status == HTTPStatus.OK and json.loads(said)["zones_wanted"] == 0
+        return status == HTTPStatus.OK and not json.loads(said)["zones_wanted"] and not json.loads(said).get("nobodys")
 
     def _page_answers(self) -> bool:
         return _answer(self.web, "/")[0] == HTTPStatus.OK

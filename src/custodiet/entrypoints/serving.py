@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import Any
 
@@ -60,15 +60,16 @@ def serve_app(
     listening: socket.socket,
     end: Callable[[], None] = lambda: None,
     connection: Callable[..., Connection] = Connection,
+    beside: Sequence[socket.socket] = (),
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is under way is finished first. `end` stops what never finishes by itself.
 
-    `connection` makes one for whoever connects.
+    `connection` makes one for whoever connects, there or to a socket `beside`.
     """
     make_room()
     keep_quiet_about_garbage()
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        _Server(configured(app, connection), end).run(sockets=[listening])
+        _Server(configured(app, connection), end).run(sockets=[listening, *beside])
 
 
 def log_plainly(process: str) -> None:

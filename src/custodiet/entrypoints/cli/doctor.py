@@ -19,7 +19,9 @@ from custodiet.entrypoints.serve import NO_WALL
 from custodiet.flows.check_ledger import check_ledger
 from custodiet.flows.ports import Clock, Kms, Reading, Store, Vault
 from custodiet.model.errors import CustodietError, OpeningRefused, VaultUnavailable
+from custodiet.model.partitions import Seats
 from custodiet.model.record import LogOpened
+from custodiet.rules.partitions import PARTITIONS
 from custodiet.wire.note import Checkpoint, NoteError, open_checkpoint, vkey
 from custodiet.wire.records import read_entry, read_record
 
@@ -97,6 +99,8 @@ class Patient:
     """The store's form; raises when it is damaged, or its rules are others."""
     confirming: Callable[[], int | None]
     """How many other machines have what is acknowledged; None: the store is no server's."""
+    seats: Callable[[], Seats] | None
+    """Which gateways share devices out, and how far; None: they do not."""
     newest_form: str
     vault_forms: Callable[[], tuple[int, int]]
     """The form of the vault's database, and the newest."""
@@ -118,6 +122,7 @@ def examine(place: Patient) -> list[Looked]:
         *_looked("keys", lambda: _keys(place)),
         *_looked("restore", lambda: _restore(place)),
         *_looked("store", lambda: _store(place)),
+        *_looked("gateways", lambda: _gateways(place)),
         *_looked("vault form", lambda: _vault_form(place)),
         *_looked("ledger", lambda: _ledger(place)),
         *_looked("pins", lambda: _pins(place)),
@@ -243,6 +248,20 @@ def _store(place: Patient) -> Seen:
     lies = place.look_at(place.store.with_name(f"{place.store.name}-wal"))
     if lies is not None and lies.bytes > WAL_BYTES_MANY:
         yield "look", f"{lies.bytes // 1_000_000} MB wait in its write-ahead log: something reads for long, or hangs"
+
+
+def _gateways(place: Patient) -> Seen:
+    if place.seats is None:
+        yield "ok", "each takes what comes to it"
+        return
+    seats = place.seats()
+    there = [one for one in range(PARTITIONS) if one in seats.held and seats.held[one].gateway in seats.gateways]
+    if not seats.gateways:
+        yield "look", "devices are to be shared out, and no gateway is there"
+    elif len(there) < PARTITIONS:
+        yield "look", f"{PARTITIONS - len(there)} of {PARTITIONS} parts of all devices are no gateway's now"
+    else:
+        yield "ok", f"{len(seats.gateways)} share all devices out"
 
 
 def _vault_form(place: Patient) -> Seen:

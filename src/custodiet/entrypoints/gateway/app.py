@@ -17,18 +17,22 @@ for something else than its body and the writer comes here.
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from custodiet.entrypoints.gateway.answers import Response, Turned, page, refusal, told
 from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.entrypoints.gateway.sharing import Given
 from custodiet.entrypoints.gateway.spoken import Message
 from custodiet.entrypoints.gateway.steps import DID_NOT_COME, ENDED, ROUTES, Steps, credential, unable
-from custodiet.entrypoints.gateway.writer import Result
+from custodiet.entrypoints.gateway.turns import TurnKeeper
+from custodiet.entrypoints.gateway.writer import Result, Settle
+from custodiet.entrypoints.gateway.writer import told as told_by
 from custodiet.entrypoints.gateway.zones import Release, ZoneKeeper
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
-from custodiet.flows.ports import Clock
-from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.ports import Clock, Seating
+from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CannotRecord
 
 Scope = MutableMapping[str, Any]
@@ -50,13 +54,17 @@ class Gateway:
         limits: Limits | None = None,
         release: Release | None = None,
         in_address: frozenset[str] = frozenset(),
+        seating: Seating | None = None,
     ) -> None:
-        """`in_address`: ids of the senders that may put positions into the address."""
+        """`in_address`: ids of the senders that may put positions into the address; `seating`: where gateways agree on
+        who has which devices, if they share them out.
+        """
         self.steps = Steps(monitor, clock, limits or Limits(), in_address)
         self.writer = self.steps.writer
         self._limits = self.steps.limits
         self._monitor = monitor
         self._zones = None if release is None else ZoneKeeper(monitor, release)
+        self._turns = None if seating is None else TurnKeeper(seating, monitor, self.writer, self.steps.share_out())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -79,13 +87,23 @@ class Gateway:
                 self.writer.start()
                 if self._zones is not None:
                     self._zones.start()
+                if self._turns is not None:
+                    self._turns.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self._zones is not None:
                     self._zones.stop()
-                await asyncio.to_thread(self.writer.stop)
+                await asyncio.to_thread(self._stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    def _stop(self) -> None:
+        """What waits is written before anyone else has the devices that it is of."""
+        if self._turns is not None:
+            self._turns.stop()
+        self.writer.stop()
+        if self._turns is not None:
+            self._turns.leave()
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         match scope["path"].split("/")[1:]:
@@ -106,28 +124,33 @@ class Gateway:
     def _health(self) -> Response:
         age = self.writer.picture_age_s
         fresh = age is not None and age <= self._limits.picture_age_s_max
+        sharing = self.steps.sharing
+        # Which gateway has the devices of so many partitions is not known here.
+        shared = {} if sharing is None else {"nobodys": sum(place is None for place in sharing.places)}
         return told(
             ok=fresh and not self.writer.is_full and not self.writer.is_failing,
             picture_age_s=None if age is None else round(age, 3),
             # Of what these zones would tell nobody can tell yet; reports are taken all the same.
             zones_wanted=len(self._monitor.zones_wanted()),
+            **shared,
         )
 
     # --- a report ---
 
     async def _receive(self, route: str, scope: Scope, receive: Receive, in_path: list[str]) -> Response:
         steps = self.steps
-        sender = await self._sender(scope, in_path)
+        token, sender = await self._sender(scope, in_path)
         steps.require_allowed(sender)
         if steps.has_ended(sender):
-            return steps.told(route, await self._written(steps.request(sender, ENDED)), unread=True)
+            ended = partial(self.writer.take, steps.request(sender, ENDED))
+            return steps.told(route, await _written(ended), unread=True)
         body = b"" if scope["method"] == "GET" else await self._body(route, scope, receive)
         message = Message(scope.get("query_string", b""), body, dict(scope["headers"]))
-        lines = steps.read(route, sender, message)
-        return steps.told(route, await self._written(steps.request(sender, lines)))
+        given = Given(route, sender, token, message, steps.read(route, sender, message))
+        return steps.told(route, await _written(partial(steps.take, given)))
 
-    async def _sender(self, scope: Scope, in_path: list[str]) -> KnownSender:
-        """The sender of a token that was issued, ended or not. The body is not read for this."""
+    async def _sender(self, scope: Scope, in_path: list[str]) -> tuple[str, KnownSender]:
+        """A token that was issued, ended or not, and whose it is. The body is not read for this."""
         token = in_path[0] if in_path else credential(scope["headers"])
         if token:
             hashed = token_hash(token)
@@ -140,7 +163,7 @@ class Gateway:
                     raise Turned(unable(self._limits, str(cannot))) from None
                 sender = self.steps.sender(hashed)
             if sender is not None:
-                return sender
+                return token, sender
         raise Turned(refusal(401, "no token, or not one that was issued", (b"www-authenticate", b"Bearer")))
 
     async def _body(self, route: str, scope: Scope, receive: Receive) -> bytes:
@@ -160,11 +183,12 @@ class Gateway:
         finally:
             body.end()
 
-    async def _written(self, request: Request) -> Result:
-        try:
-            return await self.writer.submit(request)
-        except CannotRecord as cannot:
-            return cannot
+
+async def _written(take: Callable[[Settle], None]) -> Result:
+    try:
+        return await told_by(take)
+    except CannotRecord as cannot:
+        return cannot
 
 
 async def _send(response: Response, send: Send) -> None:

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from custodiet.entrypoints.connections import Connection
 from custodiet.entrypoints.gateway.answers import Response, Turned
+from custodiet.entrypoints.gateway.sharing import Given
 from custodiet.entrypoints.gateway.spoken import Message
 from custodiet.entrypoints.gateway.steps import DID_NOT_COME, ROUTES, Steps, credential
 from custodiet.entrypoints.gateway.writer import Result
@@ -43,6 +44,7 @@ class _Head:
     route: str
     query: bytes
     headers: dict[bytes, bytes]
+    token: str
     token_sha256: bytes
 
 
@@ -151,9 +153,10 @@ class Post:
         steps, head = self._steps, self._head
         body = self._body.whole()
         self._unburden()
-        lines = steps.read(head.route, self._sender, Message(head.query, body, head.headers))
+        message = Message(head.query, body, head.headers)
+        lines = steps.read(head.route, self._sender, message)
         try:
-            steps.writer.take(steps.request(self._sender, lines), self._settled)
+            steps.take(Given(head.route, self._sender, head.token, message, lines), self._settled)
         except CannotRecord as cannot:
             return self._told(cannot)
         return None
@@ -297,7 +300,7 @@ class DeviceConnection(Connection):
         if not length.isdigit() or int(length) > self._steps.size_max(route):
             return None
         token = address["token"].decode() if address["token"] else credential(self.headers)
-        return None if not token else _Head(route, address["query"] or b"", headers, token_hash(token))
+        return None if not token else _Head(route, address["query"] or b"", headers, token, token_hash(token))
 
     def _sender(self, head: _Head) -> KnownSender | None:
         """Who sends, if its token is known and has not ended."""

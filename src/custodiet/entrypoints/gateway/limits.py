@@ -27,3 +27,5 @@ class Limits:
     requests_per_device_burst: float = 400.0
     """A device reports every few seconds at most; the burst lets one empty its memory after an outage."""
     retry_after_s: int = 2
+    peer_wait_s: float = 10.0
+    """How long another gateway may take to answer for what is its own; the store by itself waits five for its lock."""

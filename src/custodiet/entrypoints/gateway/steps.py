@@ -2,7 +2,7 @@
 
     sender · require_allowed · has_ended     who sends, and may they now: the body unread
     body · read                              the body, bounded, and is it the format
-    request · told                           what the writer is given, and what its answers say
+    take · told                              written here, or where its devices are; and what the answers say
 
 Whatever ends a request before the writer is Turned with its answer. Both ways in (`app`, `direct`) are these steps;
 they differ in who waits for what comes between.
@@ -19,8 +19,9 @@ from custodiet.entrypoints.gateway.answers import Response, Turned, of_lines, of
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.metrics import Metrics
 from custodiet.entrypoints.gateway.rate import Rates
+from custodiet.entrypoints.gateway.sharing import Given, Sharing
 from custodiet.entrypoints.gateway.spoken import SPOKEN, Message
-from custodiet.entrypoints.gateway.writer import Result, Writer
+from custodiet.entrypoints.gateway.writer import Result, Settle, Writer
 from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
@@ -96,6 +97,8 @@ class Steps:
         self._monitor = monitor
         self._clock = clock
         self._in_address = in_address
+        self.sharing: Sharing | None = None
+        """Where devices are shared out among gateways."""
         self._rates = Rates(limits)
         self._coming = _Coming()
 
@@ -152,6 +155,18 @@ class Steps:
     def request(self, sender: KnownSender, lines: Sequence[Report | Reason]) -> Request:
         """What the writer is given, received now."""
         return Request(sender, lines, self._clock.now())
+
+    def take(self, given: Given, settle: Settle) -> None:
+        """Have it written, and `settle` told once it is durable. Raises CannotRecord when it cannot be now."""
+        if self.sharing is None:
+            self.writer.take(self.request(given.sender, given.lines), settle)
+        else:
+            self.sharing.take(given, settle)
+
+    def share_out(self) -> Sharing:
+        """From now on it is asked where a device is."""
+        self.sharing = Sharing(self.writer, lambda: self._monitor.share, self._clock, self.limits)
+        return self.sharing
 
     def told(self, route: str, result: Result, *, unread: bool = False) -> Response:
         """What a sender is told of it; one answer for a body that stayed unread."""

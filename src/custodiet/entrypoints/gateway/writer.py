@@ -53,7 +53,7 @@ class _Waiting(NamedTuple):
 
 
 class Writer:
-    """Owns one monitor. `submit`, `refreshed` and `picture_age_s` may be called from the event loop."""
+    """Owns one monitor. `take`, `refreshed` and `picture_age_s` may be called from the event loop."""
 
     def __init__(self, monitor: Monitor, limits: Limits, metrics: Metrics) -> None:
         self._monitor = monitor
@@ -107,12 +107,6 @@ class Writer:
     def take(self, request: Request, settle: Settle) -> None:
         """Have it written, and `settle` told once it is durable. Raises CannotRecord when too much waits already."""
         self._queue_up([_Waiting(request, _Asking(settle, asyncio.get_running_loop()))])
-
-    async def submit(self, request: Request) -> Answers:
-        """The answers, once durable. Raises CannotRecord when too much waits already."""
-        future = _future()
-        self._queue_up([_Waiting(request, _asking(future))])
-        return await future
 
     async def submit_together(self, requests: Sequence[Request]) -> list[Answers]:
         """The answers of several, written in this order, in one commit if it has room for them. CannotRecord stands for
@@ -266,6 +260,13 @@ def _settle(told: Sequence[tuple[Settle, Result]]) -> None:
             settle(result)
         except Exception as unforeseen:  # noqa: BLE001 - one who cannot be told must not keep it from the others
             _log.error("an answer could not be given: %s", type(unforeseen).__name__)
+
+
+async def told(take: Callable[[Settle], None]) -> Answers:
+    """The answers of what takes in whom to tell them. Raises as it does."""
+    future = _future()
+    take(partial(_set, future))
+    return await future
 
 
 def _future() -> asyncio.Future[Answers]:
