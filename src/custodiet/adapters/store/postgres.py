@@ -21,7 +21,12 @@ from custodiet.model.errors import Unready
 
 _ONE_WRITER = 0x637573746F
 """The advisory lock of whoever writes; of one database, as all advisory locks are."""
-_BEGIN_WRITING = f"SELECT pg_advisory_xact_lock({_ONE_WRITER})"
+_STOPPED_MS = 10_000
+"""How long whoever holds the lock may say nothing. A process that was stopped, or whose machine is gone, loses it then,
+and what it had begun: else everyone would wait for it."""
+_BEGIN_WRITING = (
+    f"SET LOCAL idle_in_transaction_session_timeout = {_STOPPED_MS}; SELECT pg_advisory_xact_lock({_ONE_WRITER})"
+)
 _BEGIN_READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _FINDS_THE_PRIMARY = {
     "target_session_attrs": "primary",
