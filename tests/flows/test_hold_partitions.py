@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from custodiet.flows.hold_partitions import keep_to_share
+from custodiet.flows.hold_partitions import keep_to_share, stay
 from custodiet.model.errors import CannotRecord, LeaseLost
 from custodiet.model.partitions import NOBODYS, Held, Seats, Share
 from custodiet.rules.partitions import PARTITIONS, seat_of
@@ -83,6 +83,7 @@ class Gateway:
         return self.share
 
     def look(self):
+        stay(self.seat)
         self.places = keep_to_share(self.seat, self.name, self.hold)
 
     @property
@@ -190,12 +191,15 @@ def test_a_cluster_that_was_brought_back_from_before_counts_up_until_the_store_g
     assert b.has == set(range(PARTITIONS))
 
 
-def test_a_cluster_that_has_forgotten_everything_is_joined_anew_before_anything_is_held(cluster):
-    [a] = gateways(cluster, "a")
-    a.seat.look = lambda: Seats("", {}, {})
-    with pytest.raises(CannotRecord, match="forgotten"):
-        a.look()
-    assert a.held == []
+def test_nothing_is_held_before_one_is_there_again(cluster):
+    a, b = gateways(cluster, "a", "b")
+    a.look()
+    cluster.end_lease("a")
+    b.look()
+    with pytest.raises(CannotRecord, match="does not know"):
+        keep_to_share(a.seat, "a", a.hold)
+    assert len(a.held) == 1
+    assert b.has == set(range(PARTITIONS))
 
 
 def test_a_lease_that_runs_out_while_partitions_are_taken_leaves_what_was_held(cluster):

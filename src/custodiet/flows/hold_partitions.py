@@ -1,6 +1,6 @@
 """One gateway keeps to its share of all devices, as gateways come and go.
 
-    renew      stay there, or be there anew once the lease has run out
+    stay       renew the lease, or be there anew once it has run out: by itself, for the rest may take long
     look       who is there, who has what
     give up    what another is to have: first nothing more of it is written here, then it is given back
     take       what is ours to have and nobody has; it is ours to write once the store is held to it
@@ -21,6 +21,12 @@ Places = Sequence[str | None]
 """The address of whoever has each partition; None: nobody has."""
 
 
+def stay(seating: Seating) -> None:
+    """Be there for another while. Raises CannotRecord when nobody can be asked."""
+    if not seating.renew():
+        seating.join()
+
+
 def keep_to_share(seating: Seating, name: str, hold: Callable[[Turn], Share]) -> Places:
     """One look; where everything is after it.
 
@@ -28,11 +34,9 @@ def keep_to_share(seating: Seating, name: str, hold: Callable[[Turn], Share]) ->
     CannotRecord when nobody can be asked, or the store cannot be held to it: the next look begins with what stands
     then.
     """
-    if not seating.renew():
-        seating.join()
     seats = seating.look()
-    if not seats.cluster:
-        raise CannotRecord("the cluster has forgotten that we joined")
+    if name not in seats.gateways:
+        raise CannotRecord("the cluster does not know of this gateway")
     ours = {one: held.fence for one, held in seats.held.items() if held.gateway == name}
     to_have = frozenset(one for one in range(PARTITIONS) if seat_of(one, seats.gateways) == name)
     kept = {one: fence for one, fence in ours.items() if one in to_have}

@@ -890,8 +890,10 @@ class Reading(Tables, Protocol):
         ...
 
     def standing_since(self, version: int) -> StandingChange: ...
-    def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
-        """Identities of the stored fixes in frames placed after the cursor that reach past the horizon."""
+    def seen_since(self, cursor: int, horizon_ms: int, among: Callable[[FittingId], bool] = ...) -> Seen:
+        """Identities of the stored fixes in frames placed after the cursor that reach past the horizon; of whom is not
+        among those that are asked about, none.
+        """
         ...
 
     def judged_since(self, number: int) -> JudgedChange:

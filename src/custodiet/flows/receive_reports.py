@@ -38,7 +38,7 @@ from custodiet.model.partitions import EVERYONES, Share, Turn
 from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
 from custodiet.model.report import Admitted, AdmittedWord, Answer, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
-from custodiet.model.stored import SaltedDetail, StandingChange
+from custodiet.model.stored import SaltedDetail, Seen, StandingChange
 from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.model.word import Word
 from custodiet.rules.authority import DeviceStanding, admit
@@ -275,10 +275,16 @@ class Monitor:
         for one in view.sightings_since(0, reach):
             if newly(one.fitting_id):
                 self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
-        for fitting_id, fix_ms in view.seen_since(-1, self._seen_from_ms).fixes:
-            if newly(fitting_id):
-                self._seen[fitting_id].setdefault(fix_ms, None)
-                self._watching.saw(fitting_id, from_ms(fix_ms))
+        self._have_seen(view.seen_since(-1, self._seen_from_ms, newly))
+
+    def _have_seen(self, seen: Seen) -> None:
+        newest: dict[FittingId, int] = {}
+        for fitting_id, fix_ms in seen.fixes:
+            self._seen[fitting_id].setdefault(fix_ms, None)
+            if fix_ms > newest.get(fitting_id, 0):
+                newest[fitting_id] = fix_ms
+        for fitting_id, fix_ms in newest.items():
+            self._watching.saw(fitting_id, from_ms(fix_ms))
 
     def _partition_of(self, fitting_id: FittingId) -> int | None:
         serial = self._picture.serial_of(fitting_id)
@@ -394,11 +400,8 @@ class Monitor:
         for one in view.sightings_since(number, from_ms(self._seen_from_ms)):
             if self._is_mine(one.fitting_id):
                 self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
-        seen = view.seen_since(self._cursor, self._seen_from_ms)
-        for fitting_id, fix_ms in seen.fixes:
-            if self._is_mine(fitting_id):
-                self._seen[fitting_id].setdefault(fix_ms, None)
-                self._watching.saw(fitting_id, from_ms(fix_ms))
+        seen = view.seen_since(self._cursor, self._seen_from_ms, self._is_mine)
+        self._have_seen(seen)
         self._cursor = seen.cursor
 
     def _absorb(self, change: StandingChange, now: datetime) -> None:

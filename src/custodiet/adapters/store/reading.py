@@ -1,6 +1,6 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -85,6 +85,7 @@ from custodiet.rules.keys import wanted_days
 from custodiet.wire.frame import (
     ROW_BYTES,
     DirectoryRow,
+    directory_rows,
     piece_body,
     piece_of,
     rows_of_sessions,
@@ -546,17 +547,25 @@ class ReadingRows(
     def newest_frame(self) -> int:
         return self._next(t.frame.c.seq) - 1
 
-    def seen_since(self, cursor: int, horizon_ms: int) -> Seen:
+    def seen_since(self, cursor: int, horizon_ms: int, among: Callable[[FittingId], bool] = lambda _: True) -> Seen:
         since = and_(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
         # A removed fix stands nowhere, and may come again.
-        gone = {(mark.seq, mark.position) for mark in self._all(_GONE.where(since))}
-        rows = [
-            row
-            for frame in self._all(select(t.frame.c.seq, t.frame.c.directory).where(since))
-            for place, row in enumerate(unpack_directory(frame.directory))
-            if (frame.seq, place) not in gone
-        ]
-        return Seen(self.newest_frame(), self._identities(rows))
+        gone: dict[int, set[int]] = {}
+        for seq, position in self._all(_GONE.where(since)):
+            gone.setdefault(seq, set()).add(position)
+        fixes: list[tuple[FittingId, int]] = []
+        fitting: dict[int, FittingId | None] = {}
+        for seq, directory in self._all(select(t.frame.c.seq, t.frame.c.directory).where(since)):
+            rows, away = list(directory_rows(directory)), gone.get(seq)
+            if away is not None:
+                rows = [row for place, row in enumerate(rows) if place not in away]
+            new = {no for no, _, _ in rows} - fitting.keys()
+            found = self._fittings_of_sessions(new)
+            if len(found) < len(new):
+                raise TableMismatch("a stored fix whose session is missing")
+            fitting.update((no, of if among(of) else None) for no, of in found.items())
+            fixes += [(of, fix_ms) for no, fix_ms, _ in rows if (of := fitting[no]) is not None]
+        return Seen(self.newest_frame(), tuple(fixes))
 
     def _removed_since(self, version: int) -> tuple[tuple[FittingId, int], ...]:
         # What is erased is long past the day on which it could come again: the gate has forgotten it.
