@@ -29,6 +29,8 @@ class Meanwhile:
     def __init__(self, store):
         self._store = store
         self.happens = None
+        self.is_cut_off = False
+        """Once: what is written is durable, and whoever wrote it is told that it is not known."""
 
     def __getattr__(self, name):
         return getattr(self._store, name)
@@ -40,6 +42,9 @@ class Meanwhile:
             happens()
         with self._store.ingesting() as write:
             yield write
+        cut_off, self.is_cut_off = self.is_cut_off, False
+        if cut_off:
+            raise CannotRecord("cut off before the server could say so")
 
 
 class Gateway:
@@ -191,6 +196,17 @@ def test_whoever_takes_a_device_over_knows_what_came_before(house, person):
     a.take(3)
     assert a.say(person, at) == "duplicate"
     assert len(stored(house)) == 1
+
+
+def test_what_was_durable_although_nobody_could_say_so_is_not_kept_twice(house, person):
+    a, at = Gateway(house, "a").take(1), house.clock.now()
+    a.store.is_cut_off = True
+    refused("cut off", lambda: a.say(person, at))
+    assert len(stored(house)) == 1
+    house.clock.pass_(SECOND)
+    assert a.say(person) == "kept"
+    assert a.say(person, at) == "duplicate"
+    assert len(stored(house)) == 2
 
 
 def test_whoever_takes_a_device_back_knows_what_came_meanwhile(house, person):

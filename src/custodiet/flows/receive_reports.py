@@ -219,6 +219,8 @@ class Monitor:
         self._seen: defaultdict[FittingId, dict[int, None]] = defaultdict(dict)
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
+        self._is_behind = False
+        """Something of our own may be durable that we were not told of."""
         self._placed = Placed(chance.draw(32))
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
@@ -360,6 +362,7 @@ class Monitor:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
             self._sessions.forget_unnumbered()
             self._force = None
+            self._is_behind = True
             raise
         # Durable from here on: what follows is memory only, and a restart reads it back.
         for no, live in numbered:
@@ -402,7 +405,7 @@ class Monitor:
                 self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
         seen = view.seen_since(self._cursor, self._seen_from_ms, self._is_mine)
         self._have_seen(seen)
-        self._cursor = seen.cursor
+        self._cursor, self._is_behind = seen.cursor, False
 
     def _absorb(self, change: StandingChange, now: datetime) -> None:
         """Whoever it is about is judged by what stands now; of anyone else nothing has to be thought of again."""
@@ -417,7 +420,7 @@ class Monitor:
 
     def _has_moved(self, write: Ingesting, decided: _Decided, decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""
-        if write.version() != self._picture.version:
+        if self._is_behind or write.version() != self._picture.version:
             return True
         if self._share.fences is None and write.chain(self._partition)[0] != self._watching.number:
             return True  # another has judged; where devices are shared out, only of its own
