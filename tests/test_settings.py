@@ -184,6 +184,7 @@ def test_devices_are_shared_out_where_an_etcd_is_named(tmp_path):
     assert read_settings(str(tmp_path), None, {}).sharing is None
     files = {f"CUSTODIET_ETCD_{name}_FILE": f"/made/up/{name.lower()}" for name in ("CA", "CERT", "KEY")}
     more = {"CUSTODIET_LEASE_S": "30", "CUSTODIET_PEER": "https://g1.example:8443", "CUSTODIET_PEER_PORT": "8100"}
+    more["CUSTODIET_PEER_CA_FILE"] = "/made/up/peers"
     sharing = read_settings(str(tmp_path), None, SHARED | files | more).sharing
     assert sharing.etcd == ("https://10.0.0.1:2379", "https://10.0.0.2:2379")
     assert (sharing.ca_file, sharing.cert_file, sharing.key_file) == (
@@ -192,6 +193,7 @@ def test_devices_are_shared_out_where_an_etcd_is_named(tmp_path):
         Path("/made/up/key"),
     )
     assert (sharing.lease_s, sharing.peer, sharing.peer_port) == (30, "https://g1.example:8443", 8100)
+    assert sharing.peer_ca_file == Path("/made/up/peers")
     here = read_settings(str(tmp_path), None, {"CUSTODIET_ETCD": "http://127.0.0.1:2379"}).sharing
     assert (here.lease_s, here.peer, here.peer_port) == (10, None, 0)
 
@@ -210,8 +212,19 @@ def test_devices_are_shared_out_where_an_etcd_is_named(tmp_path):
         (SHARED | {"CUSTODIET_LEASE_S": "ten"}, "3 to 60"),
         (SHARED | {"CUSTODIET_PEER": "http://10.0.0.9:8100", "CUSTODIET_PEER_PORT": "1"}, "in clear"),
         (SHARED | {"CUSTODIET_PEER": "https://g1.example:8443"}, "go together"),
+        (SHARED | {"CUSTODIET_PEER": "http://127.0.0.1:8100", "CUSTODIET_PEER_PORT": "1"}, "in clear"),
         (SHARED | {"CUSTODIET_PEER_PORT": "8100"}, "go together"),
-        (SHARED | {"CUSTODIET_PEER": "https://g1.example:8443", "CUSTODIET_PEER_PORT": "0"}, "go together"),
+        (SHARED | {"CUSTODIET_PEER_CA_FILE": "/made/up"}, "go together"),
+        (SHARED | {"CUSTODIET_PEER": "https://g1.example:8443", "CUSTODIET_PEER_PORT": "8100"}, "go together"),
+        (
+            SHARED
+            | {
+                "CUSTODIET_PEER": "https://g1.example:8443",
+                "CUSTODIET_PEER_PORT": "0",
+                "CUSTODIET_PEER_CA_FILE": "/made/up",
+            },
+            "go together",
+        ),
         ({"CUSTODIET_LEASE_S": "10"}, "CUSTODIET_LEASE_S without CUSTODIET_ETCD"),
         ({"CUSTODIET_PEER": "https://g1.example:8443"}, "CUSTODIET_PEER without CUSTODIET_ETCD"),
     ],

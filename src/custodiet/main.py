@@ -508,7 +508,8 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     listening = _listening(asked)
     release = partial(release_zones, store, vault)
     seating, beside = _seat(settings, monitor.name)
-    gateway = Gateway(monitor, SystemClock(), release=release, in_address=settings.get_senders, seating=seating)
+    trusted, senders = _trusted_peers(settings), settings.get_senders
+    gateway = Gateway(monitor, SystemClock(), None, release, senders, seating, trusted)
     serve_app(gateway, listening, connection=partial(DeviceConnection, gateway.steps), beside=beside)
 
 
@@ -522,6 +523,16 @@ def _seat(settings: Settings, name: str) -> tuple[Seating | None, tuple[socket.s
     listening = listen_on(sharing.peer_port)
     address = sharing.peer or f"http://127.0.0.1:{listening.getsockname()[1]}"
     return join_seating(settings, sharing, name, address), (listening,)
+
+
+def _trusted_peers(settings: Settings) -> ssl.SSLContext | None:
+    """Who vouches for the other machines' gateways: nobody whom this machine trusts for anything else."""
+    if settings.sharing is None or settings.sharing.peer_ca_file is None:
+        return None
+    try:
+        return ssl.create_default_context(cafile=str(settings.sharing.peer_ca_file))
+    except OSError:
+        raise Unready(f"{settings.sharing.peer_ca_file} holds no certificate of an authority") from None
 
 
 def join_seating(settings: Settings, sharing: Sharing, name: str, address: str) -> Seating:

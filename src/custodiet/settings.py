@@ -12,8 +12,9 @@ _PIN_FILE holds its PIN. CUSTODIET_STORE is the address of a PostgreSQL database
 the data folder, postgresql://user@host:port/name; a password stands in libpq's own file (PGPASSFILE), never in it.
 CUSTODIET_ETCD names the servers of an etcd, http(s)://host:port with commas between, by whose leases several gateways
 share devices out; _CA_FILE says who vouches for them, _CERT_FILE and _KEY_FILE who we are. CUSTODIET_LEASE_S says after
-how many seconds of silence another gateway takes over, CUSTODIET_PEER by which https address the others reach this
-machine's gateway and CUSTODIET_PEER_PORT where it listens for them; without these two it is for this machine alone.
+how many seconds of silence another gateway takes over. CUSTODIET_PEER is the https address by which the others reach
+this machine's gateway, CUSTODIET_PEER_PORT where it listens for them and CUSTODIET_PEER_CA_FILE who vouches for them;
+without these three it is for this machine alone.
 Everything that is missing or unsafe is said at once.
 """
 
@@ -95,6 +96,8 @@ class Sharing:
     peer: str | None = None
     """Where the others reach this machine's gateway. None: all are on this machine."""
     peer_port: int = 0
+    peer_ca_file: Path | None = None
+    """Who vouches for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +237,7 @@ def _sharing(environment: Mapping[str, str]) -> Sharing | None:
     def file(name: str) -> Path | None:
         return Path(said(name)).resolve() if said(name) else None
 
-    others = ("ETCD_CA_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "LEASE_S", "PEER", "PEER_PORT")
+    others = ("ETCD_CA_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "LEASE_S", "PEER", "PEER_PORT", "PEER_CA_FILE")
     servers = tuple(one.strip().rstrip("/") for one in said("ETCD").split(",") if one.strip())
     if not servers:
         named = [f"CUSTODIET_{name}" for name in others if said(name)]
@@ -249,15 +252,19 @@ def _sharing(environment: Mapping[str, str]) -> Sharing | None:
     lease = said("LEASE_S") or "10"
     if not lease.isdecimal() or not 3 <= int(lease) <= 60:
         wrong.append("CUSTODIET_LEASE_S is to be seconds, 3 to 60")
-    peer, port = said("PEER").rstrip("/"), said("PEER_PORT")
-    if peer and not _is_server(peer):
+    peer, port, peer_ca = said("PEER").rstrip("/"), said("PEER_PORT"), file("PEER_CA_FILE")
+    if peer and not (_is_server(peer) and peer.startswith("https://")):
         wrong.append("CUSTODIET_PEER is to be https://host:port: positions would travel in clear")
-    if bool(peer) != bool(port) or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
-        wrong.append("CUSTODIET_PEER and CUSTODIET_PEER_PORT go together: an address, and the port it leads to")
+    is_port = port.isdecimal() and 0 < int(port) < 65536
+    if (bool(peer), is_port, peer_ca is not None) not in ((True,) * 3, (False,) * 3) or (port and not is_port):
+        wrong.append(
+            "CUSTODIET_PEER, CUSTODIET_PEER_PORT and CUSTODIET_PEER_CA_FILE go together: an address, the port it leads "
+            "to, and who vouches for the others'"
+        )
     if wrong:
         raise Unready("; ".join(wrong))
     files = (file("ETCD_CA_FILE"), file("ETCD_CERT_FILE"), file("ETCD_KEY_FILE"))
-    return Sharing(servers, *files, int(lease), peer or None, int(port or 0))
+    return Sharing(servers, *files, int(lease), peer or None, int(port or 0), peer_ca)
 
 
 def _is_server(address: str) -> bool:

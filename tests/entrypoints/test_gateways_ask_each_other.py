@@ -3,11 +3,17 @@
 import http.client
 import json
 import socket
-from contextlib import ExitStack, closing, contextmanager
+import ssl
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from support.running import bearer, fix
 from support.wires import NOW, TOKEN, Sharer
 
@@ -225,6 +231,44 @@ def once(status=200, body=b'{"outcome":"kept"}', headers=b""):
     return answer
 
 
+class Authority:
+    """A CA, and a server with its certificate for 127.0.0.1."""
+
+    def __init__(self, folder, name):
+        self.ca_file, self._own = folder / f"{name}-ca.pem", folder / f"{name}-own.pem"
+        keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+        issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"made up {name}")])
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "made up gateway")])
+        ca = self._made(issuer, issuer, keys[0], keys[0], x509.BasicConstraints(ca=True, path_length=None))
+        here = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+        own = self._made(subject, issuer, keys[1], keys[0], here)
+        self.ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+        form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        self._own.write_bytes(
+            own.public_bytes(serialization.Encoding.PEM) + keys[1].private_bytes(serialization.Encoding.PEM, *form)
+        )
+
+    def _made(self, subject, issuer, key, signs, extension):
+        now = datetime.now(UTC)
+        made = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+        made = made.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+        made = made.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        if isinstance(extension, x509.BasicConstraints):
+            usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
+            made = made.add_extension(usage, critical=True)
+        return made.sign(signs, hashes.SHA256())
+
+    def over_tls(self, answer):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._own)
+
+        def secure(connection, number):
+            with suppress(OSError), closing(context.wrap_socket(connection, server_side=True)) as over_it:
+                answer(over_it, number)
+
+        return secure
+
+
 @pytest.fixture
 def alone():
     with ExitStack() as stack:
@@ -287,6 +331,27 @@ def test_a_gateway_that_is_gone_is_no_answer_either(alone):
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
     assert asks(alone, f"http://127.0.0.1:{port}")[0] == 503
+
+
+@pytest.mark.parametrize(
+    "address", ["http://10.1.2.3:8100", "https://127.0.0.1:8100", "http://localhost:8100", "http://["]
+)
+def test_an_address_of_another_machine_is_not_asked_where_nobody_vouches_for_it(alone, address, monkeypatch):
+    monkeypatch.setattr("custodiet.entrypoints.gateway.peers.Peers._send", None)  # whoever is asked raises
+    assert asks(alone, address)[0] == 503
+    assert alone.sharing._away == 0
+
+
+def test_where_a_ca_of_our_own_is_named_only_whom_it_vouches_for_is_asked(tmp_path):
+    ours, theirs = Authority(tmp_path, "ours"), Authority(tmp_path, "theirs")
+    with ExitStack() as stack:
+        gateway = stack.enter_context(Sharer(Limits(peer_wait_s=5.0)).listening(direct=True))
+        gateway.sharing._peers._trusted = ssl.create_default_context(cafile=ours.ca_file)
+        for made, status in ((ours, 200), (theirs, 503)):
+            with made_up_gateway(made.over_tls(once())) as address:
+                assert asks(gateway, address.replace("http://", "https://"))[0] == status
+        with made_up_gateway(once()) as address:
+            assert asks(gateway, address)[0] == 503  # not in clear, either
 
 
 def test_a_connection_that_the_other_let_go_of_meanwhile_is_no_reason_to_fail(alone):

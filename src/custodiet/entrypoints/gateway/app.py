@@ -18,6 +18,7 @@ for something else than its body and the writer comes here.
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
+from ssl import SSLContext
 from typing import Any
 
 from custodiet.entrypoints.gateway.answers import Response, Turned, page, refusal, told
@@ -55,16 +56,19 @@ class Gateway:
         release: Release | None = None,
         in_address: frozenset[str] = frozenset(),
         seating: Seating | None = None,
+        trusted: SSLContext | None = None,
     ) -> None:
         """`in_address`: ids of the senders that may put positions into the address; `seating`: where gateways agree on
-        who has which devices, if they share them out.
+        who has which devices, if they share them out; `trusted`: who vouches for the others.
         """
         self.steps = Steps(monitor, clock, limits or Limits(), in_address)
         self.writer = self.steps.writer
         self._limits = self.steps.limits
         self._monitor = monitor
         self._zones = None if release is None else ZoneKeeper(monitor, release)
-        self._turns = None if seating is None else TurnKeeper(seating, monitor, self.writer, self.steps.share_out())
+        self._turns = (
+            None if seating is None else TurnKeeper(seating, monitor, self.writer, self.steps.share_out(trusted))
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""

@@ -1,5 +1,8 @@
 """Asking other gateways over HTTP/1.1, on connections that are kept: one request at a time on each.
 
+Where they are is read from what others may write to, too. So only addresses of this machine are asked, or, where a CA of
+our own is named, only https of whoever that one vouches for: tokens and positions go nowhere else.
+
 A request that comes to nothing on a connection that had been kept is asked again on a new one: the other may have let
 go of it in the same moment. It is the same report again, so it takes effect once.
 """
@@ -53,18 +56,31 @@ class _Other:
 class Peers:
     """Everyone else. Belongs to one event loop."""
 
-    def __init__(self, wait_s: float) -> None:
+    def __init__(self, wait_s: float, trusted: ssl.SSLContext | None) -> None:
+        """`trusted`: who vouches for the others; None: all are on this machine."""
         self._wait_s = wait_s
+        self._trusted = trusted
         self._others: dict[str, _Other] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def ask(self, address: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes, settle: Settle) -> None:
-        """POST it there; `settle` is told within `wait_s`."""
+        """POST it there; `settle` is told within `wait_s`, at once for an address that is not to be asked."""
+        if not self._may_ask(address):
+            settle(None)
+            return
         said = [(b"host", urlsplit(address).netloc.encode()), *headers, (b"content-length", str(len(body)).encode())]
         head = b"".join(b"%b: %b\r\n" % one for one in said)
         data = b"POST %b HTTP/1.1\r\n%b\r\n%b" % (target, head, body)
         until = asyncio.get_running_loop().time() + self._wait_s
         self._send(self._others.setdefault(address, _Other(address)), _Asked(data, settle, until))
+
+    def _may_ask(self, address: str) -> bool:
+        try:
+            split = urlsplit(address)
+            there, secure = split.hostname, split.scheme == "https"
+        except ValueError:
+            return False
+        return secure if self._trusted is not None else there == "127.0.0.1" and not secure
 
     def close(self) -> None:
         """Let go of every connection that nothing is asked on."""
@@ -90,11 +106,9 @@ class Peers:
         loop = asyncio.get_running_loop()
         try:
             split = urlsplit(other.address)
-            secure = ssl.create_default_context() if split.scheme == "https" else None
-            port = split.port or (443 if secure else 80)
             async with asyncio.timeout_at(asked.until):
                 _, line = await loop.create_connection(
-                    lambda: _Line(self, other), split.hostname or "", port, ssl=secure
+                    lambda: _Line(self, other), split.hostname or "", split.port or 443, ssl=self._trusted
                 )
         except (OSError, ValueError, TimeoutError):
             other.lines -= 1

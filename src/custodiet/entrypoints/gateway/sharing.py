@@ -8,6 +8,7 @@ part cannot be recorded the sender is told to come again, and what was recorded 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from ssl import SSLContext
 
 import msgspec
 
@@ -52,14 +53,22 @@ class _Said(msgspec.Struct):
 class Sharing:
     """Belongs to the event loop, but for `places`."""
 
-    def __init__(self, writer: Writer, share: Callable[[], Share], clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        share: Callable[[], Share],
+        clock: Clock,
+        limits: Limits,
+        trusted: SSLContext | None = None,
+    ) -> None:
+        """`trusted`: who vouches for the other gateways; None: all are on this machine."""
         self.places: Sequence[str | None] = (None,) * PARTITIONS
         """The address of whoever has each partition; set anew as a whole, from any thread."""
         self._writer = writer
         self._share = share
         self._clock = clock
         self._limits = limits
-        self._peers = Peers(limits.peer_wait_s)
+        self._peers = Peers(limits.peer_wait_s, trusted)
         self._away = 0
 
     def take(self, given: Given, settle: Settle) -> None:

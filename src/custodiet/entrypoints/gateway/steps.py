@@ -13,6 +13,7 @@ import binascii
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from ssl import SSLContext
 from time import monotonic
 
 from custodiet.entrypoints.gateway.answers import Response, Turned, of_lines, of_one, refusal
@@ -163,9 +164,9 @@ class Steps:
         else:
             self.sharing.take(given, settle)
 
-    def share_out(self) -> Sharing:
-        """From now on it is asked where a device is."""
-        self.sharing = Sharing(self.writer, lambda: self._monitor.share, self._clock, self.limits)
+    def share_out(self, trusted: SSLContext | None = None) -> Sharing:
+        """From now on it is asked where a device is. `trusted`: who vouches for the other gateways."""
+        self.sharing = Sharing(self.writer, lambda: self._monitor.share, self._clock, self.limits, trusted)
         return self.sharing
 
     def told(self, route: str, result: Result, *, unread: bool = False) -> Response:
