@@ -1,7 +1,7 @@
 """Asking other gateways over HTTP/1.1, on connections that are kept: one request at a time on each.
 
-Where they are is read from what others may write to, too. So only addresses of this machine are asked, or, where a CA of
-our own is named, only https of whoever that one vouches for: tokens and positions go nowhere else.
+Where they are is read from what others may write to, too. So only addresses of this machine are asked, or, where a CA
+of our own is named, only https of whoever that one vouches for: tokens and positions go nowhere else.
 
 A request that comes to nothing on a connection that had been kept is asked again on a new one: the other may have let
 go of it in the same moment. It is the same report again, so it takes effect once.
@@ -89,6 +89,9 @@ class Peers:
                 other.idle.pop().hang_up()
 
     def _send(self, other: _Other, asked: _Asked) -> None:
+        if asyncio.get_running_loop().time() >= asked.until:
+            asked.settle(None)  # it waited for a line for too long: nobody waits for it any more
+            return
         while other.idle:
             line = other.idle.pop()
             if not line.is_lost:
