@@ -48,8 +48,8 @@ def stored_pieces(store: SqliteStore) -> Stored:
 def account(site: Site, devices: Sequence[Carried]) -> dict[str, int]:
     """Counts that must be 0, but for `acknowledged`, `kept` and `alerts`, which must not.
 
-    missing: acknowledged, and neither stored nor removed by a recorded end. twice: stored more than once. unsent:
-    stored, and no device sent it. unrecorded: pieces of trails that the counts do not know, or the other way round.
+    missing: acknowledged, and neither stored nor removed by a recorded end. twice: stored more than once, whether it
+    was removed or not. unsent: stored, and no device sent it. unrecorded: pieces of trails that the counts do not know, or the other way round.
     after_end: timed at or after the end of its decision. alerts_twice: more than one against the same person for one
     round outside. made_up: alerts about single low batteries, alerts that a late fix weakened though none was late.
     judged_again: counted as judged, beyond the fixes there were.
@@ -72,7 +72,7 @@ def account(site: Site, devices: Sequence[Carried]) -> dict[str, int]:
                 end = view.decision(device.wearer.decision_id).ended_at
             found["after_end"] += 0 if end is None else sum(at >= to_ms(end) for at in here)
         tallies = _tallies(store)
-    found["twice"] = sum(times - 1 for times in stored.standing.values())
+    found["twice"] = sum(times - 1 for times in (stored.standing + stored.removed).values())
     found["unrecorded"] = abs(tallies["kept"] - stored.of_trails)
     judged = sum(len(device.told.sent) for device in devices if not device.wearer.keeps_trail)
     found["judged_again"] = max(0, tallies["judged"] - judged)
