@@ -272,7 +272,6 @@ class Watching:
             return
         for decision_id in concerned.decisions:
             self._plans.pop(decision_id, None)
-        self._let_go_of_zones(concerned.decisions)
         for fitting_id in concerned.fittings:
             self._let_go_of(fitting_id)
         for of in [of for of in self._quiet if of[0] in concerned.fittings]:
@@ -341,15 +340,10 @@ class Watching:
         for fitting_id in fittings:
             self._let_go_of(fitting_id)
 
-    def _let_go_of_zones(self, decisions: Iterable[DecisionId]) -> None:
-        if self._steady is not None:
-            self._steady.forget_zones(decisions)
-
     def let_go_of_all(self) -> None:
         """The same of everyone."""
         if self._steady is not None:
             self.let_go_of(self._steady.serials)
-            self._steady.forget_all_zones()
 
     def _let_go_of(self, fitting_id: FittingId) -> None:
         serial = None if self._steady is None else self._steady.serial_of(fitting_id)
@@ -434,7 +428,6 @@ class Watching:
                 of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
         zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
         over = self._conditions_of.keys() - of_decisions.keys()
-        self._let_go_of_zones(over)
         if self._steady is not None:
             self.let_go_of(self._steady.serials_under(over))
         with self._giving:

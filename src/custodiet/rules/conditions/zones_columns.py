@@ -65,45 +65,27 @@ def laid_out(areas: Sequence[Area]) -> AreaRows:
 
 
 def _floats(packed: bytes) -> Floats:
-    return np.frombuffer(bytearray(packed))  # one that can be overwritten
+    return np.frombuffer(packed)
 
 
-def joined(some: AreaRows, more: AreaRows) -> AreaRows:
-    """The rows of the one, then those of the other."""
-    return AreaRows(
-        np.concatenate([some.planes, more.planes]),
-        np.concatenate([some.radius_m, more.radius_m]),
-        np.concatenate([some.boxes, more.boxes]),
-        np.concatenate([some.edges, more.edges]),
-        np.concatenate([some.first, more.first[1:] + len(some.edges)]),
-    )
-
-
-def blank(areas: AreaRows, rows: Whole) -> None:
-    """Overwrite some rows: nothing of these zones is left."""
-    areas.planes[rows], areas.radius_m[rows], areas.boxes[rows] = 0.0, np.nan, 0.0
-    for row in rows.tolist():
-        areas.edges[areas.first[row] : areas.first[row + 1]] = 0.0
-
-
-def depths(areas: AreaRows, asked: Whole, places: Places) -> tuple[Floats, Floats]:
-    """Of each place how deep it lies to the zone asked (a row of `areas`), and how far from that zone's centre."""
-    plane = areas.planes[asked].T
+def depths(areas: AreaRows, places: Places) -> tuple[Floats, Floats]:
+    """Of each place how deep it lies to its zone, the row of `areas` beside it, and how far from that zone's centre."""
+    plane = areas.planes.T
     x, y, z = places.x - plane[0], places.y - plane[1], places.z - plane[2]
     east, north = x * plane[3] + y * plane[4], x * plane[5] + y * plane[6] + z * plane[7]
     flat, square = np.hypot(east, north), x * x + y * y + z * z
     stretch = np.sqrt(square) * (1 + square / OVER_24_R2) / np.where(flat == 0, 1.0, flat)
     east, north = east * stretch, north * stretch
     away = np.hypot(east, north)
-    box, zero = areas.boxes[asked].T, np.zeros(len(asked))
+    box, zero = areas.boxes.T, np.zeros(len(areas.boxes))
     beyond = np.hypot(
         np.maximum(np.maximum(box[0] - east, zero), east - box[2]),
         np.maximum(np.maximum(box[1] - north, zero), north - box[3]),
     )
-    radius = areas.radius_m[asked]
-    depth = np.where(np.isnan(radius), beyond, away - radius)
-    near = np.flatnonzero(np.isnan(radius) & (beyond <= ROUGH_M))
-    depth[near] = _to_edges(areas, asked[near], east[near], north[near])
+    is_polygon = np.isnan(areas.radius_m)
+    depth = np.where(is_polygon, beyond, away - areas.radius_m)
+    near = np.flatnonzero(is_polygon & (beyond <= ROUGH_M))
+    depth[near] = _to_edges(areas, near, east[near], north[near])
     return depth, away
 
 
@@ -128,12 +110,12 @@ def _to_edges(areas: AreaRows, asked: Whole, east: Floats, north: Floats) -> Flo
     return np.where(inside, -nearest, nearest)
 
 
-def reaches(areas: AreaRows, asked: Whole, keep_out: npt.NDArray[np.bool_], of: Whole, places: Places) -> Floats:
+def reaches(areas: AreaRows, keep_out: npt.NDArray[np.bool_], of: Whole, places: Places) -> Floats:
     """How far around each place it is calm, as calm.around says; NaN where it is not.
 
-    Question by question: which zone is asked, whether it is one to keep out of, and about which place.
+    Zone by zone: whether it is one to keep out of, and about which place it is asked.
     """
-    depth, away = depths(areas, asked, Places(places.x[of], places.y[of], places.z[of]))
+    depth, away = depths(areas, Places(places.x[of], places.y[of], places.z[of]))
     within = np.where(keep_out, depth, -depth)
     within[(within > ROUGH_M) & (away > FAR_M)] = -np.inf
     reach = np.full(len(places.x), REACH_MAX_M)
