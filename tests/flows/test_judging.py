@@ -384,8 +384,7 @@ def remembered(monitor):
     """What a monitor judges by."""
     held = monitor._watching
     parts = (held._watches, held._device_watches, held._contacts, held._newest, held._scratch, held._recent)
-    seen = {of: dict(fixes) for of, fixes in monitor._seen.items()}
-    return [*(dict(part) for part in parts), held.number, seen]
+    return [*(dict(part) for part in parts), held.number, monitor._seen.held()]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -20,6 +20,7 @@ from custodiet.model.mode import LADDER, Kind, ModeCode
 from custodiet.model.record import IngestDetail, Ingested
 from custodiet.model.report import Fix, Report
 from custodiet.model.stored import SaltedDetail
+from custodiet.model.times import to_ms
 from custodiet.rules.chain import EMPTY_ROOT
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire import traccar
@@ -330,7 +331,7 @@ def test_what_was_seen_is_forgotten_with_it(house):
     house.clock.set(START + 11 * DAY)
     monitor.refresh()
     monitor.idle()
-    assert monitor._seen == {}
+    assert monitor._seen.held() == {}
 
 
 def test_a_proposal_that_would_wait_long_for_late_fixes_changes_nothing(house):
@@ -354,7 +355,7 @@ def test_nothing_that_follows_from_a_place_is_held_for_longer_than_ten_minutes(h
         assert house.say(monitor, who, at, lat=46.6) == "duplicate conflict"
     house.clock.pass_(timedelta(minutes=10, milliseconds=1))
     monitor.idle()
-    assert {place for fixes in monitor._seen.values() for place in fixes.values()} == {None}
+    assert monitor._seen.held() == {who.fitting.id: [to_ms(at)] for who in (kept, judged)}
     assert monitor._placed.held() == []
     for who in (kept, judged):
         assert house.say(monitor, who, at, lat=46.6) == "duplicate"

@@ -83,7 +83,7 @@ class Place:
         reaches = {under: pytest.approx(quiet.calm.reach_m, abs=1e-6) for under, quiet in watching._quiet.items()}
         quiet = {under: (one.calm.place, one.scratch, one.since, one.held_at) for under, one in watching._quiet.items()}
         held = (watching._newest, reaches, quiet, watching._scratch, watching._contacts, watching._watches)
-        return (*held, watching._device_watches, self.monitor._seen, self.monitor._placed.held())
+        return (*held, watching._device_watches, self.monitor._seen.held(), self.monitor._placed.held())
 
 
 @pytest.fixture
