@@ -2,13 +2,15 @@
 
 from dataclasses import fields
 
-from support.house import BO
+from support.house import ANA, BO
 from support.watched import AWAY, DAY, HOME, JUDGED_ONLY, desk, give_zones, watch
 
 from custodiet.adapters.store.rows import Shared
+from custodiet.flows.end_decision import end_decision
 from custodiet.model.condition import Interval, Schedule
 from custodiet.model.decision import LATE_MAX_DEFAULT
 from custodiet.model.mode import Category
+from custodiet.rules.decisions import Ender, Move
 
 
 def test_an_identity_that_many_rows_tell_is_one_object(house):
@@ -53,3 +55,18 @@ def test_an_absence_is_of_its_own_condition_and_of_no_other(house):
     one.walk_out()
     other.walk_out()
     assert (len(one.alerts()), len(other.alerts())) == (0, 1)
+
+
+def test_what_changes_takes_its_place_and_what_is_new_comes_after_it(house):
+    one = watch(house)
+    now = house.clock.now()
+    later = house.decide(one.person, starts_at=now + 300 * DAY, review_due_at=now + 310 * DAY)
+    picture = one.monitor._picture
+    one.monitor.refresh()
+    stands = [decision.id for decision in picture.standing(one.serial).worn[0].decisions]
+    assert stands == [one.decision_id, later.id]
+    end_decision(house.store, house.chance, one.decision_id, Move.WITHDRAW, Ender(ANA))
+    one.monitor.refresh()
+    [worn] = picture.standing(one.serial).worn
+    assert [decision.id for decision in worn.decisions] == stands
+    assert worn.decisions == (house.decision(one.decision_id), house.decision(later.id))
