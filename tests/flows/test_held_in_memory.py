@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from support.house import ANA, BO
-from support.watched import AWAY, DAY, HOME, JUDGED_ONLY, desk, give_zones, watch
+from support.watched import AWAY, DAY, HOME, JUDGED_ONLY, desk, give_zones, rows, watch
 
 from custodiet.adapters.store.rows import Shared
 from custodiet.flows.end_decision import end_decision
@@ -70,3 +70,18 @@ def test_what_changes_takes_its_place_and_what_is_new_comes_after_it(house):
     [worn] = picture.standing(one.serial).worn
     assert [decision.id for decision in worn.decisions] == stands
     assert worn.decisions == (house.decision(one.decision_id), house.decision(later.id))
+
+
+def test_of_a_session_that_is_stored_nothing_is_held_but_what_seals(house):
+    one = watch(house)
+    one.monitor.idle()
+    prepared = list(one.monitor._sessions._live.values())
+    assert [live.session is None for live in prepared] == [False]
+    one.stay(HOME)
+    assert [(live.no, live.session) for live in prepared] == [(no, None) for (no,) in stored(house)]
+    assert set(one.stay(HOME, 3)) == {"kept"}
+    assert len(stored(house)) == 1
+
+
+def stored(house):
+    return rows(house, "SELECT no FROM session")

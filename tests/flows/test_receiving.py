@@ -380,6 +380,6 @@ def test_a_key_of_yesterday_that_a_late_fix_has_opened_is_not_held_on(house):
     monitor = house.monitor()
     monitor.idle()
     assert house.say(monitor, person, START + HOUR) == "kept"
-    assert {one.session.day for one in monitor._sessions._live.values()} == {START.date(), (START + DAY).date()}
+    assert {one.day for one in monitor._sessions._live.values()} == {START.date(), (START + DAY).date()}
     monitor.idle()
-    assert {one.session.day for one in monitor._sessions._live.values()} == {(START + DAY).date()}
+    assert {one.day for one in monitor._sessions._live.values()} == {(START + DAY).date()}

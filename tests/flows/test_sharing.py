@@ -257,7 +257,7 @@ def test_nothing_of_whom_another_has_now_is_held(house):
     assert other.condition_id in watching._areas
     watching.give_over(lambda of: of != other.person.fitting.id)
     assert other.person.fitting.id not in repr([list(getattr(watching, f"_{name}")) for name in held])
-    assert {live.session.fitting_id for live in monitor._sessions._live.values()} == {other.person.fitting.id}
+    assert {fitting_id for _, fitting_id, _, _ in monitor._sessions._live} == {other.person.fitting.id}
 
 
 def test_zones_are_asked_for_of_ones_own_people_alone(house):

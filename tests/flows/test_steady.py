@@ -327,7 +327,7 @@ def test_a_new_day_has_a_session_of_its_own(house):
     days = [day for (day,) in rows(house, "SELECT day FROM session ORDER BY day")]
     assert len(days) == len(set(days)) == 2
     assert is_steady(one)
-    assert {live.session.day for _, _, live in held(one)} == {house.clock.now().date()}
+    assert {live.day for _, _, live in held(one)} == {house.clock.now().date()}
 
 
 def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
@@ -341,7 +341,7 @@ def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
     one.monitor.idle()
     assert one.at(HOME, midnight - SECOND) == "kept"
     one.monitor.idle()
-    assert not [live for _, _, live in held(one) if live.session.day != house.clock.now().date()]
+    assert not [live for _, _, live in held(one) if live.day != house.clock.now().date()]
 
 
 def held(one):

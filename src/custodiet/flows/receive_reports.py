@@ -358,7 +358,7 @@ class Monitor:
             raise
         # Durable from here on: what follows is memory only, and a restart reads it back.
         for no, live in numbered:
-            live.no = no
+            live.stands_as(no)
         if kept_seq is not None:
             self._cursor = kept_seq
         if decided.tallies:
@@ -696,14 +696,12 @@ class Monitor:
         if not decided.tallies:
             return number, None, []
         pieces, at_once = sealed
-        new = {live.session.id: live for live, _, _ in pieces if live.no is None}
-        numbered = list(enumerate(new.values(), start=write.next_session_no()))
-        numbers = {live.session.id: no for no, live in numbered}
-        places = [
-            (numbers[live.session.id] if live.no is None else live.no, fix_ms, piece) for live, fix_ms, piece in pieces
-        ]
+        new = dict.fromkeys(live for live, _, _ in pieces if live.no is None)
+        numbered = list(enumerate(new, start=write.next_session_no()))
+        numbers = {live: no for no, live in numbered}
+        places = [(numbers[live] if live.no is None else live.no, fix_ms, piece) for live, fix_ms, piece in pieces]
         salt = self._chance.draw(SALT_BYTES)
-        leaves = leaf_hashes(session_body(live.session, no) for no, live in numbered)
+        leaves = leaf_hashes(session_body(live.unstored, no) for no, live in numbered)
         leaves += leaf_hashes(piece_bodies(places))
         if decided.taken is not None:
             leaves += leaf_hashes(decided.taken.bodies(at_once))
@@ -729,7 +727,7 @@ class Monitor:
                 directory += decided.taken.directory(before=len(pieces))
             together = b"".join([*(piece for _, _, piece in pieces), *at_once])
             frame = Frame(self._partition, number, min(times), max(times), directory, together)
-        sessions = [(no, live.session) for no, live in numbered]
+        sessions = [(no, live.unstored) for no, live in numbered]
         seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)
         write.pulse(PULSE_GAP)
         return number, seq, numbered

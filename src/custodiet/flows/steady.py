@@ -235,7 +235,7 @@ class Steady:
             to_ms(clear.from_at),
             _ms_or(clear.until, _NEVER),
             clear.decision.late_max // _MS,
-            (wearer.live.session.day - EPOCH.date()).days * _DAY_MS,
+            (wearer.live.day - EPOCH.date()).days * _DAY_MS,
             wearer.live.no,
             to_ms(newest),
             quiet is not None,
