@@ -384,8 +384,7 @@ def remembered(monitor):
     """What a monitor judges by."""
     held = monitor._watching
     parts = (held._watches, held._device_watches, held._contacts, held._newest, held._scratch, held._recent)
-    seen = {of: dict(fixes) for of, fixes in monitor._seen.items()}
-    return [*(dict(part) for part in parts), held.number, seen]
+    return [*(dict(part) for part in parts), held.number, monitor._seen.held()]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -445,7 +444,7 @@ def test_a_batch_that_was_durable_though_we_were_not_told_is_judged_once(house, 
 
 def held_of_places(monitor):
     held = monitor._watching
-    return len(held._areas), len(held._scratch), len(held._recent)
+    return len(held._areas), len(held._scratch) + len(held._quiet), len(held._recent)
 
 
 @pytest.mark.parametrize("stop", ["withdrawn", "paused"])

@@ -20,6 +20,7 @@ from custodiet.model.mode import LADDER, Kind, ModeCode
 from custodiet.model.record import IngestDetail, Ingested
 from custodiet.model.report import Fix, Report
 from custodiet.model.stored import SaltedDetail
+from custodiet.model.times import to_ms
 from custodiet.rules.chain import EMPTY_ROOT
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire import traccar
@@ -301,7 +302,7 @@ def test_day_keys_are_forgotten_once_no_fix_of_their_day_can_be_admitted(house):
         house.issue_keys()
         monitor.refresh()
         monitor.idle()
-    days = sorted(day for _, _, day in monitor._picture._day_keys)
+    days = sorted(day for _, day in monitor._picture._day_keys)
     assert days[0] == (START + 39 * DAY).date()
     assert days[-1] == (START + 47 * DAY).date()
     assert house.say(monitor, person, house.clock.now() - DAY) == "kept"
@@ -330,7 +331,7 @@ def test_what_was_seen_is_forgotten_with_it(house):
     house.clock.set(START + 11 * DAY)
     monitor.refresh()
     monitor.idle()
-    assert monitor._seen == {}
+    assert monitor._seen.held() == {}
 
 
 def test_a_proposal_that_would_wait_long_for_late_fixes_changes_nothing(house):
@@ -354,7 +355,7 @@ def test_nothing_that_follows_from_a_place_is_held_for_longer_than_ten_minutes(h
         assert house.say(monitor, who, at, lat=46.6) == "duplicate conflict"
     house.clock.pass_(timedelta(minutes=10, milliseconds=1))
     monitor.idle()
-    assert {place for fixes in monitor._seen.values() for place in fixes.values()} == {None}
+    assert monitor._seen.held() == {who.fitting.id: [to_ms(at)] for who in (kept, judged)}
     assert monitor._placed.held() == []
     for who in (kept, judged):
         assert house.say(monitor, who, at, lat=46.6) == "duplicate"
@@ -379,6 +380,6 @@ def test_a_key_of_yesterday_that_a_late_fix_has_opened_is_not_held_on(house):
     monitor = house.monitor()
     monitor.idle()
     assert house.say(monitor, person, START + HOUR) == "kept"
-    assert {one.session.day for one in monitor._sessions._live.values()} == {START.date(), (START + DAY).date()}
+    assert {one.day for one in monitor._sessions._live.values()} == {START.date(), (START + DAY).date()}
     monitor.idle()
-    assert {one.session.day for one in monitor._sessions._live.values()} == {(START + DAY).date()}
+    assert {one.day for one in monitor._sessions._live.values()} == {(START + DAY).date()}

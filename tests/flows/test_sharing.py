@@ -265,15 +265,15 @@ def test_nothing_of_whom_another_has_now_is_held(house):
     fitting_id = one.person.fitting.id
     assert one.serial not in watching._steady
     assert other.serial in watching._steady
-    assert fitting_id not in monitor._seen
-    assert other.person.fitting.id in monitor._seen
+    assert fitting_id not in monitor._seen.held()
+    assert other.person.fitting.id in monitor._seen.held()
     held = ("watches", "device_watches", "scratch", "quiet", "newest", "contacts", "recent")
     assert fitting_id not in repr([list(getattr(watching, f"_{name}")) for name in held])
     assert one.condition_id not in watching._areas
     assert other.condition_id in watching._areas
     watching.give_over(lambda of: of != other.person.fitting.id)
     assert other.person.fitting.id not in repr([list(getattr(watching, f"_{name}")) for name in held])
-    assert {live.session.fitting_id for live in monitor._sessions._live.values()} == {other.person.fitting.id}
+    assert {fitting_id for _, fitting_id, _, _ in monitor._sessions._live} == {other.person.fitting.id}
 
 
 def test_zones_are_asked_for_of_ones_own_people_alone(house):
@@ -298,7 +298,7 @@ def test_a_commit_of_another_gateway_is_no_reason_to_decide_again(house, person)
     assert a.say(person) == "kept"
     assert decided["x"] == 1
     a.monitor.refresh()
-    assert set(a.monitor._seen) == {person.fitting.id}
+    assert set(a.monitor._seen.held()) == {person.fitting.id}
 
 
 def test_what_a_decision_ends_is_refused_by_whoever_has_the_device(house):

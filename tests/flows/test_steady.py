@@ -1,5 +1,6 @@
 """What is taken at once, as columns, is what would have been taken one by one: two houses, one course of things."""
 
+import gc
 import json
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from custodiet.model.errors import CannotRecord
 from custodiet.model.report import DeviceSays
 from custodiet.model.stored import StandingChange
 from custodiet.model.times import to_ms
+from custodiet.rules.conditions.zones_columns import AreaRows
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire.traccar_columns import Lines, read_line
 
@@ -81,7 +83,7 @@ class Place:
         reaches = {under: pytest.approx(quiet.calm.reach_m, abs=1e-6) for under, quiet in watching._quiet.items()}
         quiet = {under: (one.calm.place, one.scratch, one.since, one.held_at) for under, one in watching._quiet.items()}
         held = (watching._newest, reaches, quiet, watching._scratch, watching._contacts, watching._watches)
-        return (*held, watching._device_watches, self.monitor._seen, self.monitor._placed.held())
+        return (*held, watching._device_watches, self.monitor._seen.held(), self.monitor._placed.held())
 
 
 @pytest.fixture
@@ -281,21 +283,20 @@ def test_of_every_kind_of_change_it_is_known_whom_it_is_about():
     assert {one.name for one in fields(StandingChange)} == cases_or_devices | everyone | nobody
 
 
-def test_of_a_decision_that_is_over_no_zone_stays_laid_out(both):
+def test_no_zone_stays_laid_out_as_columns_and_none_at_all_of_a_decision_that_is_over(both):
     at_once, _ = both
     for _ in range(13):
         at_once.house.clock.pass_(MINUTE)
         at_once.monitor.idle()
         now = at_once.house.clock.now()
         at_once.post((0, [told(serial, now) for serial in ("TAG-HOME", "TAG-CURFEW", "TAG-SHORT")]))
-    ground = at_once.monitor._watching._steady._ground
-    assert len(ground._of) == 3
-    [row] = ground._of[at_once.short.decision_id]
+    assert len(rows_told_anew(at_once)) == 3
+    assert not [one for one in gc.get_objects() if type(one) is AreaRows]
+    watching = at_once.monitor._watching
+    assert at_once.short.condition_id in watching._areas
     end_short(at_once)
     at_once.monitor.refresh()
-    assert at_once.short.decision_id not in ground
-    assert not ground._areas.planes[row].any()
-    assert ground._areas.planes.any()
+    assert at_once.short.condition_id not in watching._areas
 
 
 def is_steady(one):
@@ -326,7 +327,7 @@ def test_a_new_day_has_a_session_of_its_own(house):
     days = [day for (day,) in rows(house, "SELECT day FROM session ORDER BY day")]
     assert len(days) == len(set(days)) == 2
     assert is_steady(one)
-    assert {live.session.day for _, _, live in held(one)} == {house.clock.now().date()}
+    assert {live.day for _, _, live in held(one)} == {house.clock.now().date()}
 
 
 def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
@@ -340,7 +341,7 @@ def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
     one.monitor.idle()
     assert one.at(HOME, midnight - SECOND) == "kept"
     one.monitor.idle()
-    assert not [live for _, _, live in held(one) if live.session.day != house.clock.now().date()]
+    assert not [live for _, _, live in held(one) if live.day != house.clock.now().date()]
 
 
 def held(one):
@@ -447,19 +448,6 @@ def test_whoever_stays_is_calm_about_lately_in_their_row(both):
     assert came is None
     assert at_once.memory() == one_by_one.memory()
     assert at_once.memory()[2]
-
-
-def test_zones_that_were_laid_out_are_forgotten_with_whatever_changes(both):
-    at_once, _ = both
-    for _ in range(13):
-        at_once.house.clock.pass_(MINUTE)
-        at_once.monitor.idle()
-        at_once.post((0, [told("TAG-HOME", at_once.house.clock.now())]))
-    steady, decisions = at_once.monitor._watching._steady, at_once.monitor._watching._plans
-    assert [one in steady._ground for one in decisions].count(True) == 1
-    give_zones(at_once.house, at_once.monitor)
-    at_once.post((0, [told("TAG-HOME", at_once.house.clock.now())]))
-    assert not any(one in steady._ground for one in decisions)
 
 
 def happens(both, random):

@@ -25,7 +25,7 @@ from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import Asked, Scratch, judge
 from custodiet.rules.conditions.zones import lay_out
-from custodiet.rules.conditions.zones_columns import depths, joined, laid_out, points, reaches
+from custodiet.rules.conditions.zones_columns import depths, laid_out, points, reaches
 from custodiet.simulation.town import offset
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
@@ -138,11 +138,10 @@ def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each():
     all_asked = list(asked_of_many(random, 2000))
     # Laid out in two lots, as they come.
     areas = [one.area for zones, _ in all_asked for one in zones]
-    table = joined(joined(laid_out(()), laid_out(areas[:501])), laid_out(areas[501:]))
     keep_out = np.array([one.condition.kind in KEEP_OUT for zones, _ in all_asked for one in zones])
     of = np.repeat(np.arange(len(all_asked)), [len(zones) for zones, _ in all_asked])
     lat_e7, lon_e7 = np.array([place for _, place in all_asked]).T
-    found = reaches(table, np.arange(len(areas)), keep_out, of, points(lat_e7, lon_e7))
+    found = reaches(laid_out(areas), keep_out, of, points(lat_e7, lon_e7))
     for (zones, place), reach in zip(all_asked, found.tolist(), strict=True):
         calm = around(point(*place), [(one.area, one.condition.kind) for one in zones])
         counts["calm" if calm else "not"] += 1
@@ -159,7 +158,7 @@ def test_a_depth_of_many_at_once_is_that_of_each_even_at_corners_and_level_edges
         return
     asked = [e7(north, east) for north, east in corners] + [e7(n + 1, e) for n, e in corners] + [e7(900, 0)]
     lat_e7, lon_e7 = np.array(asked).T
-    found, away = depths(laid_out([area]), np.zeros(len(asked), np.int64), points(lat_e7, lon_e7))
+    found, away = depths(laid_out([area] * len(asked)), points(lat_e7, lon_e7))
     for place, depth, far in zip(asked, found, away, strict=True):
         assert abs(depth) == pytest.approx(abs(area.depth_m(point(*place))), abs=1e-6)
         assert abs(depth) < 1e-3 or (depth < 0) == (area.depth_m(point(*place)) < 0)

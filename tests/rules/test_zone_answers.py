@@ -188,8 +188,8 @@ def test_a_larger_disc_never_says_more(seed):
 def test_a_planted_fault_in_the_crossing_rule_is_seen(monkeypatch):
     from custodiet.rules.conditions import zones
 
-    whole = zones.Area._to_edges
-    monkeypatch.setattr(zones.Area, "_to_edges", lambda self, east, north: abs(whole(self, east, north)))
+    whole = zones._to_edges
+    monkeypatch.setattr(zones, "_to_edges", lambda edges, east, north: abs(whole(edges, east, north)))
     with pytest.raises(AssertionError):
         random_cases(11, 2000)
 

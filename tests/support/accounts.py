@@ -49,10 +49,10 @@ def account(site: Site, devices: Sequence[Carried]) -> dict[str, int]:
     """Counts that must be 0, but for `acknowledged`, `kept` and `alerts`, which must not.
 
     missing: acknowledged, and neither stored nor removed by a recorded end. twice: stored more than once, whether it
-    was removed or not. unsent: stored, and no device sent it. unrecorded: pieces of trails that the counts do not know, or the other way round.
-    after_end: timed at or after the end of its decision. alerts_twice: more than one against the same person for one
-    round outside. made_up: alerts about single low batteries, alerts that a late fix weakened though none was late.
-    judged_again: counted as judged, beyond the fixes there were.
+    was removed or not. unsent: stored, and no device sent it. unrecorded: pieces of trails that the counts do not know,
+    or the other way round. after_end: timed at or after the end of its decision. alerts_twice: more than one against
+    the same person for one round outside. made_up: alerts about single low batteries, alerts that a late fix weakened
+    though none was late. judged_again: counted as judged, beyond the fixes there were.
     """
     found: Counter[str] = Counter()
     with closing(site.open()) as store:

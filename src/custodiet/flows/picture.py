@@ -4,10 +4,10 @@ It only ever answers with what it absorbed; whoever writes on its word checks `v
 transaction. It holds no position.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from custodiet.model.case import Case
 from custodiet.model.condition import Condition, Interval
@@ -21,9 +21,14 @@ from custodiet.model.stored import StandingChange
 from custodiet.rules.authority import Clear, DeviceStanding, SenderStanding, Worn, clear_of
 from custodiet.rules.decisions import kept_categories
 
+_PUBLIC_BYTES = 32
+N = TypeVar("N", Condition, Fitting, Decision)
+
 DayOf = tuple[PersonId, Category, date]
 Among = Callable[[FittingId], bool]
 """Whether a fitting is one of those that are asked about."""
+_NO_DAYS: frozenset[DayOf] = frozenset()
+"""One for everyone of whom nothing is erased: each would weigh as much as their decision."""
 _NOBODYS: tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]] = (DeviceStanding(), (), ())
 
 
@@ -51,16 +56,17 @@ class Picture:
         self._cases: dict[CaseId, Case] = {}
         self._judging: dict[SchemeId, Judging] = {}
         self._by_id: dict[DecisionId, Decision] = {}
-        self._conditions: dict[DecisionId, dict[ConditionId, Condition]] = {}
+        self._conditions: dict[DecisionId, tuple[Condition, ...]] = {}
         self._removals: dict[FittingId, list[Interval]] = {}
         self._absences: dict[ConditionId, list[Interval]] = {}
         self._devices: dict[str, DeviceId] = {}
         self._serials: dict[DeviceId, str] = {}
-        self._fittings: dict[DeviceId, dict[FittingId, Fitting]] = {}
+        self._fittings: dict[DeviceId, tuple[Fitting, ...]] = {}
         self._fitting_by_id: dict[FittingId, Fitting] = {}
-        self._decisions: dict[tuple[CaseId, str], dict[DecisionId, Decision]] = {}
+        self._decisions: dict[tuple[CaseId, str], tuple[Decision, ...]] = {}
         self._tokens: dict[bytes, KnownSender] = {}
-        self._day_keys: dict[DayOf, DayKey] = {}
+        self._day_keys: dict[tuple[Category, date], dict[PersonId, bytes]] = {}
+        """The public key and the signature together: a vault issues those of many days ahead."""
         self._keys_from: date | None = None
         """No key of an earlier day is here; None: one may be."""
         self._destroyed: set[DayOf] = set()
@@ -75,7 +81,7 @@ class Picture:
         for scheme in change.schemes:
             self._judging[scheme.id] = scheme.judging
         for condition in change.conditions:
-            self._conditions.setdefault(condition.decision_id, {})[condition.id] = condition
+            self._conditions[condition.decision_id] = _with(self.conditions_of(condition.decision_id), condition)
         for fitting_id, during in change.removals:
             self._removals.setdefault(fitting_id, []).append(during)
         for absence in change.absences:
@@ -83,10 +89,11 @@ class Picture:
         for device in change.devices:
             self._absorb_device(device)
         for fitting in change.fittings:
-            self._fittings.setdefault(fitting.device_id, {})[fitting.id] = fitting
+            self._fittings[fitting.device_id] = _with(self._fittings.get(fitting.device_id, ()), fitting)
             self._fitting_by_id[fitting.id] = fitting
         for decision in change.decisions:
-            self._decisions.setdefault((decision.case_id, decision.strand), {})[decision.id] = decision
+            of = (decision.case_id, decision.strand)
+            self._decisions[of] = _with(self._decisions.get(of, ()), decision)
             self._by_id[decision.id] = decision
             if decision.stands and decision.late_max > LATE_MAX_DEFAULT:
                 self._patient[decision.id] = decision
@@ -94,10 +101,11 @@ class Picture:
             standing = SenderStanding(frozenset(sender.scope), token.ended_at)
             self._tokens[token.sha256] = KnownSender(token, sender, standing)
         for key in change.day_keys:
-            self._day_keys[key.person_id, key.category, key.day] = key
+            keys = self._day_keys.setdefault((key.category, key.day), {})
+            keys[key.person_id] = key.public + key.signature
             self._keys_from = None
         for day_of in change.destroyed:
-            self._day_keys.pop(day_of, None)
+            self._day_keys.get(day_of[1:], {}).pop(day_of[0], None)
             self._destroyed.add(day_of)
         if change.cases or change.devices or change.fittings or change.decisions or change.destroyed:
             self._standing.clear()
@@ -111,7 +119,9 @@ class Picture:
             return None
         decisions = [one.decision_id for one in change.conditions]
         conditions = {one.condition_id for one in change.absences}
-        decisions += [of for of, held in self._conditions.items() if conditions and not conditions.isdisjoint(held)]
+        for of, held in self._conditions.items() if conditions else ():
+            if any(one.id in conditions for one in held):
+                decisions.append(of)
         cases = {one.id for one in change.cases}
         cases |= {one.case_id for one in change.fittings} | {one.case_id for one in change.decisions}
         cases |= {self._by_id[one].case_id for one in decisions if one in self._by_id}
@@ -158,7 +168,10 @@ class Picture:
 
     def day_key(self, person_id: PersonId, category: Category, day: date) -> DayKey | None:
         """The public key to seal that day's sessions to, if the vault has issued it."""
-        return self._day_keys.get((person_id, category, day))
+        key = self._day_keys.get((category, day), {}).get(person_id)
+        if key is None:
+            return None
+        return DayKey(person_id, category, day, key[:_PUBLIC_BYTES], key[_PUBLIC_BYTES:])
 
     def late_max(self, now: datetime) -> timedelta:
         """How old a fix may be at most, under any decision that can still admit one."""
@@ -170,20 +183,20 @@ class Picture:
     def forget_keys_before(self, day: date) -> None:
         """No fix of an earlier day can be admitted any more."""
         if day != self._keys_from:
-            self._day_keys = {of: key for of, key in self._day_keys.items() if of[2] >= day}
+            self._day_keys = {of: keys for of, keys in self._day_keys.items() if of[1] >= day}
             self._keys_from = day
 
     def decision(self, decision_id: DecisionId) -> Decision:
         """One that is known."""
         return self._by_id[decision_id]
 
-    def conditions_of(self, decision_id: DecisionId) -> Collection[Condition]:
+    def conditions_of(self, decision_id: DecisionId) -> tuple[Condition, ...]:
         """What a decision asks."""
-        return self._conditions.get(decision_id, {}).values()
+        return self._conditions.get(decision_id, ())
 
     def condition(self, decision_id: DecisionId, condition_id: ConditionId | None) -> Condition | None:
         """One of a decision's conditions."""
-        return None if condition_id is None else self._conditions.get(decision_id, {}).get(condition_id)
+        return next((one for one in self.conditions_of(decision_id) if one.id == condition_id), None)
 
     def absences_of(self, condition_id: ConditionId) -> Sequence[Interval]:
         """When it need not be kept."""
@@ -211,9 +224,9 @@ class Picture:
         return tuple(
             condition
             for fittings in self._fittings.values()
-            for fitting in fittings.values()
+            for fitting in fittings
             if fitting.covers(at) and among(fitting.id)
-            for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
+            for decision in self._decisions.get((fitting.case_id, fitting.strand), ())
             if (Kind.FIX in decision.rung.admits or decision.mode is ModeCode.CHECK_IN_AREA) and decision.in_force(at)
             for condition in self.conditions_of(decision.id)
         )
@@ -223,9 +236,9 @@ class Picture:
         return tuple(
             (fitting, self._cases[fitting.case_id].person_id, decision)
             for fittings in self._fittings.values()
-            for fitting in fittings.values()
+            for fitting in fittings
             if fitting.covers(at) and among(fitting.id)
-            for decision in self._decisions.get((fitting.case_id, fitting.strand), {}).values()
+            for decision in self._decisions.get((fitting.case_id, fitting.strand), ())
             if kept_categories(decision) and decision.in_force(at)
         )
 
@@ -247,10 +260,10 @@ class Picture:
 
     def _gather(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]:
         device_id = self._devices.get(serial)
-        fittings = self._fittings.get(device_id, {}).values() if device_id is not None else ()
+        fittings = self._fittings.get(device_id, ()) if device_id is not None else ()
         worn = tuple(self._worn(fitting) for fitting in sorted(fittings, key=lambda one: one.fitted_at))
         wearers = {one.person_id for one in worn}
-        erased = frozenset(day_of for day_of in self._destroyed if day_of[0] in wearers)
+        erased = frozenset(day_of for day_of in self._destroyed if day_of[0] in wearers) or _NO_DAYS
         edges = tuple(
             edge
             for one in worn
@@ -263,4 +276,12 @@ class Picture:
 
     def _worn(self, fitting: Fitting) -> Worn:
         person_id = self._cases[fitting.case_id].person_id
-        return Worn(fitting, person_id, tuple(self._decisions.get((fitting.case_id, fitting.strand), {}).values()))
+        return Worn(fitting, person_id, self._decisions.get((fitting.case_id, fitting.strand), ()))
+
+
+def _with(some: tuple[N, ...], one: N) -> tuple[N, ...]:
+    """The same with this in it: a new one after the others, a known one where it stood. There are a few at most."""
+    kept = list(some)
+    place = next((place for place, each in enumerate(kept) if each.id == one.id), len(kept))
+    kept[place : place + 1] = [one]
+    return tuple(kept)

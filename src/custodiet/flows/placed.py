@@ -3,6 +3,7 @@
 Who reads this memory could try places against a digest: none is held for longer than scratch may be.
 """
 
+from array import array
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ class _Lately:
 
     since: datetime
     known: dict[WhichFix, int] = field(default_factory=dict)
-    unsorted: list[tuple[list[FittingId], list[int], list[int]]] = field(default_factory=list)
+    unsorted: "list[tuple[list[FittingId], array[int], array[int]]]" = field(default_factory=list)
 
     def sorted(self) -> dict[WhichFix, int]:
         """All of it by its identity."""
@@ -62,7 +63,7 @@ class Placed:
 
     def add_many(self, fittings: list[FittingId], times: list[int], digests: list[int], now: datetime) -> None:
         """The same as three columns. Nearly nobody ever looks for one: they are put in order when somebody does."""
-        self._at(now).unsorted.append((fittings, times, digests))
+        self._at(now).unsorted.append((fittings, array("q", times), array("q", digests)))
 
     def of(self, which: WhichFix) -> int | None:
         """The digest of a place, while it is held."""

@@ -13,7 +13,7 @@ the commit nothing happened and nobody was told; after it everything did, and a 
 and reads `duplicate`.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -26,6 +26,7 @@ from custodiet.flows.picture import Among, KnownSender, Picture
 from custodiet.flows.placed import Placed, WhichFix
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.reminding import Reminding
+from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import Arrived, Heard, Judged, Watching
 from custodiet.flows.wearer import Wearer
@@ -215,8 +216,8 @@ class Monitor:
         self._at_once: tuple[type[Lines], ...] = () if steady is None else (steady.takes,)
         self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
-        # Identities of stored and judged fixes timed from `_seen_from_ms` on, by fitting in the order they came.
-        self._seen: defaultdict[FittingId, dict[int, None]] = defaultdict(dict)
+        self._seen = SeenFixes()
+        """Those timed from `_seen_from_ms` on."""
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
         self._is_behind = False
@@ -263,7 +264,7 @@ class Monitor:
         new = share.newly(self._share)
         self._share, self._force = share.without(new), None
         self._watching.give_over(self._is_mine)
-        self._seen = defaultdict(dict, {of: seen for of, seen in self._seen.items() if self._is_mine(of)})
+        self._seen.keep_only(self._is_mine)
         with self._store.reading() as view:
             self._catch_up(view, self._clock.now())
             self._take_over(view, lambda fitting_id: self._partition_of(fitting_id) in new)
@@ -276,13 +277,13 @@ class Monitor:
         self._watching.take_over(view, reach, newly)
         for one in view.sightings_since(0, reach):
             if newly(one.fitting_id):
-                self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
+                self._seen.add(one.fitting_id, to_ms(one.at))
         self._have_seen(view.seen_since(-1, self._seen_from_ms, newly))
 
     def _have_seen(self, seen: Seen) -> None:
         newest: dict[FittingId, int] = {}
         for fitting_id, fix_ms in seen.fixes:
-            self._seen[fitting_id].setdefault(fix_ms, None)
+            self._seen.add(fitting_id, fix_ms)
             if fix_ms > newest.get(fitting_id, 0):
                 newest[fitting_id] = fix_ms
         for fitting_id, fix_ms in newest.items():
@@ -366,7 +367,7 @@ class Monitor:
             raise
         # Durable from here on: what follows is memory only, and a restart reads it back.
         for no, live in numbered:
-            live.no = no
+            live.stands_as(no)
         if kept_seq is not None:
             self._cursor = kept_seq
         if decided.tallies:
@@ -394,7 +395,7 @@ class Monitor:
         if change.version != self._picture.version:
             self._absorb(change, now)
         for fitting_id, fix_ms in change.removed:
-            self._seen.get(fitting_id, {}).pop(fix_ms, None)
+            self._seen.remove(fitting_id, fix_ms)
         reach_ms, number = self._reach_ms(now), self._watching.number
         if reach_ms < self._seen_from_ms:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
@@ -402,7 +403,7 @@ class Monitor:
         self._watching.catch_up(view, from_ms(self._seen_from_ms), self._is_mine)
         for one in view.sightings_since(number, from_ms(self._seen_from_ms)):
             if self._is_mine(one.fitting_id):
-                self._seen[one.fitting_id].setdefault(to_ms(one.at), None)
+                self._seen.add(one.fitting_id, to_ms(one.at))
         seen = view.seen_since(self._cursor, self._seen_from_ms, self._is_mine)
         self._have_seen(seen)
         self._cursor, self._is_behind = seen.cursor, False
@@ -436,14 +437,13 @@ class Monitor:
 
     def _remember(self, decided: _Decided, decided_at: datetime) -> None:
         """What came in: that it did, and for a while what tells its place from another."""
-        seen, taken = self._seen, decided.taken
+        taken = decided.taken
         for fitting_id, fix_ms in decided.seen:
-            seen[fitting_id][fix_ms] = None
+            self._seen.add(fitting_id, fix_ms)
         self._placed.add(decided.seen, decided_at)
         if taken is not None:
             times = taken.fix_times()
-            for fitting_id, fix_ms in zip(taken.fittings, times, strict=True):
-                seen[fitting_id][fix_ms] = None
+            self._seen.add_many(taken.fittings, times)
             self._placed.add_many(taken.fittings, times, self._placed.digests(taken.places()), decided_at)
 
     def _forget_old(self, now: datetime) -> None:
@@ -453,17 +453,7 @@ class Monitor:
         self._seen_from_ms = reach_ms
         self._watching.words.forget_before(reach_ms)
         self._picture.forget_keys_before(utc_day(from_ms(reach_ms)))
-        for fitting_id, fixes in list(self._seen.items()):
-            # They stand as they came. One that came late goes when those before it have gone.
-            gone = []
-            for fix_ms in fixes:
-                if fix_ms >= reach_ms:
-                    break
-                gone.append(fix_ms)
-            for fix_ms in gone:
-                del fixes[fix_ms]
-            if not fixes:
-                del self._seen[fitting_id]
+        self._seen.forget_before(reach_ms)
 
     # --- decide ---
 
@@ -557,7 +547,7 @@ class Monitor:
             at, fitting_id = admitted.fix_time, admitted.fitting_id
             fix_ms = to_ms(at)
             identity = (fitting_id, fix_ms)
-            if identity in seen or identity in seen_before or fix_ms in stored.get(fitting_id, ()):
+            if identity in seen or identity in seen_before or identity in stored:
                 answers.append(self._answer(sender, ended, request, line, now, before, part))
                 continue
             live = live_of(admitted.decision_id, fitting_id, admitted.category, utc_day(at))
@@ -635,7 +625,7 @@ class Monitor:
         for known in (part.seen, before.seen):
             if identity in known:
                 return _second_sighting(report, known[identity], place)
-        if fix_ms in self._seen.get(admitted.fitting_id, ()):
+        if identity in self._seen:
             return _second_sighting(report, self._placed.of(identity), place)
         part.seen[identity] = place
         if admitted.category is None:
@@ -712,14 +702,12 @@ class Monitor:
         if not decided.tallies:
             return number, None, []
         pieces, at_once = sealed
-        new = {live.session.id: live for live, _, _ in pieces if live.no is None}
-        numbered = list(enumerate(new.values(), start=write.next_session_no()))
-        numbers = {live.session.id: no for no, live in numbered}
-        places = [
-            (numbers[live.session.id] if live.no is None else live.no, fix_ms, piece) for live, fix_ms, piece in pieces
-        ]
+        new = dict.fromkeys(live for live, _, _ in pieces if live.no is None)
+        numbered = list(enumerate(new, start=write.next_session_no()))
+        numbers = {live: no for no, live in numbered}
+        places = [(numbers[live] if live.no is None else live.no, fix_ms, piece) for live, fix_ms, piece in pieces]
         salt = self._chance.draw(SALT_BYTES)
-        leaves = leaf_hashes(session_body(live.session, no) for no, live in numbered)
+        leaves = leaf_hashes(session_body(live.unstored, no) for no, live in numbered)
         leaves += leaf_hashes(piece_bodies(places))
         if decided.taken is not None:
             leaves += leaf_hashes(decided.taken.bodies(at_once))
@@ -745,7 +733,7 @@ class Monitor:
                 directory += decided.taken.directory(before=len(pieces))
             together = b"".join([*(piece for _, _, piece in pieces), *at_once])
             frame = Frame(self._partition, number, min(times), max(times), directory, together)
-        sessions = [(no, live.session) for no, live in numbered]
+        sessions = [(no, live.unstored) for no, live in numbered]
         seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)
         write.pulse(PULSE_GAP)
         return number, seq, numbered

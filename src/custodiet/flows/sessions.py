@@ -40,18 +40,32 @@ class SessionFor(NamedTuple):
 Of = tuple[DecisionId, FittingId, Category, date]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LiveSession:
-    """A session with its key. `no` is its number in the store, None until its first fix is stored."""
+    """A session with its key. `no` is its number in the store, None until its first fix is stored.
 
-    session: Session
+    `session` is what is to be stored of it, None once it stands there: whoever has the key needs it no more.
+    """
+
+    day: date
+    session: Session | None
     seal: Callable[[bytes, bytes, bytes], bytes]
     """Under its key: (nonce, plain, context) to what follows the nonce in a piece."""
     context: bytes
     no: int | None = None
 
     def __repr__(self) -> str:
-        return f"<LiveSession {self.session.id}>"
+        return f"<LiveSession of {self.day}>"
+
+    @property
+    def unstored(self) -> Session:
+        """What is to be stored of it, and was not yet."""
+        assert self.session is not None  # noqa: S101 - no number, then
+        return self.session
+
+    def stands_as(self, no: int) -> None:
+        """It is stored under that number."""
+        self.no, self.session = no, None
 
 
 class Sessions:
@@ -94,12 +108,8 @@ class Sessions:
         """
         if self._tidied is not None and self._tidied[0] == today and self._tidied[1] is in_force:
             return frozenset()
-        stays = {
-            of: live
-            for of, live in self._live.items()
-            if live.session.day == today and live.session.decision_id in in_force
-        }
-        gone = frozenset(live.session.fitting_id for of, live in self._live.items() if of not in stays)
+        stays = {of: live for of, live in self._live.items() if of[3] == today and of[0] in in_force}
+        gone = frozenset(of[1] for of in self._live if of not in stays)
         self._live, self._tidied = stays, (today, in_force)
         return gone
 
@@ -127,4 +137,4 @@ class Sessions:
         )
         sealed_key = self._sealer.seal_to(public, key, session_context(bare))
         session = replace(bare, sealed_key=sealed_key)
-        return LiveSession(session, self._sealer.sealing_under(key), fixes_context(session))
+        return LiveSession(session.day, session, self._sealer.sealing_under(key), fixes_context(session))

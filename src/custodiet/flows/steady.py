@@ -10,7 +10,7 @@ A row is a copy of nothing: who has one has their calm place and their scratch h
 anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's own word, the clock.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,6 @@ from operator import add
 import numpy as np
 import numpy.typing as npt
 
-from custodiet.flows.ground import Ground, ZonesOf
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
@@ -30,7 +29,8 @@ from custodiet.rules.conditions.calm import Calm, Quiet
 from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
-from custodiet.rules.conditions.zones_columns import Whole, points
+from custodiet.rules.conditions.zones import Area
+from custodiet.rules.conditions.zones_columns import Whole, laid_out, points, reaches
 from custodiet.rules.messages import REMIND_PERCENT
 from custodiet.wire.columns import Columns, directory_of, pack_fixes, piece_heads, place_bytes, time_contexts
 from custodiet.wire.frame import METHODS
@@ -40,9 +40,16 @@ Under = tuple[FittingId, DecisionId]
 Sealing = tuple[Callable[[bytes, bytes, bytes], bytes], bytes]
 """How a session seals, and what all that is sealed in it is bound to."""
 
+Zones = Sequence[tuple[Area, bool]]
+"""Of one decision: each zone, and whether it is one to keep out of."""
+ZonesOf = Callable[[Wearer], Zones | None]
+"""Zones of a wearer's decision; None where one of them is not at hand."""
+
 _ROOM = 64
 """Rows at first."""
 _NEVER, _NOT_YET = 2**62, -(2**62)
+_ASKED_AT_ONCE = 5000
+"""Of so many the zones are laid out as columns at once: what those take up is nothing beside what is held of all."""
 _MS = timedelta(milliseconds=1)
 _DAY_MS = 86_400_000
 _AHEAD_MS = AHEAD_MAX // timedelta(milliseconds=1)
@@ -181,7 +188,6 @@ class Steady:
         self._serial_of: dict[FittingId, str] = {}
         self._held: dict[int, tuple[Wearer, Quiet | None]] = {}
         """With what was quiet when they came; None: nothing has a place, or all of it stands in the row."""
-        self._ground = Ground()
 
     def __contains__(self, serial: str) -> bool:
         return serial in self._row_of
@@ -229,7 +235,7 @@ class Steady:
             to_ms(clear.from_at),
             _ms_or(clear.until, _NEVER),
             clear.decision.late_max // _MS,
-            (wearer.live.session.day - EPOCH.date()).days * _DAY_MS,
+            (wearer.live.day - EPOCH.date()).days * _DAY_MS,
             wearer.live.no,
             to_ms(newest),
             quiet is not None,
@@ -284,14 +290,6 @@ class Steady:
             return []
         return [wearer.serial for wearer, _ in self._held.values() if wearer.clear.decision.id in decisions]
 
-    def forget_zones(self, decisions: Iterable[DecisionId]) -> None:
-        """What was laid out of these may be another now, or is nobody's any more."""
-        self._ground.forget(decisions)
-
-    def forget_all_zones(self) -> None:
-        """The same of all."""
-        self._ground = Ground()
-
     def about_lately(
         self, now: datetime, span: timedelta, fittings: AbstractSet[FittingId], zones_of: ZonesOf
     ) -> list[str]:
@@ -306,17 +304,20 @@ class Steady:
         ages = [now_ms - held_ms for held_ms in table["held_ms"][old].tolist()]
         lately = [row for row, age in zip(old, ages, strict=True) if 0 <= age <= span // _MS]
         lately = [row for row in lately if held[row][0].fitting_id in fittings]
-        self._ground.add([held[row][0] for row in lately], zones_of)
-        lately = [row for row in lately if held[row][0].clear.decision.id in self._ground]
-        told = self._move(np.array(lately, np.int64))
+        told: set[int] = set()
+        for first in range(0, len(lately), _ASKED_AT_ONCE):
+            some = [(row, zones_of(held[row][0])) for row in lately[first : first + _ASKED_AT_ONCE]]
+            told |= self._move({row: zones for row, zones in some if zones})
         return [held[row][0].serial for row in old if row not in told]
 
-    def _move(self, rows: Whole) -> set[int]:
-        """Calm about the newest place, as of when that came here; those of whom it is so."""
-        table, held = self._table, self._held
+    def _move(self, asked: Mapping[int, Zones]) -> set[int]:
+        """Calm about the newest place, as of when that came here; those of these rows of whom it is so."""
+        table, held, rows = self._table, self._held, np.array(list(asked), np.int64)
         lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
         places = points(lat_e7, lon_e7)
-        reach_m = self._ground.reaches([held[row][0] for row in rows.tolist()], places)
+        of_each = np.repeat(np.arange(len(rows)), [len(zones) for zones in asked.values()])
+        areas, keep_out = zip(*chain.from_iterable(asked.values()), strict=True) if asked else ((), ())
+        reach_m = reaches(laid_out(areas), np.array(keep_out, np.bool_), of_each, places)
         calm = np.flatnonzero(~np.isnan(reach_m))
         of = rows[calm]
         table["x"][of], table["y"][of], table["z"][of] = places.x[calm], places.y[calm], places.z[calm]

@@ -96,6 +96,7 @@ class Judged:
     watches: dict[Of, Watch] = field(default_factory=dict)
     device_watches: dict[FittingId, DeviceWatch] = field(default_factory=dict)
     scratch: dict[Of, Scratch] = field(default_factory=dict)
+    """Of whoever is not quiet: of them it stands there."""
     quiet: dict[Under, Quiet | None] = field(default_factory=dict)
     """None: not quiet any more."""
     contacts: dict[FittingId, Contact] = field(default_factory=dict)
@@ -164,11 +165,11 @@ class Watching:
         self._recent: dict[FittingId, tuple[Arrived, ...]] = {}
         self.words = KnownWords()
         self._areas: dict[ConditionId, Area | None] = {}
-        self._windows: dict[ConditionId, tuple[datetime, tuple[Interval, ...]]] = {}
+        self._windows: dict[ConditionId | timedelta, tuple[datetime, tuple[Interval, ...]]] = {}
+        """When it was laid out, too. By how late a fix may come: of every condition that asks always."""
         self._plans: dict[DecisionId, _Plan] = {}
-        self._zoned: frozenset[ConditionId] = frozenset()
-        """Conditions in force that have a place."""
         self._wanted: frozenset[ConditionId] = frozenset()
+        """Every other condition in force that has a place."""
         self._given = False
         """Geometry has come since anyone was last judged."""
         self._conditions_of: dict[DecisionId, tuple[ConditionId, ...]] = {}
@@ -204,7 +205,7 @@ class Watching:
             if not known:
                 # This process has seen nothing of it: confirmation begins at zero.
                 watch = replace(watch, against=NO_RUN, leaning=NO_RUN, back=NO_RUN)  # noqa: PLW2901
-            self._watches[watch.condition_id, watch.fitting_id] = watch
+            self._hold_watch(watch)
             self._disturb(watch.fitting_id)
         for device in change.device_watches:
             if mine(device.fitting_id):
@@ -271,7 +272,6 @@ class Watching:
             return
         for decision_id in concerned.decisions:
             self._plans.pop(decision_id, None)
-        self._let_go_of_zones(concerned.decisions)
         for fitting_id in concerned.fittings:
             self._let_go_of(fitting_id)
         for of in [of for of in self._quiet if of[0] in concerned.fittings]:
@@ -280,6 +280,14 @@ class Watching:
     def watch_of(self, condition_id: ConditionId, fitting_id: FittingId) -> Watch:
         """As stored."""
         return self._watches.get((condition_id, fitting_id)) or Watch(condition_id, fitting_id)
+
+    def _hold_watch(self, watch: Watch) -> None:
+        """Nearly nobody's has anything in it: `watch_of` makes that of nothing."""
+        of = (watch.condition_id, watch.fitting_id)
+        if watch != Watch(*of):
+            self._watches[of] = watch
+        else:
+            self._watches.pop(of, None)
 
     def device_watch_of(self, fitting_id: FittingId) -> DeviceWatch:
         """As stored."""
@@ -332,15 +340,10 @@ class Watching:
         for fitting_id in fittings:
             self._let_go_of(fitting_id)
 
-    def _let_go_of_zones(self, decisions: Iterable[DecisionId]) -> None:
-        if self._steady is not None:
-            self._steady.forget_zones(decisions)
-
     def let_go_of_all(self) -> None:
         """The same of everyone."""
         if self._steady is not None:
             self.let_go_of(self._steady.serials)
-            self._steady.forget_all_zones()
 
     def _let_go_of(self, fitting_id: FittingId) -> None:
         serial = None if self._steady is None else self._steady.serial_of(fitting_id)
@@ -409,9 +412,12 @@ class Watching:
             except (IllegalValue, NotTheFormat):
                 areas[condition_id] = None
         with self._giving:
-            # One whose decision has ended meanwhile is not held.
-            self._areas = self._areas | {known: area for known, area in areas.items() if known in self._zoned}
-            self._wanted -= zones.keys()
+            # One whose decision has ended meanwhile is not held. Each by its own condition's text, not by another one.
+            left = self._wanted - zones.keys()
+            self._areas |= {
+                known: areas[known] for known in (*(self._wanted - left), *(self._areas.keys() & areas.keys()))
+            }
+            self._wanted = left
             self._given = True
 
     def in_force(self, conditions: Iterable[Condition]) -> None:
@@ -422,11 +428,9 @@ class Watching:
                 of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
         zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
         over = self._conditions_of.keys() - of_decisions.keys()
-        self._let_go_of_zones(over)
         if self._steady is not None:
             self.let_go_of(self._steady.serials_under(over))
         with self._giving:
-            self._zoned = zoned
             self._areas = {known: area for known, area in self._areas.items() if known in zoned}
             self._wanted = zoned - self._areas.keys()
         self._quiet = {of: one for of, one in self._quiet.items() if of[1] in of_decisions}
@@ -593,6 +597,10 @@ class Watching:
             scratches.append(verdict.scratch)
         calm = calm_around(all_asked, watches, scratches)
         judged.quiet[under] = None if calm is None else Quiet(calm, scratches[0], now, now)
+        if calm is None:
+            judged.scratch |= {
+                (one.id, fitting_id): scratch for one, scratch in zip(conditions, scratches, strict=True)
+            }
 
     def _about_lately(self, quiet: Quiet, conditions: Iterable[Condition], now: datetime) -> Quiet | None:
         """The same, calm about the newest place once the one that it was about has been held for long enough; None when
@@ -607,7 +615,6 @@ class Watching:
 
     def _take(self, verdict: Verdict, of: Of, decision: Decision, judged: Judged) -> None:
         judged.watches[of] = verdict.watch
-        judged.scratch[of] = verdict.scratch
         judged.findings += verdict.findings
         if decision.rung.keeps_trail:
             return
@@ -695,11 +702,13 @@ class Watching:
         return plan
 
     def _asked(self, picture: Picture, condition: Condition, decision: Decision, now: datetime) -> Asked:
-        laid_at, laid = self._windows.get(condition.id, (None, ()))
+        absences = picture.absences_of(condition.id)
+        whose = decision.late_max if condition.schedule.is_always and not absences else condition.id
+        laid_at, laid = self._windows.get(whose, (None, ()))
         if laid_at is None or abs(now - laid_at) > _LAID_OUT:
             span = Interval(now - decision.late_max - 2 * _LAID_OUT, now + 2 * _LAID_OUT)
-            laid = windows(condition.schedule, sense_of(condition.kind), picture.absences_of(condition.id), span)
-            self._windows[condition.id] = (now, laid)
+            laid = windows(condition.schedule, sense_of(condition.kind), absences, span)
+            self._windows[whose] = (now, laid)
         known_from = now - decision.late_max - _LAID_OUT
         return Asked(condition, decision, self._areas.get(condition.id), laid, known_from)
 
@@ -712,7 +721,8 @@ class Watching:
         if self._steady is not None and taken is not None:
             contacts = [one.fitting_id for one in detail.contacts if self._steady.serial_of(one.fitting_id) is not None]
             self._steady.keep(taken, now, contacts)
-        self._watches |= judged.watches
+        for watch in judged.watches.values():
+            self._hold_watch(watch)
         self._device_watches |= judged.device_watches
         self._newest |= judged.newest
         self.words.add(judged.words)

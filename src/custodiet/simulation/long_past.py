@@ -135,7 +135,7 @@ class LongPast:
 
 
 def _session_row(live: LiveSession, number: int) -> dict[str, Any]:
-    one = live.session
+    one = live.unstored
     return {
         "no": number + 1,
         "id": one.id,

@@ -1,6 +1,7 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -42,7 +43,7 @@ from custodiet.adapters.store.places import PlaceRows
 from custodiet.adapters.store.recordings import RecordingRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.restricting import RestrictingRows
-from custodiet.adapters.store.rows import N, bounded, held, noun, rows_where
+from custodiet.adapters.store.rows import N, Shared, bounded, held, noun, rows_where
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
 from custodiet.adapters.store.training import TrainingRows
@@ -521,23 +522,29 @@ class ReadingRows(
         return self.ledger_size()
 
     def standing_since(self, version: int) -> StandingChange:
+        shared = Shared()  # a monitor holds on to all of it
+
         def changed(table: Table) -> Iterable[Row[Any]]:
             rows: Iterable[Row[Any]] = self._all(_changed(table), since=version)
             return rows
 
-        tokens = tuple(noun(Token, row) for row in changed(t.token))
+        def nouns(kind: type[N], rows: Iterable[Row[Any]]) -> tuple[N, ...]:
+            return tuple(noun(kind, row, shared) for row in rows)
+
+        tokens = nouns(Token, changed(t.token))
         senders = self._senders({token.sender_id for token in tokens}) if tokens else {}
+        senders = {of: replace(one, scope=tuple(map(shared, one.scope))) for of, one in senders.items()}
         day_keys = tuple(changed(t.day_key))
         return StandingChange(
             version=self.version(),
-            cases=tuple(noun(Case, row) for row in changed(t.case_file)),
-            devices=tuple(noun(Device, row) for row in changed(t.device)),
-            fittings=tuple(noun(Fitting, row) for row in changed(t.fitting)),
-            decisions=self._decisions(_changed(t.decision), since=version),
+            cases=nouns(Case, changed(t.case_file)),
+            devices=nouns(Device, changed(t.device)),
+            fittings=nouns(Fitting, changed(t.fitting)),
+            decisions=self._decisions(_changed(t.decision), shared, since=version),
             tokens=tuple((token, senders[token.sender_id]) for token in tokens),
-            day_keys=tuple(noun(DayKey, row) for row in day_keys if row.destroyed_at is None),
+            day_keys=nouns(DayKey, (row for row in day_keys if row.destroyed_at is None)),
             schemes=tuple(self.scheme(row.id) for row in changed(t.scheme)),
-            conditions=tuple(noun(Condition, row) for row in self._all(_PLACELESS_CHANGED, since=version)),
+            conditions=nouns(Condition, self._all(_PLACELESS_CHANGED, since=version)),
             absences=tuple(Absence(row.condition_id, Interval(row.from_at, row.to_at)) for row in changed(t.absence)),
             removals=tuple((row.fitting_id, Interval(row.from_at, row.to_at)) for row in changed(t.removal)),
             destroyed=tuple((row.person_id, row.category, row.day) for row in day_keys if row.destroyed_at is not None),
@@ -616,14 +623,17 @@ class ReadingRows(
 
     # --- underneath ---
 
-    def _decisions(self, query: Select[Any], /, *, must: bool = False, **given: object) -> tuple[Decision, ...]:
+    def _decisions(
+        self, query: Select[Any], shared: Shared | None = None, /, *, must: bool = False, **given: object
+    ) -> tuple[Decision, ...]:
         rows = list(self._all(query, **given))
         if must and not rows:
             raise NotFound("no such decision")
         few = {"few": [row.id for row in rows]} if len(rows) <= 1000 else {}
         purposes: dict[str, list[str]] = {}
         for part in self._all(_some(t.decision_purpose.c.purpose, few=bool(few)), **few):
-            purposes.setdefault(part.decision_id, []).append(part.purpose)
+            purpose = part.purpose if shared is None else shared(part.purpose)
+            purposes.setdefault(part.decision_id, []).append(purpose)
         pauses: dict[str, list[Suspension]] = {}
         for part in self._all(_some(t.suspension.c.from_at, few=bool(few)), **few):
             pauses.setdefault(part.decision_id, []).append(noun(Suspension, part))
@@ -631,6 +641,7 @@ class ReadingRows(
             noun(
                 Decision,
                 row,
+                shared,
                 purposes=tuple(purposes.get(row.id, ())),
                 suspensions=tuple(pauses.get(row.id, ())),
             )

@@ -2,21 +2,44 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
+from datetime import date, timedelta
 from functools import cache, wraps
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select
 
+from custodiet.model.condition import Schedule
 from custodiet.model.errors import NotFound
 
 N = TypeVar("N")
+V = TypeVar("V")
 K = TypeVar("K", int, str)
 A = TypeVar("A", bound=str)
 
 
-def noun(kind: type[N], row: Row[Any], **more: Any) -> N:
+_SHARED = frozenset({str, date, timedelta, Schedule})
+
+
+class Shared:
+    """Equal values in many rows as one object, for whoever holds on to nouns of all of them: one person's identity
+    alone stands in a dozen rows. By exact type: a code equals its text.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Any] = {}
+
+    def __call__(self, value: V) -> V:
+        """It, or the one that came first."""
+        same: V = self._known.setdefault(value, value) if type(value) in _SHARED else value
+        return same
+
+
+def noun(kind: type[N], row: Row[Any], shared: Shared | None = None, /, **more: Any) -> N:
     """A noun from the columns that bear its fields' names."""
-    return kind(**{name: row[place] for name, place in _places(kind, row._fields)}, **more)  # type: ignore[arg-type]
+    told = {name: row[place] for name, place in _places(kind, row._fields)}  # type: ignore[arg-type]
+    if shared is not None:
+        told = {name: shared(value) for name, value in told.items()}
+    return kind(**told, **more)
 
 
 @cache

@@ -6,9 +6,8 @@ c is c (1 + c²/24R²) to well below a millimetre at 50 km, and the chord's azim
 than one (Rapp, Geometric Geodesy I, on normal sections). Far away it is a poor map but still far away.
 """
 
-from dataclasses import dataclass
 from math import cos, hypot, radians, sin, sqrt
-from typing import Self
+from typing import NamedTuple, Self
 
 A_M = 6378137.0
 _FLATTENING = 1 / 298.257223563
@@ -35,30 +34,38 @@ def distance_m(a: Point, b: Point) -> float:
     return sqrt(square) * (1 + square / OVER_24_R2)
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
-    """The plane about one centre."""
+class Plane(NamedTuple):
+    """The plane about one centre: that, and the ways east (which stays level: no z) and north from there."""
 
-    centre: Point
-    east: Point
-    north: Point
+    x: float
+    y: float
+    z: float
+    east_x: float
+    east_y: float
+    north_x: float
+    north_y: float
+    north_z: float
 
     @classmethod
     def about(cls, lat_e7: float, lon_e7: float) -> Self:
         """The plane whose (0, 0) is this place."""
         lat, lon = radians(lat_e7 / _E7), radians(lon_e7 / _E7)
-        east = (-sin(lon), cos(lon), 0.0)
         north = (-sin(lat) * cos(lon), -sin(lat) * sin(lon), cos(lat))
-        return cls(point(lat_e7, lon_e7), east, north)
+        return cls(*point(lat_e7, lon_e7), -sin(lon), cos(lon), *north)
 
     def metres(self, at: Point) -> tuple[float, float]:
         """Metres east and north of the centre."""
-        x, y, z = at[0] - self.centre[0], at[1] - self.centre[1], at[2] - self.centre[2]
-        east = x * self.east[0] + y * self.east[1]
-        north = x * self.north[0] + y * self.north[1] + z * self.north[2]
-        flat = hypot(east, north)
-        if flat == 0:
-            return 0.0, 0.0
-        square = x * x + y * y + z * z
-        stretch = sqrt(square) * (1 + square / OVER_24_R2) / flat
-        return east * stretch, north * stretch
+        return metres(self, at)
+
+
+def metres(plane: tuple[float, ...], at: Point) -> tuple[float, float]:
+    """Plane.metres, where the numbers of the plane are the first eight of these."""
+    x, y, z = at[0] - plane[0], at[1] - plane[1], at[2] - plane[2]
+    east = x * plane[3] + y * plane[4]
+    north = x * plane[5] + y * plane[6] + z * plane[7]
+    flat = hypot(east, north)
+    if flat == 0:
+        return 0.0, 0.0
+    square = x * x + y * y + z * z
+    stretch = sqrt(square) * (1 + square / OVER_24_R2) / flat
+    return east * stretch, north * stretch

@@ -5,13 +5,18 @@ lies wholly inside, outside when it lies wholly outside. Within EDGE_M of an edg
 device says it was: the plane, the arithmetic and the drawing of the zone are not better than that.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from enum import StrEnum
-from math import hypot, inf, sqrt
+from itertools import chain, starmap
+from math import hypot, inf, isnan, nan, sqrt
+from struct import Struct
+from typing import Self
+
+import msgspec
 
 from custodiet.model.errors import IllegalValue
 from custodiet.model.shape import WIDTH_MAX_M, Circle, Shape
-from custodiet.rules.conditions.plane import Plane, Point, point
+from custodiet.rules.conditions.plane import Plane, Point, metres, point
 
 EDGE_M = 0.5
 ROUGH_M = 1000.0
@@ -31,49 +36,64 @@ Edge = tuple[float, float, float, float, float]
 """From x, y by dx, dy metres, and the square of that length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A shape laid out in its own plane, ready to be asked. `radius_m` for a circle; edges for a polygon."""
+Box = tuple[float, float, float, float]
+"""West, south, east, north, in metres."""
 
-    plane: Plane
-    radius_m: float | None
-    edges: tuple[Edge, ...]
-    box: tuple[float, float, float, float]
-    """West, south, east, north, in metres."""
+_HEAD, _EDGE = Struct("13d"), Struct("5d")
+HEAD_BYTES, EDGE_BYTES = _HEAD.size, _EDGE.size
+"""Of what an area is laid out as: its plane, its radius (NaN for a polygon) and its box; and of every edge after it."""
+
+
+class Area(msgspec.Struct, frozen=True, gc=False):
+    """A shape laid out in its own plane, ready to be asked; without a text form.
+
+    As packed numbers: a monitor holds those of everyone's zones, and as objects they would be four times as large.
+    """
+
+    numbers: bytes
+
+    @classmethod
+    def of(cls, plane: Plane, radius_m: float | None, edges: Iterable[Edge], box: Box) -> Self:
+        """With `radius_m` for a circle; edges for a polygon."""
+        head = _HEAD.pack(*plane, nan if radius_m is None else radius_m, *box)
+        return cls(head + b"".join(starmap(_EDGE.pack, edges)))
+
+    @property
+    def plane(self) -> Plane:
+        """In which it lies."""
+        return Plane(*self._head()[:8])
+
+    @property
+    def box(self) -> Box:
+        """Around it."""
+        west, south, east, north = self._head()[9:]
+        return west, south, east, north
 
     def depth_m(self, at: Point) -> float:
         """Metres to the edge: above 0 outside, below 0 inside.
 
         Farther than a kilometre from its bounding box it is the distance to that box, and never too large.
         """
-        east, north = self.plane.metres(at)
-        if self.radius_m is not None:
-            return hypot(east, north) - self.radius_m
-        beyond = hypot(
-            max(self.box[0] - east, 0.0, east - self.box[2]), max(self.box[1] - north, 0.0, north - self.box[3])
-        )
-        return beyond if beyond > ROUGH_M else self._to_edges(east, north)
+        head = self._head()
+        east, north = metres(head, at)
+        radius_m = head[8]
+        if not isnan(radius_m):
+            return hypot(east, north) - radius_m
+        beyond = hypot(max(head[9] - east, 0.0, east - head[11]), max(head[10] - north, 0.0, north - head[12]))
+        return beyond if beyond > ROUGH_M else _to_edges(_EDGE.iter_unpack(self.numbers[HEAD_BYTES:]), east, north)
 
-    def is_farther_than(self, at: Point, metres: float) -> bool:
+    def is_farther_than(self, at: Point, far_m: float) -> bool:
         """Whether it lies farther from the area's centre than that."""
-        return hypot(*self.plane.metres(at)) > metres
+        return hypot(*metres(self._head(), at)) > far_m
 
-    def _to_edges(self, east: float, north: float) -> float:
-        nearest, inside = inf, False
-        for x, y, dx, dy, square in self.edges:
-            rx, ry = east - x, north - y
-            along = (rx * dx + ry * dy) / square
-            if along <= 0:
-                away = rx * rx + ry * ry
-            elif along >= 1:
-                away = (rx - dx) ** 2 + (ry - dy) ** 2
-            else:
-                away = (rx * dy - ry * dx) ** 2 / square
-            nearest = min(nearest, away)
-            # Even-odd: how many edges a line due east would cross. Half-open, so that a corner counts once.
-            if (ry < 0) != (ry - dy < 0) and (rx - ry * dx / dy < 0):
-                inside = not inside
-        return -sqrt(nearest) if inside else sqrt(nearest)
+    def _head(self) -> tuple[float, ...]:
+        return _HEAD.unpack_from(self.numbers)
+
+    def __repr__(self) -> str:
+        return "<Area>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
 
 
 def lay_out(shape: Shape) -> Area:
@@ -84,7 +104,7 @@ def lay_out(shape: Shape) -> Area:
         plane = Plane.about(*shape.centre)
         _require_one_side(shape, plane)
         r = shape.radius_m
-        return Area(plane, r, (), (-r, -r, r, r))
+        return Area.of(plane, r, (), (-r, -r, r, r))
     lats = [lat for lat, _ in shape.rings[0]]
     lons = [lon for _, lon in shape.rings[0]]
     plane = Plane.about((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
@@ -99,11 +119,10 @@ def lay_out(shape: Shape) -> Area:
     if max(box[2] - box[0], box[3] - box[1]) > WIDTH_MAX_M:
         raise IllegalValue("a zone is at most 50 km wide")
     edges = [_edges(ring) for ring in rings]
-    area = Area(plane, None, tuple(edge for ring in edges for edge in ring), box)
     _require_simple(edges)
     for ring, hole in zip(rings[1:], edges[1:], strict=True):
-        _require_hole(Area(plane, None, tuple(edges[0]), box), ring, hole, edges)
-    return area
+        _require_hole(ring, hole, edges)
+    return Area.of(plane, None, chain.from_iterable(edges), box)
 
 
 def answer(depth_m: float, radius_m: float) -> Answer:
@@ -114,6 +133,26 @@ def answer(depth_m: float, radius_m: float) -> Answer:
     if depth_m <= -reach:
         return Answer.INSIDE
     return Answer.CANNOT_TELL
+
+
+def _to_edges(edges: Iterable[Edge], east: float, north: float) -> float:
+    """Metres to the nearest of them, below 0 within."""
+    nearest, inside = inf, False
+    for x, y, dx, dy, square in edges:
+        rx, ry = east - x, north - y
+        along = (rx * dx + ry * dy) / square
+        if along <= 0:
+            away = rx * rx + ry * ry
+        elif along >= 1:
+            away = (rx - dx) ** 2 + (ry - dy) ** 2
+        else:
+            away = (rx * dy - ry * dx) ** 2 / square
+        if away < nearest:  # noqa: PLR1730 - a call for every edge costs more than the edge
+            nearest = away
+        # Even-odd: how many edges a line due east would cross. Half-open, so that a corner counts once.
+        if (ry < 0) != (ry - dy < 0) and (rx - ry * dx / dy < 0):
+            inside = not inside
+    return -sqrt(nearest) if inside else sqrt(nearest)
 
 
 def _edges(ring: list[tuple[float, float]]) -> list[Edge]:
@@ -164,11 +203,11 @@ def _side(edge: Edge, at: tuple[float, float]) -> float:
     return edge[2] * (at[1] - edge[1]) - edge[3] * (at[0] - edge[0])
 
 
-def _require_hole(outer: Area, ring: list[tuple[float, float]], hole: list[Edge], rings: list[list[Edge]]) -> None:
-    if outer._to_edges(*ring[0]) > 0:  # noqa: SLF001 - our own
+def _require_hole(ring: list[tuple[float, float]], hole: list[Edge], rings: list[list[Edge]]) -> None:
+    if _to_edges(rings[0], *ring[0]) > 0:
         raise IllegalValue("a hole lies outside its zone")
     for other in rings[1:]:
-        if other is not hole and Area(outer.plane, None, tuple(other), outer.box)._to_edges(*ring[0]) < 0:  # noqa: SLF001
+        if other is not hole and _to_edges(other, *ring[0]) < 0:
             raise IllegalValue("a hole lies inside another")
 
 

@@ -5,8 +5,7 @@ taken in the same order, so a depth differs from the plain one in the last place
 keeps a tenth of a metre.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from custodiet.rules.conditions.calm import FAR_M, REACH_MAX_M, SLACK_M
 from custodiet.rules.conditions.plane import A_M, E2, OVER_24_R2
-from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M, Area
+from custodiet.rules.conditions.zones import EDGE_BYTES, EDGE_M, HEAD_BYTES, ROUGH_M, Area
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -35,7 +34,7 @@ class AreaRows(NamedTuple):
     """Zones, a row each: their planes, circles and boxes, and where their edges lie among all edges."""
 
     planes: Floats
-    """Of each the centre, the way east and the way north: nine numbers."""
+    """Of each the numbers of its plane, as they stand there."""
     radius_m: Floats
     """NaN for a polygon."""
     boxes: Floats
@@ -59,55 +58,34 @@ def points(lat_e7: Whole, lon_e7: Whole) -> Places:
 
 def laid_out(areas: Sequence[Area]) -> AreaRows:
     """These zones, in their order."""
-    return AreaRows(
-        _rows((*one.plane.centre, *one.plane.east, *one.plane.north) for one in areas).reshape(-1, 9),
-        np.array([np.nan if one.radius_m is None else one.radius_m for one in areas], np.float64),
-        _rows(one.box for one in areas).reshape(-1, 4),
-        _rows(edge for one in areas for edge in one.edges).reshape(-1, 5),
-        np.cumsum([0, *(len(one.edges) for one in areas)]),
-    )
+    heads = _floats(b"".join([one.numbers[:HEAD_BYTES] for one in areas])).reshape(-1, HEAD_BYTES // 8)
+    edges = _floats(b"".join([one.numbers[HEAD_BYTES:] for one in areas])).reshape(-1, 5)
+    counts = [(len(one.numbers) - HEAD_BYTES) // EDGE_BYTES for one in areas]
+    return AreaRows(heads[:, :8], heads[:, 8], heads[:, 9:], edges, np.cumsum([0, *counts]))
 
 
-def _rows(rows: Iterable[Sequence[float]]) -> Floats:
-    return np.fromiter(chain.from_iterable(rows), np.float64)
+def _floats(packed: bytes) -> Floats:
+    return np.frombuffer(packed)
 
 
-def joined(some: AreaRows, more: AreaRows) -> AreaRows:
-    """The rows of the one, then those of the other."""
-    return AreaRows(
-        np.concatenate([some.planes, more.planes]),
-        np.concatenate([some.radius_m, more.radius_m]),
-        np.concatenate([some.boxes, more.boxes]),
-        np.concatenate([some.edges, more.edges]),
-        np.concatenate([some.first, more.first[1:] + len(some.edges)]),
-    )
-
-
-def blank(areas: AreaRows, rows: Whole) -> None:
-    """Overwrite some rows: nothing of these zones is left."""
-    areas.planes[rows], areas.radius_m[rows], areas.boxes[rows] = 0.0, np.nan, 0.0
-    for row in rows.tolist():
-        areas.edges[areas.first[row] : areas.first[row + 1]] = 0.0
-
-
-def depths(areas: AreaRows, asked: Whole, places: Places) -> tuple[Floats, Floats]:
-    """Of each place how deep it lies to the zone asked (a row of `areas`), and how far from that zone's centre."""
-    plane = areas.planes[asked].T
+def depths(areas: AreaRows, places: Places) -> tuple[Floats, Floats]:
+    """Of each place how deep it lies to its zone, the row of `areas` beside it, and how far from that zone's centre."""
+    plane = areas.planes.T
     x, y, z = places.x - plane[0], places.y - plane[1], places.z - plane[2]
-    east, north = x * plane[3] + y * plane[4] + z * plane[5], x * plane[6] + y * plane[7] + z * plane[8]
+    east, north = x * plane[3] + y * plane[4], x * plane[5] + y * plane[6] + z * plane[7]
     flat, square = np.hypot(east, north), x * x + y * y + z * z
     stretch = np.sqrt(square) * (1 + square / OVER_24_R2) / np.where(flat == 0, 1.0, flat)
     east, north = east * stretch, north * stretch
     away = np.hypot(east, north)
-    box, zero = areas.boxes[asked].T, np.zeros(len(asked))
+    box, zero = areas.boxes.T, np.zeros(len(areas.boxes))
     beyond = np.hypot(
         np.maximum(np.maximum(box[0] - east, zero), east - box[2]),
         np.maximum(np.maximum(box[1] - north, zero), north - box[3]),
     )
-    radius = areas.radius_m[asked]
-    depth = np.where(np.isnan(radius), beyond, away - radius)
-    near = np.flatnonzero(np.isnan(radius) & (beyond <= ROUGH_M))
-    depth[near] = _to_edges(areas, asked[near], east[near], north[near])
+    is_polygon = np.isnan(areas.radius_m)
+    depth = np.where(is_polygon, beyond, away - areas.radius_m)
+    near = np.flatnonzero(is_polygon & (beyond <= ROUGH_M))
+    depth[near] = _to_edges(areas, near, east[near], north[near])
     return depth, away
 
 
@@ -132,12 +110,12 @@ def _to_edges(areas: AreaRows, asked: Whole, east: Floats, north: Floats) -> Flo
     return np.where(inside, -nearest, nearest)
 
 
-def reaches(areas: AreaRows, asked: Whole, keep_out: npt.NDArray[np.bool_], of: Whole, places: Places) -> Floats:
+def reaches(areas: AreaRows, keep_out: npt.NDArray[np.bool_], of: Whole, places: Places) -> Floats:
     """How far around each place it is calm, as calm.around says; NaN where it is not.
 
-    Question by question: which zone is asked, whether it is one to keep out of, and about which place.
+    Zone by zone: whether it is one to keep out of, and about which place it is asked.
     """
-    depth, away = depths(areas, asked, Places(places.x[of], places.y[of], places.z[of]))
+    depth, away = depths(areas, Places(places.x[of], places.y[of], places.z[of]))
     within = np.where(keep_out, depth, -depth)
     within[(within > ROUGH_M) & (away > FAR_M)] = -np.inf
     reach = np.full(len(places.x), REACH_MAX_M)
