@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from support import postgres
 from support.house import START, SeededChance, SetClock, empty_database
@@ -16,6 +16,7 @@ from custodiet.adapters.store.engine import refusal, viewing, writing
 from custodiet.adapters.store.postgres import PostgresStore, _named_synchronous, open_postgres
 from custodiet.adapters.store.postgres_words import condition_in_postgres, read_trigger, trigger_in_postgres
 from custodiet.adapters.store.replay import replay_store
+from custodiet.adapters.store.tables import lease
 from custodiet.model.errors import CannotRecord, TableMismatch, Unready
 
 
@@ -107,6 +108,7 @@ def test_an_untouched_one_tells_the_very_form_of_a_file(store):
         ("DROP INDEX device_by_serial; CREATE INDEX device_by_serial ON device (id)", 0, 1),
         ('CREATE INDEX more ON "lease" (fence)', 0, 1),
         ('ALTER TABLE "lease" ADD COLUMN more text', 0, 1),
+        ("CREATE VIEW more AS SELECT 1", 0, 1),
     ],
 )
 def test_what_is_gone_is_told_apart_from_what_is_there_and_is_otherwise(database, store, change, gone, other):
@@ -116,6 +118,14 @@ def test_what_is_gone_is_told_apart_from_what_is_there_and_is_otherwise(database
         wanted, there = empty.form_digests(), form_digests(connection)
     assert len(wanted.keys() - there.keys()) == gone
     assert sum(wanted.get(name) != text for name, text in there.items()) == other
+
+
+def test_a_sum_is_a_number_as_it_is_in_a_file(store):
+    for name in ("one", "other"):
+        store.take_lease(name)
+    with viewing(store._engine) as connection:
+        added = connection.execute(select(func.sum(lease.c.fence))).scalar()
+    assert (added, type(added)) == (2, int)
 
 
 def test_it_is_made_once_and_prepared_again_without_a_change(store):

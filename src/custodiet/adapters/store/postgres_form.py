@@ -42,7 +42,7 @@ SELECT CAST(c.relkind AS TEXT) || ' ' || c.relname FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i')
 UNION ALL
 SELECT 'rule ' || r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-WHERE c.relnamespace = current_schema()::regnamespace
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('v', 'm')
 UNION ALL
 SELECT 'disarmed ' || c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND t.tgisinternal AND t.tgenabled <> 'O'
@@ -50,8 +50,8 @@ UNION ALL
 SELECT 'policy ' || c.relname FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND (c.relrowsecurity OR c.relpersistence <> 'p')"""
 )
-"""What no migration makes: other functions, views, rules, policies, sequences, tables that are not kept, and foreign
-keys that were put out of force."""
+"""What no migration makes: other functions, views, rules that no view is made of, policies, sequences, tables that are
+not kept, and foreign keys that were put out of force."""
 _COLUMNS = text(
     """
 SELECT c.relname AS "table", a.attnum || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
