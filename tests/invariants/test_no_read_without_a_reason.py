@@ -8,9 +8,8 @@ with the one opening that one person makes alone: by an operator, recorded first
 """
 
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +21,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from support.assessing import assessor
+from support.by_hand import rules_aside
 from support.house import House
 from support.looking import HOUR, MINUTE, Looked
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, OPE
@@ -440,11 +440,7 @@ class Looks(RuleBasedStateMachine):
     def rules_aside(self):
         if self.lawless:
             return
-        with closing(sqlite3.connect(self.house.path, isolation_level=None)) as raw:
-            raw.execute("BEGIN IMMEDIATE")
-            for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-                raw.execute(f"DROP TRIGGER {name}")
-            raw.execute("COMMIT")
+        rules_aside(self.house)
         self.lawless = True
 
     def write(self, record, by, about):
