@@ -5,6 +5,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support import postgres
 from support.go import verify  # noqa: F401 - a fixture for whoever asks for it
 from support.house import House
 from support.openbao import one_openbao, openbao  # noqa: F401 - fixtures too
@@ -15,6 +16,14 @@ settings.register_profile("any machine", settings(), deadline=None, suppress_hea
 settings.load_profile("any machine")
 
 gc.set_threshold(10_000)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A verb leaves its connections to the end of its process: called in ours, they are left to the collector."""
+    if postgres.CHOSEN:
+        config.addinivalue_line(
+            "filterwarnings", "ignore:.*psycopg.Connection.* deleted while still open:ResourceWarning"
+        )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -37,7 +37,7 @@ def world(tmp_path_factory):
 
 @pytest.fixture
 def sql(world):
-    with raw(*world) as sql:
+    with raw(*world, keys=True) as sql:
         yield sql
 
 

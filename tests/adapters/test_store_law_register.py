@@ -88,7 +88,7 @@ def path(tmp_path_factory):
 
 @pytest.fixture
 def whole(path):
-    with raw(path, {}) as sql:
+    with raw(path, {}, keys=True) as sql:
         yield sql
 
 

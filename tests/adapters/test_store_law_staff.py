@@ -76,7 +76,7 @@ def world(tmp_path_factory):
 @pytest.fixture
 def sql(world):
     """Whatever a test does is rolled back."""
-    with raw(*world) as sql:
+    with raw(*world, keys=True) as sql:
         yield sql
 
 

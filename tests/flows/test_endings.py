@@ -52,6 +52,13 @@ def broken(house, decision):
         hand.execute("INSERT INTO retention_clock VALUES (?, 'trail', 0, 0)", (decision.id,))
 
 
+def test_those_without_an_end_come_before_those_that_run_out_and_these_in_their_order(house):
+    later, sooner = (house.decide(house.person(), review_due_at=START + days * DAY) for days in (9, 5))
+    without = house.decide(house.person(), authority=Authority.ORDER, maker=COURT)
+    with house.store.reading() as view:
+        assert [one.id for one in view.decisions()] == [without.id, sooner.id, later.id]
+
+
 def test_one_decision_that_cannot_be_ended_does_not_hold_up_the_others(house):
     first, *others = [house.decide(house.person(), review_due_at=START + HOUR * n) for n in range(1, 5)]
     broken(house, first)

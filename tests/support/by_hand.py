@@ -132,8 +132,8 @@ class Hand:
         raise NotImplementedError
 
     @contextmanager
-    def undone(self) -> Iterator[None]:
-        """One transaction of which nothing stays, and foreign keys are held to."""
+    def undone(self, *, keys: bool = True) -> Iterator[None]:
+        """One transaction of which nothing stays. `keys`: foreign keys are held to."""
         raise NotImplementedError
 
     def begin_writing(self) -> None:
@@ -197,8 +197,8 @@ class OnFile(Hand):
                 self.execute(text)
 
     @contextmanager
-    def undone(self) -> Iterator[None]:
-        self.execute("PRAGMA foreign_keys = ON")
+    def undone(self, *, keys: bool = True) -> Iterator[None]:
+        self.execute(f"PRAGMA foreign_keys = {'ON' if keys else 'OFF'}")
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -285,8 +285,11 @@ class OnServer(Hand):
             yield
 
     @contextmanager
-    def undone(self) -> Iterator[None]:
+    def undone(self, *, keys: bool = True) -> Iterator[None]:
         with self._connection.transaction(force_rollback=True):
+            if not keys:
+                for whose in ("DISABLE TRIGGER ALL", "ENABLE TRIGGER USER"):
+                    self.execute_there(OF_EACH_TABLE.format(whose))
             yield
 
     def begin_writing(self) -> None:
@@ -326,8 +329,10 @@ def _puts_another_type(statement: str, kinds: Mapping[tuple[str, str], str]) -> 
     if _TRIGGER.match(statement):
         return False
     tree = sqlglot.parse_one(statement, read="sqlite")
-    if isinstance(tree, exp.Insert) and isinstance(tree.this, exp.Schema) and isinstance(tree.expression, exp.Select):
-        put = zip((one.name for one in tree.this.expressions), tree.expression.expressions, strict=False)
+    if isinstance(tree, exp.Insert) and isinstance(tree.this, exp.Schema):
+        row = tree.expression.expressions
+        row = row[0].expressions if isinstance(tree.expression, exp.Values) else row
+        put = zip((one.name for one in tree.this.expressions), row, strict=False)
     elif isinstance(tree, exp.Update):
         put = ((one.this.name, one.expression) for one in tree.expressions)
     else:
@@ -344,6 +349,12 @@ def _cannot_hold(kind: str, value: exp.Expr) -> bool:
             return any("." in one.name for one in value.find_all(exp.Literal) if not one.is_string)
         case _:
             return isinstance(value, exp.HexString)
+
+
+OF_EACH_TABLE = """
+DO $do$ DECLARE one text; BEGIN
+FOR one IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+LOOP EXECUTE format('ALTER TABLE %I {}', one); END LOOP; END $do$"""
 
 
 @cache

@@ -13,13 +13,13 @@ from types import SimpleNamespace
 import pytest
 
 from . import postgres
-from .by_hand import REFUSED, OnServer, hands_on, words_of
+from .by_hand import OF_EACH_TABLE, REFUSED, OnServer, hands_on, words_of
 
 
 @contextmanager
-def raw(place, names) -> Iterator:
+def raw(place, names, *, keys=False) -> Iterator:
     """Statements in one transaction that is rolled back; `:name` stands for a value of `names`."""
-    with hands_on(place) as hand, hand.undone():
+    with hands_on(place) as hand, hand.undone(keys=keys):
         yield Said(hand, names)
 
 
@@ -100,7 +100,7 @@ class WorldOnServer:
         self._names = names
         self._copy = postgres.new_database(database)
         self._whole, self._bare = OnServer(database), OnServer(self._copy)
-        self._bare.execute_there(_OF_EACH_TABLE.format("DISABLE TRIGGER ALL"))
+        self._bare.execute_there(OF_EACH_TABLE.format("DISABLE TRIGGER ALL"))
         self._tables = self._bare.tables_of_rules()
         self._on = self._whole
 
@@ -125,18 +125,12 @@ class WorldOnServer:
 
     def bring_back(self, name: str | None = None) -> None:
         if name is None:
-            self._bare.execute_there(_OF_EACH_TABLE.format("ENABLE TRIGGER USER"))
+            self._bare.execute_there(OF_EACH_TABLE.format("ENABLE TRIGGER USER"))
         else:
             self._bare.execute_there(f'ALTER TABLE "{self._tables[name]}" ENABLE TRIGGER "{name}"')
 
     def columns(self, table: str) -> list[str]:
         return self._on.columns(table)
-
-
-_OF_EACH_TABLE = """
-DO $do$ DECLARE one text; BEGIN
-FOR one IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-LOOP EXECUTE format('ALTER TABLE %I {}', one); END LOOP; END $do$"""
 
 
 def again(table, where, **changed):
