@@ -26,8 +26,6 @@ from support.house import House
 from support.looking import HOUR, MINUTE, Looked
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, OPE
 
-from custodiet.adapters.keystore import SqliteKeystore
-from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.break_glass import assess_glass, break_glass
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.in_vault import glasses
@@ -92,7 +90,7 @@ class Known:
 
 @cache
 def lived_in():
-    """The files of a house with two people whose tags reported, how its chance stood and what is known of them."""
+    """What is kept of a house with two people whose tags reported, what time it was and what is known of them."""
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
         people = [
@@ -103,28 +101,16 @@ def lived_in():
             assign_case(house.store, one.case_id, CEM, AOS)
         asked = [one.ask(window=Interval(one.began, one.until)) for one in people]
         people[0].approve(asked[0])
-        house.close()
-        files = [path for path in Path(folder).rglob("*") if path.is_file()]
-        kept = {path.relative_to(folder): (path.read_bytes(), path.stat().st_mode) for path in files}
-        return kept, house.chance._random.getstate(), house.clock.now(), people, asked
+        return house.kept(), house.clock.now(), people, asked
 
 
 class Copied(House):
     """That house again, in a folder of its own."""
 
     def __init__(self, folder):
-        super().__init__(folder)
-        self.close()
-        kept, state, now, _, _ = lived_in()
-        shutil.rmtree(folder)
-        for name, (body, mode) in kept.items():
-            (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (folder / name).write_bytes(body)
-            (folder / name).chmod(mode)
-        self.chance._random.setstate(state)
+        kept, now, _, _ = lived_in()
+        super().__init__(folder, begun=kept)
         self.clock.set(now)
-        self.store = SqliteStore(self.path, self.clock, self.chance)
-        self.keystore = SqliteKeystore(folder / "data" / "vault.db")
         self.vault = self.start_vault()
 
 
@@ -133,7 +119,7 @@ class Looks(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.house = Copied(self.folder)
-        _, _, _, people, asked = lived_in()
+        _, _, people, asked = lived_in()
         self.people = [copy(one) for one in people]
         for one in self.people:
             one.house = self.house
@@ -586,7 +572,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_turns_it_red_and_the_same_steps_without_it_do_not(monkeypatch, fault):
     steps, kind, name, faulty = FAULTS[fault]
-    _, _, _, _, (first, second) = lived_in()
+    _, _, _, (first, second) = lived_in()
     whole = Looks()
     steps(whole, first, second)
     whole.teardown()

@@ -177,10 +177,20 @@ class Copied:
 
 
 class House:
+    database: str | None = None
+    """The name of its database, where it is not a file."""
+
     def __init__(
-        self, folder: Path, *, start: datetime = START, seed: int = 1, sealer=sealing, anew: bool = False
+        self,
+        folder: Path,
+        *,
+        start: datetime = START,
+        seed: int = 1,
+        sealer=sealing,
+        anew: bool = False,
+        begun: Kept | None = None,
     ) -> None:
-        """`anew`: set up step by step, as with another sealer; otherwise a copy of one that was."""
+        """`anew`: set up step by step, as with another sealer; otherwise a copy of one that was, or of `begun`."""
         anew = anew or sealer is not sealing
         self.folder = folder
         self.clock = SetClock(start)
@@ -188,17 +198,17 @@ class House:
         self.sealer = sealer
         (folder / "data").mkdir(parents=True, exist_ok=True)
         (folder / "keys").mkdir(mode=0o700, exist_ok=True)
-        self.database = None
         self._path = folder / "data" / "custodiet.db"
         if not postgres.CHOSEN and anew:
             self.path.write_bytes(empty_store())
         elif anew:
             self.database = postgres.new_database(empty_database())
         else:
-            files, state, database = settled(start, seed)
+            files, state, database = begun or settled(start, seed)
             self.database = database and postgres.new_database(database)
             (folder / "data" / "places").mkdir(exist_ok=True)
             for name, (body, mode) in files.items():
+                (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 (folder / name).write_bytes(body)
                 (folder / name).chmod(mode)
             self.chance._random.setstate(state)
