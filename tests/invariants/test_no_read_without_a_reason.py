@@ -90,7 +90,7 @@ class Known:
 
 @cache
 def lived_in():
-    """What is kept of a house with two people whose tags reported, what time it was and what is known of them."""
+    """What is kept of a house with two people whose tags reported, where, at what time, and what is known of them."""
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
         people = [
@@ -101,17 +101,15 @@ def lived_in():
             assign_case(house.store, one.case_id, CEM, AOS)
         asked = [one.ask(window=Interval(one.began, one.until)) for one in people]
         people[0].approve(asked[0])
-        return house.kept(), house.clock.now(), people, asked
+        return house.kept(), house.database, house.clock.now(), people, asked
 
 
 class Copied(House):
     """That house again, in a folder of its own."""
 
     def __init__(self, folder):
-        kept, now, _, _ = lived_in()
-        super().__init__(folder, begun=kept)
-        self.clock.set(now)
-        self.vault = self.start_vault()
+        kept, _, now, _, _ = lived_in()
+        super().__init__(folder, start=now, begun=kept)
 
 
 class Looks(RuleBasedStateMachine):
@@ -119,7 +117,7 @@ class Looks(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.house = Copied(self.folder)
-        _, _, people, asked = lived_in()
+        _, _, _, people, asked = lived_in()
         self.people = [copy(one) for one in people]
         for one in self.people:
             one.house = self.house
@@ -572,7 +570,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_turns_it_red_and_the_same_steps_without_it_do_not(monkeypatch, fault):
     steps, kind, name, faulty = FAULTS[fault]
-    _, _, _, (first, second) = lived_in()
+    _, _, _, _, (first, second) = lived_in()
     whole = Looks()
     steps(whole, first, second)
     whole.teardown()

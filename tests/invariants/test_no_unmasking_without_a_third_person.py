@@ -244,7 +244,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_turns_it_red_and_the_same_steps_without_it_do_not(monkeypatch, fault):
     steps, *planted = FAULTS[fault]
-    _, _, _, (_, second) = lived_in()
+    _, _, _, _, (_, second) = lived_in()
     whole = Unmasks()
     steps(whole, second)
     whole.teardown()
