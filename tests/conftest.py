@@ -5,6 +5,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support import postgres
 from support.etcd import etcd, one_etcd, sharing  # noqa: F401 - fixtures for whoever asks for them
 from support.go import verify  # noqa: F401 - a fixture too
 from support.house import House
@@ -16,6 +17,14 @@ settings.register_profile("any machine", settings(), deadline=None, suppress_hea
 settings.load_profile("any machine")
 
 gc.set_threshold(10_000)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A verb leaves its connections to the end of its process: called in ours, they are left to the collector."""
+    if postgres.CHOSEN:
+        config.addinivalue_line(
+            "filterwarnings", "ignore:.*psycopg.Connection.* deleted while still open:ResourceWarning"
+        )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -3,13 +3,13 @@
 from contextlib import closing
 
 import pytest
-from support.raw_law import World
+from support.raw_law import world_of
 
 
 @pytest.fixture(scope="module")
 def opened(world):
-    """The `world` of a file of tests: the path of its store, and the names of what stands there."""
-    with closing(World(*world)) as opened:
+    """The `world` of a file of tests: where its store is, and the names of what stands there."""
+    with closing(world_of(*world)) as opened:
         yield opened
 
 

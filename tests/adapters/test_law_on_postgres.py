@@ -22,14 +22,14 @@ from custodiet.adapters.store.sqlite import SqliteStore
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """The same rows in a database of the server, and the names of what stands there."""
-    if postgres.CHOSEN:
-        pytest.skip("stands on both already")
     built = build(tmp_path_factory.mktemp("law"))
-    name = postgres.new_database(empty_database())
+    name = built.place.database or postgres.new_database(empty_database())
     given = (SetClock(START), SeededChance(1))
-    file, server = SqliteStore(built.path, *given), PostgresStore(postgres.address(name), *given)
-    assert file.copy_into(server) > 500
-    file.close()
+    server = PostgresStore(postgres.address(name), *given)
+    if built.place.database is None:
+        file = SqliteStore(built.place.path, *given)
+        assert file.copy_into(server) > 500
+        file.close()
     yield server, name, built.names
     server.close()
     postgres.drop_database(name)

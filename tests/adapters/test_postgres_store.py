@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from support import postgres
 from support.house import START, SeededChance, SetClock, empty_database
@@ -16,6 +16,7 @@ from custodiet.adapters.store.engine import refusal, viewing, writing
 from custodiet.adapters.store.postgres import PostgresStore, _named_synchronous, open_postgres
 from custodiet.adapters.store.postgres_words import condition_in_postgres, read_trigger, trigger_in_postgres
 from custodiet.adapters.store.replay import replay_store
+from custodiet.adapters.store.tables import lease
 from custodiet.model.errors import CannotRecord, TableMismatch, Unready
 
 
@@ -53,6 +54,11 @@ CHANGES = {
     'entry_never_update BEFORE UPDATE ON "record" FOR EACH ROW EXECUTE FUNCTION law_entry_never_update()',
     "a rule too many": 'CREATE TRIGGER one_more BEFORE INSERT ON "entry" FOR EACH ROW '
     "EXECUTE FUNCTION law_entry_never_update()",
+    **{
+        f"another rule of a rule's name, on {table}": f'CREATE TRIGGER record_never_update BEFORE DELETE ON "{table}" '
+        "FOR EACH ROW EXECUTE FUNCTION law_record_never_update()"
+        for table in ("case_file", "word")  # one is told before that rule, one after it
+    },
     "a function too many": "CREATE FUNCTION more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "a view": 'CREATE VIEW seen AS SELECT * FROM "entry"',
     "a rewriting": 'CREATE RULE quiet AS ON UPDATE TO "lease" DO INSTEAD NOTHING',
@@ -92,6 +98,34 @@ def test_whoever_changes_its_tables_or_its_law_is_seen(database, store, change):
 def test_an_untouched_one_tells_the_very_form_of_a_file(store):
     with viewing(store._engine) as connection, replay_store() as empty:
         assert form_digests(connection) == empty.form_digests()
+
+
+@pytest.mark.parametrize(
+    ("change", "gone", "other"),
+    [
+        ('DROP TRIGGER entry_never_update ON "entry"; DROP FUNCTION law_entry_never_update', 1, 0),
+        ("DROP INDEX device_by_serial", 1, 0),
+        ("DROP INDEX device_by_serial; CREATE INDEX device_by_serial ON device (id)", 0, 1),
+        ('CREATE INDEX more ON "lease" (fence)', 0, 1),
+        ('ALTER TABLE "lease" ADD COLUMN more text', 0, 1),
+        ("CREATE VIEW more AS SELECT 1", 0, 1),
+    ],
+)
+def test_what_is_gone_is_told_apart_from_what_is_there_and_is_otherwise(database, store, change, gone, other):
+    with psycopg.connect(postgres.address(database), autocommit=True) as connection:
+        connection.execute(change)
+    with viewing(store._engine) as connection, replay_store() as empty:
+        wanted, there = empty.form_digests(), form_digests(connection)
+    assert len(wanted.keys() - there.keys()) == gone
+    assert sum(wanted.get(name) != text for name, text in there.items()) == other
+
+
+def test_a_sum_is_a_number_as_it_is_in_a_file(store):
+    for name in ("one", "other"):
+        store.take_lease(name)
+    with viewing(store._engine) as connection:
+        added = connection.execute(select(func.sum(lease.c.fence))).scalar()
+    assert (added, type(added)) == (2, int)
 
 
 def test_it_is_made_once_and_prepared_again_without_a_change(store):

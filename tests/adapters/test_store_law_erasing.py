@@ -59,7 +59,7 @@ def world(tmp_path_factory):
         tell_of_copy(house.store, second, CopyStep.OFFERED, ANA)
         tell_of_copy(house.store, second, CopyStep.TAKEN, ANA)
         end_quarantine(house.store, assessor(house), second, BO, why="Nobody may have it.")
-        return house.path, {
+        return house.outlived(), {
             "first": first,
             "second": second,
             "hold": hold_id,

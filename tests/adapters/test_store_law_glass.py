@@ -25,7 +25,7 @@ def world(tmp_path_factory):
         one.assess(assessed, DPO)
         house.clock.pass_(timedelta(minutes=1))
         one.break_glass()
-        return house.path, {"assessed": assessed, "waiting": one.newest().glass.id}
+        return house.outlived(), {"assessed": assessed, "waiting": one.newest().glass.id}
     finally:
         house.close()
 

@@ -1,9 +1,9 @@
 """The law of alerts set aside and of files attached: raw SQL, past all our code (support/raw_law.py)."""
 
-import sqlite3
 from importlib import import_module
 
 import pytest
+from support.by_hand import REFUSED
 from support.house import ANA, House
 from support.raw_law import (
     again,
@@ -36,7 +36,7 @@ def world(tmp_path_factory):
         names["asked"] = watch(house, "TAG-3").accused().id
         bring(house, names["asked"], AlertState.ENQUIRY)
         attach(house, AlertId(names["asked"]), AttachedTo.ALERT)
-        return house.path, names
+        return house.outlived(), names
     finally:
         house.close()
 
@@ -179,7 +179,7 @@ def test_the_store_has_the_bounds_that_the_rule_has(sql, what):
         if other != "alert_step_sets_aside_for_a_time":
             sql(f"DROP TRIGGER {other}")
     sql(f"UPDATE alert SET {IT_IS[what]} WHERE id = :held")
-    with pytest.raises(sqlite3.IntegrityError, match="no longer than its urgency allows"):
+    with pytest.raises(REFUSED, match="no longer than its urgency allows"):
         sql(written(sql, step(f"at + {MOST[what] + 1}")))
     if what != "help":
         sql(written(sql, step(f"at + {MOST[what]}")))

@@ -3,11 +3,12 @@
 Every attempt is refused with the words of its own rule, and goes through once that rule is dropped.
 """
 
-import sqlite3
 from hashlib import sha256
 
 import pytest
+from support.by_hand import REFUSED
 from support.house import ANA, SCHEME, House
+from support.raw_law import raw
 
 from custodiet.flows.import_cases import take_in
 from custodiet.flows.open_case import open_case
@@ -22,21 +23,16 @@ def world(tmp_path_factory):
     try:
         rows, _ = read_case_file(BODY)
         take_in(house.store, house.chance, house.clock, rows, sha256(BODY).digest(), ANA)
-        return house.path, open_case(house.store, house.chance, SCHEME, "by-hand", ANA).id
+        return house.outlived(), {"case": open_case(house.store, house.chance, SCHEME, "by-hand", ANA).id}
     finally:
         house.close()
 
 
 @pytest.fixture
 def sql(world):
-    """A connection of sqlite3's own; whatever a test does is rolled back."""
-    path, by_hand = world
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("BEGIN IMMEDIATE")
-    yield lambda text: connection.execute(text, {"case": by_hand} if ":case" in text else {})
-    connection.execute("ROLLBACK")
-    connection.close()
+    """Whatever a test does is rolled back."""
+    with raw(*world, keys=True) as sql:
+        yield sql
 
 
 def row(insert="INSERT", **changed):
@@ -63,7 +59,7 @@ RULES = {
 
 @pytest.mark.parametrize(("name", "said", "attempt"), [(name, *rule) for name, rule in RULES.items()], ids=RULES)
 def test_raw_sql_cannot_break_where_a_case_came_from(sql, name, said, attempt):
-    with pytest.raises(sqlite3.IntegrityError, match=said):
+    with pytest.raises(REFUSED, match=said):
         sql(attempt)
     sql(f"DROP TRIGGER {name}")
     assert sql(attempt).rowcount == 1
@@ -76,5 +72,5 @@ def test_every_rule_of_the_table_is_tried_here_and_an_honest_row_goes_in(sql):
 
 
 def test_a_digest_that_is_none_is_refused_too(sql):
-    with pytest.raises(sqlite3.IntegrityError, match="a case comes from a line of a file"):
+    with pytest.raises(REFUSED, match="a case comes from a line of a file"):
         sql(row(file_sha256="x'01'"))

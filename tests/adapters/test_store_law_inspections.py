@@ -37,7 +37,7 @@ def world(tmp_path_factory):
         with house.store.reading() as view:
             asked = [one.id for one in view.open_tasks() if one.kind is TaskKind.INSPECT_DEVICE]
         names = {"task": asked[0], "other": asked[1]}
-        return house.path, names
+        return house.outlived(), names
     finally:
         house.close()
 

@@ -32,7 +32,7 @@ LAW = import_module("custodiet.adapters.store.migrations.versions.v0013_looking"
 def build(folder):
     house = House(folder)
     try:
-        return house.path, lived_in(house)
+        return house.outlived(), lived_in(house)
     finally:
         house.close()
 

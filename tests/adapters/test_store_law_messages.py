@@ -1,9 +1,7 @@
 """The law of messages, by raw SQL: whoever writes the database past every rule of ours is still refused."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
+from support.by_hand import REFUSED, hands_on
 from support.house import ANA, House
 from support.zones import zone_as_of
 
@@ -38,7 +36,7 @@ def raw(house):
     house.issue_keys()
     to = Destination("heron@sample.example")
     give_contact(house.store, house.sealer, house.pinned, zone_as_of, person.case.id, to, "Etc/UTC", ANA)
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as raw:
+    with hands_on(house) as raw:
         insert(raw, person.case.id, at=to_ms(house.clock.now()))
         yield raw
 
@@ -66,7 +64,7 @@ def test_a_message_moves_as_the_table_says_and_no_other_way(raw, before, after):
     if (before, after) in MOVES:
         move(raw, after)
     else:
-        with pytest.raises(sqlite3.IntegrityError, match=r"no such move|attempt"):
+        with pytest.raises(REFUSED, match=r"no such move|attempt"):
             move(raw, after)
 
 
@@ -96,7 +94,7 @@ def move(raw, state):
     ],
 )
 def test_what_was_written_about_a_message_stands(raw, statement, why):
-    with pytest.raises(sqlite3.IntegrityError, match=why):
+    with pytest.raises(REFUSED, match=why):
         raw.execute(statement)
 
 
@@ -112,7 +110,7 @@ def test_what_was_written_about_a_message_stands(raw, statement, why):
 )
 def test_a_message_begins_by_waiting_in_its_time(raw, given, why):
     [(case_id,)] = raw.execute("SELECT case_id FROM outbox").fetchall()
-    with pytest.raises(sqlite3.IntegrityError, match=why):
+    with pytest.raises(REFUSED, match=why):
         insert(raw, case_id, name="message_2", **given)
 
 
@@ -125,7 +123,7 @@ def desk(house):
     device = register_device(house.store, house.chance, "TAG-1", ANA)
     record_fault(house.store, device.id, Fault.RADIO, house.clock.now(), ANA)
     house.person("TAG-2")
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as raw:
+    with hands_on(house) as raw:
         yield raw
 
 
@@ -150,7 +148,7 @@ def test_a_note_of_the_desk_can_be_written(desk):
     ],
 )
 def test_a_note_of_the_desk_is_of_its_device_by_someone_and_has_begun(desk, given, why):
-    with pytest.raises(sqlite3.IntegrityError, match=why):
+    with pytest.raises(REFUSED, match=why):
         desk.execute(NOTE.format(**GOOD | given))
 
 
@@ -163,5 +161,5 @@ def test_a_note_of_the_desk_is_of_its_device_by_someone_and_has_begun(desk, give
     ],
 )
 def test_what_the_desk_noted_stands_and_nobody_is_given_a_faulty_device(desk, statement, why):
-    with pytest.raises(sqlite3.IntegrityError, match=why):
+    with pytest.raises(REFUSED, match=why):
         desk.execute(statement)

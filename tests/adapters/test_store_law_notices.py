@@ -1,10 +1,8 @@
 """By raw SQL, past every flow: nobody is monitored untold, no unapproved text is served, no record is changed."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from support.assessing import assessed
+from support.by_hand import REFUSED, hands_on
 from support.house import ANA, BO, SCHEME, House
 
 from custodiet.flows.decide_case import propose_decision
@@ -30,9 +28,8 @@ def house(tmp_path, monkeypatch):
 
 @pytest.fixture
 def raw(house):
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        yield connection
+    with hands_on(house, keys=True) as hand:
+        yield hand
 
 
 def proposed(house, **given):
@@ -51,19 +48,16 @@ def serve(raw, decision, number=1, **changed):
 
 
 def make(raw, decision):
-    raw.execute("BEGIN")
-    try:
+    with raw.undone():
         raw.execute("UPDATE assessment SET approved_by = ?, approved_at = 1 WHERE decision_id = ?", (BO, decision.id))
         raw.execute(
             "UPDATE decision SET state = 'made', approved_by = ?, made_at = ?, made_entry = 1 WHERE id = ?",
             (BO, int(decision.starts_at.timestamp() * 1000), decision.id),
         )
-    finally:
-        raw.execute("ROLLBACK")
 
 
 def refused(act, why):
-    with pytest.raises(sqlite3.IntegrityError, match=why):
+    with pytest.raises(REFUSED, match=why):
         act()
 
 

@@ -1,11 +1,11 @@
 """The law of orders in the store: raw SQL, past all our code, ends one that is another's."""
 
-import sqlite3
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from support import raw_law
+from support.by_hand import REFUSED
 from support.house import ANA, COURT, House
 
 from custodiet.flows.end_decision import end_decision
@@ -28,7 +28,7 @@ def world(tmp_path_factory):
         order, paused = (house.decide(house.person(), authority=Authority.ORDER, maker=COURT) for _ in range(2))
         enter_stop(house.store, house.chance, StopKind.RESTRICT, COURT, [paused.id], ANA)
         officers = house.decide(house.person())
-        return house.path, {"order": order.id, "paused": paused.id, "officers": officers.id}
+        return house.outlived(), {"order": order.id, "paused": paused.id, "officers": officers.id}
     finally:
         house.close()
 
@@ -59,7 +59,7 @@ class TestLaw(raw_law.tried(RULES, LAW.CONSTRAINTS)):
 
 def test_an_officer_who_says_that_they_ended_it_is_refused(sql):
     sql(ending("'officer-bo'"))
-    with pytest.raises(sqlite3.IntegrityError, match=WORDS):
+    with pytest.raises(REFUSED, match=WORDS):
         sql(ends())
 
 

@@ -19,7 +19,7 @@ def world(tmp_path_factory):
         case = house.person().case
         house.issue_keys()
         add_place(house.store, house.sealer, house.pinned, case.id, 465_000_000, -280_000_000, "person-po")
-        return house.path, {}
+        return house.outlived(), {}
     finally:
         house.close()
 

@@ -1,9 +1,7 @@
 """By raw SQL, past every flow: no unapproved recording is heard, none is changed, and none is of an unapproved text."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
+from support.by_hand import REFUSED, hands_on
 from support.house import ANA, SCHEME
 from support.in_words import approve_text
 from support.mp3 import silence
@@ -38,11 +36,8 @@ def kept(house):
 
 @pytest.fixture
 def raw(house, kept):
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("BEGIN")
-        yield connection
-        connection.execute("ROLLBACK")
+    with hands_on(house, keys=True) as hand:
+        yield hand
 
 
 def put(raw, table, row, verb="INSERT"):
@@ -51,7 +46,7 @@ def put(raw, table, row, verb="INSERT"):
 
 
 def refused(act, why):
-    with pytest.raises(sqlite3.IntegrityError, match=why):
+    with pytest.raises(REFUSED, match=why):
         act()
 
 
@@ -76,12 +71,10 @@ def test_a_recording_begins_whole_unheard_and_of_an_approved_text(raw, changed, 
 
 
 def test_a_recording_in_another_language_is_of_the_very_text_that_was_approved(house, raw):
-    raw.execute("ROLLBACK")
     draft = draft_translation(house.store, house.chance, SCHEME, "en-XA", "translator-1")
     approved = approve_text(house, "en-XA", TextOf.NOTICE)
     with house.store.reading() as view:
         _, digest, _ = notice_at(view, SCHEME, house.clock.now())
-    raw.execute("BEGIN")
     of = ROW | {"language": "en-XA", "translation_id": approved, "notice_sha256": digest}
     for wrong in ({"translation_id": draft}, {"notice_sha256": bytes(32)}, {"language": "ar-XB"}):
         refused(lambda changed=wrong: put(raw, "recording", of | changed), "of an approved text")
@@ -114,17 +107,13 @@ def test_an_approval_stands_and_no_row_is_replaced(raw, kept):
 
 
 def test_nobody_is_told_by_a_recording_that_is_not_approved_or_of_another_text(house, raw, kept):
-    raw.execute("ROLLBACK")
     case = house.person().case
     with house.store.reading() as view:
         _, digest, _ = notice_at(view, SCHEME, house.clock.now())
     row = {"id": "notice_1", "case_id": case.id, "notice_sha256": digest, "register": 1, "language": "en"}
     row |= {"how": "audio", "understood": "yes", "at": 1, "by": ANA, "why": None, "words_sealed": b"", "entry": 1000}
-    raw.execute("BEGIN")
     refused(lambda: put(raw, "notice_served", row), "only where an approved one")
     put(raw, "notice_served", row | {"how": "print"})
-    raw.execute("ROLLBACK")
     approve_recording(house.store, kept, "translator-2")
-    raw.execute("BEGIN")
     refused(lambda: put(raw, "notice_served", row | {"notice_sha256": bytes(32)}), "only where an approved one")
-    put(raw, "notice_served", row)
+    put(raw, "notice_served", row | {"id": "notice_2"})

@@ -1,10 +1,10 @@
 """The law of what a rung can tell, in the store: raw SQL, past all our code, states every kind on every rung."""
 
-import sqlite3
 from importlib import import_module
 
 import pytest
 from support import raw_law
+from support.by_hand import REFUSED
 from support.house import ANA, House
 from support.proposing import propose
 
@@ -33,7 +33,7 @@ def world(tmp_path_factory):
             names[mode.code] = decision.id
         of = (house.store, sealing, house.chance, house.pinned, names[ModeCode.FITTED_TRAIL], ConditionKind.EXCLUSION)
         names["zone"] = set_condition(*of, ANA, geometry=HERE)
-        return house.path, names
+        return house.outlived(), names
     finally:
         house.close()
 
@@ -76,13 +76,14 @@ def test_in_a_log_that_an_earlier_version_opened_the_flow_alone_refuses_so_that_
         decision = house.proposal(house.person(), mode=ModeCode.TELEPHONE)
         propose(house.store, house.chance, decision)
     finally:
+        place = house.outlived()
         house.close()
     curfew = (
         "INSERT INTO condition (id, decision_id, kind, geometry_sealed, schedule, version) "
         f"VALUES ('c', '{decision.id}', 'curfew', x'00', '{{}}', 99)"
     )
-    with raw_law.raw(house.path, {}) as sql:
-        with pytest.raises(sqlite3.IntegrityError, match=WORDS):
+    with raw_law.raw(place, {}) as sql:
+        with pytest.raises(REFUSED, match=WORDS):
             sql(curfew)
         sql("DROP TRIGGER log_never_update")
         sql("UPDATE log SET tellable = 0")

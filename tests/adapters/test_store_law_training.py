@@ -34,7 +34,7 @@ def world(tmp_path_factory):
         propose(house.store, house.chance, decision)
         draft_translation(house.store, house.chance, SCHEME, "en-XA", "translator-ra")
         names = {"proposal": decision.id, "aos": AOS, "cai": CAI, "now": int(house.clock.now().timestamp() * 1000)}
-        return house.path, names
+        return house.outlived(), names
     finally:
         house.close()
 

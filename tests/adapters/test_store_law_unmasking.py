@@ -71,7 +71,7 @@ def refused_order(one, **given):
 def world(tmp_path_factory):
     house = House(tmp_path_factory.mktemp("law"))
     try:
-        return house.path, lived_in(house)
+        return house.outlived(), lived_in(house)
     finally:
         house.close()
 

@@ -37,7 +37,7 @@ def world(tmp_path_factory):
         answer_restriction(house.store, placed, RestrictionStep.PLACED, BO)
         reports = [report_misuse(*given[:4], 1, "looked", ANA) for _ in range(2)]
         answer_misuse(house.store, assessor(house), reports[0], Found.MISUSE, "it was", BO)
-        return house.path, {"waiting": reports[1], "placed": placed, "waits": waits}
+        return house.outlived(), {"waiting": reports[1], "placed": placed, "waits": waits}
     finally:
         house.close()
 

@@ -6,6 +6,7 @@ import pytest
 from support.api_asked import codes, get, post
 from support.in_process import place_of
 from support.staff import AOS, AUD, CAI, CEM, OPE, PER, staffed
+from support.watched import bytes_of
 
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.main import read_policy
@@ -71,7 +72,7 @@ def test_an_alert_goes_to_a_decided_breach_with_its_whole_record_and_no_word(hou
     assert [one["outcome"] for one in told["contacts"]] == ["spoke"]
     assert (told["moves"], told["takes_replies"]) == (["excuse"], True)
     assert WORDS not in get(AUD, f"{alert}/record").content.decode()
-    assert WORDS.encode() not in b"".join(path.read_bytes() for path in house.path.parent.rglob("*") if path.is_file())
+    assert WORDS.encode() not in bytes_of(house)
 
 
 def test_another_is_set_aside_claimed_again_and_cleared(house, wearer):

@@ -11,6 +11,8 @@ from tempfile import mkdtemp
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from support import postgres
+from support.by_hand import cut_short, hands_on, rewrite_an_entry
 from support.older import bring_down, form_before
 from support.openbao import policy_of
 from support.site import Site
@@ -26,7 +28,6 @@ from custodiet.main import join_kms, join_vault, main, open_store, read_pins
 from custodiet.model.errors import CannotRecord, VaultUnavailable
 from custodiet.model.partitions import Held, Seats
 from custodiet.rules.partitions import PARTITIONS
-from custodiet.settings import read_settings
 from custodiet.simulation.seeded import SetClock
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
 from custodiet.wire.records import read_entry, record_bytes
@@ -47,11 +48,7 @@ def healthy():
 @pytest.fixture
 def site(healthy, tmp_path):
     """A copy, to be harmed."""
-    shutil.copytree(healthy.folder, tmp_path / "copy")
-    again = Site.__new__(Site)
-    again.folder, again.settings = tmp_path / "copy", read_settings(str(tmp_path / "copy" / "site"), None, {})
-    again.wearers = healthy.wearers
-    return again
+    return healthy.copied(tmp_path / "copy")
 
 
 def seen(site, capsys):
@@ -106,67 +103,70 @@ def run(path, *statements):
             raw.execute(statement)
 
 
-def others_pins(settings):
-    pinned = read_pins(settings)
-    settings.pins.write_bytes(record_bytes(replace(pinned, issue_key=bytes(32))))
+def others_pins(site):
+    pinned = read_pins(site.settings)
+    site.settings.pins.write_bytes(record_bytes(replace(pinned, issue_key=bytes(32))))
 
 
-def entry_changed(settings):
-    with closing(sqlite3.connect(settings.store, isolation_level=None)) as raw:
-        [(rule,)] = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'entry_never_update'").fetchall()
-        raw.execute("DROP TRIGGER entry_never_update")
-        raw.execute("UPDATE entry SET body = replace(body, 'officer-ana', 'officer-eva') WHERE idx = 1")
-        raw.execute(rule)
-
-
-def shortened(settings):
-    with closing(sqlite3.connect(settings.store, isolation_level=None)) as raw:
-        [(rule,)] = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'entry_never_delete'").fetchall()
-        raw.execute("DROP TRIGGER entry_never_delete")
-        raw.execute("DELETE FROM entry WHERE idx = (SELECT max(idx) FROM entry)")
-        raw.execute(rule)
-
-
-def damaged(settings):
-    data = bytearray(settings.store.read_bytes())
+def damaged(site):
+    data = bytearray(site.path.read_bytes())
     data[4096 * 3 : 4096 * 9] = b"\xa5" * (4096 * 6)
-    settings.store.write_bytes(data)
+    site.path.write_bytes(data)
+
+
+def earlier_vault(site):
+    run(site.settings.vault_db, "PRAGMA user_version = 1")
+
+
+def lawless(site):
+    with hands_on(site) as raw:
+        raw.execute("DROP TRIGGER entry_never_update")
+
+
+def gone(site):
+    if site.database is not None:
+        postgres.drop_database(site.database)
+    for path in site.settings.data.glob("custodiet.db*"):
+        path.unlink()
 
 
 HARM = {
-    "keys that others may read": ("permissions", lambda s: s.keys.chmod(0o750)),
-    "an epoch key that others may read": ("permissions", lambda s: next(s.keys.iterdir()).chmod(0o644)),
-    "a vault that others may enter": ("permissions", lambda s: s.vault_folder.chmod(0o710)),
-    "a vault's database that others may read": ("permissions", lambda s: s.vault_db.chmod(0o640)),
-    "a data folder for everybody": ("permissions", lambda s: s.data.chmod(0o755)),
-    "pins that others may write": ("permissions", lambda s: s.pins.chmod(0o664)),
-    "no keys folder": ("keys", lambda s: shutil.rmtree(s.keys)),
-    "no epoch key": ("keys", lambda s: next(s.keys.iterdir()).unlink()),
-    "a restore that was broken off": ("restore", lambda s: s.restoring.mkdir()),
-    "a store of an earlier form": ("store", lambda s: bring_down(s.store, form_before())),
-    "a store without one of its rules": ("store", lambda s: run(s.store, "DROP TRIGGER entry_never_update")),
+    "keys that others may read": ("permissions", lambda site: site.settings.keys.chmod(0o750)),
+    "an epoch key that others may read": ("permissions", lambda site: next(site.settings.keys.iterdir()).chmod(0o644)),
+    "a vault that others may enter": ("permissions", lambda site: site.settings.vault_folder.chmod(0o710)),
+    "a vault's database that others may read": ("permissions", lambda site: site.settings.vault_db.chmod(0o640)),
+    "a data folder for everybody": ("permissions", lambda site: site.settings.data.chmod(0o755)),
+    "pins that others may write": ("permissions", lambda site: site.settings.pins.chmod(0o664)),
+    "no keys folder": ("keys", lambda site: shutil.rmtree(site.settings.keys)),
+    "no epoch key": ("keys", lambda site: next(site.settings.keys.iterdir()).unlink()),
+    "a restore that was broken off": ("restore", lambda site: site.settings.restoring.mkdir()),
+    "a store of an earlier form": ("store", lambda site: bring_down(site.path, form_before())),
+    "a store without one of its rules": ("store", lawless),
     "a damaged store": ("store", damaged),
-    "no store": ("store", lambda s: [path.unlink() for path in s.data.glob("custodiet.db*")]),
-    "a vault's database of an earlier form": ("vault form", lambda s: run(s.vault_db, "PRAGMA user_version = 1")),
-    "no vault's database": ("vault form", lambda s: s.vault_db.unlink()),
-    "an entry that was changed": ("ledger", entry_changed),
-    "a ledger shorter than was published": ("ledger", shortened),
-    "a checkpoint that is none": ("ledger", lambda s: (s.log / "checkpoint").write_text("garbage")),
+    "no store": ("store", gone),
+    "a vault's database of an earlier form": (
+        "vault form",
+        earlier_vault,
+    ),
+    "no vault's database": ("vault form", lambda site: site.settings.vault_db.unlink()),
+    "an entry that was changed": ("ledger", rewrite_an_entry),
+    "a ledger shorter than was published": ("ledger", cut_short),
+    "a checkpoint that is none": ("ledger", lambda site: (site.settings.log / "checkpoint").write_text("garbage")),
     "pins of other keys": ("pins", others_pins),
-    "no pins": ("pins", lambda s: s.pins.unlink()),
+    "no pins": ("pins", lambda site: site.settings.pins.unlink()),
 }
 
 
 @pytest.mark.parametrize(("check", "harm"), HARM.values(), ids=HARM)
 def test_harm_is_found_where_it_was_done(site, capsys, check, harm):
-    harm(site.settings)
+    harm(site)
     status, said = seen(site, capsys)
     assert status == 1
     assert "wrong" in [state for state, _ in said[check]], said[check]
 
 
 def test_a_store_that_everybody_may_read_lies_safe_in_a_folder_that_nobody_else_may_enter(site, capsys):
-    site.settings.store.chmod(0o644)
+    site.path.chmod(0o644)
     assert seen(site, capsys)[0] == 0
     site.settings.data.chmod(0o701)
     assert seen(site, capsys)[0] == 1
@@ -291,7 +291,7 @@ def test_a_disk_that_fills_is_found(healthy, free, state):
 
 
 def test_vault_and_keys_of_another_user_are_a_wall(healthy):
-    owners = {healthy.settings.store: 1001, healthy.settings.vault_folder: 1002, healthy.settings.keys: 1002}
+    owners = {healthy.path: 1001, healthy.settings.vault_folder: 1002, healthy.settings.keys: 1002}
 
     def look_at(path):
         return Lies(0o700, owners.get(path, 0), 1, datetime.now(UTC))
@@ -347,7 +347,7 @@ def test_what_waits_to_be_sent_is_counted_and_for_how_long_the_oldest_does(site,
     with closing(open_store(site.settings)) as store, store.reading() as view:
         case_id = view.cases()[0].id
     at = int(datetime.now(UTC).timestamp() * 1000) - 3_600_000
-    with closing(sqlite3.connect(site.settings.store, isolation_level=None)) as raw:
+    with hands_on(site) as raw:
         row = ("message_1", case_id, "charge", "email", at, at, at + 9_000_000, None, "waiting", at, 0, at, None)
         raw.execute(f"INSERT INTO outbox VALUES ({', '.join('?' * len(row))})", row)
     [(state, said)] = seen(site, capsys)[1]["messages"]

@@ -2,14 +2,13 @@
 
 import base64
 import json
-import sqlite3
-from contextlib import closing
 from datetime import UTC, timedelta
 from urllib.parse import urlencode
 
 import pytest
 from support.door import Door
 from support.house import House
+from support.watched import rows
 
 from custodiet.entrypoints.gateway.app import Gateway
 from custodiet.flows.fit_device import token_hash
@@ -107,8 +106,7 @@ NO_FORWARDED_POSITIONS = (b"", b"{}", b"null", b"[]", b"\xff", b'{"position":{"f
 def test_what_is_no_forwarded_position_is_400_and_counts_as_no_report(house, wearer, body):
     door = Door(house)
     assert door.request("POST", "/in/traccar", body, wearer.token).status == 400
-    with closing(sqlite3.connect(house.path)) as database:
-        assert database.execute("SELECT count(*) FROM tally").fetchone() == (0,)
+    assert rows(house, "SELECT count(*) FROM tally") == [(0,)]
 
 
 def test_a_forwarded_position_is_kept_however_it_is_written(house, wearer):

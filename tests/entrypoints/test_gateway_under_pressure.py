@@ -2,13 +2,13 @@
 
 import json
 import math
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from support.by_hand import held_by_another
 from support.door import Door
+from support.watched import rows
 
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.writer import GATHER_S
@@ -33,8 +33,7 @@ def post(door, house, wearer, ago=timedelta(0)):
 
 
 def stored(house):
-    with sqlite3.connect(house.path) as database:
-        return database.execute("SELECT count(*), total(reports) FROM tally").fetchone()
+    return rows(house, "SELECT count(*), sum(reports) FROM tally")
 
 
 def test_with_room_a_report_is_kept(house, wearer):
@@ -62,16 +61,12 @@ def test_too_much_waiting_is_503_and_the_body_stays_unread(house, wearer):
 
 def test_a_store_that_another_holds_is_503_and_the_same_report_is_kept_afterwards(house, wearer, monkeypatch):
     door = Door(house)
-    house.store._engine.dispose()
-    monkeypatch.setattr("custodiet.adapters.store.engine.LOCK_WAIT_MS", 1)
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with held_by_another(house, monkeypatch):
         answer = post(door, house, wearer)
         assert (answer.status, json.loads(answer.body)) == (
             503,
             {"error": "cannot record now: the store cannot write now"},
         )
-        other.execute("ROLLBACK")
     assert post(door, house, wearer).said == "200 kept"
 
 

@@ -7,13 +7,13 @@ nothing but the record of a refusal; the store refuses the statement in the word
 import html
 import json
 import re
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from support.assessing import assessor
+from support.by_hand import REFUSED, words_of
 from support.deciding import assessed
 from support.house import COURT, SCHEME, START, House, scheme_at
 from support.in_process import client_of, place_of
@@ -118,13 +118,13 @@ class Everyone:
 
     def refused(self, words, *statements):
         """Raw SQL with every rule in place: the last of the statements is refused in these words."""
-        with raw(self.house.path, self.names) as sql:
+        with raw(self.house, self.names) as sql:
             *before, last = statements
             for statement in before:
                 sql(written(sql, statement))
-            with pytest.raises(sqlite3.IntegrityError) as caught:
+            with pytest.raises(REFUSED) as caught:
                 sql(written(sql, last))
-            assert re.fullmatch(words, str(caught.value)), str(caught.value)
+            assert re.fullmatch(words, words_of(caught.value)), words_of(caught.value)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,13 @@
 
 import json
 import os
-import sqlite3
 import tracemalloc
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from support.by_hand import held_by_another
 from support.watched import JUDGED_ONLY, ask, kinds_since, ledger_size, rows
 
 from custodiet.entrypoints.cli import ingest
@@ -220,23 +220,14 @@ def test_a_file_that_breaks_off_is_answered_as_far_as_it_could_be_read(house, we
 # --- a bad moment ---------------------------------------------------------------------------------------
 
 
-@contextmanager
-def held_by_another(house, monkeypatch):
-    house.store._engine.dispose()
-    monkeypatch.setattr("custodiet.adapters.store.engine.LOCK_WAIT_MS", 1)
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield other
-
-
 def test_a_store_that_another_holds_is_waited_for_and_everything_answered_once(house, wearer, monkeypatch):
     run = Run(house, wearer.token)
-    with held_by_another(house, monkeypatch) as other:
+    with held_by_another(house, monkeypatch) as let_go:
 
         def nothing_is_said_before_it_holds():
             assert run.said == b""
             if len(run.waited) == 3:
-                other.execute("ROLLBACK")
+                let_go()
 
         run.at_pause = nothing_is_said_before_it_holds
         assert run.take(fix(house, 2), fix(house, 1)) == ["kept", "kept"]

@@ -24,7 +24,7 @@ def town(tmp_path):
 
 
 def streets_of(house):
-    return StreetsFile(house.path.with_name("streets.db"))
+    return StreetsFile(house.folder / "data" / "streets.db")
 
 
 def streets_at_the_middle(house):
@@ -77,7 +77,7 @@ def test_what_is_no_map_or_names_no_place_is_refused_and_nothing_is_entered(hous
 
 
 def test_where_streets_cannot_be_kept_the_places_are_loaded_all_the_same_and_it_is_said(house, town, capsys):
-    (house.path.with_name(".streets.db.tmp") / "in the way").mkdir(parents=True)
+    (house.folder / "data" / ".streets.db.tmp" / "in the way").mkdir(parents=True)
     assert load(house, town) == 1
     assert told(house)[-1].index
     said = capsys.readouterr()

@@ -115,6 +115,8 @@ def test_a_page_asks_the_policy_a_few_times_however_much_there_is(house, place):
 @pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(("actor", "path"), OF_ONE_OFFICER, ids=[path for _, path in OF_ONE_OFFICER])
 def test_a_page_about_ones_own_cases_reads_no_table_that_grows_from_end_to_end(house, actor, path):
+    if house.database is not None:
+        pytest.skip("what is read is what SQLite plans; of so few rows PostgreSQL reads the whole table by choice")
     grow(house, range(1, 3), range(2))
     client, read = client_of(actor), {}
 

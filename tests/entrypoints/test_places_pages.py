@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 
 import pytest
+from support.by_hand import stored_bytes
 from support.house import House
 from support.in_process import client_of, place_of
 from support.looking import Looked
@@ -54,8 +55,7 @@ def test_the_person_adds_one_and_no_page_and_no_byte_of_the_store_says_where(one
         assert view.own_places(one.person.case.person_id) == 1
     case = f"/cases/{one.person.case.reference}"
     pages = [client_of(CAI).get(case), client_of(CAI).get(f"{case}/looks"), person.get("/my/looks")]
-    files = one.house.path.parent.glob("custodiet.db*")
-    kept = b"".join(file.read_bytes() for file in files)
+    kept = stored_bytes(one.house)
     packed = pack_own_place(LAT_E7, LON_E7)
     assert packed not in kept
     assert b64encode(packed) not in kept  # as records hold bytes

@@ -4,6 +4,7 @@ import re
 from hashlib import sha256
 
 import pytest
+from support.by_hand import hands_on
 from support.house import SCHEME
 from support.in_process import client_of, place_of
 from support.in_words import approve_text
@@ -187,13 +188,9 @@ def test_only_a_translator_hands_one_in_or_approves_it_and_the_one_they_heard(ho
 
 
 def test_a_sound_that_is_not_what_was_handed_in_is_given_to_nobody(house, case):
-    import sqlite3
-    from contextlib import closing
-
     hand_in(TRA)
     [path] = sound_on(TRA, PAGE)
-    with closing(sqlite3.connect(house.path)) as raw:
-        raw.execute("DROP TRIGGER recording_fixed")
-        raw.execute("UPDATE recording SET content = ?", (silence(5),))
-        raw.commit()
+    with hands_on(house) as hand:
+        hand.execute("DROP TRIGGER recording_fixed")
+        hand.execute("UPDATE recording SET content = ?", (silence(5),))
     assert played(TRA, path).status_code == 404

@@ -1,10 +1,10 @@
 """Senders from the command line: a token is printed once and alone, and nothing else ever tells of it."""
 
 import re
-import sqlite3
 from dataclasses import dataclass
 
 import pytest
+from support.by_hand import hands_on
 from support.house import ANA, SCHEME
 from support.site import Site
 
@@ -114,10 +114,9 @@ def test_what_a_sender_was_told_is_listed_and_acknowledged_by_name(site, sender,
     with store.reading() as view:
         decision = view.decisions()[0]
     end_decision(store, site.chance, decision.id, Move.WITHDRAW, Ender(ANA))
-    with sqlite3.connect(site.settings.store) as database:
-        database.execute("DROP TRIGGER instruction_fixed")
-        database.execute("UPDATE instruction SET due_at = given_at")  # as if a day had passed
-    database.close()
+    with hands_on(site) as hand:
+        hand.execute("DROP TRIGGER instruction_fixed")
+        hand.execute("UPDATE instruction SET due_at = given_at")  # as if a day had passed
     store.close()
     said = (
         r"  sender  sender_\S+  instruction_\S+  told to stop TAG-0000 from \S+ UTC; not acknowledged, overdue since "

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from support.by_hand import held_by_another
 from support.house import ANA
+from support.watched import rows
 
 from custodiet.entrypoints import source as module
 from custodiet.entrypoints.source import Source
@@ -133,8 +133,7 @@ def test_what_could_be_no_better_the_next_time_is_refused_and_acknowledged(house
 
 
 def contact(house):
-    with closing(sqlite3.connect(house.path)) as database:
-        return database.execute("SELECT count(*) FROM contact").fetchone()[0]
+    return rows(house, "SELECT count(*) FROM contact")[0][0]
 
 
 def test_what_a_broker_says_again_by_itself_is_no_sign_of_life(house, wearer):
@@ -153,16 +152,13 @@ def test_what_comes_by_a_subscription_of_earlier_days_is_refused_and_said_once(h
 
 
 def test_while_the_store_cannot_write_nothing_is_acknowledged_and_then_all_in_order(house, wearer, monkeypatch, caplog):
-    house.store._engine.dispose()
-    monkeypatch.setattr("custodiet.adapters.store.engine.LOCK_WAIT_MS", 1)
     bus = SmallBus(*(position(house, number, 9 - number) for number in range(1, 9)))
-    with closing(sqlite3.connect(house.path, isolation_level=None, check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with held_by_another(house, monkeypatch) as let_go:
 
         def at_look(bus):
             if bus.looks == 46:
                 assert bus.acknowledged == []
-                other.execute("ROLLBACK")
+                let_go()
 
         bus.at_look = at_look
         assert run(house, wearer.token, bus) == ["kept"] * 8

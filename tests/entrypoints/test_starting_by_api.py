@@ -1,15 +1,14 @@
 """Monitoring begins by two people over the API as on the pages, by the same flows: and never before the notice."""
 
 import re
-import sqlite3
 import time
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from support.api_asked import BASE, codes, get, post
 from support.api_proposing import as_body
 from support.assessing import assessed, assessor, kinds_written
+from support.by_hand import REFUSED, hands_on, stored_bytes
 from support.house import SCHEME
 from support.in_process import client_of, place_of
 from support.staff import AOS, AOT, CAI, CEM, OPE, staffed
@@ -79,19 +78,12 @@ def state(house, decision_id):
 
 
 def make_by_sql(house, decision_id):
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA foreign_keys = ON")
-        raw.execute("BEGIN")
-        try:
-            raw.execute(
-                "UPDATE assessment SET approved_by = ?, approved_at = 1 WHERE decision_id = ?", (AOS, decision_id)
-            )
-            raw.execute(
-                "UPDATE decision SET state = 'made', approved_by = ?, made_at = ?, made_entry = 1 WHERE id = ?",
-                (AOS, int(house.clock.now().timestamp() * 1000), decision_id),
-            )
-        finally:
-            raw.execute("ROLLBACK")
+    with hands_on(house) as hand, hand.undone():
+        hand.execute("UPDATE assessment SET approved_by = ?, approved_at = 1 WHERE decision_id = ?", (AOS, decision_id))
+        hand.execute(
+            "UPDATE decision SET state = 'made', approved_by = ?, made_at = ?, made_entry = 1 WHERE id = ?",
+            (AOS, int(house.clock.now().timestamp() * 1000), decision_id),
+        )
 
 
 def test_nothing_begins_before_the_notice_by_page_api_or_sql_and_all_of_it_after(house, place):
@@ -105,7 +97,7 @@ def test_nothing_begins_before_the_notice_by_page_api_or_sql_and_all_of_it_after
     page = client_of(AOS).post(f"/authorise/{decision_id}", {"what": "approve"})
     assert page.status_code == 403
     assert "no_notice_given" in page.content.decode()
-    with pytest.raises(sqlite3.IntegrityError, match="was given the notice"):
+    with pytest.raises(REFUSED, match="was given the notice"):
         make_by_sql(house, decision_id)
     assert (changes(house), state(house, decision_id)) == (before, State.PROPOSED)
     tell(house, place)
@@ -154,7 +146,7 @@ def test_a_page_and_a_program_propose_the_same(house, place):
     for name in ("mode", "strand", "power", "purposes", "authority", "proposed_by", "starts_at", "review_due_at"):
         assert getattr(one, name) == getattr(two, name), name
     assert decision_id in (one.id, two.id)
-    assert b"made-up words" not in house.path.read_bytes()
+    assert b"made-up words" not in stored_bytes(house)
 
 
 def test_the_ladder_refuses_a_program_with_a_code_for_each_rule_and_what_is_ready(house, place):
@@ -262,7 +254,7 @@ def test_a_proposal_is_narrowed_given_back_refused_or_taken_back_once(house, pla
     for one in listed:
         assert state(house, one) is State.REFUSED
         assert codes(post(AOS, f"/decisions/{one}/approve", SEEN)) == ["no_proposal"]
-    assert b"which facts" not in house.path.read_bytes()
+    assert b"which facts" not in stored_bytes(house)
 
 
 def test_a_second_person_has_the_codes_of_an_assessment_and_none_of_its_words(house, place):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.api_asked import BASE, codes, get, post
 from support.assessing import kinds_written
+from support.by_hand import stored_bytes
 from support.house import SCHEME
 from support.in_process import client_of, place_of
 from support.mp3 import silence
@@ -137,7 +138,7 @@ def test_from_an_invitation_to_monitoring_that_has_begun(place, case):
     [carried] = done(get(CAI, f"/decisions/{decision_id}/conditions"))["conditions"]
     assert carried == stated
     # What was written and where it is stand sealed, and are in no answer.
-    kept = house.path.read_bytes() + house.path.with_name(house.path.name + "-wal").read_bytes()
+    kept = stored_bytes(house)
     for one in (*(one.encode() for one in WORDS), b"46.512", b"-28.065"):
         assert one not in kept
     kinds = kinds_written(house)

@@ -1,9 +1,9 @@
 """Refused reports that came after a stop: counted by sender, fitting and hour; a task while the device is worn."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
+from support.by_hand import hands_on
 from support.house import ANA, START, report
 from support.watched import HOUR, MINUTE, passing, rows, task_kinds, tasks, whole
 
@@ -298,7 +298,6 @@ def test_verifying_notices_a_changed_count(house, gate, wearer, planted):
     gate.refuse(wearer.token, fix(house), fix(house))
     enter_staged(house.store, house.fence)
     assert whole(house)
-    with sqlite3.connect(house.path) as database:
-        assert database.execute(planted).rowcount == 1
-    database.close()
+    with hands_on(house) as hand:
+        assert hand.execute(planted).rowcount == 1
     assert not whole(house)

@@ -7,6 +7,7 @@ import pytest
 from support.assessing import assessed, assessor, kinds_written
 from support.house import ANA, BO, COURT, SCHEME, START
 from support.proposing import propose
+from support.watched import bytes_of
 
 from custodiet.adapters import sealing
 from custodiet.flows.decide_case import (
@@ -211,8 +212,7 @@ def test_what_a_screening_found_is_nowhere_in_clear_and_in_one_size(house):
         found, none = (view.newest_screening(one.case.id) for one in (ill, well))
     assert len(found.sealed) == len(none.sealed) == SEALED_ANSWERS_BYTES
     assert (found.screened_by, found.list_version, len(found.questions)) == (ANA, LIST_VERSION, len(Question))
-    folder = house.path.parent
-    stored = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    stored = bytes_of(house)
     assert any(found.sealed[at : at + 32] in stored for at in range(0, 4096, 512))
     for told in (Adjustment.NO_DEVICE_ON_BODY, Adjustment.MEDICAL_ADVICE, "Due in spring", '"yes"'):
         assert told.encode() not in stored
@@ -236,8 +236,7 @@ def test_words_of_an_assessment_are_nowhere_in_clear(house):
     sealed = assessor(house).words(person.case.id, "The line at home is shared with the landlord.")
     propose_decision(house.store, proposal, assessed(house, proposal, words=sealed))
     make_decision(house.store, proposal.id, BO)
-    stored = b"".join(file.read_bytes() for file in house.path.parent.rglob("*") if file.is_file())
-    assert b"landlord" not in stored
+    assert b"landlord" not in bytes_of(house)
 
 
 def test_the_same_words_in_another_case_are_alike_and_in_the_same_case_not(house):

@@ -7,7 +7,6 @@ import pytest
 from msgspec import structs
 from support.house import ANA, House, report
 
-from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import register_device
 from custodiet.flows.keep_devices import (
@@ -165,7 +164,7 @@ class Ticking:
 
 def test_a_clock_that_moves_on_within_the_swap_does_not_have_the_two_overlap(house, wearer):
     other = register_device(house.store, house.chance, "TAG-2", ANA)
-    store = SqliteStore(house.path, Ticking(house.clock), house.chance)
+    store = house.open_store(Ticking(house.clock))
     fitting = swap_device(store, house.chance, wearer.fitting.id, other.id, checked("TAG-2"), ANA)
     store.close()
     with house.store.reading() as view:

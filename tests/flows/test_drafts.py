@@ -6,6 +6,7 @@ import pytest
 from support.assessing import assessed, assessor, kinds_written
 from support.house import ANA, SCHEME, START
 from support.staff import AOS, CAI, CEM, staffed
+from support.watched import bytes_of
 
 from custodiet.flows.close_case import close_case
 from custodiet.flows.decide_case import propose_decision
@@ -70,8 +71,7 @@ def test_each_author_has_one_in_a_case_and_the_next_replaces_it(house, case):
 
 def test_it_is_nowhere_in_clear_and_waits_for_the_key(house, case):
     save(house, case)
-    stored = b"".join(file.read_bytes() for file in house.path.parent.rglob("*") if file.is_file())
-    assert b"by their own account" not in stored
+    assert b"by their own account" not in bytes_of(house)
     keyless = open_case(house.store, house.chance, SCHEME, "M-2", CAI)
     with pytest.raises(CannotRecord, match="no record key yet"):
         save(house, keyless)

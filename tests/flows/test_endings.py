@@ -1,9 +1,9 @@
 """Endings: who brings them about, that nothing outlives its scheme, and what a fast clock stored beyond goes too."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
+from support.by_hand import hands_on
 from support.house import ANA, COURT, START, Person, scheme_at
 from support.proposing import propose
 
@@ -48,9 +48,15 @@ def run_out(house):
 
 def broken(house, decision):
     """A clock of its retention stands already: no ending of it can be written."""
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    connection.execute("INSERT INTO retention_clock VALUES (?, 'trail', 0, 0)", (decision.id,))
-    connection.close()
+    with hands_on(house) as hand:
+        hand.execute("INSERT INTO retention_clock VALUES (?, 'trail', 0, 0)", (decision.id,))
+
+
+def test_those_without_an_end_come_before_those_that_run_out_and_these_in_their_order(house):
+    later, sooner = (house.decide(house.person(), review_due_at=START + days * DAY) for days in (9, 5))
+    without = house.decide(house.person(), authority=Authority.ORDER, maker=COURT)
+    with house.store.reading() as view:
+        assert [one.id for one in view.decisions()] == [without.id, sooner.id, later.id]
 
 
 def test_one_decision_that_cannot_be_ended_does_not_hold_up_the_others(house):
@@ -79,10 +85,9 @@ def test_an_ending_is_not_held_up_by_a_frame_that_someone_broke(house):
     house.decide(other)
     monitor = house.monitor()
     assert house.say(monitor, other, START + 3 * MINUTE) == "kept"
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    connection.execute("DROP TRIGGER frame_sealed_stands")
-    connection.execute("UPDATE frame SET directory = x'00'")
-    connection.close()
+    with hands_on(house) as hand:
+        hand.execute("DROP TRIGGER frame_sealed_stands")
+        hand.execute("UPDATE frame SET directory = x'00'")
     end_decision(house.store, house.chance, decision.id, Move.WITHDRAW, Ender(ANA))
     assert house.decision(decision.id).state is State.WITHDRAWN
 

@@ -1,17 +1,15 @@
 """What is past its retention is erased: entry, keys, sealed bytes; and again from wherever it was broken off."""
 
-import shutil
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from support.assessing import assessor
+from support.by_hand import hands_on
 from support.house import ANA, BO, COURT, START, House, scheme_at, stored_fixes
 from support.staff import AOS, CAI, CEM, DPO, staffed
 
 from custodiet.adapters.ledger.tiles import TileLog
-from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.entrypoints.clock import Ticking
 from custodiet.flows import erase_what_is_due as erase_what_is_due_file
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
@@ -103,23 +101,18 @@ class Wearer:
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory):
-    """A wearer and the files of their house, made once; and where its clock and its chance had come to."""
-    folder = tmp_path_factory.mktemp("begun")
-    house = House(folder)
+    """A wearer and what is kept of their house, made once; and where its clock had come to."""
+    house = House(tmp_path_factory.mktemp("begun"))
     staffed(house)
     one = Wearer.begin(house)
-    house.close()
-    assert house.path.is_file()
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    files = {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mode) for path in paths}
-    return one, (files, house.chance._random.getstate(), None), house.clock.now()
+    return one, house.kept(), house.clock.now()
 
 
 @pytest.fixture
 def broken(begun, tmp_path, monkeypatch):
     """The same in a house of its own, in which something may break."""
-    made, settled, now = begun
-    monkeypatch.setattr("support.house.settled", lambda *_: settled)
+    made, kept, now = begun
+    monkeypatch.setattr("support.house.settled", lambda *_: kept)
     house = House(tmp_path)
     house.clock.pass_(now - house.clock.now())
     yield Wearer(house, made.person, made.first, made.second)
@@ -267,8 +260,8 @@ def test_a_day_to_whose_key_something_may_still_be_sealed_waits_until_it_is_clos
 
 def test_the_vault_erases_nothing_that_its_own_reading_of_the_ledger_does_not_call_due(broken):
     """Whoever writes the store can write an entry; what is kept for longer than it says stays."""
-    with sqlite3.connect(broken.house.path) as database:
-        database.execute("DROP TRIGGER erasure_due")
+    with hands_on(broken.house) as hand:
+        hand.execute("DROP TRIGGER erasure_due")
     with broken.house.store.acting() as act:
         entry = Entry(EntryKind.ERASURE_DUE, ANA, broken.person.case.person_id)
         index = act.write(entry, ErasureDue(broken.first.id, Category.TRAIL, act.now))
@@ -282,13 +275,13 @@ def test_the_vault_erases_nothing_that_its_own_reading_of_the_ledger_does_not_ca
 def test_yesterdays_backup_and_todays_keys_give_nothing_that_was_erased(one, tmp_path):
     one.pass_retention()
     one.house.vault_keys.turn_epoch()
-    shutil.copytree(one.house.folder / "data", tmp_path / "yesterday")
-    one.erase_all()
-    one.house.clock.pass_(DAY)
-    one.house.vault_keys.turn_epoch()
-    then = SqliteStore(tmp_path / "yesterday" / "custodiet.db", one.house.clock, one.house.chance)
-    assert one.stored(store=then) == [one.second.id]
-    then.close()
+    with one.house.copied(tmp_path / "yesterday.db") as yesterday:
+        one.erase_all()
+        one.house.clock.pass_(DAY)
+        one.house.vault_keys.turn_epoch()
+        then = yesterday.open(one.house.clock, one.house.chance)
+        assert one.stored(store=then) == [one.second.id]
+        then.close()
 
 
 # --- holds -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from support.house import ANA, SCHEME
 from support.staff import CAI, staffed
-from support.watched import whole
+from support.watched import bytes_of, whole
 from support.zones import zone_as_of
 
 from custodiet.flows.give_contact import give_contact, withdraw_contact
@@ -76,8 +76,7 @@ def test_no_name_and_no_contact_stands_anywhere_in_clear(house):
     take(house)
     house.issue_keys()
     name(house)
-    house.store.close()
-    stored = b"".join(file.read_bytes() for file in house.path.parent.rglob("*") if file.is_file())
+    stored = bytes_of(house)
     for never in (b"Heron", b"07700", b"plover@"):
         assert never not in stored
     assert b"I-1" in stored

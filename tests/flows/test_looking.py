@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessor, kinds_written
+from support.by_hand import stored_bytes
 from support.house import ANA, COURT, START
 from support.looking import HOUR, MINUTE, Looked, quarter
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO
@@ -85,7 +86,7 @@ def test_each_step_is_an_entry_of_its_own_before_anything_opens(house, one):
 
 def test_no_entry_and_no_table_holds_the_words_of_a_request(house, one):
     one.approve(one.ask(why="made-up words that nobody may find"), words="nor these made-up ones")
-    raw = house.path.read_bytes() + house.path.with_name(house.path.name + "-wal").read_bytes()
+    raw = stored_bytes(house)
     assert b"made-up words" not in raw
     assert b"made-up ones" not in raw
 

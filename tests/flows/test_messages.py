@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 from support.assessing import kinds_written
+from support.by_hand import hands_on
 from support.glass import Endangered
 from support.house import ANA, BO, START, House, report
 from support.staff import OPE
+from support.watched import bytes_of
 from support.zones import zone_as_of
 
 from custodiet.adapters.messages.folder import FolderCarrier
@@ -323,13 +325,8 @@ def test_the_vault_follows_no_attempt_by_anyone_but_the_messenger(house, wearer)
 @contextmanager
 def unguarded(house):
     """As who owns the database would write: without the store's own law."""
-    import sqlite3
-
-    with sqlite3.connect(house.path) as raw:
-        rules = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'outbox'").fetchall()
-        for (name,) in rules:
-            raw.execute(f"DROP TRIGGER {name}")
-    raw.close()
+    with hands_on(house) as hand:
+        hand.drop_rules("outbox")
     with house.store.acting() as act:
         yield act
 
@@ -337,10 +334,7 @@ def unguarded(house):
 def test_no_address_stands_in_the_store(house, wearer):
     low(house, house.monitor(), wearer, 25.0)
     messenger(house, Way()).send_due()
-    house.store.close()
-    for file in house.path.parent.iterdir():
-        if file.is_file():
-            assert b"sample.example" not in file.read_bytes()
+    assert b"sample.example" not in bytes_of(house)
 
 
 def test_the_built_in_words_name_no_tag_no_authority_and_not_us(house, wearer, tmp_path):

@@ -1,6 +1,7 @@
 """Suspected misuse is reported by anyone, sealed, and answered by a data protection officer whom it is not about."""
 
 import pytest
+from support.by_hand import stored_bytes
 from support.looking import HOUR, Looked
 from support.staff import AOS, CAI, DPO, OPE
 
@@ -113,6 +114,6 @@ def test_the_tables_follow_from_the_records_and_no_word_of_it_is_in_the_store(on
     answer(one, reported(one))
     counts = one.house.verify()
     assert (counts["missing"], counts["differing"]) == (0, 0)
-    stored = b"".join(file.read_bytes() for file in sorted(one.house.path.parent.glob("custodiet.db*")))
+    stored = stored_bytes(one.house)
     assert TEXT.encode() not in stored
     assert WHY.encode() not in stored

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessed, assessor, kinds_written, tasks
+from support.by_hand import stored_bytes
 from support.house import ANA, BO, COURT, SCHEME, House
 
 from custodiet.flows.decide_case import make_decision, narrow_decision, propose_decision
@@ -134,7 +135,7 @@ def test_an_interpreter_is_named_and_the_name_is_sealed(house):
         [one] = view.notices_served(person.case.id)
         bodies = b"".join(row.body for row in view.entries(0, 10_000))
     assert one.words_sealed
-    assert b"4711" not in one.words_sealed + bodies + house.path.read_bytes()
+    assert b"4711" not in one.words_sealed + bodies + stored_bytes(house)
 
 
 def test_what_was_given_is_the_notice_as_it_is(house):

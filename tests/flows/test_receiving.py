@@ -1,13 +1,13 @@
 """Receiving: absurd numbers, what was seen before, what is remembered and for how long, and failures at the commit."""
 
 import json
-import sqlite3
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from math import inf, nan
 
 import pytest
+from support.by_hand import hands_on
 from support.house import ANA, START, report
 from support.proposing import propose
 
@@ -254,10 +254,9 @@ def test_a_day_key_that_the_vault_did_not_sign_fails_its_own_request_and_no_othe
     one, other = house.person("TAG-1"), house.person("TAG-2")
     house.decide(one)
     house.decide(other)
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    connection.execute("DROP TRIGGER day_key_fixed")
-    connection.execute("UPDATE day_key SET public = zeroblob(32) WHERE person_id = ?", (one.case.person_id,))
-    connection.close()
+    with hands_on(house) as hand:
+        hand.execute("DROP TRIGGER day_key_fixed")
+        hand.execute("UPDATE day_key SET public = zeroblob(32) WHERE person_id = ?", (one.case.person_id,))
     monitor = house.monitor()
     requests = [house.request(monitor, who.token, report(who.device.serial, START)) for who in (other, one)]
     kept, failed = monitor.receive(requests)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from support.assessing import assessor
+from support.by_hand import stored_bytes
 from support.house import ANA, SCHEME
 from support.in_words import approve_text
 from support.mp3 import silence
@@ -74,7 +75,7 @@ def test_nobody_is_told_by_a_recording_before_someone_else_has_listened_to_it(ho
     refused(lambda: approve_recording(house.store, one, LISTENER), "approved_already")
     with house.store.reading() as view:
         assert content_of(view, one) == silence(2)
-    assert b"made-up studio" not in house.path.read_bytes()
+    assert b"made-up studio" not in stored_bytes(house)
 
 
 def test_it_is_out_of_date_when_the_text_is(house):

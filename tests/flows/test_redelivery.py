@@ -1,9 +1,7 @@
 """What was recorded and never acknowledged comes again, whole: it has no second effect, whoever takes it in."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
+from support.by_hand import REFUSED, hands_on
 from support.watched import AWAY, HOME, JUDGED_ONLY, MINUTE, WALKING_MPS, give_zones, report, rows, watch, whole
 
 from custodiet.model.finding import Matter
@@ -69,7 +67,7 @@ def test_what_comes_again_is_counted_as_a_duplicate(house, given, by_another):
     someone.post(*batch)
     monitor = other or whoever_takes_it(house, someone, by_another)
     assert set(someone.post(*batch, monitor=monitor)) == {"duplicate"}
-    [(taken,)] = rows(house, "SELECT total(reports) FROM tally WHERE reason = '' AND outcome IN ('kept', 'judged')")
+    [(taken,)] = rows(house, "SELECT sum(reports) FROM tally WHERE reason = '' AND outcome IN ('kept', 'judged')")
     assert taken == len(batch)
 
 
@@ -85,36 +83,36 @@ BAD = {
 
 @pytest.fixture
 def raw(house):
-    """A connection, and a row that may be inserted; its names stand for those of the house."""
+    """The store in our hands, and a row that may be inserted; its names stand for those of the house."""
     mine, trail = watch(house, **JUDGED_ONLY), watch(house, "TAG-2")
     other = watch(house, "TAG-3", **JUDGED_ONLY)
     decisions = {"mine": mine.decision_id, "trail": trail.decision_id, "other": other.decision_id}
     starts_ms = to_ms(mine.decision.starts_at)
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as connection:
+    with hands_on(house) as hand:
 
         def insert(**given):
             row = {"fitting_id": mine.person.fitting.id, "decision_id": "mine", "at": 1000, "number": 0} | given
             values = (row["fitting_id"], starts_ms + row["at"], decisions[row["decision_id"]], row["number"])
-            connection.execute("INSERT INTO sighting (fitting_id, at, decision_id, number) VALUES (?, ?, ?, ?)", values)
+            hand.execute("INSERT INTO sighting (fitting_id, at, decision_id, number) VALUES (?, ?, ?, ?)", values)
 
-        yield connection, insert
+        yield hand, insert
 
 
 @pytest.mark.parametrize("given", BAD.values(), ids=BAD.keys())
 def test_the_store_takes_a_sighting_only_under_the_decision_that_admits_it(raw, given):
     _, insert = raw
-    with pytest.raises(sqlite3.IntegrityError, match="no decision admits it"):
+    with pytest.raises(REFUSED, match="no decision admits it"):
         insert(**given)
 
 
 def test_a_sighting_stands_once_and_for_ever(raw):
-    connection, insert = raw
+    hand, insert = raw
     insert()
-    with pytest.raises(sqlite3.IntegrityError, match="stands already"):
+    with pytest.raises(REFUSED, match="stands already"):
         insert(number=1)
     for statement in ("UPDATE sighting SET at = at + 1", "DELETE FROM sighting"):
-        with pytest.raises(sqlite3.IntegrityError, match="never"):
-            connection.execute(statement)
+        with pytest.raises(REFUSED, match="never"):
+            hand.execute(statement)
 
 
 @MODES
@@ -134,12 +132,6 @@ def test_what_came_again_and_was_refused_leaves_tables_that_verify(house, given)
 def test_a_sighting_that_was_taken_out_or_moved_shows_when_the_tables_are_verified(house, statement):
     someone = watch(house, **JUDGED_ONLY)
     someone.post(*walked_out(house, someone))
-    with closing(sqlite3.connect(house.path)) as database, database:
-        rules = database.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'sighting' AND type = 'trigger'")
-        rules = rules.fetchall()
-        for name, _ in rules:
-            database.execute(f"DROP TRIGGER {name}")
-        assert database.execute(statement).rowcount > 0
-        for _, text in rules:
-            database.execute(text)
+    with hands_on(house) as hand, hand.rules_held_back("sighting"):
+        assert hand.execute(statement).rowcount > 0
     assert not whole(house)

@@ -1,12 +1,11 @@
 """A decision run again from the ledger: its rules are given what they were given, and answer as they did."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
 from support.assessing import assessor
+from support.by_hand import hands_on
 from support.house import ANA, BO, SCHEME
 from support.proposing import propose
 
@@ -121,11 +120,9 @@ def test_a_record_that_is_gone_is_told_and_the_answer_that_rested_on_it_is_anoth
     with house.store.reading() as view:
         step = replay_decision(view, decision).steps[0]
     entry = next(each.entry for each in step.given if each.what is What.FACT and each.kind != FactKind.AGE)
-    with closing(sqlite3.connect(house.path)) as raw, raw:
-        laws = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'record'").fetchall()
-        for (name,) in laws:
-            raw.execute(f'DROP TRIGGER "{name}"')
-        raw.execute("UPDATE record SET body = x'00' WHERE idx = ?", (entry,))
+    with hands_on(house) as hand:
+        hand.drop_rules("record")
+        hand.execute("UPDATE record SET body = x'00' WHERE idx = ?", (entry,))
     with house.store.reading() as view:
         again = replay_decision(view, decision)
     assert again.lost == (entry,)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from support.by_hand import stored_bytes
 from support.glass import Endangered
 from support.house import START
 from support.looking import HOUR, MINUTE, STEP, Looked
@@ -180,5 +181,5 @@ def opened(one, restriction_id, by):
 def test_the_tables_follow_from_the_records_and_no_word_of_the_weighing_is_in_the_store(one):
     placed(one, told=False, untold=WHY_NOT)
     assert one.house.verify()["missing"] == one.house.verify()["differing"] == 0
-    stored = b"".join(file.read_bytes() for file in sorted(one.house.path.parent.glob("custodiet.db*")))
+    stored = stored_bytes(one.house)
     assert not [words for words in (*SAID.values(), WHY_NOT) if words.encode() in stored]

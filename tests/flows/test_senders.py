@@ -1,12 +1,12 @@
 """Tokens: bound to an open fitting of a device in the sender's own scope and scheme, and ended with it; rotated with an
 overlap; and scopes that change."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
+from support.by_hand import hands_on
 from support.house import ANA, SCHEME, START, report, scheme_at
-from support.watched import whole
+from support.watched import rows, whole
 
 from custodiet.flows.fit_device import issue_sender, token_hash
 from custodiet.flows.keep_senders import change_scope, end_sender, end_token, rotate_sender
@@ -79,18 +79,14 @@ def rotated(house, token_ended_at):
     """A person with two tokens, of which the first was ended when it was rotated."""
     person = house.person("TAG")
     house.decide(person)
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    connection.execute("UPDATE token SET ended_at = ?", (to_ms(token_ended_at),))
-    connection.close()
+    with hands_on(house) as hand:
+        hand.execute("UPDATE token SET ended_at = ?", (to_ms(token_ended_at),))
     person.token = issue(house, person.fitting)
     return person
 
 
 def ends(house):
-    connection = sqlite3.connect(house.path)
-    listed = [end for (end,) in connection.execute("SELECT ended_at FROM token ORDER BY issued_at, version")]
-    connection.close()
-    return sorted(listed)
+    return sorted(end for (end,) in rows(house, "SELECT ended_at FROM token ORDER BY issued_at, version"))
 
 
 def test_a_fitting_ends_also_when_one_of_its_tokens_had_ended_before(house):
@@ -333,12 +329,6 @@ PLANTED = {
 def test_verifying_notices_a_scope_or_a_token_changed_by_hand(house, upstream, planted):
     change_scope(house.store, sender_of(house, upstream.token), ANA, add=("TAG-3",))
     rotate(house, upstream.token)
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    rules = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for name, _ in rules:
-        connection.execute(f"DROP TRIGGER {name}")
-    assert connection.execute(planted).rowcount > 0
-    for _, rule in rules:
-        connection.execute(rule)
-    connection.close()
+    with hands_on(house) as hand, hand.rules_held_back():
+        assert hand.execute(planted).rowcount > 0
     assert not whole(house)

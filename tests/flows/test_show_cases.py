@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from support.house import BO
 
-from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.end_decision import end_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task
 from custodiet.flows.show_cases import PAGE_LINES, What, find_cases, show_case
@@ -132,7 +131,7 @@ def test_a_change_is_told_once_as_a_kind_an_identity_and_a_state(house):
 
 def test_a_store_that_is_read_only_is_enough_for_all_of_it(house):
     house.decide(house.person("TAG-1"), keys=False)
-    reader = SqliteStore(house.path, house.clock, house.chance, read_only=True)
+    reader = house.open_store(read_only=True)
     with reader.reading() as view:
         assert find_cases(view, house.clock.now()).found == 1
         assert show_case(view, house.clock.now(), "M-0001").decisions

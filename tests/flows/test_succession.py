@@ -1,9 +1,9 @@
 """One decision follows another: on the same person and strand, without a gap, and what ends the one ends the other."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
+from support.by_hand import hands_on
 from support.house import ANA, BO, COURT, START, report
 from support.proposing import propose
 
@@ -109,9 +109,8 @@ def test_both_the_rule_and_the_store_refuse_to_follow_another_persons(house):
     decision = house.decide(one)
     with pytest.raises(NotPermitted, match="it follows another of its case and strand"):
         propose(house.store, house.chance, house.proposal(other, follows=decision.id))
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    connection.execute("DROP TRIGGER decision_follows_its_own")
-    connection.close()
+    with hands_on(house) as hand:
+        hand.execute("DROP TRIGGER decision_follows_its_own")
     proposal = house.proposal(other, follows=decision.id)
     propose(house.store, house.chance, proposal)
     with pytest.raises(NotPermitted, match="another person's, or another device's"):

@@ -1,9 +1,9 @@
 """Words: what a device judged by itself and who checked in, kept without a place, and who is rung for it."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
+from support.by_hand import REFUSED, hands_on
 from support.house import ANA, House
 from support.watched import AWAY, HOME, MINUTE, ask, circle, give_zones
 
@@ -292,19 +292,17 @@ WRONG = {
 @pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
 def test_the_store_itself_refuses_a_word_that_no_decision_admits(house, on_device, change):
     on_device.crosses(entered=True)
-    raw = sqlite3.connect(house.path)
-    columns = [row[1] for row in raw.execute("PRAGMA table_info(word)")]
-    row = dict(zip(columns, raw.execute("SELECT * FROM word").fetchone(), strict=True))
-    row["at"] += 1
-    raw.execute(f"INSERT INTO word ({','.join(row)}) VALUES ({','.join('?' * len(row))})", list(row.values()))
-    raw.rollback()
-    row |= change
-    with pytest.raises(sqlite3.IntegrityError, match="no decision admits it"):
-        raw.execute(f"INSERT INTO word ({','.join(row)}) VALUES ({','.join('?' * len(row))})", list(row.values()))
-    for verb in ("UPDATE word SET said = 'left'", "DELETE FROM word"):
-        with pytest.raises(sqlite3.IntegrityError):
-            raw.execute(verb)
-    raw.close()
+    with hands_on(house) as hand:
+        [first] = hand.execute("SELECT * FROM word").fetchall()
+        row = dict(zip(hand.columns("word"), first, strict=True))
+        insert = f"INSERT INTO word ({','.join(row)}) VALUES ({','.join('?' * len(row))})"
+        hand.execute(insert, list((row | {"at": row["at"] + 1}).values()))
+        row["at"] += 2
+        with pytest.raises(REFUSED, match="no decision admits it"):
+            hand.execute(insert, list((row | change).values()))
+        for verb in ("UPDATE word SET said = 'left'", "DELETE FROM word"):
+            with pytest.raises(REFUSED):
+                hand.execute(verb)
 
 
 def test_the_vault_gives_the_area_of_a_check_in_to_a_monitor(house):

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pyrage
 import pytest
+from support.by_hand import rules_aside
 from support.disclosing import AGENCY, ANOTHERS, IDENTITY, KEY, SAID, Disclosed, knows_agency, opened
 from support.house import ANA, BO, SCHEME, House
 from support.looking import EVENINGS, HOME, HOUR, Looked
-from support.raw_law import rules_aside
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, OPE, REQ
 
 from custodiet.flows.keep_caseload import declare_conflict

@@ -1,10 +1,9 @@
 """The vault decides by itself who looks alone, at what and how often, with the law of the store put aside."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from support.by_hand import hands_on, rules_aside
 from support.glass import Endangered
 from support.house import House
 from support.looking import HOUR, MINUTE
@@ -28,10 +27,7 @@ def one(tmp_path_factory):
     """One place whose store has no law; each sentence begins two days later, with everything assessed."""
     house = House(tmp_path_factory.mktemp("glass"))
     one = Endangered(house, fixes=0)
-    with closing(sqlite3.connect(house.path)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        raw.commit()
+    rules_aside(house)
     yield one
     house.close()
 
@@ -112,9 +108,8 @@ def test_whoever_was_not_assessed_in_time_gets_nothing_and_only_the_officers_wor
 
 def write_again(one, glass_id, by):
     """Whatever the tables hold of it goes first: the ledger keeps every word."""
-    with closing(sqlite3.connect(one.house.path)) as raw:
-        raw.execute("DELETE FROM glass_assessment WHERE glass_id = ?", (glass_id,))
-        raw.commit()
+    with hands_on(one.house) as hand:
+        hand.execute("DELETE FROM glass_assessment WHERE glass_id = ?", (glass_id,))
     write(one, GlassAssessed(glass_id, True, one.house.clock.now(), by, b"sealed"), by)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from support.assessing import assessed, assessor
+from support.by_hand import rules_aside
 from support.house import ANA, SCHEME
 from support.proposing import propose
 from support.staff import ADA, AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REP, REQ, TRA, staffed
@@ -462,16 +463,6 @@ def test_the_same_role_given_by_two_opens_it(house, case):
     forged(house, case, StaffJoined(proposed.id, AOS, house.clock.now()), AOS)
     index = written(house, CaseRecordGiven(case.case.id, "eve", SITTING_1), "eve", case.case.person_id)
     assert list(house.vault.open(index))
-
-
-def rules_aside(house):
-    import sqlite3
-    from contextlib import closing
-
-    with closing(sqlite3.connect(house.path)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        raw.commit()
 
 
 def test_a_case_that_nobody_has_can_be_given_and_then_opens(house, staff):

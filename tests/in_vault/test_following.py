@@ -3,13 +3,14 @@
 Here somebody has the database file, knows every format, and writes what they like.
 """
 
-import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from support.by_hand import hands_on
 from support.house import ANA, BO, START, report, scheme_at
+from support.watched import rows
 
 from custodiet.adapters import sealing
 from custodiet.flows.end_decision import end_decision
@@ -81,24 +82,22 @@ def decision_of(house, person):
 
 
 class Database:
-    """The database file in somebody's hands."""
+    """The store in somebody's hands."""
 
     def __init__(self, house):
         self.house = house
 
     def run(self, *statements):
         """Each with its parameters; the rules are put aside meanwhile and put back as they were."""
-        connection = sqlite3.connect(self.house.path, isolation_level=None)
-        connection.execute("BEGIN IMMEDIATE")  # one write to the disk, and not one for each rule
-        rules = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in rules:
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement, *values in statements:
-            connection.execute(statement, values)
-        for _, text in rules:
-            connection.execute(text)
-        connection.execute("COMMIT")
-        connection.close()
+        with hands_on(self.house) as hand, hand.rules_held_back():
+            for statement, *values in statements:
+                hand.execute(statement, values)
+
+    def put(self, entry, record):
+        """In place of what stands there, or at the end."""
+        with hands_on(self.house) as hand, hand.rules_held_back():
+            hand.put("record", *record)
+            hand.put("entry", *entry)
 
     def write(self, kind, record, about=None, *, at=None, place=None):
         """An entry with its record, whole in itself, and nothing else; at the end, or in another's place."""
@@ -111,14 +110,8 @@ class Database:
         line = entry_bytes(
             place, at or self.house.clock.now(), Entry(kind, "somebody"), handle, record_digest(salt, body)
         )
-        self.run(
-            ("REPLACE INTO record VALUES (?, ?, ?)", place, salt, body),
-            ("REPLACE INTO entry VALUES (?, ?, ?)", place, line, leaf_hash(line)),
-        )
+        self.put((place, line, leaf_hash(line)), (place, salt, body))
         return place
-
-    def put_back(self, place, entry, record):
-        self.run(("REPLACE INTO entry VALUES (?, ?, ?)", *entry), ("REPLACE INTO record VALUES (?, ?, ?)", *record))
 
     def handle_key(self, person):
         with self.house.store.reading() as view:
@@ -141,10 +134,8 @@ def with_another_issue_key(house, database):
     """Every issued key replaced by one of somebody's own, signed with a key that the log now names."""
     key = Ed25519PrivateKey.generate()
     public = sealing.public_of(b"\7" * 32)
-    connection = sqlite3.connect(house.path)
-    days = connection.execute("SELECT person_id, category, day FROM day_key").fetchall()
-    people = connection.execute("SELECT person_id FROM record_key").fetchall()
-    connection.close()
+    days = rows(house, "SELECT person_id, category, day FROM day_key")
+    people = rows(house, "SELECT person_id FROM record_key")
     claims = [(day_key_claim(who, what, date.fromisoformat(day), public), who, day) for who, what, day in days]
     of_days = [(key.sign(claim), who, day) for claim, who, day in claims]
     of_people = [(key.sign(record_key_claim(who, public)), who) for (who,) in people]
@@ -169,8 +160,7 @@ def test_a_day_key_signed_by_a_key_that_only_the_log_table_names_seals_nothing(h
 def test_a_monitor_that_went_by_the_log_table_would_seal_to_it(house, database, person):
     with_another_issue_key(house, database)
     house.clock.pass_(MINUTE)
-    with sqlite3.connect(house.path) as raw:
-        [(issue_key,)] = raw.execute("SELECT issue_key FROM log").fetchall()
+    [(issue_key,)] = rows(house, "SELECT issue_key FROM log")
     in_the_table = replace(house.pinned, issue_key=issue_key)
     monitor = Monitor(house.store, sealing, house.clock, house.chance, in_the_table, name="m2")
     monitor.refresh()
@@ -231,11 +221,7 @@ class Nothing:
 
 
 def raw(house, place):
-    connection = sqlite3.connect(house.path)
-    entry = connection.execute("SELECT * FROM entry WHERE idx = ?", (place,)).fetchone()
-    record = connection.execute("SELECT * FROM record WHERE idx = ?", (place,)).fetchone()
-    connection.close()
-    return entry, record
+    return [rows(house, f"SELECT * FROM {table} WHERE idx = ?", place)[0] for table in ("entry", "record")]
 
 
 def test_the_vault_opens_the_entry_it_followed_and_not_what_stands_there_later(house, database, person):
@@ -245,7 +231,7 @@ def test_the_vault_opens_the_entry_it_followed_and_not_what_stands_there_later(h
     database.write(EntryKind.COPY_GIVEN, CopyGiven(person.case.person_id, person.case.id), person, place=place)
     [counts] = filter(bytes.strip, opened(house, place))
     assert counts.startswith(b'{"replayed"')
-    database.put_back(place, *before)
+    database.put(*before)
     house.start_vault()
 
 

@@ -1,7 +1,5 @@
 """What the vault gathers and folds of each session is what the frames say, whatever came, went or broke meanwhile."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from random import Random
 
@@ -194,20 +192,19 @@ def test_copies_of_another_store_are_forgotten_and_what_stands_here_is_found(hou
     assert vault.kept.of(99) == Gathered(b"", None)
 
 
-def test_copies_that_followed_a_removal_which_a_restore_undid_are_forgotten(house, vault, written_at_once):
+def test_copies_that_followed_a_removal_which_a_restore_undid_are_forgotten(house, vault, written_at_once, tmp_path):
     person = walker(house)
     assert house.say(person.monitor, person, house.clock.now() + 4 * MINUTE) == "kept"
     vault.take_in()
-    with closing(sqlite3.connect(house.path)) as store:
-        before = store.serialize()
-    house.clock.pass_(MINUTE)
-    suspend_decision(house.store, person.decision.id, Ender(ANA))
-    assert len(vault.of(person)) == 3
-    house.store.close()
-    house.path.write_bytes(before)
-    house.store = house.open_store()
-    vault.restart()
-    assert len(vault.of(person)) == 4 == len(as_the_frames_say(house, person))
+    with house.copied(tmp_path / "before.db") as before:
+        house.clock.pass_(MINUTE)
+        suspend_decision(house.store, person.decision.id, Ender(ANA))
+        assert len(vault.of(person)) == 3
+        house.store.close()
+        house.store = before.open(house.clock, house.chance)
+        vault.restart()
+        assert len(vault.of(person)) == 4 == len(as_the_frames_say(house, person))
+        house.store.close()
 
 
 @pytest.mark.parametrize("part", ["loose", "folded"])

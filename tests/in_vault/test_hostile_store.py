@@ -1,12 +1,12 @@
 """What a hand in the store, a broken row or a clock set back cannot do. Each was possible once."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from in_vault.test_following import Database
 from in_vault.test_verifying import change, found
+from support.by_hand import REFUSED, hands_on
 from support.house import BO, START, report, scheme_at
 from wire.test_records import without_zones
 
@@ -102,10 +102,8 @@ def test_what_was_made_is_not_made_again(house, person, what):
 def test_no_row_is_taken_away_through_another_of_its_keys(house, person, statement):
     house.clock.pass_(MINUTE)
     house.unfit(person)
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute(statement)
-    connection.close()
+    with hands_on(house) as hand, pytest.raises(REFUSED):
+        hand.execute(statement)
 
 
 def test_a_device_taken_off_by_a_clock_set_back_leaves_nothing_more_on_its_wearer(house, person):
@@ -130,10 +128,9 @@ def test_what_is_past_its_retention_stays_shut_when_the_clock_is_set_back(house,
 def test_a_hundred_decisions_that_cannot_be_ended_do_not_hold_up_the_next(house):
     stuck = [house.decide(house.person(), keys=False, review_due_at=START + HOUR) for _ in range(100)]
     good = house.decide(house.person(), keys=False, review_due_at=START + 2 * HOUR)
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    for one in stuck:
-        connection.execute("INSERT INTO retention_clock VALUES (?, 'trail', 0, 0)", (one.id,))
-    connection.close()
+    with hands_on(house) as hand:
+        for one in stuck:
+            hand.execute("INSERT INTO retention_clock VALUES (?, 'trail', 0, 0)", (one.id,))
     house.clock.set(START + 3 * HOUR)
     end_what_ran_out(house.store, house.chance, house.clock, house.fence)
     assert house.decision(good.id).state is State.LAPSED
@@ -171,10 +168,8 @@ def test_text_that_is_no_utf_8_does_not_stop_verifying(house, person, column):
     ],
 )
 def test_a_scheme_and_a_log_stand(house, person, statement):
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute(statement)
-    connection.close()
+    with hands_on(house) as hand, pytest.raises(REFUSED):
+        hand.execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -186,12 +181,11 @@ def test_a_scheme_and_a_log_stand(house, person, statement):
     ],
 )
 def test_what_ends_before_it_begins_is_refused(house, person, statement):
-    connection = sqlite3.connect(house.path, isolation_level=None)
-    if statement.startswith("UPDATE"):
-        connection.execute("INSERT INTO suspension SELECT id, 5, NULL FROM decision")
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute(statement)
-    connection.close()
+    with hands_on(house) as hand:
+        if statement.startswith("UPDATE"):
+            hand.execute("INSERT INTO suspension SELECT id, 5, NULL FROM decision")
+        with pytest.raises(REFUSED):
+            hand.execute(statement)
 
 
 def test_an_ending_without_a_zone_is_refused_by_name(house, person):

@@ -1,10 +1,9 @@
 """The vault answers an operator within an alert that they hold, by the moves that it read in the ledger itself."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from support.by_hand import rules_aside
 from support.house import SCHEME
 from support.in_alert import OPP, Alerted, second_operator
 from support.looking import EVENINGS, HOME, HOUR, MINUTE, Looked, quarter
@@ -30,14 +29,6 @@ def one(house):
     second_operator(house, SCHEME)
     one.move("claim")
     return one
-
-
-def rules_aside(house):
-    """As somebody who has the database file and has put its rules aside would write it."""
-    with closing(sqlite3.connect(house.path)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        raw.commit()
 
 
 def written(one, record, by):

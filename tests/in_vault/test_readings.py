@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from support.by_hand import rules_aside
 from support.house import ANA, BO
 from support.looking import EVENINGS, HOME, HOUR, MINUTE, Looked
 from support.staff import ADA, AOS, AOT, CAI, CEM, OPE
@@ -29,17 +30,6 @@ def one(house):
 def written(house, record, by, about):
     with house.store.acting() as act:
         return act.write(Entry(kind_of(record), by, about), record)
-
-
-def rules_aside(house):
-    """As somebody who has the database file and has put its rules aside would write it."""
-    import sqlite3
-    from contextlib import closing
-
-    with closing(sqlite3.connect(house.path)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        raw.commit()
 
 
 def reading(one, look_up_id, **given):

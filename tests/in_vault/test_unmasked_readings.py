@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from support.by_hand import rules_aside
 from support.disclosing import opened
 from support.house import ANA, SCHEME
 from support.looking import HOUR
-from support.raw_law import rules_aside
 from support.staff import AOS, AOT, CAI, CEM, DPO, OPE, PER
 from support.unmasking import CHURCH, Unmaskable, Visited, names_conditions
 

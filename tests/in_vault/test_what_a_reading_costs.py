@@ -55,6 +55,8 @@ class Counting:
         self.steps += 1
 
     def of(self, house, do):
+        if house.database is not None:
+            pytest.skip("counted in steps of SQLite's machine")
         house.store._engine.dispose()
         self.steps = self.taken = 0
 

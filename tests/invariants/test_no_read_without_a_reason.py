@@ -8,9 +8,8 @@ with the one opening that one person makes alone: by an operator, recorded first
 """
 
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,12 +21,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from support.assessing import assessor
+from support.by_hand import rules_aside
 from support.house import House
 from support.looking import HOUR, MINUTE, Looked
 from support.staff import ADA, AOS, AOT, CAI, CEM, DPO, OPE
 
-from custodiet.adapters.keystore import SqliteKeystore
-from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.break_glass import assess_glass, break_glass
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.in_vault import glasses
@@ -92,7 +90,7 @@ class Known:
 
 @cache
 def lived_in():
-    """The files of a house with two people whose tags reported, how its chance stood and what is known of them."""
+    """What is kept of a house with two people whose tags reported, where, at what time, and what is known of them."""
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
         people = [
@@ -103,29 +101,15 @@ def lived_in():
             assign_case(house.store, one.case_id, CEM, AOS)
         asked = [one.ask(window=Interval(one.began, one.until)) for one in people]
         people[0].approve(asked[0])
-        house.close()
-        files = [path for path in Path(folder).rglob("*") if path.is_file()]
-        kept = {path.relative_to(folder): (path.read_bytes(), path.stat().st_mode) for path in files}
-        return kept, house.chance._random.getstate(), house.clock.now(), people, asked
+        return house.kept(), house.database, house.clock.now(), people, asked
 
 
 class Copied(House):
     """That house again, in a folder of its own."""
 
     def __init__(self, folder):
-        super().__init__(folder)
-        self.close()
-        kept, state, now, _, _ = lived_in()
-        shutil.rmtree(folder)
-        for name, (body, mode) in kept.items():
-            (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (folder / name).write_bytes(body)
-            (folder / name).chmod(mode)
-        self.chance._random.setstate(state)
-        self.clock.set(now)
-        self.store = SqliteStore(self.path, self.clock, self.chance)
-        self.keystore = SqliteKeystore(folder / "data" / "vault.db")
-        self.vault = self.start_vault()
+        kept, _, now, _, _ = lived_in()
+        super().__init__(folder, start=now, begun=kept)
 
 
 class Looks(RuleBasedStateMachine):
@@ -440,11 +424,7 @@ class Looks(RuleBasedStateMachine):
     def rules_aside(self):
         if self.lawless:
             return
-        with closing(sqlite3.connect(self.house.path, isolation_level=None)) as raw:
-            raw.execute("BEGIN IMMEDIATE")
-            for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-                raw.execute(f"DROP TRIGGER {name}")
-            raw.execute("COMMIT")
+        rules_aside(self.house)
         self.lawless = True
 
     def write(self, record, by, about):

@@ -1,10 +1,11 @@
 """A person in a mode without trail: no code path writes their fix. The store is held against the ladder's table."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
+from support.by_hand import REFUSED, hands_on
 from support.house import House
+from support.watched import rows
 
 from custodiet.model.mode import LADDER, Kind, ModeCode
 from custodiet.model.report import Crossing, Fix, Report
@@ -57,14 +58,10 @@ def test_a_position_is_answered_as_the_rung_says(town, mode):
 @pytest.mark.parametrize("mode", LADDER, ids=lambda mode: f"rung {mode.rung}")
 def test_what_is_stored_of_a_person_is_what_the_rung_keeps(town, mode):
     house, decisions, _ = town
-    with sqlite3.connect(house.path) as database:
-        [(sessions,)] = database.execute(
-            "SELECT count(*) FROM session WHERE decision_id = ?", (decisions[mode.code].id,)
-        ).fetchall()
-        days = database.execute(
-            "SELECT count(*) FROM day_key JOIN case_file USING (person_id) WHERE case_file.id = ?",
-            (decisions[mode.code].case_id,),
-        ).fetchone()[0]
+    decision = decisions[mode.code]
+    [(sessions,)] = rows(house, "SELECT count(*) FROM session WHERE decision_id = ?", decision.id)
+    query = "SELECT count(*) FROM day_key JOIN case_file USING (person_id) WHERE case_file.id = ?"
+    [(days,)] = rows(house, query, decision.case_id)
     # Rung 9 may have to seal what confirms a finding; here nothing is to be found.
     may_seal = mode.keeps_trail or mode.code is ModeCode.ZONE_ON_ARRIVAL
     assert (sessions > 0, days > 0) == (mode.keeps_trail, may_seal)
@@ -80,10 +77,9 @@ def test_the_store_holds_as_many_sealed_fixes_as_were_kept_and_no_other(town):
 
 def test_no_session_can_be_planted_for_a_rung_without_trail(town):
     house, decisions, _ = town
-    with sqlite3.connect(house.path) as database:
-        database.execute("PRAGMA foreign_keys=OFF")
-        row = database.execute("SELECT * FROM session").fetchone()
-        names = [column[1] for column in database.execute("PRAGMA table_info(session)")]
+    with hands_on(house) as hand:
+        row = hand.execute("SELECT * FROM session").fetchone()
+        names = hand.columns("session")
         for mode in LADDER:
             if mode.keeps_trail:
                 continue
@@ -94,6 +90,5 @@ def test_no_session_can_be_planted_for_a_rung_without_trail(town):
                 "case_id": decisions[mode.code].case_id,
             }
             marks = ", ".join("?" for _ in names)
-            with pytest.raises(sqlite3.IntegrityError, match="session: no"):
-                database.execute(f"INSERT INTO session VALUES ({marks})", [planted[name] for name in names])
-        database.rollback()
+            with pytest.raises(REFUSED, match="session: no"):
+                hand.execute(f"INSERT INTO session VALUES ({marks})", [planted[name] for name in names])

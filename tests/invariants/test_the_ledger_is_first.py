@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
+from support.by_hand import everything
 from support.house import ANA, BO, report
 from support.proposing import propose
 
@@ -19,11 +20,6 @@ from custodiet.flows.fit_device import token_hash
 from custodiet.flows.keep_senders import acknowledge, change_scope, end_sender, rotate_sender
 from custodiet.model.errors import CannotRecord
 from custodiet.rules.decisions import Ender, Move
-
-
-def rows(house):
-    with sqlite3.connect(house.path) as database:
-        return "\n".join(database.iterdump())
 
 
 def acts(house):
@@ -87,12 +83,12 @@ def ledger_that_refuses(monkeypatch):
 @pytest.mark.parametrize("act", ACTS)
 def test_an_act_whose_entry_cannot_be_written_leaves_no_trace(house, monkeypatch, act):
     todo = acts(house)
-    before = rows(house)
+    before = everything(house)
     with ledger_that_refuses(monkeypatch), pytest.raises(sqlite3.OperationalError):
         todo[act]()
-    assert rows(house) == before
+    assert everything(house) == before
     todo[act]()
-    assert rows(house) != before
+    assert everything(house) != before
 
 
 def report_until_refused(house, monitor, person):
@@ -117,6 +113,8 @@ def test_a_full_disk_refuses_reports_and_keeps_nothing_of_them(house):
 @contextmanager
 def full_disk(house):
     """SQLite's own bound on the file: beyond it every write says that the disk is full."""
+    if house.database is not None:
+        pytest.skip("SQLite's own bound on a file; a server has none to set")
     engine = house.store._engine
     with sqlite3.connect(house.path) as database:
         [(pages,)] = database.execute("PRAGMA page_count").fetchall()

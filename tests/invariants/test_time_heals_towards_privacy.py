@@ -1,12 +1,12 @@
 """Invariant 4: any clock that runs out reduces processing, never extends it; the person is told, the device goes."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.house import COURT, House
+from support.watched import rows
 
 from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.model.case import TaskKind
@@ -72,9 +72,8 @@ def test_a_category_without_a_rule_is_due_for_erasure_when_collection_ends(house
     decision = house.decide(person, review_due_at=house.clock.now() + DAY)
     house.clock.pass_(DAY)
     run_out(house)
-    with sqlite3.connect(house.path) as database:
-        query = "SELECT category, started_at, erase_due_at FROM retention_clock WHERE decision_id = ?"
-        clocks = {row[0]: row[2] - row[1] for row in database.execute(query, (decision.id,))}
+    query = "SELECT category, started_at, erase_due_at FROM retention_clock WHERE decision_id = ?"
+    clocks = {row[0]: row[2] - row[1] for row in rows(house, query, decision.id)}
     assert clocks == {Category.TRAIL: 28 * 86_400_000, Category.EVENTS: 0, Category.EVIDENCE: 0}
 
 

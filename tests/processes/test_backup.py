@@ -7,6 +7,7 @@ import threading
 from contextlib import closing
 
 import pytest
+from support.by_hand import rewrite_an_entry
 from support.killed import killed_at, spread, steps_of
 from support.running import ask
 from support.site import Site
@@ -146,9 +147,7 @@ def test_a_place_that_was_stopped_in_order_has_published_the_vaults_word(place, 
 
 def test_a_ledger_that_does_not_verify_is_not_backed_up(place):
     site = Site(place, 1)
-    with closing(sqlite3.connect(site.settings.store, isolation_level=None)) as raw:
-        raw.execute("DROP TRIGGER entry_never_update")
-        raw.execute("UPDATE entry SET body = replace(body, 'officer-ana', 'officer-eva') WHERE idx = 1")
+    rewrite_an_entry(site)
     with pytest.raises(SystemExit, match="does not verify: entry 1 is not what its leaf says"):
         verb(site, "backup", "--without-vault", "--out", place / "b.tar")
     assert not (place / "b.tar").exists()

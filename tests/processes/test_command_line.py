@@ -9,11 +9,11 @@ import subprocess
 import sys
 
 import pytest
+from support.by_hand import cut_short, rewrite_an_entry
 from support.pages import Account, Visitor, first_staff, joins
 from support.running import Running, ask, request
 from support.site import Site
 
-from custodiet.adapters.store.engine import open_engine, writing
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
 
@@ -156,11 +156,7 @@ def test_a_proof_is_in_the_form_that_others_read(here):
 
 def test_a_rewritten_entry_is_found_by_its_hash_alone(place):
     site = Site(place, 1)
-    engine = open_engine(site.settings.store)
-    with writing(engine) as connection:
-        connection.exec_driver_sql("DROP TRIGGER entry_never_update")
-        connection.exec_driver_sql("UPDATE entry SET body = replace(body, 'officer-ana', 'officer-eva') WHERE idx = 1")
-    engine.dispose()
+    rewrite_an_entry(site)
     done = ask("ledger", "verify", *site.where)
     assert done.returncode == 1
     assert "entry 1 is not what its leaf says" in done.stdout
@@ -224,11 +220,7 @@ def test_a_vault_whose_ledger_was_cut_short_does_not_start(place):
     site = Site(place, 1)
     running = site.serve()
     running.stop()
-    engine = open_engine(site.settings.store)
-    with writing(engine) as connection:
-        connection.exec_driver_sql("DROP TRIGGER entry_never_delete")
-        connection.exec_driver_sql("DELETE FROM entry WHERE idx = (SELECT max(idx) FROM entry)")
-    engine.dispose()
+    cut_short(site)
     done = ask("run", "vault", *site.where)
     assert (done.returncode, done.stdout) == (1, "")
     assert "does not extend the head" in done.stderr or "shorter" in done.stderr or "does not hold" in done.stderr

@@ -3,6 +3,7 @@ officers alone.
 """
 
 import pytest
+from support.by_hand import stored_bytes
 from support.pages import Pages, Visitor
 
 CONTACT = "/cases/M-0000/contact"
@@ -38,7 +39,7 @@ def test_an_address_is_given_kept_sealed_and_taken_back(pages):
     assert "21:00 to 08:00, Europe/London" in shown
     for page in (shown, caseworker.get(CONTACT).text):
         assert "sample.example" not in page
-    assert b"sample.example" not in pages.site.settings.store.read_bytes()
+    assert b"sample.example" not in stored_bytes(pages.site)
     assert reached(pages) is not None
     assert caseworker.send(f"{CONTACT}/end", {}).to == "/cases/M-0000"
     assert reached(pages) is None

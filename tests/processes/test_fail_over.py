@@ -58,7 +58,7 @@ def cluster():
 @pytest.fixture
 def site(place, cluster, sharing, monkeypatch, request):
     """A place that was made in a file and moved to the three servers, whose gateways share devices out."""
-    made = Site(place, getattr(request, "param", DEVICES), since=SINCE)
+    made = Site(place, getattr(request, "param", DEVICES), since=SINCE, file=True)
     cluster.primary.ask("CREATE DATABASE store TEMPLATE template0")
     monkeypatch.setenv("CUSTODIET_STORE", cluster.address("store"))
     moved = ask("migrate-store", *made.where)

@@ -10,7 +10,7 @@ import pytest
 from support.broker import until
 from support.killed import killed_at, spread, steps_of
 from support.running import START_WAIT_S, command
-from support.site import Site
+from support.site import Site, settings_of
 from support.softhsm import LABEL, MODULE, PIN
 
 from custodiet.adapters.world import SystemClock
@@ -23,20 +23,13 @@ def verb(site, *arguments):
     main([str(one) for one in (*arguments, *site.where)])
 
 
-def settings_of(site):
-    return read_settings(str(site.settings.data), None, os.environ)
+def settings_now(site):
+    return settings_of(str(site.settings.data), None, os.environ)
 
 
 @pytest.fixture(scope="module")
 def site(short_folder):
     return Site(short_folder / "moved", 1)
-
-
-def copied(site, folder):
-    shutil.copytree(site.folder, folder)
-    again = Site.__new__(Site)
-    again.folder, again.settings, again.wearers = folder, read_settings(str(folder / "site"), None, {}), site.wearers
-    return again
 
 
 def tell(monkeypatch, openbao, folder):
@@ -47,21 +40,21 @@ def tell(monkeypatch, openbao, folder):
 
 
 def test_a_move_that_is_killed_at_any_step_is_ended_by_calling_it_again(site, place, openbao, monkeypatch):
-    counted = copied(site, place / "counted")
+    counted = site.copied(place / "counted")
     tell(monkeypatch, openbao, place)
     for step in spread(steps_of(place, "move-keys", *counted.where), 8):
-        one = copied(site, place / f"killed-{step}")
+        one = site.copied(place / f"killed-{step}")
         told = tell(monkeypatch, openbao, place)
         assert killed_at(step, place, "move-keys", *one.where)
         for _ in range(2):
             verb(one, "move-keys")
         assert [path.suffix for path in one.settings.keys.glob("epoch-*")] == [".wrapped"]
-        kms = join_kms(settings_of(one))
+        kms = join_kms(settings_now(one))
         assert len(kms.key(kms.epochs()[0])) == 32
         for name in told:
             monkeypatch.delenv(name)
         with pytest.raises(Unready, match="are in a KMS"):
-            join_kms(settings_of(one))
+            join_kms(settings_now(one))
         shutil.rmtree(one.folder)
 
 
@@ -109,7 +102,7 @@ def test_a_vault_says_why_it_does_not_start_and_a_running_one_opens_nothing_whil
     site, place, openbao, monkeypatch
 ):
     told = tell(monkeypatch, openbao, place)
-    here = copied(site, place / "here")
+    here = site.copied(place / "here")
     verb(here, "move-keys")
     openbao.seal()
     assert refused("serve", *here.where).endswith("is sealed: unseal it")
@@ -132,7 +125,7 @@ def test_a_vault_says_why_it_does_not_start_and_a_running_one_opens_nothing_whil
 @pytest.mark.long
 def test_openbao_goes_away_and_comes_back_and_nothing_is_lost(site, place, openbao, monkeypatch):
     told = tell(monkeypatch, openbao, place)
-    here = copied(site, place / "here")
+    here = site.copied(place / "here")
     wearer = here.wearers[0]
     verb(here, "move-keys")
 
@@ -173,10 +166,10 @@ def test_keys_move_into_a_token_by_the_same_verb_and_into_one_kms_only(site, pla
     told = {"": MODULE, "_TOKEN": LABEL, "_PIN_FILE": pin}
     for name, value in told.items():
         monkeypatch.setenv(f"CUSTODIET_PKCS11{name}", str(value))
-    here = copied(site, place / "here")
+    here = site.copied(place / "here")
     for _ in range(2):
         verb(here, "move-keys")
-    kms = join_kms(settings_of(here))
+    kms = join_kms(settings_now(here))
     assert len(kms.key(kms.epochs()[0])) == 32
     for name in told:
         monkeypatch.delenv(f"CUSTODIET_PKCS11{name}")

@@ -19,7 +19,7 @@ from custodiet.settings import read_settings
 
 @pytest.fixture
 def site(place):
-    return Site(place, 2)
+    return Site(place, 2, file=True)
 
 
 @pytest.fixture

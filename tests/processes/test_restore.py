@@ -50,7 +50,7 @@ class Drill:
     """Lived through once; each test looks at another side of it."""
 
     def __init__(self, folder: Path) -> None:
-        self.site = Site(folder / "drill", 4)
+        self.site = Site(folder / "drill", 4, file=True)
         self.kept, self.withdrawn, self.erased, self.other = self.site.wearers
         self.backup = folder / "drill" / "backup.tar"
         self.old_vkey = self.vkey()
@@ -227,7 +227,7 @@ class Lost:
     """A place with a vouched backup, that went on after it: the vault has followed further."""
 
     def __init__(self, folder: Path) -> None:
-        self.site = Site(folder, 1)
+        self.site = Site(folder, 1, file=True)
         [self.wearer] = self.site.wearers
         self.backup = folder / "backup.tar"
         self.inside(lambda store, vault: publish_checkpoint(store, vault, TileLog(self.site.settings.log)))
@@ -358,7 +358,7 @@ def test_a_restore_that_is_refused_changes_nothing(copied, tmp_path):
 
 
 def test_a_backup_of_another_place_is_refused(copied, lost, place):
-    other = Site(place / "other", 0)
+    other = Site(place / "other", 0, file=True)
     verb(other, "backup", "--without-vault", "--out", place / "other.tar")
     before = state_of(copied)
     with pytest.raises(SystemExit, match="pins other keys than this vault's"):

@@ -2,14 +2,13 @@
 
 import json
 import signal
-import sqlite3
 import subprocess
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 from support.broker import Line, Mosquitto, source_file, until
+from support.by_hand import hands_on
 from support.running import Running, ask, command, fix
 from support.site import Site
 
@@ -121,13 +120,13 @@ def test_killed_between_receiving_and_recording_it_is_given_again_and_kept_once(
     [wearer, _] = site.wearers
     source = start(broker.port, TRACCAR)
     broker.until_said(SUBSCRIBED)
-    with closing(sqlite3.connect(site.settings.store, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with hands_on(site) as other:
+        other.begin_writing()
         instants = times(5)
         broker.publish("positions", *(fix(wearer.serial, at) for at in instants))
         broker.until_said(GIVEN, 5)
         source.kill()
-        other.execute("ROLLBACK")
+        other.let_go()
     assert (site.stored(wearer), broker.count(TAKEN)) == ({}, 0)
     source.start()
     broker.until_said(TAKEN, 5)

@@ -44,7 +44,7 @@ class Killed:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.site = Site(folder, 2)
+        self.site = Site(folder, 2, file=True)
         self.wearer = self.site.wearers[0]
         self.acknowledged: list[int] = []
         running = self.site.serve()

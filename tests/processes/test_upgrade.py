@@ -47,7 +47,7 @@ def before(short_folder):
     """A place as the version before has left it."""
     with pytest.MonkeyPatch.context() as patch:
         as_before(patch)
-        site = Site(short_folder / "older", 1, registered=False)
+        site = Site(short_folder / "older", 1, registered=False, file=True)
     settings = site.settings
     with closing(SqliteKeystore(settings.vault_db)) as keystore, closing(open_store(settings)) as store:
         vault, _ = join_vault(settings, store, keystore, SystemClock(), SystemChance())

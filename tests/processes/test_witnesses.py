@@ -6,7 +6,7 @@ import pytest
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, first_staff
 from support.running import request
-from support.site import Site
+from support.site import Site, settings_of
 from support.witnessing import Running, make_witness
 
 from custodiet.adapters.vault_client import VaultClient
@@ -21,7 +21,6 @@ from custodiet.model.errors import NotPermitted, OpeningRefused
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import Asked, Attempt
 from custodiet.model.staff import Function
-from custodiet.settings import read_settings
 from custodiet.wire.cosigning import cosigned_by, read_witness_policy
 from custodiet.wire.note import vkey
 from custodiet.wire.proof import read_proof
@@ -47,7 +46,7 @@ def test_without_its_witness_nobody_looks_and_everything_is_collected(short_fold
     with store.reading() as view:
         case_id = view.case_by_reference(wearer.reference).id
     assign_case(store, case_id, CAI, OFFICER)
-    settings = read_settings(str(site.settings.data), None, {"CUSTODIET_UNSEEN_MAX_S": UNSEEN_MAX_S})
+    settings = settings_of(str(site.settings.data), None, {"CUSTODIET_UNSEEN_MAX_S": UNSEEN_MAX_S})
     vault, signed = VaultClient(settings.vault_socket), join_witnesses(settings)
 
     def recorded(act, against):

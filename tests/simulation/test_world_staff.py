@@ -4,6 +4,7 @@ the ledger."""
 from datetime import timedelta
 
 import pytest
+from support.by_hand import stored_bytes
 from support.house import House
 
 from custodiet.adapters import sealing
@@ -52,7 +53,7 @@ def test_the_caseworker_has_every_case_and_reads_one(made):
 
 def test_no_colleagues_name_stands_in_the_store(made):
     house, world = made
-    written = house.path.read_bytes() + house.path.with_name(house.path.name + "-wal").read_bytes()
+    written = stored_bytes(house)
     assert not [one.name for one in world.staff if one.name.encode() in written]
     assert CASEWORKER.encode() in written
 

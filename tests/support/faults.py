@@ -3,7 +3,6 @@
 import os
 import resource
 import signal
-import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from custodiet.model.errors import CannotRecord, IllegalMove
 from custodiet.model.identity import ActorId, DecisionId
 from custodiet.rules.decisions import Ender, Move
 
+from .by_hand import hands_on
 from .running import Running
 from .site import Site
 
@@ -191,13 +191,10 @@ class Faults:
     def _locked(self) -> Iterator[None]:
         """Someone else's transaction holds the store."""
         self.met["lock"] += 1
-        other = sqlite3.connect(self.served.site.settings.store, isolation_level=None, timeout=30)
-        try:
-            other.execute("BEGIN IMMEDIATE")
+        with hands_on(self.served.site) as other:
+            other.begin_writing()
             yield
             let_pass(LOCK_S)
-        finally:
-            other.close()
 
 
 def _let_files_grow(pid: int, to: int) -> None:

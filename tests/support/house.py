@@ -6,6 +6,7 @@ The database is a SQLite file, or one of a real PostgreSQL server where that is 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
 from custodiet.adapters.place_lists import PlaceFolder
 from custodiet.adapters.store.engine import share_statements
+from custodiet.adapters.store.opening import store_at
 from custodiet.adapters.store.replay import ReplayRows
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.world import SystemChance
@@ -146,38 +148,49 @@ def empty_store() -> bytes:
 def empty_database() -> str:
     """The same on the server: a database that others are copied from."""
     name = postgres.new_database()
-    store = _on_postgres(name, SetClock(START), SeededChance(1))
+    store = store_at(Path(), postgres.address(name), SetClock(START), SeededChance(1))
     store.prepare()
     store.close()
     return name
 
 
-def _on_postgres(name: str, clock, chance):
-    from custodiet.adapters.store.postgres import PostgresStore
-
-    return PostgresStore(postgres.address(name), clock, chance)
+Kept = tuple[dict[str, tuple[bytes, int]], object, str | None]
+"""The files of a House, where its chance had come to, and its database where it has one: what another begins with."""
 
 
 @cache
-def settled(start: datetime, seed: int) -> tuple[dict[str, tuple[bytes, int]], object, str | None]:
-    """The files of a House whose scheme stands, where its chance had come to, and its database where it has one.
-
-    Made once: it takes long.
-    """
+def settled(start: datetime, seed: int) -> Kept:
+    """Of a House whose scheme stands. Made once: it takes long."""
     with TemporaryDirectory() as folder:
-        house = House(Path(folder), start=start, seed=seed, anew=True)
-        house.store.close()
-        house.keystore.close()
-        files = [path for path in Path(folder).rglob("*") if path.is_file()]
-        kept = {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mode) for path in files}
-        return kept, house.chance._random.getstate(), house.database
+        return House(Path(folder), start=start, seed=seed, anew=True).kept()
+
+
+@dataclass
+class Copied:
+    """A store's rows once more, for whoever lays hands on it: a file, or a database."""
+
+    path: Path
+    database: str | None
+
+    def open(self, clock, chance, **given):
+        return store_at(self.path, self.database and postgres.address(self.database), clock, chance, **given)
 
 
 class House:
+    database: str | None = None
+    """The name of its database, where it is not a file."""
+
     def __init__(
-        self, folder: Path, *, start: datetime = START, seed: int = 1, sealer=sealing, anew: bool = False
+        self,
+        folder: Path,
+        *,
+        start: datetime = START,
+        seed: int = 1,
+        sealer=sealing,
+        anew: bool = False,
+        begun: Kept | None = None,
     ) -> None:
-        """`anew`: set up step by step, as with another sealer; otherwise a copy of one that was."""
+        """`anew`: set up step by step, as with another sealer; otherwise a copy of one that was, or of `begun`."""
         anew = anew or sealer is not sealing
         self.folder = folder
         self.clock = SetClock(start)
@@ -185,17 +198,17 @@ class House:
         self.sealer = sealer
         (folder / "data").mkdir(parents=True, exist_ok=True)
         (folder / "keys").mkdir(mode=0o700, exist_ok=True)
-        self.database = None
         self._path = folder / "data" / "custodiet.db"
         if not postgres.CHOSEN and anew:
             self.path.write_bytes(empty_store())
         elif anew:
             self.database = postgres.new_database(empty_database())
         else:
-            files, state, database = settled(start, seed)
+            files, state, database = begun or settled(start, seed)
             self.database = database and postgres.new_database(database)
             (folder / "data" / "places").mkdir(exist_ok=True)
             for name, (body, mode) in files.items():
+                (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 (folder / name).write_bytes(body)
                 (folder / name).chmod(mode)
             self.chance._random.setstate(state)
@@ -216,6 +229,7 @@ class House:
             self.register(scheme_at(start))
             self.load_places()
         self._count = 0
+        self._outlived = False
 
     def start_vault(self) -> Openings:
         keys = Keys(self.keystore, self.kms, self.sealer, self.clock, self.chance)
@@ -235,16 +249,61 @@ class House:
     def path(self, path: Path) -> None:
         self._path = path
 
-    def open_store(self):
-        if self.database is not None:
-            return _on_postgres(self.database, self.clock, self.chance)
-        return SqliteStore(self.path, self.clock, self.chance)
+    def open_store(self, clock=None, **given):
+        """The same store once more, as another process has it."""
+        return Copied(self._path, self.database).open(clock or self.clock, self.chance, **given)
+
+    @contextmanager
+    def copied(self, path: Path) -> Iterator[Copied]:
+        """Its store as it stands now, in a file there where it is a file."""
+        if self.database is None:
+            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(path)) as target:
+                source.backup(target)
+            yield Copied(path, None)
+            return
+        self.store.close()  # a database is copied while nobody has it open; it opens anew when it is asked
+        name = postgres.new_database(self.database)
+        yield Copied(path, name)
+        postgres.drop_database(name)
+
+    @contextmanager
+    def store_undone(self) -> Iterator[None]:
+        """Whatever is done to its store meanwhile is undone."""
+        if self.database is None:
+            with closing(sqlite3.connect(self.path)) as live, closing(sqlite3.connect(":memory:")) as kept:
+                live.backup(kept)
+                yield
+                kept.backup(live)
+            return
+        whole = self.database
+        self.store.close()
+        self.database = postgres.new_database(whole)
+        self.store = self.open_store()
+        self.vault = self.start_vault()
+        yield
+        self.store.close()
+        postgres.drop_database(self.database)
+        self.database = whole
+        self.store = self.open_store()
 
     def close(self) -> None:
         self.store.close()
         self.keystore.close()
-        if self.database is not None:
+        if self.database is not None and not self._outlived:
             postgres.drop_database(self.database)
+
+    def outlived(self) -> Copied:
+        """Where its rows are, for whoever lays hands on them once it is closed: on a server they stay to the end."""
+        place, self._outlived = Copied(self._path, self.database), True
+        return place
+
+    def kept(self) -> Kept:
+        """What others may begin with; this one is closed."""
+        self.store.close()
+        self.keystore.close()
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        found = {str(path.relative_to(self.folder)): (path.read_bytes(), path.stat().st_mode) for path in files}
+        return found, self.chance._random.getstate(), self.database
 
     def register(self, scheme: Scheme, **given) -> None:
         """A scheme whose operations may all begin."""

@@ -15,6 +15,8 @@ from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId
 from custodiet.model.record import DecisionMade, DecisionProposed
 
+from .by_hand import hands_on
+
 
 def as_before(patch: pytest.MonkeyPatch) -> None:
     """A log is opened as the version before opened it: nobody had to assess anything."""
@@ -31,13 +33,10 @@ def form_before() -> str:
     return "0006"
 
 
-def unbind(path: Path) -> None:
+def unbind(place) -> None:
     """Take the mark away by which no decision is made but under an active operation: there was none before."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        [(rule,)] = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'activation_law_never_delete'").fetchall()
-        raw.execute("DROP TRIGGER activation_law_never_delete")
-        raw.execute("DELETE FROM activation_law")
-        raw.execute(rule)
+    with hands_on(place) as hand, hand.rules_held_back("activation_law"):
+        hand.execute("DELETE FROM activation_law")
 
 
 def decided_before(store: SqliteStore, decision: Decision, by: ActorId) -> None:

@@ -1,6 +1,6 @@
 """A PostgreSQL of the suite's own, in a folder, on a socket that nobody else reaches; gone when the suite ends.
 
-CUSTODIET_TEST_STORE=postgresql lets every House stand on it instead of on a file.
+`CUSTODIET_TEST_STORE=postgresql ./dev test` lets every House and every Site stand on it instead of on a file.
 """
 
 import atexit
@@ -22,6 +22,7 @@ USER = "custodiet"
 SAID = ["log_error_verbosity=terse", "listen_addresses=''", "max_connections=400", "shared_buffers=64MB"]
 ROOM_BYTES = 4_000_000_000
 _names = count(1)
+_stores: dict[Path, str] = {}
 
 
 @cache
@@ -100,6 +101,19 @@ def new_database(template: str = "template0") -> str:
 
 def drop_database(name: str) -> None:
     administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def give_store(data: Path, name: str) -> None:
+    """From here on the store of that data folder is this database, to whoever asks `environment_of`."""
+    _stores[data.resolve()] = address(name)
+
+
+def environment_of(*words: object) -> dict[str, str]:
+    """What a command about a data folder needs in its environment, by the words that it is given."""
+    for word in words if _stores else ():
+        if "/" in str(word) and (store := _stores.get(Path(str(word)).resolve())):
+            return {"CUSTODIET_STORE": store}
+    return {}
 
 
 def administer(statement: str) -> None:

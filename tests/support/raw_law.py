@@ -7,20 +7,40 @@ rule is in place, goes through once it is dropped, and is refused with every rul
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
+from . import postgres
+from .by_hand import OF_EACH_TABLE, REFUSED, OnServer, hands_on, words_of
+
 
 @contextmanager
-def raw(path, names) -> Iterator:
+def raw(place, names, *, keys=False) -> Iterator:
     """Statements in one transaction that is rolled back; `:name` stands for a value of `names`."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield lambda statement: connection.execute(
-            statement, {key: value for key, value in names.items() if f":{key}" in statement}
-        )
-        connection.execute("ROLLBACK")
+    with hands_on(place) as hand, hand.undone(keys=keys):
+        yield Said(hand, names)
+
+
+class Said:
+    """What is said by hand, with names in it."""
+
+    def __init__(self, hand, names) -> None:
+        self._hand, self._names = hand, names
+        self.columns, self.rules = hand.columns, hand.rules
+
+    def __call__(self, statement: str):
+        return self._hand.execute(statement, bound(statement, self._names))
+
+
+def bound(statement, names):
+    return {key: value for key, value in names.items() if f":{key}" in statement}
+
+
+def world_of(place, names):
+    """The world of a file of tests, on whichever store it stands."""
+    return World(place.path, names) if place.database is None else WorldOnServer(place.database, names)
 
 
 class World:
@@ -69,13 +89,48 @@ class World:
         [(text,)] = self._bare.execute("SELECT sql FROM law_aside WHERE name = ?", (name,))
         self(text)
 
+    def columns(self, table: str) -> list[str]:
+        return [row[1] for row in self(f"PRAGMA table_info({table})")]
 
-def rules_aside(house):
-    """Drop every rule of a house's store: what is left to refuse anything is the vault."""
-    with closing(sqlite3.connect(house.path)) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.commit()
+
+class WorldOnServer:
+    """The same in two databases of a server: one whole, and a copy in which nothing is held to, but keys and checks."""
+
+    def __init__(self, database, names) -> None:
+        self._names = names
+        self._copy = postgres.new_database(database)
+        self._whole, self._bare = OnServer(database), OnServer(self._copy)
+        self._bare.execute_there(OF_EACH_TABLE.format("DISABLE TRIGGER ALL"))
+        self._tables = self._bare.tables_of_rules()
+        self._on = self._whole
+
+    def close(self) -> None:
+        self._whole.close()
+        self._bare.close()
+        postgres.drop_database(self._copy)
+
+    @contextmanager
+    def rolled_back(self) -> Iterator["WorldOnServer"]:
+        self._on = self._whole
+        with self._whole.undone(), self._bare.undone():
+            yield self
+
+    def __call__(self, statement: str):
+        if statement.startswith("PRAGMA"):
+            return SimpleNamespace(rowcount=-1)  # of keys, which are put off there by themselves
+        return self._on.execute(statement, bound(statement, self._names))
+
+    def put_rules_aside(self) -> None:
+        self._on = self._bare
+
+    def bring_back(self, name: str | None = None) -> None:
+        if name is None:
+            self._bare.execute_there(OF_EACH_TABLE.format("ENABLE TRIGGER USER"))
+        else:
+            self._bare.execute_there(f'ALTER TABLE "{self._tables[name]}" ENABLE TRIGGER "{name}"')
+
+    def columns(self, table: str) -> list[str]:
+        return self._on.columns(table)
 
 
 def again(table, where, **changed):
@@ -88,7 +143,7 @@ def written(sql, attempt):
     if isinstance(attempt, str):
         return attempt
     table, where, changed = attempt
-    columns = [row[1] for row in sql(f"PRAGMA table_info({table})")]
+    columns = sql.columns(table)
     values = ", ".join(changed.get(column, column) for column in columns)
     names = ", ".join(columns)
     return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {where} LIMIT 1"
@@ -103,9 +158,9 @@ def each_attempt(rules):
 def refused_by_its_rule(sql, rules, name, number):
     """In its own words, with no other rule in place."""
     attempt = _ready(sql, rules, name, number, alone=True)
-    with pytest.raises(sqlite3.IntegrityError) as caught:
+    with pytest.raises(REFUSED) as caught:
         sql(attempt)
-    assert str(caught.value) == rules[name][0]
+    assert words_of(caught.value) == rules[name][0]
 
 
 def goes_through_without_it(sql, rules, name, number):
@@ -118,7 +173,7 @@ def goes_through_without_it(sql, rules, name, number):
 def refused_by_all_of_them(sql, rules, name, number):
     """With every rule in place it is refused too."""
     attempt = _ready(sql, rules, name, number, alone=False)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         sql(attempt)
 
 

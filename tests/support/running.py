@@ -16,6 +16,8 @@ from pathlib import Path
 
 from custodiet.simulation.device import traccar_payload
 
+from . import postgres
+
 START_WAIT_S = 90
 """A bound on hanging, not a measure."""
 
@@ -24,6 +26,7 @@ def command(*arguments, source: Path | None = None):
     """The command line and environment of our own command, from another copy of the source if there is one."""
     environment = dict(os.environ)
     environment.pop("CUSTODIET_DATA", None)
+    environment |= postgres.environment_of(*arguments)
     if source is not None:
         environment["PYTHONPATH"] = str(source)
     return [sys.executable, "-P", "-m", "custodiet", *map(str, arguments)], environment

@@ -1,9 +1,10 @@
 """A made place for real processes: a data folder whose people were decided on an hour ago, by the real flows."""
 
 import json
+import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,13 +12,16 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
+import pytest
 from support.proposing import propose
 
+import custodiet.main
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.place_lists import PlaceFolder
-from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.adapters.store.sql import SqlStore
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.clock import LEASE
@@ -37,7 +41,8 @@ from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
 from custodiet.wire.frame import unpack_directory
 
-from .house import ANA, BO, SCHEME, load_places, migrated, scheme_at
+from . import postgres
+from .house import ANA, BO, SCHEME, empty_database, load_places, migrated, scheme_at
 from .older import decided_before, unbind
 from .running import Running, aside
 
@@ -67,10 +72,20 @@ def empty_accounts() -> bytes:
         return settings.accounts_db.read_bytes()
 
 
-def copy_of_an_empty_one(store: SqliteStore) -> None:
+def copy_of_an_empty_one(store: SqlStore) -> None:
     """What the migrations make, copied: for a new store they take longer than all else here."""
-    with store._engine.connect() as connection:
-        migrated().backup(connection.connection.dbapi_connection)
+    if store._engine.dialect.name == "sqlite":  # the database of another is a copy of an empty one already
+        with store._engine.connect() as connection:
+            migrated().backup(connection.connection.dbapi_connection)
+
+
+def settings_of(data: str | None, keys: str | None, environment: Mapping[str, str]) -> Settings:
+    """The settings of a data folder; its store is on the server where it was given one."""
+    return read_settings(data, keys, postgres.environment_of(data) | {**environment})
+
+
+if postgres.CHOSEN:  # whoever calls main() in this process has our environment, and one place of many
+    custodiet.main.read_settings = settings_of
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,7 @@ class Site:
     """Made with wearers, `people` of them on rung 11 or one on each of `modes`, decided an hour ago for a day to come.
 
     With a `zone` (GeoJSON) everyone is to stay in it. `registered`: whether the scheme has a register, or is one from
-    before there were any.
+    before there were any. `file`: its store is a file, whatever was chosen: of what a file alone goes through.
     """
 
     def __init__(
@@ -100,13 +115,16 @@ class Site:
         since: timedelta = timedelta(hours=1),
         serials: str = "TAG-{:04d}",
         registered: bool = True,
+        file: bool = False,
     ) -> None:
         self.folder, self.serials = folder, serials
-        self.settings: Settings = read_settings(str(folder / "site"), None, {})
+        if postgres.CHOSEN and not file:
+            postgres.give_store(folder / "site", postgres.new_database(empty_database()))
+        self.settings: Settings = settings_of(str(folder / "site"), None, {})
         now = SystemClock().now()
         self.clock, self.chance = SetClock(now - since), SystemChance()
         migrated()  # made by the real one, before it is another
-        with patch.object(SqliteStore, "prepare", copy_of_an_empty_one):
+        with patch.object(SqlStore, "prepare", copy_of_an_empty_one), patch("custodiet.main._require_empty"):
             store = make_folder(self.settings, ORIGIN, self.clock)
         register_scheme(store, scheme_at(now), ANA)
         load_places(store, PlaceFolder(self.settings.places))
@@ -114,7 +132,7 @@ class Site:
         if registered:
             activate_made_up(store, scheme_at(now), self.clock.now(), ANA, BO)
         else:
-            unbind(self.settings.store)
+            unbind(self)
         keystore = SqliteKeystore(self.settings.vault_db)
         vault, _ = join_vault(self.settings, store, keystore, self.clock, self.chance)
         fence = (LEASE, store.take_lease(LEASE))
@@ -138,9 +156,7 @@ class Site:
         store.close()
         give_accounts(self.settings)
 
-    def _wearer(
-        self, store: SqliteStore, number: int, mode: ModeCode, ask: Callable[[Decision], None] | None
-    ) -> Wearer:
+    def _wearer(self, store: SqlStore, number: int, mode: ModeCode, ask: Callable[[Decision], None] | None) -> Wearer:
         reference, serial = f"M-{number:04d}", self.serials.format(number)
         case = open_case(store, self.chance, SCHEME, reference, ANA)
         device = register_device(store, self.chance, serial, ANA)
@@ -209,6 +225,28 @@ class Site:
         return dict(counts)
 
     @property
+    def path(self) -> Path:
+        """The file of the store, for whoever lays hands on it (by_hand.py)."""
+        if self.database is not None:
+            pytest.skip("of a store that is one file")
+        return self.settings.store
+
+    @property
+    def database(self) -> str | None:
+        """The name of the store's database, where it has one."""
+        return self.settings.database and urlsplit(self.settings.database).path.removeprefix("/")
+
+    def copied(self, folder: Path) -> "Site":
+        """All of it once more, as it stands now, to be harmed."""
+        shutil.copytree(self.folder, folder)
+        again = Site.__new__(Site)
+        again.folder, again.wearers = folder, self.wearers
+        if self.database is not None:
+            postgres.give_store(folder / "site", postgres.new_database(self.database))
+        again.settings = settings_of(str(folder / "site"), None, {})
+        return again
+
+    @property
     def where(self) -> tuple:
         return ("--data", self.settings.data, "--keys", self.settings.keys)
 
@@ -216,7 +254,7 @@ class Site:
         log = self.folder / f"serve-{gateways}.log"
         return Running("serve", *self.where, "--port=0", f"--gateways={gateways}", log=log, **given)
 
-    def open(self) -> SqliteStore:
+    def open(self) -> SqlStore:
         return open_store(self.settings)
 
     @property

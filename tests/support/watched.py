@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+from support import by_hand
 from support.house import ANA, BO, House, Person
 from support.proposing import propose
 
@@ -264,9 +265,8 @@ def pulses_until(house: House, at: datetime) -> None:
 
     By a connection that the store has open: a new one reads the whole law first.
     """
-    assert house.path  # skips where the store is none that `?` is asked of
     with writing(house.store._engine) as connection:
-        connection.exec_driver_sql("UPDATE pulse SET at = ?", (round(at.timestamp() * 1000),))
+        connection.execute(text("UPDATE pulse SET at = :at"), {"at": round(at.timestamp() * 1000)})
 
 
 # --- what is stored -------------------------------------------------------------------------------------
@@ -295,23 +295,19 @@ def kinds_since(house: House, size: int) -> list[EntryKind]:
 
 def everything(house: House) -> list[str]:
     """Every row of the database, so that what changed nothing can be seen to."""
-    with sqlite3.connect(f"file:{house.path}?mode=ro", uri=True) as database:
-        rows = list(database.iterdump())
-    database.close()
-    return rows
+    return by_hand.everything(house)
 
 
 def rows(house: House, query: str, *given) -> list[tuple]:
     """What raw SQL reads."""
-    with sqlite3.connect(f"file:{house.path}?mode=ro", uri=True) as database:
-        found = database.execute(query, given).fetchall()
-    database.close()
-    return found
+    with by_hand.hands_on(house) as hand:
+        return hand.execute(query, given).fetchall()
 
 
 def bytes_of(house: House) -> bytes:
-    """Every byte of the database and of what it has not yet folded in."""
-    return b"".join(path.read_bytes() for path in sorted(house.folder.rglob("*")) if path.is_file())
+    """Every byte of the place: its store, what that has not yet folded in, and the files beside it."""
+    files = b"".join(path.read_bytes() for path in sorted(house.folder.rglob("*")) if path.is_file())
+    return files if house.database is None else files + by_hand.stored_bytes(house)
 
 
 def whole(house: House) -> bool:

@@ -103,10 +103,10 @@ class DeskRows(Rows):
         low = self._by_batch(t.device.join(t.fitting, fitting.device_id == device.id).join(t.alert, of))
         faulty = (device_note.c.device_id == device.id) & (device_note.c.kind == Noted.FAULTY)
         faults = self._by_batch(t.device.join(device_note, faulty))
-        query = select(device.batch, *counts).select_from(ever).group_by(device.batch).order_by(device.batch)
+        query = select(device.batch, *counts).select_from(ever).group_by(device.batch)
         return tuple(
             Wear(batch, devices, people, timedelta(milliseconds=ms), low.get(batch, 0), faults.get(batch, 0))
-            for batch, devices, people, ms in self._all(query)
+            for batch, devices, people, ms in self._all(query.order_by(device.batch.nulls_first()))
         )
 
     def _by_batch(self, joined: Join) -> dict[str | None, int]:

@@ -214,7 +214,10 @@ class ErasingRows(Rows):
             .outerjoin(t.retention_clock, of_clock)
             .outerjoin(erasure, of_erasure)
             .where(~_GONE)
-            .group_by(_SESSION.decision_id, _SESSION.category)
+            .group_by(
+                *(t.decision.c.case_id, _SESSION.decision_id, _SESSION.category),
+                *(_CLOCK.erase_due_at, erasure.c.entry),  # one of each by those before: PostgreSQL wants it said
+            )
             .order_by(_CLOCK.erase_due_at.is_(None), _CLOCK.erase_due_at, _SESSION.decision_id, _SESSION.category)
         )
 

@@ -51,6 +51,10 @@ class _Statements(PGCompiler_psycopg):
     def visit_min_func(self, fn: Any, **kw: Any) -> str:
         return self._of_several("min", "least", fn, **kw)
 
+    def visit_sum_func(self, fn: Any, **kw: Any) -> str:
+        """Of numbers of 64 bits PostgreSQL makes one of any length, which Python has as another kind of number."""
+        return f"CAST(sum{self.function_argspec(fn, **kw)} AS BIGINT)"
+
     def _of_several(self, of_rows: str, of_several: str, fn: Any, **kw: Any) -> str:
         said = self.function_argspec(fn, **kw)
         if len(fn.clauses) == 1:

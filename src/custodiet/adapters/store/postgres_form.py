@@ -17,6 +17,8 @@ from custodiet.adapters.store.postgres_words import Refusal, read_trigger
 
 Definition = tuple[str, str]
 """A name, and what it stands for."""
+Said = tuple[str | int | bool, ...]
+"""What PostgreSQL says of a table, an index or a rule; to be held against another."""
 
 _ROW, _BEFORE = 1, 2
 _VERBS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16}
@@ -40,7 +42,7 @@ SELECT CAST(c.relkind AS TEXT) || ' ' || c.relname FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i')
 UNION ALL
 SELECT 'rule ' || r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-WHERE c.relnamespace = current_schema()::regnamespace
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('v', 'm')
 UNION ALL
 SELECT 'disarmed ' || c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND t.tgisinternal AND t.tgenabled <> 'O'
@@ -48,8 +50,8 @@ UNION ALL
 SELECT 'policy ' || c.relname FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND (c.relrowsecurity OR c.relpersistence <> 'p')"""
 )
-"""What no migration makes: other functions, views, rules, policies, sequences, tables that are not kept, and foreign
-keys that were put out of force."""
+"""What no migration makes: other functions, views, rules that no view is made of, policies, sequences, tables that are
+not kept, and foreign keys that were put out of force."""
 _COLUMNS = text(
     """
 SELECT c.relname AS "table", a.attnum || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -68,7 +70,7 @@ WHERE c.relnamespace = current_schema()::regnamespace AND o.contype <> 't'"""
 )
 _INDEXES = text(
     """
-SELECT t.relname AS "table", CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || n.relname || ' ('
+SELECT n.relname AS name, t.relname AS "table", CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ('
   || (SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), ', ' ORDER BY k) FROM generate_series(1, i.indnatts) k)
   || ')' || coalesce(' WHERE ' || pg_get_expr(i.indpred, i.indrelid), '')
   || CASE WHEN i.indisvalid AND i.indimmediate THEN '' ELSE ' NOT VALID' END AS said
@@ -88,61 +90,58 @@ _CHECKS = {
 
 def definitions(connection: Connection, form: str) -> Iterator[Definition]:
     """Each definition's name and text: SQLite's of that form where PostgreSQL holds what it comes to."""
-    wanted_tables, wanted_refusals, texts = _wanted(form)
-    tables = _tables_there(connection)
-    refusals = {row.name: row for row in connection.execute(_TRIGGERS)}
-    for name in wanted_tables.keys() | tables.keys():
-        if tables.get(name) == wanted_tables.get(name):
-            yield from texts[name]
+    wanted, texts = _wanted(form)
+    there = [*_tables_there(connection), *_indexes_there(connection), *_refusals_there(connection)]
+    whole = {name for name, said in there if said == wanted.get(name)}
+    for name, said in there:
+        if said == wanted.get(name):
+            yield name, texts[name]
         else:
-            yield name, repr(tables.get(name))
-    for name in wanted_refusals.keys() | refusals.keys():
-        wanted, there = wanted_refusals.get(name), refusals.get(name)
-        if wanted is not None and there is not None and _is(there, wanted):
-            yield from texts[name]
-        else:
-            yield name, repr(there)
+            # A rule is named within its table: beside the one that is wanted there may be another of its name.
+            yield f"{name} of {said[0]}" if name in whole else name, repr(said)
     for row in connection.execute(_STRANGE):
         yield row.name, ""
 
 
-def _is(there: Any, wanted: Refusal) -> bool:
-    return bool(
-        there.table == wanted.table
-        and there.kind == _ROW | _BEFORE | _VERBS[wanted.verb]
-        and there.enabled == "O"
-        and there.bare
-        and not there.deferrable
-        and there.language == "plpgsql"
-        and there.body == wanted.body
-        and (there.columns or "") == ",".join(sorted(wanted.columns))
-    )
-
-
 @cache
-def _wanted(form: str) -> tuple[Mapping[str, Any], Mapping[str, Refusal], Mapping[str, list[Definition]]]:
-    """Of an empty SQLite store: its tables, its triggers, and the texts that belong to each."""
+def _wanted(form: str) -> tuple[Mapping[str, Said], Mapping[str, str]]:
+    """Of an empty SQLite store: what PostgreSQL would say of each definition, and its own text."""
     with open_empty(form) as connection:
-        made = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        rows = [(row.type, row.name, row.tbl_name, row.sql) for row in made]
-        tables = dict(_tables_wanted(inspect(connection)))
-    refusals = {name: read_trigger(sql) for kind, name, _, sql in rows if kind == "trigger"}
-    texts: dict[str, list[Definition]] = {}
-    for kind, name, table, sql in rows:
-        texts.setdefault(name if kind == "trigger" else table, []).append((name, sql))
-    return tables, refusals, texts
+        made = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        rows = [(row.type, row.name, row.sql) for row in made]
+        inspector = inspect(connection)
+        wanted: dict[str, Said] = {**dict(_tables_wanted(inspector)), **dict(_indexes_wanted(inspector))}
+    wanted |= {name: _refusal(read_trigger(sql)) for kind, name, sql in rows if kind == "trigger"}
+    return wanted, {name: sql for _, name, sql in rows}
 
 
-def _tables_there(connection: Connection) -> dict[str, list[str]]:
-    """What each table is made of, a line for each column, constraint and index."""
+def _refusal(wanted: Refusal) -> Said:
+    columns = ",".join(sorted(wanted.columns))
+    kind = _ROW | _BEFORE | _VERBS[wanted.verb]
+    return (wanted.table, kind, "O", True, False, wanted.body, "plpgsql", columns)
+
+
+def _refusals_there(connection: Connection) -> Iterator[tuple[str, Said]]:
+    for one in connection.execute(_TRIGGERS):
+        how = (one.kind, one.enabled, one.bare, one.deferrable)
+        yield one.name, (one.table, *how, one.body, one.language, one.columns or "")
+
+
+def _tables_there(connection: Connection) -> Iterator[tuple[str, Said]]:
+    """What each table is made of, a line for each column and constraint."""
     tables: dict[str, list[str]] = {}
-    for statement in (_COLUMNS, _CONSTRAINTS, _INDEXES):
+    for statement in (_COLUMNS, _CONSTRAINTS):
         for row in connection.execute(statement):
             tables.setdefault(row.table, []).append(row.said.replace('"', ""))
-    return {name: sorted(said) for name, said in tables.items()}
+    yield from ((name, tuple(sorted(said))) for name, said in tables.items())
 
 
-def _tables_wanted(inspector: Inspector) -> Iterator[tuple[str, list[str]]]:
+def _indexes_there(connection: Connection) -> Iterator[tuple[str, Said]]:
+    for row in connection.execute(_INDEXES):
+        yield row.name, (row.table, row.said.replace('"', ""))
+
+
+def _tables_wanted(inspector: Inspector) -> Iterator[tuple[str, Said]]:
     """The same of the SQLite store, as PostgreSQL would say it."""
     for name in inspector.get_table_names():
         key = inspector.get_pk_constraint(name)["constrained_columns"]
@@ -156,10 +155,14 @@ def _tables_wanted(inspector: Inspector) -> Iterator[tuple[str, list[str]]]:
         said += [
             f"{one['name']} CHECK ({_CHECKS.get(str(one['name']))})" for one in inspector.get_check_constraints(name)
         ]
-        for index in inspector.get_indexes(name):
+        yield name, tuple(sorted(said))
+
+
+def _indexes_wanted(inspector: Inspector) -> Iterator[tuple[str, Said]]:
+    for table in inspector.get_table_names():
+        for index in inspector.get_indexes(table):
             unique, columns = "UNIQUE " if index["unique"] else "", ", ".join(map(str, index["column_names"]))
-            said.append(f"{unique}INDEX {index['name']} ({columns})")
-        yield name, sorted(said)
+            yield str(index["name"]), (table, f"{unique}INDEX ({columns})")
 
 
 def _column(place: int, column: Any) -> str:

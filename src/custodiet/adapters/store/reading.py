@@ -220,7 +220,7 @@ class ReadingRows(
     # --- lists ---
 
     def decisions(self) -> tuple[Decision, ...]:
-        return self._decisions(t.decision.select().order_by(t.decision.c.until_at, t.decision.c.id))
+        return self._decisions(t.decision.select().order_by(t.decision.c.until_at.nulls_first(), t.decision.c.id))
 
     def reviews_due(self, before: datetime) -> tuple[tuple[Decision, frozenset[int]], ...]:
         due = and_(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.review_due_at <= before)
