@@ -45,7 +45,7 @@ from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock, Kms, Seating
-from custodiet.flows.receive_reports import Monitor
+from custodiet.flows.receive_reports import Monitor, ShareBy
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.send_messages import Carrier
 from custodiet.flows.witnessed import cosigned_note
@@ -291,15 +291,21 @@ def _hold(folder: Path, what: str, how: int) -> int:
 
 
 def join_monitor(settings: Settings, store: SqlStore) -> Monitor:
-    """A monitor with a name of its own, as every process that takes in reports has one."""
-    chance = SystemChance()
+    """The monitor of a process that takes in reports beside gateways. Raises Unready where those share devices out."""
+    regime = store.regime_alone()
+    if regime is None or settings.sharing is not None:
+        raise Unready("gateways share devices out, and only they take reports: have these sent to one of them")
+    return _monitor(settings, store, Share(regime, None))
+
+
+def _monitor(settings: Settings, store: SqlStore, share: Share, share_by: ShareBy | None = None) -> Monitor:
+    """A monitor with a name of its own."""
     from custodiet.flows.steady import Steady
 
-    name, given = chance.identity("monitor"), (store, sealing, SystemClock(), chance, read_pins(settings))
-    if settings.sharing is not None:
-        return Monitor(*given, name=name, steady=Steady(), share=NOBODYS, share_by=store.share)
-    everyones = Share(store.end_sharing(), None)
-    return Monitor(*given, name=name, steady=Steady(), share=everyones)
+    chance = SystemChance()
+    given = (store, sealing, SystemClock(), chance, read_pins(settings))
+    name = chance.identity("monitor")
+    return Monitor(*given, name=name, steady=Steady(), share=share, share_by=share_by)
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------
@@ -503,7 +509,10 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.flows.open_sealed import release_zones
 
     store = open_store(settings)
-    monitor = join_monitor(settings, store)
+    if settings.sharing is None:
+        monitor = _monitor(settings, store, Share(store.end_sharing(), None))
+    else:
+        monitor = _monitor(settings, store, NOBODYS, store.share)
     vault = VaultClient(settings.vault_socket)
     listening = _listening(asked)
     release = partial(release_zones, store, vault)
@@ -605,8 +614,6 @@ def _run_source(settings: Settings, asked: argparse.Namespace) -> None:
 
     if asked.config is None:
         raise Unready("a source needs --config FILE: which broker, which topics")
-    if settings.sharing is not None:
-        raise Unready("a source has no part in sharing devices out: have the broker's messages forwarded to a gateway")
     file = Path(asked.config).resolve()
     broker = read_broker(file.read_bytes())
     password = None if broker.password_file is None else read_secret(file.parent / broker.password_file)

@@ -163,9 +163,28 @@ def test_a_cluster_that_was_made_anew_counts_from_one_and_is_heard_all_the_same(
     assert b.say(person) == "kept"
     house.clock.pass_(SECOND)
     refused("another way", lambda: a.say(person))
-    assert Gateway(house, "a").take(10**9 + 1, cluster="old").say(person) == "kept"
+
+
+def test_a_gateway_of_a_cluster_that_was_overtaken_takes_nothing_back_and_one_that_is_started_does(house, person):
+    a = Gateway(house, "a").take(1, cluster="old")
+    b = Gateway(house, "b").take(1, cluster="new")
     house.clock.pass_(SECOND)
-    refused("another way", lambda: b.say(person))
+    refused("another way", lambda: a.say(person))
+    a.monitor.refresh()
+    assert a.take(5, cluster="old").monitor.share.fences == {}
+    assert b.say(person) == "kept"
+    house.clock.pass_(SECOND)
+    assert Gateway(house, "c").take(6, cluster="old").say(person) == "kept"
+
+
+def test_a_cluster_that_was_begun_from_nothing_while_its_gateways_ran_is_theirs_as_well(house, person):
+    a = Gateway(house, "a").take(10**9, cluster="before")
+    assert a.say(person) == "kept"
+    house.clock.pass_(SECOND)
+    assert a.take(1, cluster="after").say(person) == "kept"
+    b = Gateway(house, "b").take(2, cluster="after")
+    house.clock.pass_(SECOND)
+    assert b.say(person) == "kept"
 
 
 def test_a_gateway_that_shares_nothing_writes_no_more_once_devices_are_shared_out(house, person):
@@ -177,14 +196,30 @@ def test_a_gateway_that_shares_nothing_writes_no_more_once_devices_are_shared_ou
     assert shares.say(person) == "kept"
 
 
-def test_switching_back_ends_whoever_still_shares(house, person):
-    assert house.store.end_sharing() == 0  # nothing was ever shared out: nothing is begun
+def test_who_shares_takes_back_what_a_gateway_that_was_set_otherwise_has_ended(house, person):
     a = Gateway(house, "a").take(1)
     alone = Gateway(house, "alone", Share(house.store.end_sharing(), None))
     assert alone.say(person) == "kept"
     house.clock.pass_(SECOND)
     refused("another way", lambda: a.say(person))
-    assert house.store.end_sharing() == alone.monitor.share.regime
+    a.monitor.refresh()
+    assert a.say(person) == "kept"
+    house.clock.pass_(SECOND)
+    refused("another way", lambda: alone.say(person))
+    alone.monitor.refresh()
+    refused("another way", lambda: alone.say(person))
+
+
+def test_switching_back_ends_whoever_still_shares(house, person):
+    store = house.store
+    assert store.end_sharing() == store.regime_alone() == 0  # nothing was ever shared out: nothing is begun
+    a = Gateway(house, "a").take(1)
+    assert store.regime_alone() is None
+    alone = Gateway(house, "alone", Share(store.end_sharing(), None))
+    assert alone.say(person) == "kept"
+    house.clock.pass_(SECOND)
+    refused("another way", lambda: a.say(person))
+    assert store.end_sharing() == store.regime_alone() == alone.monitor.share.regime
 
 
 def test_whoever_takes_a_device_over_knows_what_came_before(house, person):

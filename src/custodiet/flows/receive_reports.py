@@ -382,6 +382,7 @@ class Monitor:
         """Raise CannotRecord when somebody has taken what is to be written, or devices are shared out another way."""
         stands, share = write.regime(), self._share
         if stands != share.regime:
+            self._shared = None  # it is asked for anew: it may have been nothing but a gateway that was set otherwise
             raise CannotRecord("gateways share devices out another way now")
         if share.fences is not None:
             fences = write.fences()

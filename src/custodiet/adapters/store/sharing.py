@@ -10,8 +10,14 @@ from custodiet.adapters.store import tables as t
 from custodiet.model.partitions import Share, Turn
 from custodiet.rules.partitions import fence_of
 
-_WAY, _DEVICES = "gateways ", "devices "
+_WAY, _DEVICES, _ALONE = "gateways ", "devices ", "alone"
 REGIME = select(func.coalesce(func.max(t.lease.c.fence), 0)).where(t.lease.c.name.startswith(_WAY, autoescape=True))
+_NEWEST_WAY = (
+    select(t.lease.c.name, t.lease.c.fence)
+    .where(t.lease.c.name.startswith(_WAY, autoescape=True))
+    .order_by(t.lease.c.fence.desc())
+    .limit(1)
+)
 _FENCES = select(t.lease.c.name, t.lease.c.fence).where(t.lease.c.name.startswith(_DEVICES, autoescape=True))
 
 
@@ -24,9 +30,14 @@ def share(connection: Connection, turn: Turn, had: Share) -> Share:
     """Hold the store to a turn, in a transaction that nobody else writes beside. `had`: what it gave this one before.
 
     A number that stands already is another gateway's, unless it was given to this one: a cluster that was brought back
-    from before gives the same revision to somebody else.
+    from before gives the same revision to somebody else. Nothing is given under a cluster that another one has
+    overtaken while this gateway ran: else two of them would take everything from each other without end.
     """
-    regime = _begin(connection, f"by {turn.cluster}")
+    stands, way = _standing(connection)
+    mine = f"by {turn.cluster}"
+    if way not in (mine, _ALONE) and 0 < had.regime < stands:
+        return Share(had.regime, {})
+    regime = stands if way == mine else _begin(connection, mine, stands + 1)
     held, shared = fences(connection), {}
     given = had.fences or {}
     for partition, revision in sorted(turn.taken.items()):
@@ -39,20 +50,28 @@ def share(connection: Connection, turn: Turn, had: Share) -> Share:
     return Share(regime, shared)
 
 
+def regime_alone(connection: Connection) -> int | None:
+    """The number to write under where nobody shares devices out; None: they are shared out."""
+    stands, way = _standing(connection)
+    return stands if way == _ALONE else None
+
+
 def end_sharing(connection: Connection) -> int:
-    """From now on every gateway may write everyone's; the regime. Nothing is begun where nothing was shared out."""
-    stands = int(connection.execute(REGIME).scalar_one())
-    return _begin(connection, "alone") if stands else 0
+    """From now on every gateway may write everyone's; the number to write under."""
+    stands, way = _standing(connection)
+    return stands if way == _ALONE else _begin(connection, _ALONE, stands + 1)
 
 
-def _begin(connection: Connection, way: str) -> int:
-    """The number of this way of sharing out, which stands from now on."""
-    stands = int(connection.execute(REGIME).scalar_one())
+def _standing(connection: Connection) -> tuple[int, str]:
+    """The number and the name of the way that stands. Before any was begun it is as if the last had been ended."""
+    newest = connection.execute(_NEWEST_WAY).one_or_none()
+    return (0, _ALONE) if newest is None else (newest.fence, newest.name.removeprefix(_WAY))
+
+
+def _begin(connection: Connection, way: str, number: int) -> int:
     before = connection.execute(select(t.lease.c.fence).where(t.lease.c.name == _WAY + way)).scalar()
-    if before is not None and before == stands:
-        return stands
-    raise_to(connection, _WAY + way, before, stands + 1)
-    return stands + 1
+    raise_to(connection, _WAY + way, before, number)
+    return number
 
 
 def raise_to(connection: Connection, name: str, before: int | None, fence: int) -> None:

@@ -14,7 +14,14 @@ from custodiet.adapters.store.changes import carry_out
 from custodiet.adapters.store.engine import refusal, viewing, writing
 from custodiet.adapters.store.forms import form_of, is_current
 from custodiet.adapters.store.reading import ReadingRows
-from custodiet.adapters.store.sharing import REGIME, end_sharing, fences, raise_to, share
+from custodiet.adapters.store.sharing import (
+    REGIME,
+    end_sharing,
+    fences,
+    raise_to,
+    regime_alone,
+    share,
+)
 from custodiet.model.change import Blank, Insert, RowChange
 from custodiet.model.entry import Entry
 from custodiet.model.errors import CannotRecord, IllegalValue, LeaseLost, NotPermitted, TableMismatch, Unready
@@ -296,6 +303,11 @@ class SqlStore:
         """
         with writing(self._engine) as connection:
             return share(connection, turn, had)
+
+    def regime_alone(self) -> int | None:
+        """The regime to write under where devices are not shared out; None: they are, and only gateways write."""
+        with viewing(self._engine) as connection:
+            return regime_alone(connection)
 
     def end_sharing(self) -> int:
         """Devices are shared out no longer; the regime that a gateway without a turn writes under."""
