@@ -116,14 +116,25 @@ def test_whatever_breaks_every_acknowledged_report_took_effect_and_none_twice(pl
     check(kill_run(place, 11, lambda rounds, _: rounds == LASTING, timedelta(seconds=90), **run))
 
 
-@pytest.mark.long
-@pytest.mark.timeout(6 * 3600)
-def test_the_same_for_two_hours(place):
+def for_long(place):
     seed = int(os.environ.get("KILL_RUN_SEED") or secrets.randbelow(10**6))
     run_s, pace_s = float(os.environ.get("KILL_RUN_S", "7200")), 0.25
     step = timedelta(seconds=SINCE.total_seconds() * pace_s / run_s)
     run = {"pace_s": pace_s, "withdrawals": 40, "mebibytes": 1024}
     check(kill_run(place, seed, lambda _, wall_s: wall_s >= run_s, step, **run))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(6 * 3600)
+def test_the_same_for_two_hours(place):
+    for_long(place)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(6 * 3600)
+@pytest.mark.usefixtures("sharing")
+def test_the_same_for_two_hours_of_gateways_that_share_devices_out(place):
+    for_long(place)
 
 
 def check(said):
