@@ -2,7 +2,8 @@
 was acknowledged is there, once, and people's reports in order.
 
 Seeded, bounded in time; what it measured is printed as one JSON line. The long form runs FAIL_OVER_S seconds (twenty
-minutes unless said otherwise) from the seed FAIL_OVER_SEED (any, printed at the end, unless said).
+minutes unless said otherwise) from the seed FAIL_OVER_SEED (any, printed at the end, unless said), with at most
+FAIL_OVER_CALM_S seconds (half of one) between one death's end and the next.
 """
 
 import json
@@ -68,7 +69,7 @@ def site(place, cluster, sharing, monkeypatch, request):
     return made
 
 
-def run(site, cluster, sharing, seed, enough, step, *, batch=BATCH, pace_s=0.02, fast=2):
+def run(site, cluster, sharing, seed, enough, step, *, batch=BATCH, pace_s=0.02, fast=2, calm_s=0.5):
     """Deaths until `enough` (rounds, seconds) says so; then everything is flushed, verified and accounted for."""
     random, deaths = Random(seed), Counter()
     served = Served(site)
@@ -112,7 +113,7 @@ def run(site, cluster, sharing, seed, enough, step, *, batch=BATCH, pace_s=0.02,
         while not enough(rounds, monotonic() - began):
             for death in random.sample([a_standby, the_primary, a_gateway, a_lease], 4):
                 get_through()
-                let_pass(random.uniform(0, 0.5))
+                let_pass(random.uniform(0, calm_s))
                 death()
                 deaths[death.__name__] += 1
             rounds += 1
@@ -143,6 +144,7 @@ def run(site, cluster, sharing, seed, enough, step, *, batch=BATCH, pace_s=0.02,
         **found,
         "disordered": disordered,
         "acknowledged_a_second": round(found["acknowledged"] / wall_s),
+        "of_each_second": of_each_second(devices, began, wall_s),
         "longest_stall_s": round(stalls[-1], 2),
         "median_stall_s": round(stalls[len(stalls) // 2], 4),
         "deaths": deaths,
@@ -162,6 +164,16 @@ def end(site, ending):
                 continue
             except IllegalMove:
                 return None  # it was durable, although its commit could not say so
+
+
+def of_each_second(devices, began, wall_s):
+    """How many were acknowledged in a second: in the middle one, in one of the best tenth, and in the best."""
+    seconds = Counter()
+    for device in devices:
+        for at, count in device.told.acknowledged_at:
+            seconds[int(at - began)] += count
+    ordered = sorted(seconds[second] for second in range(int(wall_s)))
+    return {"median": ordered[len(ordered) // 2], "best_tenth": ordered[-(len(ordered) // 10) - 1], "best": ordered[-1]}
 
 
 def in_disorder(site):
@@ -199,6 +211,7 @@ def test_whichever_server_dies_what_was_acknowledged_is_there_once_and_in_order(
 def for_long(site, cluster, sharing, a_device_per_s, **how):
     seed = int(os.environ.get("FAIL_OVER_SEED") or secrets.randbelow(10**6))
     run_s = float(os.environ.get("FAIL_OVER_S", "1200"))
+    how["calm_s"] = float(os.environ.get("FAIL_OVER_CALM_S", "0.5"))
     step = timedelta(seconds=max(0.001, SINCE.total_seconds() / (run_s * a_device_per_s)))
     check(run(site, cluster, sharing, seed, lambda _, wall_s: wall_s >= run_s, step, **how))
 

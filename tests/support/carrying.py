@@ -94,6 +94,8 @@ class Told:
     """The outcome that was acknowledged."""
     stalls_s: list[float] = field(default_factory=list)
     """For each request, from the first attempt to its acknowledgement."""
+    acknowledged_at: list[tuple[float, int]] = field(default_factory=list)
+    """When, by the monotonic clock, and how many."""
 
     def with_outcome(self, *outcomes: str) -> set[int]:
         return {at for at, outcome in self.by_time.items() if outcome in outcomes}
@@ -136,5 +138,6 @@ class Carried(threading.Thread):
                 outcomes = [json.loads(line)["outcome"] for line in answer.body.splitlines()]
                 self.told.by_time.update(zip(map(to_ms, times), outcomes, strict=True))
                 self.told.stalls_s.append(monotonic() - began)
+                self.told.acknowledged_at.append((monotonic(), len(times)))
                 return
             self.giving_up.wait(0.2)
