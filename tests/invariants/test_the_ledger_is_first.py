@@ -139,7 +139,8 @@ def test_every_writing_promise_takes_the_record_that_accounts_for_it():
         for name, member in vars(kind).items()
         if callable(member) and not name.startswith("_") and name not in dir(ports.Reading)
     }
-    # A pulse says that our own path is up, and nothing of anyone.
-    assert writing == {"write", "keep", "next_session_no", "chain", "pulse"}
+    # A pulse says that our own path is up, and nothing of anyone; what is asked in a transaction alone changes nothing.
+    asked = {"next_session_no", "chain", "regime", "fences"}
+    assert writing == {"write", "keep", "pulse", *asked}
     assert list(inspect.signature(ActingRows.write).parameters)[1:] == ["entry", "record"]
     assert next(iter(list(inspect.signature(IngestingRows.keep).parameters)[1:])) == "record"
