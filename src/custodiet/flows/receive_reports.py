@@ -395,8 +395,7 @@ class Monitor:
         change = view.standing_since(self._picture.version)
         if change.version != self._picture.version:
             self._absorb(change, now)
-        for fitting_id, fix_ms in change.removed:
-            self._seen.remove(fitting_id, fix_ms)
+        self._seen.remove(change.removed)
         reach_ms, number = self._reach_ms(now), self._watching.number
         if reach_ms < self._seen_from_ms:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.

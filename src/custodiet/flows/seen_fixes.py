@@ -40,10 +40,14 @@ class SeenFixes:
         for fitting_id, fix_ms in zip(fittings, times, strict=True):
             self.add(fitting_id, fix_ms)
 
-    def remove(self, fitting_id: FittingId, fix_ms: int) -> None:
-        """It stands nowhere any more, and may come again."""
-        if (fitting_id, fix_ms) in self:
-            self._times[fitting_id].remove(fix_ms)
+    def remove(self, gone: Iterable[WhichFix]) -> None:
+        """They stand nowhere any more, and may come again. All at once: an end takes an hour's from one person."""
+        of_each: dict[FittingId, set[int]] = {}
+        for fitting_id, fix_ms in gone:
+            of_each.setdefault(fitting_id, set()).add(fix_ms)
+        for fitting_id in of_each.keys() & self._times.keys():
+            left = [fix_ms for fix_ms in self._times[fitting_id] if fix_ms not in of_each[fitting_id]]
+            self._times[fitting_id] = array("q", left)
             self._drop_empty(fitting_id)
 
     def forget_before(self, reach_ms: int) -> None:

@@ -21,7 +21,7 @@ from custodiet.model.errors import Unready
 
 _ONE_WRITER = 0x637573746F
 """The advisory lock of whoever writes; of one database, as all advisory locks are."""
-_STOPPED_MS = 10_000
+_STOPPED_MS = 30_000
 """How long whoever holds the lock may say nothing. A process that was stopped, or whose machine is gone, loses it then,
 and what it had begun: else everyone would wait for it."""
 _BEGIN_WRITING = (
