@@ -90,7 +90,6 @@ from custodiet.wire.frame import (
     piece_body,
     piece_of,
     rows_of_sessions,
-    unpack_directory,
 )
 
 _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps or Category.EVIDENCE in mode.keeps]
@@ -584,14 +583,15 @@ class ReadingRows(
             here = and_(t.frame.c.partition == partition, t.frame.c.number == number)
             directory = self._connection.execute(select(t.frame.c.directory).where(here)).scalar()
             if directory is not None:
-                of_frame = list(unpack_directory(directory))
-                rows += [of_frame[position] for position in gone]
+                of_frame = list(directory_rows(directory))
+                rows += [of_frame[position][:2] for position in gone]
         return self._identities(rows)
 
-    def _identities(self, rows: list[DirectoryRow]) -> tuple[tuple[FittingId, int], ...]:
-        fitting = self._fittings_of_sessions({row.session_no for row in rows})
+    def _identities(self, rows: list[tuple[int, int]]) -> tuple[tuple[FittingId, int], ...]:
+        """Of (session number, fix time in ms) each."""
+        fitting = self._fittings_of_sessions({no for no, _ in rows})
         try:
-            return tuple((fitting[row.session_no], row.fix_ms) for row in rows)
+            return tuple((fitting[no], fix_ms) for no, fix_ms in rows)
         except KeyError:
             raise TableMismatch("a stored fix whose session is missing") from None
 
