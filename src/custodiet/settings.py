@@ -20,7 +20,7 @@ Everything that is missing or unsafe is said at once.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -230,9 +230,13 @@ def read_settings(data: str | None, keys: str | None, environment: Mapping[str, 
     )
 
 
+def _saying(environment: Mapping[str, str], prefix: str = "CUSTODIET_") -> Callable[[str], str]:
+    """What is set by a name, after the prefix; empty where nothing is."""
+    return lambda name: environment.get(prefix + name, "").strip()
+
+
 def _sharing(environment: Mapping[str, str]) -> Sharing | None:
-    def said(name: str) -> str:
-        return environment.get(f"CUSTODIET_{name}", "").strip()
+    said = _saying(environment)
 
     def file(name: str) -> Path | None:
         return Path(said(name)).resolve() if said(name) else None
@@ -325,8 +329,7 @@ def _provider(environment: Mapping[str, str]) -> Provider | None:
 
 
 def _post(environment: Mapping[str, str]) -> Post | None:
-    def said(name: str) -> str:
-        return environment.get(f"CUSTODIET_{name}", "").strip()
+    said = _saying(environment)
 
     def file(name: str) -> Path | None:
         return Path(said(name)).resolve() if said(name) else None
@@ -391,8 +394,7 @@ def _pkcs11(environment: Mapping[str, str]) -> Pkcs11 | None:
 
 
 def _openbao(environment: Mapping[str, str]) -> OpenBao | None:
-    def said(name: str) -> str:
-        return environment.get(f"CUSTODIET_OPENBAO{name}", "").strip()
+    said = _saying(environment, "CUSTODIET_OPENBAO")
 
     address = said("")
     others = [f"CUSTODIET_OPENBAO{name}" for name in ("_TOKEN_FILE", "_MOUNT", "_KEY", "_CA_FILE") if said(name)]

@@ -8,15 +8,11 @@ import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import IPv4Address
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from support.broker import free_port, until
+from support.certificates import Authority, shut
 from support.etcd import EtcdServer
 
 from custodiet.adapters import etcd as adapter
@@ -504,37 +500,14 @@ def test_what_cannot_be_meant_is_refused(change):
 # --- TLS ----------------------------------------------------------------------------------------------------------
 
 
-def certificate(name, key, issuer_key, *, authority):
-    now = datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "made-up authority")])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
-    )
-    return built.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     """A folder with an authority, and what it vouches for: the server's own and a client's."""
     folder = tmp_path_factory.mktemp("certificates")
-    authority = ec.generate_private_key(ec.SECP256R1())
-    (folder / "ca.pem").write_bytes(certificate("made-up authority", authority, authority, authority=True))
+    authority = Authority(folder)
     for name in ("own", "client"):
-        key = ec.generate_private_key(ec.SECP256R1())
-        (folder / f"{name}.pem").write_bytes(certificate(name, key, authority, authority=False))
-        pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
-        (folder / f"{name}.key").write_bytes(key.private_bytes(*pem, serialization.NoEncryption()))
-        shut = serialization.BestAvailableEncryption(b"made up")
-        (folder / f"{name}.shut.key").write_bytes(key.private_bytes(*pem, shut))
+        _, key = authority.issue(name)
+        shut(key, b"made up")
     return folder
 
 

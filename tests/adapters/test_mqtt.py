@@ -2,16 +2,12 @@
 
 import ssl
 import subprocess
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 from support.broker import Mosquitto, require_mosquitto, until
+from support.certificates import Authority
 
 from custodiet.adapters import mqtt
 from custodiet.adapters.mqtt import MqttBus
@@ -201,37 +197,16 @@ def test_whoever_does_not_speak_mqtt_is_said_not_to(broker, reach, monkeypatch, 
 # --- TLS and a password ---------------------------------------------------------------------------------
 
 
-def certificate(name, key, issuer_key, *, authority):
-    now = datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "made-up authority")])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
-    )
-    return built.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
 @pytest.fixture
 def guarded(tmp_path):
     """A broker that wants TLS and a password, and the file of the authority that vouches for it."""
     require_mosquitto()
-    authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (tmp_path / "ca.pem").write_bytes(certificate("made-up authority", authority, authority, authority=True))
-    (tmp_path / "own.pem").write_bytes(certificate("made-up broker", own, authority, authority=False))
-    (tmp_path / "own.key").write_bytes(own.private_bytes(*pem))
+    authority = Authority(tmp_path)
+    certificate, key = authority.issue("own")
     subprocess.run(["mosquitto_passwd", "-c", "-b", tmp_path / "passwords", "gate", "made up"], check=True)
-    settings = [f"certfile {tmp_path}/own.pem", f"keyfile {tmp_path}/own.key", f"password_file {tmp_path}/passwords"]
+    settings = [f"certfile {certificate}", f"keyfile {key}", f"password_file {tmp_path}/passwords"]
     broker = Mosquitto(tmp_path / "broker", *settings).start()
-    yield broker, tmp_path / "ca.pem"
+    yield broker, authority.ca_file
     broker.stop()
 
 
@@ -247,9 +222,7 @@ def test_with_tls_and_the_right_password_it_is_let_in_and_with_a_wrong_one_says_
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves the broken line open
 def test_a_broker_that_nobody_vouches_for_is_not_spoken_to(guarded, reach, caplog, tmp_path):
     broker, _ = guarded
-    key = ec.generate_private_key(ec.SECP256R1())
-    other = tmp_path / "other.pem"
-    other.write_bytes(certificate("made-up authority", key, key, authority=True))
+    other = Authority(tmp_path, "other").ca_file
     bus = reach(broker, ca_file=other, username="gate", password="made up", connected=False)
     until(lambda: bus.waiting(0.05) or caplog.records, "it is believed")
     assert caplog.records[0].message == "no broker: it cannot be reached (SSLCertVerificationError); trying again"

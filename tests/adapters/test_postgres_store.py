@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from support import postgres
+from support.broker import until
 from support.house import START, SeededChance, SetClock, empty_database
 
 from custodiet.adapters.store.digests import form_digests
 from custodiet.adapters.store.empty import open_empty
 from custodiet.adapters.store.engine import refusal, viewing, writing
-from custodiet.adapters.store.postgres import PostgresStore, _named_synchronous, open_postgres
+from custodiet.adapters.store.postgres import _BEGIN_WRITING, PostgresStore, _named_synchronous, open_postgres
 from custodiet.adapters.store.postgres_words import condition_in_postgres, read_trigger, trigger_in_postgres
 from custodiet.adapters.store.replay import replay_store
 from custodiet.adapters.store.tables import lease
@@ -255,6 +256,43 @@ def test_two_never_write_at_once_and_whoever_reads_waits_for_nobody(store, datab
     with writing(other) as second:
         assert second.execute(text("SELECT count(*) FROM lease")).scalar() == 1
     other.dispose()
+
+
+def test_whoever_writes_and_says_nothing_for_long_loses_the_lock_and_what_it_had_begun(store, database, monkeypatch):
+    monkeypatch.setattr("custodiet.adapters.store.postgres._BEGIN_WRITING", _BEGIN_WRITING.replace("30000", "50"))
+    other = open_postgres(postgres.address(database))
+
+    def say_nothing_for_long():
+        with writing(other) as silent:
+            silent.execute(text("INSERT INTO lease VALUES ('one', 1)"))
+            until_alone(database)
+            silent.execute(text("INSERT INTO lease VALUES ('two', 1)"))
+
+    with pytest.raises(CannotRecord, match="cannot write now"):
+        say_nothing_for_long()
+    with writing(store._engine) as next_one:
+        assert next_one.execute(text("SELECT count(*) FROM lease")).scalar() == 0
+    with writing(other) as anew:
+        anew.execute(text("INSERT INTO lease VALUES ('three', 1)"))
+    other.dispose()
+
+
+def test_a_server_that_ends_a_view_is_out_of_reach_whatever_it_says_of_it(store, database):
+    def look_for_long():
+        with viewing(store._engine) as view:
+            view.execute(text("SELECT set_config('idle_in_transaction_session_timeout', '50', true)"))
+            until_alone(database)
+            view.execute(text("SELECT count(*) FROM lease"))
+
+    with pytest.raises(CannotRecord, match="cannot be read now"):
+        look_for_long()
+
+
+def until_alone(database):
+    """The server has ended every transaction in this database but the one that asks."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%%'"
+    with psycopg.connect(postgres.address(database), autocommit=True) as looks:
+        until(lambda: looks.execute(asked).fetchone() == (0,), lambda: "it is never ended")
 
 
 def test_a_view_is_of_one_moment(store):

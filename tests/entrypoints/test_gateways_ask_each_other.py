@@ -1,23 +1,21 @@
 """What is another gateway's is asked of it, as its sender would have said it there; answered as if it were here."""
 
+import asyncio
 import http.client
 import json
 import socket
 import ssl
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from support.certificates import Authority
 from support.running import bearer, fix
 from support.wires import NOW, TOKEN, Sharer
 
 from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.entrypoints.gateway.peers import Peers
 from custodiet.model.partitions import Share
 from custodiet.model.report import Answer, Outcome, Reason, Report
 from custodiet.rules.partitions import PARTITIONS, partition_of
@@ -231,42 +229,15 @@ def once(status=200, body=b'{"outcome":"kept"}', headers=b""):
     return answer
 
 
-class Authority:
-    """A CA, and a server with its certificate for 127.0.0.1."""
+def over_tls(authority, answer):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*authority.issue("gateway"))
 
-    def __init__(self, folder, name):
-        self.ca_file, self._own = folder / f"{name}-ca.pem", folder / f"{name}-own.pem"
-        keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
-        issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"made up {name}")])
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "made up gateway")])
-        ca = self._made(issuer, issuer, keys[0], keys[0], x509.BasicConstraints(ca=True, path_length=None))
-        here = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
-        own = self._made(subject, issuer, keys[1], keys[0], here)
-        self.ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-        form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        self._own.write_bytes(
-            own.public_bytes(serialization.Encoding.PEM) + keys[1].private_bytes(serialization.Encoding.PEM, *form)
-        )
+    def secure(connection, number):
+        with suppress(OSError), closing(context.wrap_socket(connection, server_side=True)) as over_it:
+            answer(over_it, number)
 
-    def _made(self, subject, issuer, key, signs, extension):
-        now = datetime.now(UTC)
-        made = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-        made = made.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
-        made = made.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-        if isinstance(extension, x509.BasicConstraints):
-            usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
-            made = made.add_extension(usage, critical=True)
-        return made.sign(signs, hashes.SHA256())
-
-    def over_tls(self, answer):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._own)
-
-        def secure(connection, number):
-            with suppress(OSError), closing(context.wrap_socket(connection, server_side=True)) as over_it:
-                answer(over_it, number)
-
-        return secure
+    return secure
 
 
 @pytest.fixture
@@ -348,7 +319,7 @@ def test_where_a_ca_of_our_own_is_named_only_whom_it_vouches_for_is_asked(tmp_pa
         gateway = stack.enter_context(Sharer(Limits(peer_wait_s=5.0)).listening(direct=True))
         gateway.sharing._peers._trusted = ssl.create_default_context(cafile=ours.ca_file)
         for made, status in ((ours, 200), (theirs, 503)):
-            with made_up_gateway(made.over_tls(once())) as address:
+            with made_up_gateway(over_tls(made, once())) as address:
                 assert asks(gateway, address.replace("http://", "https://"))[0] == status
         with made_up_gateway(once()) as address:
             assert asks(gateway, address)[0] == 503  # not in clear, either
@@ -365,6 +336,63 @@ def test_a_connection_that_the_other_let_go_of_meanwhile_is_no_reason_to_fail(al
 
     with made_up_gateway(answer) as address:
         assert [asks(alone, address)[0] for _ in range(2)] == [200, 200]
+
+
+def test_a_connection_is_kept_for_whatever_is_asked_next(alone):
+    connections = []
+
+    def answer(connection, number):
+        connections.append(number)
+        while read_request(connection):
+            respond(connection)
+
+    with made_up_gateway(answer) as address:
+        assert [asks(alone, address)[0] for _ in range(3)] == [200] * 3
+        alone.sharing.close()
+    assert connections == [0]
+
+
+def test_a_connection_that_the_other_will_not_keep_is_not_used_again(alone):
+    connections = []
+
+    def answer(connection, number):
+        connections.append(number)
+        read_request(connection)
+        respond(connection, headers=b"connection: close\r\n")
+        assert not connection.recv(1)  # we hang up, too
+
+    with made_up_gateway(answer) as address:
+        assert [asks(alone, address)[0] for _ in range(2)] == [200] * 2
+    assert connections == [0, 1]
+
+
+def test_an_answer_without_an_end_is_not_listened_to_for_long(alone):
+    sent = []
+
+    def answer(connection, _):
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
+        with suppress(OSError):  # whoever listens hangs up
+            while sum(sent) < 64 * 1024 * 1024:
+                connection.sendall(chunk)
+                sent.append(len(chunk))
+
+    with made_up_gateway(answer) as address:
+        assert asks(alone, address)[0] == 503
+    assert sum(sent) < 32 * 1024 * 1024
+
+
+def test_what_nobody_waits_for_any_more_is_asked_of_nobody():
+    told, connections = [], []
+
+    async def too_late(address):
+        Peers(0.0, None).ask(address, b"/in/traccar", [], b"", told.append)
+        assert told == [None]
+
+    with made_up_gateway(lambda _, number: connections.append(number)) as address:
+        asyncio.run(too_late(address))
+    assert connections == []
 
 
 def test_nothing_is_asked_a_third_time(alone):

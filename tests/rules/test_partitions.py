@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custodiet.model.errors import IllegalValue
 from custodiet.rules.partitions import PARTITIONS, fence_of, partition_of, seat_of
 
 names = st.lists(st.text("abcdef0123456789", min_size=1, max_size=12), min_size=1, max_size=8, unique=True)
@@ -57,5 +58,5 @@ def test_a_later_turn_has_a_greater_fence_and_a_later_regime_one_greater_still(r
 
 @pytest.mark.parametrize("revision", [-1, 2**40])
 def test_a_revision_that_cannot_be_is_refused(revision):
-    with pytest.raises(ValueError, match="cannot be"):
+    with pytest.raises(IllegalValue, match="cannot be"):
         fence_of(1, revision)

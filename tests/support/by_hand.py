@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from functools import cache
@@ -103,69 +104,71 @@ def stored_bytes(house: Any) -> bytes:
         return hand.stored_bytes()
 
 
-class Hand:
+class Hand(ABC):
     """One connection, by SQLite's words."""
 
+    @abstractmethod
     def execute(self, statement: str, given: Given = ()) -> Any:
         """A cursor, with what came of it. Raises one of REFUSED where a rule refuses."""
-        raise NotImplementedError
 
-    def columns(self, table: str) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def columns(self, table: str) -> list[str]: ...
 
+    @abstractmethod
     def rules(self, tables: str = "%") -> list[str]:
         """Names of the rules of tables that are LIKE this."""
-        raise NotImplementedError
 
+    @abstractmethod
     def drop_rules(self, tables: str = "%") -> None:
         """For good."""
-        raise NotImplementedError
 
     @contextmanager
+    @abstractmethod
     def at_once(self) -> Iterator[None]:
         """One transaction: one write to the disk."""
-        raise NotImplementedError
 
     @contextmanager
+    @abstractmethod
     def rules_held_back(self, tables: str = "%") -> Iterator[None]:
         """The same, without the rules of tables that are LIKE this; afterwards they stand as they stood."""
-        raise NotImplementedError
 
     @contextmanager
+    @abstractmethod
     def undone(self, *, keys: bool = True) -> Iterator[None]:
         """One transaction of which nothing stays. `keys`: foreign keys are held to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin_writing(self) -> None:
         """As the store itself does: nobody else writes until we let go."""
-        raise NotImplementedError
 
+    @abstractmethod
     def let_go(self) -> None:
         """Whatever was begun comes to nothing."""
-        raise NotImplementedError
 
     def put(self, table: str, *row: Any) -> None:
         """In place of whatever has the same first value."""
         self.execute(f"DELETE FROM {table} WHERE {self.columns(table)[0]} = ?", row[:1])
         self.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
-    def everything(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def everything(self) -> list[str]: ...
 
-    def stored_bytes(self) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def stored_bytes(self) -> bytes: ...
 
-    def close(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def close(self) -> None: ...
 
 
 class OnFile(Hand):
     def __init__(self, path: Path, *, keys: bool = False) -> None:
         self._path = path
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        self.execute = self._connection.execute
         if keys:
             self.execute("PRAGMA foreign_keys = ON")
+
+    def execute(self, statement: str, given: Given = ()) -> Any:
+        return self._connection.execute(statement, given)
 
     def columns(self, table: str) -> list[str]:
         return [row[1] for row in self.execute(f"PRAGMA table_info({table})")]

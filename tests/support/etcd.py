@@ -146,7 +146,12 @@ def sharing(etcd, monkeypatch):
     return etcd
 
 
+def seats(etcd):
+    """Who is there, and who has what."""
+    return Etcd([etcd.address], f"custodiet/{ORIGIN}/{PARTITIONS}", "nobody", "http://nobody", LEASE_S).look()
+
+
 def holders(etcd):
     """The names of whoever has any partition, where each is somebody's; else nobody."""
-    held = Etcd([etcd.address], f"custodiet/{ORIGIN}/{PARTITIONS}", "nobody", "http://nobody", LEASE_S).look().held
+    held = seats(etcd).held
     return {one.gateway for one in held.values()} if len(held) == PARTITIONS else set()

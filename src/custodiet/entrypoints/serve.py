@@ -114,7 +114,10 @@ class Running:
 
     def _gateway_answers(self) -> bool:
         status, said = _answer(self.gateway, "/healthz")
-        return status == HTTPStatus.OK and not json.loads(said)["zones_wanted"] and not json.loads(said).get("nobodys")
+        if status != HTTPStatus.OK:
+            return False
+        health = json.loads(said)
+        return not health["zones_wanted"] and not health.get("nobodys")
 
     def _page_answers(self) -> bool:
         return _answer(self.web, "/")[0] == HTTPStatus.OK

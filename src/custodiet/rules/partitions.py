@@ -8,6 +8,8 @@ from collections.abc import Collection
 from hashlib import sha256
 from zlib import crc32
 
+from custodiet.model.errors import IllegalValue
+
 PARTITIONS = 64
 """How many there are. Every gateway of a store must be of one mind about it."""
 _TURN_BITS = 40
@@ -31,8 +33,8 @@ def seat_of(partition: int, gateways: Collection[str]) -> str | None:
 def fence_of(regime: int, revision: int) -> int:
     """The number that the store holds a partition's writer to: greater for whoever took it later, by whatever cluster.
 
-    Raises ValueError for a revision that no cluster reaches.
+    Raises IllegalValue for a revision that no cluster reaches.
     """
     if not 0 <= revision < 1 << _TURN_BITS:
-        raise ValueError("a revision that cannot be")
+        raise IllegalValue("a revision that cannot be")
     return (regime << _TURN_BITS) | revision

@@ -82,7 +82,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
     except DBAPIError as error:
-        if type(error) in _OUT_OF_REACH:
+        if _is_out_of_reach(error):
             raise CannotRecord("the store cannot write now") from None
         raise
 
@@ -94,9 +94,14 @@ def viewing(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection, connection.begin():
             yield connection
     except DBAPIError as error:
-        if type(error) in _OUT_OF_REACH:
+        if _is_out_of_reach(error):
             raise CannotRecord("the store cannot be read now") from None
         raise
+
+
+def _is_out_of_reach(error: DBAPIError) -> bool:
+    """Also when a server ended the connection: it names any kind of error for that."""
+    return type(error) in _OUT_OF_REACH or error.connection_invalidated
 
 
 def refusal(error: DBAPIError) -> str:

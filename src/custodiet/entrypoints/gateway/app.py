@@ -28,8 +28,7 @@ from custodiet.entrypoints.gateway.sharing import Given
 from custodiet.entrypoints.gateway.spoken import Message
 from custodiet.entrypoints.gateway.steps import DID_NOT_COME, ENDED, ROUTES, Steps, credential, unable
 from custodiet.entrypoints.gateway.turns import TurnKeeper
-from custodiet.entrypoints.gateway.writer import Result, Settle
-from custodiet.entrypoints.gateway.writer import told as told_by
+from custodiet.entrypoints.gateway.writer import Result, Settle, answers_of
 from custodiet.entrypoints.gateway.zones import Release, ZoneKeeper
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
@@ -196,7 +195,7 @@ class Gateway:
 
 async def _written(take: Callable[[Settle], None]) -> Result:
     try:
-        return await told_by(take)
+        return await answers_of(take)
     except CannotRecord as cannot:
         return cannot
 

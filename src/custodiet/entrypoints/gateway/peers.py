@@ -76,11 +76,10 @@ class Peers:
 
     def _may_ask(self, address: str) -> bool:
         try:
-            split = urlsplit(address)
-            there, secure = split.hostname, split.scheme == "https"
+            there, how = urlsplit(address).hostname, urlsplit(address).scheme
         except ValueError:
             return False
-        return secure if self._trusted is not None else there == "127.0.0.1" and not secure
+        return how == "https" if self._trusted is not None else (there, how) == ("127.0.0.1", "http")
 
     def close(self) -> None:
         """Let go of every connection that nothing is asked on."""
@@ -163,6 +162,7 @@ class _Line(asyncio.Protocol):
         self._body: list[bytes] = []
         self._size = 0
         self._told: Told | None = None
+        self._keeps = False
 
     @property
     def is_lost(self) -> bool:
@@ -206,7 +206,7 @@ class _Line(asyncio.Protocol):
             return
         if self._told is None:
             return
-        told, asked, keeps = self._told, self._end(), self._parser.should_keep_alive()
+        told, asked, keeps = self._told, self._end(), self._keeps
         self._answered += 1
         self._begin()
         if asked is not None:
@@ -235,3 +235,4 @@ class _Line(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._told = Told(self._parser.get_status_code(), self._headers, b"".join(self._body))
+        self._keeps = self._parser.should_keep_alive()  # known only now: afterwards the parser has begun anew

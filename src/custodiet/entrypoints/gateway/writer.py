@@ -262,7 +262,7 @@ def _settle(told: Sequence[tuple[Settle, Result]]) -> None:
             _log.error("an answer could not be given: %s", type(unforeseen).__name__)
 
 
-async def told(take: Callable[[Settle], None]) -> Answers:
+async def answers_of(take: Callable[[Settle], None]) -> Answers:
     """The answers of what takes in whom to tell them. Raises as it does."""
     future = _future()
     take(partial(_set, future))
