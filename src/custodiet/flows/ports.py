@@ -80,7 +80,6 @@ from custodiet.model.record import (
     RecordKey,
     RefusalsCounted,
     SchemeEnded,
-    Sighting,
     Tally,
 )
 from custodiet.model.recording import Recording
@@ -106,6 +105,7 @@ from custodiet.model.stored import (
     SaltedDetail,
     Seen,
     StandingChange,
+    Times,
     WholeFrame,
 )
 from custodiet.model.streets import Square, Streets
@@ -891,7 +891,7 @@ class Reading(Tables, Protocol):
 
     def standing_since(self, version: int) -> StandingChange: ...
     def seen_since(self, cursor: int, horizon_ms: int, among: Callable[[FittingId], bool] = ...) -> Seen:
-        """Identities of the stored fixes in frames placed after the cursor that reach past the horizon; of whom is not
+        """When the stored fixes were, in frames placed after the cursor that reach past the horizon; of whom is not
         among those that are asked about, none.
         """
         ...
@@ -950,8 +950,10 @@ class Reading(Tables, Protocol):
         """Words that ingest records kept from a number on, said at or after an instant."""
         ...
 
-    def sightings_since(self, number: int, from_at: datetime) -> tuple[Sighting, ...]:
-        """Fixes that ingest records judged and dropped from a number on; from 0 on only those timed from an instant."""
+    def sightings_since(self, number: int, from_at: datetime, among: Callable[[FittingId], bool] = ...) -> Times:
+        """When the fixes were that ingest records judged and dropped from a number on; from 0 on only those timed from
+        an instant. Of whom is not among those that are asked about, none.
+        """
         ...
 
     def words_of(self, fitting_id: FittingId, from_at: datetime) -> tuple[Word, ...]:

@@ -275,19 +275,13 @@ class Monitor:
         """What stands of those who were another's until now."""
         reach = from_ms(self._seen_from_ms)
         self._watching.take_over(view, reach, newly)
-        for one in view.sightings_since(0, reach):
-            if newly(one.fitting_id):
-                self._seen.add(one.fitting_id, to_ms(one.at))
+        self._seen.add_all(view.sightings_since(0, reach, newly))
         self._have_seen(view.seen_since(-1, self._seen_from_ms, newly))
 
     def _have_seen(self, seen: Seen) -> None:
-        newest: dict[FittingId, int] = {}
-        for fitting_id, fix_ms in seen.fixes:
-            self._seen.add(fitting_id, fix_ms)
-            if fix_ms > newest.get(fitting_id, 0):
-                newest[fitting_id] = fix_ms
-        for fitting_id, fix_ms in newest.items():
-            self._watching.saw(fitting_id, from_ms(fix_ms))
+        self._seen.add_all(seen.times)
+        for fitting_id, times in seen.times.items():
+            self._watching.saw(fitting_id, from_ms(times[-1]))
 
     def _partition_of(self, fitting_id: FittingId) -> int | None:
         serial = self._picture.serial_of(fitting_id)
@@ -401,9 +395,7 @@ class Monitor:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
             self._seen_from_ms, self._cursor, number = reach_ms, -1, 0
         self._watching.catch_up(view, from_ms(self._seen_from_ms), self._is_mine)
-        for one in view.sightings_since(number, from_ms(self._seen_from_ms)):
-            if self._is_mine(one.fitting_id):
-                self._seen.add(one.fitting_id, to_ms(one.at))
+        self._seen.add_all(view.sightings_since(number, from_ms(self._seen_from_ms), self._is_mine))
         seen = view.seen_since(self._cursor, self._seen_from_ms, self._is_mine)
         self._have_seen(seen)
         self._cursor, self._is_behind = seen.cursor, False

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from custodiet.flows.placed import WhichFix
 from custodiet.model.identity import FittingId
+from custodiet.model.stored import Times
 
 
 class SeenFixes:
@@ -28,7 +29,7 @@ class SeenFixes:
         times = self._times.get(fitting_id)
         if times is None:
             self._times[fitting_id] = array("q", (fix_ms,))
-        elif fix_ms > times[-1]:  # nearly always
+        elif fix_ms > times[-1]:
             times.append(fix_ms)
         else:
             place = bisect_left(times, fix_ms)
@@ -37,8 +38,22 @@ class SeenFixes:
 
     def add_many(self, fittings: Iterable[FittingId], times: Iterable[int]) -> None:
         """The same of many."""
+        held_by = self._times
         for fitting_id, fix_ms in zip(fittings, times, strict=True):
-            self.add(fitting_id, fix_ms)
+            held = held_by.get(fitting_id)
+            if held is not None and fix_ms > held[-1]:  # nearly always; a call for each would cost as much again
+                held.append(fix_ms)
+            else:
+                self.add(fitting_id, fix_ms)
+
+    def add_all(self, times: Times) -> None:
+        """The same of any number, as the store tells them."""
+        for fitting_id, more in times.items():
+            held = self._times.setdefault(fitting_id, array("q"))
+            if not held or held[-1] < more[0]:
+                held.extend(more)
+            else:
+                self._times[fitting_id] = array("q", sorted({*held, *more}))
 
     def remove(self, gone: Iterable[WhichFix]) -> None:
         """They stand nowhere any more, and may come again. All at once: an end takes an hour's from one person."""

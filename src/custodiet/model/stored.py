@@ -1,5 +1,7 @@
 """What is read back from the store: entries and ingest records as they stand, and what changed since."""
 
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -126,13 +128,18 @@ class StandingChange:
     """(fitting, fix time in ms) of fixes that were stored and are gone: the same may come again."""
 
 
+Times = Mapping[FittingId, "array[int]"]
+"""Of each fitting the times of fixes: in ms since 1970 UTC, in order, each once. A day of everyone is millions of them:
+none of them is an object.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Identities of stored fixes: frames after a cursor; `cursor` is the new one."""
+    """When the fixes were that stand in frames after a cursor; `cursor` is the new one."""
 
     cursor: int
-    fixes: tuple[tuple[FittingId, int], ...]
-    """(fitting, fix time in ms)"""
+    times: Times
 
 
 @dataclass(frozen=True, slots=True)

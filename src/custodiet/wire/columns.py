@@ -4,6 +4,7 @@ A row holds only what is nearly always so: a position with its time and without 
 nothing but that (`plain` is false); it is read as a report, one by one. What is unknown is NaN here, -1 of a count.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +106,15 @@ def directory_of(session_no: Whole, fix_ms: Whole, before: int) -> bytes:
     rows["session_no"], rows["fix_ms"] = session_no, fix_ms
     rows["offset"] = (before + np.arange(len(fix_ms))) * PIECE_BYTES
     return rows.tobytes()
+
+
+def times_of_sessions(directories: bytes) -> Iterator[tuple[int, Whole]]:
+    """Of each session in these directories, one after another, its number and its fix times in order."""
+    rows = np.frombuffer(directories, _DIRECTORY)
+    order = np.lexsort((rows["fix_ms"], rows["session_no"]))
+    numbers, times = rows["session_no"][order], rows["fix_ms"][order]
+    firsts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    yield from zip(numbers[firsts].tolist(), np.split(times, firsts[1:]), strict=False)
 
 
 def place_bytes(lat_e7: Whole, lon_e7: Whole) -> list[bytes]:

@@ -142,9 +142,14 @@ def unpack_directory(directory: bytes) -> Iterator[DirectoryRow]:
 
 def directory_rows(directory: bytes) -> Iterator[tuple[int, int, int]]:
     """The same as (session number, fix time in ms, offset) each: what is done for every fix makes no object of it."""
+    require_whole(directory)
+    return _ROW.iter_unpack(directory)
+
+
+def require_whole(directory: bytes) -> None:
+    """Raise NotTheFormat when a frame's directory is cut short."""
     if len(directory) % ROW_BYTES:
         raise NotTheFormat("a frame directory that is cut short")
-    return _ROW.iter_unpack(directory)
 
 
 def rows_of_sessions(directory: bytes, numbers: set[int]) -> dict[int, DirectoryRow]:

@@ -1,10 +1,13 @@
 """Views of the store: conditions, what was judged of them, alerts, and what the passing of time looks for."""
 
-from collections.abc import Collection
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Row, and_, bindparam, func, or_, select, type_coerce
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.messages import told_first
@@ -16,8 +19,8 @@ from custodiet.model.decision import State
 from custodiet.model.device import Fitting
 from custodiet.model.finding import Weight
 from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, SchemeId, TaskId
-from custodiet.model.record import Contact, Sighting
-from custodiet.model.stored import JudgedChange, Pulse
+from custodiet.model.record import Contact
+from custodiet.model.stored import JudgedChange, Pulse, Times
 from custodiet.model.word import Word
 
 
@@ -57,10 +60,15 @@ class JudgedRows(Rows):
         query = t.word.select().where(t.word.c.decision_id.in_(decisions)).order_by(t.word.c.at, t.word.c.about)
         return tuple(_word(row) for row in self._all(query))
 
-    def sightings_since(self, number: int, from_at: datetime) -> tuple[Sighting, ...]:
+    def sightings_since(
+        self, number: int, from_at: datetime, among: Callable[[FittingId], bool] = lambda _: True
+    ) -> Times:
         # One of the two, so that the database need not guess which index serves: the first time all that can count.
         wanted = t.sighting.c.number >= number if number else t.sighting.c.at >= from_at
-        return tuple(noun(Sighting, row) for row in self._all(t.sighting.select().where(wanted)))
+        times: defaultdict[FittingId, array[int]] = defaultdict(partial(array, "q"))
+        for fitting_id, at_ms in self._all(_SIGHTINGS.where(wanted)):
+            times[fitting_id].append(at_ms)
+        return {of: array("q", sorted(of_it)) for of, of_it in times.items() if among(of)}
 
     # --- alerts ---
 
@@ -163,6 +171,7 @@ class JudgedRows(Rows):
 _WATCHES_SINCE = select(t.watch.c.judged, t.watch.c.number).where(t.watch.c.number >= bindparam("since"))
 _DEVICES_SINCE = select(t.device_watch.c.judged).where(t.device_watch.c.number >= bindparam("since"))
 _CONTACTS_SINCE = t.contact.select().where(t.contact.c.number >= bindparam("since"))
+_SIGHTINGS = select(t.sighting.c.fitting_id, type_coerce(t.sighting.c.at, BigInteger))
 _WORDS_OF = rows_where(t.word.c.fitting_id, by=(t.word.c.at, t.word.c.kind, t.word.c.about)).where(
     t.word.c.at >= bindparam("from_at")
 )

@@ -118,6 +118,7 @@ def _stands_in(query: Select[Any], scheme_id: SchemeId, which: Narrowed, at: dat
     return query
 
 
+_NONE_GONE: frozenset[int] = frozenset()
 _ONE: ColumnElement[int] = literal_column("1")
 _PLACELESS = select(
     *(one for one in t.condition.c if one.name != "geometry_sealed"),
@@ -554,24 +555,19 @@ class ReadingRows(
         return self._next(t.frame.c.seq) - 1
 
     def seen_since(self, cursor: int, horizon_ms: int, among: Callable[[FittingId], bool] = lambda _: True) -> Seen:
+        from custodiet.adapters.store.seen import of_fittings, read_directories  # noqa: PLC0415 - with NumPy
+
         since = and_(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
         # A removed fix stands nowhere, and may come again.
         gone: dict[int, set[int]] = {}
         for seq, position in self._all(_GONE.where(since)):
             gone.setdefault(seq, set()).add(position)
-        fixes: list[tuple[FittingId, int]] = []
-        fitting: dict[int, FittingId | None] = {}
-        for seq, directory in self._all(select(t.frame.c.seq, t.frame.c.directory).where(since)):
-            rows, away = list(directory_rows(directory)), gone.get(seq)
-            if away is not None:
-                rows = [row for place, row in enumerate(rows) if place not in away]
-            new = {no for no, _, _ in rows} - fitting.keys()
-            found = self._fittings_of_sessions(new)
-            if len(found) < len(new):
-                raise TableMismatch("a stored fix whose session is missing")
-            fitting.update((no, of if among(of) else None) for no, of in found.items())
-            fixes += [(of, fix_ms) for no, fix_ms, _ in rows if (of := fitting[no]) is not None]
-        return Seen(self.newest_frame(), tuple(fixes))
+        frames = self._all(select(t.frame.c.seq, t.frame.c.directory).where(since))
+        of_sessions = read_directories((directory, gone.get(seq, _NONE_GONE)) for seq, directory in frames)
+        fitting = self._fittings_of_sessions(set(of_sessions))
+        if len(fitting) < len(of_sessions):
+            raise TableMismatch("a stored fix whose session is missing")
+        return Seen(self.newest_frame(), of_fittings(of_sessions, fitting, among))
 
     def _removed_since(self, version: int) -> tuple[tuple[FittingId, int], ...]:
         # What is erased is long past the day on which it could come again: the gate has forgotten it.
