@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from custodiet.adapters.store import seen
 from custodiet.model.errors import NotTheFormat
+from custodiet.wire.columns import times_of_sessions
 from custodiet.wire.frame import ROW_BYTES, directory_rows, pack_directory
 
 SESSIONS = {1: "fitting_a", 2: "fitting_b", 70_000: "fitting_a", 2**32 - 1: "fitting_c"}
@@ -34,6 +35,13 @@ def test_many_directories_say_what_their_rows_say_however_many_are_read_at_once(
     assert {of: times.tolist() for of, times in one.items()} == {
         of: times for of, times in expected.items() if of == "fitting_a"
     }
+
+
+@given(PIECES)
+def test_of_each_session_all_its_times_are_told_together(pieces):
+    told = list(times_of_sessions(pack_directory(pieces)))
+    assert [no for no, _ in told] == sorted({no for no, _ in pieces})
+    assert [(no, fix_ms) for no, times in told for fix_ms in times.tolist()] == sorted(pieces)
 
 
 @pytest.mark.parametrize("away", [frozenset(), {0}])

@@ -15,6 +15,7 @@ from custodiet.flows.end_decision import end_decision
 from custodiet.flows.receive_reports import Monitor
 from custodiet.flows.steady import Steady
 from custodiet.model.errors import CannotRecord
+from custodiet.model.mode import ModeCode
 from custodiet.model.partitions import EVERYONES, NOBODYS, Share, Turn
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.partitions import PARTITIONS, partition_of
@@ -319,6 +320,21 @@ def test_zones_are_asked_for_of_ones_own_people_alone(house):
     gateway.monitor.idle()
     assert gateway.monitor.zones_wanted() == {one.condition_id}
     assert other.condition_id not in gateway.monitor.zones_wanted()
+
+
+def test_what_was_judged_and_dropped_is_known_to_whoever_takes_its_device_over_and_to_nobody_else(house):
+    one, other = house.person("TAG-1"), house.person("TAG-2")
+    for each in (one, other):
+        house.decide(each, mode=ModeCode.ZONE_ON_ARRIVAL)
+    house.clock.pass_(MINUTE)
+    mine, at = {partition_of("TAG-1")}, house.clock.now()
+    a, b = Gateway(house, "a").take(1, mine), Gateway(house, "b").take(2, ALL - mine)
+    assert (a.say(one, at), b.say(other, at)) == ("judged", "judged")
+    b.monitor.refresh()
+    assert set(b.monitor._seen.held()) == {other.fitting.id}
+    c = Gateway(house, "c").take(3, mine)
+    assert set(c.monitor._seen.held()) == {one.fitting.id}
+    assert c.say(one, at) == "duplicate"
 
 
 def test_a_commit_of_another_gateway_is_no_reason_to_decide_again(house, person):

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
+from sqlalchemy import Engine, event
 from support.house import ANA, House, empty_replay, pieces_in_memory, report
 from support.zones import zone_as_of
 
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.messages.smtp import Server, SmtpCarrier
-from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.flows.give_contact import give_contact
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
@@ -163,8 +163,8 @@ def _messenger(house, post, seed: int, step: int | None) -> Messenger:
     (post.folder / "pid").write_text(str(os.getpid()))
     if step is not None:
         _killed_at(step)
-    store = SqliteStore(house.path, house.clock, SeededChance(seed))
-    keystore = SqliteKeystore(house.path.parent / "vault.db")
+    store = house.open_store(chance=SeededChance(seed))
+    keystore = SqliteKeystore(house.folder / "data" / "vault.db")
     keys = Keys(keystore, house.kms, house.sealer, house.clock, SeededChance(seed + 50_000))
     follower = Follower(store, keystore, house.clock, keys.log_public, keys.issue_public)
     vault = Openings(
@@ -176,10 +176,10 @@ def _messenger(house, post, seed: int, step: int | None) -> Messenger:
 
 
 def _killed_at(step: int) -> None:
-    """From now on this process dies at that statement of its database."""
+    """From now on this process dies at that statement of a database of its own."""
     plainly, done = sqlite3.connect, 0
 
-    def count(_: str) -> None:
+    def count(*_: object) -> None:
         nonlocal done
         done += 1
         if done == step:
@@ -191,3 +191,4 @@ def _killed_at(step: int) -> None:
         return connection
 
     sqlite3.connect = sqlite3.dbapi2.connect = connect
+    event.listen(Engine, "before_cursor_execute", count)

@@ -34,14 +34,18 @@ def on_the_server(monkeypatch, site, name):
     site.settings = read_settings(str(site.settings.data), None, os.environ)
 
 
-NOW = datetime.now(UTC)
+@pytest.fixture
+def posted():
+    """Ago from one moment, so that the same may be sent again."""
+    now = datetime.now(UTC)
+
+    def posted(running, wearer, *, minutes_ago):
+        return running.post(wearer.token, wearer.serial, now - timedelta(minutes=minutes_ago)).said
+
+    return posted
 
 
-def posted(running, wearer, *, minutes_ago):
-    return running.post(wearer.token, wearer.serial, NOW - timedelta(minutes=minutes_ago)).said
-
-
-def test_what_was_taken_in_before_is_there_afterwards_and_more_comes_in(site, database, monkeypatch):
+def test_what_was_taken_in_before_is_there_afterwards_and_more_comes_in(site, database, monkeypatch, posted):
     first, second = site.wearers
     running = site.serve()
     try:
@@ -83,7 +87,7 @@ def test_what_was_taken_in_before_is_there_afterwards_and_more_comes_in(site, da
     assert site.settings.store.is_file()
 
 
-def test_killed_at_any_moment_every_process_begins_again_on_what_was_committed(site, database, monkeypatch):
+def test_killed_at_any_moment_every_process_begins_again_on_what_was_committed(site, database, monkeypatch, posted):
     on_the_server(monkeypatch, site, database)
     assert ask("migrate-store", *site.where).returncode == 0
     wearer = site.wearers[0]
@@ -145,7 +149,7 @@ def test_while_anything_runs_here_nothing_is_moved(site, database, monkeypatch):
     assert (refused.returncode, "is running already" in refused.stderr) == (1, True)
 
 
-def test_a_server_that_goes_away_is_answered_with_503_and_nothing_is_half_done(site, database, monkeypatch):
+def test_a_server_that_goes_away_is_answered_with_503_and_nothing_is_half_done(site, database, monkeypatch, posted):
     on_the_server(monkeypatch, site, database)
     assert ask("migrate-store", *site.where).returncode == 0
     wearer = site.wearers[0]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,7 +58,7 @@ from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SeededChance, SetClock
 from custodiet.wire.place_list import write_place_list
 
-from . import postgres
+from . import postgres, shared_out
 from .sent import as_sent
 
 START = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
@@ -249,9 +249,9 @@ class House:
     def path(self, path: Path) -> None:
         self._path = path
 
-    def open_store(self, clock=None, **given):
+    def open_store(self, clock=None, chance=None, **given):
         """The same store once more, as another process has it."""
-        return Copied(self._path, self.database).open(clock or self.clock, self.chance, **given)
+        return Copied(self._path, self.database).open(clock or self.clock, chance or self.chance, **given)
 
     @contextmanager
     def copied(self, path: Path) -> Iterator[Copied]:
@@ -376,7 +376,9 @@ class House:
     # --- reports ---
 
     def monitor(self, name: str = "m1") -> Monitor:
-        monitor = Monitor(self.store, self.sealer, self.clock, self.chance, self.pinned, name=name, steady=Steady())
+        given = (self.store, self.sealer, self.clock, self.chance, self.pinned)
+        make = partial(shared_out.Sharer, self.folder) if shared_out.CHOSEN else Monitor
+        monitor = make(*given, name=name, steady=Steady())
         monitor.refresh()
         return monitor
 

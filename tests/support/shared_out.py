@@ -1,0 +1,48 @@
+"""`CUSTODIET_TEST_GATEWAYS=sharing ./dev test` lets every gateway of the suite share devices out.
+
+Of a House whichever monitor is asked has everything, and takes it over from whichever was asked before it. Of a Site
+there are two gateways, and an etcd that they share devices out by.
+"""
+
+import os
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from custodiet.entrypoints.gateway.sharing import partitions_of
+from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.model.partitions import NOBODYS, Turn
+from custodiet.rules.partitions import PARTITIONS
+
+CHOSEN = os.environ.get("CUSTODIET_TEST_GATEWAYS") == "sharing"
+_revisions = count(1)
+_has_devices: dict[Path, Monitor] = {}
+"""By the place of a store."""
+
+
+class Sharer(Monitor):
+    """Of several over one store."""
+
+    def __init__(self, place: Path, store, *given, **more) -> None:
+        super().__init__(store, *given, share=NOBODYS, share_by=store.share, **more)
+        self._stands_in = place
+        self._take_all()
+
+    def receive(self, requests):
+        self._take_all()
+        return super().receive([_with_partitions(one) for one in requests])
+
+    def idle(self) -> None:
+        self._take_all()
+        super().idle()
+
+    def _take_all(self) -> None:
+        if _has_devices.get(self._stands_in) is not self:
+            self.take_turn(Turn("suite", dict.fromkeys(range(PARTITIONS), next(_revisions))))
+            self.refresh()
+            _has_devices[self._stands_in] = self
+
+
+def _with_partitions(request: Request) -> Request:
+    told = frozenset(one for one in partitions_of(request.lines) if one is not None)
+    return replace(request, partitions=told)
