@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from support.house import ANA, House
+from support.shared_out import beside
 from support.watched import (
     AWAY,
     DAY,
@@ -310,6 +311,7 @@ def alone(tmp_path_factory):
     return found
 
 
+@beside
 @RUNGS
 @pytest.mark.parametrize("monitors", [2, 3])
 def test_monitors_on_one_store_raise_together_what_one_alone_raises(house, alone, mode, monitors):
@@ -322,6 +324,7 @@ def test_monitors_on_one_store_raise_together_what_one_alone_raises(house, alone
         assert early[2] <= late[2]
 
 
+@beside
 def test_a_monitor_that_began_on_an_empty_store_goes_on_with_what_another_judged(house):
     one = watch(house)
     other = house.monitor("m2")
@@ -335,6 +338,7 @@ def test_a_monitor_that_began_on_an_empty_store_goes_on_with_what_another_judged
     assert one.alert().began_at == began
 
 
+@beside
 @RUNGS
 def test_a_fix_that_both_are_handed_counts_once(house, mode):
     one = watch(house, mode=mode)

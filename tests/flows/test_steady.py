@@ -13,8 +13,7 @@ from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, 
 
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
-from custodiet.flows.receive_reports import Monitor, Request
-from custodiet.flows.steady import Steady
+from custodiet.flows.receive_reports import Request
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
@@ -55,11 +54,8 @@ class Place:
 
     def begin(self):
         """The gateway starts."""
-        house, steady = self.house, Steady() if self.at_once else None
-        where = (house.store, house.sealer, house.clock, house.chance, house.pinned)
-        self.monitor = Monitor(*where, name="m1", steady=steady)
-        self.monitor.refresh()
-        give_zones(house, self.monitor)
+        self.monitor = self.house.monitor(at_once=self.at_once)
+        give_zones(self.house, self.monitor)
 
     def post(self, *requests):
         """Answers of one commit."""

@@ -375,10 +375,11 @@ class House:
 
     # --- reports ---
 
-    def monitor(self, name: str = "m1") -> Monitor:
+    def monitor(self, name: str = "m1", *, at_once: bool = True) -> Monitor:
+        """`at_once`: batches are taken as columns where they can be."""
         given = (self.store, self.sealer, self.clock, self.chance, self.pinned)
         make = partial(shared_out.Sharer, self.folder) if shared_out.CHOSEN else Monitor
-        monitor = make(*given, name=name, steady=Steady())
+        monitor = make(*given, name=name, steady=Steady() if at_once else None)
         monitor.refresh()
         return monitor
 
