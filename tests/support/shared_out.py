@@ -8,6 +8,7 @@ import os
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import pytest
 
@@ -21,7 +22,7 @@ beside = pytest.mark.skipif(
     CHOSEN, reason="gateways that share devices out do not write of one person beside each other"
 )
 _revisions = count(1)
-_has_devices: dict[Path, Monitor] = {}
+_has_devices: WeakValueDictionary[Path, Monitor] = WeakValueDictionary()
 """By the place of a store."""
 
 
