@@ -221,3 +221,25 @@ def test_switching_between_one_way_and_the_other_needs_only_settings(place, shar
             running.stop()
     with closing(site.open()) as store:
         assert sum(stored_pieces(store).standing.values()) == 5
+
+
+def test_what_takes_reports_beside_gateways_says_that_these_share_devices_out_and_ends_nothing(
+    place, sharing, monkeypatch
+):
+    site = Site(place, 1)
+    wearer, file = site.wearers[0], place / "reports.ndjson"
+    file.write_bytes(fix(wearer.serial))
+    token = place / "token"
+    token.write_text(wearer.token)
+    token.chmod(0o600)
+    running = site.serve()
+    try:
+        assert running.post(wearer.token, wearer.serial).said == "200 kept"
+        with monkeypatch.context() as settings:
+            settings.delenv("CUSTODIET_ETCD")
+            settings.delenv("CUSTODIET_LEASE_S")
+            said = ask("ingest", file, *site.where, "--token-file", token)
+        assert (said.returncode, "only they take reports" in said.stderr) == (1, True), said.stderr
+        assert running.post(wearer.token, wearer.serial).said == "200 kept"
+    finally:
+        running.stop()
