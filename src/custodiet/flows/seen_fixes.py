@@ -29,7 +29,7 @@ class SeenFixes:
         times = self._times.get(fitting_id)
         if times is None:
             self._times[fitting_id] = array("q", (fix_ms,))
-        elif fix_ms > times[-1]:
+        elif fix_ms > times[-1]:  # nearly always
             times.append(fix_ms)
         else:
             place = bisect_left(times, fix_ms)
@@ -38,13 +38,8 @@ class SeenFixes:
 
     def add_many(self, fittings: Iterable[FittingId], times: Iterable[int]) -> None:
         """The same of many."""
-        held_by = self._times
         for fitting_id, fix_ms in zip(fittings, times, strict=True):
-            held = held_by.get(fitting_id)
-            if held is not None and fix_ms > held[-1]:  # nearly always; a call for each would cost as much again
-                held.append(fix_ms)
-            else:
-                self.add(fitting_id, fix_ms)
+            self.add(fitting_id, fix_ms)
 
     def add_all(self, times: Times) -> None:
         """The same of any number, as the store tells them."""
