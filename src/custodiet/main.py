@@ -608,7 +608,7 @@ def _listening(asked: argparse.Namespace) -> socket.socket:
 
 def _run_source(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.adapters.mqtt import MqttBus
-    from custodiet.entrypoints.source import Source, run_source
+    from custodiet.entrypoints.source import Among, Source, run_source
     from custodiet.flows.fit_device import token_hash
     from custodiet.flows.release_in_scope import InScope
 
@@ -619,10 +619,17 @@ def _run_source(settings: Settings, asked: argparse.Namespace) -> None:
     password = None if broker.password_file is None else read_secret(file.parent / broker.password_file)
     ca_file = None if broker.ca_file is None else file.parent / broker.ca_file
     bus = MqttBus(broker, password, ca_file)
-    token_sha256 = token_hash(read_secret(file.parent / broker.token_file))
+    token = read_secret(file.parent / broker.token_file)
+    token_sha256, among = token_hash(token), None
     clock, store = SystemClock(), open_store(settings, pulses=False)
+    if settings.sharing is None:
+        monitor = join_monitor(settings, store)
+    else:
+        monitor = _monitor(settings, store, NOBODYS, store.look_on)
+        seating = join_seating(settings, settings.sharing, monitor.name, "")
+        among = Among(seating, token, _trusted_peers(settings))
     release = InScope(store, VaultClient(settings.vault_socket), clock, token_sha256).release
-    run_source(Source(bus, join_monitor(settings, store), clock, token_sha256, release))
+    run_source(Source(bus, monitor, clock, token_sha256, release, among=among))
 
 
 def join_carrier(post: Post) -> Carrier:

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from support.broker import free_port, until
+from support.broker import free_port
 from support.certificates import Authority, shut
 from support.etcd import EtcdServer
+from support.waiting import until
 
 from custodiet.adapters import etcd as adapter
 from custodiet.adapters.etcd import Etcd

@@ -6,8 +6,9 @@ import subprocess
 import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
-from support.broker import Mosquitto, require_mosquitto, until
+from support.broker import Mosquitto, require_mosquitto
 from support.certificates import Authority
+from support.waiting import until
 
 from custodiet.adapters import mqtt
 from custodiet.adapters.mqtt import MqttBus

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from support import postgres
-from support.broker import until
 from support.house import START, SeededChance, SetClock, empty_database
+from support.waiting import until
 
 from custodiet.adapters.store.digests import form_digests
 from custodiet.adapters.store.empty import open_empty

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from custodiet.entrypoints.gateway.turns import TurnKeeper
+from custodiet.entrypoints.gateway.turns import PlaceKeeper, TurnKeeper
 from custodiet.model.errors import CannotRecord
 from custodiet.model.partitions import NOBODYS, Held, Seats, Share
 from custodiet.rules.partitions import PARTITIONS
@@ -71,13 +71,12 @@ class Sharing:
         self.closed = True
 
 
-@pytest.fixture
-def kept():
+def keeping(make):
     """A keeper on a running loop, with what it keeps."""
     loop, seat, writer, sharing = asyncio.new_event_loop(), Seat(), Writer(), Sharing()
     thread = Thread(target=loop.run_forever)
     thread.start()
-    keeper = TurnKeeper(seat, Monitor(), writer, sharing)
+    keeper = make(seat, Monitor(), writer, sharing)
 
     async def start():
         keeper.start()
@@ -92,6 +91,16 @@ def kept():
     loop.call_soon_threadsafe(loop.stop)
     thread.join(WAIT_S)
     loop.close()
+
+
+@pytest.fixture
+def kept():
+    yield from keeping(TurnKeeper)
+
+
+@pytest.fixture
+def looking_on():
+    yield from keeping(PlaceKeeper)
 
 
 def until(holds):
@@ -152,3 +161,15 @@ def test_that_nobody_answers_is_said_once_and_tried_again(kept, caplog):
         seat.away = False
         until(lambda: set(sharing.places) == {"http://a"})
     assert caplog.messages == ["devices cannot be shared out: nobody answers; trying again"]
+
+
+def test_whoever_looks_on_knows_where_everything_is_and_is_nowhere_itself(looking_on):
+    keeper, begin, seat, writer, sharing = looking_on
+    seat.held = dict.fromkeys(range(PARTITIONS), Held("a", 1))
+    begin()
+    until(lambda: set(sharing.places) == {"http://a"})
+    assert writer.begun.is_set()
+    keeper.stop()
+    keeper.leave()
+    assert seat.said == []
+    assert sharing.closed

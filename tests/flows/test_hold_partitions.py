@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from custodiet.flows.hold_partitions import keep_to_share, stay
+from custodiet.flows.hold_partitions import keep_to_share, look_on, stay
 from custodiet.model.errors import CannotRecord, LeaseLost
 from custodiet.model.partitions import NOBODYS, Held, Seats, Share
 from custodiet.rules.partitions import PARTITIONS, seat_of
@@ -122,6 +122,16 @@ def test_one_that_joins_gets_its_part_and_everyone_knows_where_it_is(cluster):
     assert b.has == expected
     assert a.has == set(range(PARTITIONS)) - expected
     assert a.places == b.places == tuple(f"http://{seat_of(one, 'ab')}" for one in range(PARTITIONS))
+
+
+def test_whoever_looks_on_knows_where_everything_is_and_has_nothing(cluster):
+    [a], held = gateways(cluster, "a"), []
+    before = look_on(Seat(cluster, ""), held.append)
+    a.look()
+    assert set(before) == {None}
+    assert look_on(Seat(cluster, "beside"), held.append) == a.places
+    assert [(turn.cluster, turn.taken) for turn in held] == [("c", {}), ("c", {})]
+    assert set(cluster.gateways) == {"a"}
 
 
 def test_what_is_given_up_is_written_no_more_before_it_is_given_back(cluster):

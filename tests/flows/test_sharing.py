@@ -17,6 +17,7 @@ from custodiet.flows.steady import Steady
 from custodiet.model.errors import CannotRecord
 from custodiet.model.mode import ModeCode
 from custodiet.model.partitions import EVERYONES, NOBODYS, Share, Turn
+from custodiet.model.report import Reason
 from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.partitions import PARTITIONS, partition_of
 from custodiet.wire.frame import unpack_directory
@@ -51,10 +52,10 @@ class Meanwhile:
 class Gateway:
     """One that shares."""
 
-    def __init__(self, house, name, share=NOBODYS):
+    def __init__(self, house, name, share=NOBODYS, share_by=None):
         self.house, self.store = house, Meanwhile(house.store)
         given = (self.store, house.sealer, house.clock, house.chance, house.pinned)
-        self.monitor = Monitor(*given, name=name, steady=Steady(), share=share, share_by=house.store.share)
+        self.monitor = Monitor(*given, name=name, steady=Steady(), share=share, share_by=share_by or house.store.share)
 
     def take(self, turn, partitions=ALL, cluster="c"):
         self.monitor.take_turn(Turn(cluster, dict.fromkeys(partitions, turn)))
@@ -221,6 +222,27 @@ def test_switching_back_ends_whoever_still_shares(house, person):
     house.clock.pass_(SECOND)
     refused("another way", lambda: a.say(person))
     assert store.end_sharing() == store.regime_alone() == alone.monitor.share.regime
+
+
+def test_a_process_beside_those_who_share_begins_no_way_of_its_own_and_writes_refusals_alone(house, person):
+    store = house.store
+    beside = Gateway(house, "beside", share_by=store.look_on)
+    beside.monitor.take_turn(Turn("c", {}))
+    with pytest.raises(CannotRecord, match="share nothing out"):
+        beside.monitor.refresh()
+    assert store.regime_alone() == 0
+    a = Gateway(house, "a").take(1)
+    beside.monitor.refresh()
+    assert beside.post(person.token, Reason.NOT_THE_FORMAT) == ["refused not_the_format"]
+    refused("another gateway", lambda: beside.say(person))
+    assert a.say(person) == "kept"
+    Gateway(house, "b").take(1, cluster="d")
+    refused("another way", lambda: beside.post(person.token, Reason.NOT_THE_FORMAT))
+    with pytest.raises(CannotRecord, match="share nothing out"):
+        beside.monitor.refresh()  # it was told of the cluster before, and does not go back to it
+    beside.monitor.take_turn(Turn("d", {}))
+    beside.monitor.refresh()
+    assert beside.post(person.token, Reason.NOT_THE_FORMAT) == ["refused not_the_format"]
 
 
 def test_whoever_takes_a_device_over_knows_what_came_before(house, person):

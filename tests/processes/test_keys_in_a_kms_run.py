@@ -7,11 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from support.broker import until
 from support.killed import killed_at, spread, steps_of
-from support.running import START_WAIT_S, command
+from support.running import command
 from support.site import Site, settings_of
 from support.softhsm import LABEL, MODULE, PIN
+from support.waiting import START_WAIT_S, until
 
 from custodiet.adapters.world import SystemClock
 from custodiet.main import ORIGIN, join_kms, main, make_folder

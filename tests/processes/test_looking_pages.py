@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from support.house import SCHEME
 from support.pages import ADMINISTRATOR, OFFICER, Pages, Visitor
-from support.running import START_WAIT_S, command
+from support.running import command
+from support.waiting import START_WAIT_S
 
 from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance, SystemClock

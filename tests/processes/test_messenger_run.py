@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 from support.house import ANA
-from support.running import START_WAIT_S, ask, command
+from support.running import ask, command
 from support.site import Site
+from support.waiting import START_WAIT_S
 from support.zones import zone_as_of
 
 from custodiet.adapters import sealing

@@ -6,7 +6,8 @@ import time
 import pytest
 from support.house import ANA
 from support.pages import Pages, Visitor
-from support.running import START_WAIT_S, command
+from support.running import command
+from support.waiting import START_WAIT_S
 
 from custodiet.adapters import sealing
 from custodiet.flows.open_case import name_person

@@ -1,16 +1,20 @@
 """A source against a broker that is not ours: what is acknowledged took effect, once, whatever dies in between."""
 
 import json
+import os
 import signal
 import subprocess
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 import pytest
-from support.broker import Line, Mosquitto, source_file, until
+from support.broker import Line, Mosquitto, source_file
 from support.by_hand import hands_on
+from support.etcd import holders
 from support.running import Running, ask, command, fix
 from support.site import Site
+from support.waiting import until
 
 from custodiet.model.times import to_ms
 
@@ -205,6 +209,69 @@ def test_a_broker_that_is_away_is_said_once_and_everything_is_taken_when_it_is_b
         "WARNING no broker: it cannot be reached (ConnectionRefusedError); trying again",
         "WARNING no broker: it went away; trying again",
     ]
+
+
+@pytest.fixture
+def shared_out(broker, sharing, tmp_path):
+    """Run a site with two gateways, which have a part of its devices each, and a source beside them."""
+    started = []
+
+    def run(site, token, *subscriptions):
+        file = source_file(tmp_path / "gate", broker.port, token, *subscriptions)
+        more = ("--port=0", "--gateways=2", "--source", file)
+        running = Running("serve", *site.where, *more, log=tmp_path / "serve.log")
+        started.append(running)
+        running.wait_until(lambda: len(holders(sharing)) == 2, "devices are not shared out")
+        broker.until_said(SUBSCRIBED)
+        return running
+
+    yield run
+    for one in started:
+        one.stop()
+
+
+def test_where_gateways_share_devices_out_the_answers_are_the_same(site, broker, shared_out):
+    mine, other = site.wearers
+    running = shared_out(site, mine.token, TRACCAR, *OWNTRACKS)
+    first, second, third, _ = times(4, timedelta(seconds=1))
+    broker.publish("positions", fix(mine.serial, first), fix(other.serial, first), b"{garbage 46.5123457")
+    broker.publish("owntracks/made-up/0000", owntracks(second), owntracks(second), retain=True)
+    broker.publish("owntracks/made-up/0000", owntracks(third), b"\xff\xfe", b'{"_type":"lwt","tst":1}')
+    broker.publish("owntracks/made-up/0001", owntracks(second))
+    broker.publish("owntracks/made-up/0000/event", b'{"_type":"waypoint"}')
+    broker.until_said(TAKEN, 10)
+    assert site.stored(mine) == once([first, second, third])
+    assert site.stored(other) == {}
+    counted = site.counted()
+    assert {name: counted[name] for name in counted if " " in name} == {
+        "refused not_yours": 2,
+        "refused not_the_format": 2,
+        "refused nothing_in_it": 2,
+    }
+    assert (counted["kept"], counted["duplicate"], counted["refused"]) == (3, 1, 6)
+    running.stop()
+    assert broker.count(f"Received DISCONNECT from {GATE}") == 1
+
+
+@pytest.mark.timeout(600)  # a bound on hanging, not a measure
+def test_whichever_dies_of_gateways_that_share_and_their_source_each_report_stands_once_and_in_order(
+    place, broker, shared_out, sharing
+):
+    random, site = Random(7), Site(place / "many", 8, serials="made-up/{:04d}")
+    running, instants = shared_out(site, site.upstream(*site.wearers), TRACCAR), times(200)
+
+    def all_are_stored(so_far):
+        return all(len(site.stored(one)) == so_far for one in site.wearers)
+
+    for given, name in zip((0, 50, 100, 150), ("gateway", "source", "gateway", "source"), strict=True):
+        some = instants[given : given + 50]
+        broker.publish("positions", *(fix(one.serial, at) for at in some for one in site.wearers))
+        broker.until_said(TAKEN, 10 + broker.count(TAKEN))
+        os.kill(random.choice(running.children()[name]), signal.SIGKILL)
+        running.wait_until(partial(all_are_stored, given + 50), "missing")
+        running.wait_until(lambda: len(holders(sharing)) == 2, "devices are not shared out")
+    for one in site.wearers:
+        assert list(site.stored(one).items()) == [(to_ms(at), 1) for at in instants]
 
 
 def test_a_file_that_is_wrong_is_one_line_and_no_start(site, tmp_path):

@@ -5,13 +5,12 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from .running import START_WAIT_S
+from .waiting import START_WAIT_S, until
 
 MOSQUITTO = Path("/usr/sbin/mosquitto")
 
@@ -24,15 +23,6 @@ def require_mosquitto():
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as one:
         return one.getsockname()[1]
-
-
-def until(holds, what: str):
-    """A bound on hanging, not a measure. Gives what held."""
-    start = time.monotonic()
-    while not (held := holds()):
-        assert time.monotonic() - start < START_WAIT_S, what() if callable(what) else what
-        time.sleep(0.02)
-    return held
 
 
 class Mosquitto:

@@ -14,7 +14,8 @@ from custodiet.main import ORIGIN
 from custodiet.model.errors import CannotRecord
 from custodiet.rules.partitions import PARTITIONS
 
-from .broker import free_port, until
+from .broker import free_port
+from .waiting import until
 
 ETCD = Path("/usr/bin/etcd")
 LONG_S = 600

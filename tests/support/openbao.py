@@ -16,7 +16,8 @@ from custodiet.adapters import over_http
 from custodiet.adapters.kms.openbao import OpenBaoKms, Transit
 from custodiet.settings import read_secret
 
-from .broker import free_port, until
+from .broker import free_port
+from .waiting import until
 
 BAO = Path(sys.executable).with_name("bao")
 ROOT = "made-up-root"

@@ -28,8 +28,9 @@ from custodiet.model.identity import ActorId
 from custodiet.model.staff import OF_NO_SCHEME, Function
 
 from .house import SCHEME
-from .running import START_WAIT_S, aside, command
+from .running import aside, command
 from .site import Site
+from .waiting import START_WAIT_S
 
 FUNCTIONS = {
     "caseworker": Function.CASEWORKER,

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from custodiet.simulation.device import traccar_payload
 
-from . import postgres
-
-START_WAIT_S = 90
-"""A bound on hanging, not a measure."""
+from . import postgres, shared_out
+from .etcd import holders
+from .waiting import START_WAIT_S
 
 
 def command(*arguments, source: Path | None = None):
@@ -87,6 +86,7 @@ class Running:
 
     def __init__(self, *arguments, source: Path | None = None, log: Path) -> None:
         line, environment = command(*arguments, source=source)
+        self._etcd = shared_out.etcd_for(log, environment)
         self.log = log
         self.is_demo = arguments[0] == "demo"
         with log.open("ab") as stderr:
@@ -96,6 +96,9 @@ class Running:
             )
         try:
             self._wait()
+            if self._etcd is not None:
+                gateways = next((int(one[11:]) for one in line if one.startswith("--gateways=")), 1)
+                self.wait_until(lambda: len(holders(self._etcd)) == gateways, "devices are not shared out")
         except BaseException:
             self.stop()
             raise
@@ -162,3 +165,5 @@ class Running:
                 self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        if self._etcd is not None:
+            self._etcd.stop()

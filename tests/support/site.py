@@ -41,7 +41,7 @@ from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
 from custodiet.wire.frame import unpack_directory
 
-from . import postgres
+from . import postgres, shared_out
 from .house import ANA, BO, SCHEME, empty_database, load_places, migrated, scheme_at
 from .older import decided_before, unbind
 from .running import Running, aside
@@ -250,7 +250,7 @@ class Site:
     def where(self) -> tuple:
         return ("--data", self.settings.data, "--keys", self.settings.keys)
 
-    def serve(self, gateways: int = 1, **given) -> Running:
+    def serve(self, gateways: int = shared_out.GATEWAYS, **given) -> Running:
         log = self.folder / f"serve-{gateways}.log"
         return Running("serve", *self.where, "--port=0", f"--gateways={gateways}", log=log, **given)
 

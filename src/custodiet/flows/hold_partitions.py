@@ -57,6 +57,16 @@ def keep_to_share(seating: Seating, name: str, hold: Callable[[Turn], Share]) ->
     return _places(seats, name, share)
 
 
+def look_on(seating: Seating, hold: Callable[[Turn], Share]) -> Places:
+    """One look of whoever takes reports beside the gateways, and has no devices; where everything is.
+
+    Raises CannotRecord as above, and where the store is not shared out by that cluster.
+    """
+    seats = seating.look()
+    hold(Turn(seats.cluster, {}))
+    return tuple(_address_of_another(seats, "", one) for one in range(PARTITIONS))
+
+
 def _places(seats: Seats, name: str, share: Share) -> Places:
     return tuple(
         seats.gateways.get(name) if share.has(one) else _address_of_another(seats, name, one)

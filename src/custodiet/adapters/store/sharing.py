@@ -7,6 +7,7 @@ devices <n>        the number that the writer of a partition is held to
 from sqlalchemy import Connection, func, insert, select, update
 
 from custodiet.adapters.store import tables as t
+from custodiet.model.errors import CannotRecord
 from custodiet.model.partitions import Share, Turn
 from custodiet.rules.partitions import fence_of
 
@@ -48,6 +49,16 @@ def share(connection: Connection, turn: Turn, had: Share) -> Share:
         elif before == fence == given.get(partition):
             shared[partition] = fence
     return Share(regime, shared)
+
+
+def look_on(connection: Connection, cluster: str) -> Share:
+    """Of whoever writes beside the gateways of a cluster, and has no devices. Raises CannotRecord where those share
+    nothing out here: such a one begins no way of its own.
+    """
+    stands, way = _standing(connection)
+    if way != f"by {cluster}":
+        raise CannotRecord("the gateways of that cluster share nothing out here")
+    return Share(stands, {})
 
 
 def regime_alone(connection: Connection) -> int | None:

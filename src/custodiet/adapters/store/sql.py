@@ -18,6 +18,7 @@ from custodiet.adapters.store.sharing import (
     REGIME,
     end_sharing,
     fences,
+    look_on,
     raise_to,
     regime_alone,
     share,
@@ -303,6 +304,13 @@ class SqlStore:
         """
         with writing(self._engine) as connection:
             return share(connection, turn, had)
+
+    def look_on(self, turn: Turn, _: Share) -> Share:
+        """What a process may write that takes reports beside the gateways of that turn's cluster: no device's. Raises
+        CannotRecord where they share nothing out.
+        """
+        with viewing(self._engine) as connection:
+            return look_on(connection, turn.cluster)
 
     def regime_alone(self) -> int | None:
         """The regime to write under where devices are not shared out; None: they are, and only gateways write."""

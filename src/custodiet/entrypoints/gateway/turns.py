@@ -1,15 +1,15 @@
 """Two threads that keep a gateway to its share: one stays there, one looks. That nobody can be asked holds up nobody
-who reports, and a long look does not cost the lease.
+who reports, and a long look does not cost the lease. Of whoever takes reports beside gateways there is only a look.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event, Thread
 
 from custodiet.entrypoints.gateway.sharing import Sharing
 from custodiet.entrypoints.gateway.writer import Writer
-from custodiet.flows.hold_partitions import keep_to_share, stay
+from custodiet.flows.hold_partitions import keep_to_share, look_on, stay
 from custodiet.flows.ports import Seating
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CannotRecord
@@ -25,21 +25,19 @@ HOLD_S = 60.0
 """How long at most what others wrote of newly taken devices is read."""
 
 
-class TurnKeeper:
-    """Keeps one gateway to its share. `start` and `stop` from the event loop."""
+class _Keeper:
+    """What is done again and again beside a writer. `start` and `stop` from the event loop."""
 
-    def __init__(self, seating: Seating, monitor: Monitor, writer: Writer, sharing: Sharing) -> None:
-        self._seating = seating
+    def __init__(
+        self, monitor: Monitor, writer: Writer, sharing: Sharing, does: Mapping[str, Callable[[], None]]
+    ) -> None:
+        """`does`: by the name of its thread."""
         self._monitor = monitor
         self._writer = writer
         self._sharing = sharing
-        self._there = Event()
         self._stopping = Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._threads = [
-            Thread(target=self._again, args=(does,), name=name, daemon=True)
-            for name, does in (("stay", self._stay), ("turns", self._look))
-        ]
+        self._threads = [Thread(target=self._again, args=(one,), name=name, daemon=True) for name, one in does.items()]
 
     def start(self) -> None:
         """Begin to look."""
@@ -50,26 +48,12 @@ class TurnKeeper:
     def stop(self) -> None:
         """Look no more. Before the writer stops: a look that is under way waits for it."""
         self._stopping.set()
-        self._there.set()
 
     def leave(self) -> None:
-        """All that was ours is anyone's, at once. After the writer has written what waited."""
+        """Of the end: after the writer has written what waited."""
         for thread in self._threads:
             thread.join(HOLD_S)
-        try:
-            self._seating.leave()
-        except CannotRecord as cannot:
-            _log.warning("could not give back what was ours: %s; its lease runs out by itself", cannot)
         self._sharing.close()
-
-    def _stay(self) -> None:
-        stay(self._seating)
-        self._there.set()
-
-    def _look(self) -> None:
-        self._there.wait()
-        if not self._stopping.is_set():
-            self._sharing.places = keep_to_share(self._seating, self._monitor.name, self._hold)
 
     def _hold(self, turn: Turn) -> Share:
         """By the writing thread, after all that waited before it."""
@@ -90,3 +74,44 @@ class TurnKeeper:
                     _log.warning("devices cannot be shared out: %s; trying again", why)
                 failing = why
             self._stopping.wait(LOOK_S)
+
+
+class TurnKeeper(_Keeper):
+    """Keeps one gateway to its share."""
+
+    def __init__(self, seating: Seating, monitor: Monitor, writer: Writer, sharing: Sharing) -> None:
+        super().__init__(monitor, writer, sharing, {"stay": self._stay, "turns": self._look})
+        self._seating = seating
+        self._there = Event()
+
+    def stop(self) -> None:
+        super().stop()
+        self._there.set()
+
+    def leave(self) -> None:
+        """All that was ours is anyone's, at once."""
+        super().leave()
+        try:
+            self._seating.leave()
+        except CannotRecord as cannot:
+            _log.warning("could not give back what was ours: %s; its lease runs out by itself", cannot)
+
+    def _stay(self) -> None:
+        stay(self._seating)
+        self._there.set()
+
+    def _look(self) -> None:
+        self._there.wait()
+        if not self._stopping.is_set():
+            self._sharing.places = keep_to_share(self._seating, self._monitor.name, self._hold)
+
+
+class PlaceKeeper(_Keeper):
+    """Knows where all devices are, for whoever takes reports beside the gateways that have them."""
+
+    def __init__(self, seating: Seating, monitor: Monitor, writer: Writer, sharing: Sharing) -> None:
+        super().__init__(monitor, writer, sharing, {"places": self._look})
+        self._seating = seating
+
+    def _look(self) -> None:
+        self._sharing.places = look_on(self._seating, self._hold)
