@@ -10,10 +10,13 @@ from support.house import ANA
 from support.watched import rows
 
 from custodiet.entrypoints import source as module
-from custodiet.entrypoints.source import Source
+from custodiet.entrypoints.gateway.spoken import Message as Spoken
+from custodiet.entrypoints.gateway.spoken import _device
+from custodiet.entrypoints.source import Among, Source
 from custodiet.flows.fit_device import end_fitting, token_hash
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CannotRecord, NotPermitted
+from custodiet.model.report import Answer, Outcome, Reason
 from custodiet.simulation.device import traccar_payload
 from custodiet.wire.broker import Message, Subscription
 
@@ -237,3 +240,65 @@ def test_a_token_that_was_never_issued_is_no_start_and_nothing_is_taken(house, w
     with pytest.raises(NotPermitted, match="never issued"):
         run(house, "nobody", bus)
     assert (bus.acknowledged, bus.looks, bus.closed) == ([], 50, True)
+
+
+class Away:
+    """Stands for the gateways that have the devices; what it is told to fail once fails once."""
+
+    def __init__(self, *fails_once):
+        self.fails, self.asked = list(fails_once), []
+
+    def take(self, given, settle):
+        [line] = given.lines
+        self.asked.append((given.route, given.token, given.message.query, line if isinstance(line, Reason) else None))
+        number = len(self.asked)
+        asyncio.get_running_loop().call_soon(settle, self._told(number))
+
+    def _told(self, number):
+        if number in self.fails:
+            return CannotRecord("the gateway that has these devices cannot record now")
+        return [Answer(Outcome.KEPT)]
+
+
+class Places:
+    """Stands for who looks where devices are."""
+
+    def __init__(self, *_):
+        self.said = []
+
+    def __getattr__(self, name):
+        return lambda: self.said.append(name)
+
+
+def run_among(house, token, bus, away, monkeypatch):
+    """Beside gateways that share devices out."""
+    monkeypatch.setattr(module, "Sharing", lambda *_: away)
+    monkeypatch.setattr(module, "PlaceKeeper", Places)
+    given = (bus, house.monitor(), house.clock, token_hash(token), lambda _monitor, _wanted: {})
+    bus.source = Source(*given, among=Among(None, token, None))
+    asyncio.run(bus.source.run())
+    assert bus.closed
+    return bus.source._places.said
+
+
+def test_beside_gateways_that_share_nothing_of_a_device_overtakes_what_could_not_be_recorded(
+    house, wearer, monkeypatch
+):
+    bus = SmallBus(
+        position(house, 1, 9), position(house, 2, 8), position(house, 3, 7, serial="made-up/43"), position(house, 4, 6)
+    )
+    away = Away(1)
+    assert run_among(house, wearer.token, bus, away, monkeypatch) == ["start", "stop", "leave"]
+    assert bus.acknowledged == [3, 1, 2, 4]
+    assert len(away.asked) == 5
+
+
+def test_beside_gateways_that_share_each_message_goes_on_as_its_device_would_send_it(house, wearer, monkeypatch):
+    odd = phone(house, 2, topic="owntracks/made-up\r\nx/4 2&u=ü")
+    bus = SmallBus(position(house, 1), odd, position(house, 3, body=b"{"))
+    away = Away()
+    run_among(house, wearer.token, bus, away, monkeypatch)
+    assert [one[:2] for one in away.asked] == [(way, wearer.token) for way in ("traccar", "owntracks", "traccar")]
+    assert [one[2] for one in away.asked] == [b"", b"u=made-up%0D%0Ax&d=4+2%26u%3D%C3%BC", b""]
+    assert [one[3] for one in away.asked] == [None, None, Reason.NOT_THE_FORMAT]
+    assert _device(Spoken(away.asked[1][2], b"{}", {})) == "made-up\r\nx/4 2&u=ü"
