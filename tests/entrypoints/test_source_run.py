@@ -293,6 +293,14 @@ def test_beside_gateways_that_share_nothing_of_a_device_overtakes_what_could_not
     assert len(away.asked) == 5
 
 
+def test_beside_gateways_that_share_a_token_that_was_never_issued_ends_it_as_well(house):
+    bus = SmallBus()
+    given = (bus, house.monitor(), house.clock, token_hash("ct_x"), lambda _monitor, _wanted: {})
+    with pytest.raises(NotPermitted):
+        asyncio.run(Source(*given, among=Among(None, "ct_x", None)).run())
+    assert bus.closed
+
+
 def test_beside_gateways_that_share_each_message_goes_on_as_its_device_would_send_it(house, wearer, monkeypatch):
     odd = phone(house, 2, topic="owntracks/made-up\r\nx/4 2&u=ü")
     bus = SmallBus(position(house, 1), odd, position(house, 3, body=b"{"))

@@ -50,9 +50,10 @@ class _Keeper:
         self._stopping.set()
 
     def leave(self) -> None:
-        """Of the end: after the writer has written what waited."""
+        """Of the end, also of one that never began: after the writer has written what waited."""
         for thread in self._threads:
-            thread.join(HOLD_S)
+            if thread.ident is not None:
+                thread.join(HOLD_S)
         self._sharing.close()
 
     def _hold(self, turn: Turn) -> Share:
