@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from support.alerts import raise_alert
 from support.assessing import LIKENESS_KEY
-from support.browsing import ARGUMENTS, AXE, CHROMIUM, browsing, sign_in
+from support.browsing import ARGUMENTS, AXE, CHROMIUM, SHOTS, browsing, sign_in
 from support.disclosing import Disclosed
 from support.glass import LOOK_ALONE
 from support.house import SCHEME, House
@@ -242,9 +242,9 @@ def of_the_vault(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def shots(tmp_path_factory):
-    """Where pictures of the pages are put, for whoever wants to look."""
-    return tmp_path_factory.mktemp("shots")
+def shots():
+    """Takes pictures of the pages, for whoever wants to look: `CUSTODIET_SHOTS=FOLDER ./dev test tests/browser`."""
+    return SHOTS
 
 
 @pytest.fixture(scope="module")

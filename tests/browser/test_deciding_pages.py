@@ -72,7 +72,7 @@ class Person:
         page = self.page
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=self.shots / f"deciding-{name}-{width}.png", full_page=True)
+            self.shots.take(page, f"deciding-{name}-{width}")
             assert self.here.width() <= width, (name, width)
         assert self.here.axe() == [], name
         assert page.evaluate(SMALL) == [], name

@@ -3,7 +3,6 @@
 Pictures go to the folder that CUSTODIET_SHOTS names.
 """
 
-import os
 import re
 import shutil
 import tempfile
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from support.browsing import CUT_OFF, Watched, browsing, sign_in
+from support.browsing import CUT_OFF, SHOTS, Watched, browsing, sign_in
 from support.deciding import assessed, fact, give_notice, invited, screened
 from support.pages import Visitor
 from support.running import Running, bearer, fix, request
@@ -55,13 +54,11 @@ class Walker:
             self.look(name)
 
     def look(self, name: str) -> None:
-        folder = os.environ.get("CUSTODIET_SHOTS")
         for size, screen in (("narrow", NARROW), ("wide", WIDE)):
             self.page.set_viewport_size(screen)
             assert self.here.width() <= screen["width"], (name, size)
             assert self.page.evaluate(CUT_OFF) == [], (name, size)
-            if folder:
-                self.page.screenshot(path=Path(folder) / f"demo-{name}-{size}.png", full_page=True)
+            SHOTS.take(self.page, f"demo-{name}-{size}")
         assert self.here.axe() == [], name
 
     def press(self, text: str) -> None:

@@ -151,12 +151,12 @@ def as_whom(signed_in):
 def look(here: Watched, shots, name: str) -> None:
     """An open page on a wide screen, on narrow ones and with the letters set apart."""
     assert here.page.title().endswith("– Custodiet")
-    here.page.screenshot(path=shots / f"{name}.png", full_page=True)
+    shots.take(here.page, f"{name}")
     assert here.axe() == []
     here.page.set_viewport_size({"width": 360, "height": 740})
     assert here.axe() == []
     assert here.page.evaluate(SMALL) == []
-    here.page.screenshot(path=shots / f"{name}-narrow.png", full_page=True)
+    shots.take(here.page, f"{name}-narrow")
     here.page.set_viewport_size({"width": 320, "height": 740})
     assert here.width() <= 320
     here.page.evaluate(SPACING)
@@ -191,7 +191,7 @@ def test_pages_stand_from_right_to_left_in_forced_colours_and_longer_words(brows
                     found.append("wider than the screen")
                 if not re.fullmatch(r"\[.*\]", here.page.locator("h1").inner_text()):
                     found.append("a heading that nobody translates")
-                here.page.screenshot(path=shots / f"{name}-rtl.png", full_page=True)
+                shots.take(here.page, f"{name}-rtl")
                 if found:
                     wrong[name] = found
     assert wrong == {}
@@ -344,5 +344,5 @@ def test_a_refusal_and_a_failed_form_are_whole_pages_too(browser, pages, shots):
         sign_in(here.page, pages.url, pages.accounts["nobody"])
         assert here.open("/cases") == 403
         assert here.axe() == []
-        here.page.screenshot(path=shots / "refused.png", full_page=True)
+        shots.take(here.page, "refused")
         assert here.wrong == []

@@ -129,7 +129,7 @@ def test_nobody_begins_before_they_were_told_and_the_page_says_what_would_pass(p
     officer.open(f"/authorise/{proposal}")
     officer.page.get_by_role("button", name=re.compile("^Approve rung")).click()
     expect(officer.page.locator("body")).to_contain_text("no_notice_given")
-    officer.page.screenshot(path=shots / "refused_untold.png", full_page=True)
+    shots.take(officer.page, "refused_untold")
     record(caseworker, NEW, language="ti", how="interpreter")
     expect(caseworker.page.locator("body")).to_contain_text("no_interpreter_named")
     record(caseworker, NEW, language="ti", how="interpreter", words="session 4711")
@@ -146,11 +146,11 @@ def test_it_is_read_printed_and_given_in_a_language_of_either_direction(place, a
     caseworker.open(f"/cases/{OTHER}/notice/paper?language={tag}")
     assert caseworker.page.locator("html").get_attribute("lang") == tag
     caseworker.page.emulate_media(media="print")
-    caseworker.page.screenshot(path=shots / f"printed_{tag}.png", full_page=True)
+    shots.take(caseworker.page, f"printed_{tag}")
     caseworker.page.emulate_media(media="screen")
     record(caseworker, OTHER, language=tag)
     expect(caseworker.page.locator("body")).to_contain_text("Told")
-    caseworker.page.screenshot(path=shots / f"given_{tag}.png", full_page=True)
+    shots.take(caseworker.page, f"given_{tag}")
     assert caseworker.wrong == []
 
 
@@ -161,7 +161,7 @@ def test_the_code_leads_the_person_to_it_on_a_small_phone_without_scripts(place,
     person.page.locator(f'a[hreflang="{tag}"]').click()
     for name in ("notice", "easy"):
         assert person.page.locator("html").get_attribute("dir") == direction
-        person.page.screenshot(path=shots / f"my_{name}_{tag}.png", full_page=True)
+        shots.take(person.page, f"my_{name}_{tag}")
         if name == "notice":
             person.page.get_by_role("link", name="Easy read").click()
             person.page.wait_for_load_state()
@@ -184,7 +184,7 @@ def test_their_page_and_their_letter_are_whole_for_everyone(place, as_, shots):
     person.page.locator('a[href^="/my/letters/"]').first.click()
     assert person.page.locator("html").get_attribute("dir") == "rtl"
     assert person.axe() == []
-    person.page.screenshot(path=shots / "my_letter_rtl.png", full_page=True)
+    shots.take(person.page, "my_letter_rtl")
     assert person.wrong == []
 
 
@@ -203,18 +203,18 @@ def test_it_is_listened_to_approved_and_heard_under_the_pages_own_policy(place, 
     assert translator.axe() == []
     assert translator.page.evaluate(SMALL) == []
     assert translator.page.evaluate(CUT_OFF) == []
-    translator.page.screenshot(path=shots / "recording.png", full_page=True)
+    shots.take(translator.page, "recording")
     translator.page.get_by_role("button", name="Approve it").click()
     expect(translator.page.locator(".govuk-notification-banner")).to_contain_text("people hear it")
     person = as_("person", viewport={"width": 360, "height": 740})
     for tag in ("en", PSEUDO_RTL.tag):
         person.open(f"/my/notice?language={tag}")
         assert person.page.evaluate(LASTS_S) == pytest.approx(3, abs=0.1)
-        person.page.screenshot(path=shots / f"heard_{tag}.png", full_page=True)
+        shots.take(person.page, f"heard_{tag}")
     caseworker = as_("caseworker")
     record(caseworker, OTHER, how="audio")
     expect(caseworker.page.locator("#given + ul")).to_contain_text("By an approved recording")
-    caseworker.page.screenshot(path=shots / "given_by_recording.png", full_page=True)
+    shots.take(caseworker.page, "given_by_recording")
     assert translator.wrong == person.wrong == caseworker.wrong == []
     assert person.strangers() == set()
 
@@ -226,7 +226,7 @@ def test_when_a_purpose_changes_everyone_concerned_is_listed_and_told_again(plac
     names = [re.compile(f"Give the notice: {one}$") for one in (NEW, OTHER, THEIRS)]
     for name in names:
         expect(caseworker.page.get_by_role("link", name=name)).to_have_count(1)
-    caseworker.page.screenshot(path=shots / "told_again.png", full_page=True)
+    shots.take(caseworker.page, "told_again")
     caseworker.page.get_by_role("link", name=names[1]).click()
     record(caseworker, OTHER)
     caseworker.open(f"/schemes/{SCHEME}/notices")

@@ -95,7 +95,7 @@ def test_a_map_draws_every_place_of_the_table_and_no_home_and_asks_only_for_scri
         assert here.axe() == []
         assert here.page.evaluate(SMALL) == []
         assert here.width() <= viewport["width"]
-        here.page.screenshot(path=shots / f"reading-map-{tag}.png", full_page=True)
+        shots.take(here.page, f"reading-map-{tag}")
 
 
 def test_its_slider_goes_through_the_places_by_keyboard(reading):
@@ -171,7 +171,7 @@ def test_a_long_reading_is_folded_by_the_hour_and_fits_a_phone_without_scrolling
             wide = "all => all.filter(one => one.clientWidth && one.scrollWidth > one.clientWidth).length"
             assert here.page.locator(".app-scroll").evaluate_all(wide) == 0
             assert here.axe() == []
-        here.page.screenshot(path=shots / f"reading-long-{tag}-{scripts}.png", full_page=True)
+        shots.take(here.page, f"reading-long-{tag}-{scripts}")
 
 
 def test_the_map_draws_what_every_hour_holds_and_opens_the_hour_of_the_place_that_is_gone_to(reading):
@@ -199,7 +199,7 @@ def test_streets_lie_under_the_places_and_water_and_from_afar_the_small_ones_do_
         near = here.page.evaluate(COLOURS)
         assert near[STREET] > 500
         assert near[GROUND] > 10_000
-        here.page.screenshot(path=shots / "reading-streets.png", full_page=True)
+        shots.take(here.page, "reading-streets")
         target = here.page.locator("[data-map-here]")
         for _ in range(6):
             target.locator(".ol-zoom-out").click()
@@ -207,7 +207,7 @@ def test_streets_lie_under_the_places_and_water_and_from_afar_the_small_ones_do_
         far = here.page.evaluate(COLOURS)
         assert far[WATER] > 50
         assert far[STREET] > 50
-        here.page.screenshot(path=shots / "reading-streets-afar.png", full_page=True)
+        shots.take(here.page, "reading-streets-afar")
 
 
 def test_where_none_were_loaded_the_map_lies_on_its_grid_and_says_so(reading):
@@ -225,4 +225,4 @@ def test_streets_keep_their_colours_where_others_are_chosen(reading, shots, sche
         show(here.page)
         assert here.page.evaluate(COLOURS)[STREET] > 200
         assert here.axe() == []
-        here.page.screenshot(path=shots / f"reading-streets-{next(iter(scheme))}.png", full_page=True)
+        shots.take(here.page, f"reading-streets-{next(iter(scheme))}")

@@ -58,7 +58,7 @@ class Journey:
         """On both screens. The picture is for whoever wants to look."""
         for size, screen in (("narrow", NARROW), ("wide", WIDE)):
             self.page.set_viewport_size(screen)
-            self.page.screenshot(path=self.shots / f"schemes-{name}-{size}.png", full_page=True)
+            self.shots.take(self.page, f"schemes-{name}-{size}")
             assert self.here.axe() == [], (name, size)
             assert self.page.evaluate(SMALL) == [], (name, size)
             assert self.here.width() <= screen["width"], (name, size)

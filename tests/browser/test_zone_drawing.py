@@ -169,7 +169,7 @@ def test_a_polygon_drawn_by_hand_is_what_is_proposed_and_what_the_second_person_
         assert [place for place in one.ring() if place in before] == [before[0], before[1], before[3]]
         assert one.here.axe() == []
         assert one.page.evaluate(SMALL) == []
-        one.page.screenshot(path=shots / "zone-drawn.png", full_page=True)
+        shots.take(one.page, "zone-drawn")
         one.press("Add it")
         expect(one.page.get_by_role("heading", name=f"Conditions of the proposal for case {CASE}")).to_be_visible()
         expect(one.page.get_by_text("Exclusion zone").first).to_be_visible()
@@ -277,7 +277,7 @@ def test_a_zone_is_made_and_changed_by_keyboard_alone(form, shots):
         assert one.here.width() <= NARROW["width"]
         assert one.here.axe() == []
         assert page.evaluate(SMALL) == []
-        page.screenshot(path=shots / "zone-corners-360.png", full_page=True)
+        shots.take(page, "zone-corners-360")
         page.get_by_role("button", name="Take out corner 2").focus()
         keys.press("Enter")
         one.drawn("4")
@@ -307,7 +307,7 @@ def test_a_part_is_cut_out_by_hand_and_sent_as_a_hole(form, place, shots):
         assert (x, y) == pytest.approx((0, -50 * scale), abs=0.6 * scale)
         assert one.here.axe() == []
         assert one.page.evaluate(SMALL) == []
-        one.page.screenshot(path=shots / "zone-hole.png", full_page=True)
+        shots.take(one.page, "zone-hole")
         one.press("Undo")
         one.drawn("4")
         expect(cut).to_be_visible()
@@ -367,7 +367,7 @@ def test_it_fits_a_phone_from_right_to_left(form, shots, forced):
         words = [*one.page.locator("[data-zone-part] button.app-map__move:visible").all_inner_texts()]
         words += one.page.locator("[data-zone-part] :is(p, summary, h3):visible").all_inner_texts()
         assert [each for each in words if each and "[" not in each] == []  # each is in the language of the page
-        one.page.screenshot(path=shots / f"zone-rtl-{forced}.png", full_page=True)
+        shots.take(one.page, f"zone-rtl-{forced}")
 
 
 def test_zones_that_the_proposal_asks_for_already_are_drawn_beside_it_and_no_other(form):

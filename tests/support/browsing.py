@@ -87,6 +87,22 @@ class Watched:
         return self.page.evaluate("document.documentElement.scrollWidth")
 
 
+class Shots:
+    """Pictures of pages in a folder; none without one: nothing is asserted of them, and they cost a quarter of a test."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = None if folder is None else Path(folder)
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, page, name: str) -> None:
+        if self._folder is not None:
+            page.screenshot(path=self._folder / f"{name}.png", full_page=True)
+
+
+SHOTS = Shots(os.environ.get("CUSTODIET_SHOTS"))
+
+
 @contextmanager
 def browsing(browser, **given):
     """A browser of one's own: no cookies, no storage."""
