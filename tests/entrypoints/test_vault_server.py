@@ -60,6 +60,18 @@ def test_a_question_that_is_none_is_refused(served, question):
     assert b'"begun"' not in heard
 
 
+@pytest.mark.parametrize("question", [b"nonsense\n", b'{"ask":"checkpoint"}\n'])
+def test_that_whoever_asked_has_gone_is_nobodys_error(served, capfd, question):
+    _, _, path = served
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(10)
+        line.connect(str(path))
+        line.shutdown(socket.SHUT_RD)
+        line.sendall(question)
+    assert b'"end":"refused"' in raw(path, b"nonsense\n")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_the_client_hears_what_was_refused_and_why(served):
     _, _, path = served
     with pytest.raises(OpeningRefused, match="opens nothing"):

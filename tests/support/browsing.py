@@ -88,7 +88,7 @@ class Watched:
 
 
 class Shots:
-    """Pictures of pages in a folder; none without one: nothing is asserted of them, and they cost a quarter of a test."""
+    """Pictures of pages in a folder, or none: nothing is asserted of them, and they take a quarter of a test."""
 
     def __init__(self, folder: str | None) -> None:
         self._folder = None if folder is None else Path(folder)

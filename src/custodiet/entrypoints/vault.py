@@ -9,7 +9,7 @@ import os
 import signal
 import socketserver
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Condition, Event, Thread
 
@@ -112,18 +112,19 @@ class _Handler(socketserver.StreamRequestHandler):
     timeout = QUESTION_WAIT_S
 
     def handle(self) -> None:
-        try:
-            question = read_question(self.rfile.readline(ASK_BYTES_MAX))
-            self.wfile.write(write_begun())
-            # Whoever asks and does not read holds up everyone: for so long, and no longer.
-            self.connection.settimeout(READ_WAIT_S)
-            with closing(self.server.vault.answer(question)) as lines:  # type: ignore[attr-defined]
-                for line in lines:
-                    self.wfile.write(line)
-        except NotTheFormat as error:
-            self.wfile.write(write_end(str(error)))
-        except OSError:
-            pass  # whoever asked has gone
+        with suppress(OSError):  # whoever asked has gone
+            try:
+                self._answer(read_question(self.rfile.readline(ASK_BYTES_MAX)))
+            except NotTheFormat as error:
+                self.wfile.write(write_end(str(error)))
+
+    def _answer(self, question: Question) -> None:
+        self.wfile.write(write_begun())
+        # Whoever asks and does not read holds up everyone: for so long, and no longer.
+        self.connection.settimeout(READ_WAIT_S)
+        with closing(self.server.vault.answer(question)) as lines:  # type: ignore[attr-defined]
+            for line in lines:
+                self.wfile.write(line)
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
