@@ -24,6 +24,7 @@ from support.cluster import Cluster, until
 from support.etcd import holders
 from support.faults import Served, let_pass
 from support.house import ANA, BO
+from support.patroni import KeptCluster
 from support.running import ask
 from support.site import Site
 
@@ -50,8 +51,10 @@ COURT = ActorId("a made-up court")
 
 
 @pytest.fixture
-def cluster():
-    made = Cluster()
+def cluster(request):
+    """Servers that nobody keeps; by Patroni, where a test says so."""
+    kept = getattr(request, "param", None) == "patroni"
+    made = KeptCluster(request.getfixturevalue("etcd")) if kept else Cluster()
     yield made
     made.close()
 
@@ -214,6 +217,13 @@ def for_long(site, cluster, sharing, a_device_per_s, **how):
     how["calm_s"] = float(os.environ.get("FAIL_OVER_CALM_S", "0.5"))
     step = timedelta(seconds=max(0.001, SINCE.total_seconds() / (run_s * a_device_per_s)))
     check(run(site, cluster, sharing, seed, lambda _, wall_s: wall_s >= run_s, step, **how))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)  # a bound on hanging, not a measure
+@pytest.mark.parametrize("cluster", ["patroni"], indirect=True)
+def test_the_same_where_patroni_says_who_is_the_primary(site, cluster, sharing):
+    check(run(site, cluster, sharing, 5, lambda rounds, _: rounds == 2, timedelta(milliseconds=500)))
 
 
 @pytest.mark.long
