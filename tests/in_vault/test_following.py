@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from support.by_hand import hands_on
 from support.house import ANA, BO, START, report, scheme_at
+from support.shared_out import alone
 from support.watched import rows
 
 from custodiet.adapters import sealing
@@ -162,7 +163,9 @@ def test_a_monitor_that_went_by_the_log_table_would_seal_to_it(house, database, 
     house.clock.pass_(MINUTE)
     [(issue_key,)] = rows(house, "SELECT issue_key FROM log")
     in_the_table = replace(house.pinned, issue_key=issue_key)
-    monitor = Monitor(house.store, sealing, house.clock, house.chance, in_the_table, name="m2")
+    monitor = Monitor(
+        house.store, sealing, house.clock, house.chance, in_the_table, name="m2", share=alone(house.store)
+    )
     monitor.refresh()
     assert house.say(monitor, person) == "kept"
 

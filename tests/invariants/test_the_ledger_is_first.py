@@ -27,7 +27,8 @@ def acts(house):
     person, other = house.person("TAG-1"), house.person("TAG-2")
     decision, proposal = house.decide(person), house.proposal(other)
     propose(house.store, house.chance, proposal)
-    sender = house.monitor().sender(token_hash(person.token)).sender.id
+    monitor = house.monitor()
+    sender = monitor.sender(token_hash(person.token)).sender.id
     with house.store.reading() as view:
         [instruction] = view.instructions_unsettled(house.clock.now(), 2)
     return {
@@ -44,7 +45,7 @@ def acts(house):
         "a sender ends": lambda: end_sender(house.store, sender, ANA),
         "an instruction is acknowledged": lambda: acknowledge(house.store, instruction.id, ANA),
         "a copy is asked for": lambda: house.copy(person),
-        "a position arrives": lambda: house.post(house.monitor(), person.token, report("TAG-1", house.clock.now())),
+        "a position arrives": lambda: house.post(monitor, person.token, report("TAG-1", house.clock.now())),
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.running import bearer, command, fix, request
+from support.shared_out import beside
 
 from custodiet.entrypoints.connections import Connection
 
@@ -208,6 +209,7 @@ def test_more_idle_connections_than_are_allowed_make_room_for_who_asks(demo, sen
         assert listen(held[-1]).startswith(b"HTTP/1.1 200 ")
 
 
+@beside
 def test_with_few_files_allowed_a_gateway_has_fewer_connections_and_still_answers(demo, sender, many_files):
     def few():
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))

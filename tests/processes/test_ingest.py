@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.running import Running, ask, command, fix
+from support.shared_out import ingest_has_no_part
 from support.site import Site
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
@@ -125,6 +126,7 @@ def test_a_run_that_is_broken_off_is_run_again_and_nothing_is_lost_or_twice(site
         served.stop()
 
 
+@ingest_has_no_part
 def test_zones_are_judged_when_the_vault_answers_and_said_not_to_be_when_not(demo, demo_folder):
     sender = demo.ready["senders"]["zone_on_arrival"]
     where = ("--data", demo_folder)

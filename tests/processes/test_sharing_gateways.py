@@ -91,7 +91,7 @@ class Pair:
 
     def __init__(self, stack, site):
         self._stack, self._site = stack, site
-        self.running = site.serve()
+        self.running = site.serve(gateways=1)
         stack.callback(self.running.stop)
         self.urls, self.pids = [self.running.gateway], [self.running.children()["gateway"][0]]
 
@@ -232,7 +232,7 @@ def test_what_takes_reports_beside_gateways_says_that_these_share_devices_out_an
     token = place / "token"
     token.write_text(wearer.token)
     token.chmod(0o600)
-    running = site.serve()
+    running = site.serve(gateways=1)
     try:
         assert running.post(wearer.token, wearer.serial).said == "200 kept"
         with monkeypatch.context() as settings:

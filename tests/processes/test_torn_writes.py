@@ -18,6 +18,7 @@ import pytest
 from support.accounts import stored_pieces
 from support.house import ANA
 from support.running import ask, fix
+from support.shared_out import alone
 from support.site import Site
 
 from custodiet.adapters import sealing
@@ -95,7 +96,9 @@ class Killed:
 
     def _goes_on(self, settings, store, vault, kept):
         """The device sends all of it again: what is there is a duplicate, what is not is kept, and all verifies."""
-        monitor = Monitor(store, sealing, SystemClock(), SystemChance(), read_pins(settings), name="afterwards")
+        monitor = Monitor(
+            store, sealing, SystemClock(), SystemChance(), read_pins(settings), name="afterwards", share=alone(store)
+        )
         monitor.refresh()
         reports = tuple(traccar.decode(fix(self.wearer.serial, self.at(number))) for number in range(REPORTS))
         request = Request(monitor.sender(token_hash(self.wearer.token)), reports, SystemClock().now())

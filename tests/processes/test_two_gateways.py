@@ -12,6 +12,7 @@ from threading import Barrier, Event
 import pytest
 from support.accounts import stored_pieces
 from support.running import Answer, ask, bearer, command, fix
+from support.shared_out import beside
 from support.site import Site
 
 from custodiet.flows.end_decision import end_decision
@@ -19,6 +20,7 @@ from custodiet.model.identity import ActorId
 from custodiet.model.times import to_ms
 from custodiet.rules.decisions import Ender, Move
 
+pytestmark = beside
 TIMES, ENDINGS, BATCH = 200, 20, 10
 
 

@@ -147,12 +147,12 @@ def sharing(etcd, monkeypatch):
     return etcd
 
 
-def seats(etcd):
+def seats(etcd, origin=ORIGIN):
     """Who is there, and who has what."""
-    return Etcd([etcd.address], f"custodiet/{ORIGIN}/{PARTITIONS}", "nobody", "http://nobody", LEASE_S).look()
+    return Etcd([etcd.address], f"custodiet/{origin}/{PARTITIONS}", "nobody", "http://nobody", LEASE_S).look()
 
 
-def holders(etcd):
+def holders(etcd, origin=ORIGIN):
     """The names of whoever has any partition, where each is somebody's; else nobody."""
-    held = seats(etcd).held
+    held = seats(etcd, origin).held
     return {one.gateway for one in held.values()} if len(held) == PARTITIONS else set()

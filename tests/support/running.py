@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from custodiet.simulation.device import traccar_payload
 
 from . import postgres, shared_out
-from .etcd import holders
 from .waiting import START_WAIT_S
 
 
@@ -97,8 +97,7 @@ class Running:
         try:
             self._wait()
             if self._etcd is not None:
-                gateways = next((int(one[11:]) for one in line if one.startswith("--gateways=")), 1)
-                self.wait_until(lambda: len(holders(self._etcd)) == gateways, "devices are not shared out")
+                self.wait_until(partial(shared_out.is_done, self._etcd, line), "devices are not shared out")
         except BaseException:
             self.stop()
             raise

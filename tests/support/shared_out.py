@@ -6,6 +6,9 @@ is run as processes has an etcd of its own, which lives as long as it does, and 
 """
 
 import os
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -15,17 +18,22 @@ import pytest
 
 from custodiet.entrypoints.gateway.sharing import partitions_of
 from custodiet.flows.receive_reports import Monitor, Request
-from custodiet.model.partitions import NOBODYS, Turn
+from custodiet.main import read_pins
+from custodiet.model.errors import CannotRecord
+from custodiet.model.partitions import EVERYONES, NOBODYS, Share, Turn
 from custodiet.rules.partitions import PARTITIONS
+from custodiet.settings import read_settings
 
-from .etcd import LEASE_S, EtcdServer
+from .etcd import LEASE_S, EtcdServer, holders
 
 CHOSEN = os.environ.get("CUSTODIET_TEST_GATEWAYS") == "sharing"
 GATEWAYS = 2 if CHOSEN else 1
 beside = pytest.mark.skipif(
     CHOSEN, reason="gateways that share devices out do not write of one person beside each other"
 )
-_revisions = count(1)
+ingest_has_no_part = pytest.mark.skipif(CHOSEN, reason="where gateways share devices out only they take reports")
+_revisions: defaultdict[Path, "count[int]"] = defaultdict(lambda: count(1))
+"""By the place of a store: two that live the same have the same."""
 _has_devices: WeakValueDictionary[Path, Monitor] = WeakValueDictionary()
 """By the place of a store."""
 
@@ -42,16 +50,32 @@ def etcd_for(log: Path, environment: dict[str, str]) -> EtcdServer | None:
     return etcd
 
 
+def is_done(etcd: EtcdServer, line: Sequence[str]) -> bool:
+    """Whether all devices are somebody's, of as many gateways as that command starts."""
+    data = line[line.index("--data") + 1]
+    gateways = next((int(one.partition("=")[2]) for one in line if one.startswith("--gateways=")), 1)
+    return len(holders(etcd, read_pins(read_settings(data, None, {})).origin)) == gateways
+
+
+def alone(store) -> Share:
+    """Of a monitor that a test makes by hand, and that is to write although others shared devices out."""
+    return Share(store.end_sharing(), None) if CHOSEN else EVERYONES
+
+
 class Sharer(Monitor):
     """Of several over one store."""
 
     def __init__(self, place: Path, store, *given, **more) -> None:
         super().__init__(store, *given, share=NOBODYS, share_by=store.share, **more)
         self._stands_in = place
-        self._take_all()
+        with suppress(CannotRecord):  # then it begins with nothing, as a gateway does
+            self._take_all()
 
     def receive(self, requests):
-        self._take_all()
+        try:
+            self._take_all()
+        except CannotRecord as cannot:
+            return [cannot for _ in requests]
         return super().receive([_with_partitions(one) for one in requests])
 
     def idle(self) -> None:
@@ -60,7 +84,7 @@ class Sharer(Monitor):
 
     def _take_all(self) -> None:
         if _has_devices.get(self._stands_in) is not self:
-            self.take_turn(Turn("suite", dict.fromkeys(range(PARTITIONS), next(_revisions))))
+            self.take_turn(Turn("suite", dict.fromkeys(range(PARTITIONS), next(_revisions[self._stands_in]))))
             self.refresh()
             _has_devices[self._stands_in] = self
 
