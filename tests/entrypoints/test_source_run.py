@@ -63,9 +63,9 @@ def _at_once(monkeypatch):
     monkeypatch.setattr(module, "AGAIN_S", 0)
 
 
-def run(house, token, bus):
+def run(house, token, bus, monitor=None):
     """Until nothing is left; the answers, in the order in which they were recorded."""
-    monitor = house.monitor()
+    monitor = monitor or house.monitor()
     receive, answers = monitor.receive, []
 
     def receive_and_tell(requests):
@@ -156,6 +156,7 @@ def test_what_comes_by_a_subscription_of_earlier_days_is_refused_and_said_once(h
 
 def test_while_the_store_cannot_write_nothing_is_acknowledged_and_then_all_in_order(house, wearer, monkeypatch, caplog):
     bus = SmallBus(*(position(house, number, 9 - number) for number in range(1, 9)))
+    monitor = house.monitor()
     with held_by_another(house, monkeypatch) as let_go:
 
         def at_look(bus):
@@ -164,7 +165,7 @@ def test_while_the_store_cannot_write_nothing_is_acknowledged_and_then_all_in_or
                 let_go()
 
         bus.at_look = at_look
-        assert run(house, wearer.token, bus) == ["kept"] * 8
+        assert run(house, wearer.token, bus, monitor) == ["kept"] * 8
     assert bus.acknowledged == [*range(1, 9)]
     assert bus.looks == 45
     assert [line.message for line in caplog.records if line.name == module.__name__] == [
