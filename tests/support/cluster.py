@@ -82,11 +82,7 @@ class Server:
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "a killed server is there still")
 
     def ask(self, statement: str) -> object:
-        where = f"host={self.folder} user={postgres.USER} dbname=postgres connect_timeout=5"
-        with psycopg.connect(where, autocommit=True) as connection:
-            said = connection.execute(statement)
-            row = said.fetchone() if said.description else None
-            return None if row is None else row[0]
+        return postgres.ask(f"host={self.folder}", statement)
 
     def _folder(self) -> None:
         self.folder.mkdir()

@@ -80,10 +80,14 @@ class Node:
         self._patroni: subprocess.Popen | None = None
 
     def start(self) -> None:
-        who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         with (self.folder / "log").open("ab") as log:
             self._patroni = subprocess.Popen(
-                [PATRONI, self._config], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, **who
+                [PATRONI, self._config],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                **postgres.servers_user(),
             )
 
     def kill(self) -> None:
@@ -97,6 +101,8 @@ class Node:
 
     def stop(self) -> None:
         """It stops its server, too."""
+        if self._patroni is None:
+            return
         self._patroni.terminate()
         try:
             self._patroni.wait(60)
@@ -113,14 +119,10 @@ class Node:
                 return False
 
     def ask(self, statement: str) -> object:
-        where = f"host={self.folder} port={self.port} user={postgres.USER} dbname=postgres connect_timeout=5"
-        with psycopg.connect(where, autocommit=True) as connection:
-            said = connection.execute(statement)
-            row = said.fetchone() if said.description else None
-            return None if row is None else row[0]
+        return postgres.ask(f"host={self.folder} port={self.port}", statement)
 
     def log(self) -> str:
-        return (self.folder / "log").read_text()[-30000:]
+        return (self.folder / "log").read_text()[-3000:]
 
     def _server(self) -> list[int]:
         """Every process of its server: that of each is in this folder."""
@@ -141,6 +143,13 @@ class KeptCluster:
         self.folder = postgres.new_folder()
         self.nodes = [Node(self.folder, name, etcd) for name in NAMES]
         self.primary, self._dead = self.nodes[0], None
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self) -> None:
         self.primary.start()
         until(lambda: self.primary.is_now("primary"), self.primary.log)
         for one in self.standbys:

@@ -64,9 +64,21 @@ def begin(folder: Path) -> None:
 
 def run(folder: Path, name: str, *words: str) -> None:
     """One of its programs, as the server's user, on the data in that folder."""
-    who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     line = [BINARIES / name, "-D", folder / "data", *words]
-    subprocess.run(line, check=True, cwd=folder, stdout=subprocess.DEVNULL, **who)
+    subprocess.run(line, check=True, cwd=folder, stdout=subprocess.DEVNULL, **servers_user())
+
+
+def servers_user() -> dict[str, object]:
+    """For subprocess: who a server runs as, and whatever keeps it."""
+    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def ask(where: str, statement: str) -> object:
+    """The first of what a server answers, None for nothing; `where`: its host, and its port if it has another."""
+    with psycopg.connect(f"{where} user={USER} dbname=postgres connect_timeout=5", autocommit=True) as connection:
+        said = connection.execute(statement)
+        row = said.fetchone() if said.description else None
+        return None if row is None else row[0]
 
 
 def _start(folder: Path) -> None:
