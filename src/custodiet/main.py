@@ -608,7 +608,8 @@ def _listening(asked: argparse.Namespace) -> socket.socket:
 
 def _run_source(settings: Settings, asked: argparse.Namespace) -> None:
     from custodiet.adapters.mqtt import MqttBus
-    from custodiet.entrypoints.source import Among, Source, run_source
+    from custodiet.entrypoints.beside import Among
+    from custodiet.entrypoints.source import Source, run_source
     from custodiet.flows.fit_device import token_hash
     from custodiet.flows.release_in_scope import InScope
 

@@ -9,10 +9,12 @@ from support.by_hand import held_by_another
 from support.house import ANA
 from support.watched import rows
 
+from custodiet.entrypoints import beside
 from custodiet.entrypoints import source as module
+from custodiet.entrypoints.beside import Among
 from custodiet.entrypoints.gateway.spoken import Message as Spoken
 from custodiet.entrypoints.gateway.spoken import _device
-from custodiet.entrypoints.source import Among, Source
+from custodiet.entrypoints.source import Source
 from custodiet.flows.fit_device import end_fitting, token_hash
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CannotRecord, NotPermitted
@@ -273,13 +275,13 @@ class Places:
 
 def run_among(house, token, bus, away, monkeypatch):
     """Beside gateways that share devices out."""
-    monkeypatch.setattr(module, "Sharing", lambda *_: away)
-    monkeypatch.setattr(module, "PlaceKeeper", Places)
+    monkeypatch.setattr(beside, "Sharing", lambda *_: away)
+    monkeypatch.setattr(beside, "PlaceKeeper", Places)
     given = (bus, house.monitor(), house.clock, token_hash(token), lambda _monitor, _wanted: {})
     bus.source = Source(*given, among=Among(None, token, None))
     asyncio.run(bus.source.run())
     assert bus.closed
-    return bus.source._places.said
+    return bus.source._beside._places.said
 
 
 def test_beside_gateways_that_share_nothing_of_a_device_overtakes_what_could_not_be_recorded(

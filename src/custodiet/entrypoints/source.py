@@ -17,21 +17,18 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from ssl import SSLContext
 from typing import Protocol
 from urllib.parse import urlencode
 
+from custodiet.entrypoints.beside import Among, Beside
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.metrics import Metrics
-from custodiet.entrypoints.gateway.sharing import Given, Sharing
+from custodiet.entrypoints.gateway.sharing import Given
 from custodiet.entrypoints.gateway.spoken import Message as Spoken
-from custodiet.entrypoints.gateway.turns import PlaceKeeper
-from custodiet.entrypoints.gateway.writer import Writer, answers_of
+from custodiet.entrypoints.gateway.writer import Writer
 from custodiet.entrypoints.gateway.zones import Release, ZoneKeeper
 from custodiet.flows.picture import KnownSender
-from custodiet.flows.ports import Clock, Seating
+from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Answers, Monitor, Request
 from custodiet.model.errors import CannotRecord, NotPermitted, NotTheFormat
 from custodiet.model.report import Reason, Report
@@ -62,18 +59,6 @@ class Bus(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Among:
-    """Gateways that share devices out; without a text form.
-
-    `token`: what the source's sender shows them; `trusted`: who vouches for them, None: all are on this machine.
-    """
-
-    seating: Seating
-    token: str
-    trusted: SSLContext | None
-
-
 class Source:
     """One source process; it owns its bus and its monitor."""
 
@@ -95,12 +80,7 @@ class Source:
         self._token_sha256 = token_sha256
         self._writer = Writer(monitor, self._limits, Metrics())
         self._zones = ZoneKeeper(monitor, release)
-        self._among = among
-        self._sharing: Sharing | None = None
-        self._places: PlaceKeeper | None = None
-        if among is not None:
-            self._sharing = Sharing(self._writer, lambda: monitor.share, clock, self._limits, among.trusted)
-            self._places = PlaceKeeper(among.seating, monitor, self._writer, self._sharing)
+        self._beside = None if among is None else Beside(among, self._writer, monitor, clock, self._limits)
         self._stopping = asyncio.Event()
         self._said: set[str] = set()
 
@@ -117,8 +97,8 @@ class Source:
             await self._writer.refreshed()
             self._sender()
             self._zones.start()
-            if self._places is not None:
-                self._places.start()
+            if self._beside is not None:
+                self._beside.start()
             while not self._stopping.is_set():
                 messages = await asyncio.to_thread(self._bus.waiting, LOOK_S)
                 if messages and not await self._answer(messages):
@@ -129,21 +109,21 @@ class Source:
             self._bus.close()
 
     def _end(self) -> None:
-        if self._places is not None:
-            self._places.stop()
+        if self._beside is not None:
+            self._beside.stop()
         self._writer.stop()
-        if self._places is not None:
-            self._places.leave()
+        if self._beside is not None:
+            self._beside.leave()
 
     async def _answer(self, messages: Sequence[Message]) -> bool:
         """Whether everything could be recorded and so is acknowledged."""
         sender, now = self._sender(), self._clock.now()
         lines = [self._line(sender, message) for message in messages]
-        if self._sharing is None:
+        if self._beside is None:
             answers = await self._write([Request(sender, (line,), now) for line in lines])
         else:
-            given = [self._given(sender, *one) for one in zip(messages, lines, strict=True)]
-            answers = await self._hand_on(self._sharing, given)
+            said = (sender, self._beside.token)
+            answers = await self._beside.hand_on([_given(*said, *one) for one in zip(messages, lines, strict=True)])
         failed = [answer for answer in answers if isinstance(answer, CannotRecord)]
         self._bus.acknowledge(
             message for message, answer in zip(messages, answers, strict=True) if not isinstance(answer, CannotRecord)
@@ -159,31 +139,6 @@ class Source:
             return await self._writer.submit_together(requests)
         except CannotRecord as cannot:
             return [cannot for _ in requests]
-
-    def _given(self, sender: KnownSender, message: Message, line: Report | Reason) -> Given:
-        """As a gateway is asked: a format is called as its address there is."""
-        assert self._among is not None  # noqa: S101 - else nobody else is asked
-        named = "traccar" if message.subscription is None else message.subscription.format
-        return Given(named, sender, self._among.token, Spoken(_device_beside(message), message.body, {}), (line,))
-
-    async def _hand_on(self, sharing: Sharing, given: Sequence[Given]) -> list[Answers]:
-        """Of one device nothing more is tried once something could not be recorded: it would overtake that."""
-        answers: list[Answers] = [CannotRecord("what came before it could not be recorded") for _ in given]
-
-        async def in_order(places: Sequence[int]) -> None:
-            for place in places:
-                try:
-                    answers[place] = await answers_of(partial(sharing.take, given[place]))
-                except CannotRecord as cannot:
-                    answers[place] = cannot
-                    return
-
-        of_device: dict[str | int, list[int]] = {}
-        for place, one in enumerate(given):
-            [line] = one.lines
-            of_device.setdefault(line.serial if isinstance(line, Report) else place, []).append(place)
-        await asyncio.gather(*map(in_order, of_device.values()))
-        return answers
 
     def _sender(self) -> KnownSender:
         sender = self._monitor.sender(self._token_sha256)
@@ -211,6 +166,12 @@ class Source:
         if what not in self._said:
             self._said.add(what)
             _log.warning("%s", text)
+
+
+def _given(sender: KnownSender, token: str, message: Message, line: Report | Reason) -> Given:
+    """As a gateway is asked: a format is called as its address there is."""
+    named = "traccar" if message.subscription is None else message.subscription.format
+    return Given(named, sender, token, Spoken(_device_beside(message), message.body, {}), (line,))
 
 
 def _device_beside(message: Message) -> bytes:

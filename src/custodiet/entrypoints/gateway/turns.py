@@ -29,9 +29,15 @@ class _Keeper:
     """What is done again and again beside a writer. `start` and `stop` from the event loop."""
 
     def __init__(
-        self, monitor: Monitor, writer: Writer, sharing: Sharing, does: Mapping[str, Callable[[], None]]
+        self,
+        seating: Seating,
+        monitor: Monitor,
+        writer: Writer,
+        sharing: Sharing,
+        does: Mapping[str, Callable[[], None]],
     ) -> None:
         """`does`: by the name of its thread."""
+        self._seating = seating
         self._monitor = monitor
         self._writer = writer
         self._sharing = sharing
@@ -81,8 +87,7 @@ class TurnKeeper(_Keeper):
     """Keeps one gateway to its share."""
 
     def __init__(self, seating: Seating, monitor: Monitor, writer: Writer, sharing: Sharing) -> None:
-        super().__init__(monitor, writer, sharing, {"stay": self._stay, "turns": self._look})
-        self._seating = seating
+        super().__init__(seating, monitor, writer, sharing, {"stay": self._stay, "turns": self._look})
         self._there = Event()
 
     def stop(self) -> None:
@@ -111,8 +116,7 @@ class PlaceKeeper(_Keeper):
     """Knows where all devices are, for whoever takes reports beside the gateways that have them."""
 
     def __init__(self, seating: Seating, monitor: Monitor, writer: Writer, sharing: Sharing) -> None:
-        super().__init__(monitor, writer, sharing, {"places": self._look})
-        self._seating = seating
+        super().__init__(seating, monitor, writer, sharing, {"places": self._look})
 
     def _look(self) -> None:
         self._sharing.places = look_on(self._seating, self._hold)
