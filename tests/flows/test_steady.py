@@ -341,7 +341,7 @@ def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
 
 
 def held(one):
-    return [wearer for wearer, _ in one.monitor._watching._steady._held.values()]
+    return [wearer for wearer in one.monitor._watching._steady._wearer if wearer is not None]
 
 
 def test_whoever_wears_nothing_any_more_is_not_steady_and_no_place_nor_key_is_left_in_the_table(house):
@@ -354,7 +354,7 @@ def test_whoever_wears_nothing_any_more_is_not_steady_and_no_place_nor_key_is_le
     house.unfit(one.person)
     one.monitor.refresh()
     assert not is_steady(one)
-    assert not any(table[name].any() for name in ("x", "y", "z", "lat_e7", "lon_e7", "back_ms"))
+    assert not any(table[name].any() for name in ("x", "y", "z", "lat_e7", "lon_e7", "back_x", "back_ms"))
     assert not any(sealing)
 
 
@@ -421,7 +421,7 @@ def test_what_two_senders_say_of_one_device_is_told_apart(both):
 
 def rows_told_anew(one):
     table = one.monitor._watching._steady._table
-    return table[table["held"] & (table["calm_lat_e7"] != 0)]
+    return table[table["held"] & table["anew"]]
 
 
 def test_whoever_stays_is_calm_about_lately_in_their_row(both):
@@ -440,8 +440,7 @@ def test_whoever_stays_is_calm_about_lately_in_their_row(both):
     now_ms = to_ms(at_once.house.clock.now())
     assert 0 < row["calm_lat_e7"] - round(HOME[0] * 1e7) < 250
     assert now_ms - row["since_ms"] <= 10 * 60_000
-    [(_, came)] = at_once.monitor._watching._steady._held.values()
-    assert came is None
+    assert not any(row[name] for name in ("back_x", "back_y", "back_z"))
     assert at_once.memory() == one_by_one.memory()
     assert at_once.memory()[2]
 

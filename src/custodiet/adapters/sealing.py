@@ -6,6 +6,7 @@ raises OpeningRefused, without a cause, for any ciphertext, key or context that 
 
 import hmac
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 
 import pyrage
@@ -43,9 +44,16 @@ def seal_under(key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, plain, context)
 
 
-def sealing_under(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
-    """What follows the nonce in seal_under, with the key made ready once: (nonce, plain, context) to bytes."""
-    return AESGCM(key).encrypt
+def sealing_under(key: bytes, *, ready: bool = True) -> Callable[[bytes, bytes, bytes], bytes]:
+    """What follows the nonce in seal_under: (nonce, plain, context) to bytes.
+
+    `ready`: the key is made ready once, which the library takes 2.4 kB for as long as this is held; else at each call.
+    """
+    return AESGCM(key).encrypt if ready else partial(_seal_once, key)
+
+
+def _seal_once(key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
+    return AESGCM(key).encrypt(nonce, plain, context)
 
 
 def open_under(key: bytes, sealed: bytes, context: bytes) -> bytes:

@@ -22,6 +22,8 @@ from custodiet.rules.authority import Clear, DeviceStanding, SenderStanding, Wor
 from custodiet.rules.decisions import kept_categories
 
 _PUBLIC_BYTES = 32
+_GATHERED_MAX = 20_000
+"""Of so many devices what the gate has to know is held ready: of whoever is steady nobody asks for it."""
 N = TypeVar("N", Condition, Fitting, Decision)
 
 DayOf = tuple[PersonId, Category, date]
@@ -255,6 +257,8 @@ class Picture:
         if known is None and serial not in self._devices:
             return _NOBODYS
         if known is None:
+            if len(self._standing) >= _GATHERED_MAX:
+                del self._standing[next(iter(self._standing))]
             known = self._standing[serial] = self._gather(serial)
         return known
 

@@ -19,6 +19,10 @@ from custodiet.model.session import Session
 from custodiet.wire.frame import NONCE_BYTES, fixes_context, session_context
 
 KEY_BYTES = 32
+READY_MAX = 100_000
+"""Of so many sessions the key is made ready once; of any more at each fix, for what is held so takes a quarter of all
+memory that a person takes, and to make it ready adds less than a tenth to what a fix costs.
+"""
 
 
 class SessionFor(NamedTuple):
@@ -137,4 +141,5 @@ class Sessions:
         )
         sealed_key = self._sealer.seal_to(public, key, session_context(bare))
         session = replace(bare, sealed_key=sealed_key)
-        return LiveSession(session.day, session, self._sealer.sealing_under(key), fixes_context(session))
+        seal = self._sealer.sealing_under(key, ready=len(self._live) < READY_MAX)
+        return LiveSession(session.day, session, seal, fixes_context(session))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from operator import add
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
+from custodiet.model.record import Contact
 from custodiet.model.times import EPOCH, from_ms, to_ms
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.conditions.calm import Calm, Quiet
@@ -74,13 +76,19 @@ _ROW = np.dtype(
         ("reach_m", "f8"),
         ("since_ms", "i8"),
         # Where that is, once it was told anew here.
-        ("calm_lat_e7", "i8"),
-        ("calm_lon_e7", "i8"),
-        # Scratch since then: when it came here, the newest place, and when the device last moved.
+        ("anew", "?"),
+        ("calm_lat_e7", "i4"),
+        ("calm_lon_e7", "i4"),
+        # Scratch: when it came here, the newest place with its time, and when the device last moved.
         ("held_ms", "i8"),
         ("back_ms", "i8"),
-        ("lat_e7", "i8"),
-        ("lon_e7", "i8"),
+        ("back_x", "f8"),
+        ("back_y", "f8"),
+        ("back_z", "f8"),
+        # Where that place is, once one was taken here.
+        ("took", "?"),
+        ("lat_e7", "i4"),
+        ("lon_e7", "i4"),
         ("moving_ms", "i8"),
         # Settings of the scheme.
         ("accuracy_min_m", "f8"),
@@ -89,9 +97,10 @@ _ROW = np.dtype(
         ("speed_max_mps", "f8"),
         ("moving_mps", "f8"),
         ("low_percent", "f8"),
-        # When it was last heard of is written so much later, or with each fix where a clock goes by it.
+        # The contact that was last written, and with it the newest fix then; where a clock goes by that, each is.
         ("timed", "?"),
         ("contact_ms", "i8"),
+        ("contact_newest_ms", "i8"),
     ]
 )
 """Times in ms since 1970 UTC."""
@@ -167,6 +176,15 @@ class Taken:
         return directory_of(self.session_no, self.columns.fix_ms, before)
 
 
+class Released(NamedTuple):
+    """What a row held: whose it was, what is quiet now, when their newest fix was, and the contact last written."""
+
+    wearer: Wearer
+    quiet: Quiet | None
+    newest: datetime
+    contact: Contact | None
+
+
 class _Rows(dict[str, int]):
     """By serial its row; -1 of whoever has none."""
 
@@ -183,11 +201,10 @@ class Steady:
         self._table = np.zeros(_ROOM, _ROW)
         self._fitting = np.full(_ROOM, None, object)
         self._sealing = np.full(_ROOM, None, object)
+        self._wearer = np.full(_ROOM, None, object)
         self._free = list(range(_ROOM))
         self._row_of = _Rows()
         self._serial_of: dict[FittingId, str] = {}
-        self._held: dict[int, tuple[Wearer, Quiet | None]] = {}
-        """With what was quiet when they came; None: nothing has a place, or all of it stands in the row."""
 
     def __contains__(self, serial: str) -> bool:
         return serial in self._row_of
@@ -212,7 +229,7 @@ class Steady:
         judging: Judging,
         quiet: Quiet | None,
         newest: datetime,
-        contact_at: datetime | None,
+        contact: Contact | None,
         *,
         timed: bool,
     ) -> None:
@@ -223,13 +240,12 @@ class Steady:
         """
         if not self._free:
             self._free = list(range(len(self._table), 2 * len(self._table)))
-            self._fitting, self._sealing = (
-                np.concatenate([one, np.full(len(one), None, object)]) for one in (self._fitting, self._sealing)
+            self._fitting, self._sealing, self._wearer = (
+                np.concatenate([one, np.full(len(one), None, object)])
+                for one in (self._fitting, self._sealing, self._wearer)
             )
             self._table = np.concatenate([self._table, np.zeros(len(self._table), _ROW)])
         row, clear = self._free.pop(), wearer.clear
-        calm = (*quiet.calm.place, quiet.calm.reach_m) if quiet is not None else (0.0, 0.0, 0.0, 0.0)
-        moving_at = None if quiet is None else quiet.scratch.moving_at
         self._table[row] = (
             True,
             to_ms(clear.from_at),
@@ -239,15 +255,7 @@ class Steady:
             wearer.live.no,
             to_ms(newest),
             quiet is not None,
-            *calm,
-            0 if quiet is None else to_ms(quiet.since),
-            0,
-            0,
-            _NOT_YET,
-            0,
-            0,
-            0,
-            _ms_or(moving_at, _NOT_YET),
+            *_told_of(quiet),
             judging.accuracy_min_m,
             judging.accuracy_max_m,
             judging.disc_scale,
@@ -255,40 +263,40 @@ class Steady:
             judging.moving_mps,
             max(judging.battery_low_percent, REMIND_PERCENT),
             timed,
-            _ms_or(contact_at, _NOT_YET),
+            _NOT_YET if contact is None else to_ms(contact.contact_at),
+            _NOT_YET if contact is None else _ms_or(contact.newest_fix_at, _NOT_YET),
         )
         self._row_of[wearer.serial] = row
         self._serial_of[wearer.fitting_id] = wearer.serial
-        self._held[row] = (wearer, quiet)
-        self._fitting[row], self._sealing[row] = wearer.fitting_id, (wearer.live.seal, wearer.live.context)
+        self._wearer[row], self._fitting[row] = wearer, wearer.fitting_id
+        self._sealing[row] = (wearer.live.seal, wearer.live.context)
 
-    def release(self, serial: str) -> tuple[Wearer, Quiet | None, datetime]:
-        """The row goes: whose it was, what is quiet now, and when their newest fix was. Raises KeyError for no row."""
+    def release(self, serial: str) -> Released:
+        """The row goes. Raises KeyError for no row."""
         row = self._row_of.pop(serial)
-        wearer, quiet = self._held.pop(row)
+        wearer: Wearer = self._wearer[row]
         del self._serial_of[wearer.fitting_id]
         told = self._table[row]
-        newest = from_ms(int(told["newest_ms"]))
-        if told["zoned"] and told["held_ms"] != _NOT_YET:
-            quiet = _quiet_in(told, quiet)
+        quiet = _quiet_in(told) if told["zoned"] else None
+        contact_at, contact_newest = _at_or(told["contact_ms"]), _at_or(told["contact_newest_ms"])
+        contact = None if contact_at is None else Contact(wearer.fitting_id, contact_at, contact_newest)
+        released = Released(wearer, quiet, from_ms(int(told["newest_ms"])), contact)
         self._table[row] = np.zeros((), _ROW)  # no place stays behind, and no key
-        self._fitting[row] = self._sealing[row] = None
+        self._wearer[row] = self._fitting[row] = self._sealing[row] = None
         self._free.append(row)
-        return wearer, quiet, newest
+        return released
 
     def saw(self, fitting_id: FittingId, fix_time: datetime) -> None:
-        """A fix of that time stands in the store: whatever is older is late."""
-        serial = self._serial_of.get(fitting_id)
-        if serial is not None:
-            newest = self._table["newest_ms"]
-            row = self._row_of[serial]
-            newest[row] = max(int(newest[row]), to_ms(fix_time))
+        """A fix of that time stands in the store of a fitting that has a row: whatever is older is late."""
+        newest, row = self._table["newest_ms"], self._row_of[self._serial_of[fitting_id]]
+        newest[row] = max(int(newest[row]), to_ms(fix_time))
 
     def serials_under(self, decisions: AbstractSet[DecisionId]) -> list[str]:
         """Of everyone who has a row under one of these."""
         if not decisions:
             return []
-        return [wearer.serial for wearer, _ in self._held.values() if wearer.clear.decision.id in decisions]
+        wearers: list[Wearer] = self._wearer[list(self._row_of.values())].tolist()
+        return [wearer.serial for wearer in wearers if wearer.clear.decision.id in decisions]
 
     def about_lately(
         self, now: datetime, span: timedelta, fittings: AbstractSet[FittingId], zones_of: ZonesOf
@@ -298,21 +306,22 @@ class Steady:
         The serials of those of whom that cannot be said here: nothing is calm about it, it came too long ago itself, or
         the fitting is not among these any more.
         """
-        table, held, now_ms = self._table, self._held, to_ms(now)
+        table, wearers, now_ms = self._table, self._wearer, to_ms(now)
         since = now_ms - table["since_ms"]
         old = np.flatnonzero(table["held"] & table["zoned"] & ((since < 0) | (since > span // _MS))).tolist()
         ages = [now_ms - held_ms for held_ms in table["held_ms"][old].tolist()]
-        lately = [row for row, age in zip(old, ages, strict=True) if 0 <= age <= span // _MS]
-        lately = [row for row in lately if held[row][0].fitting_id in fittings]
+        took = zip(old, ages, table["took"][old].tolist(), strict=True)
+        lately = [row for row, age, here in took if here and 0 <= age <= span // _MS]
+        lately = [row for row in lately if wearers[row].fitting_id in fittings]
         told: set[int] = set()
         for first in range(0, len(lately), _ASKED_AT_ONCE):
-            some = [(row, zones_of(held[row][0])) for row in lately[first : first + _ASKED_AT_ONCE]]
+            some = [(row, zones_of(wearers[row])) for row in lately[first : first + _ASKED_AT_ONCE]]
             told |= self._move({row: zones for row, zones in some if zones})
-        return [held[row][0].serial for row in old if row not in told]
+        return [wearers[row].serial for row in old if row not in told]
 
     def _move(self, asked: Mapping[int, Zones]) -> set[int]:
         """Calm about the newest place, as of when that came here; those of these rows of whom it is so."""
-        table, held, rows = self._table, self._held, np.array(list(asked), np.int64)
+        table, rows = self._table, np.array(list(asked), np.int64)
         lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
         places = points(lat_e7, lon_e7)
         of_each = np.repeat(np.arange(len(rows)), [len(zones) for zones in asked.values()])
@@ -322,9 +331,7 @@ class Steady:
         of = rows[calm]
         table["x"][of], table["y"][of], table["z"][of] = places.x[calm], places.y[calm], places.z[calm]
         table["calm_lat_e7"][of], table["calm_lon_e7"][of] = lat_e7[calm], lon_e7[calm]
-        table["reach_m"][of], table["since_ms"][of] = reach_m[calm], table["held_ms"][of]
-        for row in of.tolist():
-            held[row] = (held[row][0], None)  # the place that it was calm about goes with it
+        table["reach_m"][of], table["since_ms"][of], table["anew"][of] = reach_m[calm], table["held_ms"][of], True
         return set(of.tolist())
 
     def take(self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta) -> Taken:
@@ -388,38 +395,56 @@ class Steady:
         newest = zip(asks.tolist(), fix_ms[asks].tolist(), strict=True)
         return list({taken.fittings[place]: from_ms(at) for place, at in newest}.items())
 
-    def keep(self, taken: Taken, now: datetime, contacts: Iterable[FittingId]) -> None:
-        """What was taken is durable, and so is it that these were heard of at `now`."""
+    def keep(self, taken: Taken, now: datetime, contacts: Iterable[Contact]) -> None:
+        """What was taken is durable, and so are these contacts of whoever has a row."""
         table, rows, columns = self._table, taken.rows, taken.columns
         # Of a row that is there twice the last one stands, which is the newest.
         table["newest_ms"][rows] = columns.fix_ms
         zoned = np.flatnonzero(table["zoned"][rows])
         of = rows[zoned]
+        first = of[~table["took"][of]]
+        for name in ("back_x", "back_y", "back_z"):  # the place that it came with is the newest no more
+            table[name][first] = 0.0
         table["back_ms"][of], table["held_ms"][of] = columns.fix_ms[zoned], to_ms(now)
-        table["lat_e7"][of], table["lon_e7"][of] = columns.lat_e7[zoned], columns.lon_e7[zoned]
+        table["lat_e7"][of], table["lon_e7"][of], table["took"][of] = columns.lat_e7[zoned], columns.lon_e7[zoned], True
         moves = zoned[columns.speed_mps[zoned] >= table["moving_mps"][of]]
         table["moving_ms"][rows[moves]] = columns.fix_ms[moves]
-        for fitting_id in contacts:
-            table["contact_ms"][self._row_of[self._serial_of[fitting_id]]] = to_ms(now)
+        for contact in contacts:
+            row = self._row_of[self._serial_of[contact.fitting_id]]
+            table["contact_ms"][row] = to_ms(contact.contact_at)
+            table["contact_newest_ms"][row] = _ms_or(contact.newest_fix_at, _NOT_YET)
 
 
 def _ms_or(at: datetime | None, none: int) -> int:
     return none if at is None else to_ms(at)
 
 
-def _quiet_in(told: np.void, came: Quiet | None) -> Quiet:
-    """What is quiet by a row, since a fix was taken there; `came`: what came with it, unless it was told anew since."""
-    moving_ms = int(told["moving_ms"])
-    scratch = Scratch(
-        from_ms(int(told["back_ms"])),
-        point(int(told["lat_e7"]), int(told["lon_e7"])),
-        None if moving_ms == _NOT_YET else from_ms(moving_ms),
+def _at_or(ms: np.int64) -> datetime | None:
+    return None if ms == _NOT_YET else from_ms(int(ms))
+
+
+def _told_of(quiet: Quiet | None) -> tuple[float | bool, ...]:
+    """What a row holds of it: from its calm place to when the device last moved."""
+    if quiet is None:
+        return (0.0, 0.0, 0.0, 0.0, 0, False, 0, 0, _NOT_YET, 0, 0.0, 0.0, 0.0, False, 0, 0, _NOT_YET)
+    calm, scratch = quiet.calm, quiet.scratch
+    assert scratch.back is not None and scratch.back_at is not None  # noqa: S101, PT018 - it is calm about a place
+    since_ms, held_ms, back_ms = to_ms(quiet.since), to_ms(quiet.held_at), to_ms(scratch.back_at)
+    moving_ms = _ms_or(scratch.moving_at, _NOT_YET)
+    return (
+        *(*calm.place, calm.reach_m, since_ms, False, 0, 0),
+        *(held_ms, back_ms, *scratch.back, False, 0, 0, moving_ms),
     )
-    held_at = from_ms(int(told["held_ms"]))
-    if came is not None:
-        return Quiet(came.calm, scratch, came.since, held_at)
-    calm = Calm(point(int(told["calm_lat_e7"]), int(told["calm_lon_e7"])), float(told["reach_m"]))
-    return Quiet(calm, scratch, from_ms(int(told["since_ms"])), held_at)
+
+
+def _quiet_in(told: np.void) -> Quiet:
+    """The inverse, with what has come since."""
+    x, y, z, back_x, back_y, back_z = (float(told[name]) for name in ("x", "y", "z", "back_x", "back_y", "back_z"))
+    calm_at = point(int(told["calm_lat_e7"]), int(told["calm_lon_e7"])) if told["anew"] else (x, y, z)
+    back = point(int(told["lat_e7"]), int(told["lon_e7"])) if told["took"] else (back_x, back_y, back_z)
+    scratch = Scratch(from_ms(int(told["back_ms"])), back, _at_or(told["moving_ms"]))
+    calm = Calm(calm_at, float(told["reach_m"]))
+    return Quiet(calm, scratch, from_ms(int(told["since_ms"])), from_ms(int(told["held_ms"])))
 
 
 def _calm_of(of: npt.NDArray[np.void]) -> CalmRows:

@@ -232,10 +232,10 @@ class Watching:
 
     def saw(self, fitting_id: FittingId, fix_time: datetime) -> None:
         """A fix of that time stands in the store: whatever is older is late."""
-        if fix_time > self._newest.get(fitting_id, fix_time - SCRATCH_MAX):
-            self._newest[fitting_id] = fix_time
-        if self._steady is not None:
+        if self._steady is not None and self._steady.serial_of(fitting_id) is not None:
             self._steady.saw(fitting_id, fix_time)
+        elif fix_time > self._newest.get(fitting_id, fix_time - SCRATCH_MAX):
+            self._newest[fitting_id] = fix_time
 
     def word_of(self, picture: Picture, admitted: AdmittedWord) -> Word | None:
         """What is kept of a word, without any place; None when it crosses what is no zone of its decision's, or is of a
@@ -317,8 +317,9 @@ class Watching:
         if plan.conditions and wearer.under not in self._quiet:
             return
         quiet = self._quiet.pop(wearer.under) if plan.conditions else None
-        heard_at = None if contact is None else contact.contact_at
-        self._steady.hold(wearer, plan.settings, quiet, newest, heard_at, timed=plan.timed)
+        self._steady.hold(wearer, plan.settings, quiet, newest, contact, timed=plan.timed)
+        self._newest.pop(wearer.fitting_id)
+        self._contacts.pop(wearer.fitting_id, None)
 
     def let_go_of(self, serials: Iterable[str]) -> list[Wearer]:
         """What is known of those of them who are steady stands here again; who they are."""
@@ -327,8 +328,10 @@ class Watching:
         gone = []
         for serial in serials:
             if serial in self._steady:
-                wearer, quiet, newest = self._steady.release(serial)
+                wearer, quiet, newest, contact = self._steady.release(serial)
                 self._newest[wearer.fitting_id] = max(newest, self._newest.get(wearer.fitting_id, newest))
+                if contact is not None:
+                    self._contacts[wearer.fitting_id] = contact
                 if quiet is not None:
                     self._quiet[wearer.under] = quiet
                     self._quiet_from = self._quiet_from and min(quiet.since, self._quiet_from)
@@ -695,7 +698,9 @@ class Watching:
     def _plan(self, picture: Picture, decision: Decision) -> "_Plan":
         plan = self._plans.get(decision.id)
         if plan is None:
-            conditions = tuple(one for one in picture.conditions_of(decision.id) if one.kind in ZONED)
+            every = picture.conditions_of(decision.id)
+            conditions = tuple(one for one in every if one.kind in ZONED)
+            conditions = every if len(conditions) == len(every) else conditions  # nearly always: no tuple of its own
             timed = any(one.kind is ConditionKind.CURFEW for one in conditions)
             settings = picture.judging(decision)
             plan = self._plans[decision.id] = _Plan(conditions, timed, settings, decision.rung.keeps_trail)
@@ -718,9 +723,11 @@ class Watching:
         self, judged: Judged, detail: IngestDetail, now: datetime, number: int, taken: "Taken | None" = None
     ) -> None:
         """What was judged and taken is durable, with the ingest record of that number."""
+        steady = frozenset[FittingId]()
         if self._steady is not None and taken is not None:
-            contacts = [one.fitting_id for one in detail.contacts if self._steady.serial_of(one.fitting_id) is not None]
+            contacts = [one for one in detail.contacts if self._steady.serial_of(one.fitting_id) is not None]
             self._steady.keep(taken, now, contacts)
+            steady = frozenset(one.fitting_id for one in contacts)
         for watch in judged.watches.values():
             self._hold_watch(watch)
         self._device_watches |= judged.device_watches
@@ -728,7 +735,8 @@ class Watching:
         self.words.add(judged.words)
         self._recent |= judged.recent
         for contact in detail.contacts:
-            self._contacts[contact.fitting_id] = contact
+            if contact.fitting_id not in steady:
+                self._contacts[contact.fitting_id] = contact
         for one in judged.evidence:  # sealed once is enough
             fitting_id = one.admitted.fitting_id
             self._recent[fitting_id] = tuple(held for held in self._recent[fitting_id] if held is not one)
