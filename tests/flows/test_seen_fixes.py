@@ -12,19 +12,25 @@ NAMES = ("add", "add", "all", "remove", "forget", "keep")
 STEPS = st.tuples(st.sampled_from(NAMES), st.sampled_from(FITTINGS), st.integers(0, 12))
 
 
-@given(st.lists(STEPS, max_size=60))
-def test_it_says_of_every_fix_what_a_set_would_say(steps):
+DAY_MS = 86_400_000
+APART = st.sampled_from((1, 7 * DAY_MS))
+"""Ms between times. A week: more than what four bytes count, and time enough that the count begins anew."""
+
+
+@given(st.lists(STEPS, max_size=60), APART)
+def test_it_says_of_every_fix_what_a_set_would_say(steps, apart):
     seen, expected = SeenFixes(), set()
-    for step, fitting_id, fix_ms in steps:
+    for step, fitting_id, place in steps:
+        fix_ms = place * apart
         if step == "add":
             seen.add_many([fitting_id], [fix_ms])
             expected.add((fitting_id, fix_ms))
         elif step == "all":
-            told = {fitting_id: array("q", range(fix_ms, 13, 2))}
+            told = {fitting_id: array("q", range(fix_ms, 13 * apart, 2 * apart))}
             seen.add_all(told)
             expected |= {(fitting_id, at) for at in told[fitting_id]}
         elif step == "remove":
-            gone = {(fitting_id, fix_ms), (fitting_id, fix_ms + 1), (FITTINGS[0], fix_ms)}
+            gone = {(fitting_id, fix_ms), (fitting_id, fix_ms + apart), (FITTINGS[0], fix_ms)}
             seen.remove(gone)
             expected -= gone
         elif step == "keep":
@@ -33,8 +39,19 @@ def test_it_says_of_every_fix_what_a_set_would_say(steps):
         else:
             seen.forget_before(fix_ms)
             expected = {one for one in expected if one[1] >= fix_ms}
-        every = [(of, at) for of in FITTINGS for at in range(13)]
+        every = [(of, at * apart) for of in FITTINGS for at in range(13)]
         assert {one for one in every if one in seen} == expected
         held = seen.held()
         assert sorted((of, at) for of, times in held.items() for at in times) == sorted(expected)
         assert all(held.values())
+
+
+def test_a_day_of_fixes_takes_four_bytes_for_each_also_after_a_month():
+    seen, fitting_id = SeenFixes(), FITTINGS[0]
+    for day in range(60):
+        for minute in range(1440):
+            seen.add(fitting_id, (day * 1440 + minute) * 60_000)
+        seen.forget_before((day - 1) * DAY_MS)
+        [times] = seen._times.values()
+        assert times.itemsize == 4
+        assert len(times) <= 2 * 1440

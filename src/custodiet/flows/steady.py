@@ -389,8 +389,8 @@ class Steady:
 
     def heard(self, taken: Taken, now: datetime, grain: timedelta) -> list[tuple[FittingId, datetime]]:
         """Whose newest contact says enough more than the stored one to be written, and when their newest fix was."""
-        of = self._table[taken.rows]
-        asks = np.flatnonzero(of["timed"] | (to_ms(now) - of["contact_ms"] >= grain // _MS))
+        timed, contact_ms = self._table["timed"][taken.rows], self._table["contact_ms"][taken.rows]
+        asks = np.flatnonzero(timed | (to_ms(now) - contact_ms >= grain // _MS))
         fix_ms = taken.columns.fix_ms
         newest = zip(asks.tolist(), fix_ms[asks].tolist(), strict=True)
         return list({taken.fittings[place]: from_ms(at) for place, at in newest}.items())
