@@ -41,6 +41,8 @@ class Assumed:
     load: float = 0.5
     """How much of its cores a machine uses at most, so that another's can be taken over."""
     cores: int = 16
+    seen_bytes: int = 4
+    """Held of each fix of the last day, so that none counts twice; a bench of minutes shows none of it."""
     memory_gb: float = 64.0
     memory_used: float = 0.6
     disk_tb: float = 8.0
@@ -85,7 +87,7 @@ def needed(people: int, measured: Measured, assumed: Assumed) -> Needed:
     """What so many people need at a fix each of so many times a day."""
     rate = people * assumed.fixes_a_day / DAY_S
     cores = rate * measured.ns_a_position / 1e9 + people * measured.upkeep_us_a_person / 1e6
-    memory_gb = people * measured.kb_a_person / 1e6
+    memory_gb = people * (measured.kb_a_person / 1e6 + assumed.fixes_a_day * assumed.seen_bytes / 1e9)
     by_cores = cores / (assumed.cores * assumed.load)
     by_memory = memory_gb / (assumed.memory_gb * assumed.memory_used)
     stored_mb = rate * measured.bytes_a_position / 1e6

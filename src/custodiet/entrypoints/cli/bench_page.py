@@ -98,7 +98,8 @@ def _growth(said: Said) -> str:
 
 Each row is a monitor in a process of its own, without what makes the load. Ten minutes of everyone, so that all that
 comes round is in it. Upkeep is what a gateway does at most once a second; it is counted in the nanoseconds once for
-each minute of everyone's. A decision may ask for twenty zones at most: fifty are for measuring alone.
+each minute of everyone's. A decision may ask for twenty zones at most: fifty are for measuring alone. What ten minutes
+do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a minute.
 """
     rows = [
         (row["people"], row["zones_a_person"], row["ns_a_position"], row["kb_a_person"], row["upkeep_ms"])
