@@ -19,6 +19,8 @@ LAID_OUT_MAX = 20_000
 """Decisions whose zones are held laid out."""
 
 Conditions = tuple[ConditionId, ...]
+LaidOut = tuple[PackedZones, *tuple[Area | None, ...]]
+"""From what, and every zone of that."""
 
 
 class HeldZones:
@@ -29,8 +31,8 @@ class HeldZones:
         """Those with a place, of decisions in force."""
         self._packed: dict[DecisionId, PackedZones] = {}
         """In the order of those; of whichever decision any was given."""
-        self._laid_out: dict[DecisionId, tuple[PackedZones, dict[ConditionId, Area | None]]] = {}
-        """From what they were laid out: while that is what is held, they are what is asked."""
+        self._laid_out: dict[DecisionId, LaidOut] = {}
+        """Of use while that from which it was is what is held."""
         self._wanted: dict[ConditionId, DecisionId] = {}
         """Every condition whose zone was not given. Never changed, but another one instead."""
         self._giving = Lock()
@@ -89,23 +91,21 @@ class HeldZones:
 
     def area(self, condition: Condition) -> Area | None:
         """Its zone; None for one that is not at hand."""
-        decision_id = condition.decision_id
+        decision_id, conditions = condition.decision_id, self.conditions_of(condition.decision_id)
         packed = self._packed.get(decision_id)
-        if packed is None:
+        if packed is None or condition.id not in conditions:
             return None
         laid = self._laid_out.get(decision_id)
         if laid is None or laid[0] is not packed:
             laid = self._lay_out(decision_id, packed)
-        return laid[1].get(condition.id)
+        return laid[1:][conditions.index(condition.id)]
 
-    def _lay_out(
-        self, decision_id: DecisionId, packed: PackedZones
-    ) -> tuple[PackedZones, dict[ConditionId, Area | None]]:
-        areas = [None if shape is None else lay_out_again(shape) for shape in packed.shapes()]
-        laid = packed, dict(zip(self._conditions_of[decision_id], areas, strict=True))
+    def _lay_out(self, decision_id: DecisionId, packed: PackedZones) -> LaidOut:
         self._laid_out.pop(decision_id, None)
         if len(self._laid_out) >= LAID_OUT_MAX:
             del self._laid_out[next(iter(self._laid_out))]
+        areas = [None if shape is None else lay_out_again(shape) for shape in packed.shapes()]
+        laid: LaidOut = (packed, *areas)
         self._laid_out[decision_id] = laid
         return laid
 

@@ -12,8 +12,6 @@ from math import hypot, inf, isnan, nan, sqrt
 from struct import Struct
 from typing import Self
 
-import msgspec
-
 from custodiet.model.errors import IllegalValue
 from custodiet.model.shape import WIDTH_MAX_M, Circle, Shape
 from custodiet.rules.conditions.plane import Plane, Point, metres, point
@@ -43,13 +41,13 @@ _HEAD, _EDGE = Struct("13d"), Struct("5d")
 """Of what an area is laid out as: its plane, its radius (NaN for a polygon) and its box; and of every edge after it."""
 
 
-class Area(msgspec.Struct, frozen=True, gc=False):
+class Area(bytes):
     """A shape laid out in its own plane, ready to be asked; without a text form.
 
     As packed numbers: as objects they would be four times as large.
     """
 
-    numbers: bytes
+    __slots__ = ()
 
     @classmethod
     def of(cls, plane: Plane, radius_m: float | None, edges: Iterable[Edge], box: Box) -> Self:
@@ -70,7 +68,7 @@ class Area(msgspec.Struct, frozen=True, gc=False):
 
     def edges(self) -> Iterator[Edge]:
         """Of every ring, the outer one first; none of a circle."""
-        return _EDGE.iter_unpack(self.numbers[_HEAD.size :])
+        return _EDGE.iter_unpack(self[_HEAD.size :])
 
     def depth_m(self, at: Point) -> float:
         """Metres to the edge: above 0 outside, below 0 inside.
@@ -90,10 +88,13 @@ class Area(msgspec.Struct, frozen=True, gc=False):
         return hypot(*metres(self._head(), at)) > far_m
 
     def _head(self) -> tuple[float, ...]:
-        return _HEAD.unpack_from(self.numbers)
+        return _HEAD.unpack_from(self)
 
     def __repr__(self) -> str:
         return "<Area>"
+
+    def __str__(self) -> str:
+        return repr(self)
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return []
