@@ -84,7 +84,7 @@ def agree(held, plainly):
     assert held.wanted() == plainly.wanted()
     for one in ASKED.values():
         assert held.area(one) == plainly.area(one)
-    for of, conditions in (DECISIONS | plainly.force).items():
+    for of, conditions in (*DECISIONS.items(), *plainly.force.items()):
         packed = held.all_of(of, conditions)
         assert (packed and packed.shapes()) == plainly.all_of(of, conditions)
 

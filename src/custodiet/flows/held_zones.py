@@ -101,7 +101,6 @@ class HeldZones:
         return laid[1:][conditions.index(condition.id)]
 
     def _lay_out(self, decision_id: DecisionId, packed: PackedZones) -> LaidOut:
-        self._laid_out.pop(decision_id, None)
         if len(self._laid_out) >= LAID_OUT_MAX:
             del self._laid_out[next(iter(self._laid_out))]
         areas = [None if shape is None else lay_out_again(shape) for shape in packed.shapes()]

@@ -101,9 +101,6 @@ class PackedZones(bytes):
     def __str__(self) -> str:
         return repr(self)
 
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return []
-
 
 def _shape(pieces: tuple[int, ...], points: bytes) -> Shape | None:
     if pieces[0] <= UNSOUND:

@@ -96,9 +96,6 @@ class Area(bytes):
     def __str__(self) -> str:
         return repr(self)
 
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return []
-
 
 def lay_out(shape: Shape) -> Area:
     """The area of a shape. Raises IllegalValue for a zone wider than 50 km, across the antimeridian, without any
