@@ -448,7 +448,7 @@ def test_a_batch_that_was_durable_though_we_were_not_told_is_judged_once(house, 
 
 def held_of_places(monitor):
     held = monitor._watching
-    return len(held._areas), len(held._scratch) + len(held._quiet), len(held._recent)
+    return len(held._zones._packed), len(held._scratch) + len(held._quiet), len(held._recent)
 
 
 @pytest.mark.parametrize("stop", ["withdrawn", "paused"])

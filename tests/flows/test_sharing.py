@@ -327,8 +327,8 @@ def test_nothing_of_whom_another_has_now_is_held(house):
     assert other.person.fitting.id in monitor._seen.held()
     held = ("watches", "device_watches", "scratch", "quiet", "newest", "contacts", "recent")
     assert fitting_id not in repr([list(getattr(watching, f"_{name}")) for name in held])
-    assert one.condition_id not in watching._areas
-    assert other.condition_id in watching._areas
+    assert one.decision_id not in watching._zones._packed
+    assert other.decision_id in watching._zones._packed
     watching.give_over(lambda of: of != other.person.fitting.id)
     assert other.person.fitting.id not in repr([list(getattr(watching, f"_{name}")) for name in held])
     assert {fitting_id for _, fitting_id, _, _ in monitor._sessions._live} == {other.person.fitting.id}

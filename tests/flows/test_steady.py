@@ -289,10 +289,10 @@ def test_no_zone_stays_laid_out_as_columns_and_none_at_all_of_a_decision_that_is
     assert len(rows_told_anew(at_once)) == 3
     assert not [one for one in gc.get_objects() if type(one) is AreaRows]
     watching = at_once.monitor._watching
-    assert at_once.short.condition_id in watching._areas
+    assert at_once.short.decision_id in watching._zones._packed
     end_short(at_once)
     at_once.monitor.refresh()
-    assert at_once.short.condition_id not in watching._areas
+    assert at_once.short.decision_id not in watching._zones._packed
 
 
 def is_steady(one):

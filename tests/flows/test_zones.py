@@ -200,7 +200,7 @@ def test_a_zone_that_comes_after_its_decision_has_ended_is_not_held(house):
     end_decision(house.store, house.chance, proposal.id, Move.WITHDRAW, Ender(ANA))
     monitor.refresh()
     monitor.give_zones(given)
-    assert not monitor._watching._areas
+    assert not monitor._watching._zones._packed
 
 
 def test_the_gate_is_told_of_a_sealed_place_that_it_is_there_and_no_more(house):

@@ -22,6 +22,7 @@ from custodiet.rules.conditions.calm import Calm, after, around, calm_around
 from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
+from custodiet.rules.conditions.packed_zones import PackedZones
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import Asked, Scratch, judge
 from custodiet.rules.conditions.zones import lay_out
@@ -45,11 +46,11 @@ def asked_of(kind, shape, number, windows=FOREVER):
     return Asked(condition, DECISION, lay_out(shape), windows)
 
 
-def some_zones(random):
-    """A zone to stay in about the origin, and one or two to keep out of, near and far."""
+def some_shapes(random):
+    """A zone to stay in about the origin, and one or two to keep out of, near and far: as asked_of takes them."""
     half = random.choice([60, 200, 900, 3000, 20_000])
     home = Polygon(((e7(-half, -half), e7(-half, half), e7(half, half), e7(half, -half)),))
-    kinds = [asked_of(ConditionKind.INCLUSION, random.choice([home, Circle(e7(0, 0), half)]), 0)]
+    kinds = [(ConditionKind.INCLUSION, random.choice([home, Circle(e7(0, 0), half)]), 0)]
     for number in range(1, random.randint(1, 3)):
         far = random.choice([150, 900, 1100, 1500, 2500, 30_000])
         north, east = random.choice([-far, far]), random.uniform(-far, far)
@@ -57,8 +58,12 @@ def some_zones(random):
         sliver = Polygon(((e7(north, east), e7(north + 6000, east + 6000), e7(north + 6000, east + 6300)),))
         shape = random.choice([sliver, Circle(e7(north, east), random.choice([30, 100, 900]))])
         windows = random.choice([FOREVER, (Interval(NOON + timedelta(minutes=9), NOON + timedelta(minutes=15)),)])
-        kinds.append(asked_of(ConditionKind.EXCLUSION, shape, number, windows))
+        kinds.append((ConditionKind.EXCLUSION, shape, number, windows))
     return kinds
+
+
+def some_zones(random):
+    return [asked_of(*one) for one in some_shapes(random)]
 
 
 def some_walk(random, length):
@@ -128,7 +133,7 @@ def asked_of_many(random, count):
     for _ in range(count):
         far = random.choice([0.0, 5.0, 60.0, 300.0, 2000.0, 9000.0])
         lat, lon = e7(random.uniform(-far, far), random.uniform(-far, far))
-        zones = some_zones(random)
+        zones = some_shapes(random)
         nowhere_to_stay = len(zones) > 1 and random.random() < 0.5
         yield zones[nowhere_to_stay:], random.choices([(lat, lon), (-lat, lon + 1_700_000_000)], (9, 1))[0]
 
@@ -136,14 +141,13 @@ def asked_of_many(random, count):
 def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each():
     random, counts = Random(7), Counter()
     all_asked = list(asked_of_many(random, 2000))
-    # Laid out in two lots, as they come.
-    areas = [one.area for zones, _ in all_asked for one in zones]
-    keep_out = np.array([one.condition.kind in KEEP_OUT for zones, _ in all_asked for one in zones])
+    packed = [PackedZones.together([PackedZones.of(shape) for _, shape, *_ in zones]) for zones, _ in all_asked]
+    keep_out = np.array([kind in KEEP_OUT for zones, _ in all_asked for kind, *_ in zones])
     of = np.repeat(np.arange(len(all_asked)), [len(zones) for zones, _ in all_asked])
     lat_e7, lon_e7 = np.array([place for _, place in all_asked]).T
-    found = reaches(laid_out(areas), keep_out, of, points(lat_e7, lon_e7))
+    found = reaches(laid_out(packed), keep_out, of, points(lat_e7, lon_e7))
     for (zones, place), reach in zip(all_asked, found.tolist(), strict=True):
-        calm = around(point(*place), [(one.area, one.condition.kind) for one in zones])
+        calm = around(point(*place), [(lay_out(shape), kind) for kind, shape, *_ in zones])
         counts["calm" if calm else "not"] += 1
         assert (None if np.isnan(reach) else reach) == (calm and pytest.approx(calm.reach_m, abs=1e-6))
     assert min(counts.values()) > 300
@@ -153,12 +157,13 @@ def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each():
 @given(st.lists(st.tuples(st.integers(-400, 400), st.integers(-400, 400)), min_size=3, max_size=9, unique=True))
 def test_a_depth_of_many_at_once_is_that_of_each_even_at_corners_and_level_edges(corners):
     try:
-        area = lay_out(Polygon((tuple(e7(north, east) for north, east in corners),)))
+        shape = Polygon((tuple(e7(north, east) for north, east in corners),))
+        area = lay_out(shape)
     except IllegalValue:
         return
     asked = [e7(north, east) for north, east in corners] + [e7(n + 1, e) for n, e in corners] + [e7(900, 0)]
     lat_e7, lon_e7 = np.array(asked).T
-    found, away = depths(laid_out([area] * len(asked)), points(lat_e7, lon_e7))
+    found, away = depths(laid_out([PackedZones.of(shape)] * len(asked)), points(lat_e7, lon_e7))
     for place, depth, far in zip(asked, found, away, strict=True):
         assert abs(depth) == pytest.approx(abs(area.depth_m(point(*place))), abs=1e-6)
         assert abs(depth) < 1e-3 or (depth < 0) == (area.depth_m(point(*place)) < 0)

@@ -29,9 +29,9 @@ from custodiet.model.times import EPOCH, from_ms, to_ms
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.conditions.calm import Calm, Quiet
 from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
+from custodiet.rules.conditions.packed_zones import PackedZones
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
-from custodiet.rules.conditions.zones import Area
 from custodiet.rules.conditions.zones_columns import Whole, laid_out, points, reaches
 from custodiet.rules.messages import REMIND_PERCENT
 from custodiet.wire.columns import Columns, directory_of, pack_fixes, piece_heads, place_bytes, time_contexts
@@ -42,8 +42,8 @@ Under = tuple[FittingId, DecisionId]
 Sealing = tuple[Callable[[bytes, bytes, bytes], bytes], bytes]
 """How a session seals, and what all that is sealed in it is bound to."""
 
-Zones = Sequence[tuple[Area, bool]]
-"""Of one decision: each zone, and whether it is one to keep out of."""
+Zones = tuple[PackedZones, Sequence[bool]]
+"""Of one decision: all zones, each at hand, and whether each is one to keep out of."""
 ZonesOf = Callable[[Wearer], Zones | None]
 """Zones of a wearer's decision; None where one of them is not at hand."""
 
@@ -324,9 +324,9 @@ class Steady:
         table, rows = self._table, np.array(list(asked), np.int64)
         lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
         places = points(lat_e7, lon_e7)
-        of_each = np.repeat(np.arange(len(rows)), [len(zones) for zones in asked.values()])
-        areas, keep_out = zip(*chain.from_iterable(asked.values()), strict=True) if asked else ((), ())
-        reach_m = reaches(laid_out(areas), np.array(keep_out, np.bool_), of_each, places)
+        of_each = np.repeat(np.arange(len(rows)), [len(keep_out) for _, keep_out in asked.values()])
+        keep_out = np.fromiter(chain.from_iterable([keep_out for _, keep_out in asked.values()]), np.bool_)
+        reach_m = reaches(laid_out([zones for zones, _ in asked.values()]), keep_out, of_each, places)
         calm = np.flatnonzero(~np.isnan(reach_m))
         of = rows[calm]
         table["x"][of], table["y"][of], table["z"][of] = places.x[calm], places.y[calm], places.z[calm]

@@ -11,11 +11,11 @@ ten minutes old; after a restart both are empty, and confirmation begins at zero
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from custodiet.flows.held_zones import HeldZones
 from custodiet.flows.known_words import KnownWords
 from custodiet.flows.picture import Among, Concerned, Picture
 from custodiet.flows.ports import Reading
@@ -23,7 +23,6 @@ from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import KEEP_OUT, STAY_IN, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
-from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.judging import Judging
@@ -39,11 +38,9 @@ from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.timetable import sense_of, windows
 from custodiet.rules.conditions.zoned import Asked, Scratch, Verdict, judge, since_the_last_pause
-from custodiet.rules.conditions.zones import Area, lay_out
-from custodiet.wire.geometry import read_shape
 
 if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
-    from custodiet.flows.steady import Part, Steady, Taken
+    from custodiet.flows.steady import Part, Steady, Taken, Zones
 
 SCRATCH_MAX = timedelta(minutes=10)
 """How long anything that follows from a place may be held in memory unsealed."""
@@ -164,17 +161,12 @@ class Watching:
         """Nor any later; before that the clock was set back."""
         self._recent: dict[FittingId, tuple[Arrived, ...]] = {}
         self.words = KnownWords()
-        self._areas: dict[ConditionId, Area | None] = {}
+        self._zones = HeldZones()
         self._windows: dict[ConditionId | timedelta, tuple[datetime, tuple[Interval, ...]]] = {}
         """When it was laid out, too. By how late a fix may come: of every condition that asks always."""
         self._plans: dict[DecisionId, _Plan] = {}
-        self._wanted: frozenset[ConditionId] = frozenset()
-        """Every other condition in force that has a place."""
         self._given = False
         """Geometry has come since anyone was last judged."""
-        self._conditions_of: dict[DecisionId, tuple[ConditionId, ...]] = {}
-        """Those with a place, of decisions in force."""
-        self._giving = Lock()
 
     # --- gather ---
 
@@ -257,7 +249,7 @@ class Watching:
             said = Said.CANNOT_TELL
         else:
             asked = [one for one in zoned.values() if one.kind in STAY_IN and _asks(picture, one, admitted.at)]
-            areas = [self._areas.get(one.id) for one in asked]
+            areas = [self._zones.area(one) for one in asked]
             said = in_area(areas, admitted.fix, picture.judging(decision))
         return Word(admitted.fitting_id, admitted.decision_id, admitted.at, admitted.kind, said, condition_id)
 
@@ -375,7 +367,7 @@ class Watching:
 
     def _end_quiet(self, of: Under) -> None:
         quiet = self._quiet.pop(of)
-        for condition_id in self._conditions_of.get(of[1], ()):
+        for condition_id in self._zones.conditions_of(of[1]):
             self._hold_scratch((condition_id, of[0]), quiet.held_at, quiet.scratch)
 
     # --- what is known since the last fix ---
@@ -404,40 +396,25 @@ class Watching:
 
     def zones_wanted(self) -> frozenset[ConditionId]:
         """Conditions in force whose geometry is not here. May be asked from any thread."""
-        return self._wanted
+        return self._zones.wanted()
 
     def give_zones(self, zones: Mapping[ConditionId, bytes]) -> None:
         """Geometry as the vault gave it. What cannot be laid out stays unknown: of it nobody can tell."""
-        areas: dict[ConditionId, Area | None] = {}
-        for condition_id, geometry in zones.items():
-            try:
-                areas[condition_id] = lay_out(read_shape(geometry))
-            except (IllegalValue, NotTheFormat):
-                areas[condition_id] = None
-        with self._giving:
-            # One whose decision has ended meanwhile is not held. Each by its own condition's text, not by another one.
-            left = self._wanted - zones.keys()
-            self._areas |= {
-                known: areas[known] for known in (*(self._wanted - left), *(self._areas.keys() & areas.keys()))
-            }
-            self._wanted = left
-            self._given = True
+        self._zones.give(zones)
+        self._given = True
 
     def in_force(self, conditions: Iterable[Condition]) -> None:
         """These are in force now: whatever else is known of places is forgotten."""
         of_decisions: dict[DecisionId, tuple[ConditionId, ...]] = {}
         for one in conditions:
-            if one.kind in ZONED:
-                of_decisions[one.decision_id] = (*of_decisions.get(one.decision_id, ()), one.id)
+            of = of_decisions.get(one.decision_id, ())
+            if one.kind in ZONED and one.id not in of:  # once, whoever wears two devices
+                of_decisions[one.decision_id] = (*of, one.id)
         zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
-        over = self._conditions_of.keys() - of_decisions.keys()
         if self._steady is not None:
-            self.let_go_of(self._steady.serials_under(over))
-        with self._giving:
-            self._areas = {known: area for known, area in self._areas.items() if known in zoned}
-            self._wanted = zoned - self._areas.keys()
+            self.let_go_of(self._steady.serials_under(self._zones.decisions - of_decisions.keys()))
+        self._zones.in_force(of_decisions)
         self._quiet = {of: one for of, one in self._quiet.items() if of[1] in of_decisions}
-        self._conditions_of = of_decisions
         self._scratch = {of: one for of, one in self._scratch.items() if of[0] in zoned}
 
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
@@ -462,12 +439,14 @@ class Watching:
             return []
         return self.let_go_of(self._steady.about_lately(now, SCRATCH_MAX, fittings, self._zones_of))
 
-    def _zones_of(self, wearer: Wearer) -> list[tuple[Area, bool]] | None:
-        """Of their decision: each zone, and whether it is to be kept out of; None where one is not at hand."""
-        plan = self._plans.get(wearer.clear.decision.id)
-        zones = [] if plan is None else [(self._areas.get(one.id), one.kind in KEEP_OUT) for one in plan.conditions]
-        known = [(area, keep_out) for area, keep_out in zones if area is not None]
-        return known if known and len(known) == len(zones) else None
+    def _zones_of(self, wearer: Wearer) -> "Zones | None":
+        """Of their decision: all zones, and whether each is to be kept out of; None where one is not at hand."""
+        decision_id = wearer.clear.decision.id
+        plan = self._plans.get(decision_id)
+        if plan is None:
+            return None
+        zones = self._zones.all_of(decision_id, tuple([one.id for one in plan.conditions]))
+        return None if zones is None else (zones, [one.kind in KEEP_OUT for one in plan.conditions])
 
     def _forget_quiet(self, since: datetime, now: datetime, fittings: frozenset[FittingId]) -> None:
         for under, quiet in list(self._quiet.items()):
@@ -613,7 +592,7 @@ class Watching:
             return quiet
         if quiet.scratch.back is None or not _NO_TIME <= now - quiet.held_at <= SCRATCH_MAX:
             return None
-        calm = around(quiet.scratch.back, [(self._areas.get(one.id), one.kind) for one in conditions])
+        calm = around(quiet.scratch.back, [(self._zones.area(one), one.kind) for one in conditions])
         return None if calm is None else Quiet(calm, quiet.scratch, quiet.held_at, quiet.held_at)
 
     def _take(self, verdict: Verdict, of: Of, decision: Decision, judged: Judged) -> None:
@@ -715,7 +694,7 @@ class Watching:
             laid = windows(condition.schedule, sense_of(condition.kind), absences, span)
             self._windows[whose] = (now, laid)
         known_from = now - decision.late_max - _LAID_OUT
-        return Asked(condition, decision, self._areas.get(condition.id), laid, known_from)
+        return Asked(condition, decision, self._zones.area(condition), laid, known_from)
 
     # --- after the commit ---
 

@@ -5,14 +5,12 @@ lies wholly inside, outside when it lies wholly outside. Within EDGE_M of an edg
 device says it was: the plane, the arithmetic and the drawing of the zone are not better than that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from itertools import chain, starmap
+from itertools import chain, islice, starmap
 from math import hypot, inf, isnan, nan, sqrt
 from struct import Struct
 from typing import Self
-
-import msgspec
 
 from custodiet.model.errors import IllegalValue
 from custodiet.model.shape import WIDTH_MAX_M, Circle, Shape
@@ -40,17 +38,16 @@ Box = tuple[float, float, float, float]
 """West, south, east, north, in metres."""
 
 _HEAD, _EDGE = Struct("13d"), Struct("5d")
-HEAD_BYTES, EDGE_BYTES = _HEAD.size, _EDGE.size
 """Of what an area is laid out as: its plane, its radius (NaN for a polygon) and its box; and of every edge after it."""
 
 
-class Area(msgspec.Struct, frozen=True, gc=False):
+class Area(bytes):
     """A shape laid out in its own plane, ready to be asked; without a text form.
 
-    As packed numbers: a monitor holds those of everyone's zones, and as objects they would be four times as large.
+    As packed numbers: as objects they would be four times as large.
     """
 
-    numbers: bytes
+    __slots__ = ()
 
     @classmethod
     def of(cls, plane: Plane, radius_m: float | None, edges: Iterable[Edge], box: Box) -> Self:
@@ -69,6 +66,10 @@ class Area(msgspec.Struct, frozen=True, gc=False):
         west, south, east, north = self._head()[9:]
         return west, south, east, north
 
+    def edges(self) -> Iterator[Edge]:
+        """Of every ring, the outer one first; none of a circle."""
+        return _EDGE.iter_unpack(self[_HEAD.size :])
+
     def depth_m(self, at: Point) -> float:
         """Metres to the edge: above 0 outside, below 0 inside.
 
@@ -80,31 +81,43 @@ class Area(msgspec.Struct, frozen=True, gc=False):
         if not isnan(radius_m):
             return hypot(east, north) - radius_m
         beyond = hypot(max(head[9] - east, 0.0, east - head[11]), max(head[10] - north, 0.0, north - head[12]))
-        return beyond if beyond > ROUGH_M else _to_edges(_EDGE.iter_unpack(self.numbers[HEAD_BYTES:]), east, north)
+        return beyond if beyond > ROUGH_M else _to_edges(self.edges(), east, north)
 
     def is_farther_than(self, at: Point, far_m: float) -> bool:
         """Whether it lies farther from the area's centre than that."""
         return hypot(*metres(self._head(), at)) > far_m
 
     def _head(self) -> tuple[float, ...]:
-        return _HEAD.unpack_from(self.numbers)
+        return _HEAD.unpack_from(self)
 
     def __repr__(self) -> str:
         return "<Area>"
 
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return []
+    def __str__(self) -> str:
+        return repr(self)
 
 
 def lay_out(shape: Shape) -> Area:
     """The area of a shape. Raises IllegalValue for a zone wider than 50 km, across the antimeridian, without any
     width, or with edges that cross one another.
     """
+    area = lay_out_again(shape)
     if isinstance(shape, Circle):
-        plane = Plane.about(*shape.centre)
-        _require_one_side(shape, plane)
+        _require_one_side(shape, area.plane)
+    else:
+        west, south, east, north = area.box
+        if max(east - west, north - south) > WIDTH_MAX_M:
+            raise IllegalValue("a zone is at most 50 km wide")
+        edges = area.edges()
+        _require_rings([list(islice(edges, len(ring))) for ring in shape.rings])
+    return area
+
+
+def lay_out_again(shape: Shape) -> Area:
+    """The area of a shape that `lay_out` laid out before: that it can be is not looked at again."""
+    if isinstance(shape, Circle):
         r = shape.radius_m
-        return Area.of(plane, r, (), (-r, -r, r, r))
+        return Area.of(Plane.about(*shape.centre), r, (), (-r, -r, r, r))
     lats = [lat for lat, _ in shape.rings[0]]
     lons = [lon for _, lon in shape.rings[0]]
     plane = Plane.about((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
@@ -116,13 +129,7 @@ def lay_out(shape: Shape) -> Area:
         max(x for x, _ in corners),
         max(y for _, y in corners),
     )
-    if max(box[2] - box[0], box[3] - box[1]) > WIDTH_MAX_M:
-        raise IllegalValue("a zone is at most 50 km wide")
-    edges = [_edges(ring) for ring in rings]
-    _require_simple(edges)
-    for ring, hole in zip(rings[1:], edges[1:], strict=True):
-        _require_hole(ring, hole, edges)
-    return Area.of(plane, None, chain.from_iterable(edges), box)
+    return Area.of(plane, None, chain.from_iterable(map(_edges, rings)), box)
 
 
 def answer(depth_m: float, radius_m: float) -> Answer:
@@ -155,17 +162,22 @@ def _to_edges(edges: Iterable[Edge], east: float, north: float) -> float:
     return -sqrt(nearest) if inside else sqrt(nearest)
 
 
-def _edges(ring: list[tuple[float, float]]) -> list[Edge]:
-    edges = []
+def _edges(ring: list[tuple[float, float]]) -> Iterator[Edge]:
     for (ax, ay), (bx, by) in zip(ring, ring[1:] + ring[:1], strict=True):
         dx, dy = bx - ax, by - ay
-        square = dx * dx + dy * dy
-        if square == 0:
+        yield ax, ay, dx, dy, dx * dx + dy * dy
+
+
+def _require_rings(rings: list[list[Edge]]) -> None:
+    """An outer ring, and holes in it."""
+    for ring in rings:
+        if any(square == 0 for _, _, _, _, square in ring):
             raise IllegalValue("two corners of a zone that follow one another are the same")
-        edges.append((ax, ay, dx, dy, square))
-    if abs(sum(ax * dy - ay * dx for ax, ay, dx, dy, _ in edges)) < 2:
-        raise IllegalValue("a zone, or a hole in one, of less than a square metre")
-    return edges
+        if abs(sum(ax * dy - ay * dx for ax, ay, dx, dy, _ in ring)) < 2:
+            raise IllegalValue("a zone, or a hole in one, of less than a square metre")
+    _require_simple(rings)
+    for hole in rings[1:]:
+        _require_hole(hole, rings)
 
 
 def _require_simple(rings: list[list[Edge]]) -> None:
@@ -203,11 +215,12 @@ def _side(edge: Edge, at: tuple[float, float]) -> float:
     return edge[2] * (at[1] - edge[1]) - edge[3] * (at[0] - edge[0])
 
 
-def _require_hole(ring: list[tuple[float, float]], hole: list[Edge], rings: list[list[Edge]]) -> None:
-    if _to_edges(rings[0], *ring[0]) > 0:
+def _require_hole(hole: list[Edge], rings: list[list[Edge]]) -> None:
+    x, y, *_ = hole[0]
+    if _to_edges(rings[0], x, y) > 0:
         raise IllegalValue("a hole lies outside its zone")
     for other in rings[1:]:
-        if other is not hole and _to_edges(other, *ring[0]) < 0:
+        if other is not hole and _to_edges(other, x, y) < 0:
             raise IllegalValue("a hole lies inside another")
 
 
