@@ -20,6 +20,8 @@ from custodiet.entrypoints.api.telling import told
 from custodiet.model.errors import CustodietError
 
 _WHERE = re.compile(r" - at `([^`]*)`")
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A zero byte as JSON writes it."""
 _log = logging.getLogger("django.request")
 _encode = msgspec.json.Encoder().encode
 View = Callable[..., HttpResponse]
@@ -105,6 +107,8 @@ def _body(route: Route, request: HttpRequest) -> Any:
         return None
     if request.content_type != "application/json":
         raise ApiProblem(problem(415, "not_json", "Send application/json."))
+    if _ZERO.search(request.body):
+        raise ApiProblem(problem(400, "bad_body", "no text has a zero byte"))
     try:
         return msgspec.json.decode(request.body, type=route.body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
