@@ -81,7 +81,9 @@ class HeldZones:
                     wanted.update(dict.fromkeys(conditions, decision_id))
                     continue
                 before = self._conditions_of[decision_id]
-                if conditions != before:
+                if conditions == before:
+                    conditions_of[decision_id] = before  # whoever else holds it holds the same one
+                else:
                     known = dict(zip(before, held.each(), strict=True))
                     held = PackedZones.together(known.get(one) or PackedZones.none_given(1) for one in conditions)
                 packed[decision_id] = held

@@ -312,7 +312,8 @@ class Steady:
         ages = [now_ms - held_ms for held_ms in table["held_ms"][old].tolist()]
         took = zip(old, ages, table["took"][old].tolist(), strict=True)
         lately = [row for row, age, here in took if here and 0 <= age <= span // _MS]
-        lately = [row for row in lately if wearers[row].fitting_id in fittings]
+        whose = zip(lately, self._fitting[lately].tolist(), strict=True)
+        lately = [row for row, fitting_id in whose if fitting_id in fittings]
         told: set[int] = set()
         for first in range(0, len(lately), _ASKED_AT_ONCE):
             some = [(row, zones_of(wearers[row])) for row in lately[first : first + _ASKED_AT_ONCE]]

@@ -11,6 +11,7 @@ ten minutes old; after a restart both are empty, and confirmation begins at zero
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -125,10 +126,13 @@ class Judged:
 class _Plan(NamedTuple):
     """What a decision is judged by: conditions with a place, whether one of them is a curfew, and the settings.
 
-    `keeps_trail`: of its mode; where none is kept, what is judged is held for a while as evidence.
+    `keeps_trail`: of its mode; where none is kept, what is judged is held for a while as evidence. `zoned`: those
+    conditions' ids; `keep_out`: whether each is one to keep out of.
     """
 
     conditions: tuple[Condition, ...]
+    zoned: tuple[ConditionId, ...]
+    keep_out: tuple[bool, ...]
     timed: bool
     settings: Judging
     keeps_trail: bool
@@ -445,8 +449,8 @@ class Watching:
         plan = self._plans.get(decision_id)
         if plan is None:
             return None
-        zones = self._zones.all_of(decision_id, tuple([one.id for one in plan.conditions]))
-        return None if zones is None else (zones, [one.kind in KEEP_OUT for one in plan.conditions])
+        zones = self._zones.all_of(decision_id, plan.zoned)
+        return None if zones is None else (zones, plan.keep_out)
 
     def _forget_quiet(self, since: datetime, now: datetime, fittings: frozenset[FittingId]) -> None:
         for under, quiet in list(self._quiet.items()):
@@ -551,7 +555,8 @@ class Watching:
         judged: Judged,
     ) -> None:
         """One fitting's fixes under one decision, in order of fix time."""
-        conditions, timed, settings, _ = self._plan(picture, decision)
+        plan = self._plan(picture, decision)
+        conditions, timed, settings = plan.conditions, plan.timed, plan.settings
         if not conditions:
             return
         if timed:
@@ -680,9 +685,15 @@ class Watching:
             every = picture.conditions_of(decision.id)
             conditions = tuple(one for one in every if one.kind in ZONED)
             conditions = every if len(conditions) == len(every) else conditions  # nearly always: no tuple of its own
-            timed = any(one.kind is ConditionKind.CURFEW for one in conditions)
-            settings = picture.judging(decision)
-            plan = self._plans[decision.id] = _Plan(conditions, timed, settings, decision.rung.keeps_trail)
+            zoned, held = tuple([one.id for one in conditions]), self._zones.conditions_of(decision.id)
+            plan = self._plans[decision.id] = _Plan(
+                conditions,
+                held if held == zoned else zoned,
+                _alike(tuple([one.kind in KEEP_OUT for one in conditions])),
+                any(one.kind is ConditionKind.CURFEW for one in conditions),
+                picture.judging(decision),
+                decision.rung.keeps_trail,
+            )
         return plan
 
     def _asked(self, picture: Picture, condition: Condition, decision: Decision, now: datetime) -> Asked:
@@ -733,6 +744,12 @@ class Watching:
             same = before is not None and before.back is scratch.back
             self._hold_scratch(of, held_at if same else now, scratch)
         self._number = number + 1
+
+
+@cache
+def _alike(keep_out: tuple[bool, ...]) -> tuple[bool, ...]:
+    """The one of its kind: there are few, and everybody has one."""
+    return keep_out
 
 
 def _asks(picture: Picture, condition: Condition, at: datetime) -> bool:

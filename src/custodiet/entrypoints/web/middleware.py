@@ -26,8 +26,6 @@ from custodiet.entrypoints.web.views.errors import cannot_read, not_found, refus
 from custodiet.model.errors import CannotRecord, NotFound, NotPermitted, OpeningRefused, VaultUnavailable
 
 Answer = Callable[[HttpRequest], HttpResponse]
-Told = HttpResponse | None
-"""None: it goes on as if nobody had looked."""
 _USED_GRAIN_S = 60
 """A session that is used is written down again at most this often."""
 _WITH_A_GIVEN_PASSWORD = {"account_change_password", "account_logout", "account_reauthenticate"}
@@ -97,14 +95,16 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self._get_response(request)
 
-    def process_view(self, request: HttpRequest, _view: object, _args: object, path: dict[str, object]) -> Told:
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: object, path: dict[str, object]
+    ) -> HttpResponse | None:
         """No text of a store has a zero byte, and PostgreSQL cannot be asked for one: such an address names nothing."""
         asked = (*path.values(), *chain.from_iterable(values for _, values in request.GET.lists()))
         if not any("\0" in str(one) for one in asked):
             return None
         return told(NOT_FOUND) if is_ours(request) else not_found(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> Told:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotPermitted):
             return not_found(request, error) if hides(request) else refused(request, error)
         if isinstance(error, NotFound):

@@ -1,7 +1,8 @@
 """Zones as one string of bytes, one after another and as they were drawn: what a monitor holds of a decision.
 
 As areas (zones.Area) they would be eight times as large, and can be laid out of this again. Sizes are fixed,
-little-endian: how many pieces there are (u32); those (u16), in order; the points of each, in the same order.
+little-endian: how many pieces there are (u32, with LACKS where a zone is not there); those (u16), in order; the points
+of each, in the same order.
 
 A piece is a mark for a zone that is not there, CIRCLE, the corners of an outer ring, or those of a hole in the zone
 before, with HOLE. A point has eight bytes. That of a corner is its latitude and longitude in 1e-7 degrees (i32); a
@@ -16,6 +17,7 @@ from typing import Self
 from custodiet.model.shape import Circle, Polygon, Shape
 
 _COUNT = Struct("<I")
+LACKS = 1 << 31
 _VERTEX = Struct("<ii")
 _CIRCLE = Struct("<iid")
 
@@ -51,16 +53,19 @@ class PackedZones(bytes):
     @classmethod
     def together(cls, zones: Iterable["PackedZones"]) -> Self:
         """All of these, in their order."""
-        pieces, points = zip(*[one.parts() for one in zones], strict=True)
-        return cls(_COUNT.pack(sum(map(len, pieces)) // 2) + b"".join(pieces + points))
+        each = list(zones)
+        pieces, points = zip(*[one.parts() for one in each], strict=True)
+        lacks = 0 if all(one.are_at_hand() for one in each) else LACKS
+        return cls(_COUNT.pack(sum(map(len, pieces)) // 2 | lacks) + b"".join(pieces + points))
 
     @classmethod
     def _of(cls, pieces: list[int], points: bytes) -> Self:
-        return cls(pack(f"<I{len(pieces)}H", len(pieces), *pieces) + points)
+        lacks = LACKS if min(pieces) <= UNSOUND else 0
+        return cls(pack(f"<I{len(pieces)}H", len(pieces) | lacks, *pieces) + points)
 
     def parts(self) -> tuple[bytes, bytes]:
         """Its pieces, and the points of them all."""
-        end = _COUNT.size + 2 * _COUNT.unpack_from(self)[0]
+        end = _COUNT.size + 2 * self._count()
         return self[_COUNT.size : end], self[end:]
 
     def each(self) -> list["PackedZones"]:
@@ -73,7 +78,7 @@ class PackedZones(bytes):
 
     def are_at_hand(self) -> bool:
         """Whether each of them was given and can be laid out."""
-        return min(self._pieces()) > UNSOUND
+        return not _COUNT.unpack_from(self)[0] & LACKS
 
     def not_given(self) -> list[int]:
         """The places of those that were not given yet."""
@@ -84,7 +89,11 @@ class PackedZones(bytes):
         return [place for place, piece in enumerate(zones) if piece == NOT_GIVEN]
 
     def _pieces(self) -> tuple[int, ...]:
-        return unpack_from(f"<{_COUNT.unpack_from(self)[0]}H", self, _COUNT.size)
+        return unpack_from(f"<{self._count()}H", self, _COUNT.size)
+
+    def _count(self) -> int:
+        count: int = _COUNT.unpack_from(self)[0]
+        return count & ~LACKS
 
     def _zones(self) -> Iterator[tuple[tuple[int, ...], bytes]]:
         """Of each its pieces, and the points of those."""
