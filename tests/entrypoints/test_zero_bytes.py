@@ -1,4 +1,4 @@
-"""No text has a zero byte in it: PostgreSQL cannot be asked for one, and none may come into a store that can hold it."""
+"""No text has a zero byte: PostgreSQL cannot be asked for one, and none may come into a store that could hold it."""
 
 import json
 
@@ -38,6 +38,6 @@ def test_nor_does_one_of_the_api(person, path):
 def test_a_body_with_a_zero_byte_is_refused_and_one_that_only_speaks_of_it_is_not(person):
     given = {"scheme_id": person.case.scheme_id, "reference": "M-\0"}
     assert codes(post(CAI, "/cases", given), 400) == ["bad_body"]
-    assert '\\u0000' in json.dumps(given)
+    assert "\\u0000" in json.dumps(given)
     spoken = post(CAI, "/cases", given | {"reference": "M-\\u0000"})
     assert spoken.status_code != 400 or "zero byte" not in spoken.content.decode()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from custodiet.model.report import Report
 from custodiet.model.times import as_text, to_ms
+from custodiet.wire import traccar_columns
 from custodiet.wire.columns import directory_of, pack_fixes, piece_heads, time_contexts
 from custodiet.wire.frame import METHODS, pack_directory, pack_fix, piece_body, time_context
 from custodiet.wire.quantities import EARLIEST, LATEST
@@ -131,6 +132,34 @@ def test_what_is_packed_of_many_is_what_is_packed_of_each(bodies, received_ms):
     assert packed == [pack_fix(one.fix, to_ms(one.fix_time), received_ms) for one in one_by_one]
 
 
+@given(st.lists(st.lists(BODIES, max_size=6), min_size=1, max_size=5), st.data())
+def test_columns_are_the_same_whether_they_are_made_at_once_later_together_or_of_a_part(requests, data):
+    usual = traccar_columns._MANY
+    try:
+        traccar_columns._MANY = data.draw(st.sampled_from([1, 3, 5]))
+        parts = [Lines(bodies) for bodies in requests]
+        at_once, some = columns_of(parts), data.draw(st.permutations(range(len(parts[0]))))[1:]
+        part = parts[0].part(some)
+    finally:
+        traccar_columns._MANY = usual
+    later = columns_of([Lines(bodies) for bodies in requests])
+    alone = [Lines([body]) for bodies in requests for body in bodies]
+    assert_all_equal(at_once, later)
+    if alone:
+        assert_all_equal(at_once, columns_of(alone))
+    assert_all_equal(part.columns, Lines([requests[0][place] for place in some]).columns)
+    assert [(one.serials, one.untold) for one in parts] == [
+        (lines.serials, lines.untold) for lines in map(Lines, requests)
+    ]
+    assert part.untold == [number for number, place in enumerate(some) if alone[place].untold]
+
+
+def assert_all_equal(one, other):
+    for mine, theirs in zip(one, other, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+        assert mine.dtype == theirs.dtype
+
+
 @pytest.mark.parametrize("name", ["accuracy", "altitude", "speed", "course"])
 def test_what_is_beyond_every_number_is_packed_as_unknown_and_nobody_is_warned(name):
     body = json.dumps({"position": GOOD | {name: 1.7e308}, "device": {"uniqueId": "TAG-1"}}).encode()
@@ -146,7 +175,7 @@ def test_a_time_that_is_written_otherwise_is_read_among_many_as_by_itself(name, 
     bodies = [json.dumps(of_one(usual | {name: time})).encode() for time in (usual["fixTime"], odd)]
     together, alone = Lines(bodies), [Lines([body]) for body in bodies]
     assert together.untold == [place for place, one in enumerate(alone) if one.untold]
-    assert together.fix_ms == [one.fix_ms[0] for one in alone]
+    assert together.columns.fix_ms.tolist() == [one.columns.fix_ms[0] for one in alone]
 
 
 def test_two_texts_that_are_a_time_together_are_none():

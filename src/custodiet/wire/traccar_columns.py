@@ -10,7 +10,7 @@ from copy import copy
 from itertools import chain
 from math import nan
 from operator import attrgetter
-from typing import overload
+from typing import NamedTuple, overload
 
 import msgspec
 import numpy as np
@@ -82,6 +82,10 @@ _decoder_as_written = msgspec.json.Decoder(_ForwardedAsWritten)
 _NO_ATTRIBUTES = _Attributes()
 _NOBODY = _Forwarded(_Timed(fixTime=EPOCH, latitude=0.0, longitude=0.0), _Device("?"))
 """Stands where a line has no row; at 0, 0, which is no position."""
+_MANY = 256
+"""Of so many lines of a request columns are made as soon as they are read: later they would have to be fetched from
+memory once more, and until then they take ten times as much of it.
+"""
 _ZONE = b"+00:00"
 _TIME = b"0000-00-00T00:00:00.000" + _ZONE
 """How Traccar writes a time; before the zone 0 stands for any digit."""
@@ -91,16 +95,33 @@ _MOST_ABOVE = np.where((ord("0") == _LOWEST) & (np.arange(len(_TIME)) < _UNTIL_Z
 _EARLIEST_MS, _LATEST_MS = to_ms(EARLIEST), to_ms(LATEST)
 
 
+class _Read(NamedTuple):
+    """Lines that were read, of which no columns were made yet, and the fix time of each in ms since 1970 UTC."""
+
+    told: Sequence[_Told]
+    fix_ms: Sequence[int]
+
+    def of(self, places: Whole) -> "_Read":
+        """These alone."""
+        return _Read([self.told[place] for place in places], [self.fix_ms[place] for place in places])
+
+    def __repr__(self) -> str:
+        return f"<_Read: {len(self.told)}>"
+
+
 class Lines(Sequence[Report | Reason]):
     """The lines of one request: each is read as a report, or as why it is none, when somebody asks for it."""
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = bodies
-        self.told, self.fix_ms = _told(bodies)
-        self.serials: list[str] = [one.device.uniqueId for one in self.told]
+        told, fix_ms = _told(bodies)
+        self.serials: list[str] = [one.device.uniqueId for one in told]
         """Of each line that has a row of its own; of any other it means nothing."""
-        self.untold: list[int] = [place for place, one in enumerate(self.told) if one is _NOBODY]
+        self.untold: list[int] = [place for place, one in enumerate(told) if one is _NOBODY]
         """Lines that have no row of their own."""
+        self._rows: _Read | Columns = _Read(told, fix_ms)
+        if len(bodies) >= _MANY:
+            self._rows = _columns(self._rows)
 
     def __repr__(self) -> str:
         return f"<Lines: {len(self)}>"
@@ -123,9 +144,10 @@ class Lines(Sequence[Report | Reason]):
         """Some of them, in that order, which are not read again."""
         some = copy(self)
         some._bodies = [self._bodies[place] for place in places]  # noqa: SLF001 - one of our own
-        some.told, some.fix_ms = [self.told[place] for place in places], [self.fix_ms[place] for place in places]
+        some._rows = self._rows.of(np.array(places, np.int64))  # noqa: SLF001
         some.serials = [self.serials[place] for place in places]
-        some.untold = [number for number, one in enumerate(some.told) if one is _NOBODY]
+        untold = set(self.untold)
+        some.untold = [number for number, place in enumerate(places) if place in untold]
         return some
 
     def written(self, places: Sequence[int]) -> bytes:
@@ -135,15 +157,24 @@ class Lines(Sequence[Report | Reason]):
     @property
     def columns(self) -> Columns:
         """A row for each line."""
-        return _columns(self.told, np.array(self.fix_ms, np.int64))
+        return columns_of([self])
 
 
 def columns_of(parts: Sequence[Lines]) -> Columns:
     """The rows of several requests, one request after another."""
-    if len(parts) == 1:
-        return parts[0].columns
-    told = [one for lines in parts for one in lines.told]
-    return _columns(told, np.fromiter(chain.from_iterable([lines.fix_ms for lines in parts]), np.int64, len(told)))
+    made: list[Columns] = []
+    few: list[_Read] = []
+    for rows in [*(lines._rows for lines in parts), None]:  # noqa: SLF001 - our own
+        if isinstance(rows, _Read):
+            few.append(rows)
+            continue
+        if few:  # together: columns of a few rows cost nearly what those of many do
+            told, fix_ms = zip(*few, strict=True)
+            made.append(_columns(_Read([*chain.from_iterable(told)], [*chain.from_iterable(fix_ms)])))
+            few.clear()
+        if rows is not None:
+            made.append(rows)
+    return made[0] if len(made) == 1 else Columns._make(map(np.concatenate, zip(*made, strict=True)))
 
 
 def read_line(body: bytes) -> Report | Reason:
@@ -187,8 +218,9 @@ def _read_times(texts: Sequence[str]) -> list[int]:
     return times
 
 
-def _columns(told: Sequence[_Told], fix_ms: Whole) -> Columns:
+def _columns(read: _Read) -> Columns:
     """What traccar.decode says of each, where it is a position without an alarm; see there for what is unknown when."""
+    told, fix_ms = read.told, np.array(read.fix_ms, np.int64)
     positions = [one.position for one in told]
     said = [one.attributes or _NO_ATTRIBUTES for one in positions]
     lat, lon = _floats(positions, "latitude"), _floats(positions, "longitude")
