@@ -34,7 +34,7 @@ class HeldZones:
         self._laid_out: dict[DecisionId, LaidOut] = {}
         """Of use while that from which it was is what is held."""
         self._wanted: dict[ConditionId, DecisionId] = {}
-        """Every condition whose zone was not given. Never changed, but another one instead."""
+        """Every condition whose zone was not given."""
         self._giving = Lock()
 
     @property
@@ -48,7 +48,8 @@ class HeldZones:
 
     def wanted(self) -> frozenset[ConditionId]:
         """Conditions in force whose geometry is not here."""
-        return frozenset(self._wanted)
+        with self._giving:
+            return frozenset(self._wanted)
 
     def give(self, zones: Mapping[ConditionId, bytes]) -> None:
         """Geometry as the vault gave it. What cannot be laid out stays unknown; what is not in force is not held."""
@@ -62,7 +63,8 @@ class HeldZones:
                 before = self._packed.get(decision_id) or PackedZones.none_given(len(conditions))
                 known = dict(zip(conditions, before.each(), strict=True))
                 self._packed[decision_id] = PackedZones.together((known | news).values())
-            self._wanted = {one: of for one, of in self._wanted.items() if one not in zones}
+            for condition_id in zones:
+                self._wanted.pop(condition_id, None)
 
     def _decisions_of(self, conditions: AbstractSet[ConditionId]) -> dict[ConditionId, DecisionId]:
         """Of those of these that are in force."""
