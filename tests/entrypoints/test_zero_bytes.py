@@ -1,7 +1,5 @@
 """No text has a zero byte: PostgreSQL cannot be asked for one, and none may come into a store that could hold it."""
 
-import json
-
 import pytest
 from support.api_asked import codes, get, post
 from support.in_process import client_of, place_of
@@ -37,7 +35,7 @@ def test_nor_does_one_of_the_api(person, path):
 
 def test_a_body_with_a_zero_byte_is_refused_and_one_that_only_speaks_of_it_is_not(person):
     given = {"scheme_id": person.case.scheme_id, "reference": "M-\0"}
-    assert codes(post(CAI, "/cases", given), 400) == ["bad_body"]
-    assert "\\u0000" in json.dumps(given)
-    spoken = post(CAI, "/cases", given | {"reference": "M-\\u0000"})
-    assert spoken.status_code != 400 or "zero byte" not in spoken.content.decode()
+    refused = post(CAI, "/cases", given)
+    assert codes(refused, 400) == ["bad_body"]
+    assert "zero byte" in refused.content.decode()
+    assert "zero byte" not in post(CAI, "/cases", given | {"reference": "M-\\u0000"}).content.decode()

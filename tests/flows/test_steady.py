@@ -4,6 +4,7 @@ import gc
 import json
 from dataclasses import fields, replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from support.house import ANA, House
 from support.sent import as_traccar_writes
 from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, desk, give_zones, rows, watch, whole
 
+from custodiet.flows import held_zones, picture, sessions
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.receive_reports import Request
@@ -293,6 +295,16 @@ def test_no_zone_stays_laid_out_as_columns_and_none_at_all_of_a_decision_that_is
     end_short(at_once)
     at_once.monitor.refresh()
     assert at_once.short.decision_id not in watching._zones._packed
+
+
+def test_it_is_the_same_where_nearly_nobody_has_a_ready_key_or_is_held_gathered_or_laid_out(both, monkeypatch):
+    for module, bound in ((sessions, "READY_MAX"), (picture, "_GATHERED_MAX"), (held_zones, "LAID_OUT_MAX")):
+        monkeypatch.setattr(module, bound, 1)
+    test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, 0)
+    at_once, _ = both
+    assert len(at_once.monitor._picture._standing) == 1
+    seals = [live.seal for live in at_once.monitor._sessions._live.values()]
+    assert any(isinstance(seal, partial) for seal in seals)
 
 
 def is_steady(one):

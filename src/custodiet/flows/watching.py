@@ -713,20 +713,17 @@ class Watching:
         self, judged: Judged, detail: IngestDetail, now: datetime, number: int, taken: "Taken | None" = None
     ) -> None:
         """What was judged and taken is durable, with the ingest record of that number."""
-        steady = frozenset[FittingId]()
+        contacts = {one.fitting_id: one for one in detail.contacts}
         if self._steady is not None and taken is not None:
-            contacts = [one for one in detail.contacts if self._steady.serial_of(one.fitting_id) is not None]
-            self._steady.keep(taken, now, contacts)
-            steady = frozenset(one.fitting_id for one in contacts)
+            here = self._steady.serial_of
+            self._steady.keep(taken, now, [contacts.pop(of) for of in list(contacts) if here(of) is not None])
         for watch in judged.watches.values():
             self._hold_watch(watch)
         self._device_watches |= judged.device_watches
         self._newest |= judged.newest
         self.words.add(judged.words)
         self._recent |= judged.recent
-        for contact in detail.contacts:
-            if contact.fitting_id not in steady:
-                self._contacts[contact.fitting_id] = contact
+        self._contacts |= contacts
         for one in judged.evidence:  # sealed once is enough
             fitting_id = one.admitted.fitting_id
             self._recent[fitting_id] = tuple(held for held in self._recent[fitting_id] if held is not one)
