@@ -1,7 +1,6 @@
 """The store moves out of its file into a PostgreSQL database, whole and under the same law, or stays where it is."""
 
 import os
-import signal
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -156,7 +155,7 @@ def test_a_server_that_goes_away_is_answered_with_503_and_nothing_is_half_done(s
     running = site.serve()
     try:
         assert posted(running, wearer, minutes_ago=5) == "200 kept"
-        postgres.signal_server(signal.SIGKILL)
+        postgres.kill_server()
         assert posted(running, wearer, minutes_ago=4).startswith("503")
         postgres.start_again()
         answers: Counter[str] = Counter()

@@ -6,6 +6,7 @@
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from support.waiting import until
 
 CHOSEN = os.environ.get("CUSTODIET_TEST_STORE") == "postgresql"
 BINARIES = Path("/usr/lib/postgresql/15/bin")
@@ -86,10 +88,21 @@ def _start(folder: Path) -> None:
     run(folder, "pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
 
 
-def signal_server(number: int) -> None:
-    """To the server that we started; its children end with it."""
+def kill_server() -> None:
+    """The one that we started. Its children end with it, but what one of them has begun it still answers: they are
+    waited for, so that nobody is answered after this.
+    """
     pid = int((socket() / "data" / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, number)
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not any(map(_lives, children)), "a child of the server outlives it")
+
+
+def _lives(pid: str) -> bool:
+    """Also one that has ended and that nobody has asked about has a folder there, but no command line."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return False
 
 
 def start_again() -> None:
