@@ -45,8 +45,9 @@ def release(house):
 
 
 def in_force(house):
-    with house.store.reading() as view:
-        return frozenset(one.id for one in view.conditions_in_force(house.clock.now()))
+    monitor = house.monitor()
+    monitor.idle()
+    return monitor.zones_wanted()
 
 
 PRETTY = {
@@ -181,7 +182,7 @@ def test_what_is_sealed_of_a_zone_has_one_length_however_fine_it_is(house):
         zone(house, decision, json.dumps(geometry).encode())
     make_decision(house.store, decision.id, BO)
     with house.store.reading() as view:
-        sealed = [one.geometry_sealed for one in view.conditions_in_force(START)]
+        sealed = [one.geometry_sealed for one in view.conditions_of(decision.id)]
     assert len(sealed) == 3
     assert len({len(one) for one in sealed}) == 1
 

@@ -4,6 +4,8 @@ If we die between the two, the entry stands, no data left, and the asker asks ag
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from itertools import islice
 
 from custodiet.flows.ports import Store, Vault
 from custodiet.model.condition import ZONED
@@ -24,6 +26,17 @@ def give_own_copy(store: Store, vault: Vault, reference: str, by: ActorId) -> It
     return vault.open(index)
 
 
+ZONES_AT_ONCE = 5000
+"""In one release: a monitor that begins may want those of a whole nation, and nobody waits for that in one answer."""
+
+
+def in_parts(wanted: AbstractSet[ConditionId]) -> Iterator[frozenset[ConditionId]]:
+    """What to ask for, one release after another."""
+    waiting = iter(wanted)
+    while some := frozenset(islice(waiting, ZONES_AT_ONCE)):
+        yield some
+
+
 def release_zones(
     store: Store, vault: Vault, monitor: str, wanted: frozenset[ConditionId], *, by: ActorId | None = None
 ) -> dict[ConditionId, bytes]:
@@ -36,7 +49,7 @@ def release_zones(
         return {}
     vault.checkpoint()
     with store.acting() as act:
-        conditions = tuple(one.id for one in act.conditions_in_force(act.now) if one.id in wanted and one.kind in ZONED)
+        conditions = tuple(one.id for one in act.in_force_among(wanted, act.now) if one.kind in ZONED)
         if not conditions:
             return {}
         entry = Entry(EntryKind.ZONES_RELEASED, by or ActorId(monitor))

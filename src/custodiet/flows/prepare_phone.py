@@ -52,8 +52,7 @@ def prepare_phone(
         serial, decision = _worn_now(view, reference, strand, clock.now())
         if token_sha256 is not None:
             _require_own(view, token_sha256, serial, clock.now())
-        mine = view.conditions_in_force(clock.now())
-    conditions = {one.id: one for one in mine if one.decision_id == decision.id and one.kind in ZONED}
+        conditions = {one.id: one for one in view.conditions_of(decision.id) if one.kind in ZONED}
     require_served(client, decision.rung, serial, [one.kind for one in conditions.values()])
     if decision.mode is not ModeCode.ZONE_ON_DEVICE:
         return Prepared(serial, decision.rung, ())

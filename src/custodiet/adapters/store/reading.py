@@ -57,6 +57,7 @@ from custodiet.model.errors import NotFound, NotTheFormat, TableMismatch
 from custodiet.model.identity import (
     ActorId,
     CaseId,
+    ConditionId,
     DecisionId,
     DeviceId,
     FittingId,
@@ -331,10 +332,16 @@ class ReadingRows(
         row = self._maybe(t.day_key.select().where(this))
         return None if row is None else row.destroyed_at is None
 
-    def conditions_in_force(self, at: datetime) -> tuple[Condition, ...]:
-        in_force = {one.id for one in self._decisions(t.decision.select().where(_STANDS)) if one.in_force(at)}
-        rows = self._all(t.condition.select().order_by(t.condition.c.id))
-        return tuple(noun(Condition, row) for row in rows if row.decision_id in in_force)
+    def in_force_among(self, conditions: Collection[ConditionId], at: datetime) -> tuple[Condition, ...]:
+        found: list[Condition] = []
+        for some in bounded(conditions):
+            rows = self._all(t.condition.select().where(t.condition.c.id.in_(some)).order_by(t.condition.c.id))
+            found += [noun(Condition, row) for row in rows]
+        in_force: set[DecisionId] = set()
+        for few in bounded({one.decision_id for one in found}):
+            under = self._decisions(t.decision.select().where(_STANDS, t.decision.c.id.in_(few)))
+            in_force |= {one.id for one in under if one.in_force(at)}
+        return tuple(one for one in found if one.decision_id in in_force)
 
     # --- the ledger ---
 

@@ -20,6 +20,7 @@ import msgspec
 
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.zones import Release
+from custodiet.flows.open_sealed import in_parts
 from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
@@ -241,7 +242,8 @@ class Ingest:
         if not wanted or at < self._zones_again_at:
             return
         try:
-            self._monitor.give_zones(self._release(self._monitor.name, wanted))
+            for some in in_parts(wanted):
+                self._monitor.give_zones(self._release(self._monitor.name, some))
         except CannotRecord:
             return  # the next write says so
         except (CustodietError, OSError) as error:

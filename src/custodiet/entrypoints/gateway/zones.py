@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from threading import Event, Thread
 
+from custodiet.flows.open_sealed import in_parts
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CustodietError
 from custodiet.model.identity import ConditionId
@@ -39,12 +40,12 @@ class ZoneKeeper:
         self._stopping.set()
 
     def look(self) -> bool:
-        """Ask for what is wanted, if anything is. False when it could not be had."""
-        wanted = self._monitor.zones_wanted()
-        if not wanted:
-            return True
+        """Ask for what is wanted, if anything is, a part at a time. False when it could not be had."""
         try:
-            self._monitor.give_zones(self._release(self._monitor.name, wanted))
+            for some in in_parts(self._monitor.zones_wanted()):
+                if self._stopping.is_set():
+                    return True
+                self._monitor.give_zones(self._release(self._monitor.name, some))
         except (CustodietError, OSError) as error:
             if not self._failing:
                 _log.warning("zones cannot be had: %s; trying again", type(error).__name__)
