@@ -270,8 +270,8 @@ def test_other_settings_of_a_scheme_are_about_everyone(both):
     at_once.post((0, [told("TAG-HOME", at_once.house.clock.now())]))
     with at_once.house.store.reading() as view:
         change = view.standing_since(0)
-    assert at_once.monitor._picture.concerned(change) is None
-    assert at_once.monitor._picture.concerned(replace(change, schemes=())) is not None
+        assert at_once.monitor._picture.absorb(change, view.condition) is None
+        assert at_once.monitor._picture.absorb(replace(change, schemes=()), view.condition) is not None
 
 
 def test_of_every_kind_of_change_it_is_known_whom_it_is_about():

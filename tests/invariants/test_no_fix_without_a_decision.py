@@ -357,10 +357,10 @@ class Gate(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
-def run(examples, steps=30, phases=tuple(Phase), **given):
+def run(examples, steps=30, phases=tuple(Phase), machine=Gate, **given):
     seen.clear()
     run_state_machine_as_test(
-        Gate,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,

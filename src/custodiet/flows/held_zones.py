@@ -73,8 +73,12 @@ class HeldZones:
             found |= {one: of for of, all_of in self._conditions_of.items() for one in all_of if one in conditions}
         return found
 
-    def in_force(self, conditions_of: dict[DecisionId, Conditions]) -> None:
-        """These are in force now, and those with a place of each: zones of any other are forgotten."""
+    def in_force(
+        self, conditions_of: dict[DecisionId, Conditions], among: AbstractSet[DecisionId] | None = None
+    ) -> None:
+        """These are in force now, and those with a place of each; of all decisions or of these. Zones of any other of
+        them are forgotten.
+        """
         with self._giving:
             packed, wanted = {}, {}
             for decision_id, conditions in conditions_of.items():
@@ -90,8 +94,29 @@ class HeldZones:
                     held = PackedZones.together(known.get(one) or PackedZones.none_given(1) for one in conditions)
                 packed[decision_id] = held
                 wanted.update({conditions[place]: decision_id for place in held.not_given()})
-            self._packed, self._wanted, self._conditions_of = packed, wanted, conditions_of
-        self._laid_out = {of: laid for of, laid in self._laid_out.items() if packed.get(of) is laid[0]}
+            if among is None:
+                self._packed, self._wanted, self._conditions_of = packed, wanted, conditions_of
+            else:
+                self._put(among, packed, wanted, conditions_of)
+        looked_at = self._laid_out.keys() if among is None else among
+        for of in [of for of in looked_at if of in self._laid_out and packed.get(of) is not self._laid_out[of][0]]:
+            del self._laid_out[of]
+
+    def _put(
+        self,
+        among: AbstractSet[DecisionId],
+        packed: dict[DecisionId, PackedZones],
+        wanted: dict[ConditionId, DecisionId],
+        conditions_of: dict[DecisionId, Conditions],
+    ) -> None:
+        """In place of what stood of these."""
+        for decision_id in among:
+            self._packed.pop(decision_id, None)
+            for condition_id in self._conditions_of.pop(decision_id, ()):
+                self._wanted.pop(condition_id, None)
+        self._packed |= packed
+        self._wanted |= wanted
+        self._conditions_of |= conditions_of
 
     def area(self, condition: Condition) -> Area | None:
         """Its zone; None for one that is not at hand."""

@@ -4,7 +4,7 @@ It only ever answers with what it absorbed; whoever writes on its word checks `v
 transaction. It holds no position.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
@@ -29,6 +29,7 @@ N = TypeVar("N", Condition, Fitting, Decision)
 DayOf = tuple[PersonId, Category, date]
 Among = Callable[[FittingId], bool]
 """Whether a fitting is one of those that are asked about."""
+GetCondition = Callable[[ConditionId], Condition]
 _NO_DAYS: frozenset[DayOf] = frozenset()
 """One for everyone of whom nothing is erased: each would weigh as much as their decision."""
 _NOBODYS: tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]] = (DeviceStanding(), (), ())
@@ -44,10 +45,15 @@ class KnownSender:
 
 
 class Concerned(NamedTuple):
-    """Whom a change of the standing is about. Of anyone else everything stands as it did."""
+    """Whom a change is about. Of anyone else everything stands as it did."""
 
+    cases: frozenset[CaseId]
     fittings: frozenset[FittingId]
     decisions: frozenset[DecisionId]
+    conditions: frozenset[ConditionId]
+
+    def __bool__(self) -> bool:
+        return bool(self.fittings or self.decisions)
 
 
 class Picture:
@@ -65,7 +71,8 @@ class Picture:
         self._serials: dict[DeviceId, str] = {}
         self._fittings: dict[DeviceId, tuple[Fitting, ...]] = {}
         self._fitting_by_id: dict[FittingId, Fitting] = {}
-        self._decisions: dict[tuple[CaseId, str], tuple[Decision, ...]] = {}
+        self._fittings_of: dict[CaseId, tuple[FittingId, ...]] = {}
+        self._decisions: dict[CaseId, tuple[Decision, ...]] = {}
         self._tokens: dict[bytes, KnownSender] = {}
         self._day_keys: dict[tuple[Category, date], dict[PersonId, bytes]] = {}
         """The public key and the signature together: a vault issues those of many days ahead."""
@@ -76,8 +83,13 @@ class Picture:
         self._patient: dict[DecisionId, Decision] = {}
         """Decisions that allow fixes older than the default."""
 
-    def absorb(self, change: StandingChange) -> None:
-        """Take in what changed. Half a change is never seen: nothing here can fail midway."""
+    def absorb(self, change: StandingChange, condition_of: GetCondition) -> Concerned | None:
+        """Take in what changed, and tell whom it is about; None: everyone. `condition_of` gives one that is stored.
+
+        Half a change is never seen: nothing here can fail midway.
+        """
+        everyones = bool(change.schemes) or not self.version
+        absent = set() if everyones else {condition_of(one.condition_id).decision_id for one in change.absences}
         for case in change.cases:
             self._cases[case.id] = case
         for scheme in change.schemes:
@@ -92,9 +104,11 @@ class Picture:
             self._absorb_device(device)
         for fitting in change.fittings:
             self._fittings[fitting.device_id] = _with(self._fittings.get(fitting.device_id, ()), fitting)
+            if fitting.id not in self._fitting_by_id:
+                self._fittings_of[fitting.case_id] = (*self._fittings_of.get(fitting.case_id, ()), fitting.id)
             self._fitting_by_id[fitting.id] = fitting
         for decision in change.decisions:
-            of = (decision.case_id, decision.strand)
+            of = decision.case_id
             self._decisions[of] = _with(self._decisions.get(of, ()), decision)
             self._by_id[decision.id] = decision
             if decision.stands and decision.late_max > LATE_MAX_DEFAULT:
@@ -109,35 +123,37 @@ class Picture:
         for day_of in change.destroyed:
             self._day_keys.get(day_of[1:], {}).pop(day_of[0], None)
             self._destroyed.add(day_of)
-        if change.cases or change.devices or change.fittings or change.decisions or change.destroyed:
-            self._standing.clear()
         self.version = change.version
+        concerned = None if everyones else self._concerned(change, absent)
+        if concerned is None:
+            self._standing.clear()
+        else:
+            for device in change.devices:
+                self._standing.pop(device.serial, None)
+            for fitting_id in concerned.fittings:
+                self._standing.pop(self.serial_of(fitting_id) or "", None)
+        return concerned
 
-    def concerned(self, change: StandingChange) -> Concerned | None:
-        """Whom a change is about that was absorbed: whole cases, and whoever ever wore one of their devices; None:
-        everyone.
-        """
-        if change.schemes:
-            return None
-        decisions = [one.decision_id for one in change.conditions]
-        conditions = {one.condition_id for one in change.absences}
-        for of, held in self._conditions.items() if conditions else ():
-            if any(one.id in conditions for one in held):
-                decisions.append(of)
+    def _concerned(self, change: StandingChange, absent: set[DecisionId]) -> Concerned:
+        """`absent`: decisions of those absences."""
+        decisions = absent | {one.decision_id for one in change.conditions}
         cases = {one.id for one in change.cases}
         cases |= {one.case_id for one in change.fittings} | {one.case_id for one in change.decisions}
         cases |= {self._by_id[one].case_id for one in decisions if one in self._by_id}
         cases |= {self._fitting_by_id[one].case_id for one, _ in change.removals if one in self._fitting_by_id}
         people = {person_id for person_id, _, _ in change.destroyed}
-        cases |= {one.id for one in self._cases.values() if people and one.person_id in people}
-        devices = {one.id for one in change.devices}
-        if not cases and not devices:
-            return Concerned(frozenset(), frozenset())
-        devices |= {one.device_id for one in self._fitting_by_id.values() if one.case_id in cases}
-        worn = [one for one in self._fitting_by_id.values() if one.device_id in devices]
-        cases |= {one.case_id for one in worn}
-        made = [one.id for one in self._by_id.values() if one.case_id in cases]
-        return Concerned(frozenset(one.id for one in worn), frozenset(made))
+        cases |= {one.id for one in self._cases.values() if one.person_id in people} if people else set()
+        return self.of_cases(cases, {one.id for one in change.devices})
+
+    def of_cases(self, cases: Collection[CaseId], devices: Collection[DeviceId] = ()) -> Concerned:
+        """Everything of these, and of whoever ever wore one of their devices, or one of those."""
+        theirs = [self._fitting_by_id[one] for case_id in cases for one in self._fittings_of.get(case_id, ())]
+        all_devices = {one.device_id for one in theirs}.union(devices)
+        worn = [one for device_id in all_devices for one in self._fittings.get(device_id, ())]
+        all_cases = frozenset(one.case_id for one in worn).union(cases)
+        decisions = frozenset(one.id for case_id in all_cases for one in self._decisions.get(case_id, ()))
+        conditions = frozenset(condition.id for one in decisions for condition in self.conditions_of(one))
+        return Concerned(all_cases, frozenset(one.id for one in worn), decisions, conditions)
 
     def _absorb_device(self, device: Device) -> None:
         self._devices[device.serial] = device.id
@@ -221,36 +237,57 @@ class Picture:
                         return worn.fitting, decision
         return None
 
-    def conditions_in_force(self, at: datetime, among: Among) -> tuple[Condition, ...]:
-        """What decisions in force ask of people who wear a device now, of modes that compare a position."""
+    def conditions_in_force(
+        self, at: datetime, among: Among, of: Collection[FittingId] | None = None
+    ) -> tuple[Condition, ...]:
+        """What decisions in force ask of people who wear a device now, of modes that compare a position; of all, or of
+        whoever wears these.
+        """
         return tuple(
             condition
-            for fittings in self._fittings.values()
-            for fitting in fittings
+            for fitting in self._all_or(of)
             if fitting.covers(at) and among(fitting.id)
-            for decision in self._decisions.get((fitting.case_id, fitting.strand), ())
+            for decision in self._under(fitting)
             if (Kind.FIX in decision.rung.admits or decision.mode is ModeCode.CHECK_IN_AREA) and decision.in_force(at)
             for condition in self.conditions_of(decision.id)
         )
 
-    def sealing_in_force(self, at: datetime, among: Among) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
-        """Open fittings whose decision seals a trail or evidence now: who will need a session key."""
+    def sealing_in_force(
+        self, at: datetime, among: Among, of: Collection[FittingId] | None = None
+    ) -> tuple[tuple[Fitting, PersonId, Decision], ...]:
+        """Open fittings, of all or of these, whose decision seals a trail or evidence now: who will need a session
+        key.
+        """
         return tuple(
             (fitting, self._cases[fitting.case_id].person_id, decision)
-            for fittings in self._fittings.values()
-            for fitting in fittings
+            for fitting in self._all_or(of)
             if fitting.covers(at) and among(fitting.id)
-            for decision in self._decisions.get((fitting.case_id, fitting.strand), ())
+            for decision in self._under(fitting)
             if kept_categories(decision) and decision.in_force(at)
         )
 
-    def next_edge(self, after: datetime) -> datetime | None:
-        """When the passing of time alone next moves a decision or a fitting in or out of force; None: never."""
-        fittings = [(one.fitted_at, one.removed_at) for one in self._fitting_by_id.values()]
-        decisions = [(one.starts_at, one.until) for one in self._by_id.values()]
-        pauses = [(pause.from_at, pause.to_at) for one in self._by_id.values() for pause in one.suspensions]
-        edges = (edge for pair in (*fittings, *decisions, *pauses) for edge in pair)
-        return min((edge for edge in edges if edge is not None and edge > after), default=None)
+    def edges(self, after: datetime, cases: Collection[CaseId] | None = None) -> Iterator[tuple[datetime, CaseId]]:
+        """When the passing of time alone moves a decision or a fitting in or out of force, and of which case; of all
+        or of these.
+        """
+        for case_id in self._cases if cases is None else cases:
+            decisions = self._decisions.get(case_id, ())
+            fittings = [self._fitting_by_id[one] for one in self._fittings_of.get(case_id, ())]
+            pairs = [(one.fitted_at, one.removed_at) for one in fittings]
+            pairs += [(one.starts_at, one.until) for one in decisions]
+            pairs += [(pause.from_at, pause.to_at) for one in decisions for pause in one.suspensions]
+            yield from ((edge, case_id) for pair in pairs for edge in pair if edge is not None and edge > after)
+
+    def case_of(self, fitting_id: FittingId) -> CaseId:
+        """Of a fitting that is known."""
+        return self._fitting_by_id[fitting_id].case_id
+
+    def _all_or(self, of: Collection[FittingId] | None) -> Iterable[Fitting]:
+        return self._fitting_by_id.values() if of is None else [self._fitting_by_id[one] for one in of]
+
+    def _under(self, fitting: Fitting) -> tuple[Decision, ...]:
+        """Decisions of its case and strand."""
+        return tuple(one for one in self._decisions.get(fitting.case_id, ()) if one.strand == fitting.strand)
 
     def _known(self, serial: str) -> tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]:
         known = self._standing.get(serial)
@@ -280,7 +317,7 @@ class Picture:
 
     def _worn(self, fitting: Fitting) -> Worn:
         person_id = self._cases[fitting.case_id].person_id
-        return Worn(fitting, person_id, self._decisions.get((fitting.case_id, fitting.strand), ()))
+        return Worn(fitting, person_id, self._under(fitting))
 
 
 def _with(some: tuple[N, ...], one: N) -> tuple[N, ...]:

@@ -21,8 +21,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from custodiet.flows.after_stop import SentAfterStop
+from custodiet.flows.in_force import InForce
 from custodiet.flows.known_words import WordOf, word_identity
-from custodiet.flows.picture import Among, KnownSender, Picture
+from custodiet.flows.picture import Among, Concerned, KnownSender, Picture
 from custodiet.flows.placed import Placed, WhichFix
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.reminding import Reminding
@@ -33,10 +34,10 @@ from custodiet.flows.wearer import Wearer
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
-from custodiet.model.identity import ConditionId, DecisionId, FittingId
+from custodiet.model.identity import ConditionId, FittingId
 from custodiet.model.mode import Category, Kind
 from custodiet.model.partitions import EVERYONES, Share, Turn
-from custodiet.model.record import DayKey, IngestDetail, Ingested, LogOpened, Sighting, Tally
+from custodiet.model.record import IngestDetail, Ingested, LogOpened, Sighting, Tally
 from custodiet.model.report import Admitted, AdmittedWord, Answer, Outcome, Reason, Refused, Report
 from custodiet.model.session import Frame
 from custodiet.model.stored import SaltedDetail, Seen, StandingChange
@@ -161,24 +162,6 @@ _Sealed = tuple[list[_Piece], list[bytes]]
 """What was sealed one by one, and after it what was taken at once, in the order of `Taken`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _InForce:
-    """What is in force, from then on until an edge, as long as nobody decides anything and the day lasts."""
-
-    version: int
-    from_at: datetime
-    until: datetime | None
-    fittings: frozenset[FittingId]
-    decisions: frozenset[DecisionId]
-    keys: dict[SessionFor, DayKey]
-    """For sessions that are still to be made ahead of their first fix."""
-
-    def holds(self, version: int, now: datetime) -> bool:
-        """Whether it is so now."""
-        same = version == self.version and utc_day(now) == utc_day(self.from_at)
-        return same and self.from_at <= now and (self.until is None or now < self.until)
-
-
 class Monitor:
     """One gateway's monitor. `sender` may be asked from any thread; all else belongs to one writing thread."""
 
@@ -210,8 +193,8 @@ class Monitor:
         self._shared: Turn | None = None
         """The one that the share is of."""
         self._pulsed_at: datetime | None = None
-        self._force: _InForce | None = None
         self._picture = Picture()
+        self._force = InForce(self._picture, self._is_mine)
         self._watching = Watching(steady)
         self._at_once: tuple[type[Lines], ...] = () if steady is None else (steady.takes,)
         self._reminding = Reminding()
@@ -262,14 +245,15 @@ class Monitor:
     def _change_share(self, turn: Turn, share: Share) -> None:
         """The store has been told: nobody else writes what is newly ours any more, and all of it can be read."""
         new = share.newly(self._share)
-        self._share, self._force = share.without(new), None
+        self._share = share.without(new)
+        self._force.forget()
         self._watching.give_over(self._is_mine)
         self._seen.keep_only(self._is_mine)
         with self._store.reading() as view:
             self._catch_up(view, self._clock.now())
             self._take_over(view, lambda fitting_id: self._partition_of(fitting_id) in new)
         self._share, self._shared = share, turn
-        self._watching.in_force(self._picture.conditions_in_force(self._clock.now(), self._is_mine))
+        self._say_what_is_in_force(None, self._clock.now())
 
     def _take_over(self, view: Reading, newly: Among) -> None:
         """What stands of those who were another's until now."""
@@ -296,37 +280,22 @@ class Monitor:
     def idle(self) -> None:
         """What can be done while nobody waits: forget yesterday's keys, prepare today's sessions."""
         now = self._clock.now()
-        if self._force is None or not self._force.holds(self._picture.version, now):
-            self._force = self._in_force(now)
+        concerned = self._force.bring_up_to(now)
+        if concerned is None or concerned:
+            self._say_what_is_in_force(concerned, now)
         self._watching.forget_old(now, self._force.fittings)
         self._pulse(now)
         # Also what a late fix has opened since: a key of another day is held for no longer than this.
         self._watching.let_go_of_sessions(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
         self._placed.forget_old(now)
-        if not self._sessions.prepare(self._force.keys, PREPARED_AT_ONCE):
-            self._force = replace(self._force, keys={})  # all are made
+        for wanted, key in self._force.unprepared(PREPARED_AT_ONCE):
+            self._sessions.begin(wanted, key)
 
-    def _in_force(self, now: datetime) -> "_InForce":
-        """What is in force now; whatever else is known of places, and every key that is over, is forgotten."""
-        today = utc_day(now)
-        wearers = self._picture.sealing_in_force(now, self._is_mine)
-        self._watching.in_force(self._picture.conditions_in_force(now, self._is_mine))
-        keys: dict[SessionFor, DayKey] = {}
-        for fitting, person_id, decision in wearers:
-            for category in kept_categories(decision):
-                key = self._picture.day_key(person_id, category, today)
-                if key is not None:
-                    wanted = SessionFor(person_id, fitting.case_id, decision.id, fitting.id, category, today)
-                    keys[wanted] = key
-        return _InForce(
-            self._picture.version,
-            now,
-            self._picture.next_edge(now),
-            frozenset(fitting.id for fitting, _, _ in wearers),
-            frozenset(decision.id for _, _, decision in wearers),
-            keys,
-        )
+    def _say_what_is_in_force(self, concerned: Concerned | None, now: datetime) -> None:
+        fittings = None if concerned is None else concerned.fittings
+        conditions = self._picture.conditions_in_force(now, self._is_mine, fittings)
+        self._watching.in_force(conditions, concerned)
 
     def receive(self, requests: Sequence[Request]) -> list[Answers]:
         """Answer each request, durably.
@@ -356,7 +325,7 @@ class Monitor:
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
             self._sessions.forget_unnumbered()
-            self._force = None
+            self._force.prepare_again()
             self._is_behind = True
             raise
         # Durable from here on: what follows is memory only, and a restart reads it back.
@@ -388,7 +357,7 @@ class Monitor:
     def _catch_up(self, view: Reading, now: datetime) -> None:
         change = view.standing_since(self._picture.version)
         if change.version != self._picture.version:
-            self._absorb(change, now)
+            self._absorb(view, change, now)
         self._seen.remove(change.removed)
         reach_ms, number = self._reach_ms(now), self._watching.number
         if reach_ms < self._seen_from_ms:
@@ -400,16 +369,18 @@ class Monitor:
         self._have_seen(seen)
         self._cursor, self._is_behind = seen.cursor, False
 
-    def _absorb(self, change: StandingChange, now: datetime) -> None:
+    def _absorb(self, view: Reading, change: StandingChange, now: datetime) -> None:
         """Whoever it is about is judged by what stands now; of anyone else nothing has to be thought of again."""
-        before = self._picture.version
-        self._picture.absorb(change)
-        concerned = self._picture.concerned(change)
-        if concerned is None or concerned.fittings or concerned.decisions:
-            self._watching.forget_windows(concerned)
-            self._watching.in_force(self._picture.conditions_in_force(now, self._is_mine))
-        elif not change.day_keys and self._force is not None and self._force.version == before:
-            self._force = replace(self._force, version=change.version)  # most entries are about nobody's wearing
+        concerned = self._picture.absorb(change, view.condition)
+        self._force.have_keys(change.day_keys)
+        if concerned is None:
+            self._force.forget()
+        elif concerned:
+            self._force.touch(concerned.cases)
+        else:
+            return  # most entries are about nobody's wearing
+        self._watching.forget_windows(concerned)
+        self._say_what_is_in_force(concerned, now)
 
     def _has_moved(self, write: Ingesting, decided: _Decided, decided_at: datetime) -> bool:
         """Whether anything that was decided on is different inside the transaction."""

@@ -26,8 +26,8 @@ class InScope:
         """As release_zones, for what is wanted and of this sender."""
         with self._store.reading() as view:
             change = view.standing_since(self._picture.version)
-        if change.version != self._picture.version:
-            self._picture.absorb(change)
+            if change.version != self._picture.version:
+                self._picture.absorb(change, view.condition)
         return release_zones(self._store, self._vault, monitor, wanted & self._conditions(self._clock.now()))
 
     def _conditions(self, now: datetime) -> frozenset[ConditionId]:

@@ -4,7 +4,7 @@ A session is prepared ahead when the monitor is idle, or made at the first fix t
 stored no later than in the transaction of its first fix; until then nobody has used it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -82,7 +82,8 @@ class Sessions:
         self._monitor = monitor
         self._live: dict[Of, LiveSession] = {}
         self._tidied: tuple[date, AbstractSet[DecisionId]] | None = None
-        """What all of these are of; None: one was made since that was looked at."""
+        """What all of these are of but those begun since; None: nobody has looked yet."""
+        self._begun: list[Of] = []
 
     def live(self, decision_id: DecisionId, fitting_id: FittingId, category: Category, day: date) -> LiveSession | None:
         """The session for this, if there is one."""
@@ -93,7 +94,7 @@ class Sessions:
         live = self._live.get(wanted.key)
         if live is None:
             live = self._live[wanted.key] = self._make(wanted, trusted_day_key(self._pinned, key))
-            self._tidied = None
+            self._begun.append(wanted.key)
         return live
 
     def nonces(self, count: int) -> Iterator[bytes]:
@@ -110,19 +111,17 @@ class Sessions:
 
         Whose they were: whoever holds sessions of their own lets go of those then.
         """
-        if self._tidied is not None and self._tidied[0] == today and self._tidied[1] is in_force:
-            return frozenset()
-        stays = {of: live for of, live in self._live.items() if of[3] == today and of[0] in in_force}
-        gone = frozenset(of[1] for of in self._live if of not in stays)
-        self._live, self._tidied = stays, (today, in_force)
-        return gone
-
-    def prepare(self, keys: dict[SessionFor, DayKey], limit: int) -> int:
-        """Make up to `limit` sessions ahead of their first fix; how many were made."""
-        missing = [wanted for wanted in keys if wanted.key not in self._live][:limit]
-        for wanted in missing:
-            self.begin(wanted, keys[wanted])
-        return len(missing)
+        looked_at: Iterable[Of] = self._begun
+        if self._tidied is None or self._tidied[0] != today:
+            looked_at = self._live
+        elif self._tidied[1] is not in_force:
+            ended = self._tidied[1] - in_force
+            looked_at = [*self._begun, *(of for of in self._live if of[0] in ended)] if ended else self._begun
+        gone = {of for of in looked_at if of in self._live and (of[3] != today or of[0] not in in_force)}
+        for of in gone:
+            del self._live[of]
+        self._tidied, self._begun = (today, in_force), []
+        return frozenset(of[1] for of in gone)
 
     def _make(self, wanted: SessionFor, public: bytes) -> LiveSession:
         key = self._chance.draw(KEY_BYTES)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -261,17 +262,23 @@ class Watching:
         """The standing has changed: hours and absences are laid out anew, and whoever of these (None: of all) was quiet
         is judged.
         """
-        self._windows.clear()
         if concerned is None:
+            self._windows.clear()
             self._plans.clear()
             self._disturb()
             return
+        for condition_id in concerned.conditions:
+            self._windows.pop(condition_id, None)
         for decision_id in concerned.decisions:
             self._plans.pop(decision_id, None)
         for fitting_id in concerned.fittings:
             self._let_go_of(fitting_id)
-        for of in [of for of in self._quiet if of[0] in concerned.fittings]:
+        for of in self._quiet_among(concerned):
             self._end_quiet(of)
+
+    def _quiet_among(self, concerned: Concerned) -> list[Under]:
+        each = product(concerned.fittings, concerned.decisions)
+        return [of for of in each if of in self._quiet]
 
     def watch_of(self, condition_id: ConditionId, fitting_id: FittingId) -> Watch:
         """As stored."""
@@ -407,19 +414,29 @@ class Watching:
         self._zones.give(zones)
         self._given = True
 
-    def in_force(self, conditions: Iterable[Condition]) -> None:
-        """These are in force now: whatever else is known of places is forgotten."""
+    def in_force(self, conditions: Iterable[Condition], concerned: Concerned | None = None) -> None:
+        """These are in force now, of everyone or of these: whatever else is known of places of theirs is forgotten."""
         of_decisions: dict[DecisionId, tuple[ConditionId, ...]] = {}
         for one in conditions:
             of = of_decisions.get(one.decision_id, ())
             if one.kind in ZONED and one.id not in of:  # once, whoever wears two devices
                 of_decisions[one.decision_id] = (*of, one.id)
         zoned = frozenset(condition_id for of in of_decisions.values() for condition_id in of)
-        if self._steady is not None:
-            self.let_go_of(self._steady.serials_under(self._zones.decisions - of_decisions.keys()))
-        self._zones.in_force(of_decisions)
-        self._quiet = {of: one for of, one in self._quiet.items() if of[1] in of_decisions}
-        self._scratch = {of: one for of, one in self._scratch.items() if of[0] in zoned}
+        if concerned is None:
+            if self._steady is not None:
+                self.let_go_of(self._steady.serials_under(self._zones.decisions - of_decisions.keys()))
+            self._zones.in_force(of_decisions)
+            self._quiet = {of: one for of, one in self._quiet.items() if of[1] in of_decisions}
+            self._scratch = {of: one for of, one in self._scratch.items() if of[0] in zoned}
+            return
+        for fitting_id in concerned.fittings:
+            self._let_go_of(fitting_id)
+        self._zones.in_force(of_decisions, concerned.decisions)
+        for under in self._quiet_among(concerned):
+            if under[1] not in of_decisions:
+                del self._quiet[under]
+        for over in product(concerned.conditions - zoned, concerned.fittings):
+            self._scratch.pop(over, None)
 
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""

@@ -129,6 +129,11 @@ def forwarded(serial: str, number: int, at: datetime, place: tuple[float, float]
     return json.dumps({"position": position, "device": device}, separators=(",", ":")).encode()
 
 
+def reference_of(person: int) -> str:
+    """Of the case of one of a crowd."""
+    return f"M-{person:05d}"
+
+
 def settle(
     crowd: Crowd,
     store: Store,
@@ -144,7 +149,7 @@ def settle(
     scheme = made_up_scheme(now)
     register_scheme(store, scheme, CASEWORKER)
     activate_made_up(store, scheme, now, CASEWORKER, AUTHORISING)
-    cases = [open_case(store, chance, SCHEME, f"M-{number:05d}", CASEWORKER) for number in range(len(crowd.serials))]
+    cases = [open_case(store, chance, SCHEME, reference_of(one), CASEWORKER) for one in range(len(crowd.serials))]
     for serial, case in zip(crowd.serials, cases, strict=True):
         device = register_device(store, chance, serial, CASEWORKER)
         fit_device(store, chance, device.id, case.id, STRAND, CASEWORKER)

@@ -23,7 +23,7 @@ from custodiet.model.identity import ConditionId, PersonId
 from custodiet.model.mode import Category
 from custodiet.model.record import LogOpened
 from custodiet.rules.keys import day_key_claim
-from custodiet.simulation.load import Crowd
+from custodiet.simulation.load import Crowd, reference_of
 
 
 class Multiplied:
@@ -83,7 +83,7 @@ class Multiplied:
         self._sign_days(store)
 
     def _told(self, row: dict[str, Any], changed: tuple[str, ...], person: int) -> dict[str, Any]:
-        own = {"serial": self._crowd.serials[person], "reference": f"M-{person:05d}"}
+        own = {"serial": self._crowd.serials[person], "reference": reference_of(person)}
         return {name: own.get(name) or _named(row[name], person) for name in changed}
 
     def _sign_days(self, store: sqlite3.Connection) -> None:

@@ -33,6 +33,8 @@ def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
         place.warm(monitor)
         rounds = [place.round(monitor, _MINUTES) for _ in range(ROUNDS)]
         grown_kb, upkeep_ms = monitor.grown_kb(), monitor.upkeep_ms()
+        monitor.catch_up_ms(place.clock.now())
+        decided_ms = [monitor.catch_up_ms(place.clock.now()) for _ in place.decided()]
     people, positions = len(crowd.serials), sum(one.positions for one in rounds)
     return {
         "people": people,
@@ -40,5 +42,6 @@ def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
         "ns_a_position": round(1e9 * sum(one.cpu_s for one in rounds) / positions),
         "positions_per_cpu_s": round(median(one.positions / one.cpu_s for one in rounds)),
         "upkeep_ms": round(upkeep_ms, 1),
+        "decision_ms": round(median(decided_ms), 1),
         "kb_a_person": round(grown_kb / people, 1),
     }

@@ -60,7 +60,12 @@ class Measured(Protocol):
         """By how much its process is larger than before it began."""
 
     def upkeep_ms(self) -> float:
-        """What once of its upkeep takes, of CPU; median. A gateway that is idle does it once a second."""
+        """What once of its upkeep has taken since it was set aside, of CPU; median. A gateway that is idle does it
+        once a second.
+        """
+
+    def catch_up_ms(self, now: datetime) -> float:
+        """What it takes, of CPU, to take in whatever was decided since, and to have its upkeep after it."""
 
 
 class Here:
@@ -100,12 +105,20 @@ class Here:
 
     def set_aside(self) -> None:
         set_aside_what_lives()
+        self._idled_s.clear()
 
     def grown_kb(self) -> int:
         return _resident_kb() - self._before_kb
 
     def upkeep_ms(self) -> float:
         return 1000 * median(self._idled_s)
+
+    def catch_up_ms(self, now: datetime) -> float:
+        self._clock.set(now)
+        began = process_time()
+        self._made.refresh()
+        self._made.idle()
+        return 1000 * (process_time() - began)
 
     @property
     def _made(self) -> Monitor:
@@ -149,6 +162,9 @@ class Apart:
 
     def upkeep_ms(self) -> float:
         return float(self._ask("upkeep_ms"))
+
+    def catch_up_ms(self, now: datetime) -> float:
+        return float(self._ask("catch_up_ms", now))
 
     def _ask(self, name: str, *what: object) -> Any:
         self._end.send((name, what))

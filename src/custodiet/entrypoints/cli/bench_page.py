@@ -93,20 +93,28 @@ Each is given batches as they suit it, and the lines are decoded for it by the q
     return "\n".join([head, behind, "", told, *([""] if absent else []), *absent, ""])
 
 
+_GROWN = {
+    "people": "people",
+    "zones_a_person": "zones each",
+    "ns_a_position": "CPU ns a position",
+    "kb_a_person": "kB a person in the monitor",
+    "upkeep_ms": "upkeep once, ms",
+    "decision_ms": "a decision, ms",
+}
+
+
 def _growth(said: Said) -> str:
     head = """## Growth
 
 Each row is a monitor in a process of its own, without what makes the load. Ten minutes of everyone, so that all that
 comes round is in it. Upkeep is what a gateway does at most once a second; it is counted in the nanoseconds once for
-each minute of everyone's. A decision may ask for twenty zones at most: fifty are for measuring alone. What ten minutes
-do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a minute.
+each minute of everyone's. A decision is about one of these people, paused and gone on with: what it takes until the
+monitor goes by it, with its upkeep after it. A decision may ask for twenty zones at most: fifty are for measuring
+alone. What ten minutes do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a
+minute.
 """
-    rows = [
-        (row["people"], row["zones_a_person"], row["ns_a_position"], row["kb_a_person"], row["upkeep_ms"])
-        for row in (*said["growth"], *said["zones"])
-    ]
-    columns = ("people", "zones each", "CPU ns a position", "kB a person in the monitor", "upkeep once, ms")
-    return "\n".join([head, _table(columns, rows), ""])
+    rows = [tuple(row[name] for name in _GROWN) for row in (*said["growth"], *said["zones"])]
+    return "\n".join([head, _table(tuple(_GROWN.values()), rows), ""])
 
 
 def _read(said: Said) -> str:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from custodiet.entrypoints.cli.bench_monitor import GROUP, NOTHING, Measured, Spent
+from custodiet.flows.end_decision import resume_decision, suspend_decision
 from custodiet.flows.ports import Store
-from custodiet.simulation.load import Crowd
+from custodiet.rules.decisions import Ender
+from custodiet.simulation.load import Crowd, reference_of
 from custodiet.simulation.multiplied import Multiplied
 from custodiet.simulation.seeded import SetClock
+from custodiet.simulation.world import CASEWORKER
 
 ROUNDS = 5
 WARM_MINUTES = 2
@@ -56,6 +59,14 @@ class Place:
                 waiting = waiting[GROUP:]
         if waiting:
             yield waiting
+
+    def decided(self) -> Iterator[None]:
+        """One person's decision is paused, and then goes on: what was decided each time stands in the store."""
+        with self.store.reading() as view:
+            [decision] = view.decisions_of(view.case_by_reference(reference_of(0)).id)
+        for decide in (suspend_decision, resume_decision):
+            decide(self.store, decision.id, Ender(CASEWORKER))
+            yield
 
     def minute(self) -> list[bytes]:
         """Everyone's next minute, which is over then."""
