@@ -45,7 +45,6 @@ from custodiet.flows.in_vault.keys import Keys, make_first_keys
 from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Chance, Clock, Kms, Seating
-from custodiet.flows.receive_reports import Monitor, ShareBy
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.send_messages import Carrier
 from custodiet.flows.witnessed import cosigned_note
@@ -86,6 +85,7 @@ if TYPE_CHECKING:  # one verb must not pay for another's imports
     from custodiet.entrypoints.cli.bench_place import Place
     from custodiet.entrypoints.cli.bench_read import Reading
     from custodiet.flows.ports import Store
+    from custodiet.flows.receive_reports import Monitor, ShareBy
     from custodiet.simulation.load import Crowd
     from custodiet.simulation.seeded import SetClock
 
@@ -290,7 +290,7 @@ def _hold(folder: Path, what: str, how: int) -> int:
     return handle
 
 
-def join_monitor(settings: Settings, store: SqlStore) -> Monitor:
+def join_monitor(settings: Settings, store: SqlStore) -> "Monitor":
     """The monitor of a process that takes in reports beside gateways. Raises Unready where those share devices out."""
     regime = store.regime_alone()
     if regime is None or settings.sharing is not None:
@@ -298,8 +298,9 @@ def join_monitor(settings: Settings, store: SqlStore) -> Monitor:
     return _monitor(settings, store, Share(regime, None))
 
 
-def _monitor(settings: Settings, store: SqlStore, share: Share, share_by: ShareBy | None = None) -> Monitor:
-    """A monitor with a name of its own."""
+def _monitor(settings: Settings, store: SqlStore, share: Share, share_by: "ShareBy | None" = None) -> "Monitor":
+    """A monitor with a name of its own. Only who has one loads NumPy."""
+    from custodiet.flows.receive_reports import Monitor
     from custodiet.flows.steady import Steady
 
     chance = SystemChance()
@@ -830,7 +831,8 @@ def _settled_place(
         yield settings, store, keys, clock, token
 
 
-def _monitor_on(store: "Store", clock: Clock, pinned: LogOpened) -> Monitor:
+def _monitor_on(store: "Store", clock: Clock, pinned: LogOpened) -> "Monitor":
+    from custodiet.flows.receive_reports import Monitor
     from custodiet.flows.steady import Steady
 
     chance = SystemChance()
