@@ -62,10 +62,12 @@ class Person:
     def press(self, text: str) -> None:
         self.count("")
         self.fields.discard((re.sub(r"^https?://[^/]+", "", self.page.url), ""))
-        self.page.get_by_role("button", name=text, exact=True).click()
+        with self.page.expect_navigation():  # what is looked at next is the page that comes, and all of it
+            self.page.get_by_role("button", name=text, exact=True).click()
 
-    def follow(self, text: str) -> None:
-        self.page.get_by_role("link", name=text, exact=True).first.click()
+    def follow(self, text: str | re.Pattern[str]) -> None:
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=text, exact=True).first.click()
 
     def look(self, name: str) -> None:
         """Whole on a wide screen and on a narrow one."""
@@ -155,7 +157,7 @@ def test_a_case_goes_from_rung_0_to_3_with_few_fields_on_few_pages(shown, place)
     ana.press("Record it")
     ana.look("notice-given")
     ana.open(f"/cases/{NEW}/decide")
-    ana.page.get_by_role("link", name="Propose rung 3", exact=True).click()
+    ana.follow("Propose rung 3")
     ana.press("Check what you wrote")
     expect(ana.page.locator(".govuk-error-summary")).to_be_focused()
     ana.press("Check what you wrote")
@@ -240,7 +242,7 @@ def test_what_was_typed_is_there_again_after_signing_out_and_in_and_for_nobody_e
     ana.open("/day")
     expect(ana.page.get_by_text(f"You have an unfinished assessment of case {NEW}")).to_be_visible()
     ana.look("day-unfinished")
-    ana.page.get_by_role("link", name=re.compile("^Go on with rung 11")).click()
+    ana.follow(re.compile("^Go on with rung 11"))
     expect(ana.page.locator("textarea[name=words]")).to_have_value("Half a thought.")
     expect(ana.page.locator("input[name=ends_0]")).to_have_value("7")
     expect(ana.page.locator("select[name=selection]")).to_have_value("individual")
