@@ -67,9 +67,10 @@ def test_each_peer_is_beside_it_or_is_said_to_be_absent(beside):
 
 def test_growth_is_measured_with_people_and_with_zones(said):
     assert [row["people"] for row in said["growth"]] == [40]
-    assert [row["zones_a_person"] for row in said["zones"]] == [1]
+    assert [(row["zones_a_person"], row["zones_shared"]) for row in said["zones"]] == [(5, True), (1, False)]
     for row in (*said["growth"], *said["zones"]):
         assert min(row["ns_a_position"], row["positions_per_cpu_s"], row["kb_a_person"], row["upkeep_ms"]) > 0
+        assert row["decision_ms"] > 0
 
 
 def test_what_was_sealed_is_opened_to_the_last_fix_beside_plain_rows(said):

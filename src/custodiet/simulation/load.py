@@ -24,7 +24,7 @@ from custodiet.model.times import as_text
 from custodiet.simulation.made_up_assessment import made_up_assessment
 from custodiet.simulation.made_up_register import activate_made_up
 from custodiet.simulation.seeded import SetClock
-from custodiet.simulation.town import home_of, offset, square_around
+from custodiet.simulation.town import TOWN_LAT, TOWN_LON, TOWN_RADIUS_M, home_of, offset, square_around
 from custodiet.simulation.world import AUTHORISING, CASEWORKER, SCHEME, STRAND, made_up_scheme, officers_proposal
 
 _STAY_IN_HALF_M = 3000.0
@@ -37,8 +37,10 @@ _METRES_A_MINUTE = (0.0,) * 6 + (80.0,) * 3 + (700.0,)
 class Crowd:
     """So many people, each with a device of its own behind one forwarding server."""
 
-    def __init__(self, people: int, zones: int, seed: int) -> None:
+    def __init__(self, people: int, zones: int, seed: int, *, shared: bool = False) -> None:
+        """`shared`: everyone's zones are the same ones, about the whole town."""
         self.seed = seed
+        self.shared = shared
         self._random = Random(seed)
         self.serials = tuple(f"TAG-{number:05d}" for number in range(people))
         self._homes = [home_of(self._random) for _ in self.serials]
@@ -47,16 +49,16 @@ class Crowd:
 
     def zones_of(self, person: int) -> Iterator[tuple[ConditionKind, dict[str, Any]]]:
         """Kind and geometry: a square to stay in, circles and squares to keep out of."""
-        home = self._homes[person]
-        random = Random(person)
+        home, about_m = (TOWN_LAT, TOWN_LON), TOWN_RADIUS_M
+        if not self.shared:
+            home, about_m = self._homes[person], 0.0
+        random = Random(0 if self.shared else person)
         for number in range(self.zones):
             if number == 0:
-                yield (
-                    ConditionKind.INCLUSION,
-                    {"type": "Polygon", "coordinates": [square_around(*home, _STAY_IN_HALF_M)]},
-                )
+                ring = square_around(*home, _STAY_IN_HALF_M + about_m)
+                yield ConditionKind.INCLUSION, {"type": "Polygon", "coordinates": [ring]}
                 continue
-            north, east = (random.choice((-1, 1)) * _KEEP_OUT_M for _ in range(2))
+            north, east = (random.choice((-1, 1)) * (_KEEP_OUT_M + about_m) for _ in range(2))
             lat, lon = offset(*home, north + 300.0 * number, east)
             if number % 2:
                 yield ConditionKind.EXCLUSION, {"type": "Polygon", "coordinates": [square_around(lat, lon, 400.0)]}

@@ -110,7 +110,7 @@ def run_bench(plan: Plan, joined: Joined) -> dict[str, Any]:
         said["ratio"] = {name: round(ours / one["positions_per_cpu_s"], 1) for name, one in said["peers"].items()}
     if "growth" in plan.parts:
         said["growth"] = with_people(joined.crowded, plan.growth, plan.zones, plan.seed)
-        said["zones"] = with_zones(joined.crowded, plan.zones_people, plan.zones_tried, plan.seed)
+        said["zones"] = with_zones(joined.crowded, plan.zones_people, plan.zones_tried, plan.zones, plan.seed)
     if "read" in plan.parts:
         frames = (min(FRAME_BEFORE, plan.frame_of_a_day), plan.frame_of_a_day)
         with joined.long_past(plan.days, *frames, plan.seed) as reading, TemporaryDirectory() as folder:
@@ -171,7 +171,8 @@ def show_bench(said: dict[str, Any], *, as_json: bool, write_to: Path | None = N
     if "growth" in said:
         print("\n  people, zones each, CPU ns a position, kB a person in the monitor")
         for row in (*said["growth"], *said["zones"]):
-            told = (row["people"], row["zones_a_person"], row["ns_a_position"], row["kb_a_person"])
+            zones = f"{row['zones_a_person']}{' shared' if row['zones_shared'] else ''}"
+            told = (row["people"], zones, row["ns_a_position"], row["kb_a_person"])
             print("  " + "".join(f"{one:>12}" for one in told))
     if "read" in said:
         print("\n  one person's, opened: fixes, CPU ms sealed, plain rows, bare unsealing")

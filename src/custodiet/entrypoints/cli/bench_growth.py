@@ -23,9 +23,10 @@ def with_people(make: Making, sizes: Sequence[int], zones: int, seed: int) -> li
     return [_measured(make, Crowd(people, zones, seed)) for people in sizes]
 
 
-def with_zones(make: Making, people: int, sizes: Sequence[int], seed: int) -> list[dict[str, Any]]:
-    """One row for each number of zones."""
-    return [_measured(make, Crowd(people, zones, seed)) for zones in sizes]
+def with_zones(make: Making, people: int, sizes: Sequence[int], shared: int, seed: int) -> list[dict[str, Any]]:
+    """One row for so many zones that are the same for everyone, and one for each number of zones of one's own."""
+    crowds = [Crowd(people, shared, seed, shared=True), *(Crowd(people, zones, seed) for zones in sizes)]
+    return [_measured(make, crowd) for crowd in crowds]
 
 
 def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
     return {
         "people": people,
         "zones_a_person": crowd.zones,
+        "zones_shared": crowd.shared,
         "ns_a_position": round(1e9 * sum(one.cpu_s for one in rounds) / positions),
         "positions_per_cpu_s": round(median(one.positions / one.cpu_s for one in rounds)),
         "upkeep_ms": round(upkeep_ms, 1),

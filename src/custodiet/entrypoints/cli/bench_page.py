@@ -94,8 +94,6 @@ Each is given batches as they suit it, and the lines are decoded for it by the q
 
 
 _GROWN = {
-    "people": "people",
-    "zones_a_person": "zones each",
     "ns_a_position": "CPU ns a position",
     "kb_a_person": "kB a person in the monitor",
     "upkeep_ms": "upkeep once, ms",
@@ -109,12 +107,17 @@ def _growth(said: Said) -> str:
 Each row is a monitor in a process of its own, without what makes the load. Ten minutes of everyone, so that all that
 comes round is in it. Upkeep is what a gateway does at most once a second; it is counted in the nanoseconds once for
 each minute of everyone's. A decision is about one of these people, paused and gone on with: what it takes until the
-monitor goes by it, with its upkeep after it. A decision may ask for twenty zones at most: fifty are for measuring
-alone. What ten minutes do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a
-minute.
+monitor goes by it, with its upkeep after it. Shared zones are the same for everyone: each decision has its own of them
+all the same, sealed by itself. A decision may ask for twenty zones at most: fifty are for measuring alone. What ten
+minutes do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a minute.
 """
-    rows = [tuple(row[name] for name in _GROWN) for row in (*said["growth"], *said["zones"])]
-    return "\n".join([head, _table(tuple(_GROWN.values()), rows), ""])
+    rows = [_grown(row) for row in (*said["growth"], *said["zones"])]
+    return "\n".join([head, _table(("people", "zones each", *_GROWN.values()), rows), ""])
+
+
+def _grown(row: Said) -> list[object]:
+    zones = row["zones_a_person"]
+    return [row["people"], f"{zones}, shared" if row["zones_shared"] else zones, *(row[name] for name in _GROWN)]
 
 
 def _read(said: Said) -> str:
