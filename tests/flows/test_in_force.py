@@ -101,3 +101,19 @@ def test_whoever_nobody_decided_on_is_not_looked_at(house, monkeypatch):
         looked_at(monitor)
         looked_at(monitor)
     assert set(asked) == {people[3].case.id}
+
+
+def test_edges_of_who_is_looked_at_again_and_again_are_not_gathered_without_an_end(house, monkeypatch):
+    monkeypatch.setattr("custodiet.flows.in_force._EDGES_SPARE", 3)
+    people = [house.person(f"TAG-{number}") for number in range(2)]
+    for person in people:
+        house.decide(person)
+    monitor = house.monitor()
+    looked_at(monitor)
+    force, now = monitor._force, house.clock.now()
+    waited_for = set(force._edges)
+    for _ in range(50):
+        force.touch([people[0].case.id])
+        force.bring_up_to(now)
+        assert len(force._edges) <= 2 * len(waited_for) + 3
+        assert set(force._edges) == waited_for

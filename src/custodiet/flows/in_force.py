@@ -16,6 +16,9 @@ from custodiet.model.times import utc_day
 from custodiet.rules.decisions import kept_categories
 
 
+_EDGES_SPARE = 1000
+
+
 class InForce:
     """Owned by one monitor, touched by its thread. `mine`: whose it is to write."""
 
@@ -27,6 +30,8 @@ class InForce:
         self._day: date | None = None
         self._edges: list[tuple[datetime, CaseId]] = []
         """A heap. A case that was looked at again has its edges here twice: to look at it once more changes nothing."""
+        self._edges_max = 0
+        """Of so many, half are there twice or more."""
         self._touched: set[CaseId] = set()
         self._unprepared: dict[CaseId, None] = {}
         """Whose sessions of the day may still have to be made ahead of their first fix."""
@@ -69,10 +74,14 @@ class InForce:
         wearers = self._picture.sealing_in_force(now, self._mine)
         self.fittings = frozenset(fitting.id for fitting, _, _ in wearers)
         self.decisions = frozenset(decision.id for _, _, decision in wearers)
-        self._edges = list(self._picture.edges(now))
-        heapify(self._edges)
+        self._wait_for_edges(now)
         self._touched.clear()
         self._as_of = now
+
+    def _wait_for_edges(self, now: datetime) -> None:
+        self._edges = list(self._picture.edges(now))
+        heapify(self._edges)
+        self._edges_max = 2 * len(self._edges) + _EDGES_SPARE
 
     def _find_out_of(self, concerned: Concerned, now: datetime) -> None:
         wearers = self._picture.sealing_in_force(now, self._mine, concerned.fittings)
@@ -84,6 +93,8 @@ class InForce:
             self.decisions = self.decisions - concerned.decisions | decisions
         for edge in self._picture.edges(now, concerned.cases):
             heappush(self._edges, edge)
+        if len(self._edges) > self._edges_max:
+            self._wait_for_edges(now)
         self._unprepared.update(dict.fromkeys(concerned.cases))
         self._touched.clear()
         self._as_of = now
