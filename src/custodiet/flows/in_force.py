@@ -15,7 +15,6 @@ from custodiet.model.record import DayKey
 from custodiet.model.times import utc_day
 from custodiet.rules.decisions import kept_categories
 
-
 _EDGES_SPARE = 1000
 
 
