@@ -16,6 +16,7 @@ from capacity import Assumed, Measured, needed  # noqa: E402
 COSTS = Measured(
     ns_a_position=10_000,
     upkeep_us_a_person=0,
+    decision_us_a_person=0.5,
     vault_us_a_position=10,
     kb_a_person=6,
     bytes_a_position=100,
@@ -33,6 +34,7 @@ def test_a_million_people_at_a_fix_a_minute_by_hand():
     assert found.gateway_cores == pytest.approx(0.1667, abs=0.0001)
     assert found.gateway_memory_gb == pytest.approx(6 + 5.76)
     assert found.gateway_processes == 1
+    assert found.decision_ms == pytest.approx(500)
     assert found.gateways == 2  # one carries it, one is to spare
     assert found.stored_tb == pytest.approx(4.32)  # 144 GB a day
     assert found.store_machines == 3
@@ -47,6 +49,7 @@ def test_upkeep_of_everyone_each_second_counts_beside_their_positions():
     with_upkeep = needed(1_000_000, replace(COSTS, upkeep_us_a_person=2), Assumed())
     assert with_upkeep.gateway_cores == pytest.approx(2.1667, abs=0.0001)
     assert with_upkeep.gateway_processes == 5  # one thread each, half of whose time is used
+    assert with_upkeep.decision_ms == pytest.approx(100)  # each holds a fifth of the people
 
 
 def test_memory_asks_for_machines_where_cores_do_not():
@@ -62,7 +65,7 @@ def test_ten_times_the_people_ask_for_ten_times_as_much(name):
 
 def test_of_growth_the_largest_is_what_is_reckoned_with():
     rows = [
-        {"people": people, "ns_a_position": ns, "upkeep_ms": 1.0, "kb_a_person": 5.0}
+        {"people": people, "ns_a_position": ns, "upkeep_ms": 1.0, "decision_ms": 2.0, "kb_a_person": 5.0}
         for people, ns in ((1000, 7), (10, 5))
     ]
     read = {"day_key_us": 1, "session_us": 2, "gather_us_a_piece": 2.5, "fold_us_a_fix": 4.0}
@@ -70,6 +73,7 @@ def test_of_growth_the_largest_is_what_is_reckoned_with():
     said = {"growth": rows, "read": read, "floor": floor, "bytes_a_position": 4, "bytes_a_record": 5}
     assert capacity.measured_in(said).ns_a_position == 7
     assert capacity.measured_in(said).upkeep_us_a_person == 1.0
+    assert capacity.measured_in(said).decision_us_a_person == 2.0
     assert capacity.measured_in(said).vault_us_a_position == 6.5
 
 

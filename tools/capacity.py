@@ -21,6 +21,8 @@ class Measured:
     """CPU of a monitor, from lines to durable, at the largest number of people that was measured."""
     upkeep_us_a_person: float
     """CPU of a monitor's upkeep, each second."""
+    decision_us_a_person: float
+    """CPU of the monitor that has the person, for each that it holds."""
     vault_us_a_position: float
     """CPU of the vault, which gathers each and folds its day."""
     kb_a_person: float
@@ -63,6 +65,8 @@ class Needed:
     gateway_memory_gb: float
     gateway_processes: int
     """Each has one thread that decides and writes."""
+    decision_ms: float
+    """For so long the process that has the person answers nobody."""
     gateways: int
     """Machines."""
     stored_mb_a_second: float
@@ -93,13 +97,15 @@ def needed(people: int, measured: Measured, assumed: Assumed) -> Needed:
     stored_mb = rate * measured.bytes_a_position / 1e6
     stored_tb = stored_mb * DAY_S * assumed.kept_days / 1e6
     records = rate / assumed.batch * DAY_S
+    processes = ceil(cores / assumed.load)
     return Needed(
         people=people,
         positions_a_second=rate,
         commits_a_second=rate / assumed.batch,
         gateway_cores=cores,
         gateway_memory_gb=memory_gb,
-        gateway_processes=ceil(cores / assumed.load),
+        gateway_processes=processes,
+        decision_ms=people / processes * measured.decision_us_a_person / 1000,
         # One more than carries it: one may be down.
         gateways=1 + max(1, ceil(max(by_cores, by_memory))),
         stored_mb_a_second=stored_mb,
@@ -121,6 +127,7 @@ def measured_in(said: dict[str, Any]) -> Measured:
     return Measured(
         ns_a_position=most["ns_a_position"],
         upkeep_us_a_person=1000 * most["upkeep_ms"] / most["people"],
+        decision_us_a_person=1000 * most["decision_ms"] / most["people"],
         vault_us_a_position=said["read"]["gather_us_a_piece"] + said["read"]["fold_us_a_fix"],
         kb_a_person=most["kb_a_person"],
         bytes_a_position=said["bytes_a_position"],
@@ -137,6 +144,7 @@ _ROWS = {
     "gateway_cores": "cores of work in gateways",
     "gateway_memory_gb": "GB of memory in gateways",
     "gateway_processes": "gateway processes, one writing thread each",
+    "decision_ms": "ms that a decision holds one of them up",
     "gateways": "gateway machines, one of them to spare",
     "stored_mb_a_second": "MB a second written, one copy",
     "stored_tb": "TB kept, one copy",
