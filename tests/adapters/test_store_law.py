@@ -995,7 +995,7 @@ LAW = {
         {
             "not at all": "UPDATE lease SET fence = fence",
             "down": "UPDATE lease SET fence = fence - 1",
-            "by another name": "UPDATE lease SET name = 'new', fence = fence + 1",
+            "by another name": "UPDATE lease SET name = 'new', fence = fence + 1 WHERE name = (SELECT min(name) FROM lease)",
         },
     ),
     "lease_never_delete": Rule("lease: never deleted", {"all": "DELETE FROM lease"}),
@@ -2231,7 +2231,7 @@ ALLOWED = {
     "another check-in": like("word", "1", at="at + 1"),
     "erase what was judged": "DELETE FROM ingest_detail",
     "what was judged last": "UPDATE contact SET contact_at = contact_at + 1 WHERE fitting_id = :fitting",
-    "take a lease": "UPDATE lease SET fence = fence + 1",
+    "take a lease": "UPDATE lease SET fence = fence + 1 WHERE name = (SELECT min(name) FROM lease)",
 }
 
 

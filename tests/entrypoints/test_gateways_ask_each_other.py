@@ -165,10 +165,14 @@ def test_what_names_no_device_is_answered_here(three):
     assert [len(one.lines) for one in three.each] == [1, 0, 0]
 
 
-def test_health_says_of_how_many_partitions_nobody_knows_who_has_them(three):
-    assert json.loads(three.post("/healthz", method="GET")[1])["nobodys"] == 0
+def test_health_says_of_how_many_partitions_nobody_knows_who_has_them_and_how_many_are_held_here(three):
+    def told():
+        health = json.loads(three.post("/healthz", method="GET")[1])
+        return health["nobodys"], health["held"]
+
+    assert told() == (0, len(range(0, PARTITIONS, 3)))
     three.share_out([None] * 5 + [0] * (PARTITIONS - 5))
-    assert json.loads(three.post("/healthz", method="GET")[1])["nobodys"] == 5
+    assert told() == (5, PARTITIONS - 5)
 
 
 # --- another gateway that is not well ---

@@ -20,6 +20,7 @@ from support.site import Site
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.model.identity import ActorId
 from custodiet.model.times import to_ms
+from custodiet.rules.partitions import PARTITIONS
 
 SINCE = timedelta(hours=20)
 
@@ -110,7 +111,8 @@ class Pair:
 
         def is_so():
             health = [request(url, "GET", "/healthz").json for url in self.urls]
-            return len(holders(etcd)) == len(self.urls) and not any(one["nobodys"] for one in health)
+            all_held = sum(one["held"] for one in health) == PARTITIONS
+            return len(holders(etcd)) == len(self.urls) and all_held and not any(one["nobodys"] for one in health)
 
         self.running.wait_until(is_so, "devices are not shared out")
 

@@ -5,6 +5,7 @@ Of a House whichever monitor is asked has everything, and takes it over from whi
 is run as processes has an etcd of its own, which lives as long as it does, and a Site two gateways.
 """
 
+import json
 import os
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from urllib.request import urlopen
 from weakref import WeakValueDictionary
 
 import pytest
@@ -24,7 +26,7 @@ from custodiet.model.partitions import EVERYONES, NOBODYS, Share, Turn
 from custodiet.rules.partitions import PARTITIONS
 from custodiet.settings import read_settings
 
-from .etcd import LEASE_S, EtcdServer, holders
+from .etcd import LEASE_S, EtcdServer, holders, seats
 
 CHOSEN = os.environ.get("CUSTODIET_TEST_GATEWAYS") == "sharing"
 GATEWAYS = 2 if CHOSEN else 1
@@ -51,10 +53,20 @@ def etcd_for(log: Path, environment: dict[str, str]) -> EtcdServer | None:
 
 
 def is_done(etcd: EtcdServer, line: Sequence[str]) -> bool:
-    """Whether all devices are somebody's, of as many gateways as that command starts."""
+    """Whether all devices are somebody's, of as many gateways as that command starts, and each of these goes by it."""
     data = line[line.index("--data") + 1]
     gateways = next((int(one.partition("=")[2]) for one in line if one.startswith("--gateways=")), 1)
-    return len(holders(etcd, read_pins(read_settings(data, None, {})).origin)) == gateways
+    origin = read_pins(read_settings(data, None, {})).origin
+    if len(holders(etcd, origin)) != gateways:
+        return False
+    told = [_health_at(address) for address in seats(etcd, origin).gateways.values()]
+    return sum(one["held"] for one in told) == PARTITIONS and not any(one["nobodys"] for one in told)
+
+
+def _health_at(address: str) -> dict[str, int]:
+    with suppress(OSError), urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310 - a gateway's own
+        return json.load(answer)
+    return {"held": 0, "nobodys": PARTITIONS}
 
 
 def alone(store) -> Share:

@@ -133,9 +133,11 @@ class Gateway:
     def _health(self) -> Response:
         age = self.writer.picture_age_s
         fresh = age is not None and age <= self._limits.picture_age_s_max
-        sharing = self.steps.sharing
-        # Which gateway has the devices of so many partitions is not known here.
-        shared = {} if sharing is None else {"nobodys": sum(place is None for place in sharing.places)}
+        shared, sharing = {}, self.steps.sharing
+        if sharing is not None:
+            # Which gateway has the devices of so many partitions is not known here; of so many this one may write.
+            nobodys = sum(place is None for place in sharing.places)
+            shared = {"nobodys": nobodys, "held": len(self._monitor.share.fences or ())}
         return told(
             ok=fresh and not self.writer.is_full and not self.writer.is_failing,
             picture_age_s=None if age is None else round(age, 3),
