@@ -299,6 +299,7 @@ def bound(statement, names):
     return {name: names[name] for name in re.findall(r":([a-z_]+)", statement)}
 
 
+OF_ONE_LEASE = "WHERE name = (SELECT min(name) FROM lease)"
 COLUMNS = {
     "scheme_purpose": "scheme_id code title operational",
     "scheme_power": "scheme_id code title source force regime",
@@ -995,7 +996,7 @@ LAW = {
         {
             "not at all": "UPDATE lease SET fence = fence",
             "down": "UPDATE lease SET fence = fence - 1",
-            "by another name": "UPDATE lease SET name = 'new', fence = fence + 1 WHERE name = (SELECT min(name) FROM lease)",
+            "by another name": f"UPDATE lease SET name = 'new', fence = fence + 1 {OF_ONE_LEASE}",
         },
     ),
     "lease_never_delete": Rule("lease: never deleted", {"all": "DELETE FROM lease"}),
@@ -2231,7 +2232,7 @@ ALLOWED = {
     "another check-in": like("word", "1", at="at + 1"),
     "erase what was judged": "DELETE FROM ingest_detail",
     "what was judged last": "UPDATE contact SET contact_at = contact_at + 1 WHERE fitting_id = :fitting",
-    "take a lease": "UPDATE lease SET fence = fence + 1 WHERE name = (SELECT min(name) FROM lease)",
+    "take a lease": f"UPDATE lease SET fence = fence + 1 {OF_ONE_LEASE}",
 }
 
 
