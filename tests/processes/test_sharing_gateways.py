@@ -15,12 +15,12 @@ from support.carrying import Carried, Life, acknowledged_again, flush
 from support.etcd import holders, seats
 from support.faults import Served, let_pass
 from support.running import ask, bearer, command, fix, request
+from support.shared_out import is_known_to_all
 from support.site import Site
 
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.model.identity import ActorId
 from custodiet.model.times import to_ms
-from custodiet.rules.partitions import PARTITIONS
 
 SINCE = timedelta(hours=20)
 
@@ -111,8 +111,7 @@ class Pair:
 
         def is_so():
             health = [request(url, "GET", "/healthz").json for url in self.urls]
-            all_held = sum(one["held"] for one in health) == PARTITIONS
-            return len(holders(etcd)) == len(self.urls) and all_held and not any(one["nobodys"] for one in health)
+            return len(holders(etcd)) == len(self.urls) and is_known_to_all(health)
 
         self.running.wait_until(is_so, "devices are not shared out")
 

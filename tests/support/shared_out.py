@@ -8,7 +8,7 @@ is run as processes has an etcd of its own, which lives as long as it does, and 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -59,8 +59,12 @@ def is_done(etcd: EtcdServer, line: Sequence[str]) -> bool:
     origin = read_pins(read_settings(data, None, {})).origin
     if len(holders(etcd, origin)) != gateways:
         return False
-    told = [_health_at(address) for address in seats(etcd, origin).gateways.values()]
-    return sum(one["held"] for one in told) == PARTITIONS and not any(one["nobodys"] for one in told)
+    return is_known_to_all([_health_at(address) for address in seats(etcd, origin).gateways.values()])
+
+
+def is_known_to_all(health: Sequence[Mapping[str, int]]) -> bool:
+    """By what each of a place's gateways says of itself: each may write what it has, and knows who has the rest."""
+    return sum(one["held"] for one in health) == PARTITIONS and not any(one["nobodys"] for one in health)
 
 
 def _health_at(address: str) -> dict[str, int]:

@@ -4,7 +4,7 @@ It is so from an instant on until the next edge of anyone's, as long as nobody d
 on, or came to an edge, is looked at again, and nobody else's. Everyone's is after the clock was set back.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from heapq import heapify, heappop, heappush
 
@@ -107,16 +107,11 @@ class InForce:
         self._keyless.clear()
         self._unprepared = dict.fromkeys(map(self._picture.case_of, self.fittings))
 
-    def unprepared(self, cases_max: int) -> list[tuple[SessionFor, DayKey]]:
+    def unprepared(self, now: datetime, cases_max: int) -> list[tuple[SessionFor, DayKey]]:
         """Sessions of the day, of so many cases at most, that are to be there before their first fix; each once."""
-        if self._day is None or self._as_of is None:
-            return []
         some = [self._unprepared.popitem()[0] for _ in range(min(cases_max, len(self._unprepared)))]
-        return self._wanted(some, self._day, self._as_of)
-
-    def _wanted(self, cases: Collection[CaseId], day: date, now: datetime) -> list[tuple[SessionFor, DayKey]]:
-        wanted = []
-        fittings = self._picture.of_cases(cases).fittings & self.fittings
+        fittings = self._picture.of_cases(some).fittings & self.fittings
+        wanted, day = [], utc_day(now)
         for fitting, person_id, decision in self._picture.sealing_in_force(now, self._mine, fittings):
             for category in kept_categories(decision):
                 key = self._picture.day_key(person_id, category, day)

@@ -289,7 +289,7 @@ class Monitor:
         self._watching.let_go_of_sessions(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
         self._placed.forget_old(now)
-        for wanted, key in self._force.unprepared(PREPARED_AT_ONCE):
+        for wanted, key in self._force.unprepared(now, PREPARED_AT_ONCE):
             self._sessions.begin(wanted, key)
 
     def _say_what_is_in_force(self, concerned: Concerned | None, now: datetime) -> None:
