@@ -422,6 +422,18 @@ def test_a_running_monitor_honours_an_absence_from_then_on_and_until_it_is_over(
     assert one.alert().began_at > now + HOUR
 
 
+def test_a_running_monitor_that_knows_of_an_absence_honours_the_next_one_too(house):
+    one = watch(house)
+    one.walk_home()
+    for _ in range(2):
+        now = house.clock.now()
+        desk(house).authorise_absence(one.condition_id, Interval(now, now + HOUR), BO)
+        one.walk_out(30)
+        house.clock.set(now + HOUR)
+        one.stay(HOME, speed=WALKING_MPS)
+    assert one.alerts() == ()
+
+
 def test_an_absence_that_begins_within_a_run_cuts_it_off(house):
     one = watch(house)
     one.walk_out(2)

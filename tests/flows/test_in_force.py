@@ -24,10 +24,19 @@ def looked_at(monitor):
 
 def test_a_session_whose_key_comes_late_is_made_when_it_has_come(house):
     monitor = house.monitor()
+    assert looked_at(monitor) == set()
     decision = house.decide(house.person("TAG"), keys=False)
     assert looked_at(monitor) == set()
     house.issue_keys()
     assert looked_at(monitor) == {decision.id}
+
+
+def test_a_session_of_who_comes_later_in_the_day_is_made_ahead(house):
+    monitor = house.monitor()
+    first = house.decide(house.person("TAG-1"))
+    assert looked_at(monitor) == {first.id}
+    second = house.decide(house.person("TAG-2"))
+    assert looked_at(monitor) == {first.id, second.id}
 
 
 def test_sessions_of_a_new_day_are_made_ahead_and_those_of_the_day_before_are_gone(house):

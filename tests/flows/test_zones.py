@@ -40,14 +40,14 @@ def zone(house, decision, geometry=None):
 
 
 def release(house):
-    zones = release_zones(house.store, house.vault, "m1", in_force(house))
+    zones = release_zones(house.store, house.vault, "m1", ever_set(house))
     return {one: json.loads(geometry) for one, geometry in zones.items() if geometry}
 
 
-def in_force(house):
-    monitor = house.monitor()
-    monitor.idle()
-    return monitor.zones_wanted()
+def ever_set(house):
+    """More than any monitor asks for."""
+    with house.store.reading() as view:
+        return frozenset(one.id for one in view.standing_since(0).conditions)
 
 
 PRETTY = {
@@ -108,6 +108,28 @@ def test_a_zone_of_a_proposal_is_not_released_before_it_is_made(house):
     assert release(house) == {one: SQUARE}
 
 
+def test_who_asks_for_a_zone_that_is_not_in_force_gets_no_release_and_no_entry_stands(house):
+    proposal, over = proposed(house), proposed(house)
+    for decision in (proposal, over):
+        zone(house, decision)
+    make_decision(house.store, over.id, BO)
+    end_decision(house.store, house.chance, over.id, Move.WITHDRAW, Ender(ANA))
+    with house.store.reading() as view:
+        size = view.ledger_size()
+    assert len(ever_set(house)) == 2
+    assert release_zones(house.store, house.vault, "m1", ever_set(house)) == {}
+    with house.store.reading() as view:
+        assert view.ledger_size() == size
+
+
+def test_only_what_was_asked_for_is_released(house):
+    decision = proposed(house)
+    one, other = zone(house, decision), zone(house, decision)
+    make_decision(house.store, decision.id, BO)
+    assert release_zones(house.store, house.vault, "m1", frozenset({one})).keys() == {one}
+    assert release(house).keys() == {one, other}
+
+
 def test_a_zone_whose_decision_ended_between_the_entry_and_the_opening_does_not_stop_the_others(house):
     first, second, third = (proposed(house) for _ in range(3))
     zones = [zone(house, decision) for decision in (first, second, third)]
@@ -125,7 +147,7 @@ def test_a_zone_whose_decision_ended_between_the_entry_and_the_opening_does_not_
             suspend_decision(house.store, second.id, Ender(ANA))
             return house.vault.open(index)
 
-    given = release_zones(house.store, Late(), "m1", in_force(house))
+    given = release_zones(house.store, Late(), "m1", ever_set(house))
     assert {one for one, geometry in given.items() if geometry} == {zones[2]}
 
 
