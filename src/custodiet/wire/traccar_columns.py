@@ -191,7 +191,8 @@ def _told(bodies: Sequence[bytes]) -> tuple[Sequence[_Told], list[int]]:
         with suppress(msgspec.MsgspecError, RecursionError, ValueError):
             many = list(map(_decoder_as_written.decode, bodies))
             positions = [one.position for one in many]
-            _read_times([one.deviceTime for one in positions if one.deviceTime is not None])
+            others = [one.deviceTime for one in positions if one.deviceTime != one.fixTime]  # nearly always none
+            _read_times([text for text in others if text is not None])
             return many, _read_times([one.fixTime for one in positions])
     told = [_told_or_not(body) for body in bodies]
     return told, [to_ms(one.position.fixTime) for one in told]
