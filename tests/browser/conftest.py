@@ -55,7 +55,7 @@ PEOPLE = 27
 @pytest.fixture(scope="module")  # it leaves an event loop running in this thread, which other tests must not meet
 def browser():
     if not CHROMIUM.exists() or not AXE.exists():
-        pytest.skip("no chromium, or no axe-core: ./dev test installs both")
+        pytest.skip("no chromium-headless-shell, or no axe-core: ./dev test installs both")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
         yield browser

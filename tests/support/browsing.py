@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
+"""The same engine without the window around it, which took a third of what a page costs here."""
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
