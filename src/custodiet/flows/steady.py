@@ -396,7 +396,7 @@ class Steady:
         newest = zip(asks.tolist(), fix_ms[asks].tolist(), strict=True)
         return list({taken.fittings[place]: from_ms(at) for place, at in newest}.items())
 
-    def keep(self, taken: Taken, now: datetime, contacts: Iterable[Contact]) -> None:
+    def keep(self, taken: Taken, now: datetime, contacts: Sequence[Contact]) -> None:
         """What was taken is durable, and so are these contacts of whoever has a row."""
         table, rows, columns = self._table, taken.rows, taken.columns
         # Of a row that is there twice the last one stands, which is the newest.
@@ -410,10 +410,10 @@ class Steady:
         table["lat_e7"][of], table["lon_e7"][of], table["took"][of] = columns.lat_e7[zoned], columns.lon_e7[zoned], True
         moves = zoned[columns.speed_mps[zoned] >= table["moving_mps"][of]]
         table["moving_ms"][rows[moves]] = columns.fix_ms[moves]
-        for contact in contacts:
-            row = self._row_of[self._serial_of[contact.fitting_id]]
-            table["contact_ms"][row] = to_ms(contact.contact_at)
-            table["contact_newest_ms"][row] = _ms_or(contact.newest_fix_at, _NOT_YET)
+        if contacts:
+            of = np.array([self._row_of[self._serial_of[one.fitting_id]] for one in contacts], np.int64)
+            table["contact_ms"][of] = [to_ms(one.contact_at) for one in contacts]
+            table["contact_newest_ms"][of] = [_ms_or(one.newest_fix_at, _NOT_YET) for one in contacts]
 
 
 def _ms_or(at: datetime | None, none: int) -> int:

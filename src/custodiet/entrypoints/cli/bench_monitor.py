@@ -13,7 +13,7 @@ from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.memory import set_aside_what_lives
 from custodiet.entrypoints.gateway.writer import IDLE_WORK_S, SET_ASIDE_S
 from custodiet.flows.fit_device import token_hash
-from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.receive_reports import PREPARED_AT_ONCE, Monitor, Request
 from custodiet.model.errors import Unready
 from custodiet.model.identity import ConditionId
 from custodiet.model.report import Outcome
@@ -52,6 +52,9 @@ class Measured(Protocol):
 
     def take(self, lines: Sequence[bytes], now: datetime) -> Spent:
         """Take these at `now`, in one commit. Raises Unready when not all of them were kept."""
+
+    def prepare(self, people: int) -> None:
+        """Have looked once at the day of each of so many, as a gateway does in the first minutes after midnight."""
 
     def set_aside(self) -> None:
         """What lives long is set aside, as a gateway does now and then."""
@@ -103,6 +106,10 @@ class Here:
             raise Unready("not every position was kept: what was measured is not the path")
         return spent
 
+    def prepare(self, people: int) -> None:
+        for _ in range(0, people, PREPARED_AT_ONCE):
+            self._made.idle()
+
     def set_aside(self) -> None:
         set_aside_what_lives()
         self._idled_s.clear()
@@ -153,6 +160,9 @@ class Apart:
 
     def take(self, lines: Sequence[bytes], now: datetime) -> Spent:
         return Spent(*self._ask("take", lines, now))
+
+    def prepare(self, people: int) -> None:
+        self._ask("prepare", people)
 
     def set_aside(self) -> None:
         self._ask("set_aside")

@@ -40,6 +40,7 @@ class Place:
         for first in range(0, people, step):
             monitor.give(self.many.zones(range(first, min(first + step, people))))
         self.round(monitor, WARM_MINUTES)
+        monitor.prepare(people)
         monitor.set_aside()
 
     def round(self, monitor: Measured, minutes: int) -> Spent:
