@@ -149,7 +149,7 @@ def test_what_was_not_kept_is_not_measured():
 def test_the_positions_of_a_run_all_lie_in_the_day_that_it_is():
     noon = datetime(2031, 3, 3, 12, tzinfo=UTC)
     begins, pace = when_to_begin(noon)
-    assert noon - begins == pace * 200
+    assert noon - begins == pace * 840
     soon, pace = when_to_begin(noon.replace(hour=0, minute=1))
     assert soon == noon.replace(hour=0)
     with pytest.raises(Unready):

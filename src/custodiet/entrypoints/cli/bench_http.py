@@ -17,7 +17,7 @@ from statistics import median, quantiles
 from time import monotonic, sleep
 from typing import Any
 
-from custodiet.entrypoints.cli.bench_cpu import TICK_S, cpu_s
+from custodiet.entrypoints.cli.bench_cpu import clock_s
 from custodiet.entrypoints.serving import listen_on
 from custodiet.entrypoints.supervisor import our_own
 from custodiet.model.errors import Unready
@@ -26,14 +26,16 @@ from custodiet.simulation.load import Crowd
 ROUNDS = 5
 BATCH = 100
 SINGLE_CONNECTIONS = 200
-_TURNS_OF_BATCHES, _TURNS_OF_SINGLES = 15, 10
+_BATCHED, _SINGLE = 60_000, 30_000
+"""About so many positions make a round: half a second of a processor and more."""
+_TURNS_MAX = 60
 """In a round: a position of everyone each."""
-_PACE = timedelta(seconds=5)
+_PACE = timedelta(seconds=1)
 """Between two positions of one device, by its own clock."""
-_PACE_MIN = timedelta(milliseconds=20)
+_PACE_MIN = timedelta(milliseconds=5)
 _WITHIN = 0.8
 """In how much of that a turn's positions lie."""
-_TURNS_AHEAD = 200
+_TURNS_AHEAD = 2 * (ROUNDS + 2) * _TURNS_MAX
 """More than are sent: so far back the first of them lies."""
 _START_S_MAX, _END_S_MAX = 60.0, 30.0
 _AFTER_HEAD = b"\r\n\r\n"
@@ -56,7 +58,7 @@ class Processes:
 
     def cpu_s(self) -> float:
         """What all of them have used since they began."""
-        return cpu_s(one.pid for one in self._running)
+        return sum(clock_s(one.pid) for one in self._running)
 
     def stop(self) -> None:
         """End them, the gateway first."""
@@ -148,11 +150,11 @@ class Load:
         people = len(self._crowd.serials)
         batching = await self._connect(max(1, people // BATCH))
         await self._warm(batching)
-        batches = await self._measure(batching, self._batches, _TURNS_OF_BATCHES)
+        batches = await self._measure(batching, self._batches, _BATCHED)
         for one in batching:
             one.close()
         single = await self._connect(min(SINGLE_CONNECTIONS, people))
-        posts = await self._measure(single, self._singles, _TURNS_OF_SINGLES)
+        posts = await self._measure(single, self._singles, _SINGLE)
         for one in single:
             one.close()
         return {"people": people, "connections": len(single), "batches_of_100": batches, "single_posts": posts}
@@ -177,8 +179,9 @@ class Load:
         return told["ok"] is True and told["zones_wanted"] == 0
 
     async def _measure(
-        self, connections: Sequence[_Connection], make: Callable[[], list[list[Post]]], turns: int
+        self, connections: Sequence[_Connection], make: Callable[[], list[list[Post]]], positions: int
     ) -> dict[str, int | float]:
+        turns = min(_TURNS_MAX, -(-positions // len(self._crowd.serials)))
         rounds = [await self._at_full_load(connections, _joined(make, turns)) for _ in range(ROUNDS)]
         per_s = median(one.positions / one.wall_s for one in rounds)
         taken = await self._at_pace(connections, _joined(make, turns), per_s / 2)
@@ -197,7 +200,7 @@ class Load:
         began, cpu_began = monotonic(), self._processes.cpu_s()
         await asyncio.gather(*(all_of(*each) for each in zip(connections, of_each, strict=True)))
         wall_s, spent_s = monotonic() - began, self._processes.cpu_s() - cpu_began
-        return Carried(sum(post.kept for posts in of_each for post in posts), wall_s, max(spent_s, TICK_S))
+        return Carried(sum(post.kept for posts in of_each for post in posts), wall_s, spent_s)
 
     async def _at_pace(
         self, connections: Sequence[_Connection], of_each: list[list[Post]], positions_per_s: float
