@@ -3,8 +3,10 @@
 Here somebody has the database file, knows every format, and writes what they like.
 """
 
+from collections import OrderedDict
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +17,7 @@ from support.watched import rows
 
 from custodiet.adapters import sealing
 from custodiet.flows.end_decision import end_decision
-from custodiet.flows.in_vault.following import Follower
+from custodiet.flows.in_vault.following import FRESH, Follower
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import name_person
 from custodiet.flows.receive_reports import Monitor
@@ -250,6 +252,58 @@ def test_an_entry_opens_once(house, database, person):
     assert len(opened(house, place)) == 3
     with pytest.raises(OpeningRefused, match="opens nothing"):
         opened(house, place)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_entry_opens_for_half_a_minute_after_it_was_seen_and_the_clock_brings_none_back(house, database, seed):
+    """Held against a plain account of it, which looks at every entry each time."""
+    random, keys, seen = Random(seed), house.vault_keys, {}
+    follower = Follower(house.store, house.keystore, house.clock, keys.log_public, keys.issue_public)
+    for _ in range(40):
+        step = random.choice([0, 1, 5, 12, 29, 30, 31, -1, -20, -90])
+        house.clock.set(house.clock.now() + timedelta(seconds=step))
+        now = house.clock.now()
+        written = [database.write(EntryKind.TABLES_VERIFIED, TablesVerified(START)) for _ in range(random.randrange(3))]
+        follower.catch_up()
+        seen = {place: at for place, at in seen.items() if timedelta(0) <= now - at <= FRESH} | dict.fromkeys(
+            written, now
+        )
+        assert list(follower._alive) == list(seen)
+        if seen and random.random() < 0.3:
+            spent = random.choice(list(seen))
+            follower.spend(spent)
+            del seen[spent]
+
+
+@pytest.mark.parametrize("part", ["entries that may open something", "conditions"])
+def test_what_a_call_looks_at_does_not_grow_with_what_is_about_others(house, database, part):
+    """Every call to the vault comes by here: with a million people it would stand still."""
+    follower = house.vault._follower
+    looked_at = []
+
+    class Counted(OrderedDict):
+        def items(self):
+            looked_at.extend(self)
+            return super().items()
+
+        def values(self):
+            looked_at.extend(self)
+            return super().values()
+
+        def __iter__(self):
+            for one in super().__iter__():
+                looked_at.append(one)
+                yield one
+
+    for number in range(20):
+        database.write(EntryKind.TABLES_VERIFIED, TablesVerified(START))
+        follower.conditions[f"condition_{number}"] = None
+    follower.catch_up()
+    name = {"entries that may open something": "_alive", "conditions": "conditions"}[part]
+    setattr(follower, name, Counted(getattr(follower, name)))
+    follower.catch_up()
+    follower.conditions_of("decision_1")
+    assert len(looked_at) <= 1
 
 
 # --- kind and subject -----------------------------------------------------------------------------------

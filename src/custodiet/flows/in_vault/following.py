@@ -8,7 +8,7 @@ entry first seen alive may, and it opens as it was followed: it is never read a 
 from records alone, never from a table.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -161,7 +161,9 @@ class Follower:
         self._latest = EPOCH
         self._recent: deque[tuple[int, datetime]] = deque()
         """Places and times of entries of the last while, for whoever asks since when something is unseen."""
-        self._alive: dict[int, tuple[datetime, Followed]] = {}
+        self._alive: OrderedDict[int, tuple[datetime, Followed]] = OrderedDict()
+        """By place, when each was first seen; in the order of that while the clock goes on."""
+        self._seen_at = EPOCH
         self._schemes: dict[SchemeId, Scheme] = {}
         self._registers: dict[SchemeId, tuple[RegisterVersion, ...]] = {}
         self._persons: dict[PersonId, Person] = {}
@@ -181,6 +183,7 @@ class Follower:
         self.decisions: dict[DecisionId, Decision] = {}
         self._decisions_in: dict[CaseId, list[DecisionId]] = {}
         self.conditions: dict[ConditionId, Condition] = {}
+        self._conditions_in: dict[DecisionId, list[ConditionId]] = {}
         self.statements: dict[CaseId, list[Statement]] = {}
         self.screenings: dict[CaseId, Screening] = {}
         """The newest of each case."""
@@ -251,13 +254,24 @@ class Follower:
     def catch_up(self) -> None:
         """Follow what is new. Raises OpeningRefused when the ledger does not extend the saved head."""
         seen_at = self._clock.now()
-        self._alive = {i: one for i, one in self._alive.items() if timedelta(0) <= seen_at - one[0] <= FRESH}
+        self._forget_stale(seen_at)
         try:
             for followed in self._follow():
                 self._alive[followed.index] = (seen_at, followed)
         finally:
             # Also when it broke off: nothing is signed or opened on a head that a restart would not remember.
             self._save_head()
+
+    def _forget_stale(self, now: datetime) -> None:
+        """Only as many are looked at as go: with many people many are alive at once, and every call comes by here."""
+        if now < self._seen_at:  # the clock was set back: the order is lost
+            self._alive = OrderedDict((i, one) for i, one in self._alive.items() if now - FRESH <= one[0] <= now)
+        self._seen_at = now
+        while self._alive:
+            oldest = next(iter(self._alive))
+            if now - self._alive[oldest][0] <= FRESH:
+                return
+            del self._alive[oldest]
 
     def alive(self, index: int) -> Followed:
         """An entry that may open something. Raises OpeningRefused when it is not alive (any more)."""
@@ -282,7 +296,7 @@ class Follower:
 
     def conditions_of(self, decision_id: DecisionId) -> tuple[Condition, ...]:
         """A decision's conditions."""
-        return tuple(one for one in self.conditions.values() if one.decision_id == decision_id)
+        return tuple(self.conditions[one] for one in self._conditions_in.get(decision_id, ()))
 
     def judging(self, case_id: CaseId) -> Judging:
         """How fixes are judged in a case's scheme."""
@@ -599,6 +613,7 @@ class Follower:
                 if condition.sealed_as is not None:
                     self._require_carried(condition, self.conditions[condition.sealed_as])
                 self.conditions[condition.id] = condition
+                self._conditions_in.setdefault(condition.decision_id, []).append(condition.id)
             case DraftSaved(draft):
                 self.drafts[draft.case_id, draft.author] = draft
             case DraftDropped(case_id, author):
