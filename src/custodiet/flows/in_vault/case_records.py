@@ -6,6 +6,7 @@ time it looks. One entry per case and session: the entry of a case's record open
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
@@ -147,9 +148,9 @@ class CaseRecords:
     def _lines(self, case_id: CaseId, by: ActorId) -> Iterator[bytes]:
         person_id = self._follower.cases[case_id].person_id
         yield write_name(case_id, self._name(person_id), self.contact_of(person_id))
-        shown = {one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN}
-        for condition in self._follower.conditions.values():
-            if condition.decision_id in shown and condition.geometry_sealed:
+        shown = (one.id for one in self._follower.decisions_in(case_id) if one.state in _SHOWN)
+        for condition in chain.from_iterable(map(self._follower.conditions_of, shown)):
+            if condition.geometry_sealed:
                 yield from self._zone(condition, person_id)
         for statement in self._follower.statements.get(case_id, ()):
             yield from self._note(statement, person_id)
@@ -168,9 +169,8 @@ class CaseRecords:
                 yield write_part(UnmaskWhy(unmask.id, words))
         for contacted in self.contacts_in(case_id):
             yield write_part(contacted)
-        for attachment, *_ in self._follower.attached.values():
-            if attachment.case_id == case_id:
-                yield from self._file_of(attachment, person_id)
+        for attachment in self._follower.attached_to(case_id):
+            yield from self._file_of(attachment, person_id)
         for request in self._follower.disclosing.waiting(case_id, self._follower.now()):
             words = self._words(person_id, request.said_sealed)
             if words:

@@ -30,6 +30,7 @@ class Disclosing:
 
     def __init__(self) -> None:
         self._standing: dict[RequestId, Requested] = {}
+        self._in: dict[CaseId, list[RequestId]] = {}
         self._case_of: dict[RequestId, CaseId] = {}
         """Whose each request is, whether or not it is believed."""
 
@@ -55,7 +56,7 @@ class Disclosing:
 
     def waiting(self, case_id: CaseId, at: datetime) -> tuple[AgencyRequest, ...]:
         """Requests about a case that wait for their second person."""
-        mine = (one for one in self._standing.values() if one.request.case_id == case_id)
+        mine = (self._standing[one] for one in self._in.get(case_id, ()))
         return tuple(one.request for one in mine if one.waits(at))
 
     def case_of(self, record: Record) -> CaseId | None:
@@ -78,6 +79,7 @@ class Disclosing:
         self._case_of[request.id] = request.case_id
         if request.asked_at == at and officers.may_ask(request.asked_by, request.case_id, at):
             self._standing[request.id] = Requested(request)
+            self._in.setdefault(request.case_id, []).append(request.id)
 
     def _release(self, release: Release, at: datetime, officers: Officers) -> None:
         case_id = self._case_of[release.request_id]

@@ -192,6 +192,7 @@ class Follower:
         self.contacts: dict[PersonId, ContactDetails] = {}
         self.attached: dict[AttachmentId, tuple[Attachment, int, bytes]] = {}
         """Files, each without its content, with the place and the leaf of its entry."""
+        self._attached_to: dict[CaseId, dict[AttachmentId, None]] = {}
         self.tried: dict[CaseId, list[ContactTried]] = {}
         """Tries to reach people, and their calls in."""
         self.attempts: dict[MessageId, MessageOpened] = {}
@@ -297,6 +298,11 @@ class Follower:
     def conditions_of(self, decision_id: DecisionId) -> tuple[Condition, ...]:
         """A decision's conditions."""
         return tuple(self.conditions[one] for one in self._conditions_in.get(decision_id, ()))
+
+    def attached_to(self, case_id: CaseId) -> tuple[Attachment, ...]:
+        """The files of a case, each without its content."""
+        held = (self.attached[one][0] for one in self._attached_to.get(case_id, {}))
+        return tuple(one for one in held if one.case_id == case_id)
 
     def judging(self, case_id: CaseId) -> Judging:
         """How fixes are judged in a case's scheme."""
@@ -625,6 +631,7 @@ class Follower:
             case ContactGiven(contact):
                 self._reached(contact)
             case AttachmentKept(attached):
+                self._attached_to.setdefault(attached.case_id, {})[attached.id] = None
                 self.attached[attached.id] = (replace(attached, sealed=b""), index, row.leaf)
             case ContactTried(case_id=case_id) if case_id is not None:
                 self.tried.setdefault(case_id, []).append(record)

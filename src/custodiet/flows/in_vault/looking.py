@@ -29,6 +29,7 @@ class Looking:
 
     def __init__(self) -> None:
         self._standing: dict[LookUpId, Standing] = {}
+        self._in: dict[CaseId, list[LookUpId]] = {}
         self._questions: dict[PersonId, list[tuple[int, datetime]]] = {}
         self.case_of: dict[LookUpId, CaseId] = {}
         """Whose each request is, whether or not it is believed. KeyError for one that nobody made."""
@@ -55,11 +56,11 @@ class Looking:
 
     def waits(self, case_id: CaseId, at: datetime) -> bool:
         """Whether a request about a case waits for its second person."""
-        return any(one.look_up.case_id == case_id and one.waits(at) for one in self._standing.values())
+        return bool(self.waiting(case_id, at))
 
     def waiting(self, case_id: CaseId, at: datetime) -> tuple[LookUp, ...]:
         """Those that do."""
-        mine = (one for one in self._standing.values() if one.look_up.case_id == case_id)
+        mine = (self._standing[one] for one in self._in.get(case_id, ()))
         return tuple(one.look_up for one in mine if one.waits(at))
 
     def questions_before(self, person_id: PersonId, index: int) -> tuple[datetime, ...]:
@@ -72,6 +73,7 @@ class Looking:
         self.case_of[look_up.id] = look_up.case_id
         if look_up.asked_at == at and officers.may_ask(look_up.asked_by, look_up.case_id, at):
             self._standing[look_up.id] = Standing(look_up)
+            self._in.setdefault(look_up.case_id, []).append(look_up.id)
 
     def _approve(self, grant: Grant, at: datetime, officers: Officers) -> None:
         case_id = self.case_of[grant.look_up_id]

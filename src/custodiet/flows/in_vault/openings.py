@@ -215,7 +215,7 @@ class Openings:
         case = self._follower.cases.get(case_id)
         if case is None or case.person_id != person_id:
             raise OpeningRefused("the case is another person's")
-        decisions = {d.id: d for d in self._follower.decisions.values() if d.case_id == case_id and d.stands}
+        decisions = {d.id: d for d in self._follower.decisions_in(case_id) if d.stands}
         yield _line(
             {
                 "name": self._case_records.name_of(person_id),

@@ -40,6 +40,7 @@ class Staffing:
 
     def __init__(self) -> None:
         self._roles: dict[RoleId, Role] = {}
+        self._roles_by: dict[ActorId, list[RoleId]] = {}
         self._assignments: dict[CaseId, list[Assignment]] = {}
         self._covers: dict[CaseId, list[Cover]] = {}
         self._conflicts: dict[CaseId, list[Conflict]] = {}
@@ -49,6 +50,7 @@ class Staffing:
         match record:
             case StaffProposed(role):
                 _new(role.id, self._roles)
+                self._roles_by.setdefault(role.actor, []).append(role.id)
                 self._roles[role.id] = replace(
                     role, state=RoleState.PROPOSED, approved_by=None, joined_at=None, ended_at=None, first=False
                 )
@@ -104,7 +106,7 @@ class Staffing:
         return case_facts(case, given, away, conflicts, decisions, self._roles_of, at, look_up_waits=look_up_waits)
 
     def _roles_of(self, actor: ActorId) -> tuple[Role, ...]:
-        return tuple(role for role in self._roles.values() if role.actor == actor)
+        return tuple(self._roles[one] for one in self._roles_by.get(actor, ()))
 
     def _roles_as(self, function: Function) -> tuple[Role, ...]:
         return tuple(role for role in self._roles.values() if role.function is function)

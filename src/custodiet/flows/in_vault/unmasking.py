@@ -24,6 +24,7 @@ class Unmaskings:
     def __init__(self, looking: Looking) -> None:
         self._looking = looking
         self._standing: dict[UnmaskId, Unmasking] = {}
+        self._in: dict[CaseId, list[UnmaskId]] = {}
         self._case_of: dict[UnmaskId, CaseId] = {}
         """Whose each request is, whether or not it is believed."""
         self._read: dict[LookUpId, list[Interval]] = {}
@@ -48,7 +49,7 @@ class Unmaskings:
 
     def waiting(self, case_id: CaseId, at: datetime) -> tuple[Unmask, ...]:
         """Requests about a case that wait for their third person."""
-        mine = (one for one in self._standing.values() if one.unmask.case_id == case_id)
+        mine = (self._standing[one] for one in self._in.get(case_id, ()))
         return tuple(one.unmask for one in mine if self._waits(one, at))
 
     def case_of(self, record: Record) -> CaseId | None:
@@ -79,6 +80,7 @@ class Unmaskings:
         read = any(within(unmask.window, one) for one in self._read.get(unmask.look_up_id, ()))
         if theirs and read and officers.may_ask(unmask.asked_by, unmask.case_id, at):
             self._standing[unmask.id] = Unmasking(unmask)
+            self._in.setdefault(unmask.case_id, []).append(unmask.id)
 
     def _approve(self, yes: UnmaskYes, at: datetime, officers: Officers) -> None:
         case_id = self._case_of[yes.unmask_id]
