@@ -1,7 +1,9 @@
 """What the passing of time finds: our own outages, silences, reviews, hours that open and close. It accuses nobody."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 from support.house import ANA, BO, COURT, START, House, Person, scheme_at
@@ -43,7 +45,7 @@ from custodiet.model.finding import Matter, Weight
 from custodiet.model.identity import SchemeId
 from custodiet.model.judging import Judging
 from custodiet.rules.decisions import Ender
-from custodiet.rules.reviews import WARNING_DAYS
+from custodiet.rules.reviews import WARNING_DAYS, warning_due
 
 FAR = START + 85 * DAY
 E = EntryKind
@@ -275,6 +277,28 @@ def test_warnings_come_so_many_days_before_and_once_each(house):
     assert task_kinds(house) == [TaskKind.REVIEW]
     [(_, task)] = tasks(house)
     assert task.due_at == decision.review_due_at
+
+
+def test_the_store_finds_those_of_whom_the_rule_says_that_a_warning_is_due(house):
+    """The rule is asked of each; the store of all at once, and does not fetch who is not to be warned of."""
+    random, found = Random(3), Counter()
+    for number in range(12):
+        days = random.choice([1, 2, 3, 6, 7, 13, 27, 28, 29, 55])
+        decision = house.decide(house.person(f"TAG-R{number}"), review_due_at=house.clock.now() + days * DAY)
+        if number % 4 == 0:
+            suspend_decision(house.store, decision.id, Ender(ANA))
+        house.clock.pass_(random.randrange(36) * HOUR)
+    looking = passing(house)
+    for _ in range(60):
+        now = house.clock.now()
+        with house.store.reading() as view:
+            by_rule = {one.id for one in view.decisions() if warning_due(one, view.warned(one.id), now) is not None}
+            assert set(view.reviews_to_warn_of(now, WARNING_DAYS)) == by_rule
+        found[bool(by_rule)] += 1
+        if random.random() < 0.7:
+            looking.look()
+        house.clock.pass_(random.choice([HOUR, 9 * HOUR, DAY, 2 * DAY]))
+    assert min(found.values()) > 5
 
 
 def test_warnings_that_an_outage_has_missed_are_not_made_up_for(house):

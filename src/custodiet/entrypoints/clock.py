@@ -16,7 +16,7 @@ from time import monotonic
 
 from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.erase_what_is_due import erase_what_is_due
-from custodiet.flows.issue_keys import issue_wanted_keys
+from custodiet.flows.issue_keys import KeyIssuing
 from custodiet.flows.ports import Chance, Clock, Store, Tiles, Vault
 from custodiet.flows.sequence_ledger import enter_staged, publish_checkpoint
 from custodiet.flows.time_passes import Passing
@@ -83,7 +83,7 @@ class Ticking:
         passing = Passing(store, chance, clock, held)
         self._pass = _Every("looking at what time has brought", LOOK_S, passing.look)
         self._run_out = _Every("ending what ran out", 0.0, run_out)
-        self._keys = _Every("issuing keys", 0.0, lambda: issue_wanted_keys(store, vault, clock, pinned, held))
+        self._keys = _Every("issuing keys", 0.0, KeyIssuing(store, vault, clock, pinned, held).step)
         self._erase = _Every("erasing what is due", ERASE_S, lambda: erase_what_is_due(store, vault, clock, held))
         self._enter = _Every("entering what was staged", ENTER_S, lambda: enter_staged(store, held))
         self._publish = _Every("publishing a checkpoint", PUBLISH_S, self._publish_new)

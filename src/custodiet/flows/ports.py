@@ -326,12 +326,14 @@ class Reading(Tables, Protocol):
         """Decisions that follow this one."""
         ...
 
-    def decisions_wanting_keys(self, now: datetime) -> tuple[tuple[int, DecisionId], ...]:
-        """(ledger index of its making, decision) of each decision with a wanted day that has no key."""
+    def decisions_wanting_keys(self, now: datetime, since: int = 0) -> tuple[tuple[int, DecisionId], ...]:
+        """(ledger index of its making, decision) of each decision with a wanted day that has no key; `since`: of those
+        that entries from that place on have changed.
+        """
         ...
 
-    def cases_wanting_record_keys(self) -> tuple[int, ...]:
-        """Ledger indices of the entries that opened cases whose person has no record key."""
+    def cases_wanting_record_keys(self, since: int = 0) -> tuple[int, ...]:
+        """Ledger indices, from `since` on, of the entries that opened cases whose person has no record key."""
         ...
 
     def has_day_key(self, key: DayKey) -> bool:
@@ -532,8 +534,11 @@ class Reading(Tables, Protocol):
         ...
 
     def outgoing(self) -> Outgoing: ...
-    def reviews_due(self, before: datetime) -> tuple[tuple[Decision, frozenset[int]], ...]:
-        """Made or paused decisions whose review is due by then, the earliest first, with the warnings given."""
+    def reviews_to_warn_of(self, now: datetime, marks: Collection[int]) -> tuple[DecisionId, ...]:
+        """Decisions of which rules.reviews.warning_due says that a warning is due, the earliest review first.
+
+        `marks`: so many days before a review.
+        """
         ...
 
     def warned(self, decision_id: DecisionId) -> frozenset[int]:

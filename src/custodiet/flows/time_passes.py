@@ -95,10 +95,8 @@ class Passing:
     # --- reviews and tasks ---
 
     def _warnings(self) -> int:
-        now = self._clock.now()
         with self._store.reading() as view:
-            near = view.reviews_due(now + timedelta(days=max(WARNING_DAYS)))
-            due = [one.id for one, given in near if warning_due(one, given, now) is not None]
+            due = view.reviews_to_warn_of(self._clock.now(), WARNING_DAYS)
         return sum(self._warn(decision_id) for decision_id in due)
 
     def _warn(self, decision_id: DecisionId) -> int:

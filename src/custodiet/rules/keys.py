@@ -11,16 +11,19 @@ DAYS_AHEAD = 7
 
 
 def wanted_days(decision: Decision, now: datetime) -> tuple[date, ...]:
-    """UTC days on which a fix could still be kept under this decision, as things stand at `now`."""
+    """UTC days on which a fix could still be kept under this decision, as things stand at `now`.
+
+    None is added while a day goes on: only as one begins, or when something is decided.
+    """
     if not decision.stands or not kept_categories(decision):
         return ()
     first = max(decision.starts_at, now - decision.late_max)
-    last = now + timedelta(days=DAYS_AHEAD)
+    last_day = utc_day(now) + timedelta(days=DAYS_AHEAD)
     if decision.until is not None:
-        last = min(last, decision.until - timedelta(milliseconds=1))
-    if last < first:
-        return ()
-    days = (utc_day(last) - utc_day(first)).days
+        if decision.until <= first:
+            return ()
+        last_day = min(last_day, utc_day(decision.until - timedelta(milliseconds=1)))
+    days = (last_day - utc_day(first)).days
     return tuple(utc_day(first) + timedelta(days=n) for n in range(days + 1))
 
 

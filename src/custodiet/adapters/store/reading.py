@@ -4,9 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Integer,
@@ -15,11 +17,13 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    exists,
     func,
     literal_column,
     or_,
     select,
     tuple_,
+    type_coerce,
 )
 
 from custodiet.adapters.store import tables as t
@@ -80,7 +84,7 @@ from custodiet.model.stored import (
     StandingChange,
     WholeFrame,
 )
-from custodiet.model.times import to_ms
+from custodiet.model.times import to_ms, utc_day
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.decisions import STANDING, kept_categories
 from custodiet.rules.keys import wanted_days
@@ -223,15 +227,12 @@ class ReadingRows(
     def decisions(self) -> tuple[Decision, ...]:
         return self._decisions(t.decision.select().order_by(t.decision.c.until_at.nulls_first(), t.decision.c.id))
 
-    def reviews_due(self, before: datetime) -> tuple[tuple[Decision, frozenset[int]], ...]:
-        due = and_(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), t.decision.c.review_due_at <= before)
-        given: dict[DecisionId, set[int]] = {}
-        for row in self._all(select(t.review_warning).join(t.decision).where(due)):
-            given.setdefault(row.decision_id, set()).add(row.days)
-        decisions = self._decisions(
-            t.decision.select().where(due).order_by(t.decision.c.review_due_at, t.decision.c.id)
-        )
-        return tuple((one, frozenset(given.get(one.id, ()))) for one in decisions)
+    def reviews_to_warn_of(self, now: datetime, marks: Collection[int]) -> tuple[DecisionId, ...]:
+        nearest = [timedelta(0), *(timedelta(days=days) for days in sorted(marks))]
+        unwarned = or_(*(_unwarned(now + after, now + mark, mark) for after, mark in pairwise(nearest)))
+        goes_on = or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > now)
+        query = select(t.decision.c.id).where(t.decision.c.state.in_([State.MADE, State.SUSPENDED]), goes_on, unwarned)
+        return tuple(row.id for row in self._all(query.order_by(t.decision.c.review_due_at, t.decision.c.id)))
 
     @held()
     def decisions_of(self, case_id: CaseId) -> tuple[Decision, ...]:
@@ -300,25 +301,26 @@ class ReadingRows(
     def followers(self, decision_id: DecisionId) -> tuple[Decision, ...]:
         return self._decisions(rows_where(t.decision.c.follows), follows=decision_id)
 
-    def decisions_wanting_keys(self, now: datetime) -> tuple[tuple[int, DecisionId], ...]:
-        decisions = self._decisions(_WANTING_KEYS, since=now - LATE_MAX_LIMIT)
-        made = {row.id: row.made_entry for row in self._all(_MADE_ENTRIES)}
-        person = {case.id: case.person_id for case in self.cases()}
-        have = {(row.person_id, row.category, row.day) for row in self._all(_DAYS_WITH_KEYS)}
+    def decisions_wanting_keys(self, now: datetime, since: int = 0) -> tuple[tuple[int, DecisionId], ...]:
+        earliest = now - LATE_MAX_LIMIT
+        decisions = self._decisions(_WANTING_KEYS, beyond=earliest, since=since)
+        made = {row.id: row for row in self._all(_MADE_AND_OF_WHOM, since=since)} if decisions else {}
+        have: set[tuple[PersonId, Category, date]] = set()
+        for some in bounded({made[one.id].person_id for one in decisions}):
+            query = _DAYS_WITH_KEYS.where(t.day_key.c.person_id.in_(some), t.day_key.c.day >= utc_day(earliest))
+            have.update((row.person_id, row.category, row.day) for row in self._all(query))
         return tuple(
-            (made[one.id], one.id)
+            (made[one.id].made_entry, one.id)
             for one in decisions
             if any(
-                (person[one.case_id], category, day) not in have
+                (made[one.id].person_id, category, day) not in have
                 for day in wanted_days(one, now)
                 for category in kept_categories(one)
             )
         )
 
-    def cases_wanting_record_keys(self) -> tuple[int, ...]:
-        has_key = select(t.record_key.c.person_id)
-        query = select(t.case_file.c.version).where(t.case_file.c.person_id.not_in(has_key))
-        return tuple(row.version for row in self._all(query.order_by(t.case_file.c.version)))
+    def cases_wanting_record_keys(self, since: int = 0) -> tuple[int, ...]:
+        return tuple(row.version for row in self._all(_CASES_WANTING_KEYS, since=since))
 
     def has_day_key(self, key: DayKey) -> bool:
         return self._maybe(_DAY_KEY, person_id=key.person_id, category=key.category, day=key.day) is not None
@@ -660,6 +662,14 @@ class ReadingRows(
         return tuple(noun(kind, row) for row in self._of_scheme(table, scheme_id))
 
 
+def _unwarned(beyond: datetime, until: datetime, mark: timedelta) -> ColumnElement[bool]:
+    """Of a decision whose review lies between these: its mark came after it was made, and nobody was told of it."""
+    due_at, made_at = t.decision.c.review_due_at, type_coerce(t.decision.c.made_at, BigInteger)
+    told = and_(t.review_warning.c.decision_id == t.decision.c.id, t.review_warning.c.days == mark.days)
+    came_after = made_at < type_coerce(due_at, BigInteger) - mark // timedelta(milliseconds=1)
+    return and_(due_at > beyond, due_at <= until, came_after, ~exists().where(told))
+
+
 def _octets(value: object) -> bytes:
     # SQLite keeps what it is given, whatever the column says: what is no bytes is still to be hashed, and then differs.
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
@@ -672,11 +682,22 @@ _REMOVED_SINCE = t.removed_fix.select().where(
 _REOPENED = select(t.log.c.origin).where(t.log.c.kept_origin.is_not(None)).order_by(t.log.c.opened.desc()).limit(1)
 _DAY_KEY = rows_where(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
 _DAYS_WITH_KEYS = select(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
-_MADE_ENTRIES = select(t.decision.c.id, t.decision.c.made_entry).where(_STANDS)
+_MADE_AND_OF_WHOM = (
+    select(t.decision.c.id, t.decision.c.made_entry, t.case_file.c.person_id)
+    .join(t.case_file, t.case_file.c.id == t.decision.c.case_id)
+    .where(_STANDS, t.decision.c.version >= bindparam("since"))
+)
 _WANTING_KEYS = t.decision.select().where(
     _STANDS,
+    t.decision.c.version >= bindparam("since"),
     t.decision.c.mode.in_(_SEALING_MODES),
-    or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("since")),
+    or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("beyond")),
+)
+_CASES_WANTING_KEYS = (
+    select(t.case_file.c.version)
+    .where(t.case_file.c.version >= bindparam("since"))
+    .where(t.case_file.c.person_id.not_in(select(t.record_key.c.person_id)))
+    .order_by(t.case_file.c.version)
 )
 _STAGED_WITH = and_(t.ingest_record.c.partition == t.frame.c.partition, t.ingest_record.c.number == t.frame.c.number)
 _REMOVED_FROM = and_(t.removed_fix.c.partition == t.frame.c.partition, t.removed_fix.c.number == t.frame.c.number)

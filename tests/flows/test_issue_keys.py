@@ -1,0 +1,126 @@
+"""A clock looks at everyone once a day, and else at whom anything was decided about: nobody waits longer for that."""
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+import pytest
+from support.house import ANA
+
+from custodiet.adapters.store.reading import ReadingRows
+from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
+from custodiet.flows.issue_keys import BATCH, KeyIssuing
+from custodiet.model.decision import State
+from custodiet.model.ending import EndReason
+from custodiet.model.errors import VaultUnavailable
+from custodiet.rules.decisions import Ender, Move
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def issuing(house, vault=None):
+    return KeyIssuing(house.store, vault or house.vault, house.clock, house.pinned, house.fence)
+
+
+def wanting(house):
+    """What a look at everyone finds."""
+    with house.store.reading() as view:
+        return view.cases_wanting_record_keys(), view.decisions_wanting_keys(house.clock.now())
+
+
+def happens(house, random, known):
+    """Something that a decision's keys depend on."""
+    what, now = random.random(), house.clock.now()
+    if what < 0.3:
+        person = house.person(f"TAG-{len(known)}")
+        starts_at = now + random.choice([0, 0, 5, 30, 24 * 7 - 3, 24 * 9]) * HOUR
+        given = {"starts_at": starts_at, "ends_at": starts_at + random.choice([1, 9, 40]) * DAY}
+        known.append(house.decide(person, keys=False, **given).id)
+    elif known and what < 0.5:
+        decision = house.decision(random.choice(known))
+        if decision.state is State.MADE and decision.in_force(now):
+            if what < 0.4:
+                suspend_decision(house.store, decision.id, Ender(ANA))
+            else:
+                end_decision(house.store, house.chance, decision.id, Move.WITHDRAW, Ender(ANA), EndReason.NOT_NEEDED)
+        elif decision.state is State.SUSPENDED:
+            resume_decision(house.store, decision.id, Ender(ANA))
+    else:
+        house.clock.pass_(random.choice([HOUR, 5 * HOUR, DAY, 3 * DAY]))
+        while end_what_ran_out(house.store, house.chance, house.clock, house.fence):
+            pass
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_every_round_nothing_is_wanting_whatever_was_decided_and_however_time_went(house, seed):
+    random, known, found, clock = Random(seed), [], Counter(), issuing(house)
+    for _ in range(60):
+        happens(house, random, known)
+        if random.random() < 0.1:
+            clock = issuing(house)  # it was started again
+        found["of everyone"] += wanting(house) != ((), ())
+        while clock.step():
+            found["rounds"] += 1
+        assert wanting(house) == ((), ())
+    assert found["of everyone"] > 8
+    assert found["rounds"] >= found["of everyone"]
+
+
+def test_a_clock_that_is_set_back_is_looked_after_as_a_new_day_is(house):
+    clock = issuing(house)
+    starts_at = house.clock.now() + 9 * DAY
+    house.decide(house.person(), keys=False, starts_at=starts_at, ends_at=starts_at + DAY)
+    clock.step()
+    house.clock.pass_(3 * DAY)
+    clock.step()
+    assert wanting(house) == ((), ())
+    house.clock.set(house.clock.now() - 2 * HOUR)
+    clock.step()
+    assert wanting(house) == ((), ())
+
+
+def test_whom_nothing_was_decided_about_is_not_looked_at_again_on_that_day(house, monkeypatch):
+    asked = []
+    real = ReadingRows.decisions_wanting_keys
+    monkeypatch.setattr(
+        ReadingRows, "decisions_wanting_keys", lambda self, *given: asked.append(given[1:]) or real(self, *given)
+    )
+    clock = issuing(house)
+    house.decide(house.person(), keys=False)
+    clock.step()
+    house.clock.pass_(HOUR)
+    with house.store.reading() as view:
+        size = view.ledger_size()
+    clock.step()
+    clock.step()
+    house.clock.pass_(DAY)
+    clock.step()
+    assert asked == [(0,), (size - 1,), (size,), (0,)]  # the keys that it issued itself are an entry, too
+
+
+def test_what_could_not_be_issued_waits_until_the_vault_is_back(house):
+    class Away:
+        def keys(self, index):
+            raise VaultUnavailable("away")
+
+    house.decide(house.person(), keys=False)
+    clock = issuing(house, Away())
+    for _ in range(2):
+        with pytest.raises(VaultUnavailable):
+            clock.step()
+    clock._vault = house.vault
+    assert clock.step() > 0
+    assert wanting(house) == ((), ())
+
+
+def test_more_than_a_round_can_take_are_issued_in_the_rounds_after_it(house, monkeypatch):
+    monkeypatch.setattr("custodiet.flows.issue_keys.BATCH", 2)
+    assert BATCH > 2
+    for number in range(3):
+        house.decide(house.person(f"TAG-{number}"), keys=False)
+    clock, rounds = issuing(house), 0
+    while clock.step():
+        rounds += 1
+    assert rounds >= 2
+    assert wanting(house) == ((), ())
