@@ -15,6 +15,7 @@ from custodiet.model.ending import EndReason
 from custodiet.model.errors import VaultUnavailable
 from custodiet.rules.decisions import Ender, Move
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -68,15 +69,28 @@ def test_after_every_round_nothing_is_wanting_whatever_was_decided_and_however_t
 
 
 def test_a_clock_that_is_set_back_is_looked_after_as_a_new_day_is(house):
+    """What comes late by nearly half a day may be of yesterday again. By more than five minutes nothing is recorded."""
+    noon = house.clock.now().replace(hour=12)
+    house.clock.set(noon)
+    house.decide(house.person(), keys=False, late_max=12 * HOUR - MINUTE)
+    house.clock.set(noon + DAY)
     clock = issuing(house)
-    starts_at = house.clock.now() + 9 * DAY
-    house.decide(house.person(), keys=False, starts_at=starts_at, ends_at=starts_at + DAY)
     clock.step()
-    house.clock.pass_(3 * DAY)
+    house.clock.set(noon + DAY - 2 * MINUTE)
+    assert wanting(house) != ((), ())
     clock.step()
     assert wanting(house) == ((), ())
-    house.clock.set(house.clock.now() - 2 * HOUR)
+
+
+def test_what_begins_in_a_week_wants_its_key_as_a_day_begins_and_not_while_it_goes_on(house):
+    noon = house.clock.now().replace(hour=12)
+    house.clock.set(noon)
+    house.decide(house.person(), keys=False, starts_at=noon + 8 * DAY, ends_at=noon + 9 * DAY)
+    clock = issuing(house)
     clock.step()
+    house.clock.set(noon + DAY - 2 * HOUR)
+    assert clock.step() == 1
+    house.clock.set(noon + DAY + HOUR)
     assert wanting(house) == ((), ())
 
 
