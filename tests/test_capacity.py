@@ -17,6 +17,8 @@ COSTS = Measured(
     ns_a_position=10_000,
     upkeep_us_a_person=0,
     decision_us_a_person=0.5,
+    clock_look_us_a_person=3,
+    clock_day_us_a_person=40,
     vault_us_a_position=10,
     kb_a_person=6,
     bytes_a_position=100,
@@ -40,6 +42,8 @@ def test_a_million_people_at_a_fix_a_minute_by_hand():
     assert found.store_machines == 3
     assert found.ledger_records_a_day == pytest.approx(1_440_000)
     assert found.vault_cores == pytest.approx(0.1667, abs=0.0001)
+    assert found.clock_cores == pytest.approx(0.1)
+    assert found.clock_day_s == pytest.approx(40)
     assert found.day_keys_cores == pytest.approx(100 / 86_400)
     assert found.sessions_core_hours == pytest.approx(200 / 3600)
     assert found.tls_cores_each == pytest.approx(8.33, abs=0.01)
@@ -66,6 +70,7 @@ def test_ten_times_the_people_ask_for_ten_times_as_much(name):
 def test_of_growth_the_largest_is_what_is_reckoned_with():
     rows = [
         {"people": people, "ns_a_position": ns, "upkeep_ms": 1.0, "decision_ms": 2.0, "kb_a_person": 5.0}
+        | {"clock_look_ms": 3.0, "clock_day_ms": 40.0}
         for people, ns in ((1000, 7), (10, 5))
     ]
     read = {"day_key_us": 1, "session_us": 2, "gather_us_a_piece": 2.5, "fold_us_a_fix": 4.0}
@@ -74,6 +79,8 @@ def test_of_growth_the_largest_is_what_is_reckoned_with():
     assert capacity.measured_in(said).ns_a_position == 7
     assert capacity.measured_in(said).upkeep_us_a_person == 1.0
     assert capacity.measured_in(said).decision_us_a_person == 2.0
+    assert capacity.measured_in(said).clock_look_us_a_person == 3.0
+    assert capacity.measured_in(said).clock_day_us_a_person == 40.0
     assert capacity.measured_in(said).vault_us_a_position == 6.5
 
 

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 
 DAY_S = 86_400
+LOOK_S = 30
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -23,6 +24,10 @@ class Measured:
     """CPU of a monitor's upkeep, each second."""
     decision_us_a_person: float
     """CPU of the monitor that has the person, for each that it holds."""
+    clock_look_us_a_person: float
+    """CPU of a clock, each half minute."""
+    clock_day_us_a_person: float
+    """CPU of a clock, each day."""
     vault_us_a_position: float
     """CPU of the vault, which gathers each and folds its day."""
     kb_a_person: float
@@ -77,6 +82,10 @@ class Needed:
     ledger_gb_a_day: float
     vault_cores: float
     """Of work, for gathering and folding."""
+    clock_cores: float
+    """Of a clock, for its look each half minute."""
+    clock_day_s: float
+    """For so long a clock does nothing else as a day begins."""
     day_keys_cores: float
     """Of the vault, each day's keys made evenly over the day."""
     sessions_core_hours: float
@@ -114,6 +123,8 @@ def needed(people: int, measured: Measured, assumed: Assumed) -> Needed:
         ledger_records_a_day=records,
         ledger_gb_a_day=records * measured.bytes_a_record / 1e9,
         vault_cores=rate * measured.vault_us_a_position / 1e6,
+        clock_cores=people * measured.clock_look_us_a_person / 1e6 / LOOK_S,
+        clock_day_s=people * measured.clock_day_us_a_person / 1e6,
         day_keys_cores=people * measured.day_key_us / 1e6 / DAY_S,
         sessions_core_hours=people * measured.session_us / 1e6 / 3600,
         tls_cores_kept=people * measured.tls_handshake_us / 1e6 / DAY_S,
@@ -128,6 +139,8 @@ def measured_in(said: dict[str, Any]) -> Measured:
         ns_a_position=most["ns_a_position"],
         upkeep_us_a_person=1000 * most["upkeep_ms"] / most["people"],
         decision_us_a_person=1000 * most["decision_ms"] / most["people"],
+        clock_look_us_a_person=1000 * most["clock_look_ms"] / most["people"],
+        clock_day_us_a_person=1000 * most["clock_day_ms"] / most["people"],
         vault_us_a_position=said["read"]["gather_us_a_piece"] + said["read"]["fold_us_a_fix"],
         kb_a_person=most["kb_a_person"],
         bytes_a_position=said["bytes_a_position"],
@@ -152,6 +165,8 @@ _ROWS = {
     "ledger_records_a_day": "ingest records a day",
     "ledger_gb_a_day": "GB of them a day",
     "vault_cores": "cores of a vault for gathering and folding what is stored",
+    "clock_cores": "cores of a clock, for its look each half minute",
+    "clock_day_s": "seconds that a clock looks at everyone as a day begins",
     "day_keys_cores": "cores of a vault for each day's keys",
     "sessions_core_hours": "core-hours for sessions, each midnight",
     "tls_cores_kept": "cores for TLS, everyone's connection anew once a day",

@@ -761,20 +761,23 @@ class _Benching:
     def crowded(self, crowd: "Crowd") -> Iterator["Place"]:
         from custodiet.entrypoints.cli.bench_monitor import Here
         from custodiet.entrypoints.cli.bench_place import Place
+        from custodiet.entrypoints.clock import LEASE
         from custodiet.flows.ports import Store
+        from custodiet.flows.time_passes import Passing
         from custodiet.rules.conditions.kinds import CONDITIONS_MAX
         from custodiet.simulation.load import Crowd
         from custodiet.simulation.multiplied import Multiplied
 
         first = Crowd(1, min(crowd.zones, CONDITIONS_MAX), crowd.seed)
         with _settled_place(first) as (settings, store, _, clock, token):
+            look = Passing(store, SystemChance(), clock, (LEASE, store.take_lease(LEASE))).look
             many = Multiplied(settings.store, crowd, read_pins(settings))
             many.make()
 
             def here(timed: Store) -> Here:
                 return Here(lambda: _monitor_on(timed, clock, many.pinned), clock, token)
 
-            yield Place(crowd, many, clock, store, here, partial(_apart, settings.store, many.pinned, token))
+            yield Place(crowd, many, clock, store, here, partial(_apart, settings.store, many.pinned, token), look)
 
     @contextmanager
     def long_past(self, days: int, frame: int, frame_of_last_day: int, seed: int) -> Iterator["Reading"]:

@@ -36,6 +36,7 @@ def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
         grown_kb, upkeep_ms = monitor.grown_kb(), monitor.upkeep_ms()
         monitor.catch_up_ms(place.clock.now())
         decided_ms = [monitor.catch_up_ms(place.clock.now()) for _ in place.decided()]
+        clock_look_ms, clock_day_ms = place.clock_look_ms(), place.clock_day_ms()
     people, positions = len(crowd.serials), sum(one.positions for one in rounds)
     return {
         "people": people,
@@ -45,5 +46,7 @@ def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
         "positions_per_cpu_s": round(median(one.positions / one.cpu_s for one in rounds)),
         "upkeep_ms": round(upkeep_ms, 1),
         "decision_ms": round(median(decided_ms), 1),
+        "clock_look_ms": round(clock_look_ms, 1),
+        "clock_day_ms": round(clock_day_ms, 1),
         "kb_a_person": round(grown_kb / people, 1),
     }

@@ -271,7 +271,7 @@ def when_to_begin(now: datetime) -> tuple[datetime, timedelta]:
     Raises Unready in the first seconds of a day.
     """
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    pace = min(_PACE, (now - midnight) / _TURNS_AHEAD)
+    pace = min(_PACE, (now - midnight) // _TURNS_AHEAD)
     if pace < _PACE_MIN:
         raise Unready("the day has only begun: ask again in a minute")
     return now - pace * _TURNS_AHEAD, pace

@@ -98,6 +98,8 @@ _GROWN = {
     "kb_a_person": "kB a person in the monitor",
     "upkeep_ms": "upkeep once, ms",
     "decision_ms": "a decision, ms",
+    "clock_look_ms": "a clock's look, ms",
+    "clock_day_ms": "its look at all, ms",
 }
 
 
@@ -108,7 +110,8 @@ Each row is a monitor in a process of its own, without what makes the load. Ten 
 comes round is in it. Upkeep is what a gateway does at most once a second; it is counted in the nanoseconds once for
 each minute of everyone's. A decision is about one of these people, paused and gone on with: what it takes until the
 monitor goes by it, with its upkeep after it. Shared zones are the same for everyone: each decision has its own of them
-all the same, sealed by itself. A decision may ask for twenty zones at most: fifty are for measuring alone. What ten
+all the same, sealed by itself. A clock looks at what time has brought each half minute, and at everyone for keys of
+their days as a day begins. A decision may ask for twenty zones at most: fifty are for measuring alone. What ten
 minutes do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a minute.
 """
     rows = [_grown(row) for row in (*said["growth"], *said["zones"])]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import median
+from time import process_time
 
 from custodiet.entrypoints.cli.bench_monitor import GROUP, NOTHING, Measured, Spent
 from custodiet.flows.end_decision import resume_decision, suspend_decision
@@ -19,6 +21,7 @@ WARM_MINUTES = 2
 """The first fix of everyone makes their session and finds their calm, the second finds them steady."""
 _MINUTE = timedelta(minutes=1)
 _ZONES_AT_ONCE = 10_000
+_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Place:
     store: Store
     here: Callable[[Store], Measured]
     apart: Callable[[], AbstractContextManager[Measured]]
+    look: Callable[[], int]
+    """What the place's clock does each half minute (flows.time_passes)."""
 
     def warm(self, monitor: Measured) -> None:
         """Begin, with every zone at hand and everyone steady."""
@@ -69,8 +74,28 @@ class Place:
             decide(self.store, decision.id, Ender(CASEWORKER))
             yield
 
+    def clock_look_ms(self) -> float:
+        """What one look of the clock's takes, of CPU; median."""
+        self.look()  # what is due now is found once
+        return 1000 * median(_took(self.look) for _ in range(_LOOKS))
+
+    def clock_day_ms(self) -> float:
+        """What it takes, of CPU, to look at everyone for keys of their days, as it does when a day begins; median."""
+
+        def everyone() -> None:
+            with self.store.reading() as view:
+                view.decisions_wanting_keys(self.clock.now())
+
+        return 1000 * median(_took(everyone) for _ in range(_LOOKS))
+
     def minute(self) -> list[bytes]:
         """Everyone's next minute, which is over then."""
         began = self.clock.now()
         self.clock.pass_(_MINUTE)
         return self.crowd.minute(began)
+
+
+def _took(what: Callable[[], object]) -> float:
+    began = process_time()
+    what()
+    return process_time() - began
