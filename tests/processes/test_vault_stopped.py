@@ -10,7 +10,7 @@ from support.site import Site
 
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory, short_folder):
-    site = Site(short_folder / "stopped", 2)
+    site = Site(short_folder / "stopped", 3)
     running = site.serve()
     # The checkpoint is out, so that verifying hashes has something to hold the ledger against.
     running.wait_until((site.settings.log / "checkpoint").exists, "no checkpoint")
@@ -59,6 +59,7 @@ def test_a_decision_ends_without_it(stopped):
 
 def test_when_it_goes_on_it_answers_and_what_was_asked_meanwhile_opens_nothing_by_itself(stopped):
     site, running = stopped
+    assert running.post(site.wearers[2].token, site.wearers[2].serial).said == "200 kept"
     running.signal("vault", signal.SIGCONT)
     running.wait_until(lambda: ask("ledger", "proof", "0", *site.where).returncode == 0, "the vault stays away")
-    assert len(site.copy(site.wearers[0])) == 1
+    assert len(site.copy(site.wearers[2])) == 1
