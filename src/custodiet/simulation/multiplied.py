@@ -9,10 +9,11 @@ a store is good for measuring and for nothing else. Whatever is written afterwar
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,21 @@ class Multiplied:
         return {name: own.get(name) or _named(row[name], person) for name in changed}
 
     def _sign_days(self, store: sqlite3.Connection) -> None:
-        """The first day's keys of everyone, signed by us. The public half is the first person's: it costs the same."""
-        rows = [dict(row) for row in store.execute("SELECT * FROM day_key ORDER BY category, day")]
-        first = min(row["day"] for row in rows)
-        rows = [row for row in rows if row["day"] == first]
+        """Everyone's keys of every day that has one, those of the first signed by us: nobody gets to a later one.
+
+        The public half is the first person's: it costs the same.
+        """
+        rows = [dict(row) for row in store.execute("SELECT * FROM day_key ORDER BY day, category")]
         store.execute("DELETE FROM day_key")
         people = range(len(self._crowd.serials))
-        insert(store, "day_key", (self._signed(row, person) for person in people for row in rows))
+        insert(store, "day_key", chain.from_iterable(self._days_of(person, rows) for person in people))
+
+    def _days_of(self, person: int, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            if row["day"] == rows[0]["day"]:
+                yield self._signed(row, person)
+            else:
+                yield {**row, "person_id": _named(row["person_id"], person)}
 
     def _signed(self, row: dict[str, Any], person: int) -> dict[str, Any]:
         person_id = PersonId(_named(row["person_id"], person))

@@ -113,8 +113,6 @@ monitor goes by it, with its upkeep after it. Shared zones are the same for ever
 all the same, sealed by itself. A clock looks at what time has brought each half minute, and at everyone for keys of
 their days as a day begins. A decision may ask for twenty zones at most: fifty are for measuring alone. What ten
 minutes do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a minute.
-The bench's people have keys of one day, and in a real place of eight: a look at all takes 2.4 times as long then
-(8.9 s with 100,000, measured apart), and a monitor holds some 1.2 kB more of a person (reckoned).
 """
     rows = [_grown(row) for row in (*said["growth"], *said["zones"])]
     return "\n".join([head, _table(("people", "zones each", *_GROWN.values()), rows), ""])
