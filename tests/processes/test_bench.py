@@ -24,7 +24,7 @@ finds a path that has become several times slower, and no more.
 MOST_TIMES = 1.6
 """A batch of the same people's, where fifteen times as many are known."""
 MOST_TIMES_A_LOOK = 5.0
-"""A look of the clock's, likewise; it was eleven times when it read everyone's decisions."""
+"""A look of the clock's, likewise; nine to ten times when it read everyone's decisions, eight without the index."""
 TURNS = 15
 """Two are compared turn by turn, and the middle one counts: what neighbours do meets both sides of a turn. The best of
 each may lie in different hours of theirs.
