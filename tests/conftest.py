@@ -2,9 +2,11 @@
 
 import gc
 import os
+import re
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine, event
 from support import postgres
 from support.etcd import etcd, one_etcd, sharing  # noqa: F401 - fixtures for whoever asks for them
 from support.go import verify  # noqa: F401 - a fixture too
@@ -18,6 +20,21 @@ settings.load_profile("any machine")
 
 gc.set_threshold(10_000)
 
+_LONG = frozenset({"processes", "browser", "simulation", "ways", "invariants", "in_vault"})
+"""Folders whose files take longest."""
+
+
+_TABLES_WITHOUT_A_JOIN = re.compile(r"\bFROM (?:(?!\b(?:WHERE|GROUP|ORDER|LIMIT|SELECT)\b)[^()])*, ")
+_joined: set[str] = set()
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def every_table_is_joined(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    """A question within a question that was to be about the outer one's row, and is about any, shows so."""
+    if statement not in _joined and statement.startswith("SELECT"):
+        assert not _TABLES_WITHOUT_A_JOIN.search(" ".join(statement.split())), statement
+        _joined.add(statement)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """A verb leaves its connections to the end of its process: called in ours, they are left to the collector."""
@@ -25,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line(
             "filterwarnings", "ignore:.*psycopg.Connection.* deleted while still open:ResourceWarning"
         )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is begun first where several share the files out: whoever is alone at the end has little."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.path.parent.name not in _LONG)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -203,6 +203,28 @@ def test_a_missed_review_of_an_order_closes_looks_tells_its_maker_and_the_order_
     assert sound(house)
 
 
+def test_the_missed_review_of_one_order_is_told_once_however_anothers_was_decided(house):
+    reviewed, missed = (house.person(), house.person())
+    order = house.decide(reviewed, authority=Authority.ORDER, maker=COURT)
+    other = house.decide(missed, authority=Authority.ORDER, maker=COURT)
+    review = begin_review(house.store, house.chance, order.id, Trigger.PERIOD, ANA)
+    decide(house, review, ReviewOutcome.CONTINUE, next_due_at=house.clock.now() + 60 * DAY, **WHY)
+    look = Passing(house.store, house.chance, house.clock, house.fence).look
+    house.clock.pass_(other.review_due_at - START + MINUTE)
+    for _ in range(2):
+        look()
+        assert kinds_written(house).count(EntryKind.REVIEW_MISSED) == 1
+    with house.store.reading() as view:
+        assert view.reviews_missed(other.id) == (other.review_due_at,)
+        assert view.orders_past_review(house.clock.now(), 10) == ()
+    house.clock.pass_(60 * DAY)
+    for _ in range(2):
+        look()
+        assert kinds_written(house).count(EntryKind.REVIEW_MISSED) == 2
+    with house.store.reading() as view:
+        assert len(view.reviews_missed(order.id)) == 1
+
+
 # --- closing -------------------------------------------------------------------------------------------------
 
 CLOSED = [EndReason.LEAVE_GRANTED, EndReason.DETAINED, EndReason.REMOVED, EndReason.TRANSFERRED, EndReason.DIED]

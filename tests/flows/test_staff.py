@@ -345,6 +345,15 @@ def test_a_conflict_hides_the_case_from_its_own_officer_and_whoever_covers_and_i
         declare_conflict(house.store, case.id, CAI, CAI)
 
 
+def test_a_conflict_in_one_case_leaves_the_officers_others_their_own(house, staff):
+    case, other = case_of(house, "M-1"), case_of(house, "M-2")
+    declare_conflict(house.store, case.id, CAI, CAI)
+    assert caseload(house, CAI) == (other.id,)
+    now, both = house.clock.now(), [case.id, other.id]
+    assert see(house, lambda view: view.cases_without_officer(SCHEME, now, 10)) == (case.id,)
+    assert see(house, lambda view: view.without_officer(both, now)) == {case.id}
+
+
 def test_only_who_has_a_case_hands_it_over(house, staff):
     with pytest.raises(IllegalMove, match="not theirs"):
         hand_over_case(house.store, case_of(house, "M-1").id, CEM, CAI, AOS)

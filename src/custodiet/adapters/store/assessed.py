@@ -367,6 +367,7 @@ def _order_review_due() -> Any:
         .where(review.decision_id == t.decision.c.id, review.next_due_at.is_not(None))
         .order_by(review.entry.desc())
         .limit(1)
+        .correlate(t.decision)  # also two questions deep, where it would go by anyone's newest
         .scalar_subquery()
     )
     return func.coalesce(newest, t.decision.c.review_due_at)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Join,
     Table,
     Text,
+    and_,
     case,
     exists,
     func,
@@ -79,7 +80,7 @@ class DeskRows(Rows):
             select(t.fitting)
             .join(t.case_file, t.case_file.c.id == fitting.case_id)
             .where(t.case_file.c.scheme_id == scheme_id, fitting.removed_at.is_(None), fitting.fitted_at <= since)
-            .where(stands, ~seen, ~exists().where(*_asked_to_inspect()))
+            .where(stands, ~seen, ~_asked_to_inspect())
         )
         return tuple(noun(Fitting, row) for row in self._all(query.order_by(fitting.id).limit(limit)))
 
@@ -139,21 +140,26 @@ class DeskRows(Rows):
         return query.where(t.device.c.serial.icontains(words, autoescape=True)) if words else query
 
 
-def _asked_to_inspect() -> tuple[ColumnElement[bool], ...]:
-    """That an open task asks to inspect this fitting's device: tasks know their decision, which serves the fitting."""
-    task, decision, fitting = t.task.c, t.decision.alias("served").c, t.fitting.c
-    return (
-        task.kind == TaskKind.INSPECT_DEVICE,
-        task.done_at.is_(None),
-        task.case_id == fitting.case_id,
-        decision.id == task.decision_id,
-        decision.strand == fitting.strand,
-    )
+_SERVED = t.decision.alias("served")
+_OF_ITS_DECISION = _SERVED.c.id == t.task.c.decision_id
+_ASKS_TO_INSPECT = and_(
+    t.task.c.kind == TaskKind.INSPECT_DEVICE,
+    t.task.c.done_at.is_(None),
+    t.task.c.case_id == t.fitting.c.case_id,
+    _SERVED.c.strand == t.fitting.c.strand,
+)
+"""That an open task asks to inspect a fitting's device: tasks know their decision, which serves the fitting."""
+
+
+def _asked_to_inspect() -> ColumnElement[bool]:
+    tasks = select(t.task.c.id).select_from(t.task.join(_SERVED, _OF_ITS_DECISION)).where(_ASKS_TO_INSPECT)
+    return tasks.correlate(t.fitting).exists()
 
 
 def _inspected(*columns: Any) -> Any:
     on = t.fitting.join(t.device, t.device.c.id == t.fitting.c.device_id)
-    return select(*columns).select_from(on).where(t.fitting.c.removed_at.is_(None), *_asked_to_inspect())
+    on = on.join(t.task, t.task.c.case_id == t.fitting.c.case_id).join(_SERVED, _OF_ITS_DECISION)
+    return select(*columns).select_from(on).where(t.fitting.c.removed_at.is_(None), _ASKS_TO_INSPECT)
 
 
 def _stock() -> Any:

@@ -155,7 +155,8 @@ def _schemes(actor: ActorId, at: datetime) -> Select[Any]:
 def _alone(at: datetime) -> ColumnElement[bool]:
     """Whether a case is in the sight of no officer of its own."""
     given, hidden, case = t.assignment.c, t.conflict_of_interest.c, t.case_file.c
-    conflicted = select(hidden.actor).where(hidden.case_id == case.id, hidden.actor == given.actor).exists()
+    declared = select(hidden.actor).where(hidden.case_id == case.id, hidden.actor == given.actor)
+    conflicted = declared.correlate(t.case_file, t.assignment).exists()  # in this case, not in any
     holds = and_(t.role.c.scheme_id == case.scheme_id, t.role.c.function == Function.CASEWORKER, _in_force(at))
     officers = select(given.actor).join(t.role, t.role.c.actor == given.actor)
     return ~officers.where(given.case_id == case.id, given.ended_at.is_(None), holds, ~conflicted).exists()
