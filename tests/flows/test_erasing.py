@@ -10,10 +10,11 @@ from support.house import ANA, BO, COURT, START, House, scheme_at, stored_fixes
 from support.staff import AOS, CAI, CEM, DPO, staffed
 
 from custodiet.adapters.ledger.tiles import TileLog
+from custodiet.adapters.store.reading import ReadingRows
 from custodiet.entrypoints.clock import Ticking
 from custodiet.flows import erase_what_is_due as erase_what_is_due_file
 from custodiet.flows.end_decision import end_decision, end_what_ran_out
-from custodiet.flows.erase_what_is_due import erase_what_is_due
+from custodiet.flows.erase_what_is_due import Erasing, erase_what_is_due
 from custodiet.flows.hold_erasing import answer_hold, ask_hold, end_quarantine, tell_of_copy
 from custodiet.flows.in_vault import gathering
 from custodiet.model.condition import Interval
@@ -207,6 +208,69 @@ def test_the_clock_erases_as_it_passes_and_does_what_it_missed_while_it_was_away
     Ticking(house.store, *given).tick()
     assert one.kinds() == [EntryKind.ERASURE_DUE] * 2 + [EntryKind.DAY_ERASED] * 3
     assert one.stored() == []
+
+
+@pytest.fixture
+def erasing(one, monkeypatch):
+    """A clock's, round by round, and from which entry on it looked for erasures in each."""
+    monkeypatch.setattr(erase_what_is_due_file, "AT_ONCE", 1)
+    looked, real = [], ReadingRows.erasures_open
+    monkeypatch.setattr(ReadingRows, "erasures_open", lambda *given: looked.append(given[1]) or real(*given))
+    erasing = Erasing(one.house.store, one.house.vault, one.house.clock, one.house.fence)
+    erasing.looked = looked
+    return erasing
+
+
+def all_of(erasing):
+    while erasing.step():
+        pass
+
+
+def test_round_by_round_a_clock_erases_all_that_one_does_that_looks_at_everything(one, erasing):
+    for stored in ([one.second.id], []):
+        one.house.clock.pass_(30 * DAY)
+        end_what_ran_out(one.house.store, one.house.chance, one.house.clock, one.house.fence)
+        all_of(erasing)
+        assert one.stored() == stored
+        assert one.erase() == 0
+
+
+def test_every_erasure_is_looked_at_once_a_day_and_else_those_that_are_new_or_not_done(one, erasing):
+    one.pass_retention()
+    all_of(erasing)
+    assert erasing.looked[0] == 0
+    assert min(erasing.looked[1:]) > 0
+    erasing.looked.clear()
+    now = one.house.clock.now()
+    for at in (now, now + DAY, now + DAY, now):
+        one.house.clock.set(at)
+        erasing.step()
+    assert [since == 0 for since in erasing.looked] == [False, True, False, True]
+
+
+def test_an_erasure_is_open_until_nothing_is_left_of_it(one, erasing):
+    one.pass_retention()
+    house, now = one.house, one.house.clock.now()
+    erasing._vault = Away()
+    with pytest.raises(VaultUnavailable):
+        erasing.step()
+    with house.store.reading() as view:
+        [entry] = view.erasures_open(0)
+        assert view.erasures_open(entry) == (entry,)
+        assert view.erasures_open(entry + 1) == ()
+        assert view.erasures_unfinished(now, {entry, entry + 1}) == (entry,)
+        assert view.erasures_unfinished(now, {entry + 1}) == ()
+        assert view.erasures_unfinished(START, {entry}) == ()
+    erasing._vault = house.vault
+    all_of(erasing)
+    assert one.stored() == [one.second.id]
+    with house.store.reading() as view:
+        assert view.erasures_open(0) == ()
+
+
+class Away:
+    def erase(self, index):
+        raise VaultUnavailable("gone")
 
 
 def test_an_erasure_that_the_vault_refuses_each_time_holds_up_none_behind_it(one, monkeypatch):

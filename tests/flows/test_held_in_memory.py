@@ -17,7 +17,7 @@ def test_an_identity_that_many_rows_tell_is_one_object(house):
     watch(house)
     with house.store.reading() as view:
         change = view.standing_since(0)
-    told = (change.cases, change.devices, change.fittings, change.decisions, change.conditions, change.day_keys)
+    told = (change.cases, change.devices, change.fittings, change.decisions, change.conditions)
     first, times = {}, 0
     for noun in [one for nouns in told for one in nouns]:
         for field in fields(noun):

@@ -277,7 +277,7 @@ def test_other_settings_of_a_scheme_are_about_everyone(both):
 def test_of_every_kind_of_change_it_is_known_whom_it_is_about():
     """What the picture does not know of would be about nobody: whoever adds a kind says here whose it is."""
     cases_or_devices = {"cases", "devices", "fittings", "decisions", "conditions", "absences", "removals", "destroyed"}
-    everyone, nobody = {"schemes"}, {"version", "tokens", "day_keys", "removed"}
+    everyone, nobody = {"schemes"}, {"version", "tokens", "keyed", "removed", "over_before"}
     assert {one.name for one in fields(StandingChange)} == cases_or_devices | everyone | nobody
 
 

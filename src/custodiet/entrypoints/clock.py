@@ -15,7 +15,7 @@ from threading import Event
 from time import monotonic
 
 from custodiet.flows.end_decision import end_what_ran_out
-from custodiet.flows.erase_what_is_due import erase_what_is_due
+from custodiet.flows.erase_what_is_due import Erasing
 from custodiet.flows.issue_keys import KeyIssuing
 from custodiet.flows.ports import Chance, Clock, Store, Tiles, Vault
 from custodiet.flows.sequence_ledger import enter_staged, publish_checkpoint
@@ -84,7 +84,7 @@ class Ticking:
         self._pass = _Every("looking at what time has brought", LOOK_S, passing.look)
         self._run_out = _Every("ending what ran out", 0.0, run_out)
         self._keys = _Every("issuing keys", 0.0, KeyIssuing(store, vault, clock, pinned, held).step)
-        self._erase = _Every("erasing what is due", ERASE_S, lambda: erase_what_is_due(store, vault, clock, held))
+        self._erase = _Every("erasing what is due", ERASE_S, Erasing(store, vault, clock, held).step)
         self._enter = _Every("entering what was staged", ENTER_S, lambda: enter_staged(store, held))
         self._publish = _Every("publishing a checkpoint", PUBLISH_S, self._publish_new)
 

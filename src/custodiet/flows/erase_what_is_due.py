@@ -6,8 +6,8 @@ entry, the vault destroys when it is next asked. If we die after the keys, the n
 entry and asks again.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 
 from custodiet.flows.end_decision import CLOCK
@@ -19,34 +19,58 @@ from custodiet.model.errors import NotPermitted, OpeningRefused
 from custodiet.model.identity import DecisionId
 from custodiet.model.mode import Category
 from custodiet.model.record import kind_of
+from custodiet.model.times import EPOCH, utc_day
 
 Fence = tuple[str, int]
 AT_ONCE = 50
 """About how much is recorded in one round: the endings wait in the same line."""
 
 
+class Erasing:
+    """One clock's erasing, round by round; `fence` as it holds the lease.
+
+    Of nearly all erasures that there ever were nothing is left, and to find that takes seconds where there are a
+    hundred thousand. So all of them are looked at once a day, and in every other round those that had something left.
+    What comes late to one that had nothing is closed, and can be erased, as a later day begins.
+    """
+
+    def __init__(self, store: Store, vault: Vault, clock: Clock, fence: Fence) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._fence = fence
+        self._open: set[int] = set()
+        """Entries of erasures that had something left when they were looked at."""
+        self._looked_at = EPOCH
+        self._followed = 0
+        """Up to where of the ledger erasures were looked for."""
+
+    def step(self) -> int:
+        """One round; how much was recorded. Raises VaultUnavailable; what the vault refuses waits, and is seen as
+        late.
+        """
+        with self._store.reading() as view:
+            due = view.clocks_run_out(self._clock.now(), AT_ONCE)
+        done = sum(_begin(self._store, one, self._fence) for one in due)
+        for entry in self._unfinished(self._clock.now()):
+            done += _finish(self._store, self._vault, entry, self._fence)
+            if done >= AT_ONCE:
+                break
+        return done
+
+    def _unfinished(self, now: datetime) -> tuple[int, ...]:
+        """Every erasure with something left: what is held, or refused each time, holds up none behind it."""
+        if not (self._looked_at <= now and utc_day(self._looked_at) == utc_day(now)):
+            self._open, self._followed = set(), 0
+        with self._store.reading() as view:
+            self._open.update(view.erasures_open(self._followed))
+            self._followed, self._looked_at = view.ledger_size(), now
+            return view.erasures_unfinished(now, self._open)
+
+
 def erase_what_is_due(store: Store, vault: Vault, clock: Clock, fence: Fence) -> int:
-    """One round; how much was recorded. Raises VaultUnavailable; what the vault refuses waits, and is seen as late."""
-    with store.reading() as view:
-        due = view.clocks_run_out(clock.now(), AT_ONCE)
-    done = sum(_begin(store, one, fence) for one in due)
-    for entry in _unfinished(store, clock):
-        done += _finish(store, vault, entry, fence)
-        if done >= AT_ONCE:
-            break
-    return done
-
-
-def _unfinished(store: Store, clock: Clock) -> Iterator[int]:
-    """Every erasure with something left: what is held, or refused each time, holds up none behind it."""
-    after = -1
-    while True:
-        with store.reading() as view:
-            places = view.erasures_unfinished(clock.now(), AT_ONCE, after)
-        if not places:
-            return
-        yield from places
-        after = places[-1]
+    """One round of `Erasing`, which looks at all of them."""
+    return Erasing(store, vault, clock, fence).step()
 
 
 def _begin(store: Store, one: RetentionClock, fence: Fence) -> bool:

@@ -11,7 +11,6 @@ from heapq import heapify, heappop, heappush
 from custodiet.flows.picture import Among, Concerned, Picture
 from custodiet.flows.sessions import SessionFor
 from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId
-from custodiet.model.record import DayKey
 from custodiet.model.times import utc_day
 from custodiet.rules.decisions import kept_categories
 
@@ -49,10 +48,14 @@ class InForce:
         """Something was decided about these."""
         self._touched.update(cases)
 
-    def have_keys(self, keys: Iterable[DayKey]) -> None:
-        """These were issued."""
-        for key in keys:
-            self._unprepared |= dict.fromkeys(self._keyless.pop(key.person_id, ()))
+    def have_keys(self, people: Iterable[PersonId]) -> None:
+        """Theirs were issued."""
+        for person_id in people:
+            self._unprepared |= dict.fromkeys(self._keyless.pop(person_id, ()))
+
+    def lacks_key(self, wanted: SessionFor) -> None:
+        """It could not be made: it is wanted again once its person's keys are issued."""
+        self._keyless.setdefault(wanted.person_id, set()).add(wanted.case_id)
 
     def bring_up_to(self, now: datetime) -> Concerned | None:
         """Of whom anything may be in force that was not, or the other way round; None: of everyone."""
@@ -107,17 +110,13 @@ class InForce:
         self._keyless.clear()
         self._unprepared = dict.fromkeys(map(self._picture.case_of, self.fittings))
 
-    def unprepared(self, now: datetime, cases_max: int) -> list[tuple[SessionFor, DayKey]]:
+    def unprepared(self, now: datetime, cases_max: int) -> list[SessionFor]:
         """Sessions of the day, of so many cases at most, that are to be there before their first fix; each once."""
         some = [self._unprepared.popitem()[0] for _ in range(min(cases_max, len(self._unprepared)))]
         fittings = self._picture.of_cases(some).fittings & self.fittings
-        wanted, day = [], utc_day(now)
-        for fitting, person_id, decision in self._picture.sealing_in_force(now, self._mine, fittings):
-            for category in kept_categories(decision):
-                key = self._picture.day_key(person_id, category, day)
-                if key is None:
-                    self._keyless.setdefault(person_id, set()).add(fitting.case_id)
-                    continue
-                of = SessionFor(person_id, fitting.case_id, decision.id, fitting.id, category, day)
-                wanted.append((of, key))
-        return wanted
+        day = utc_day(now)
+        return [
+            SessionFor(person_id, fitting.case_id, decision.id, fitting.id, category, day)
+            for fitting, person_id, decision in self._picture.sealing_in_force(now, self._mine, fittings)
+            for category in kept_categories(decision)
+        ]

@@ -15,18 +15,17 @@ from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
 from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.identity import CaseId, ConditionId, DecisionId, DeviceId, FittingId, PersonId, SchemeId
 from custodiet.model.judging import Judging
-from custodiet.model.mode import Category, Kind, ModeCode
-from custodiet.model.record import DayKey
-from custodiet.model.stored import StandingChange
+from custodiet.model.mode import Kind, ModeCode
+from custodiet.model.stored import DayOf, StandingChange
+from custodiet.model.times import EPOCH
 from custodiet.rules.authority import Clear, DeviceStanding, SenderStanding, Worn, clear_of
 from custodiet.rules.decisions import kept_categories
 
-_PUBLIC_BYTES = 32
 _GATHERED_MAX = 20_000
 """Of so many devices what the gate has to know is held ready: of whoever is steady nobody asks for it."""
+_A_DAY = timedelta(days=1)
 N = TypeVar("N", Condition, Fitting, Decision)
 
-DayOf = tuple[PersonId, Category, date]
 Among = Callable[[FittingId], bool]
 """Whether a fitting is one of those that are asked about."""
 GetCondition = Callable[[ConditionId], Condition]
@@ -74,14 +73,41 @@ class Picture:
         self._fittings_of: dict[CaseId, tuple[FittingId, ...]] = {}
         self._decisions: dict[CaseId, tuple[Decision, ...]] = {}
         self._tokens: dict[bytes, KnownSender] = {}
-        self._day_keys: dict[tuple[Category, date], dict[PersonId, bytes]] = {}
-        """The public key and the signature together: a vault issues those of many days ahead."""
-        self._keys_from: date | None = None
-        """No key of an earlier day is here; None: one may be."""
-        self._destroyed: set[DayOf] = set()
+        self._erased: dict[PersonId, frozenset[DayOf]] = {}
+        self._erased_from: date | None = None
+        """Of earlier days it is not held whose are erased; None: of no day."""
+        self._over_before = EPOCH
+        """Of decisions that were over before then it is not held what they asked."""
         self._standing: dict[str, tuple[DeviceStanding, tuple[datetime, ...], tuple[Clear, ...]]] = {}
         self._patient: dict[DecisionId, Decision] = {}
         """Decisions that allow fixes older than the default."""
+
+    def begin_anew(self) -> None:
+        """Everything is to be absorbed again, from version 0."""
+        self.version, self._over_before, self._erased_from = 0, EPOCH, None
+        for held in (self._removals, self._absences, self._erased):
+            held.clear()
+
+    def leaves_out(self, before: datetime) -> datetime:
+        """Conditions of decisions that were over by then need not be told; `before`: where nothing is held yet."""
+        return self._over_before if self.version else before
+
+    def knows_what_was_asked(self, since: datetime) -> bool:
+        """Of every decision that was in force at or after then."""
+        return self._over_before <= since
+
+    def forget_what_was_asked(self, before: datetime) -> None:
+        """Of decisions that were over by then, of which nothing can be judged any more: each renewal leaves one.
+
+        At most once a day, for everyone's are looked through.
+        """
+        if before - self._over_before < _A_DAY:
+            return
+        for decision_id, decision in self._by_id.items():
+            if decision.until is not None and decision.until < before:
+                for condition in self._conditions.pop(decision_id, ()):
+                    self._absences.pop(condition.id, None)
+        self._over_before = before
 
     def absorb(self, change: StandingChange, condition_of: GetCondition) -> Concerned | None:
         """Take in what changed, and tell whom it is about; None: everyone. `condition_of` gives one that is stored.
@@ -89,6 +115,7 @@ class Picture:
         Half a change is never seen: nothing here can fail midway.
         """
         everyones = bool(change.schemes) or not self.version
+        self._over_before = change.over_before
         absent = set() if everyones else {condition_of(one.condition_id).decision_id for one in change.absences}
         for case in change.cases:
             self._cases[case.id] = case
@@ -116,33 +143,67 @@ class Picture:
         for token, sender in change.tokens:
             standing = SenderStanding(frozenset(sender.scope), token.ended_at)
             self._tokens[token.sha256] = KnownSender(token, sender, standing)
-        for key in change.day_keys:
-            keys = self._day_keys.setdefault((key.category, key.day), {})
-            keys[key.person_id] = key.public + key.signature
-            self._keys_from = None
-        for day_of in change.destroyed:
-            self._day_keys.get(day_of[1:], {}).pop(day_of[0], None)
-            self._destroyed.add(day_of)
+        erased_of = self._have_erased(change.destroyed)
         self.version = change.version
-        concerned = None if everyones else self._concerned(change, absent)
+        concerned = None if everyones else self._concerned(change, absent, erased_of)
         if concerned is None:
             self._standing.clear()
         else:
             for device in change.devices:
                 self._standing.pop(device.serial, None)
-            for fitting_id in concerned.fittings:
-                self._standing.pop(self.serial_of(fitting_id) or "", None)
+            self._gather_again(concerned)
         return concerned
 
-    def _concerned(self, change: StandingChange, absent: set[DecisionId]) -> Concerned:
-        """`absent`: decisions of those absences."""
+    def erased_unknown(self, first: date) -> tuple[date, date | None] | None:
+        """From that day on, the days of which it is not known whose are erased: the first, and the first that is known
+        (None: no day is); None when all are known.
+        """
+        known = self._erased_from
+        return None if known is not None and known <= first else (first, known)
+
+    def absorb_erased(self, first: date, days: Iterable[DayOf]) -> Concerned:
+        """Take in whose days of `erased_unknown` are erased, and tell whom it is about."""
+        self._erased_from = first
+        concerned = self.of_cases(self._cases_of(self._have_erased(days)))
+        self._gather_again(concerned)
+        return concerned
+
+    def forget_erased_before(self, first: date) -> None:
+        """No fix of an earlier day can be admitted any more. So that nobody pays for a trail that is long since gone:
+        of whose days one is erased, each fix is weighed by itself.
+        """
+        if self._erased_from is None or first <= self._erased_from:
+            return
+        self._erased_from = first
+        kept = {whose: frozenset(one for one in days if one[2] >= first) for whose, days in self._erased.items()}
+        if kept != self._erased:
+            self._erased = {whose: days for whose, days in kept.items() if days}
+            self._standing.clear()
+
+    def _have_erased(self, days: Iterable[DayOf]) -> set[PersonId]:
+        """Whose they are; of a day on which no fix can be admitted nothing is to be known."""
+        whose = set()
+        for day_of in days:
+            if self._erased_from is not None and day_of[2] >= self._erased_from:
+                self._erased[day_of[0]] = self._erased.get(day_of[0], _NO_DAYS) | {day_of}
+                whose.add(day_of[0])
+        return whose
+
+    def _cases_of(self, people: Collection[PersonId]) -> set[CaseId]:
+        return {one.id for one in self._cases.values() if one.person_id in people} if people else set()
+
+    def _gather_again(self, concerned: Concerned) -> None:
+        for fitting_id in concerned.fittings:
+            self._standing.pop(self.serial_of(fitting_id) or "", None)
+
+    def _concerned(self, change: StandingChange, absent: set[DecisionId], erased_of: set[PersonId]) -> Concerned:
+        """`absent`: decisions of those absences; `erased_of`: people of whose days one is erased."""
         decisions = absent | {one.decision_id for one in change.conditions}
         cases = {one.id for one in change.cases}
         cases |= {one.case_id for one in change.fittings} | {one.case_id for one in change.decisions}
         cases |= {self._by_id[one].case_id for one in decisions if one in self._by_id}
         cases |= {self._fitting_by_id[one].case_id for one, _ in change.removals if one in self._fitting_by_id}
-        people = {person_id for person_id, _, _ in change.destroyed}
-        cases |= {one.id for one in self._cases.values() if one.person_id in people} if people else set()
+        cases |= self._cases_of(erased_of)
         return self.of_cases(cases, {one.id for one in change.devices})
 
     def of_cases(self, cases: Collection[CaseId], devices: Collection[DeviceId] = ()) -> Concerned:
@@ -184,25 +245,12 @@ class Picture:
         """Whether the passing of time alone moved a decision of this device's wearers in or out of force."""
         return any(after < edge <= until for edge in self._known(serial)[1])
 
-    def day_key(self, person_id: PersonId, category: Category, day: date) -> DayKey | None:
-        """The public key to seal that day's sessions to, if the vault has issued it."""
-        key = self._day_keys.get((category, day), {}).get(person_id)
-        if key is None:
-            return None
-        return DayKey(person_id, category, day, key[:_PUBLIC_BYTES], key[_PUBLIC_BYTES:])
-
     def late_max(self, now: datetime) -> timedelta:
         """How old a fix may be at most, under any decision that can still admit one."""
         self._patient = {
             one.id: one for one in self._patient.values() if one.until is None or now - one.until < one.late_max
         }
         return max((one.late_max for one in self._patient.values()), default=LATE_MAX_DEFAULT)
-
-    def forget_keys_before(self, day: date) -> None:
-        """No fix of an earlier day can be admitted any more."""
-        if day != self._keys_from:
-            self._day_keys = {of: keys for of, keys in self._day_keys.items() if of[1] >= day}
-            self._keys_from = day
 
     def decision(self, decision_id: DecisionId) -> Decision:
         """One that is known."""
@@ -303,8 +351,7 @@ class Picture:
         device_id = self._devices.get(serial)
         fittings = self._fittings.get(device_id, ()) if device_id is not None else ()
         worn = tuple(self._worn(fitting) for fitting in sorted(fittings, key=lambda one: one.fitted_at))
-        wearers = {one.person_id for one in worn}
-        erased = frozenset(day_of for day_of in self._destroyed if day_of[0] in wearers) or _NO_DAYS
+        erased = _NO_DAYS.union(*(self._erased.get(one.person_id, _NO_DAYS) for one in worn)) or _NO_DAYS
         edges = tuple(
             edge
             for one in worn

@@ -92,6 +92,7 @@ from custodiet.model.screening import Screening
 from custodiet.model.session import Frame, Session
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role
 from custodiet.model.stored import (
+    DayOf,
     DetailRow,
     EntryRow,
     Gathered,
@@ -578,8 +579,12 @@ class Reading(Tables, Protocol):
         ...
 
     def retention_clock(self, decision_id: DecisionId, category: Category) -> RetentionClock | None: ...
-    def erasures_unfinished(self, at: datetime, limit: int, after: int = -1) -> tuple[int, ...]:
-        """Places past one, in order, of erasures that have days left which may be closed by then, held or not."""
+    def erasures_open(self, since: int) -> tuple[int, ...]:
+        """Places from one on, in order, of erasures that have anything left, of whatever day."""
+        ...
+
+    def erasures_unfinished(self, at: datetime, among: Collection[int]) -> tuple[int, ...]:
+        """Those of these places, in order, whose erasure has days left which may be closed by then, held or not."""
         ...
 
     def erasure_at(self, entry: int) -> tuple[DecisionId, Category] | None:
@@ -897,7 +902,18 @@ class Reading(Tables, Protocol):
         """Of the standing: it changes with everything that standing_since tells."""
         ...
 
-    def standing_since(self, version: int) -> StandingChange: ...
+    def standing_since(self, version: int, over_before: datetime = ...) -> StandingChange:
+        """What has changed; of conditions those alone whose decision was not over by then, with nothing given all."""
+        ...
+
+    def destroyed_days(self, first: date, before: date | None) -> tuple[DayOf, ...]:
+        """Whose days, from the first on and before another, have a key that is destroyed."""
+        ...
+
+    def day_keys(self, people: Collection[PersonId], day: date) -> Mapping[DayOf, DayKey]:
+        """These people's living keys of one day."""
+        ...
+
     def seen_since(self, cursor: int, horizon_ms: int, among: Callable[[FittingId], bool] = ...) -> Seen:
         """When the stored fixes were, in frames placed after the cursor that reach past the horizon; of whom is not
         among those that are asked about, none.
@@ -929,8 +945,8 @@ class Reading(Tables, Protocol):
         """Entries from a place on, in order, with their records."""
         ...
 
-    def leaves(self) -> list[bytes]:
-        """Every leaf hash, in order."""
+    def leaves(self, after: int = 0) -> list[bytes]:
+        """Every leaf hash in order, but for the first so many. Whoever asks again and again asks for what is new."""
         ...
 
     def newest_ingest(self) -> tuple[IngestRow, ...]:
@@ -1129,7 +1145,14 @@ class Vault(Protocol):
 class Tiles(Protocol):
     """Where the log is published: hash tiles and the checkpoint, durable when it returns."""
 
-    def publish(self, leaves: Sequence[bytes], note: str) -> None: ...
+    @property
+    def known(self) -> int:
+        """So many of the first leaves need not be told again."""
+        ...
+
+    def publish(self, leaves: Sequence[bytes], note: str, after: int = 0) -> None:
+        """`leaves`: all but for the first `after`, which it knows."""
+        ...
 
 
 # --- inside the vault -------------------------------------------------------------------------------------------

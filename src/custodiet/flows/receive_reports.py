@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from custodiet.flows.after_stop import SentAfterStop
@@ -31,7 +31,7 @@ from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import Arrived, Heard, Judged, Watching
 from custodiet.flows.wearer import Wearer
-from custodiet.model.decision import Decision
+from custodiet.model.decision import LATE_MAX_LIMIT, Decision
 from custodiet.model.device import Fitting
 from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.identity import ConditionId, FittingId
@@ -63,6 +63,11 @@ _REACH_STEP_MS = 600_000
 """How far the time that must be remembered moves on before anything is forgotten."""
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""
+
+_OVER = LATE_MAX_LIMIT + timedelta(days=1)
+"""Of a decision that was over so long ago nothing is judged any more; a day more than that, so that a clock may be set
+right without everything being read again.
+"""
 
 _ANOTHERS = "another gateway has these devices now"
 
@@ -289,8 +294,20 @@ class Monitor:
         self._watching.let_go_of_sessions(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
         self._placed.forget_old(now)
-        for wanted, key in self._force.unprepared(now, PREPARED_AT_ONCE):
-            self._sessions.begin(wanted, key)
+        self._prepare(self._force.unprepared(now, PREPARED_AT_ONCE), utc_day(now))
+
+    def _prepare(self, wanted: Sequence[SessionFor], day: date) -> None:
+        """Sessions of a day ahead of their first fix; whoever has no key of it yet waits for one."""
+        if not wanted:
+            return
+        with self._store.reading() as view:
+            keys = view.day_keys({one.person_id for one in wanted}, day)
+        for one in wanted:
+            key = keys.get((one.person_id, one.category, day))
+            if key is None:
+                self._force.lacks_key(one)
+            else:
+                self._sessions.begin(one, key)
 
     def _say_what_is_in_force(self, concerned: Concerned | None, now: datetime) -> None:
         fittings = None if concerned is None else concerned.fittings
@@ -355,7 +372,10 @@ class Monitor:
     # --- gather ---
 
     def _catch_up(self, view: Reading, now: datetime) -> None:
-        change = view.standing_since(self._picture.version)
+        self._is_behind = True  # for as long as not all of it is here
+        if not self._picture.knows_what_was_asked(now - LATE_MAX_LIMIT):
+            self._picture.begin_anew()  # the clock was set back
+        change = view.standing_since(self._picture.version, self._picture.leaves_out(now - _OVER))
         if change.version != self._picture.version:
             self._absorb(view, change, now)
         self._seen.remove(change.removed)
@@ -363,6 +383,9 @@ class Monitor:
         if reach_ms < self._seen_from_ms:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
             self._seen_from_ms, self._cursor, number = reach_ms, -1, 0
+        unknown = self._picture.erased_unknown(utc_day(from_ms(self._seen_from_ms)))
+        if unknown is not None:
+            self._think_again(self._picture.absorb_erased(unknown[0], view.destroyed_days(*unknown)), now)
         self._watching.catch_up(view, from_ms(self._seen_from_ms), self._is_mine)
         self._seen.add_all(view.sightings_since(number, from_ms(self._seen_from_ms), self._is_mine))
         seen = view.seen_since(self._cursor, self._seen_from_ms, self._is_mine)
@@ -372,7 +395,10 @@ class Monitor:
     def _absorb(self, view: Reading, change: StandingChange, now: datetime) -> None:
         """Whoever it is about is judged by what stands now; of anyone else nothing has to be thought of again."""
         concerned = self._picture.absorb(change, view.condition)
-        self._force.have_keys(change.day_keys)
+        self._force.have_keys(change.keyed)
+        self._think_again(concerned, now)
+
+    def _think_again(self, concerned: Concerned | None, now: datetime) -> None:
         if concerned is None:
             self._force.forget()
         elif concerned:
@@ -415,7 +441,8 @@ class Monitor:
             return
         self._seen_from_ms = reach_ms
         self._watching.words.forget_before(reach_ms)
-        self._picture.forget_keys_before(utc_day(from_ms(reach_ms)))
+        self._picture.forget_erased_before(utc_day(from_ms(reach_ms)))
+        self._picture.forget_what_was_asked(now - _OVER)
         self._seen.forget_before(reach_ms)
 
     # --- decide ---
@@ -622,7 +649,8 @@ class Monitor:
         live = self._sessions.live(admitted.decision_id, admitted.fitting_id, category, day)
         if live is not None:
             return live
-        key = self._picture.day_key(admitted.person_id, category, day)
+        with self._store.reading() as view:
+            key = view.day_keys({admitted.person_id}, day).get((admitted.person_id, category, day))
         if key is None:
             raise CannotRecord("no key yet for an authorised day")
         wanted = SessionFor(

@@ -13,8 +13,9 @@ from custodiet.model.device import Device, Fitting, Sender, Token
 from custodiet.model.finding import DeviceWatch, Watch
 from custodiet.model.identity import FittingId, PersonId
 from custodiet.model.mode import Category, ModeCode
-from custodiet.model.record import Contact, DayKey, IngestDetail
+from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.scheme import Scheme
+from custodiet.model.times import EPOCH
 
 
 class Holding(StrEnum):
@@ -106,6 +107,10 @@ class Pulse:
     missed: Interval | None = None
 
 
+DayOf = tuple[PersonId, Category, date]
+"""One person's day of one category: what has a key of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class StandingChange:
     """Everything the gate's picture is made of that changed after a version; `version` is the new one."""
@@ -116,16 +121,22 @@ class StandingChange:
     fittings: tuple[Fitting, ...]
     decisions: tuple[Decision, ...]
     tokens: tuple[tuple[Token, Sender], ...]
-    day_keys: tuple[DayKey, ...]
+    keyed: tuple[PersonId, ...]
+    """Of whom keys of days were issued. At version 0, where nobody waits for one yet, of nobody."""
     schemes: tuple[Scheme, ...]
     conditions: tuple[Condition, ...]
     """Of a place that is sealed in them the first byte alone: nobody here opens one."""
     absences: tuple[Absence, ...]
     removals: tuple[tuple[FittingId, Interval], ...]
     """Devices that may come off, and when."""
-    destroyed: tuple[tuple[PersonId, Category, date], ...]
+    destroyed: tuple[DayOf, ...]
+    """Days whose key was destroyed. At version 0 none: whoever has to know asks for those of the days it has to do
+    with, since in the end there are more of these than of all else.
+    """
     removed: tuple[tuple[FittingId, int], ...] = ()
     """(fitting, fix time in ms) of fixes that were stored and are gone: the same may come again."""
+    over_before: datetime = EPOCH
+    """Conditions of decisions that were over by then are left out."""
 
 
 Times = Mapping[FittingId, "array[int]"]

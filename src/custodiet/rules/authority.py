@@ -86,9 +86,10 @@ def clear_of(device: DeviceStanding) -> tuple[Clear, ...]:
         for decision in worn.decisions:
             category = kept_as(decision.rung, Kind.FIX)
             plain = decision.state is State.MADE and decision.ended_at is None and not decision.suspensions
-            touched = any(one is not decision and one.stands and _overlap(decision, one) for one in worn.decisions)
             erased = any(person == worn.person_id for person, _, _ in device.erased)
-            if Kind.FIX not in decision.rung.admits or not plain or touched or erased:
+            if Kind.FIX not in decision.rung.admits or not plain or erased:
+                continue  # nearly all of what is long over
+            if any(one is not decision and one.stands and _overlap(decision, one) for one in worn.decisions):
                 continue
             from_at = max(decision.starts_at, worn.fitting.fitted_at)
             ends = [at for at in (decision.until, worn.fitting.removed_at) if at is not None]

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.columns import of, ref, window
-from custodiet.adapters.store.rows import Rows, noun
+from custodiet.adapters.store.rows import Rows, bounded, noun
 from custodiet.adapters.store.tables import metadata
 from custodiet.adapters.store.types import Code, Day, UtcMs
 from custodiet.model.case import RetentionClock
@@ -44,6 +44,7 @@ erasure = Table(
     of("at", UtcMs),
     of("entry", BigInteger),
 )
+Index("erasure_by_entry", erasure.c.entry)
 erased_day = Table(
     "erased_day",
     metadata,
@@ -112,6 +113,10 @@ _GONE = (
     .exists()
 )
 """Whether the day of a session was erased, as far as its decision collected it."""
+_LEFT_OF_IT = select(_SESSION.no).where(
+    _SESSION.decision_id == erasure.c.decision_id, _SESSION.category == erasure.c.category, ~_GONE
+)
+"""Sessions of what an erasure is of, whose day was not erased."""
 
 
 _QUARANTINED = and_(
@@ -155,17 +160,18 @@ class ErasingRows(Rows):
         row = self._maybe(t.retention_clock.select().where(here))
         return None if row is None else noun(RetentionClock, row)
 
-    def erasures_unfinished(self, at: datetime, limit: int, after: int = -1) -> tuple[int, ...]:
+    def erasures_open(self, since: int) -> tuple[int, ...]:
+        query = select(erasure.c.entry).where(erasure.c.entry >= since, _LEFT_OF_IT.exists())
+        return tuple(self._all(query.order_by(erasure.c.entry)).scalars())
+
+    def erasures_unfinished(self, at: datetime, among: Collection[int]) -> tuple[int, ...]:
         # A day closes as late as the decision's fixes may come; other decisions' may come later: the vault knows.
-        over = select(_SESSION.no).where(
-            _SESSION.decision_id == erasure.c.decision_id,
-            _SESSION.category == erasure.c.category,
-            _SESSION.day < (at - timedelta(days=1)).date(),
-            ~_GONE,
-        )
-        query = select(erasure.c.entry).where(erasure.c.entry > after, over.exists())
-        query = query.order_by(erasure.c.entry).limit(limit)
-        return tuple(row.entry for row in self._all(query))
+        over = _LEFT_OF_IT.where(_SESSION.day < (at - timedelta(days=1)).date())
+        found: list[int] = []
+        for some in bounded(among):
+            query = select(erasure.c.entry).where(erasure.c.entry.in_(some), over.exists())
+            found += self._all(query.order_by(erasure.c.entry)).scalars()
+        return tuple(found)
 
     def erasure_at(self, entry: int) -> tuple[DecisionId, Category] | None:
         row = self._maybe(erasure.select().where(erasure.c.entry == entry))

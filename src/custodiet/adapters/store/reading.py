@@ -1,6 +1,6 @@
 """Views of the store: rows to nouns. One consistent view for as long as the transaction lasts."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -47,7 +47,7 @@ from custodiet.adapters.store.places import PlaceRows
 from custodiet.adapters.store.recordings import RecordingRows
 from custodiet.adapters.store.register import RegisterRows
 from custodiet.adapters.store.restricting import RestrictingRows
-from custodiet.adapters.store.rows import N, Shared, bounded, held, noun, rows_where
+from custodiet.adapters.store.rows import N, Shared, bounded, held, noun, nouns_of, rows_where
 from custodiet.adapters.store.senders import SenderRows
 from custodiet.adapters.store.staff import StaffRows
 from custodiet.adapters.store.training import TrainingRows
@@ -75,6 +75,7 @@ from custodiet.model.report import Outcome
 from custodiet.model.scheme import Power, Purpose, RetentionRule, Scheme
 from custodiet.model.session import Frame, Session
 from custodiet.model.stored import (
+    DayOf,
     DetailRow,
     EntryRow,
     IngestRow,
@@ -84,7 +85,7 @@ from custodiet.model.stored import (
     StandingChange,
     WholeFrame,
 )
-from custodiet.model.times import to_ms, utc_day
+from custodiet.model.times import EPOCH, to_ms, utc_day
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.decisions import STANDING, kept_categories
 from custodiet.rules.keys import wanted_days
@@ -99,6 +100,11 @@ from custodiet.wire.frame import (
 
 _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps or Category.EVIDENCE in mode.keeps]
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
+
+
+def _of_any_category(people: Collection[str]) -> ColumnElement[bool]:
+    """Days of these people. Categories are named so that an index gets to the day: after years most days are past."""
+    return and_(t.day_key.c.person_id.in_(people), t.day_key.c.category.in_(list(Category)))
 
 
 def _waiting(schemes: Collection[SchemeId], words: str) -> ColumnElement[bool]:
@@ -130,7 +136,12 @@ _PLACELESS = select(
     func.substr(t.condition.c.geometry_sealed, _ONE, _ONE).label("geometry_sealed"),
 )
 """Conditions with a byte for there being a place: sealed it weighs 4 kB, of each zone of everyone."""
-_PLACELESS_CHANGED = _PLACELESS.where(t.condition.c.version >= bindparam("since"))
+_NOT_OVER = or_(t.decision.c.until_at.is_(None), t.decision.c.until_at >= bindparam("over_before"))
+_PLACELESS_CHANGED = _PLACELESS.join(t.decision, t.decision.c.id == t.condition.c.decision_id).where(
+    t.condition.c.version >= bindparam("since"), _NOT_OVER
+)
+_PLACELESS_NOT_OVER = _PLACELESS.where(t.condition.c.decision_id.in_(select(t.decision.c.id).where(_NOT_OVER)))
+"""Of all these it goes from decisions to conditions: after years most are of what is over."""
 
 _OF_A_SCHEME = [one.name for one in (t.scheme, t.scheme_purpose, t.scheme_power, t.scheme_mode, t.retention_rule)]
 
@@ -304,10 +315,10 @@ class ReadingRows(
     def decisions_wanting_keys(self, now: datetime, since: int = 0) -> tuple[tuple[int, DecisionId], ...]:
         earliest = now - LATE_MAX_LIMIT
         decisions = self._decisions(_WANTING_KEYS, beyond=earliest, since=since)
-        made = {row.id: row for row in self._all(_MADE_AND_OF_WHOM, since=since)} if decisions else {}
-        have: set[tuple[PersonId, Category, date]] = set()
+        made = {row.id: row for row in self._all(_MADE_AND_OF_WHOM, beyond=earliest, since=since)} if decisions else {}
+        have: set[DayOf] = set()
         for some in bounded({made[one.id].person_id for one in decisions}):
-            query = _DAYS_WITH_KEYS.where(t.day_key.c.person_id.in_(some), t.day_key.c.day >= utc_day(earliest))
+            query = _DAYS_WITH_KEYS.where(_of_any_category(some), t.day_key.c.day >= utc_day(earliest))
             have.update((row.person_id, row.category, row.day) for row in self._all(query))
         return tuple(
             (made[one.id].made_entry, one.id)
@@ -328,6 +339,20 @@ class ReadingRows(
     def living_day_keys(self, first: date) -> tuple[DayKey, ...]:
         query = t.day_key.select().where(t.day_key.c.day >= first, t.day_key.c.destroyed_at.is_(None))
         return tuple(noun(DayKey, row) for row in self._all(query.order_by(*t.day_key.primary_key.columns)))
+
+    def day_keys(self, people: Collection[PersonId], day: date) -> Mapping[DayOf, DayKey]:
+        found: dict[DayOf, DayKey] = {}
+        for some in bounded(people):
+            for row in self._all(t.day_key.select().where(_of_any_category(some), t.day_key.c.day == day)):
+                if row.destroyed_at is None:  # asked in the statement, an index of everyone's keys would answer it
+                    found[row.person_id, row.category, day] = noun(DayKey, row)
+        return found
+
+    def destroyed_days(self, first: date, before: date | None) -> tuple[DayOf, ...]:
+        query = _DAYS_WITH_KEYS.where(t.day_key.c.destroyed_at.is_not(None), t.day_key.c.day >= first)
+        if before is not None:
+            query = query.where(t.day_key.c.day < before)
+        return tuple((row.person_id, row.category, row.day) for row in self._all(query))
 
     def day_key_lives(self, person_id: PersonId, category: Category, day: date) -> bool | None:
         this = and_(t.day_key.c.person_id == person_id, t.day_key.c.category == category, t.day_key.c.day == day)
@@ -366,17 +391,15 @@ class ReadingRows(
             EntryRow(row.idx, _octets(row.body), _octets(row.leaf), row.salt, row.record) for row in self._all(query)
         )
 
-    def leaves(self) -> list[bytes]:
-        return [row.leaf for row in self._all(select(t.entry.c.leaf).order_by(t.entry.c.idx))]
+    def leaves(self, after: int = 0) -> list[bytes]:
+        return list(self._all(_LEAVES, after=after).scalars())
 
     def newest_ingest(self) -> tuple[IngestRow, ...]:
-        newest = select(t.ingest_record.c.partition, func.max(t.ingest_record.c.number).label("number"))
-        newest_of = newest.group_by(t.ingest_record.c.partition).subquery()
-        this = and_(
-            t.ingest_record.c.partition == newest_of.c.partition,
-            t.ingest_record.c.number == newest_of.c.number,
-        )
-        return tuple(noun(IngestRow, row) for row in self._all(select(t.ingest_record).join(newest_of, this)))
+        # One question a partition: asked for all at once, a database goes through every record that there ever was.
+        found: list[IngestRow] = []
+        while row := self._maybe(_NEWEST_INGEST_AFTER, after=found[-1].partition if found else -1):
+            found.append(noun(IngestRow, row))
+        return tuple(found)
 
     def ingest_entered(self) -> dict[int, int]:
         return {row.partition: row.number for row in self._all(t.ingest_entered.select())}
@@ -386,11 +409,14 @@ class ReadingRows(
             t.refusals_entered.c.hour == t.tally.c.hour,
             t.refusals_entered.c.scheme_id == t.tally.c.scheme_id,
         )
+        newest = self._all(select(func.max(t.refusals_entered.c.hour))).scalar()
+        # Nothing is counted in an hour that is long over: with a clock so far behind nothing is recorded.
+        since = EPOCH if newest is None else newest - timedelta(days=1)
         query = (
             t.tally.select()
             .where(
                 t.tally.c.outcome == Outcome.REFUSED,
-                t.tally.c.hour <= before - timedelta(hours=1),
+                t.tally.c.hour.between(since, before - timedelta(hours=1)),
                 ~entered.exists(),
             )
             .order_by(t.tally.c.hour, t.tally.c.scheme_id, t.tally.c.reason)
@@ -530,20 +556,20 @@ class ReadingRows(
         """Of the standing: the number of ledger entries, since every change of standing is one."""
         return self.ledger_size()
 
-    def standing_since(self, version: int) -> StandingChange:
+    def standing_since(self, version: int, over_before: datetime = EPOCH) -> StandingChange:
         shared = Shared()  # a monitor holds on to all of it
 
-        def changed(table: Table) -> Iterable[Row[Any]]:
-            rows: Iterable[Row[Any]] = self._all(_changed(table), since=version)
-            return rows
+        def changed(table: Table) -> Any:
+            return self._all(_changed(table), since=version)
 
-        def nouns(kind: type[N], rows: Iterable[Row[Any]]) -> tuple[N, ...]:
-            return tuple(noun(kind, row, shared) for row in rows)
+        def nouns(kind: type[N], rows: Any) -> tuple[N, ...]:
+            return tuple(map(nouns_of(kind, tuple(rows.keys()), shared), rows))
 
         tokens = nouns(Token, changed(t.token))
         senders = self._senders({token.sender_id for token in tokens}) if tokens else {}
         senders = {of: replace(one, scope=tuple(map(shared, one.scope))) for of, one in senders.items()}
-        day_keys = tuple(changed(t.day_key))
+        conditions = _PLACELESS_CHANGED if version else _PLACELESS_NOT_OVER
+        days = tuple(self._all(_DAYS_CHANGED, since=version)) if version else ()
         return StandingChange(
             version=self.version(),
             cases=nouns(Case, changed(t.case_file)),
@@ -551,13 +577,14 @@ class ReadingRows(
             fittings=nouns(Fitting, changed(t.fitting)),
             decisions=self._decisions(_changed(t.decision), shared, since=version),
             tokens=tuple((token, senders[token.sender_id]) for token in tokens),
-            day_keys=nouns(DayKey, (row for row in day_keys if row.destroyed_at is None)),
+            keyed=tuple({row.person_id: None for row in days if row.destroyed_at is None}),
             schemes=tuple(self.scheme(row.id) for row in changed(t.scheme)),
-            conditions=nouns(Condition, self._all(_PLACELESS_CHANGED, since=version)),
+            conditions=nouns(Condition, self._all(conditions, since=version, over_before=over_before)),
             absences=tuple(Absence(row.condition_id, Interval(row.from_at, row.to_at)) for row in changed(t.absence)),
             removals=tuple((row.fitting_id, Interval(row.from_at, row.to_at)) for row in changed(t.removal)),
-            destroyed=tuple((row.person_id, row.category, row.day) for row in day_keys if row.destroyed_at is not None),
+            destroyed=tuple((row.person_id, row.category, row.day) for row in days if row.destroyed_at is not None),
             removed=self._removed_since(version),
+            over_before=over_before,
         )
 
     def newest_frame(self) -> int:
@@ -631,7 +658,8 @@ class ReadingRows(
     def _decisions(
         self, query: Select[Any], shared: Shared | None = None, /, *, must: bool = False, **given: object
     ) -> tuple[Decision, ...]:
-        rows = list(self._all(query, **given))
+        found = self._all(query, **given)
+        decision_of, rows = nouns_of(Decision, tuple(found.keys()), shared), list(found)
         if must and not rows:
             raise NotFound("no such decision")
         few = {"few": [row.id for row in rows]} if len(rows) <= 1000 else {}
@@ -643,13 +671,7 @@ class ReadingRows(
         for part in self._all(_some(t.suspension.c.from_at, few=bool(few)), **few):
             pauses.setdefault(part.decision_id, []).append(noun(Suspension, part))
         return tuple(
-            noun(
-                Decision,
-                row,
-                shared,
-                purposes=tuple(purposes.get(row.id, ())),
-                suspensions=tuple(pauses.get(row.id, ())),
-            )
+            decision_of(row, purposes=tuple(purposes.get(row.id, ())), suspensions=tuple(pauses.get(row.id, ())))
             for row in rows
         )
 
@@ -679,20 +701,34 @@ def _octets(value: object) -> bytes:
 _REMOVED_SINCE = t.removed_fix.select().where(
     t.removed_fix.c.entry >= bindparam("since"), t.removed_fix.c.entry.not_in(select(erased_day.c.entry))
 )
+_NEWEST_INGEST_AFTER = (
+    t.ingest_record.select()
+    .where(
+        t.ingest_record.c.partition
+        == select(func.min(t.ingest_record.c.partition))
+        .where(t.ingest_record.c.partition > bindparam("after"))
+        .scalar_subquery()
+    )
+    .order_by(t.ingest_record.c.number.desc())
+    .limit(1)
+)
+_LEAVES = select(t.entry.c.leaf).where(t.entry.c.idx >= bindparam("after")).order_by(t.entry.c.idx)
 _REOPENED = select(t.log.c.origin).where(t.log.c.kept_origin.is_not(None)).order_by(t.log.c.opened.desc()).limit(1)
 _DAY_KEY = rows_where(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
 _DAYS_WITH_KEYS = select(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
-_MADE_AND_OF_WHOM = (
-    select(t.decision.c.id, t.decision.c.made_entry, t.case_file.c.person_id)
-    .join(t.case_file, t.case_file.c.id == t.decision.c.case_id)
-    .where(_STANDS, t.decision.c.version >= bindparam("since"))
-)
-_WANTING_KEYS = t.decision.select().where(
+_DAYS_CHANGED = _DAYS_WITH_KEYS.add_columns(t.day_key.c.destroyed_at).where(t.day_key.c.version >= bindparam("since"))
+_MAY_WANT_KEYS = and_(
     _STANDS,
     t.decision.c.version >= bindparam("since"),
     t.decision.c.mode.in_(_SEALING_MODES),
     or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("beyond")),
 )
+_MADE_AND_OF_WHOM = (
+    select(t.decision.c.id, t.decision.c.made_entry, t.case_file.c.person_id)
+    .join(t.case_file, t.case_file.c.id == t.decision.c.case_id)
+    .where(_MAY_WANT_KEYS)
+)
+_WANTING_KEYS = t.decision.select().where(_MAY_WANT_KEYS)
 _CASES_WANTING_KEYS = (
     select(t.case_file.c.version)
     .where(t.case_file.c.version >= bindparam("since"))

@@ -36,10 +36,19 @@ class Shared:
 
 def noun(kind: type[N], row: Row[Any], shared: Shared | None = None, /, **more: Any) -> N:
     """A noun from the columns that bear its fields' names."""
-    told = {name: row[place] for name, place in _places(kind, row._fields)}  # type: ignore[arg-type]
-    if shared is not None:
-        told = {name: shared(value) for name, value in told.items()}
-    return kind(**told, **more)
+    return nouns_of(kind, row._fields, shared)(row, **more)
+
+
+def nouns_of(kind: type[N], columns: tuple[str, ...], shared: Shared | None = None) -> Callable[..., N]:
+    """What makes one of each row with these columns: many are made faster if they are looked for once."""
+    places = _places(kind, columns)  # type: ignore[arg-type]
+
+    def noun_of(row: Row[Any], **more: Any) -> N:
+        for name, place in places:
+            more[name] = row[place] if shared is None else shared(row[place])
+        return kind(**more)
+
+    return noun_of
 
 
 @cache
