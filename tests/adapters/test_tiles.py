@@ -152,6 +152,40 @@ def test_growing_in_steps_leaves_what_growing_at_once_leaves(tmp_path):
     assert steps.keys() - once.keys() == {"tile/1/000.p/1", "tile/1/000.p/2"}
 
 
+def test_what_is_known_need_not_be_told_again(tmp_path):
+    log = TileLog(tmp_path / "rest")
+    for size in (0, 200, 256, 700, 700, 1025):
+        known = log.known
+        log.publish(LEAVES[known:size], note_over(LEAVES[:size]), known)
+        assert log.known == size
+    log.publish(LEAVES[1000:1100], note_over(LEAVES[:1100]), 1000)
+    whole = TileLog(tmp_path / "whole")
+    for size in (0, 200, 256, 700, 700, 1025, 1100):
+        publish(whole, size)
+    assert files(tmp_path / "rest") == files(tmp_path / "whole")
+
+
+def test_leaves_that_follow_none_that_is_known_are_not_published_and_then_nothing_is_known(tmp_path):
+    log = TileLog(tmp_path)
+    publish(log, 700)
+    before = files(tmp_path)
+    with pytest.raises(ValueError, match="after 701, of which 700 are known"):
+        log.publish(LEAVES[701:900], note_over(LEAVES[:900]), 701)
+    assert files(tmp_path) == before
+    assert log.known == 0
+    with pytest.raises(ValueError, match="after 700, of which 0 are known"):
+        log.publish(LEAVES[700:900], note_over(LEAVES[:900]), 700)
+    publish(log, 900)
+    assert verified_checkpoint(tmp_path).size == 900
+
+
+def test_a_shorter_log_is_refused_also_when_only_its_rest_is_told(tmp_path):
+    log = TileLog(tmp_path)
+    publish(log, 700)
+    with pytest.raises(TileError, match="700 entries have been published"):
+        log.publish(LEAVES[500:600], note_over(LEAVES[:600]), 500)
+
+
 def test_a_publish_of_a_few_writes_only_what_is_new(tmp_path, monkeypatch):
     log = TileLog(tmp_path)
     publish(log, 69_997)

@@ -1,7 +1,7 @@
 """Witnesses sign that the ledger only grows; while none has lately, nobody looks, and collection goes on."""
 
 import socket
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.ledger import witnesses
 from custodiet.adapters.ledger.tiles import TileLog
 from custodiet.adapters.ledger.witnesses import CosignedLog, HttpWitness
+from custodiet.adapters.store.reading import ReadingRows
 from custodiet.flows.cosign_ledger import Cosigning
 from custodiet.flows.in_vault.following import Follower
 from custodiet.flows.in_vault.keys import Keys
@@ -104,6 +105,44 @@ def test_a_log_that_grew_is_signed_again_with_a_proof_from_what_they_saw_last(wa
     assert watched.sign() == ("w1", "w2")
     old = int(watched.witnesses[0].asked[-1].split("\n")[0].removeprefix("old "))
     assert 0 < old < watched.kept.newest(house.clock.now()).size
+
+
+@pytest.fixture
+def asked_for(monkeypatch):
+    """After how many leaves each question for leaves was."""
+    asked, real = [], ReadingRows.leaves
+    monkeypatch.setattr(ReadingRows, "leaves", lambda self, after=0: asked.append(after) or real(self, after))
+    return asked
+
+
+def test_of_the_leaves_only_new_ones_are_read_to_publish_and_to_sign(watched, house, asked_for):
+    watched.sign()
+    assert asked_for == [0, 0]
+    size = watched.kept.newest(house.clock.now()).size
+    house.person()
+    assert watched.sign() == ("w1", "w2")
+    assert asked_for[2:] == [size, size]
+    assert watched.sign() == ("w1", "w2")
+    assert asked_for[4:] == [watched.kept.newest(house.clock.now()).size] * 2
+
+
+def test_a_ledger_that_is_not_what_was_published_is_read_from_its_beginning_the_next_time(watched, house, asked_for):
+    watched.sign()
+    house.person()
+    watched.publish()
+    with another_leaf(), pytest.raises(TableMismatch):
+        watched.cosigning.ask()
+    assert watched.cosigning.ask() == ("w1", "w2")
+    assert asked_for[-1] == 0
+
+
+@contextmanager
+def another_leaf():
+    """What is read as the newest leaf is another one's."""
+    real = ReadingRows.leaves
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ReadingRows, "leaves", lambda *given: [*real(*given)[:-1], b"\0" * 32])
+        yield
 
 
 def test_after_a_restart_a_witness_says_itself_what_it_saw_last(watched, house):

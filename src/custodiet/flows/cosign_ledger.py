@@ -51,6 +51,8 @@ class Cosigning:
         self._witnesses = tuple(witnesses)
         self._again = again
         self._seen: dict[str, int] = {}
+        self._tree = Tree()
+        """Of what was shown last: what is new grows onto it, for a ledger grows for years."""
 
     def is_due(self, now: datetime) -> bool:
         """Whether there is anything to ask for: a newer checkpoint, or the same one once more after a while."""
@@ -70,10 +72,7 @@ class Cosigning:
         if note is None:
             return ()
         checkpoint = parse_checkpoint(unverified_body(note))
-        with self._store.reading() as view:
-            tree = Tree(view.leaves()[: checkpoint.size])
-        if len(tree) != checkpoint.size or tree.root() != checkpoint.root:
-            raise TableMismatch("the ledger is not what was published: no witness is asked to sign it")
+        tree = self._grown(checkpoint)
         self._require_continuation(checkpoint, tree)
         signed = []
         for one in self._witnesses:
@@ -84,6 +83,16 @@ class Cosigning:
         if signed:
             self._kept.keep(note)
         return tuple(signed)
+
+    def _grown(self, checkpoint: Checkpoint) -> Tree:
+        # Handed back when it is what was published: after anything else all of it is read again.
+        tree, self._tree = self._tree, Tree()
+        with self._store.reading() as view:
+            tree.extend(view.leaves(len(tree)))
+        if len(tree) < checkpoint.size or tree.root(checkpoint.size) != checkpoint.root:
+            raise TableMismatch("the ledger is not what was published: no witness is asked to sign it")
+        self._tree = tree
+        return tree
 
     def _require_continuation(self, checkpoint: Checkpoint, tree: Tree) -> None:
         before = self._kept.read()

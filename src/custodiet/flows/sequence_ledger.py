@@ -40,11 +40,13 @@ def enter_staged(store: Store, fence: tuple[str, int]) -> int:
 
 
 def publish_checkpoint(store: Store, vault: Vault, tiles: Tiles) -> None:
-    """Have the vault sign the ledger as it stands, and publish tiles, then the checkpoint.
+    """Have the vault sign the ledger as it stands, and publish tiles, then the checkpoint. It reads what is new: every
+    minute, and a ledger grows for years.
 
     Raises VaultUnavailable or OpeningRefused; the last published checkpoint then stays.
     """
     note = vault.checkpoint()
+    known = tiles.known
     with store.reading() as view:
-        leaves = view.leaves()
-    tiles.publish(leaves[: parse_checkpoint(unverified_body(note)).size], note)
+        leaves = view.leaves(known)
+    tiles.publish(leaves[: parse_checkpoint(unverified_body(note)).size - known], note, known)

@@ -71,13 +71,19 @@ class TileLog:
         except UnicodeDecodeError as error:
             raise TileError(f"{self._folder / 'checkpoint'} is not text") from error
 
-    def publish(self, leaves: Sequence[bytes], note: str) -> None:
+    @property
+    def known(self) -> int:
+        """How many of the first leaves the last `publish` left in memory: none of them need be told again."""
+        return len(self._tree)
+
+    def publish(self, leaves: Sequence[bytes], note: str, after: int = 0) -> None:
         """Make the log's tiles and then its checkpoint durable.
 
-        `leaves` are all leaf hashes from the first, `note` the signed checkpoint over exactly these. Its
-        signature is the signer's affair and is not looked at. Raises TileError if the note is about other
-        leaves, if the log has shrunk or changed, or if a tile on disk has other bytes; NoteError for a text
-        that is no checkpoint; ValueError for a leaf that is not 32 bytes; OSError from the disk.
+        `leaves` are all leaf hashes but for the first `after`, of which none is unknown, `note` the signed
+        checkpoint over exactly all of them. Its signature is the signer's affair and is not looked at. Raises
+        TileError if the note is about other leaves, if the log has shrunk or changed, or if a tile on disk has
+        other bytes; NoteError for a text that is no checkpoint; ValueError for a leaf that is not 32 bytes, or
+        leaves that follow none that is known; OSError from the disk.
         """
         tree, published = self._tree, self._published
         # Handed back at the very end: after any failure the next publish trusts the disk and not our memory.
@@ -85,17 +91,20 @@ class TileLog:
 
         # 1. Before anything is written: the note is about these leaves, and they continue those before.
         #    Only new leaves are looked at; a rewritten old one shows as a root that is not the note's.
-        if len(leaves) < len(tree):
-            raise TileError(f"{len(tree)} entries have been published, and now there are {len(leaves)}")
-        tree.extend(leaves[len(tree) :])
+        size = after + len(leaves)
+        if not 0 <= after <= len(tree):
+            raise ValueError(f"leaves after {after}, of which {len(tree)} are known")
+        if size < len(tree):
+            raise TileError(f"{len(tree)} entries have been published, and now there are {size}")
+        tree.extend(leaves[len(tree) - after :])
         checkpoint = parse_checkpoint(unverified_body(note))
-        if (checkpoint.size, checkpoint.root) != (len(leaves), tree.root()):
+        if (checkpoint.size, checkpoint.root) != (size, tree.root()):
             raise TileError(f"the note is about {checkpoint.size} entries, or a root, that these leaves do not have")
         self._require_continuation(checkpoint, tree)
 
         # 2. The tiles. Die here: the old checkpoint stands with all its tiles; those written too early are
         #    found equal next time, and a half-written one has only its temporary name.
-        tiles = _new_tiles(published, len(leaves))
+        tiles = _new_tiles(published, size)
         for tile in tiles:
             self._put(tile, tree)
 
@@ -116,7 +125,7 @@ class TileLog:
             if tile.is_full:
                 shutil.rmtree(self._folder / f"{tile.path}.p", ignore_errors=True)
 
-        self._tree, self._published = tree, len(leaves)
+        self._tree, self._published = tree, size
 
     def _require_continuation(self, checkpoint: Checkpoint, tree: Tree) -> None:
         """Refuse to replace the published checkpoint by one that is not a later state of the same log."""
