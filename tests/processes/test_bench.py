@@ -70,7 +70,9 @@ def test_each_peer_is_beside_it_or_is_said_to_be_absent(beside):
 def test_growth_is_measured_with_people_and_with_zones(said):
     assert [row["people"] for row in said["growth"]] == [40]
     assert [(row["zones_a_person"], row["zones_shared"]) for row in said["zones"]] == [(5, True), (1, False)]
-    for row in (*said["growth"], *said["zones"]):
+    assert [(row["people"], row["days_erased"]) for row in said["erased"]] == [(20, 150)]
+    assert {row["days_erased"] for row in (*said["growth"], *said["zones"])} == {0}
+    for row in (*said["growth"], *said["zones"], *said["erased"]):
         assert min(row["ns_a_position"], row["positions_per_cpu_s"], row["kb_a_person"], row["upkeep_ms"]) > 0
         assert min(row["decision_ms"], row["clock_look_ms"], row["clock_day_ms"]) > 0
 
@@ -115,6 +117,21 @@ def test_a_batch_costs_no_more_where_fifteen_times_as_many_people_are_known():
                 lines = place.minute()
                 monitor.take(lines[:100], place.clock.now())  # with the minute's upkeep, which is everyone's
                 taken.append(monitor.take(lines[100:200], place.clock.now()).cpu_s)
+            ratios.append(taken[1] / taken[0])
+    assert median(ratios) <= MOST_TIMES, ratios
+
+
+def test_a_position_costs_no_more_of_whoever_has_a_trail_of_months_that_is_erased():
+    """It cost six times as much: whoever had lost a day was weighed fix by fix for ever after."""
+    benching, crowd = _Benching(), Crowd(600, 1, 1)
+    with benching.crowded(crowd) as new, benching.crowded(crowd) as old:
+        old.many.erase_days(20)
+        places = [(place, place.here(place.store)) for place in (new, old)]
+        for place, monitor in places:
+            place.warm(monitor)
+        ratios = []
+        for _ in range(TURNS):
+            taken = [monitor.take(place.minute(), place.clock.now()).cpu_s for place, monitor in places]
             ratios.append(taken[1] / taken[0])
     assert median(ratios) <= MOST_TIMES, ratios
 

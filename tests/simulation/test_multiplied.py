@@ -54,6 +54,20 @@ def test_everyone_is_known_under_names_and_zones_of_their_own(place):
     assert set(place.many.zones(range(PEOPLE))) == known
 
 
+def test_of_everyone_days_that_are_long_past_are_erased_and_nothing_else_changes():
+    with _Benching().crowded(Crowd(PEOPLE, ZONES, 1)) as place:
+        law = law_of(place.many.file)
+        today = place.clock.now().date()
+        place.many.erase_days(7)
+        with place.store.reading() as view:
+            long_past = view.destroyed_days(today - timedelta(days=400), None)
+            assert len(long_past) == len(set(long_past)) == 7 * PEOPLE
+            assert view.destroyed_days(today - timedelta(days=31), None) == ()
+            assert len(view.day_keys({of[0] for of in long_past}, today)) == PEOPLE
+        assert law_of(place.many.file) == law
+        place.warm(place.here(place.store))  # raises when one position is not kept
+
+
 def test_a_position_of_each_is_kept_and_judged_against_their_zones(place):
     monitor = place.here(place.store)
     place.warm(monitor)  # raises when one is not kept

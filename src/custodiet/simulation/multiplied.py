@@ -10,9 +10,9 @@ a store is good for measuring and for nothing else. Whatever is written afterwar
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custodiet.adapters.store.law_aside import without_the_law
+from custodiet.model.decision import LATE_MAX_LIMIT
 from custodiet.model.identity import ConditionId, PersonId
 from custodiet.model.mode import Category
 from custodiet.model.record import LogOpened
@@ -40,13 +41,29 @@ class Multiplied:
 
     def make(self) -> None:
         """Copy them. The store must be closed, or at least idle."""
+        with self._past_the_law() as store:
+            self._copy(store)
+
+    def erase_days(self, count: int) -> None:
+        """Of everyone so many days before any on which a fix can still come, whose keys are destroyed: what months of a
+        trail leave behind. The store must be idle.
+        """
+        with self._past_the_law() as store:
+            [[first]] = store.execute("SELECT min(day) FROM day_key")
+            past = [date.fromisoformat(first) - _LONG_PAST - timedelta(days=number) for number in range(count)]
+            store.execute("BEGIN")
+            store.executemany(_ERASED_DAY, ({"like": first, "day": day.isoformat()} for day in past))
+            store.execute("COMMIT")
+
+    @contextmanager
+    def _past_the_law(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self.file, isolation_level=None)) as store:
             # It is thrown away with its folder: nothing of the copying needs to outlast a power cut.
             store.execute("PRAGMA synchronous=OFF")
             store.execute("PRAGMA foreign_keys=OFF")
             store.row_factory = sqlite3.Row
             with without_the_law(store):
-                self._copy(store)
+                yield store
 
     def stored(self) -> dict[str, float]:
         """How large the store is by now, and what of it accounts for a batch on average, both in bytes."""
@@ -110,6 +127,9 @@ class Multiplied:
         return {**row, "person_id": person_id, "signature": self._signing.sign(day_key_claim(*of))}
 
 
+_LONG_PAST = LATE_MAX_LIMIT + timedelta(days=2)
+_ERASED_DAY = """INSERT INTO day_key (person_id, category, day, public, signature, destroyed_at, version)
+    SELECT person_id, category, :day, x'', x'', version, version FROM day_key WHERE day = :like"""
 _OF_A_PERSON = {
     "person": ("id",),
     "case_file": ("id", "person_id", "reference"),

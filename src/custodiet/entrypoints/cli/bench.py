@@ -19,7 +19,7 @@ from time import process_time
 from typing import Any, Protocol
 
 from custodiet.entrypoints.cli.bench_floor import floor
-from custodiet.entrypoints.cli.bench_growth import with_people, with_zones
+from custodiet.entrypoints.cli.bench_growth import with_erased_days, with_people, with_zones
 from custodiet.entrypoints.cli.bench_monitor import Spent, requests_of
 from custodiet.entrypoints.cli.bench_page import write_page
 from custodiet.entrypoints.cli.bench_peers import beside
@@ -47,13 +47,15 @@ class Plan:
     growth: tuple[int, ...] = (600, 10_000, 100_000)
     zones_tried: tuple[int, ...] = (1, 5, 10, 50)
     zones_people: int = 1000
+    erased_people: int = 10_000
+    days_erased: int = 150
     days: int = HALF_A_YEAR
     frame_of_a_day: int = FRAME_OF_A_DAY
 
     def quick(self) -> "Plan":
         """The same, for whoever wants to know that it runs and not how fast."""
         few = replace(self, people=min(self.people, 60), minutes=2, growth=(40,))
-        return replace(few, zones_tried=(1,), zones_people=20, days=3, frame_of_a_day=20)
+        return replace(few, zones_tried=(1,), zones_people=20, erased_people=20, days=3, frame_of_a_day=20)
 
 
 class Joined(Protocol):
@@ -111,6 +113,8 @@ def run_bench(plan: Plan, joined: Joined) -> dict[str, Any]:
     if "growth" in plan.parts:
         said["growth"] = with_people(joined.crowded, plan.growth, plan.zones, plan.seed)
         said["zones"] = with_zones(joined.crowded, plan.zones_people, plan.zones_tried, plan.zones, plan.seed)
+        erased = (plan.erased_people, plan.days_erased)
+        said["erased"] = with_erased_days(joined.crowded, *erased, plan.zones, plan.seed)
     if "read" in plan.parts:
         frames = (min(FRAME_BEFORE, plan.frame_of_a_day), plan.frame_of_a_day)
         with joined.long_past(plan.days, *frames, plan.seed) as reading, TemporaryDirectory() as folder:
@@ -174,6 +178,8 @@ def show_bench(said: dict[str, Any], *, as_json: bool, write_to: Path | None = N
             zones = f"{row['zones_a_person']}{' shared' if row['zones_shared'] else ''}"
             told = (row["people"], zones, row["ns_a_position"], row["kb_a_person"])
             print("  " + "".join(f"{one:>12}" for one in told))
+        for row in said["erased"]:
+            print(f"  {row['days_erased']} days of each of {row['people']} erased: {row['ns_a_position']} ns")
     if "read" in said:
         print("\n  one person's, opened: fixes, CPU ms sealed, plain rows, bare unsealing")
         for name in ("day", "half_a_year"):

@@ -23,14 +23,20 @@ def with_people(make: Making, sizes: Sequence[int], zones: int, seed: int) -> li
     return [_measured(make, Crowd(people, zones, seed)) for people in sizes]
 
 
+def with_erased_days(make: Making, people: int, days: int, zones: int, seed: int) -> list[dict[str, Any]]:
+    """One row for people of each of whom so many days were kept and are erased."""
+    return [_measured(make, Crowd(people, zones, seed), days)]
+
+
 def with_zones(make: Making, people: int, sizes: Sequence[int], shared: int, seed: int) -> list[dict[str, Any]]:
     """One row for so many zones that are the same for everyone, and one for each number of zones of one's own."""
     crowds = [Crowd(people, shared, seed, shared=True), *(Crowd(people, zones, seed) for zones in sizes)]
     return [_measured(make, crowd) for crowd in crowds]
 
 
-def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
+def _measured(make: Making, crowd: Crowd, days_erased: int = 0) -> dict[str, Any]:
     with make(crowd) as place, place.apart() as monitor:
+        place.many.erase_days(days_erased)
         place.warm(monitor)
         rounds = [place.round(monitor, _MINUTES) for _ in range(ROUNDS)]
         grown_kb, upkeep_ms = monitor.grown_kb(), monitor.upkeep_ms()
@@ -42,6 +48,7 @@ def _measured(make: Making, crowd: Crowd) -> dict[str, Any]:
         "people": people,
         "zones_a_person": crowd.zones,
         "zones_shared": crowd.shared,
+        "days_erased": days_erased,
         "ns_a_position": round(1e9 * sum(one.cpu_s for one in rounds) / positions),
         "positions_per_cpu_s": round(median(one.positions / one.cpu_s for one in rounds)),
         "upkeep_ms": round(upkeep_ms, 1),

@@ -109,18 +109,19 @@ def _growth(said: Said) -> str:
 Each row is a monitor in a process of its own, without what makes the load. Ten minutes of everyone, so that all that
 comes round is in it. Upkeep is what a gateway does at most once a second; it is counted in the nanoseconds once for
 each minute of everyone's. A decision is about one of these people, paused and gone on with: what it takes until the
-monitor goes by it, with its upkeep after it. Shared zones are the same for everyone: each decision has its own of them
-all the same, sealed by itself. A clock looks at what time has brought each half minute, and at everyone for keys of
-their days as a day begins. A decision may ask for twenty zones at most: fifty are for measuring alone. What ten
-minutes do not show: four bytes more are held for each fix of the last day, 5.8 kB a person at a fix a minute.
+monitor goes by it, with its upkeep after it. Shared zones are the same for everyone: each decision has its own of
+them all the same, sealed by itself. Days erased are days of each that were kept for months and are gone. A clock
+looks at what time has brought each half minute, and at everyone for keys of their days as a day begins. A decision
+may ask for twenty zones at most: fifty are for measuring alone. What ten minutes do not show: four bytes more are
+held for each fix of the last day, 5.8 kB a person at a fix a minute.
 """
-    rows = [_grown(row) for row in (*said["growth"], *said["zones"])]
-    return "\n".join([head, _table(("people", "zones each", *_GROWN.values()), rows), ""])
+    rows = [_grown(row) for row in (*said["growth"], *said["zones"], *said["erased"])]
+    return "\n".join([head, _table(("people", "zones each", "days erased", *_GROWN.values()), rows), ""])
 
 
 def _grown(row: Said) -> list[object]:
-    zones = row["zones_a_person"]
-    return [row["people"], f"{zones}, shared" if row["zones_shared"] else zones, *(row[name] for name in _GROWN)]
+    zones = f"{row['zones_a_person']}{', shared' if row['zones_shared'] else ''}"
+    return [row["people"], zones, row["days_erased"], *(row[name] for name in _GROWN)]
 
 
 def _read(said: Said) -> str:
