@@ -70,3 +70,15 @@ def test_groups_of_groups_and_a_log_line_and_no_quorum_at_all_are_read():
 def test_a_policy_that_leaves_a_doubt_is_refused(text):
     with pytest.raises(NotTheFormat):
         read_witness_policy(text)
+
+
+def test_two_witnesses_whose_keys_end_alike_in_base64_are_two():
+    """A plus sign is a letter of base64, too."""
+    ends_with_plus = [bytes([number]) * 31 + b"\x3e" for number in (1, 2)]
+    keys = [witness_vkey(f"witness.example/{number}", key) for number, key in enumerate(ends_with_plus)]
+    assert all(key.endswith("+") for key in keys)
+    policy = read_witness_policy(f"witness w0 {keys[0]}\nwitness w1 {keys[1]}\nquorum w0")
+    assert [one.vkey for one in policy.witnesses] == keys
+    same = witness_vkey("witness.example/another", ends_with_plus[0])
+    with pytest.raises(NotTheFormat, match="one key are one"):
+        read_witness_policy(f"witness w0 {keys[0]}\nwitness w1 {same}\nquorum w0")

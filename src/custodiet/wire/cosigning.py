@@ -149,8 +149,8 @@ def read_witness_policy(text: str) -> WitnessPolicy:
                 case ["log", _] | ["log", _, _]:
                     pass  # which log is ours, the pinned keys say
                 case ["witness", name, key, *url] if len(url) < 2 and name not in known | {"none"} and not quorum:
-                    parse_witness_vkey(key)
-                    if key.rpartition("+")[2] in {one.vkey.rpartition("+")[2] for one in witnesses}:
+                    _, public = parse_witness_vkey(key)
+                    if public in {parse_witness_vkey(one.vkey)[1] for one in witnesses}:
                         raise NoteError("two witnesses with one key are one")
                     witnesses.append(Witness(name, key, *url))
                     known.add(name)
