@@ -102,11 +102,6 @@ _SEALING_MODES = [mode.code for mode in LADDER if Category.TRAIL in mode.keeps o
 _STANDS = t.decision.c.state.not_in([State.PROPOSED, State.REFUSED])
 
 
-def _of_any_category(people: Collection[str]) -> ColumnElement[bool]:
-    """Days of these people. Categories are named so that an index gets to the day: after years most days are past."""
-    return and_(t.day_key.c.person_id.in_(people), t.day_key.c.category.in_(list(Category)))
-
-
 def _waiting(schemes: Collection[SchemeId], words: str) -> ColumnElement[bool]:
     of = select(t.case_file.c.id).where(t.case_file.c.scheme_id.in_(schemes))
     if words:
@@ -318,8 +313,8 @@ class ReadingRows(
         made = {row.id: row for row in self._all(_MADE_AND_OF_WHOM, beyond=earliest, since=since)} if decisions else {}
         have: set[DayOf] = set()
         for some in bounded({made[one.id].person_id for one in decisions}):
-            query = _DAYS_WITH_KEYS.where(_of_any_category(some), t.day_key.c.day >= utc_day(earliest))
-            have.update((row.person_id, row.category, row.day) for row in self._all(query))
+            days = self._all(_DAYS_OF_THESE, people=some, since=utc_day(earliest))
+            have.update((row.person_id, row.category, row.day) for row in days)
         return tuple(
             (made[one.id].made_entry, one.id)
             for one in decisions
@@ -343,7 +338,7 @@ class ReadingRows(
     def day_keys(self, people: Collection[PersonId], day: date) -> Mapping[DayOf, DayKey]:
         found: dict[DayOf, DayKey] = {}
         for some in bounded(people):
-            for row in self._all(t.day_key.select().where(_of_any_category(some), t.day_key.c.day == day)):
+            for row in self._all(_KEYS_OF_THESE, people=some, day=day):
                 if row.destroyed_at is None:  # asked in the statement, an index of everyone's keys would answer it
                     found[row.person_id, row.category, day] = noun(DayKey, row)
         return found
@@ -716,6 +711,12 @@ _LEAVES = select(t.entry.c.leaf).where(t.entry.c.idx >= bindparam("after")).orde
 _REOPENED = select(t.log.c.origin).where(t.log.c.kept_origin.is_not(None)).order_by(t.log.c.opened.desc()).limit(1)
 _DAY_KEY = rows_where(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
 _DAYS_WITH_KEYS = select(t.day_key.c.person_id, t.day_key.c.category, t.day_key.c.day)
+# Categories are named so that an index gets to the day: after years most days of anyone's are past.
+_OF_THESE = and_(
+    t.day_key.c.person_id.in_(bindparam("people", expanding=True)), t.day_key.c.category.in_(list(Category))
+)
+_KEYS_OF_THESE = t.day_key.select().where(_OF_THESE, t.day_key.c.day == bindparam("day"))
+_DAYS_OF_THESE = _DAYS_WITH_KEYS.where(_OF_THESE, t.day_key.c.day >= bindparam("since"))
 _DAYS_CHANGED = _DAYS_WITH_KEYS.add_columns(t.day_key.c.destroyed_at).where(t.day_key.c.version >= bindparam("since"))
 _MAY_WANT_KEYS = and_(
     _STANDS,
