@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from custodiet.flows.end_decision import CLOCK
+from custodiet.flows.once_a_day import OnceADay
 from custodiet.flows.ports import Acting, Clock, Store, Vault
 from custodiet.model.case import RetentionClock
 from custodiet.model.entry import Entry
@@ -19,7 +20,6 @@ from custodiet.model.errors import NotPermitted, OpeningRefused
 from custodiet.model.identity import DecisionId
 from custodiet.model.mode import Category
 from custodiet.model.record import kind_of
-from custodiet.model.times import EPOCH, utc_day
 
 Fence = tuple[str, int]
 AT_ONCE = 50
@@ -41,9 +41,7 @@ class Erasing:
         self._fence = fence
         self._open: set[int] = set()
         """Entries of erasures that had something left when they were looked at."""
-        self._looked_at = EPOCH
-        self._followed = 0
-        """Up to where of the ledger erasures were looked for."""
+        self._looking = OnceADay()
 
     def step(self) -> int:
         """One round; how much was recorded. Raises VaultUnavailable; what the vault refuses waits, and is seen as
@@ -60,11 +58,12 @@ class Erasing:
 
     def _unfinished(self, now: datetime) -> tuple[int, ...]:
         """Every erasure with something left: what is held, or refused each time, holds up none behind it."""
-        if not (self._looked_at <= now and utc_day(self._looked_at) == utc_day(now)):
-            self._open, self._followed = set(), 0
+        since = self._looking.since(now)
+        if since == 0:
+            self._open.clear()
         with self._store.reading() as view:
-            self._open.update(view.erasures_open(self._followed))
-            self._followed, self._looked_at = view.ledger_size(), now
+            self._open.update(view.erasures_open(since))
+            self._looking.looked(now, view.ledger_size())
             return view.erasures_unfinished(now, self._open)
 
 

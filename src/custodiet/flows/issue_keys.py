@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import islice
 
+from custodiet.flows.once_a_day import OnceADay
 from custodiet.flows.ports import Clock, Store, Vault
 from custodiet.flows.trusting import trusted_day_key, trusted_record_key
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId
 from custodiet.model.record import DayKey, KeysIssued, LogOpened, RecordKey
-from custodiet.model.times import EPOCH, utc_day
 
 VAULT = ActorId("vault")
 BATCH = 200
@@ -36,9 +36,7 @@ class KeyIssuing:
         self._fence = fence
         self._waiting: dict[int, None] = {}
         """Ledger indices of cases and decisions whose keys are wanting."""
-        self._looked_at = EPOCH
-        self._followed = 0
-        """Up to where of the ledger it was looked."""
+        self._looking = OnceADay()
 
     def step(self) -> int:
         """Issue some of what is wanting now; how many keys were new. Raises VaultUnavailable: they wait on."""
@@ -52,13 +50,12 @@ class KeyIssuing:
         return issued
 
     def _look(self, now: datetime) -> None:
-        goes_on = self._looked_at <= now and utc_day(self._looked_at) == utc_day(now)
-        since = self._followed if goes_on else 0
+        since = self._looking.since(now)
         with self._store.reading() as view:
             wanting = (*view.cases_wanting_record_keys(since), *(i for i, _ in view.decisions_wanting_keys(now, since)))
-            self._followed = view.ledger_size()
+            until = view.ledger_size()
         self._waiting |= dict.fromkeys(wanting)
-        self._looked_at = now
+        self._looking.looked(now, until)
 
     def _issue(self, wanting: Iterable[int]) -> int:
         record_keys: dict[str, RecordKey] = {}
