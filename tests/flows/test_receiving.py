@@ -292,7 +292,7 @@ def test_a_serial_is_known_as_soon_as_its_device_is_and_not_remembered_as_unknow
     assert after.outcome == "kept"
 
 
-def test_day_keys_are_forgotten_once_no_fix_of_their_day_can_be_admitted(house):
+def test_no_session_of_another_day_is_held_and_a_late_fix_finds_the_key_of_its_own(house):
     person = house.person("TAG")
     house.decide(person, review_due_at=START + 60 * DAY)
     monitor = house.monitor()

@@ -120,7 +120,8 @@ held for each fix of the last day, 5.8 kB a person at a fix a minute.
 
 
 def _grown(row: Said) -> list[object]:
-    zones = f"{row['zones_a_person']}{', shared' if row['zones_shared'] else ''}"
+    zones = row["zones_a_person"]
+    zones = f"{zones}, shared" if row["zones_shared"] else zones
     return [row["people"], zones, row["days_erased"], *(row[name] for name in _GROWN)]
 
 
