@@ -84,7 +84,7 @@ if TYPE_CHECKING:  # one verb must not pay for another's imports
     from custodiet.entrypoints.cli.bench_monitor import Apart
     from custodiet.entrypoints.cli.bench_place import Place
     from custodiet.entrypoints.cli.bench_read import Reading
-    from custodiet.flows.ports import Store
+    from custodiet.flows.ports import SealsMany, Store
     from custodiet.flows.receive_reports import Monitor, ShareBy
     from custodiet.simulation.load import Crowd
     from custodiet.simulation.seeded import SetClock
@@ -306,7 +306,15 @@ def _monitor(settings: Settings, store: SqlStore, share: Share, share_by: "Share
     chance = SystemChance()
     given = (store, sealing, SystemClock(), chance, read_pins(settings))
     name = chance.identity("monitor")
-    return Monitor(*given, name=name, steady=Steady(), share=share, share_by=share_by)
+    return Monitor(*given, name=name, steady=Steady(join_sealing_many()), share=share, share_by=share_by)
+
+
+def join_sealing_many() -> "SealsMany":
+    """How many fixes are sealed at once: in one call where that was compiled, else one by one."""
+    from custodiet.adapters import sealing_many
+    from custodiet.flows.sealing_many import OneByOne
+
+    return sealing_many.load() or OneByOne(sealing)
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------
@@ -839,7 +847,9 @@ def _monitor_on(store: "Store", clock: Clock, pinned: LogOpened) -> "Monitor":
     from custodiet.flows.steady import Steady
 
     chance = SystemChance()
-    return Monitor(store, sealing, clock, chance, pinned, name=chance.identity("monitor"), steady=Steady())
+    return Monitor(
+        store, sealing, clock, chance, pinned, name=chance.identity("monitor"), steady=Steady(join_sealing_many())
+    )
 
 
 @contextmanager
@@ -1371,8 +1381,16 @@ def _checked(settings: Settings, store: SqlStore) -> Checked:
     return checked
 
 
+def compile(asked: argparse.Namespace) -> None:  # noqa: A001, ARG001 - a verb's name, and it takes nothing
+    """Make what seals many fixes in one call. Without it the same is done one by one."""
+    from custodiet.adapters import sealing_many
+
+    print(sealing_many.compile_now())
+
+
 def doctor(asked: argparse.Namespace) -> None:
     """Look at a place and the machine under it, and change nothing."""
+    from custodiet.adapters import sealing_many
     from custodiet.adapters.machine import free_bytes, look_at, look_at_machine
     from custodiet.entrypoints.cli.doctor import Patient, examine, say_examined
 
@@ -1393,6 +1411,7 @@ def doctor(asked: argparse.Namespace) -> None:
         sound=store.require_sound,
         confirming=store.confirming,
         seats=None if sharing is None else lambda: join_seating(settings, sharing, "doctor", "").look(),
+        seals_many=lambda: sealing_many.load() is not None,
         newest_form=newest_form(),
         vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
         opened=store,
@@ -1432,6 +1451,7 @@ _VERBS = {
         alert_show,
         backup,
         bench,
+        compile,
         copy,
         demo,
         doctor,

@@ -166,9 +166,3 @@ def test_a_commitment_does_not_hold_its_key():
 @given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
 def test_two_keys_commit_alike_only_when_they_are_one(one, other):
     assert (sealing.commitment(one, "session_1") == sealing.commitment(other, "session_1")) == (one == other)
-
-
-@given(st.binary(min_size=32, max_size=32), st.binary(min_size=12, max_size=12), st.binary(max_size=200), st.binary())
-def test_a_key_that_is_not_held_ready_seals_to_the_same_bytes(key, nonce, plain, context):
-    held, fresh = (sealing.sealing_under(key, ready=ready)(nonce, plain, context) for ready in (True, False))
-    assert nonce + held == nonce + fresh == sealing.seal_under(key, nonce, plain, context)

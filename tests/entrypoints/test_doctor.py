@@ -204,6 +204,7 @@ def patient(site, store, **given):
         "sound": lambda: "0004",
         "confirming": store.confirming,
         "seats": None,
+        "seals_many": lambda: True,
         "newest_form": "0004",
         "vault_forms": lambda: (2, 2),
         "opened": store,
@@ -232,6 +233,11 @@ def shared(*held, gateways=("a", "b")):
 
 def cannot_look():
     raise CannotRecord("etcd does not answer in time")
+
+
+@pytest.mark.parametrize(("here", "state"), [(True, "ok"), (False, "look")])
+def test_it_tells_whether_many_fixes_are_sealed_in_one_call(healthy, here, state):
+    assert states(healthy, "sealing", seals_many=lambda: here) == [state]
 
 
 @pytest.mark.parametrize(

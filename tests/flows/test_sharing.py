@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from support.house import ANA, report
+from support.many import seals_many
 from support.watched import AWAY, HOME, MINUTE, SECOND, give_zones, watch
 from support.watched import report as at_place
 
@@ -55,7 +56,13 @@ class Gateway:
     def __init__(self, house, name, share=NOBODYS, share_by=None):
         self.house, self.store = house, Meanwhile(house.store)
         given = (self.store, house.sealer, house.clock, house.chance, house.pinned)
-        self.monitor = Monitor(*given, name=name, steady=Steady(), share=share, share_by=share_by or house.store.share)
+        self.monitor = Monitor(
+            *given,
+            name=name,
+            steady=Steady(seals_many(house.sealer)),
+            share=share,
+            share_by=share_by or house.store.share,
+        )
 
     def take(self, turn, partitions=ALL, cluster="c"):
         self.monitor.take_turn(Turn(cluster, dict.fromkeys(partitions, turn)))

@@ -4,7 +4,6 @@ import gc
 import json
 from dataclasses import fields, replace
 from datetime import timedelta
-from functools import partial
 from random import Random
 
 import pytest
@@ -12,10 +11,11 @@ from support.house import ANA, House
 from support.sent import as_traccar_writes
 from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, desk, give_zones, rows, watch, whole
 
-from custodiet.flows import held_zones, picture, sessions
+from custodiet.flows import held_zones, picture
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.receive_reports import Request
+from custodiet.flows.sealing_many import OneByOne
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
@@ -297,14 +297,18 @@ def test_no_zone_stays_laid_out_as_columns_and_none_at_all_of_a_decision_that_is
     assert at_once.short.decision_id not in watching._zones._packed
 
 
-def test_it_is_the_same_where_nearly_nobody_has_a_ready_key_or_is_held_gathered_or_laid_out(both, monkeypatch):
-    for module, bound in ((sessions, "READY_MAX"), (picture, "_GATHERED_MAX"), (held_zones, "LAID_OUT_MAX")):
+def test_it_is_the_same_where_nearly_nobody_is_held_gathered_or_laid_out(both, monkeypatch):
+    for module, bound in ((picture, "_GATHERED_MAX"), (held_zones, "LAID_OUT_MAX")):
         monkeypatch.setattr(module, bound, 1)
     test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, 0)
     at_once, _ = both
     assert len(at_once.monitor._picture._standing) == 1
-    seals = [live.seal for live in at_once.monitor._sessions._live.values()]
-    assert any(isinstance(seal, partial) for seal in seals)
+
+
+def test_it_is_the_same_where_nothing_was_compiled(both):
+    at_once, _ = both
+    at_once.monitor._watching._steady._many = OneByOne(at_once.house.sealer)
+    test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, 0)
 
 
 def is_steady(one):
@@ -360,14 +364,16 @@ def test_whoever_wears_nothing_any_more_is_not_steady_and_no_place_nor_key_is_le
     one = watch(house)
     one.stay(HOME, 4)
     steady = one.monitor._watching._steady
-    table, sealing = steady._table, steady._sealing
+    table, key, context = steady._table, steady._key, steady._context
     assert table["lat_e7"].any()
-    assert any(sealing)
+    assert key.any()
+    assert context.any()
     house.unfit(one.person)
     one.monitor.refresh()
     assert not is_steady(one)
     assert not any(table[name].any() for name in ("x", "y", "z", "lat_e7", "lon_e7", "back_x", "back_ms"))
-    assert not any(sealing)
+    assert not key.any()
+    assert not context.any()
 
 
 def test_a_place_is_held_for_ten_minutes_and_no_longer(house):

@@ -67,7 +67,7 @@ def read_lines(data: bytes) -> None:
         assert report.fix_time is not None
         received_ms = to_ms(report.fix_time)
         [packed] = pack_fixes(columns.of(row.reshape(1)), row.reshape(1) * 0 + received_ms)
-        assert packed == frame.pack_fix(report.fix, received_ms, received_ms)
+        assert packed.tobytes() == frame.pack_fix(report.fix, received_ms, received_ms)
         assert lines.serials[row] == report.serial
 
 

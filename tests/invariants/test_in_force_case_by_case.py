@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
+from support.many import seals_many
 from support.watched import ask
 from test_no_fix_without_a_decision import Gate, run, seen
 
@@ -32,7 +33,7 @@ class CaseByCase(Gate):
         made = Monitor(
             *(self.in_flight, house.sealer, house.clock, house.chance, house.pinned),
             name=house.chance.identity("m"),
-            steady=Steady(),
+            steady=Steady(seals_many(house.sealer)),
         )
         made.refresh()
         return made

@@ -47,9 +47,6 @@ class IdealSealing:
     def seal_under(self, key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
         return self._seal(key, plain, context, nonce + self._draw(len(plain) + 16))
 
-    def sealing_under(self, key: bytes, *, ready: bool = True):
-        return lambda nonce, plain, context: self.seal_under(key, nonce, plain, context)[len(nonce) :]
-
     def open_under(self, key: bytes, sealed: bytes, context: bytes) -> bytes:
         return self._open(key, sealed, context)
 

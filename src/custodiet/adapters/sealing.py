@@ -6,7 +6,6 @@ raises OpeningRefused, without a cause, for any ciphertext, key or context that 
 
 import hmac
 from collections.abc import Callable
-from functools import partial
 from hashlib import sha256
 
 import pyrage
@@ -42,18 +41,6 @@ def public_of(private: bytes) -> bytes:
 def seal_under(key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
     """Nonce ‖ ciphertext ‖ tag. The nonce must never repeat under one key: hand in 12 fresh random bytes."""
     return nonce + AESGCM(key).encrypt(nonce, plain, context)
-
-
-def sealing_under(key: bytes, *, ready: bool = True) -> Callable[[bytes, bytes, bytes], bytes]:
-    """What follows the nonce in seal_under: (nonce, plain, context) to bytes.
-
-    `ready`: the key is made ready once, which the library takes 2.4 kB for as long as this is held; else at each call.
-    """
-    return AESGCM(key).encrypt if ready else partial(_seal_once, key)
-
-
-def _seal_once(key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
-    return AESGCM(key).encrypt(nonce, plain, context)
 
 
 def open_under(key: bytes, sealed: bytes, context: bytes) -> bytes:

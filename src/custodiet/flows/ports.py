@@ -6,7 +6,7 @@ Every writing method takes the entry that accounts for it: a change without its 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from custodiet.model.act import Act, ActorFacts, Thing, Verdict
 from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
@@ -114,6 +114,9 @@ from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.unmask import UnmaskedReading, Unmasking
 from custodiet.model.word import Word
 
+if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
+    from custodiet.wire.columns import SealedPieces, ToSeal
+
 
 class Clock(Protocol):
     """The time. Aware UTC, cut to the millisecond; it may jump."""
@@ -142,12 +145,23 @@ class Sealer(Protocol):
     def open_with(self, private: bytes, sealed: bytes, context: bytes) -> bytes: ...
     def public_of(self, private: bytes) -> bytes: ...
     def seal_under(self, key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes: ...
-    def sealing_under(self, key: bytes, *, ready: bool = True) -> Callable[[bytes, bytes, bytes], bytes]: ...
     def open_under(self, key: bytes, sealed: bytes, context: bytes) -> bytes: ...
     def opening_under(self, key: bytes) -> Callable[[bytes, bytes], bytes]: ...
     def commitment(self, key: bytes, session_id: SessionId) -> bytes: ...
     def seal_for(self, recipient: str, plain: bytes) -> bytes:
         """An age file that only the holder of that recipient's identity opens. Raises IllegalValue for no recipient."""
+        ...
+
+
+class SealsMany(Protocol):
+    """Sealing of fixes that lie in rows, and the hashes over them: as flows.sealing_many does it one by one."""
+
+    def seal(self, these: "ToSeal", nonces: bytes) -> "SealedPieces":
+        """Each under its key and bound to its context; the nonces, as many, lie one behind the other, all fresh."""
+        ...
+
+    def root(self, leaves: bytes) -> bytes:
+        """As rules.chain.root, of leaves that lie one behind the other."""
         ...
 
 

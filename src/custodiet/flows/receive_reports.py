@@ -48,11 +48,12 @@ from custodiet.rules.chain import leaf_hashes, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.partitions import partition_of
 from custodiet.rules.silence import PULSE_GAP
-from custodiet.wire.frame import pack_directory, pack_fix, piece_bodies, session_body, time_context
+from custodiet.wire.frame import NONCE_BYTES, pack_directory, pack_fix, piece_bodies, session_body
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
 
 if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
     from custodiet.flows.steady import Steady, Taken
+    from custodiet.wire.columns import SealedPieces
     from custodiet.wire.traccar_columns import Lines
 
 PREPARED_AT_ONCE = 200
@@ -163,7 +164,7 @@ class _Decided:
 
 _Piece = tuple[LiveSession, int, bytes]
 """One sealed fix: under which session, its fix time in ms, and the sealed bytes."""
-_Sealed = tuple[list[_Piece], list[bytes]]
+_Sealed = tuple[list[_Piece], "SealedPieces | None"]
 """What was sealed one by one, and after it what was taken at once, in the order of `Taken`."""
 
 
@@ -679,9 +680,9 @@ class Monitor:
         for one, nonce in zip(kept, self._sessions.nonces(len(kept)), strict=True):
             fix_ms, live = one.fix_ms, one.live
             plain = pack_fix(one.admitted.fix, fix_ms, received_ms[one.received_at])
-            pieces.append((live, fix_ms, nonce + live.seal(nonce, plain, live.context + time_context(fix_ms))))
+            pieces.append((live, fix_ms, self._sessions.seal(live, nonce, plain, fix_ms)))
         taken = decided.taken
-        return pieces, [] if taken is None else taken.sealed(self._sessions.nonces(len(taken)))
+        return pieces, None if taken is None else taken.sealed(self._chance.draw(NONCE_BYTES * len(taken)))
 
     def _keep(
         self, write: Ingesting, decided: _Decided, sealed: _Sealed, detail: IngestDetail
@@ -700,29 +701,29 @@ class Monitor:
         salt = self._chance.draw(SALT_BYTES)
         leaves = leaf_hashes(session_body(live.unstored, no) for no, live in numbered)
         leaves += leaf_hashes(piece_bodies(places))
-        if decided.taken is not None:
-            leaves += leaf_hashes(decided.taken.bodies(at_once))
+        taken = decided.taken
         hour = write.now.replace(minute=0, second=0, microsecond=0)
         record = Ingested(
             partition=self._partition,
             number=number,
             at=write.now,
-            pieces=len(pieces) + len(at_once),
+            pieces=len(pieces) + (0 if taken is None else len(taken)),
             sessions=len(numbered),
-            root=root(leaves),
+            root=root(leaves) if taken is None or at_once is None else taken.root(leaves, at_once),
             previous=previous,
             tallies=tuple(Tally(hour, *key, count) for key, count in sorted(decided.tallies.items())),
             detail=b"" if detail == _NOTHING else record_digest(salt, detail_bytes(detail)),
             ledger_size=write.ledger_size(),
         )
         frame = None
-        if pieces or at_once:
+        if pieces or taken is not None:
             times = [fix_ms for _, fix_ms, _ in pieces]
             directory = pack_directory((no, fix_ms) for no, fix_ms, _ in places)
-            if decided.taken is not None:
-                times += decided.taken.fix_times()
-                directory += decided.taken.directory(before=len(pieces))
-            together = b"".join([*(piece for _, _, piece in pieces), *at_once])
+            together = b"".join(piece for _, _, piece in pieces)
+            if taken is not None and at_once is not None:
+                times += taken.fix_times()
+                directory += taken.directory(before=len(pieces))
+                together += at_once.pieces
             frame = Frame(self._partition, number, min(times), max(times), directory, together)
         sessions = [(no, live.unstored) for no, live in numbered]
         seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)

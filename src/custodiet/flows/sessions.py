@@ -4,7 +4,7 @@ A session is prepared ahead when the monitor is idle, or made at the first fix t
 stored no later than in the transaction of its first fix; until then nobody has used it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,13 +16,9 @@ from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId, Se
 from custodiet.model.mode import Category
 from custodiet.model.record import DayKey, LogOpened
 from custodiet.model.session import Session
-from custodiet.wire.frame import NONCE_BYTES, fixes_context, session_context
+from custodiet.wire.frame import NONCE_BYTES, fixes_context, session_context, time_context
 
 KEY_BYTES = 32
-READY_MAX = 100_000
-"""Of so many sessions the key is made ready once; of any more at each fix, for what is held so takes a quarter of all
-memory that a person takes, and to make it ready adds less than a tenth to what a fix costs.
-"""
 
 
 class SessionFor(NamedTuple):
@@ -53,9 +49,9 @@ class LiveSession:
 
     day: date
     session: Session | None
-    seal: Callable[[bytes, bytes, bytes], bytes]
-    """Under its key: (nonce, plain, context) to what follows the nonce in a piece."""
+    key: bytes
     context: bytes
+    """What all that is sealed under it is bound to, but for the time of each."""
     no: int | None = None
 
     def __repr__(self) -> str:
@@ -102,6 +98,10 @@ class Sessions:
         drawn = self._chance.draw(NONCE_BYTES * count)
         return (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
 
+    def seal(self, live: LiveSession, nonce: bytes, plain: bytes, fix_ms: int) -> bytes:
+        """One packed fix as a piece."""
+        return self._sealer.seal_under(live.key, nonce, plain, live.context + time_context(fix_ms))
+
     def forget_unnumbered(self) -> None:
         """Away with every session that may or may not stand in the store by now."""
         self._live = {of: live for of, live in self._live.items() if live.no is not None}
@@ -140,5 +140,4 @@ class Sessions:
         )
         sealed_key = self._sealer.seal_to(public, key, session_context(bare))
         session = replace(bare, sealed_key=sealed_key)
-        seal = self._sealer.sealing_under(key, ready=len(self._live) < READY_MAX)
-        return LiveSession(session.day, session, seal, fixes_context(session))
+        return LiveSession(session.day, session, key, fixes_context(session))

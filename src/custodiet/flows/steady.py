@@ -15,12 +15,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from operator import add
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from custodiet.flows.ports import SealsMany
+from custodiet.flows.sessions import KEY_BYTES
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
@@ -34,14 +35,21 @@ from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
 from custodiet.rules.conditions.zones_columns import Whole, laid_out, points, reaches
 from custodiet.rules.messages import REMIND_PERCENT
-from custodiet.wire.columns import Columns, directory_of, pack_fixes, piece_heads, place_bytes, time_contexts
-from custodiet.wire.frame import METHODS
+from custodiet.wire.columns import (
+    Columns,
+    Rows,
+    SealedPieces,
+    ToSeal,
+    directory_of,
+    pack_fixes,
+    piece_heads,
+    place_bytes,
+    time_contexts,
+)
+from custodiet.wire.frame import FIXES_CONTEXT_BYTES, METHODS
 from custodiet.wire.traccar_columns import Lines, columns_of
 
 Under = tuple[FittingId, DecisionId]
-Sealing = tuple[Callable[[bytes, bytes, bytes], bytes], bytes]
-"""How a session seals, and what all that is sealed in it is bound to."""
-
 Zones = tuple[PackedZones, Sequence[bool]]
 """Of one decision: all zones, each at hand, and whether each is one to keep out of."""
 ZonesOf = Callable[[Wearer], Zones | None]
@@ -123,7 +131,11 @@ class Taken:
     received_ms: Whole
     fittings: list[FittingId]
     session_no: Whole
-    sealing: list[Sealing]
+    keys: Rows
+    contexts: Rows
+    """Of each the part that is the same for its whole session."""
+    many: SealsMany
+    """How they are sealed."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -140,7 +152,9 @@ class Taken:
             self.received_ms[stays],
             [self.fittings[place] for place in left],
             self.session_no[stays],
-            [self.sealing[place] for place in left],
+            self.keys[stays],
+            self.contexts[stays],
+            self.many,
         )
 
     def counts(self, requests: int) -> list[int]:
@@ -161,15 +175,16 @@ class Taken:
         """Of each the bytes of its place."""
         return place_bytes(self.columns.lat_e7, self.columns.lon_e7)
 
-    def sealed(self, nonces: Iterable[bytes]) -> list[bytes]:
-        """Each as a piece."""
-        plains, times = pack_fixes(self.columns, self.received_ms), time_contexts(self.columns.fix_ms)
-        of_each = zip(self.sealing, nonces, plains, times, strict=True)
-        return [nonce + seal(nonce, plain, context + at) for (seal, context), nonce, plain, at in of_each]
+    def sealed(self, nonces: bytes) -> SealedPieces:
+        """Each as a piece, and as a leaf."""
+        times = time_contexts(self.columns.fix_ms)
+        contexts = np.concatenate([self.contexts, times], axis=1)
+        heads = piece_heads(self.session_no, self.columns.fix_ms)
+        return self.many.seal(ToSeal(self.keys, contexts, heads, pack_fixes(self.columns, self.received_ms)), nonces)
 
-    def bodies(self, sealed: Iterable[bytes]) -> Iterable[bytes]:
-        """What each of these pieces is in its record's root."""
-        return map(add, piece_heads(self.session_no, self.columns.fix_ms), sealed)
+    def root(self, before: Sequence[bytes], sealed: SealedPieces) -> bytes:
+        """The root over those leaves and then all of these."""
+        return self.many.root(b"".join([*before, sealed.leaves]))
 
     def directory(self, before: int) -> bytes:
         """Their part of a frame's directory, where so many pieces stand before them in the frame."""
@@ -197,10 +212,13 @@ class Steady:
 
     takes = Lines
 
-    def __init__(self) -> None:
+    def __init__(self, many: SealsMany) -> None:
+        self._many = many
         self._table = np.zeros(_ROOM, _ROW)
+        # Of the row's session: apart, since only those that are sealed read it.
+        self._key = np.zeros((_ROOM, KEY_BYTES), np.uint8)
+        self._context = np.zeros((_ROOM, FIXES_CONTEXT_BYTES), np.uint8)
         self._fitting = np.full(_ROOM, None, object)
-        self._sealing = np.full(_ROOM, None, object)
         self._wearer = np.full(_ROOM, None, object)
         self._free = list(range(_ROOM))
         self._row_of = _Rows()
@@ -240,11 +258,12 @@ class Steady:
         """
         if not self._free:
             self._free = list(range(len(self._table), 2 * len(self._table)))
-            self._fitting, self._sealing, self._wearer = (
-                np.concatenate([one, np.full(len(one), None, object)])
-                for one in (self._fitting, self._sealing, self._wearer)
+            self._fitting, self._wearer = (
+                np.concatenate([one, np.full(len(one), None, object)]) for one in (self._fitting, self._wearer)
             )
-            self._table = np.concatenate([self._table, np.zeros(len(self._table), _ROW)])
+            self._table, self._key, self._context = (
+                np.concatenate([one, np.zeros_like(one)]) for one in (self._table, self._key, self._context)
+            )
         row, clear = self._free.pop(), wearer.clear
         self._table[row] = (
             True,
@@ -269,7 +288,8 @@ class Steady:
         self._row_of[wearer.serial] = row
         self._serial_of[wearer.fitting_id] = wearer.serial
         self._wearer[row], self._fitting[row] = wearer, wearer.fitting_id
-        self._sealing[row] = (wearer.live.seal, wearer.live.context)
+        self._key[row] = np.frombuffer(wearer.live.key, np.uint8)
+        self._context[row] = np.frombuffer(wearer.live.context, np.uint8)
 
     def release(self, serial: str) -> Released:
         """The row goes. Raises KeyError for no row."""
@@ -282,7 +302,8 @@ class Steady:
         contact = None if contact_at is None else Contact(wearer.fitting_id, contact_at, contact_newest)
         released = Released(wearer, quiet, from_ms(int(told["newest_ms"])), contact)
         self._table[row] = np.zeros((), _ROW)  # no place stays behind, and no key
-        self._wearer[row] = self._fitting[row] = self._sealing[row] = None
+        self._key[row] = self._context[row] = 0
+        self._wearer[row] = self._fitting[row] = None
         self._free.append(row)
         return released
 
@@ -380,7 +401,9 @@ class Steady:
             received_ms[at],
             self._fitting[rows].tolist(),
             self._table["session_no"][rows],
-            self._sealing[rows].tolist(),
+            self._key[rows],
+            self._context[rows],
+            self._many,
         )
 
     def until(self, taken: Taken) -> datetime | None:

@@ -25,7 +25,7 @@ from custodiet.model.record import DayKey
 from custodiet.model.report import Fix, Method
 from custodiet.model.times import to_ms, utc_day
 from custodiet.simulation.multiplied import insert
-from custodiet.wire.frame import PIECE_BYTES, pack_directory, pack_fix, time_context
+from custodiet.wire.frame import PIECE_BYTES, pack_directory, pack_fix
 
 _MINUTES_A_DAY = 1440
 _OTHERS_FROM = 1_000_000
@@ -130,8 +130,7 @@ class LongPast:
                 satellites=9,
                 hdop=1.1,
             )
-            plain, context = pack_fix(fix, fix_ms, fix_ms + 900), live.context + time_context(fix_ms)
-            yield fix_ms, nonce + live.seal(nonce, plain, context)
+            yield fix_ms, self._sessions.seal(live, nonce, pack_fix(fix, fix_ms, fix_ms + 900), fix_ms)
 
 
 def _session_row(live: LiveSession, number: int) -> dict[str, Any]:

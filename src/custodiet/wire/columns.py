@@ -15,6 +15,8 @@ from custodiet.wire.frame import END_I32, NO_I32, NO_U8, NO_U16, NO_U32, PIECE, 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.uint8]
+"""Bytes, as many in each row as in any other."""
 
 _PLAIN = np.dtype(
     [
@@ -34,6 +36,8 @@ _PLAIN = np.dtype(
 )
 _DIRECTORY = np.dtype([("session_no", "<u4"), ("fix_ms", "<i8"), ("offset", "<u4")])
 _PIECE_HEAD = np.dtype([("word", f"V{len(PIECE)}"), ("session_no", ">u4"), ("fix_ms", ">i8")])
+HEAD_BYTES = _PIECE_HEAD.itemsize
+"""What comes before a piece in its leaf."""
 
 
 class Columns(NamedTuple):
@@ -62,9 +66,32 @@ class Columns(NamedTuple):
         return Columns._make(column[rows] for column in self)
 
 
+class ToSeal(NamedTuple):
+    """Fixes that are to be sealed: of each a row. Without a text form of use: it holds places, and keys."""
+
+    keys: Rows
+    contexts: Rows
+    """What each is bound to, whole: frame.fixes_context and frame.time_context."""
+    heads: Rows
+    plains: Rows
+
+    def __repr__(self) -> str:
+        return f"<ToSeal: {len(self.keys)}>"
+
+
+class SealedPieces(NamedTuple):
+    """Pieces one behind the other, and of each its leaf in the record's tree."""
+
+    pieces: bytes
+    leaves: bytes
+
+    def __repr__(self) -> str:
+        return f"<SealedPieces: {len(self.pieces)} bytes>"
+
+
 @np.errstate(over="ignore")  # beyond every number is beyond what is kept, and so unknown
-def pack_fixes(columns: Columns, received_ms: Whole) -> list[bytes]:
-    """For each row what frame.pack_fix writes of that fix. Raises nothing: every row must be a plain one."""
+def pack_fixes(columns: Columns, received_ms: Whole) -> Rows:
+    """In each row what frame.pack_fix writes of that fix. Raises nothing: every one must be a plain one."""
     packed = np.empty(len(columns.plain), _PLAIN)
     packed["version"] = VERSION
     packed["fix_ms"], packed["received_ms"] = columns.fix_ms, received_ms
@@ -79,25 +106,19 @@ def pack_fixes(columns: Columns, received_ms: Whole) -> list[bytes]:
     altitude = columns.altitude_m * 100
     known = (altitude >= NO_I32 + 1) & (altitude < END_I32)
     packed["altitude_cm"] = np.rint(np.where(known, altitude, NO_I32))
-    return _cut(packed.tobytes(), PLAIN_BYTES)
+    return packed.view(np.uint8).reshape(-1, PLAIN_BYTES)
 
 
-def _cut(together: bytes, each: int) -> list[bytes]:
-    """Pieces of so many bytes each. Raises ValueError when that leaves some over."""
-    pieces: list[bytes] = np.frombuffer(together, f"V{each}").tolist()
-    return pieces
-
-
-def time_contexts(fix_ms: Whole) -> list[bytes]:
+def time_contexts(fix_ms: Whole) -> Rows:
     """What frame.time_context says of each."""
-    return _cut(fix_ms.astype(">i8").tobytes(), 8)
+    return fix_ms.astype(">i8").view(np.uint8).reshape(-1, 8)
 
 
-def piece_heads(session_no: Whole, fix_ms: Whole) -> list[bytes]:
+def piece_heads(session_no: Whole, fix_ms: Whole) -> Rows:
     """What comes before each piece in frame.piece_body."""
     heads = np.empty(len(fix_ms), _PIECE_HEAD)
     heads["word"], heads["session_no"], heads["fix_ms"] = np.void(PIECE), session_no, fix_ms
-    return _cut(heads.tobytes(), _PIECE_HEAD.itemsize)
+    return heads.view(np.uint8).reshape(-1, HEAD_BYTES)
 
 
 def directory_of(session_no: Whole, fix_ms: Whole, before: int) -> bytes:
@@ -119,7 +140,8 @@ def times_of_sessions(directories: bytes) -> Iterator[tuple[int, Whole]]:
 
 def place_bytes(lat_e7: Whole, lon_e7: Whole) -> list[bytes]:
     """Of each its latitude and longitude in 1e-7 degrees, as two big-endian integers of eight bytes."""
-    return _cut(np.stack([lat_e7, lon_e7], axis=1).astype(">i8").tobytes(), 16)
+    places: list[bytes] = np.stack([lat_e7, lon_e7], axis=1).astype(">i8").view("V16").ravel().tolist()
+    return places
 
 
 def _unsigned(quantity: Floats, steps: int, unknown: int) -> Floats:

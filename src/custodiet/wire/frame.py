@@ -36,6 +36,11 @@ NO_I32 = -0x8000_0000
 END_I32 = 0x7FFF_FFFF + 0.5
 NO_U16 = 0xFFFF
 NO_U8 = 0xFF
+_FIXES = b"custodiet/fix/v1\0"
+_SESSION_CHARS = len("session_") + 20
+"""Of a session's identity, as chance makes it."""
+FIXES_CONTEXT_BYTES = len(_FIXES) + _SESSION_CHARS + 1
+
 METHODS: tuple[Method | None, ...] = (None, Method.GPS, Method.RF, Method.LBS, Method.WIFI)
 """By their number in a stored fix: never reorder."""
 _NUMBER_OF = {method: number for number, method in enumerate(METHODS)}
@@ -174,9 +179,9 @@ def piece_of(sealed: bytes, row: DirectoryRow) -> bytes:
 def fixes_context(session: Session) -> bytes:
     """What a sealed fix is bound to (AES-GCM additional data), the part that is the same for a whole session.
 
-    The time of the fix follows it.
+    FIXES_CONTEXT_BYTES bytes. The time of the fix follows it.
     """
-    return b"custodiet/fix/v1\0" + session.id.encode() + b"\0"
+    return _FIXES + session.id.encode() + b"\0"
 
 
 def time_context(fix_ms: int) -> bytes:

@@ -179,6 +179,9 @@ def command_line(
     verb.add_argument("account", metavar="ACCOUNT", help="a pseudonym, never a name")
     verb.set_defaults(do=do["administrator"])
 
+    verb = verbs.add_parser("compile", help="once at set-up: what seals many fixes in one call, with cc and OpenSSL")
+    verb.set_defaults(do=do["compile"])
+
     verb = verbs.add_parser("doctor", parents=[where], help="look at everything, running or not; exit 1 if it is wrong")
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(do=do["doctor"])

@@ -101,6 +101,8 @@ class Patient:
     """How many other machines have what is acknowledged; None: the store is no server's."""
     seats: Callable[[], Seats] | None
     """Which gateways share devices out, and how far; None: they do not."""
+    seals_many: Callable[[], bool]
+    """Whether what seals many fixes in one call is here and does."""
     newest_form: str
     vault_forms: Callable[[], tuple[int, int]]
     """The form of the vault's database, and the newest."""
@@ -123,6 +125,7 @@ def examine(place: Patient) -> list[Looked]:
         *_looked("restore", lambda: _restore(place)),
         *_looked("store", lambda: _store(place)),
         *_looked("gateways", lambda: _gateways(place)),
+        *_looked("sealing", lambda: _sealing(place)),
         *_looked("vault form", lambda: _vault_form(place)),
         *_looked("ledger", lambda: _ledger(place)),
         *_looked("pins", lambda: _pins(place)),
@@ -262,6 +265,13 @@ def _gateways(place: Patient) -> Seen:
         yield "look", f"{PARTITIONS - len(there)} of {PARTITIONS} parts of all devices are no gateway's now"
     else:
         yield "ok", f"{len(seats.gateways)} share all devices out"
+
+
+def _sealing(place: Patient) -> Seen:
+    if place.seals_many():
+        yield "ok", "many fixes are sealed in one call"
+    else:
+        yield "look", "fixes are sealed one by one, where one call for many costs less (custodiet compile)"
 
 
 def _vault_form(place: Patient) -> Seen:

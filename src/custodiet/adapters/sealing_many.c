@@ -1,0 +1,90 @@
+/* Many pieces sealed, and hashed into a record's tree, with one call: what flows/sealing_many.py does one by one.
+
+   Cipher and hash are OpenSSL's (AES-256-GCM, SHA-256); nothing here is one. Rows of fixed width lie one behind the
+   other; what is written has room for all of them. 1 when everything was done; 0 when OpenSSL refused something: then
+   what was written means nothing. Nothing is kept: no key outlives a call.
+*/
+#include <stdint.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+enum { KEY = 32, NONCE = 12, TAG = 16, HASH = 32, WIDEST = 256 };
+
+/* RFC 6962 section 2.1: what comes before a leaf, and before two hashes. */
+static const uint8_t LEAF = 0, NODE = 1;
+
+static int sealed(EVP_CIPHER_CTX *cipher, const uint8_t *key, const uint8_t *nonce, const uint8_t *context,
+                  int context_bytes, const uint8_t *plain, int plain_bytes, uint8_t *piece)
+{
+    int written;
+    uint8_t *tag = piece + NONCE + plain_bytes;
+
+    memcpy(piece, nonce, NONCE);
+    return EVP_EncryptInit_ex(cipher, NULL, NULL, key, nonce)
+        && EVP_EncryptUpdate(cipher, NULL, &written, context, context_bytes)
+        && EVP_EncryptUpdate(cipher, piece + NONCE, &written, plain, plain_bytes)
+        && written == plain_bytes
+        && EVP_EncryptFinal_ex(cipher, tag, &written)
+        && written == 0
+        && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, TAG, tag);
+}
+
+static int hashed(EVP_MD_CTX *hash, const EVP_MD *sha256, const uint8_t *what, size_t bytes, uint8_t *into)
+{
+    return EVP_DigestInit_ex(hash, sha256, NULL) && EVP_DigestUpdate(hash, what, bytes)
+        && EVP_DigestFinal_ex(hash, into, NULL);
+}
+
+/* Of each row a piece (nonce, ciphertext, tag), and the leaf of its head with that piece. */
+int custodiet_seal(size_t count, const uint8_t *keys, const uint8_t *nonces, const uint8_t *contexts,
+                   size_t context_bytes, const uint8_t *plains, size_t plain_bytes, const uint8_t *heads,
+                   size_t head_bytes, uint8_t *pieces, uint8_t *leaves)
+{
+    const size_t piece_bytes = NONCE + plain_bytes + TAG, body_bytes = 1 + head_bytes + piece_bytes;
+    uint8_t body[WIDEST];
+    EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    EVP_MD *sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    int done = aes && sha256 && cipher && hash && context_bytes <= WIDEST && plain_bytes <= WIDEST
+        && head_bytes <= WIDEST && body_bytes <= WIDEST && EVP_EncryptInit_ex(cipher, aes, NULL, NULL, NULL);
+
+    body[0] = LEAF;
+    for (size_t row = 0; done && row < count; row++) {
+        uint8_t *piece = pieces + row * piece_bytes;
+        done = sealed(cipher, keys + row * KEY, nonces + row * NONCE, contexts + row * context_bytes,
+                      (int)context_bytes, plains + row * plain_bytes, (int)plain_bytes, piece);
+        memcpy(body + 1, heads + row * head_bytes, head_bytes);
+        memcpy(body + 1 + head_bytes, piece, piece_bytes);
+        done = done && hashed(hash, sha256, body, body_bytes, leaves + row * HASH);
+    }
+    EVP_MD_CTX_free(hash);
+    EVP_CIPHER_CTX_free(cipher);
+    EVP_MD_free(sha256);
+    EVP_CIPHER_free(aes);
+    return done;
+}
+
+/* The root over one leaf or more, which comes to lie where the first of them was; the others are lost. */
+int custodiet_root(size_t count, uint8_t *hashes)
+{
+    uint8_t two[1 + 2 * HASH];
+    EVP_MD *sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    int done = sha256 && hash;
+
+    two[0] = NODE;
+    /* Pairing from the left draws the RFC's tree level by level; an odd last one goes up as it is. */
+    for (; done && count > 1; count = (count + 1) / 2) {
+        for (size_t pair = 0; done && pair < count / 2; pair++) {
+            memcpy(two + 1, hashes + 2 * pair * HASH, 2 * HASH);
+            done = hashed(hash, sha256, two, sizeof two, hashes + pair * HASH);
+        }
+        if (count % 2)
+            memmove(hashes + (count / 2) * HASH, hashes + (count - 1) * HASH, HASH);
+    }
+    EVP_MD_CTX_free(hash);
+    EVP_MD_free(sha256);
+    return done;
+}

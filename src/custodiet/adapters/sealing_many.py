@@ -1,0 +1,135 @@
+"""Many fixes sealed, and hashed into a record's tree, in one call of what is compiled from sealing_many.c.
+
+`compile_now` makes it with the machine's C compiler and OpenSSL, once, at set-up; at run time nobody writes there.
+Where it was not made everything is sealed one by one, to the same bytes (flows/sealing_many.py).
+"""
+
+import ctypes
+import logging
+import os
+import platform
+import shutil
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes
+
+import numpy as np
+
+from custodiet.adapters.sealing import seal_under
+from custodiet.model.errors import CannotRecord, Unready
+from custodiet.rules.chain import EMPTY_ROOT, HASH_BYTES, leaf_hash, root
+from custodiet.wire.columns import HEAD_BYTES, Rows, SealedPieces, ToSeal
+from custodiet.wire.frame import FIXES_CONTEXT_BYTES, NONCE_BYTES, PIECE_BYTES, PLAIN_BYTES
+
+_log = logging.getLogger(__name__)
+
+SOURCE = Path(__file__).with_suffix(".c")
+BUILT = Path(__file__).parent / "built"
+_FLAGS = ("-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fstack-protector-strong")
+_TRIED = 5
+"""So many have pairs, and one over, at more than one height of their tree."""
+_KEY_BYTES = 32
+
+_AT = ctypes.c_void_p
+_SIZE = ctypes.c_size_t
+
+
+def library() -> Path:
+    """Where it lies: by what it was made of, so that nothing older is taken for it."""
+    made_of = sha256(SOURCE.read_bytes()).hexdigest()[:16]
+    return BUILT / f"sealing_many-{platform.machine()}-{made_of}.so"
+
+
+def compile_now() -> Path:
+    """Make it, and say where it lies. Raises Unready without a C compiler or OpenSSL, and when it seals wrongly."""
+    compiler, made = shutil.which("cc"), library()
+    if compiler is None:
+        raise Unready("there is no C compiler (on Debian: apt-get install gcc libssl-dev)")
+    BUILT.mkdir(exist_ok=True)
+    new = made.with_name(f"{made.name}.{os.getpid()}")  # two may make it at once
+    command = [compiler, *_FLAGS, "-o", str(new), str(SOURCE), "-lcrypto"]
+    if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+        raise Unready("it does not compile; are OpenSSL's headers here (on Debian: apt-get install libssl-dev)?")
+    try:
+        _Compiled(new)
+    except (OSError, CannotRecord):
+        new.unlink()
+        raise Unready("what was compiled does not seal as it should") from None
+    new.replace(made)  # whole, so that nobody loads half of it
+    return made
+
+
+def load() -> "_Compiled | None":
+    """What was compiled, tried once; None when it was not, or is not fit for use here."""
+    made = library()
+    if not made.exists():
+        return None
+    try:
+        return _Compiled(made)
+    except (OSError, CannotRecord) as error:
+        _log.warning("what was compiled to seal many is not used: %s", type(error).__name__)
+        return None
+
+
+class _Compiled:
+    """What flows.ports.SealsMany promises. May be called from any thread."""
+
+    def __init__(self, library: Path) -> None:
+        """Raises OSError when it cannot be loaded, and CannotRecord when it does not seal as it should."""
+        loaded = ctypes.CDLL(str(library))
+        try:
+            self._seal, self._root = loaded.custodiet_seal, loaded.custodiet_root
+        except AttributeError:
+            raise OSError("another library") from None
+        self._seal.argtypes = [_SIZE, _AT, _AT, _AT, _SIZE, _AT, _SIZE, _AT, _SIZE, _AT, _AT]
+        self._root.argtypes = [_SIZE, _AT]
+        _try(self)
+
+    def seal(self, these: ToSeal, nonces: bytes) -> SealedPieces:
+        """Raises CannotRecord when OpenSSL does not, and ValueError for rows of another width or number."""
+        count = len(these.keys)
+        keys, contexts, heads, plains = (_rows(one, count) for one in these)
+        if keys.shape[1] != _KEY_BYTES or plains.shape[1] != PLAIN_BYTES or len(nonces) != count * NONCE_BYTES:
+            raise ValueError("a key has 32 bytes, a nonce 12, a packed fix as many as any")
+        pieces, leaves = np.empty((count, PIECE_BYTES), np.uint8), np.empty((count, HASH_BYTES), np.uint8)
+        done = self._seal(
+            *(count, keys.ctypes.data, nonces, contexts.ctypes.data, contexts.shape[1]),
+            *(plains.ctypes.data, plains.shape[1], heads.ctypes.data, heads.shape[1]),
+            *(pieces.ctypes.data, leaves.ctypes.data),
+        )
+        if not done:
+            raise CannotRecord("fixes could not be sealed")
+        return SealedPieces(pieces.tobytes(), leaves.tobytes())
+
+    def root(self, leaves: bytes) -> bytes:
+        """Raises CannotRecord when OpenSSL does not, and ValueError for what no leaves are."""
+        if not leaves:
+            return EMPTY_ROOT
+        if len(leaves) % HASH_BYTES:
+            raise ValueError("leaves that are cut short")
+        hashes = np.frombuffer(leaves, np.uint8).copy()
+        if not self._root(len(leaves) // HASH_BYTES, hashes.ctypes.data):
+            raise CannotRecord("a root could not be made")
+        return hashes[:HASH_BYTES].tobytes()
+
+
+def _rows(one: Rows, count: int) -> Rows:
+    if len(one) != count:
+        raise ValueError("of each fix one row")
+    return np.ascontiguousarray(one)
+
+
+def _try(compiled: _Compiled) -> None:
+    """Raise CannotRecord unless a few come out as they do one by one."""
+    count, widths = _TRIED, (_KEY_BYTES, FIXES_CONTEXT_BYTES + 8, HEAD_BYTES, PLAIN_BYTES)
+    these = ToSeal(*(np.frombuffer(token_bytes(count * width), np.uint8).reshape(count, width) for width in widths))
+    nonces = token_bytes(count * NONCE_BYTES)
+    pieces, leaves = [], []
+    for row, (key, context, head, plain) in enumerate(zip(*(one.tolist() for one in these), strict=True)):
+        nonce = nonces[row * NONCE_BYTES : (row + 1) * NONCE_BYTES]
+        pieces.append(seal_under(bytes(key), nonce, bytes(plain), bytes(context)))
+        leaves.append(leaf_hash(bytes(head) + pieces[-1]))
+    sealed = compiled.seal(these, nonces)
+    if sealed != (b"".join(pieces), b"".join(leaves)) or compiled.root(sealed.leaves) != root(leaves):
+        raise CannotRecord("what was compiled does not seal as it should")
