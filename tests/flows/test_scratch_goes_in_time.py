@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.house import START
 
+from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.watching import SCRATCH_MAX, Watching
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import Scratch
@@ -36,7 +37,7 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_after_each_look_no_place_is_older_than_ten_minutes_or_of_a_time_to_come(steps):
-    watching, now = Watching(), START
+    watching, now = Watching(SeenFixes()), START
     for what, number, ago in steps:
         match what:
             case "hold":  # also what came here a while ago, and was quiet since
@@ -51,7 +52,7 @@ def test_after_each_look_no_place_is_older_than_ten_minutes_or_of_a_time_to_come
 
 
 def test_what_runs_against_someone_stays_without_its_place():
-    watching = Watching()
+    watching = Watching(SeenFixes())
     hold(watching, 1, START, against=(START,))
     watching.forget_old(START + SCRATCH_MAX + SECOND, frozenset())
     [(_, scratch)] = watching._scratch.values()
@@ -60,7 +61,7 @@ def test_what_runs_against_someone_stays_without_its_place():
 
 def test_while_nothing_can_be_old_nobody_is_looked_at():
     """Asked every second, of everyone who is watched."""
-    watching = Watching()
+    watching = Watching(SeenFixes())
     for number in range(50):
         hold(watching, number, START)
     watching.forget_old(START, frozenset())

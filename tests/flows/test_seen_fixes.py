@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from custodiet.flows.seen_fixes import SeenFixes
 
 FITTINGS = ("fitting_1", "fitting_2")
-NAMES = ("add", "add", "all", "remove", "forget", "keep")
+NAMES = ("add", "add", "run", "all", "remove", "forget", "keep")
 STEPS = st.tuples(st.sampled_from(NAMES), st.sampled_from(FITTINGS), st.integers(0, 12))
 
 
@@ -25,6 +25,10 @@ def test_it_says_of_every_fix_what_a_set_would_say(steps, apart):
         if step == "add":
             seen.add_many([fitting_id], [fix_ms])
             expected.add((fitting_id, fix_ms))
+        elif step == "run":
+            times = [fix_ms, fix_ms + apart, fix_ms + 3 * apart]
+            seen.add_run(fitting_id, times)
+            expected |= {(fitting_id, at) for at in times}
         elif step == "all":
             told = {fitting_id: array("q", range(fix_ms, 13 * apart, 2 * apart))}
             seen.add_all(told)
@@ -39,7 +43,7 @@ def test_it_says_of_every_fix_what_a_set_would_say(steps, apart):
         else:
             seen.forget_before(fix_ms)
             expected = {one for one in expected if one[1] >= fix_ms}
-        every = [(of, at * apart) for of in FITTINGS for at in range(13)]
+        every = [(of, at * apart) for of in FITTINGS for at in range(16)]
         assert {one for one in every if one in seen} == expected
         held = seen.held()
         assert sorted((of, at) for of, times in held.items() for at in times) == sorted(expected)

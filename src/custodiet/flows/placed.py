@@ -3,21 +3,26 @@
 Who reads this memory could try places against a digest: none is held for longer than scratch may be.
 """
 
-from array import array
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from struct import Struct
 
+import numpy as np
+import numpy.typing as npt
+
+from custodiet.flows.seen_fixes import WhichFix
 from custodiet.flows.watching import SCRATCH_MAX
 from custodiet.model.identity import FittingId
 from custodiet.model.report import Fix
 
-WhichFix = tuple[FittingId, int]
-"""A fitting and a fix time in ms."""
+Whole = npt.NDArray[np.int64]
+Tell = Callable[[bytes], bytes]
+"""Keyed: blocks of 16 bytes to as many, alike for alike ones, and nothing of a block can be told from its own."""
 
 _PLACE = Struct(">qq")
+_DIGEST = Struct("<q")
 _GRAIN = timedelta(minutes=1)
 """How much of what came in is forgotten at once."""
 
@@ -28,12 +33,12 @@ class _Lately:
 
     since: datetime
     known: dict[WhichFix, int] = field(default_factory=dict)
-    unsorted: "list[tuple[list[FittingId], array[int], array[int]]]" = field(default_factory=list)
+    unsorted: list[tuple[list[FittingId], Whole, Whole]] = field(default_factory=list)
 
     def sorted(self) -> dict[WhichFix, int]:
         """All of it by its identity."""
         for fittings, times, digests in self.unsorted:
-            self.known.update(zip(zip(fittings, times, strict=True), digests, strict=True))
+            self.known.update(zip(zip(fittings, times.tolist(), strict=True), digests.tolist(), strict=True))
         self.unsorted.clear()
         return self.known
 
@@ -41,29 +46,30 @@ class _Lately:
 class Placed:
     """Of what this process saw in the last ten minutes; of anything else another place cannot be told."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
         self._lately: deque[_Lately] = deque()
 
     def __repr__(self) -> str:
         return "<Placed>"
 
     def digest(self, fix: Fix) -> int:
-        """Of one place, keyed by this process (Python's SipHash) and by us."""
-        return hash(self._key + _PLACE.pack(fix.lat_e7, fix.lon_e7))
+        """Of one place: half of what its block is told by, so that nobody gets the block back who has the key."""
+        told: int
+        (told,) = _DIGEST.unpack_from(self._tell(_PLACE.pack(fix.lat_e7, fix.lon_e7)))
+        return told
 
-    def digests(self, places: Iterable[bytes]) -> list[int]:
-        """The same of many, from their bytes."""
-        key = self._key
-        return [hash(key + place) for place in places]
+    def digests(self, places: bytes) -> Whole:
+        """The same of many, from their bytes one behind the other."""
+        return np.frombuffer(self._tell(places), "<i8")[::2].astype(np.int64)
 
     def add(self, seen: dict[WhichFix, int], now: datetime) -> None:
         """These came in, each with its digest."""
         self._at(now).known.update(seen)
 
-    def add_many(self, fittings: list[FittingId], times: list[int], digests: list[int], now: datetime) -> None:
+    def add_many(self, fittings: list[FittingId], times: Whole, digests: Whole, now: datetime) -> None:
         """The same as three columns. Nearly nobody ever looks for one: they are put in order when somebody does."""
-        self._at(now).unsorted.append((fittings, array("q", times), array("q", digests)))
+        self._at(now).unsorted.append((fittings, times, digests))
 
     def of(self, which: WhichFix) -> int | None:
         """The digest of a place, while it is held."""

@@ -24,11 +24,11 @@ from custodiet.flows.after_stop import SentAfterStop
 from custodiet.flows.in_force import InForce
 from custodiet.flows.known_words import WordOf, word_identity
 from custodiet.flows.picture import Among, Concerned, KnownSender, Picture
-from custodiet.flows.placed import Placed, WhichFix
+from custodiet.flows.placed import Placed
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.reminding import Reminding
-from custodiet.flows.seen_fixes import SeenFixes
-from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
+from custodiet.flows.seen_fixes import SeenFixes, WhichFix
+from custodiet.flows.sessions import KEY_BYTES, LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import Arrived, Heard, Judged, Watching
 from custodiet.flows.wearer import Wearer
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision
@@ -201,17 +201,17 @@ class Monitor:
         self._pulsed_at: datetime | None = None
         self._picture = Picture()
         self._force = InForce(self._picture, self._is_mine)
-        self._watching = Watching(steady)
+        self._seen = SeenFixes()
+        """Those timed from `_seen_from_ms` on; but for the last of whoever is steady."""
+        self._watching = Watching(self._seen, steady)
         self._at_once: tuple[type[Lines], ...] = () if steady is None else (steady.takes,)
         self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
-        self._seen = SeenFixes()
-        """Those timed from `_seen_from_ms` on."""
         self._seen_from_ms = self._reach_ms(clock.now())
         self._cursor = -1
         self._is_behind = False
         """Something of our own may be durable that we were not told of."""
-        self._placed = Placed(chance.draw(32))
+        self._placed = Placed(sealer.telling_apart(chance.draw(KEY_BYTES)))
 
     def sender(self, token_sha256: bytes) -> KnownSender | None:
         """Who posts with this token, as last known; the writing transaction asks again."""
@@ -292,7 +292,7 @@ class Monitor:
         self._watching.forget_old(now, self._force.fittings)
         self._pulse(now)
         # Also what a late fix has opened since: a key of another day is held for no longer than this.
-        self._watching.let_go_of_sessions(self._sessions.keep_only(utc_day(now), self._force.decisions))
+        self._watching.let_go_of_fittings(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
         self._placed.forget_old(now)
         self._prepare(self._force.unprepared(now, PREPARED_AT_ONCE), utc_day(now))
@@ -379,6 +379,7 @@ class Monitor:
         change = view.standing_since(self._picture.version, self._picture.leaves_out(now - _OVER))
         if change.version != self._picture.version:
             self._absorb(view, change, now)
+        self._watching.let_go_of_fittings({fitting_id for fitting_id, _ in change.removed})
         self._seen.remove(change.removed)
         reach_ms, number = self._reach_ms(now), self._watching.number
         if reach_ms < self._seen_from_ms:
@@ -432,9 +433,8 @@ class Monitor:
             self._seen.add(fitting_id, fix_ms)
         self._placed.add(decided.seen, decided_at)
         if taken is not None:
-            times = taken.fix_times()
-            self._seen.add_many(taken.fittings, times)
-            self._placed.add_many(taken.fittings, times, self._placed.digests(taken.places()), decided_at)
+            digests = self._placed.digests(taken.places())
+            self._placed.add_many(taken.fittings, taken.columns.fix_ms, digests, decided_at)
 
     def _forget_old(self, now: datetime) -> None:
         reach_ms = self._reach_ms(now)
@@ -721,7 +721,7 @@ class Monitor:
             directory = pack_directory((no, fix_ms) for no, fix_ms, _ in places)
             together = b"".join(piece for _, _, piece in pieces)
             if taken is not None and at_once is not None:
-                times += taken.fix_times()
+                times += taken.span()
                 directory += taken.directory(before=len(pieces))
                 together += at_once.pieces
             frame = Frame(self._partition, number, min(times), max(times), directory, together)

@@ -7,16 +7,17 @@ fifty days from there. A fitting with a time beyond that, as after a clock that 
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from custodiet.flows.placed import WhichFix
 from custodiet.model.identity import FittingId
 from custodiet.model.stored import Times
 
 Whole = npt.NDArray[np.int64]
+WhichFix = tuple[FittingId, int]
+"""A fitting and a fix time in ms."""
 
 _SHORT, _LONG = "I", "q"
 _SHORT_MAX = 2**32 - 1
@@ -62,6 +63,20 @@ class SeenFixes:
                     held.insert(place, at)
             except OverflowError:
                 of_each[fitting_id] = _packed(np.union1d(np.array(held or (), np.int64), at))
+
+    def add_run(self, fitting_id: FittingId, times: Sequence[int]) -> None:
+        """The same of one fitting's, in their order."""
+        held, from_ms = self._times.get(fitting_id), self._begin(times[0])
+        if held is not None and times[0] - from_ms <= held[-1]:
+            self.add_many((fitting_id,) * len(times), times)
+            return
+        more = _packed(np.array(times, np.int64) - from_ms)
+        if held is None:
+            self._times[fitting_id] = more
+        elif held.typecode == more.typecode:
+            held.extend(more)
+        else:
+            self._times[fitting_id] = array(_LONG, [*held, *more])
 
     def add_all(self, times: Times) -> None:
         """The same of any number, as the store tells them."""

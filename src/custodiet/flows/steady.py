@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custodiet.flows.ports import SealsMany
+from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.sessions import KEY_BYTES
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
@@ -57,6 +58,8 @@ ZonesOf = Callable[[Wearer], Zones | None]
 
 _ROOM = 64
 """Rows at first."""
+_LATELY = 8
+"""So many fix times stand in a row before they go to those of all fixes: eight at once cost what one does."""
 _NEVER, _NOT_YET = 2**62, -(2**62)
 _ASKED_AT_ONCE = 5000
 """Of so many the zones are laid out as columns at once: what those take up is nothing beside what is held of all."""
@@ -166,13 +169,12 @@ class Taken:
         """Which lines of a request are in here."""
         return set(self.line[self.request == request].tolist())
 
-    def fix_times(self) -> list[int]:
-        """Of each in ms since 1970 UTC."""
-        times: list[int] = self.columns.fix_ms.tolist()
-        return times
+    def span(self) -> tuple[int, int]:
+        """The first and the last fix time, in ms since 1970 UTC. Raises ValueError when nothing was taken."""
+        return int(self.columns.fix_ms.min()), int(self.columns.fix_ms.max())
 
-    def places(self) -> list[bytes]:
-        """Of each the bytes of its place."""
+    def places(self) -> bytes:
+        """The bytes of each place, one behind the other."""
         return place_bytes(self.columns.lat_e7, self.columns.lon_e7)
 
     def sealed(self, nonces: bytes) -> SealedPieces:
@@ -192,12 +194,14 @@ class Taken:
 
 
 class Released(NamedTuple):
-    """What a row held: whose it was, what is quiet now, when their newest fix was, and the contact last written."""
+    """What a row held: whose it was, what is quiet now, when their newest fixes were, and the contact last written."""
 
     wearer: Wearer
     quiet: Quiet | None
     newest: datetime
     contact: Contact | None
+    lately: list[int]
+    """Fix times in ms since 1970 UTC that stood nowhere else."""
 
 
 class _Rows(dict[str, int]):
@@ -218,6 +222,9 @@ class Steady:
         # Of the row's session: apart, since only those that are sealed read it.
         self._key = np.zeros((_ROOM, KEY_BYTES), np.uint8)
         self._context = np.zeros((_ROOM, FIXES_CONTEXT_BYTES), np.uint8)
+        # What was taken since such times last went from the row.
+        self._lately = np.zeros((_ROOM, _LATELY), np.int64)
+        self._lately_count = np.zeros(_ROOM, np.int64)
         self._fitting = np.full(_ROOM, None, object)
         self._wearer = np.full(_ROOM, None, object)
         self._free = list(range(_ROOM))
@@ -261,8 +268,9 @@ class Steady:
             self._fitting, self._wearer = (
                 np.concatenate([one, np.full(len(one), None, object)]) for one in (self._fitting, self._wearer)
             )
-            self._table, self._key, self._context = (
-                np.concatenate([one, np.zeros_like(one)]) for one in (self._table, self._key, self._context)
+            self._table, self._key, self._context, self._lately, self._lately_count = (
+                np.concatenate([one, np.zeros_like(one)])
+                for one in (self._table, self._key, self._context, self._lately, self._lately_count)
             )
         row, clear = self._free.pop(), wearer.clear
         self._table[row] = (
@@ -300,9 +308,9 @@ class Steady:
         quiet = _quiet_in(told) if told["zoned"] else None
         contact_at, contact_newest = _at_or(told["contact_ms"]), _at_or(told["contact_newest_ms"])
         contact = None if contact_at is None else Contact(wearer.fitting_id, contact_at, contact_newest)
-        released = Released(wearer, quiet, from_ms(int(told["newest_ms"])), contact)
+        released = Released(wearer, quiet, from_ms(int(told["newest_ms"])), contact, self._lately_of(row))
         self._table[row] = np.zeros((), _ROW)  # no place stays behind, and no key
-        self._key[row] = self._context[row] = 0
+        self._key[row] = self._context[row] = self._lately[row] = self._lately_count[row] = 0
         self._wearer[row] = self._fitting[row] = None
         self._free.append(row)
         return released
@@ -392,13 +400,15 @@ class Steady:
         request = np.repeat(np.array([number for number, _, _ in parts], np.int64), sizes)
         line = np.arange(len(rows)) - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
         received_ms = np.repeat(np.array([to_ms(at) for _, _, at in parts], np.int64), sizes)
-        rows = rows[at]
+        if len(at) < len(rows):  # nearly always all of them
+            request, line, rows, received_ms = request[at], line[at], rows[at], received_ms[at]
+            columns = columns.of(at)
         return Taken(
-            request[at],
-            line[at],
+            request,
+            line,
             rows,
-            columns.of(at),
-            received_ms[at],
+            columns,
+            received_ms,
             self._fitting[rows].tolist(),
             self._table["session_no"][rows],
             self._key[rows],
@@ -419,8 +429,12 @@ class Steady:
         newest = zip(asks.tolist(), fix_ms[asks].tolist(), strict=True)
         return list({taken.fittings[place]: from_ms(at) for place, at in newest}.items())
 
-    def keep(self, taken: Taken, now: datetime, contacts: Sequence[Contact]) -> None:
-        """What was taken is durable, and so are these contacts of whoever has a row."""
+    def keep(self, taken: Taken, now: datetime, contacts: Sequence[Contact], seen: SeenFixes) -> None:
+        """What was taken is durable, and so are these contacts of whoever has a row.
+
+        `seen` is told of fixes of which rows have no room for more.
+        """
+        self._remember(taken.rows, taken.columns.fix_ms, seen)
         table, rows, columns = self._table, taken.rows, taken.columns
         # Of a row that is there twice the last one stands, which is the newest.
         table["newest_ms"][rows] = columns.fix_ms
@@ -437,6 +451,31 @@ class Steady:
             of = np.array([self._row_of[self._serial_of[one.fitting_id]] for one in contacts], np.int64)
             table["contact_ms"][of] = [to_ms(one.contact_at) for one in contacts]
             table["contact_newest_ms"][of] = [_ms_or(one.newest_fix_at, _NOT_YET) for one in contacts]
+
+    def _remember(self, rows: Whole, fix_ms: Whole, seen: SeenFixes) -> None:
+        """These fixes are known from now on. In order within a row, which may be there more than once."""
+        count, here = self._lately_count, np.arange(len(rows))
+        last = np.empty(len(count), np.int64)
+        last[rows] = here
+        if (last[rows] != here).any():
+            for row, at in zip(rows.tolist(), fix_ms.tolist(), strict=True):
+                self._make_room(np.array([row]), seen)
+                self._lately[row, count[row]] = at
+                count[row] += 1
+            return
+        self._make_room(rows, seen)
+        self._lately[rows, count[rows]] = fix_ms
+        count[rows] += 1
+
+    def _make_room(self, rows: Whole, seen: SeenFixes) -> None:
+        full = rows[self._lately_count[rows] == _LATELY]
+        for fitting_id, times in zip(self._fitting[full].tolist(), self._lately[full].tolist(), strict=True):
+            seen.add_run(fitting_id, times)
+        self._lately_count[full] = 0
+
+    def _lately_of(self, row: int) -> list[int]:
+        times: list[int] = self._lately[row, : self._lately_count[row]].tolist()
+        return times
 
 
 def _ms_or(at: datetime | None, none: int) -> int:

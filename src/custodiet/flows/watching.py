@@ -21,6 +21,7 @@ from custodiet.flows.held_zones import HeldZones
 from custodiet.flows.known_words import KnownWords
 from custodiet.flows.picture import Among, Concerned, Picture
 from custodiet.flows.ports import Reading
+from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import KEEP_OUT, STAY_IN, ZONED, Condition, ConditionKind, Interval
@@ -142,7 +143,9 @@ class _Plan(NamedTuple):
 class Watching:
     """Owned by one monitor; `give_zones` may be called from another thread, all else from the writing one."""
 
-    def __init__(self, steady: "Steady | None" = None) -> None:
+    def __init__(self, seen: SeenFixes, steady: "Steady | None" = None) -> None:
+        """`seen`: where times of fixes stand of whoever is not steady."""
+        self._seen = seen
         self._steady = steady
         """Wearers whose quiet, newest fix and contact stand there and not here; None: nobody's ever do."""
         self._number = 0
@@ -331,7 +334,9 @@ class Watching:
         gone = []
         for serial in serials:
             if serial in self._steady:
-                wearer, quiet, newest, contact = self._steady.release(serial)
+                wearer, quiet, newest, contact, lately = self._steady.release(serial)
+                if lately:
+                    self._seen.add_run(wearer.fitting_id, lately)
                 self._newest[wearer.fitting_id] = max(newest, self._newest.get(wearer.fitting_id, newest))
                 if contact is not None:
                     self._contacts[wearer.fitting_id] = contact
@@ -341,8 +346,8 @@ class Watching:
                 gone.append(wearer)
         return gone
 
-    def let_go_of_sessions(self, fittings: Iterable[FittingId]) -> None:
-        """Those of these were forgotten, and are not held here, either."""
+    def let_go_of_fittings(self, fittings: Iterable[FittingId]) -> None:
+        """The same of whoever wears these: something that their row rests on was forgotten."""
         for fitting_id in fittings:
             self._let_go_of(fitting_id)
 
@@ -733,7 +738,8 @@ class Watching:
         contacts = {one.fitting_id: one for one in detail.contacts}
         if self._steady is not None and taken is not None:
             here = self._steady.serial_of
-            self._steady.keep(taken, now, [contacts.pop(of) for of in list(contacts) if here(of) is not None])
+            mine = [contacts.pop(of) for of in list(contacts) if here(of) is not None]
+            self._steady.keep(taken, now, mine, self._seen)
         for watch in judged.watches.values():
             self._hold_watch(watch)
         self._device_watches |= judged.device_watches

@@ -138,10 +138,9 @@ def times_of_sessions(directories: bytes) -> Iterator[tuple[int, Whole]]:
     yield from zip(numbers[firsts].tolist(), np.split(times, firsts[1:]), strict=False)
 
 
-def place_bytes(lat_e7: Whole, lon_e7: Whole) -> list[bytes]:
-    """Of each its latitude and longitude in 1e-7 degrees, as two big-endian integers of eight bytes."""
-    places: list[bytes] = np.stack([lat_e7, lon_e7], axis=1).astype(">i8").view("V16").ravel().tolist()
-    return places
+def place_bytes(lat_e7: Whole, lon_e7: Whole) -> bytes:
+    """Of one after another its latitude and longitude in 1e-7 degrees, as two big-endian integers of eight bytes."""
+    return np.stack([lat_e7, lon_e7], axis=1).astype(">i8").tobytes()
 
 
 def _unsigned(quantity: Floats, steps: int, unknown: int) -> Floats:
