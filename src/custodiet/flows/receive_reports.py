@@ -328,7 +328,6 @@ class Monitor:
         decided_at = self._clock.now()
         decided = self._decide(requests, decided_at)
         sealed = self._seal(decided)
-        detail = IngestDetail()
         try:
             with self._store.ingesting() as write:
                 self._require_ours(write, requests)
@@ -352,7 +351,7 @@ class Monitor:
         if kept_seq is not None:
             self._cursor = kept_seq
         if decided.tallies:
-            self._watching.keep(decided.judged, detail, decided_at, number, decided.taken)
+            self._watching.keep(decided.judged, decided_at, number, decided.taken)
             self._pulsed_at = decided_at
         self._remember(decided, decided_at)
         for wearer in decided.steady.values():

@@ -204,6 +204,15 @@ class Released(NamedTuple):
     """Fix times in ms since 1970 UTC that stood nowhere else."""
 
 
+class HeardAtOnce(NamedTuple):
+    """Contacts to be written of whoever has a row; the same as rows, of which one may be there more than once."""
+
+    contacts: tuple[Contact, ...]
+    rows: Whole
+    at_ms: int
+    newest_ms: Whole
+
+
 class _Rows(dict[str, int]):
     """By serial its row; -1 of whoever has none."""
 
@@ -421,16 +430,18 @@ class Steady:
         until_ms = int(self._table["until_ms"][taken.rows].min(initial=_NEVER))
         return None if until_ms == _NEVER else from_ms(until_ms)
 
-    def heard(self, taken: Taken, now: datetime, grain: timedelta) -> list[tuple[FittingId, datetime]]:
-        """Whose newest contact says enough more than the stored one to be written, and when their newest fix was."""
+    def heard(self, taken: Taken, now: datetime, grain: timedelta) -> HeardAtOnce:
+        """Whose newest contact says enough more than the stored one to be written."""
         timed, contact_ms = self._table["timed"][taken.rows], self._table["contact_ms"][taken.rows]
         asks = np.flatnonzero(timed | (to_ms(now) - contact_ms >= grain // _MS))
-        fix_ms = taken.columns.fix_ms
-        newest = zip(asks.tolist(), fix_ms[asks].tolist(), strict=True)
-        return list({taken.fittings[place]: from_ms(at) for place, at in newest}.items())
+        newest_ms = taken.columns.fix_ms[asks]
+        # Of a row that is there twice the last one stands, which is the newest.
+        newest = dict(zip([taken.fittings[place] for place in asks.tolist()], newest_ms.tolist(), strict=True))
+        contacts = tuple([Contact(fitting_id, now, from_ms(at)) for fitting_id, at in newest.items()])
+        return HeardAtOnce(contacts, taken.rows[asks], to_ms(now), newest_ms)
 
-    def keep(self, taken: Taken, now: datetime, contacts: Sequence[Contact], seen: SeenFixes) -> None:
-        """What was taken is durable, and so are these contacts of whoever has a row.
+    def keep(self, taken: Taken, now: datetime, heard: HeardAtOnce, seen: SeenFixes) -> None:
+        """What was taken is durable, and so are these contacts.
 
         `seen` is told of fixes of which rows have no room for more.
         """
@@ -447,10 +458,7 @@ class Steady:
         table["lat_e7"][of], table["lon_e7"][of], table["took"][of] = columns.lat_e7[zoned], columns.lon_e7[zoned], True
         moves = zoned[columns.speed_mps[zoned] >= table["moving_mps"][of]]
         table["moving_ms"][rows[moves]] = columns.fix_ms[moves]
-        if contacts:
-            of = np.array([self._row_of[self._serial_of[one.fitting_id]] for one in contacts], np.int64)
-            table["contact_ms"][of] = [to_ms(one.contact_at) for one in contacts]
-            table["contact_newest_ms"][of] = [_ms_or(one.newest_fix_at, _NOT_YET) for one in contacts]
+        table["contact_ms"][heard.rows], table["contact_newest_ms"][heard.rows] = heard.at_ms, heard.newest_ms
 
     def _remember(self, rows: Whole, fix_ms: Whole, seen: SeenFixes) -> None:
         """These fixes are known from now on. In order within a row, which may be there more than once."""

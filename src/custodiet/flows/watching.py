@@ -43,7 +43,7 @@ from custodiet.rules.conditions.timetable import sense_of, windows
 from custodiet.rules.conditions.zoned import Asked, Scratch, Verdict, judge, since_the_last_pause
 
 if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
-    from custodiet.flows.steady import Part, Steady, Taken, Zones
+    from custodiet.flows.steady import HeardAtOnce, Part, Steady, Taken, Zones
 
 SCRATCH_MAX = timedelta(minutes=10)
 """How long anything that follows from a place may be held in memory unsealed."""
@@ -100,7 +100,9 @@ class Judged:
     quiet: dict[Under, Quiet | None] = field(default_factory=dict)
     """None: not quiet any more."""
     contacts: dict[FittingId, Contact] = field(default_factory=dict)
-    """Those that say enough more than the stored ones to be written."""
+    """Those that say enough more than the stored ones to be written, of whoever is not steady."""
+    heard_at_once: "HeardAtOnce | None" = None
+    """The same of whoever is."""
     newest: dict[FittingId, datetime] = field(default_factory=dict)
     recent: dict[FittingId, tuple[Arrived, ...]] = field(default_factory=dict)
     timed: set[FittingId] = field(default_factory=set)
@@ -120,7 +122,7 @@ class Judged:
             ended=tuple(one for one in self.findings if isinstance(one, Ended)),
             weakened=tuple(one for one in self.findings if isinstance(one, Weakened)),
             tasks=tuple(task for one in raised for task in _tasks(one, now)),
-            contacts=tuple(self.contacts.values()),
+            contacts=(*self.contacts.values(), *(() if self.heard_at_once is None else self.heard_at_once.contacts)),
             words=tuple(self.words),
         )
 
@@ -376,8 +378,7 @@ class Watching:
     def hear_of(self, taken: "Taken", judged: "Judged", now: datetime) -> None:
         """Add what taking those changes beside: when they were heard of."""
         assert self._steady is not None  # noqa: S101 - who took them
-        for fitting_id, newest in self._steady.heard(taken, now, _CONTACT_GRAIN):
-            judged.contacts[fitting_id] = Contact(fitting_id, now, newest)
+        judged.heard_at_once = self._steady.heard(taken, now, _CONTACT_GRAIN)
 
     # --- what was calm ---
 
@@ -731,22 +732,17 @@ class Watching:
 
     # --- after the commit ---
 
-    def keep(
-        self, judged: Judged, detail: IngestDetail, now: datetime, number: int, taken: "Taken | None" = None
-    ) -> None:
+    def keep(self, judged: Judged, now: datetime, number: int, taken: "Taken | None" = None) -> None:
         """What was judged and taken is durable, with the ingest record of that number."""
-        contacts = {one.fitting_id: one for one in detail.contacts}
-        if self._steady is not None and taken is not None:
-            here = self._steady.serial_of
-            mine = [contacts.pop(of) for of in list(contacts) if here(of) is not None]
-            self._steady.keep(taken, now, mine, self._seen)
+        if self._steady is not None and taken is not None and judged.heard_at_once is not None:
+            self._steady.keep(taken, now, judged.heard_at_once, self._seen)
         for watch in judged.watches.values():
             self._hold_watch(watch)
         self._device_watches |= judged.device_watches
         self._newest |= judged.newest
         self.words.add(judged.words)
         self._recent |= judged.recent
-        self._contacts |= contacts
+        self._contacts |= judged.contacts
         for one in judged.evidence:  # sealed once is enough
             fitting_id = one.admitted.fitting_id
             self._recent[fitting_id] = tuple(held for held in self._recent[fitting_id] if held is not one)
