@@ -40,7 +40,7 @@ from custodiet.model.case import TaskKind
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
-from custodiet.model.errors import LeaseLost
+from custodiet.model.errors import LeaseLost, NotPermitted
 from custodiet.model.finding import Matter, Weight
 from custodiet.model.identity import SchemeId
 from custodiet.model.judging import Judging
@@ -608,3 +608,23 @@ def test_nothing_that_time_alone_finds_is_ever_adverse(tmp_path, whom):
         assert whole(house)
     finally:
         house.close()
+
+
+def test_one_silence_that_cannot_be_recorded_keeps_no_other_from_being_found(house, monkeypatch):
+    people = [house.person(f"TAG-{number}") for number in range(3)]
+    for person in people:
+        house.decide(person, review_due_at=FAR)
+    monitor, looking = house.monitor(), passing(house)
+    pass_time(house, monitor, DAY - HOUR, looking=looking)
+    plain, stuck = Passing._write, people[1].case.id
+
+    def write(self, act, decision, kind, record):
+        if decision.case_id == stuck:
+            raise NotPermitted("of this one")
+        plain(self, act, decision, kind, record)
+
+    monkeypatch.setattr(Passing, "_write", write)
+    with pytest.raises(NotPermitted):
+        pass_time(house, monitor, 2 * HOUR, looking=looking)
+    with house.store.reading() as view:
+        assert [bool(view.silences(person.fitting.id, START)) for person in people] == [True, False, True]

@@ -81,7 +81,7 @@ class Ticking:
                 pass
 
         passing = Passing(store, chance, clock, held)
-        self._pass = _Every("looking at what time has brought", LOOK_S, passing.look)
+        self._looks = [_Every(f"looking for {what}", LOOK_S, look) for what, look in passing.steps.items()]
         self._run_out = _Every("ending what ran out", 0.0, run_out)
         self._keys = _Every("issuing keys", 0.0, KeyIssuing(store, vault, clock, pinned, held).step)
         self._erase = _Every("erasing what is due", ERASE_S, Erasing(store, vault, clock, held).step)
@@ -91,7 +91,7 @@ class Ticking:
     def tick(self) -> None:
         """Everything that is due now. Raises LeaseLost when another clock has taken over."""
         at = monotonic()
-        for each in (self._run_out, self._pass, self._keys, self._erase, self._enter, self._publish):
+        for each in (self._run_out, *self._looks, self._keys, self._erase, self._enter, self._publish):
             each.step(at)
 
     def stop(self) -> None:

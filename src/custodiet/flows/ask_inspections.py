@@ -5,6 +5,7 @@ How often is for the register to say; one that says nothing asks for none.
 
 from datetime import datetime, timedelta
 
+from custodiet.flows.each_by_itself import each_by_itself
 from custodiet.flows.end_decision import CLOCK
 from custodiet.flows.ports import Acting, Chance, Clock, Reading, Store
 from custodiet.flows.scheme_now import register_at
@@ -26,7 +27,7 @@ def ask_inspections(store: Store, chance: Chance, clock: Clock, fence: tuple[str
     now = clock.now()
     with store.reading() as view:
         near = [one.id for scheme_id in view.scheme_ids() for one in _near(view, scheme_id, now)]
-    return sum(_ask(store, chance, fitting_id, fence) for fitting_id in near)
+    return each_by_itself(near, lambda fitting_id: _ask(store, chance, fitting_id, fence))
 
 
 def seen_at(view: Reading, fitting: Fitting) -> datetime:

@@ -5,6 +5,7 @@ A reminder has one name, made from its condition and window: what died halfway f
 
 from datetime import datetime
 
+from custodiet.flows.each_by_itself import each_by_itself
 from custodiet.flows.end_decision import CLOCK
 from custodiet.flows.ports import Clock, Reading, Store
 from custodiet.model.condition import Condition, Interval
@@ -26,7 +27,7 @@ def remind_of_times(store: Store, clock: Clock, fence: tuple[str, int]) -> int:
             for condition in view.of_kind_in_force(kind, now)
             for window in _due(view, condition, now)
         ]
-    return sum(_write(store, condition_id, window, fence) for condition_id, window in found)
+    return each_by_itself(found, lambda one: _write(store, *one, fence))
 
 
 def _due(view: Reading, condition: Condition, now: datetime) -> tuple[Interval, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from custodiet.flows.ask_inspections import ask_inspections
+from custodiet.flows.each_by_itself import each_by_itself
 from custodiet.flows.end_decision import CLOCK, removal_task, suspension_of
 from custodiet.flows.instructing import fittings_under
 from custodiet.flows.keep_draft import write_dropped
@@ -59,24 +60,29 @@ class Passing:
         self._clock = clock
         self._fence = fence
 
+    @property
+    def steps(self) -> dict[str, Callable[[], int]]:
+        """What is looked for, in this order, each by itself; each says how many findings were recorded."""
+        return {
+            "outages of our own": self._outages,
+            "reviews that come near": self._warnings,
+            "overdue tasks": self._overdue,
+            "alerts whose window has closed": self._windows,
+            "curfews without a fix": self._curfews,
+            "check-ins without a word": self._check_ins,
+            "silent devices": self._silences,
+            "missed reviews": self._missed_reviews,
+            "stops that are not done": self._stops,
+            "stops that nobody has checked": self._unchecked,
+            "drafts that are too old": self._drafts,
+            "messages that are too late": self._too_late,
+            "times to remind of": self._times,
+            "inspections that are due": self._inspections,
+        }
+
     def look(self) -> int:
         """Look at everything once; how many findings were recorded."""
-        steps: tuple[Callable[[], int], ...] = (
-            self._outages,
-            self._warnings,
-            self._overdue,
-            self._windows,
-            self._curfews,
-            self._check_ins,
-            self._silences,
-            self._missed_reviews,
-            self._stops,
-            self._drafts,
-            self._too_late,
-            self._times,
-            self._inspections,
-        )
-        return sum(step() for step in steps)
+        return sum(step() for step in self.steps.values())
 
     # --- our own path ---
 
@@ -97,7 +103,7 @@ class Passing:
     def _warnings(self) -> int:
         with self._store.reading() as view:
             due = view.reviews_to_warn_of(self._clock.now(), WARNING_DAYS)
-        return sum(self._warn(decision_id) for decision_id in due)
+        return each_by_itself(due, self._warn)
 
     def _warn(self, decision_id: DecisionId) -> int:
         with self._store.acting(self._fence) as act:
@@ -126,7 +132,7 @@ class Passing:
         """Orders whose review is late: looks are closed by now, and whoever made the order is told."""
         with self._store.reading() as view:
             late = view.orders_past_review(self._clock.now(), AT_ONCE)
-        return sum(self._miss(decision_id) for decision_id in late)
+        return each_by_itself(late, self._miss)
 
     def _miss(self, decision_id: DecisionId) -> int:
         with self._store.acting(self._fence) as act:
@@ -140,14 +146,16 @@ class Passing:
         return 1
 
     def _stops(self) -> int:
-        """Stops that were not carried out to the end, and those that nobody has checked within a day."""
+        """Stops that were not carried out to the end."""
         with self._store.reading() as view:
             unfinished = view.stops_unfinished(AT_ONCE)
-            unchecked = view.stops_unchecked(self._clock.now(), AT_ONCE)
-        done = sum(obey_stop(self._store, self._chance, stop_id, self._fence) for stop_id in unfinished)
-        return done + sum(
-            escalate_stop(self._store, self._chance, stop_id, CLOCK, self._fence) for stop_id in unchecked
-        )
+        return each_by_itself(unfinished, lambda one: obey_stop(self._store, self._chance, one, self._fence))
+
+    def _unchecked(self) -> int:
+        """Stops that nobody has checked within a day."""
+        with self._store.reading() as view:
+            found = view.stops_unchecked(self._clock.now(), AT_ONCE)
+        return each_by_itself(found, lambda one: escalate_stop(self._store, self._chance, one, CLOCK, self._fence))
 
     def _drafts(self) -> int:
         """Unfinished assessments whose days are over."""
@@ -167,7 +175,7 @@ class Passing:
         """Messages that nobody needs any more: whoever sends them may be away, and what waits for them is told."""
         with self._store.reading() as view:
             late = view.posts_too_late(self._clock.now(), AT_ONCE)
-        return sum(give_up(self._store, one.message.id, CLOCK, self._fence) for one in late)
+        return each_by_itself(late, lambda one: give_up(self._store, one.message.id, CLOCK, self._fence))
 
     def _times(self) -> int:
         """Reminders of appointments and check-ins that lie ahead."""
@@ -185,7 +193,7 @@ class Passing:
         """Alerts whose window has closed, or whose silence was broken, without a fix that would say so."""
         with self._store.reading() as view:
             over = [alert.id for alert in view.going_on() if self._over(view, alert) is not None]
-        return sum(self._end(alert_id) for alert_id in over)
+        return each_by_itself(over, self._end)
 
     def _over(self, view: Reading, alert: Alert) -> AlertEnded | None:
         if alert.ended_at is not None:
@@ -223,7 +231,7 @@ class Passing:
                 for fitting in fittings_under(view, view.decision(condition.decision_id))
                 if self._unanswered(view, condition.id, fitting) is not None
             ]
-        return sum(self._ask(condition_id, fitting_id) for condition_id, fitting_id in found)
+        return each_by_itself(found, lambda one: self._ask(*one))
 
     def _unanswered(self, view: Reading, condition_id: ConditionId, fitting: Fitting) -> AlertRaised | None:
         condition = view.condition(condition_id)
@@ -270,7 +278,7 @@ class Passing:
                 for fitting in fittings_under(view, view.decision(condition.decision_id))
                 for raised in self._unheard(view, condition.id, fitting)
             ]
-        return sum(self._ask_of_window(*one) for one in found)
+        return each_by_itself(found, lambda one: self._ask_of_window(*one))
 
     def _unheard(self, view: Reading, condition_id: ConditionId, fitting: Fitting) -> list[Raised]:
         condition = view.condition(condition_id)
@@ -299,7 +307,7 @@ class Passing:
         with self._store.reading() as view:
             quiet = view.quiet_fittings(self._clock.now() - SILENCE_MIN)
             found = [one.id for one in quiet if self._silence(view, one) is not None]
-        return sum(self._be_silent(fitting_id) for fitting_id in found)
+        return each_by_itself(found, self._be_silent)
 
     def _silence(self, view: Reading, fitting: Fitting) -> tuple[Decision, SilenceFound] | None:
         now, pulse = self._clock.now(), view.pulse_seen()
