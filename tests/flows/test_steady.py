@@ -342,6 +342,50 @@ def test_a_new_day_has_a_session_of_its_own(house):
     assert {live.day for _, _, live in held(one)} == {house.clock.now().date()}
 
 
+@pytest.mark.parametrize("fixes", [1, 7, 8, 9, 16, 17, 40])
+def test_every_fix_of_whoever_was_steady_is_known_however_many_stood_in_the_row(both, fixes):
+    at_once, _ = both
+    began = at_once.house.clock.now()
+    times = [began + number * SECOND for number in range(1, fixes + 3)]
+    at_once.house.clock.pass_(MINUTE)
+    for at in times:
+        assert [one.outcome for one in at_once.post((0, [told("TAG-HOME", at)]))[0]] == ["kept"]
+    assert "TAG-HOME" in at_once.monitor._watching._steady
+    [answers] = at_once.post((0, [told("TAG-HOME", at) for at in times]))
+    assert [one.outcome for one in answers] == ["duplicate"] * len(times)
+
+
+@pytest.mark.parametrize("together", [2, 3, 8, 9, 30])
+def test_many_fixes_of_one_device_in_a_batch_are_each_known_afterwards(both, together):
+    at_once, _ = both
+    began = at_once.house.clock.now()
+    at_once.house.clock.pass_(10 * MINUTE)
+    serials, known = ("TAG-HOME", "TAG-CURFEW", "TAG-FREE"), []
+    for batch in range(4):
+        times = [began + (batch * together + number) * SECOND for number in range(1, together + 1)]
+        bodies = [told(serial, at) for at in times for serial in serials]
+        [answers] = at_once.post((0, bodies))
+        assert [one.outcome for one in answers] == ["kept"] * len(bodies)
+        known += bodies
+    assert all(serial in at_once.monitor._watching._steady for serial in serials)
+    [answers] = at_once.post((0, known))
+    assert [one.outcome for one in answers] == ["duplicate"] * len(known)
+
+
+def test_a_fix_that_an_ending_removed_of_whoever_was_steady_may_come_again(house):
+    one = watch(house)
+    assert one.stay(HOME, 5) == ["kept"] * 5
+    now = house.clock.now()
+    assert one.at(HOME, now + 4 * MINUTE) == "kept"  # a device whose clock is fast
+    assert is_steady(one)
+    house.clock.pass_(SECOND)
+    house.decide(one.person, follows=one.decision_id, starts_at=now + 2 * MINUTE)
+    house.clock.set(now + 5 * MINUTE)
+    assert one.at(HOME, now + 4 * MINUTE) == "kept"
+    assert one.at(HOME, now + 4 * MINUTE) == "duplicate"
+    assert one.at(HOME, now) == "duplicate"
+
+
 def test_a_key_of_yesterday_goes_from_the_table_as_from_anywhere_else(house):
     one = watch(house)
     midnight = house.clock.now().replace(hour=0, minute=0) + DAY
