@@ -372,7 +372,9 @@ def test_many_fixes_of_one_device_in_a_batch_are_each_known_afterwards(both, tog
     assert [one.outcome for one in answers] == ["duplicate"] * len(known)
 
 
-def test_a_fix_that_an_ending_removed_of_whoever_was_steady_may_come_again(house):
+@pytest.mark.parametrize("thought_of", [True, False])
+def test_a_fix_that_an_ending_removed_of_whoever_was_steady_may_come_again(house, thought_of, monkeypatch):
+    """Also where nobody would have been looked at again because of that ending."""
     one = watch(house)
     assert one.stay(HOME, 5) == ["kept"] * 5
     now = house.clock.now()
@@ -380,6 +382,9 @@ def test_a_fix_that_an_ending_removed_of_whoever_was_steady_may_come_again(house
     assert is_steady(one)
     house.clock.pass_(SECOND)
     house.decide(one.person, follows=one.decision_id, starts_at=now + 2 * MINUTE)
+    if not thought_of:
+        monkeypatch.setattr(one.monitor, "_think_again", lambda *_: None)
+    one.monitor.refresh()
     house.clock.set(now + 5 * MINUTE)
     assert one.at(HOME, now + 4 * MINUTE) == "kept"
     assert one.at(HOME, now + 4 * MINUTE) == "duplicate"
