@@ -118,7 +118,9 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path):
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("*.whl")
     held = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("custodiet/")}
-    assert held == {str(file.relative_to(package.parent)) for file in package.rglob("*") if file.is_file()}
+    made_here = package / "adapters" / "built"  # of this machine: whoever installs a wheel has it made on theirs
+    files = (file for file in package.rglob("*") if file.is_file() and file.parent != made_here)
+    assert held == {str(file.relative_to(package.parent)) for file in files}
 
 
 # --- the floors ----------------------------------------------------------------------------------------

@@ -712,13 +712,13 @@ def test_where_no_trail_is_kept_the_newest_judged_fix_is_written_each_time(house
     assert contact(house) == [(now, now)]
 
 
-def test_where_a_trail_is_kept_it_tells_and_contact_is_written_every_five_minutes(house):
+def test_where_a_trail_is_kept_it_tells_and_contact_is_written_every_ten_minutes(house):
     one = watch(house)
     first = ms(house.clock.now() + MINUTE)
-    one.stay(HOME, 5)
+    one.stay(HOME, 10)
     assert contact(house) == [(first, first)]
     one.stay(HOME)
-    assert contact(house) == [(first + 5 * 60_000,) * 2]
+    assert contact(house) == [(first + 10 * 60_000,) * 2]
 
 
 def test_a_device_that_cannot_find_itself_is_heard_of_all_the_same(house):

@@ -46,6 +46,7 @@ from custodiet.model.identity import SchemeId
 from custodiet.model.judging import Judging
 from custodiet.rules.decisions import Ender
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
+from custodiet.rules.silence import CONTACT_GRAIN
 
 FAR = START + 85 * DAY
 E = EntryKind
@@ -105,7 +106,7 @@ def test_time_in_which_our_path_was_down_is_nobodys_silence(house):
     pass_time(house, monitor, 90 * MINUTE, looking=looking)
     house.clock.pass_(30 * DAY)
     before = ledger_size(house)
-    pass_time(house, monitor, 28 * MINUTE, looking=looking)
+    pass_time(house, monitor, 28 * MINUTE + CONTACT_GRAIN, looking=looking)
     assert (kinds_since(house, before), task_kinds(house)) == ([E.OUTAGE_FOUND], [])
     pass_time(house, monitor, 4 * MINUTE, looking=looking, look_every=MINUTE)
     assert task_kinds(house) == [TaskKind.FIND_OUT]

@@ -12,7 +12,7 @@ from custodiet.model.decision import Authority, Decision, State, Suspension
 from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.mode import LADDER, Kind, ModeCode
 from custodiet.model.stored import Pulse
-from custodiet.rules.silence import expected_since, is_expected, silence_due, silent_for
+from custodiet.rules.silence import CONTACT_GRAIN, expected_since, heard_since, is_expected, silence_due, silent_for
 
 T0 = datetime(2031, 3, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -168,8 +168,29 @@ SINCE = {
 
 @pytest.mark.parametrize(("given_", "fitted", "heard", "since"), SINCE.values(), ids=SINCE.keys())
 def test_silence_begins_with_the_last_that_could_be_expected(given_, fitted, heard, since):
-    contact = None if heard is None else at(heard)
+    contact = None if heard is None else at(heard) - CONTACT_GRAIN  # it was heard of then at the latest
     assert expected_since(decision(**given_), at(fitted), contact) == at(since)
+
+
+# Contacts, by how long before the moment that is asked about; whether our path was down; and what is said.
+HEARD_SINCE = {
+    "just then": ([timedelta(0)], False, True),
+    "later": ([-HOUR], False, True),
+    "later, and our path was down meanwhile": ([-HOUR], True, True),
+    "before, but it may have been heard of since without a word of it": ([SECOND], False, None),
+    "before, nearly as long as a contact stands for": ([CONTACT_GRAIN - SECOND], False, None),
+    "as long before as a contact stands for": ([CONTACT_GRAIN], False, False),
+    "long before": ([DAY], False, False),
+    "long before, and our path was down since": ([DAY], True, None),
+    "never": ([], False, None),
+    "one of two long before, the other lately": ([DAY, SECOND], False, None),
+    "one of two long before, the other later": ([DAY, -SECOND], False, True),
+}
+
+
+@pytest.mark.parametrize(("before", "was_down", "said"), HEARD_SINCE.values(), ids=HEARD_SINCE.keys())
+def test_nobody_is_said_not_to_have_been_heard_of_who_may_have_been(before, was_down, said):
+    assert heard_since(T0, [T0 - span for span in before], was_down=was_down) is said
 
 
 @pytest.mark.parametrize("mode", LADDER, ids=lambda mode: mode.code)

@@ -42,7 +42,7 @@ from custodiet.model.word import Said
 from custodiet.rules.conditions.attendance import unanswered_check_ins
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
-from custodiet.rules.silence import expected_since, is_expected, silence_asks, silence_due, silent_for
+from custodiet.rules.silence import CONTACT_GRAIN, expected_since, is_expected, silence_asks, silence_due, silent_for
 
 Fence = tuple[str, int]
 AT_ONCE = 100
@@ -241,7 +241,7 @@ class Passing:
             return None
         contact = view.contact(fitting.id)
         since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
-        if view.silences(fitting.id, since):
+        if view.silences(fitting.id, since - CONTACT_GRAIN):
             return None  # a dead device has its task already: nobody rings every night for it
         settings = view.scheme(view.case(decision.case_id).scheme_id).judging
         newest = None if contact is None else contact.newest_fix_at
@@ -318,7 +318,7 @@ class Passing:
             since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
             settings = view.scheme(view.case(fitting.case_id).scheme_id).judging
             silent = silent_for(since, now, view.outages(since), pulse)
-            suspends = silence_due(silent, view.silences(fitting.id, since), settings)
+            suspends = silence_due(silent, view.silences(fitting.id, since - CONTACT_GRAIN), settings)
             if suspends is not None:
                 return decision, SilenceFound(fitting.id, since, suspends, ())
         return None

@@ -41,6 +41,7 @@ from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.timetable import sense_of, windows
 from custodiet.rules.conditions.zoned import Asked, Scratch, Verdict, judge, since_the_last_pause
+from custodiet.rules.silence import CONTACT_GRAIN
 
 if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
     from custodiet.flows.steady import HeardAtOnce, Part, Steady, Taken, Zones
@@ -48,8 +49,6 @@ if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
 SCRATCH_MAX = timedelta(minutes=10)
 """How long anything that follows from a place may be held in memory unsealed."""
 EVIDENCE_SPAN = timedelta(minutes=10)
-_CONTACT_GRAIN = timedelta(minutes=5)
-"""How stale a stored contact may be where the frames themselves tell the newest fix."""
 _LAID_OUT = timedelta(days=1)
 """How long windows that were laid out serve; they reach so far beyond, too."""
 
@@ -378,7 +377,7 @@ class Watching:
     def hear_of(self, taken: "Taken", judged: "Judged", now: datetime) -> None:
         """Add what taking those changes beside: when they were heard of."""
         assert self._steady is not None  # noqa: S101 - who took them
-        judged.heard_at_once = self._steady.heard(taken, now, _CONTACT_GRAIN)
+        judged.heard_at_once = self._steady.heard(taken, now, CONTACT_GRAIN)
 
     # --- what was calm ---
 
@@ -664,7 +663,7 @@ class Watching:
                 # It says enough more than the stored one: by itself, or where no frame tells of it.
                 if (
                     stored is None
-                    or now - stored.contact_at >= _CONTACT_GRAIN
+                    or now - stored.contact_at >= CONTACT_GRAIN
                     or (
                         (fitting_id in judged.timed or fitting_id in judged.recent)
                         and self._newest_of(fitting_id, judged) != stored.newest_fix_at

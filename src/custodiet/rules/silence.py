@@ -14,6 +14,9 @@ REPORTS_BY_ITSELF = frozenset({Kind.FIX, Kind.PRESENCE, Kind.TRANSITION, Kind.EV
 """What a device sends without anyone's doing: where none of it is admitted, silence says nothing."""
 
 
+CONTACT_GRAIN = timedelta(minutes=10)
+"""How old a stored contact is before the next is written: the device may have been heard of so much later."""
+
 PULSE_GAP = timedelta(minutes=2)
 """Longer than this without a proof, and our own path counts as down: what came then is missed, not silent."""
 
@@ -24,9 +27,23 @@ def is_expected(decision: Decision) -> bool:
 
 
 def expected_since(decision: Decision, fitted_at: datetime, contact_at: datetime | None) -> datetime:
-    """From when on a silence counts: the last contact, or when the device, the decision or a pause's end came later."""
+    """From when on a silence counts: the latest that the stored contact may stand for, or when the device, the decision
+    or a pause's end came later.
+    """
     pauses = [pause.to_at for pause in decision.suspensions if pause.to_at is not None]
-    return max([decision.starts_at, fitted_at, *pauses, *([] if contact_at is None else [contact_at])])
+    return max([decision.starts_at, fitted_at, *pauses, *([] if contact_at is None else [contact_at + CONTACT_GRAIN])])
+
+
+def heard_since(about: datetime, contacts: Sequence[datetime], *, was_down: bool) -> bool | None:
+    """Whether a device was heard of since then, by the stored contacts of each; None: that cannot be said.
+
+    `was_down`: our own path, at any time since.
+    """
+    if any(at >= about for at in contacts):
+        return True
+    if was_down or not contacts or any(at + CONTACT_GRAIN > about for at in contacts):
+        return None
+    return False
 
 
 def silent_for(since: datetime, now: datetime, outages: Sequence[Interval], pulse: Pulse | None) -> timedelta:

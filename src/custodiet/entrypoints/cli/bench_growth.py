@@ -2,7 +2,7 @@
 
 Each size has a monitor in a process of its own: neither its memory nor its CPU seconds hold anything of what makes the
 load. A round is two minutes of everyone, so that the five hold everything that comes round in ten: contacts that are
-written every five minutes, and calm places that are found anew every ten. So it is their sum that is compared.
+written, and calm places that are found anew, every ten minutes. So it is their sum that is compared.
 """
 
 from collections.abc import Callable, Sequence

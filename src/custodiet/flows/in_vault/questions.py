@@ -20,6 +20,7 @@ from custodiet.rules.access import answerable, objections_to_asking_within, obje
 from custodiet.rules.answering import answer_of
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.zones import Area
+from custodiet.rules.silence import heard_since
 
 
 class Questions:
@@ -84,6 +85,5 @@ class Questions:
             worn = [one for one in view.fittings_of(question.case_id) if one.removed_at is None]
             heard = [one.contact_at for fitting in worn if (one := view.contact(fitting.id)) is not None]
             down = [one for one in view.outages(question.about) if one.from_at < now]
-        if any(at >= question.about for at in heard):
-            return Answer.YES
-        return Answer.CANNOT_TELL if down or not heard else Answer.NO
+        since = heard_since(question.about, heard, was_down=bool(down))
+        return {True: Answer.YES, False: Answer.NO, None: Answer.CANNOT_TELL}[since]
