@@ -473,10 +473,6 @@ class Reading(Tables, Protocol):
         """A case's own caseworkers whose roles are in force."""
         ...
 
-    def cases_without_officer(self, scheme_id: SchemeId, at: datetime, limit: int) -> tuple[CaseId, ...]:
-        """Cases that no caseworker of their own can see now: to be given to someone. By reference."""
-        ...
-
     def case_record_given(self, case_id: CaseId, to: ActorId, sign_in: SignInId) -> int | None:
         """The place of the entry by which a case's record was given in that session."""
         ...

@@ -101,11 +101,6 @@ class StaffRows(Rows):
         query = select(given.actor).join(t.role, t.role.c.actor == given.actor).join(t.case_file, case.id == case_id)
         return frozenset(row.actor for row in self._all(query.where(here, holds).distinct()))
 
-    def cases_without_officer(self, scheme_id: SchemeId, at: datetime, limit: int) -> tuple[CaseId, ...]:
-        case = t.case_file.c
-        query = select(case.id).where(case.scheme_id == scheme_id, _alone(at))
-        return tuple(row.id for row in self._all(query.order_by(case.reference, case.id).limit(limit)))
-
     def without_officer(self, case_ids: Collection[CaseId], at: datetime) -> frozenset[CaseId]:
         query = select(t.case_file.c.id).where(t.case_file.c.id.in_(case_ids), _alone(at))
         return frozenset(row.id for row in self._all(query))
