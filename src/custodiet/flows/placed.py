@@ -19,7 +19,7 @@ from custodiet.model.report import Fix
 
 Whole = npt.NDArray[np.int64]
 Tell = Callable[[bytes], bytes]
-"""Keyed: blocks of 16 bytes to as many, alike for alike ones, and nothing of a block can be told from its own."""
+"""Keyed: from blocks of 16 bytes as many, alike for alike ones; who has not the key tells nothing else from them."""
 
 _PLACE = Struct(">qq")
 _DIGEST = Struct("<q")
