@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.many import compiled
+from support.many import compiled, needs_compiler
 
 from custodiet.adapters import sealing, sealing_many
 from custodiet.flows.sealing_many import OneByOne
@@ -22,6 +22,7 @@ from custodiet.rules.chain import EMPTY_ROOT, HASH_BYTES, leaf_hash
 from custodiet.wire.columns import HEAD_BYTES, ToSeal
 from custodiet.wire.frame import FIXES_CONTEXT_BYTES, NONCE_BYTES, PIECE_BYTES, PLAIN_BYTES
 
+pytestmark = needs_compiler
 ONE_BY_ONE = OneByOne(sealing)
 WIDTHS = (32, FIXES_CONTEXT_BYTES + 8, HEAD_BYTES, PLAIN_BYTES)
 
