@@ -18,6 +18,7 @@ PATH = {
     "zones_a_person": 5,
     "positions_per_s": 4000,
     "positions_per_cpu_s": 9000,
+    "together_per_cpu_s": 8000,
     "stages_ns": {"decode": 1000, "decide": 2000, "write": 3000},
     "bytes_a_position": 93.5,
     "peers": {"small & slow": PEER},

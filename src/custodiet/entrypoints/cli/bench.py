@@ -133,6 +133,7 @@ def _path(place: Place, minutes: int) -> dict[str, Any]:
     return {
         "positions_per_s": _median([one.positions / one.wall_s for one in rounds]),
         "positions_per_cpu_s": _median([one.positions / one.cpu_s for one in rounds]),
+        "together_per_cpu_s": round(positions / sum(one.cpu_s for one in rounds)),
         "people": len(place.crowd.serials),
         "zones_a_person": place.crowd.zones,
         "positions_a_round": rounds[0].positions,
@@ -200,6 +201,7 @@ def show_bench(said: dict[str, Any], *, as_json: bool, write_to: Path | None = N
 def _show_path(said: dict[str, Any]) -> None:
     print(f"{said['people']} invented people, {said['zones_a_person']} zones each; medians of {ROUNDS} rounds\n")
     print(f"  {'positions a CPU second':32}{said['positions_per_cpu_s']:>10}")
+    print(f"  {'of all rounds together':32}{said['together_per_cpu_s']:>10}")
     print(f"  {'positions a second':32}{said['positions_per_s']:>10}")
     for stage, ns in said["stages_ns"].items():
         print(f"  {'  of it ' + stage + ', CPU ns a position':32}{ns:>10}")

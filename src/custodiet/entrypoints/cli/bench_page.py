@@ -57,11 +57,13 @@ def _path(said: Said) -> str:
 
 From full lines of forwarded NDJSON to a durable commit of five requests of a thousand, as a gateway's writer takes
 them together while they wait, of {said["people"]:,} people with
-{said["zones_a_person"]} zones each.
+{said["zones_a_person"]} zones each. Contacts are written and calm places are found anew every ten minutes, which is not
+in every round: so all rounds stand here together, too.
 
 | | |
 |---|---:|
 | positions a CPU second | **{said["positions_per_cpu_s"]:,}** |
+| of all rounds together | {said["together_per_cpu_s"]:,} |
 | positions a second by the clock | {said["positions_per_s"]:,} |
 | of it decoding, ns a position | {stages["decode"]:,} |
 | of it deciding, judging and sealing, ns | {stages["decide"]:,} |
