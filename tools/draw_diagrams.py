@@ -358,6 +358,10 @@ They are settings of a scheme, recorded with it; a change of any of them changes
 
 {table(("setting", "default"), settings)}
 
+A device's silence counts from ten minutes after the contact that is stored of it, which is how much later it may have
+been heard of ([ADR 56](adr/0056-a-stored-contact-stands-for-the-ten-minutes-after-it.md)), and only while our own path
+was up.
+
 ## What is no fix
 
 A crossing that a device judged by itself (rung 8), a check-in from outside its area (rung 5), a check-in window that
