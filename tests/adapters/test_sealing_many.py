@@ -182,6 +182,12 @@ def test_without_a_compiler_it_says_what_to_install(elsewhere, monkeypatch):
         sealing_many.compile_now()
 
 
+def test_where_nothing_can_be_written_it_says_so(elsewhere):
+    sealing_many.BUILT.write_text("a file")
+    with pytest.raises(Unready, match="built cannot be made"):
+        sealing_many.compile_now()
+
+
 def test_what_does_not_compile_is_told(elsewhere, capfd):
     elsewhere.write_text("this is no C\n")
     with pytest.raises(Unready, match="does not compile"):

@@ -42,15 +42,21 @@ def library() -> Path:
 
 
 def compile_now() -> Path:
-    """Make it, and say where it lies. Raises Unready without a C compiler or OpenSSL, and when it seals wrongly."""
+    """Make it, and say where it lies. Raises Unready without a C compiler or OpenSSL, where nothing can be written, and
+    when it seals wrongly.
+    """
     compiler, made = shutil.which("cc"), library()
     if compiler is None:
         raise Unready("there is no C compiler (on Debian: apt-get install gcc libssl-dev)")
-    BUILT.mkdir(exist_ok=True)
+    try:
+        BUILT.mkdir(exist_ok=True)
+    except OSError as error:
+        raise Unready(f"{BUILT} cannot be made: {error.strerror}") from None
     new = made.with_name(f"{made.name}.{os.getpid()}")  # two may make it at once
     command = [compiler, *_FLAGS, "-o", str(new), str(SOURCE), "-lcrypto"]
     if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode != 0:
-        raise Unready("it does not compile; are OpenSSL's headers here (on Debian: apt-get install libssl-dev)?")
+        new.unlink(missing_ok=True)
+        raise Unready(f"it does not compile into {BUILT}: OpenSSL's headers are in Debian's libssl-dev")
     try:
         _Compiled(new)
     except (OSError, CannotRecord):
