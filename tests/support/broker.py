@@ -7,6 +7,7 @@ import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
+from secrets import randbelow
 
 import pytest
 
@@ -21,8 +22,12 @@ def require_mosquitto():
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
+    """Below those that the system gives to whoever connects: until it is used nobody else gets it by chance."""
+    lowest_given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = 20_000 + randbelow(lowest_given - 20_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Mosquitto:
