@@ -312,9 +312,8 @@ def _monitor(settings: Settings, store: SqlStore, share: Share, share_by: "Share
 def join_sealing_many() -> "SealsMany":
     """How many fixes are sealed at once: in one call where that was compiled, else one by one."""
     from custodiet.adapters import sealing_many
-    from custodiet.flows.sealing_many import OneByOne
 
-    return sealing_many.load() or OneByOne(sealing)
+    return sealing_many.load() or sealing_many.OneByOne(sealing.seal_under)
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.many import compiled, needs_compiler
 
 from custodiet.adapters import sealing, sealing_many
-from custodiet.flows.sealing_many import OneByOne
+from custodiet.adapters.sealing_many import OneByOne
 from custodiet.main import join_sealing_many
 from custodiet.model.errors import Unready
 from custodiet.rules.chain import EMPTY_ROOT, HASH_BYTES, leaf_hash
@@ -23,7 +23,7 @@ from custodiet.wire.columns import HEAD_BYTES, ToSeal
 from custodiet.wire.frame import FIXES_CONTEXT_BYTES, NONCE_BYTES, PIECE_BYTES, PLAIN_BYTES
 
 pytestmark = needs_compiler
-ONE_BY_ONE = OneByOne(sealing)
+ONE_BY_ONE = OneByOne(sealing.seal_under)
 WIDTHS = (32, FIXES_CONTEXT_BYTES + 8, HEAD_BYTES, PLAIN_BYTES)
 
 

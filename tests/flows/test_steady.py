@@ -11,11 +11,11 @@ from support.house import ANA, House
 from support.sent import as_traccar_writes
 from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, desk, give_zones, rows, watch, whole
 
+from custodiet.adapters.sealing_many import OneByOne
 from custodiet.flows import held_zones, picture
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.receive_reports import Request
-from custodiet.flows.sealing_many import OneByOne
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
@@ -307,7 +307,7 @@ def test_it_is_the_same_where_nearly_nobody_is_held_gathered_or_laid_out(both, m
 
 def test_it_is_the_same_where_nothing_was_compiled(both):
     at_once, _ = both
-    at_once.monitor._watching._steady._many = OneByOne(at_once.house.sealer)
+    at_once.monitor._watching._steady._many = OneByOne(at_once.house.sealer.seal_under)
     test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, 0)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from custodiet.adapters import sealing, sealing_many
-from custodiet.flows.sealing_many import OneByOne
 
 CAN_COMPILE = shutil.which("cc") is not None and Path("/usr/include/openssl/evp.h").exists()
 needs_compiler = pytest.mark.skipif(not CAN_COMPILE, reason="no C compiler with OpenSSL's headers is here")
@@ -23,4 +22,4 @@ def compiled():
 
 def seals_many(sealer):
     """As a gateway does; whoever has another sealer has it asked one by one."""
-    return (compiled() if sealer is sealing else None) or OneByOne(sealer)
+    return (compiled() if sealer is sealing else None) or sealing_many.OneByOne(sealer.seal_under)

@@ -1,4 +1,4 @@
-/* Many pieces sealed, and hashed into a record's tree, with one call: what flows/sealing_many.py does one by one.
+/* Many pieces sealed, and hashed into a record's tree, with one call: what OneByOne in sealing_many.py does one by one.
 
    Cipher and hash are OpenSSL's (AES-256-GCM, SHA-256); nothing here is one. Rows of fixed width lie one behind the
    other; what is written has room for all of them. 1 when everything was done; 0 when OpenSSL refused something: then

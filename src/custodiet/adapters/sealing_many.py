@@ -1,7 +1,7 @@
 """Many fixes sealed, and hashed into a record's tree, in one call of what is compiled from sealing_many.c.
 
 `compile_now` makes it with the machine's C compiler and OpenSSL, once, at set-up; at run time nobody writes there.
-Where it was not made everything is sealed one by one, to the same bytes (flows/sealing_many.py).
+Where it was not made everything is sealed one by one, to the same bytes.
 """
 
 import ctypes
@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
@@ -20,7 +21,7 @@ from custodiet.adapters.sealing import seal_under
 from custodiet.model.errors import CannotRecord, Unready
 from custodiet.rules.chain import EMPTY_ROOT, HASH_BYTES, leaf_hash, root
 from custodiet.wire.columns import HEAD_BYTES, Rows, SealedPieces, ToSeal
-from custodiet.wire.frame import FIXES_CONTEXT_BYTES, NONCE_BYTES, PIECE_BYTES, PLAIN_BYTES
+from custodiet.wire.frame import FIXES_CONTEXT_BYTES, KEY_BYTES, NONCE_BYTES, PIECE_BYTES, PLAIN_BYTES
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,6 @@ BUILT = Path(__file__).parent / "built"
 _FLAGS = ("-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fstack-protector-strong")
 _TRIED = 5
 """So many have pairs, and one over, at more than one height of their tree."""
-_KEY_BYTES = 32
 
 _AT = ctypes.c_void_p
 _SIZE = ctypes.c_size_t
@@ -78,6 +78,28 @@ def load() -> "_Compiled | None":
         return None
 
 
+class OneByOne:
+    """The same one after the other, with no call for many: the reference of what is compiled."""
+
+    def __init__(self, seal: Callable[[bytes, bytes, bytes, bytes], bytes]) -> None:
+        """`seal`: sealing.seal_under, or what promises as much."""
+        self._seal = seal
+
+    def seal(self, these: ToSeal, nonces: bytes) -> SealedPieces:
+        """Never refuses."""
+        pieces, leaves = [], []
+        for row, (key, context, head, plain) in enumerate(zip(*these, strict=True)):
+            nonce = nonces[row * NONCE_BYTES : (row + 1) * NONCE_BYTES]
+            piece = self._seal(key.tobytes(), nonce, plain.tobytes(), context.tobytes())
+            pieces.append(piece)
+            leaves.append(leaf_hash(head.tobytes() + piece))
+        return SealedPieces(b"".join(pieces), b"".join(leaves))
+
+    def root(self, leaves: bytes) -> bytes:
+        """As rules.chain.root says."""
+        return root([leaves[at : at + HASH_BYTES] for at in range(0, len(leaves), HASH_BYTES)])
+
+
 class _Compiled:
     """What flows.ports.SealsMany promises. May be called from any thread."""
 
@@ -96,7 +118,7 @@ class _Compiled:
         """Raises CannotRecord when OpenSSL does not, and ValueError for rows of another width or number."""
         count = len(these.keys)
         keys, contexts, heads, plains = (_rows(one, count) for one in these)
-        if keys.shape[1] != _KEY_BYTES or plains.shape[1] != PLAIN_BYTES or len(nonces) != count * NONCE_BYTES:
+        if keys.shape[1] != KEY_BYTES or plains.shape[1] != PLAIN_BYTES or len(nonces) != count * NONCE_BYTES:
             raise ValueError("a key has 32 bytes, a nonce 12, a packed fix as many as any")
         pieces, leaves = np.empty((count, PIECE_BYTES), np.uint8), np.empty((count, HASH_BYTES), np.uint8)
         done = self._seal(
@@ -128,14 +150,9 @@ def _rows(one: Rows, count: int) -> Rows:
 
 def _try(compiled: _Compiled) -> None:
     """Raise CannotRecord unless a few come out as they do one by one."""
-    count, widths = _TRIED, (_KEY_BYTES, FIXES_CONTEXT_BYTES + 8, HEAD_BYTES, PLAIN_BYTES)
-    these = ToSeal(*(np.frombuffer(token_bytes(count * width), np.uint8).reshape(count, width) for width in widths))
-    nonces = token_bytes(count * NONCE_BYTES)
-    pieces, leaves = [], []
-    for row, (key, context, head, plain) in enumerate(zip(*(one.tolist() for one in these), strict=True)):
-        nonce = nonces[row * NONCE_BYTES : (row + 1) * NONCE_BYTES]
-        pieces.append(seal_under(bytes(key), nonce, bytes(plain), bytes(context)))
-        leaves.append(leaf_hash(bytes(head) + pieces[-1]))
+    widths, one_by_one = (KEY_BYTES, FIXES_CONTEXT_BYTES + 8, HEAD_BYTES, PLAIN_BYTES), OneByOne(seal_under)
+    these = ToSeal(*(np.frombuffer(token_bytes(_TRIED * width), np.uint8).reshape(_TRIED, width) for width in widths))
+    nonces = token_bytes(_TRIED * NONCE_BYTES)
     sealed = compiled.seal(these, nonces)
-    if sealed != (b"".join(pieces), b"".join(leaves)) or compiled.root(sealed.leaves) != root(leaves):
+    if sealed != one_by_one.seal(these, nonces) or compiled.root(sealed.leaves) != one_by_one.root(sealed.leaves):
         raise CannotRecord("what was compiled does not seal as it should")

@@ -155,7 +155,7 @@ class Sealer(Protocol):
 
 
 class SealsMany(Protocol):
-    """Sealing of fixes that lie in rows, and the hashes over them: as flows.sealing_many does it one by one."""
+    """Sealing of fixes that lie in rows, and the hashes over them: as adapters/sealing_many.py does it one by one."""
 
     def seal(self, these: "ToSeal", nonces: bytes) -> "SealedPieces":
         """Each under its key and bound to its context; the nonces, as many, lie one behind the other, all fresh."""

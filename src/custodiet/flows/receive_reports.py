@@ -28,7 +28,7 @@ from custodiet.flows.placed import Placed
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.reminding import Reminding
 from custodiet.flows.seen_fixes import SeenFixes, WhichFix
-from custodiet.flows.sessions import KEY_BYTES, LiveSession, SessionFor, Sessions
+from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import Arrived, Heard, Judged, Watching
 from custodiet.flows.wearer import Wearer
 from custodiet.model.decision import LATE_MAX_LIMIT, Decision
@@ -48,7 +48,7 @@ from custodiet.rules.chain import leaf_hashes, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.partitions import partition_of
 from custodiet.rules.silence import PULSE_GAP
-from custodiet.wire.frame import NONCE_BYTES, pack_directory, pack_fix, piece_bodies, session_body
+from custodiet.wire.frame import KEY_BYTES, NONCE_BYTES, pack_directory, pack_fix, piece_bodies, session_body
 from custodiet.wire.records import SALT_BYTES, detail_bytes, record_digest
 
 if TYPE_CHECKING:  # who takes nothing at once needs no NumPy

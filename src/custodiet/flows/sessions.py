@@ -16,9 +16,7 @@ from custodiet.model.identity import CaseId, DecisionId, FittingId, PersonId, Se
 from custodiet.model.mode import Category
 from custodiet.model.record import DayKey, LogOpened
 from custodiet.model.session import Session
-from custodiet.wire.frame import NONCE_BYTES, fixes_context, session_context, time_context
-
-KEY_BYTES = 32
+from custodiet.wire.frame import KEY_BYTES, NONCE_BYTES, fixes_context, session_context, time_context
 
 
 class SessionFor(NamedTuple):

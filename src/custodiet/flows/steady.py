@@ -22,7 +22,6 @@ import numpy.typing as npt
 
 from custodiet.flows.ports import SealsMany
 from custodiet.flows.seen_fixes import SeenFixes
-from custodiet.flows.sessions import KEY_BYTES
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
@@ -47,7 +46,7 @@ from custodiet.wire.columns import (
     place_bytes,
     time_contexts,
 )
-from custodiet.wire.frame import FIXES_CONTEXT_BYTES, METHODS
+from custodiet.wire.frame import FIXES_CONTEXT_BYTES, KEY_BYTES, METHODS
 from custodiet.wire.traccar_columns import Lines, columns_of
 
 Under = tuple[FittingId, DecisionId]

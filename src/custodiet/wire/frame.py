@@ -49,6 +49,7 @@ FixRow = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
 """A packed fix's numbers, as _PLAIN has them: the version is checked, unknowns are not yet None."""
 
 PLAIN_BYTES = _PLAIN.size
+KEY_BYTES = 32
 NONCE_BYTES = 12
 PIECE_BYTES = NONCE_BYTES + PLAIN_BYTES + 16
 ROW_BYTES = _ROW.size
