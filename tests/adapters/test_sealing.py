@@ -166,3 +166,13 @@ def test_a_commitment_does_not_hold_its_key():
 @given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
 def test_two_keys_commit_alike_only_when_they_are_one(one, other):
     assert (sealing.commitment(one, "session_1") == sealing.commitment(other, "session_1")) == (one == other)
+
+
+@given(st.binary(min_size=32, max_size=32), st.lists(st.binary(min_size=16, max_size=16), max_size=20))
+def test_blocks_are_told_apart_alike_together_and_each_by_itself_and_otherwise_under_another_key(key, blocks):
+    tell = sealing.telling_apart(key)
+    each = [tell(block) for block in blocks]
+    assert tell(b"".join(blocks)) == b"".join(each) == sealing.telling_apart(key)(b"".join(blocks))
+    assert len(set(each)) == len(set(blocks))
+    other = sealing.telling_apart(bytes(one ^ 1 for one in key))
+    assert not set(each) & {other(block) for block in blocks}

@@ -44,6 +44,7 @@ from custodiet.model.errors import LeaseLost, NotPermitted
 from custodiet.model.finding import Matter, Weight
 from custodiet.model.identity import SchemeId
 from custodiet.model.judging import Judging
+from custodiet.rules import silence
 from custodiet.rules.decisions import Ender
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
 from custodiet.rules.silence import CONTACT_GRAIN
@@ -629,3 +630,15 @@ def test_one_silence_that_cannot_be_recorded_keeps_no_other_from_being_found(hou
         pass_time(house, monitor, 2 * HOUR, looking=looking)
     with house.store.reading() as view:
         assert [bool(view.silences(person.fitting.id, START)) for person in people] == [True, False, True]
+
+
+def test_a_silence_that_was_counted_from_its_contact_is_not_told_again(house, monkeypatch):
+    person = house.person("TAG")
+    house.decide(person, review_due_at=FAR)
+    monitor, looking = house.monitor(), passing(house)
+    house.say(monitor, person)
+    with monkeypatch.context() as before:
+        before.setattr(silence, "CONTACT_GRAIN", timedelta(0))  # as it was recorded once
+        assert pass_time(house, monitor, DAY + HOUR, looking=looking) == 1
+    assert pass_time(house, monitor, 3 * HOUR, looking=looking) == 0  # before its task is overdue
+    assert task_kinds(house) == [TaskKind.FIND_OUT]

@@ -241,7 +241,7 @@ class Passing:
             return None
         contact = view.contact(fitting.id)
         since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
-        if view.silences(fitting.id, since - CONTACT_GRAIN):
+        if _silences(view, fitting, since):
             return None  # a dead device has its task already: nobody rings every night for it
         settings = view.scheme(view.case(decision.case_id).scheme_id).judging
         newest = None if contact is None else contact.newest_fix_at
@@ -318,7 +318,7 @@ class Passing:
             since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
             settings = view.scheme(view.case(fitting.case_id).scheme_id).judging
             silent = silent_for(since, now, view.outages(since), pulse)
-            suspends = silence_due(silent, view.silences(fitting.id, since - CONTACT_GRAIN), settings)
+            suspends = silence_due(silent, _silences(view, fitting, since), settings)
             if suspends is not None:
                 return decision, SilenceFound(fitting.id, since, suspends, ())
         return None
@@ -348,6 +348,11 @@ class Passing:
     def _task(self, act: Acting, decision: Decision, kind: TaskKind, within: timedelta) -> Task:
         task_id = TaskId(self._chance.identity("task"))
         return Task(task_id, kind, decision.case_id, decision.id, act.now, act.now + within)
+
+
+def _silences(view: Reading, fitting: Fitting, since: datetime) -> frozenset[bool]:
+    """Those found of a silence that counts from then. Ones were recorded as counting from the contact itself."""
+    return view.silences(fitting.id, since - CONTACT_GRAIN)
 
 
 def _outage(view: Reading) -> OutageFound | None:
