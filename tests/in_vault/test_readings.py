@@ -8,6 +8,7 @@ from support.house import ANA, BO
 from support.looking import EVENINGS, HOME, HOUR, MINUTE, Looked
 from support.staff import ADA, AOS, AOT, CAI, CEM, OPE
 
+from custodiet.flows.end_decision import CLOCK
 from custodiet.flows.in_vault.readings import A_MINUTE_MAX
 from custodiet.flows.keep_caseload import declare_conflict, hand_over_case
 from custodiet.flows.looking import end_look_up
@@ -17,7 +18,7 @@ from custodiet.model.entry import Entry
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.look_record import LookUpApproved, LookUpAsked, QuestionAsked, ReadingOpened
 from custodiet.model.look_up import Answer, Asked, Grant, LookUp, Precision, Question, Reading, ToKnow, Tried
-from custodiet.model.record import kind_of
+from custodiet.model.record import OutageFound, kind_of
 from custodiet.rules.masking.stays import judged_for
 from custodiet.wire.reading import read_opened
 
@@ -306,7 +307,25 @@ def test_a_zone_of_the_decision_is_answered_and_one_of_another_case_is_not(house
 def test_whether_the_device_was_heard_of_is_answered_without_a_place(one):
     assert one.question(Asked.CONTACT, one.until - HOUR) is Answer.YES
     one.house.clock.pass_(HOUR)
-    assert one.question(Asked.CONTACT, one.until) in (Answer.NO, Answer.CANNOT_TELL)
+    assert one.question(Asked.CONTACT, one.until) is Answer.NO
+
+
+def test_whether_it_was_heard_of_cannot_be_told_while_its_stored_contact_may_stand_for_a_later_one(one):
+    house = one.house
+    house.clock.pass_(8 * MINUTE)
+    house.say(one.monitor, one.person)
+    house.clock.pass_(HOUR)
+    assert one.question(Asked.CONTACT, one.until + 15 * MINUTE) is Answer.CANNOT_TELL
+    assert one.question(Asked.CONTACT, one.until + 30 * MINUTE) is Answer.NO
+
+
+def test_whether_it_was_heard_of_cannot_be_told_when_our_own_path_was_down_since(one):
+    one.house.clock.pass_(2 * HOUR)
+    down = OutageFound(one.until + 40 * MINUTE, one.until + 50 * MINUTE)
+    with one.house.store.acting() as act:
+        act.write(Entry(kind_of(down), CLOCK), down)
+    assert one.question(Asked.CONTACT, one.until + 30 * MINUTE) is Answer.CANNOT_TELL
+    assert one.question(Asked.CONTACT, one.until + HOUR) is Answer.NO
 
 
 def test_the_vault_counts_questions_by_itself_whoever_asks(one):
