@@ -88,6 +88,7 @@ if TYPE_CHECKING:  # one verb must not pay for another's imports
     from custodiet.flows.receive_reports import Monitor, ShareBy
     from custodiet.simulation.load import Crowd
     from custodiet.simulation.seeded import SetClock
+    from custodiet.wire.traccar_columns import ReadsMany
 
 ORIGIN = "custodiet.example/made-up"
 FIRST_SIGN_IN = "administrator"
@@ -311,9 +312,17 @@ def _monitor(settings: Settings, store: SqlStore, share: Share, share_by: "Share
 
 def join_sealing_many() -> "SealsMany":
     """How many fixes are sealed at once: in one call where that was compiled, else one by one."""
-    from custodiet.adapters import sealing_many
+    from custodiet.adapters.sealing_many import SEALING_MANY, OneByOne
 
-    return sealing_many.load() or sealing_many.OneByOne(sealing.seal_under)
+    return SEALING_MANY.load() or OneByOne(sealing.seal_under)
+
+
+def join_reading_many() -> "ReadsMany":
+    """How the lines of a batch are read: in one call where that was compiled, else line by line."""
+    from custodiet.adapters.reading_many import READING_MANY
+    from custodiet.wire.traccar_columns import LineByLine
+
+    return READING_MANY.load() or LineByLine()
 
 
 # --- verbs: making and running ------------------------------------------------------------------------------------
@@ -526,7 +535,7 @@ def _run_gateway(settings: Settings, asked: argparse.Namespace) -> None:
     release = partial(release_zones, store, vault)
     seating, beside = _seat(settings, monitor.name)
     trusted, senders = _trusted_peers(settings), settings.get_senders
-    gateway = Gateway(monitor, SystemClock(), None, release, senders, seating, trusted)
+    gateway = Gateway(monitor, join_reading_many(), SystemClock(), None, release, senders, seating, trusted)
     serve_app(gateway, listening, connection=partial(DeviceConnection, gateway.steps), beside=beside)
 
 
@@ -781,10 +790,13 @@ class _Benching:
             many = Multiplied(settings.store, crowd, read_pins(settings))
             many.make()
 
-            def here(timed: Store) -> Here:
-                return Here(lambda: _monitor_on(timed, clock, many.pinned), clock, token)
+            reads = join_reading_many()
 
-            yield Place(crowd, many, clock, store, here, partial(_apart, settings.store, many.pinned, token), look)
+            def here(timed: Store) -> Here:
+                return Here(lambda: _monitor_on(timed, clock, many.pinned), reads, clock, token)
+
+            apart = partial(_apart, settings.store, many.pinned, token)
+            yield Place(crowd, many, clock, store, reads, here, apart, look)
 
     @contextmanager
     def long_past(self, days: int, frame: int, frame_of_last_day: int, seed: int) -> Iterator["Reading"]:
@@ -878,7 +890,7 @@ def _answer_apart(end: "Connection", file: Path, pinned: LogOpened, token: str) 
 
     clock = SetClock(BEGINS)
     store = SqliteStore(file, clock, SystemChance())
-    answer(end, Here(lambda: _monitor_on(store, clock, pinned), clock, token))
+    answer(end, Here(lambda: _monitor_on(store, clock, pinned), join_reading_many(), clock, token))
     store.close()
 
 
@@ -1381,16 +1393,25 @@ def _checked(settings: Settings, store: SqlStore) -> Checked:
 
 
 def compile(asked: argparse.Namespace) -> None:  # noqa: A001, ARG001 - a verb's name, and it takes nothing
-    """Make what seals many fixes in one call. Without it the same is done one by one."""
-    from custodiet.adapters import sealing_many
+    """Make what seals many fixes in one call, and what reads many lines. Without it the same is done one by one."""
+    from custodiet.adapters.reading_many import READING_MANY
+    from custodiet.adapters.sealing_many import SEALING_MANY
 
-    print(sealing_many.compile_now())
+    missing = []
+    for one in (SEALING_MANY, READING_MANY):
+        try:
+            print(one.make())
+        except Unready as why:
+            missing.append(str(why))
+    if missing:
+        raise Unready("; ".join(missing))
 
 
 def doctor(asked: argparse.Namespace) -> None:
     """Look at a place and the machine under it, and change nothing."""
-    from custodiet.adapters import sealing_many
     from custodiet.adapters.machine import free_bytes, look_at, look_at_machine
+    from custodiet.adapters.reading_many import READING_MANY
+    from custodiet.adapters.sealing_many import SEALING_MANY
     from custodiet.entrypoints.cli.doctor import Patient, examine, say_examined
 
     settings = _settings(asked)
@@ -1410,7 +1431,8 @@ def doctor(asked: argparse.Namespace) -> None:
         sound=store.require_sound,
         confirming=store.confirming,
         seats=None if sharing is None else lambda: join_seating(settings, sharing, "doctor", "").look(),
-        seals_many=lambda: sealing_many.load() is not None,
+        seals_many=lambda: SEALING_MANY.load() is not None,
+        reads_many=lambda: READING_MANY.load() is not None,
         newest_form=newest_form(),
         vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
         opened=store,

@@ -205,6 +205,7 @@ def patient(site, store, **given):
         "confirming": store.confirming,
         "seats": None,
         "seals_many": lambda: True,
+        "reads_many": lambda: True,
         "newest_form": "0004",
         "vault_forms": lambda: (2, 2),
         "opened": store,
@@ -236,8 +237,9 @@ def cannot_look():
 
 
 @pytest.mark.parametrize(("here", "state"), [(True, "ok"), (False, "look")])
-def test_it_tells_whether_many_fixes_are_sealed_in_one_call(healthy, here, state):
+def test_it_tells_whether_many_fixes_are_sealed_and_many_lines_read_in_one_call(healthy, here, state):
     assert states(healthy, "sealing", seals_many=lambda: here) == [state]
+    assert states(healthy, "reading", reads_many=lambda: here) == [state]
 
 
 @pytest.mark.parametrize(

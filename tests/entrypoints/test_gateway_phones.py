@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from support.door import Door
 from support.house import House
+from support.many import reads_many
 from support.watched import rows
 
 from custodiet.entrypoints.gateway.app import Gateway
@@ -87,7 +88,7 @@ def test_a_position_in_an_address_is_off_until_a_setting_names_the_sender(house,
     assert answer.status == 405
     assert kept(house, wearer) == []
     sender_id = door.monitor.sender(token_hash(wearer.token)).sender.id
-    door.gateway = Gateway(door.monitor, house.clock, in_address=frozenset({sender_id}))
+    door.gateway = Gateway(door.monitor, reads_many(), house.clock, in_address=frozenset({sender_id}))
     door.refresh()
     assert door.request(method, f"/in/osmand/{wearer.token}", b"", query=query(house)).said == "200 kept"
     assert kept(house, wearer) == [(LAT, LON)]

@@ -493,8 +493,8 @@ def test_of_a_report_that_was_answered_the_connection_holds_nothing(monkeypatch)
     made = []
     init = Lines.__init__
 
-    def remembered(self, bodies):
-        init(self, bodies)
+    def remembered(self, *given):
+        init(self, *given)
         made.append(weakref.ref(self))
 
     monkeypatch.setattr(Lines, "__init__", remembered)

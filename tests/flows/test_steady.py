@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from support.house import ANA, House
+from support.many import lines_of
 from support.sent import as_traccar_writes
 from support.watched import AWAY, DAY, HOME, HOUR, JUDGED_ONLY, MINUTE, SECOND, desk, give_zones, rows, watch, whole
 
@@ -24,7 +25,7 @@ from custodiet.model.stored import StandingChange
 from custodiet.model.times import to_ms
 from custodiet.rules.conditions.zones_columns import AreaRows
 from custodiet.rules.decisions import Ender, Move
-from custodiet.wire.traccar_columns import Lines, read_line
+from custodiet.wire.traccar_columns import read_line
 
 SERIALS = ("TAG-HOME", "TAG-CURFEW", "TAG-FREE", "TAG-SHORT", "TAG-JUDGED", "TAG-NONE")
 NEAR = (HOME[0] + 0.0001, HOME[1] + 0.0001)
@@ -65,7 +66,7 @@ class Place:
         return [one if not isinstance(one, CannotRecord) else str(one) for one in self.monitor.receive(made)]
 
     def request(self, token, bodies):
-        lines = Lines(bodies) if self.at_once else tuple(read_line(body) for body in bodies)
+        lines = lines_of(bodies) if self.at_once else tuple(read_line(body) for body in bodies)
         sender = self.monitor.sender(token_hash(self.tokens[token]))
         return Request(sender, lines, self.house.clock.now())
 
@@ -115,7 +116,7 @@ def line(now, random):
     where = random.choices([HOME, NEAR, EDGE, AWAY], (9, 6, 2, 2))[0]
     given = random.choice(ODD) if random.random() < 0.25 else {}
     if random.random() < 0.03:
-        return random.choice([b"", b"{}", b"null", b"\xff", told(serial, now)[:-3], b'{"event":{"type":"alarm"}}'])
+        return random.choice([b"?", b"{}", b"null", b"\xff", told(serial, now)[:-3], b'{"event":{"type":"alarm"}}'])
     return told(serial, now + back * SECOND + timedelta(milliseconds=random.randrange(3)), where, **given)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from support.many import LINES_MAX, assert_same_read, reads_many
 from support.wire import refusal_in_own_words, require_legal
 
 from custodiet.model.errors import NotTheFormat
@@ -36,11 +37,11 @@ from custodiet.wire import (
     records,
     sealed,
     traccar,
-    traccar_columns,
     traccar_event,
     vault,
 )
 from custodiet.wire.columns import pack_fixes
+from custodiet.wire.traccar_columns import LineByLine, Lines
 
 CORPUS = Path(__file__).parent / "corpus"
 DEVICE = "wearer/42"
@@ -57,7 +58,9 @@ def read_traccar(data: bytes) -> None:
 
 def read_lines(data: bytes) -> None:
     """A batch: what stands in its rows is what its lines say."""
-    lines = traccar_columns.Lines([line for line in data.split(b"\n") if line and not line.isspace()])
+    reads = reads_many()
+    assert_same_read(reads.read(data, LINES_MAX), LineByLine().read(data, LINES_MAX))
+    lines = Lines.many(data, reads, LINES_MAX)
     columns = lines.columns
     reports = list(lines)
     for row in columns.plain.nonzero()[0]:

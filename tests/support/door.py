@@ -7,6 +7,7 @@ from custodiet.entrypoints.gateway.app import Gateway
 from custodiet.entrypoints.gateway.limits import Limits
 
 from .house import House
+from .many import reads_many
 from .running import Answer
 
 
@@ -15,7 +16,7 @@ class Door:
 
     def __init__(self, house: House, limits: Limits | None = None) -> None:
         self.monitor = house.monitor()
-        self.gateway = Gateway(self.monitor, house.clock, limits)
+        self.gateway = Gateway(self.monitor, reads_many(), house.clock, limits)
         self.bodies_read = 0
         self.gateway.writer._idled_at = math.inf
         self.refresh()

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, Method, Reason, Report
 from custodiet.wire.quantities import ALARMS, KNOT_MPS
-from custodiet.wire.traccar_columns import Lines, read_line
+from custodiet.wire.traccar_columns import read_line
+
+from .many import lines_of
 
 _WORDS: dict[Alarm, str] = {alarm: word for word, alarm in ALARMS.items()}
 
@@ -21,7 +23,7 @@ def as_sent(reports: Sequence[Report | Reason]) -> Sequence[Report | Reason]:
     """The same as lines of Traccar's; as they are where it has no words for one of them."""
     bodies = [_body(one) for one in reports]
     read = all(body is not None and read_line(body) == one for body, one in zip(bodies, reports, strict=True))
-    return Lines([body for body in bodies if body is not None]) if read else reports
+    return lines_of([body for body in bodies if body is not None]) if read else reports
 
 
 def _body(report: Report | Reason) -> bytes | None:

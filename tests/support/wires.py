@@ -10,6 +10,7 @@ from functools import partial
 from threading import Thread
 
 import uvicorn
+from support.many import reads_many
 from uvicorn.server import ServerState
 
 from custodiet.entrypoints.connections import Connection
@@ -118,7 +119,7 @@ class Wire(asyncio.Transport):
 
 def _gateway(monitor, limits=None, in_address=frozenset()):
     """With a fresh picture, and no work ahead of time."""
-    gateway = Gateway(monitor, _Now(), limits, in_address=in_address)
+    gateway = Gateway(monitor, reads_many(), _Now(), limits, in_address=in_address)
     gateway.writer._idled_at = math.inf
     gateway.writer._refresh()
     return gateway

@@ -1,81 +1,27 @@
 """Many fixes sealed, and hashed into a record's tree, in one call of what is compiled from sealing_many.c.
 
-`compile_now` makes it with the machine's C compiler and OpenSSL, once, at set-up; at run time nobody writes there.
-Where it was not made everything is sealed one by one, to the same bytes.
+Where that was not made everything is sealed one by one, to the same bytes.
 """
 
 import ctypes
-import logging
-import os
-import platform
-import shutil
-import subprocess
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 
 import numpy as np
 
+from custodiet.adapters.compiled import Compiled, Unfit
 from custodiet.adapters.sealing import seal_under
-from custodiet.model.errors import CannotRecord, Unready
+from custodiet.model.errors import CannotRecord
 from custodiet.rules.chain import EMPTY_ROOT, HASH_BYTES, leaf_hash, root
 from custodiet.wire.columns import HEAD_BYTES, Rows, SealedPieces, ToSeal
 from custodiet.wire.frame import FIXES_CONTEXT_BYTES, KEY_BYTES, NONCE_BYTES, PIECE_BYTES, PLAIN_BYTES
 
-_log = logging.getLogger(__name__)
-
-SOURCE = Path(__file__).with_suffix(".c")
-BUILT = Path(__file__).parent / "built"
-_FLAGS = ("-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fstack-protector-strong")
 _TRIED = 5
 """So many have pairs, and one over, at more than one height of their tree."""
 
 _AT = ctypes.c_void_p
 _SIZE = ctypes.c_size_t
-
-
-def library() -> Path:
-    """Where it lies: by what it was made of, so that nothing older is taken for it."""
-    made_of = sha256(SOURCE.read_bytes()).hexdigest()[:16]
-    return BUILT / f"sealing_many-{platform.machine()}-{made_of}.so"
-
-
-def compile_now() -> Path:
-    """Make it, and say where it lies. Raises Unready without a C compiler or OpenSSL, where nothing can be written, and
-    when it seals wrongly.
-    """
-    compiler, made = shutil.which("cc"), library()
-    if compiler is None:
-        raise Unready("there is no C compiler (on Debian: apt-get install gcc libssl-dev)")
-    try:
-        BUILT.mkdir(exist_ok=True)
-    except OSError as error:
-        raise Unready(f"{BUILT} cannot be made: {error.strerror}") from None
-    new = made.with_name(f"{made.name}.{os.getpid()}")  # two may make it at once
-    command = [compiler, *_FLAGS, "-o", str(new), str(SOURCE), "-lcrypto"]
-    if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode != 0:
-        new.unlink(missing_ok=True)
-        raise Unready(f"it does not compile into {BUILT}: OpenSSL's headers are in Debian's libssl-dev")
-    try:
-        _Compiled(new)
-    except (OSError, CannotRecord):
-        new.unlink()
-        raise Unready("what was compiled does not seal as it should") from None
-    new.replace(made)  # whole, so that nobody loads half of it
-    return made
-
-
-def load() -> "_Compiled | None":
-    """What was compiled, tried once; None when it was not, or is not fit for use here."""
-    made = library()
-    if not made.exists():
-        return None
-    try:
-        return _Compiled(made)
-    except (OSError, CannotRecord) as error:
-        _log.warning("what was compiled to seal many is not used: %s", type(error).__name__)
-        return None
 
 
 class OneByOne:
@@ -100,11 +46,11 @@ class OneByOne:
         return root([leaves[at : at + HASH_BYTES] for at in range(0, len(leaves), HASH_BYTES)])
 
 
-class _Compiled:
+class _AtOnce:
     """What flows.ports.SealsMany promises. May be called from any thread."""
 
     def __init__(self, library: Path) -> None:
-        """Raises OSError when it cannot be loaded, and CannotRecord when it does not seal as it should."""
+        """Raises OSError when it cannot be loaded, and Unfit when it does not seal as it should."""
         loaded = ctypes.CDLL(str(library))
         try:
             self._seal, self._root = loaded.custodiet_seal, loaded.custodiet_root
@@ -148,11 +94,25 @@ def _rows(one: Rows, count: int) -> Rows:
     return np.ascontiguousarray(one)
 
 
-def _try(compiled: _Compiled) -> None:
-    """Raise CannotRecord unless a few come out as they do one by one."""
+def _try(at_once: _AtOnce) -> None:
+    """Raise Unfit unless a few come out as they do one by one."""
     widths, one_by_one = (KEY_BYTES, FIXES_CONTEXT_BYTES + 8, HEAD_BYTES, PLAIN_BYTES), OneByOne(seal_under)
     these = ToSeal(*(np.frombuffer(token_bytes(_TRIED * width), np.uint8).reshape(_TRIED, width) for width in widths))
     nonces = token_bytes(_TRIED * NONCE_BYTES)
-    sealed = compiled.seal(these, nonces)
-    if sealed != one_by_one.seal(these, nonces) or compiled.root(sealed.leaves) != one_by_one.root(sealed.leaves):
-        raise CannotRecord("what was compiled does not seal as it should")
+    try:
+        sealed = at_once.seal(these, nonces)
+        fit = sealed == one_by_one.seal(these, nonces) and at_once.root(sealed.leaves) == one_by_one.root(sealed.leaves)
+    except CannotRecord:
+        fit = False
+    if not fit:
+        raise Unfit("what was compiled does not seal as it should")
+
+
+SEALING_MANY = Compiled(
+    source=Path(__file__).with_suffix(".c"),
+    compiler="cc",
+    flags=("-std=c11",),
+    links=("-lcrypto",),
+    packages="gcc libc6-dev libssl-dev",
+    join=_AtOnce,
+)

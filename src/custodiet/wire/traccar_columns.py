@@ -4,13 +4,11 @@ What is read at once is what nearly every line is: a position whose every member
 else a line is, traccar.decode says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from copy import copy
-from itertools import chain
 from math import nan
 from operator import attrgetter
-from typing import NamedTuple, overload
+from typing import NamedTuple, Protocol, overload
 
 import msgspec
 import numpy as np
@@ -76,16 +74,11 @@ class _ForwardedAsWritten(msgspec.Struct, frozen=True, gc=False):
     event: None = None
 
 
-_Told = _Forwarded | _ForwardedAsWritten
 _decoder = msgspec.json.Decoder(_Forwarded)
 _decoder_as_written = msgspec.json.Decoder(_ForwardedAsWritten)
 _NO_ATTRIBUTES = _Attributes()
 _NOBODY = _Forwarded(_Timed(fixTime=EPOCH, latitude=0.0, longitude=0.0), _Device("?"))
 """Stands where a line has no row; at 0, 0, which is no position."""
-_MANY = 256
-"""Of so many lines of a request columns are made as soon as they are read: later they would have to be fetched from
-memory once more, and until then they take ten times as much of it.
-"""
 _ZONE = b"+00:00"
 _TIME = b"0000-00-00T00:00:00.000" + _ZONE
 """How Traccar writes a time; before the zone 0 stands for any digit."""
@@ -93,41 +86,98 @@ _UNTIL_ZONE = len(_TIME) - len(_ZONE)
 _LOWEST = np.frombuffer(_TIME, np.uint8)
 _MOST_ABOVE = np.where((ord("0") == _LOWEST) & (np.arange(len(_TIME)) < _UNTIL_ZONE), 9, 0).astype(np.uint8)
 _EARLIEST_MS, _LATEST_MS = to_ms(EARLIEST), to_ms(LATEST)
+NUMBERS = ("latitude", "longitude", "altitude", "speed", "course", "accuracy", "batteryLevel", "sat", "hdop")
+"""The numbers of a row as Traccar names them: of a position, and the last three of its attributes."""
+_OF_POSITION = len(NUMBERS) - 3
+_BEGIN = np.zeros(1, np.int64)
 
 
-class _Read(NamedTuple):
-    """Lines that were read, of which no columns were made yet, and the fix time of each in ms since 1970 UTC."""
+class Told(NamedTuple):
+    """What lines say, of each a row, before any of it is judged. Without a text form of use: it holds places."""
 
-    told: Sequence[_Told]
-    fix_ms: Sequence[int]
-
-    def of(self, places: Whole) -> "_Read":
-        """These alone."""
-        return _Read([self.told[place] for place in places], [self.fix_ms[place] for place in places])
+    read: Bools
+    """False: a line with no row of its own."""
+    usual: Bools
+    """Valid as far as is told, no mock, and no alarm in it."""
+    approximate: Bools
+    fix_ms: Whole
+    """Milliseconds since 1970 UTC."""
+    numbers: Floats
+    """NUMBERS of each line; NaN where one is not told."""
 
     def __repr__(self) -> str:
-        return f"<_Read: {len(self.told)}>"
+        return f"<Told: {len(self.read)}>"
+
+    def of(self, places: Whole) -> "Told":
+        """These alone."""
+        return Told._make(column[places] for column in self)
+
+
+class Read(NamedTuple):
+    """The lines of a body that are not blank: where each begins and ends in it, its device's serial, and its row."""
+
+    begins: Whole
+    ends: Whole
+    serials: list[str]
+    told: Told
+
+    def __repr__(self) -> str:
+        return f"<Read: {len(self.serials)}>"
+
+
+class TooMany(NotTheFormat):
+    """A body has more lines than may come in one."""
+
+
+class ReadsMany(Protocol):
+    """Who reads NDJSON of many forwarded positions at once: `LineByLine` is the reference."""
+
+    def read(self, body: bytes, lines_max: int) -> Read:
+        """Raises TooMany, and nothing else whatever the body is."""
+
+
+class LineByLine:
+    """Each line decoded by itself."""
+
+    def read(self, body: bytes, lines_max: int) -> Read:
+        """Raises TooMany."""
+        pieces = body.split(b"\n")
+        ends = np.cumsum([len(piece) + 1 for piece in pieces]) - 1
+        places = [place for place, piece in enumerate(pieces) if piece and not piece.isspace()]
+        if len(places) > lines_max:
+            raise TooMany(f"more than {lines_max} lines")
+        bodies, ends = [pieces[place] for place in places], ends[places]
+        begins = ends - np.fromiter(map(len, bodies), np.int64, len(bodies))
+        return Read(begins, ends, *read_each(bodies))
 
 
 class Lines(Sequence[Report | Reason]):
     """The lines of one request: each is read as a report, or as why it is none, when somebody asks for it."""
 
-    def __init__(self, bodies: Sequence[bytes]) -> None:
-        self._bodies = bodies
-        told, fix_ms = _told(bodies)
-        self.serials: list[str] = [one.device.uniqueId for one in told]
+    def __init__(self, body: bytes, begins: Whole, ends: Whole, serials: list[str], told: Told | _Forwarded) -> None:
+        """`many` and `one` make them of what is sent."""
+        self._body, self._begins, self._ends = body, begins, ends
+        self.serials = serials
         """Of each line that has a row of its own; of any other it means nothing."""
-        self.untold: list[int] = [place for place, one in enumerate(told) if one is _NOBODY]
-        """Lines that have no row of their own."""
-        self._rows: _Read | Columns = _Read(told, fix_ms)
-        if len(bodies) >= _MANY:
-            self._rows = _columns(self._rows)
+        self._told = told
+
+    @classmethod
+    def many(cls, body: bytes, reads: ReadsMany, lines_max: int) -> "Lines":
+        """The lines of NDJSON that are not blank. Raises TooMany."""
+        read = reads.read(body, lines_max)
+        return cls(body, read.begins, read.ends, read.serials, read.told)
+
+    @classmethod
+    def one(cls, body: bytes) -> "Lines":
+        """A body that is one line, whatever stands in it: columns of several such are made together, later."""
+        told = _told_or_not(body)
+        return cls(body, _BEGIN, np.array([len(body)]), [told.device.uniqueId], told)
 
     def __repr__(self) -> str:
         return f"<Lines: {len(self)}>"
 
     def __len__(self) -> int:
-        return len(self._bodies)
+        return len(self.serials)
 
     @overload
     def __getitem__(self, index: int) -> Report | Reason: ...
@@ -137,22 +187,32 @@ class Lines(Sequence[Report | Reason]):
 
     def __getitem__(self, index: int | slice) -> Report | Reason | Sequence[Report | Reason]:
         if isinstance(index, slice):
-            return [read_line(body) for body in self._bodies[index]]
-        return read_line(self._bodies[index])
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return read_line(self._line(index))
+
+    def _line(self, place: int) -> bytes:
+        return self._body[self._begins[place] : self._ends[place]]
+
+    @property
+    def untold(self) -> list[int]:
+        """Lines that have no row of their own."""
+        if isinstance(self._told, Told):
+            return [] if self._told.read.all() else np.flatnonzero(~self._told.read).tolist()
+        return [0] if self._told is _NOBODY else []
+
+    @property
+    def told(self) -> Told:
+        """A row for each line."""
+        return self._told if isinstance(self._told, Told) else _told_of([self._told])
 
     def part(self, places: Sequence[int]) -> "Lines":
         """Some of them, in that order, which are not read again."""
-        some = copy(self)
-        some._bodies = [self._bodies[place] for place in places]  # noqa: SLF001 - one of our own
-        some._rows = self._rows.of(np.array(places, np.int64))  # noqa: SLF001
-        some.serials = [self.serials[place] for place in places]
-        untold = set(self.untold)
-        some.untold = [number for number, place in enumerate(places) if place in untold]
-        return some
+        some, serials = np.array(places, np.int64), [self.serials[place] for place in places]
+        return Lines(self._body, self._begins[some], self._ends[some], serials, self.told.of(some))
 
     def written(self, places: Sequence[int]) -> bytes:
         """Some of them as NDJSON, as they came."""
-        return b"\n".join([self._bodies[place] for place in places])
+        return b"\n".join(map(self._line, places))
 
     @property
     def columns(self) -> Columns:
@@ -162,19 +222,18 @@ class Lines(Sequence[Report | Reason]):
 
 def columns_of(parts: Sequence[Lines]) -> Columns:
     """The rows of several requests, one request after another."""
-    made: list[Columns] = []
-    few: list[_Read] = []
-    for rows in [*(lines._rows for lines in parts), None]:  # noqa: SLF001 - our own
-        if isinstance(rows, _Read):
-            few.append(rows)
+    told: list[Told] = []
+    ones: list[_Forwarded] = []
+    for part in [*(lines._told for lines in parts), None]:  # noqa: SLF001 - our own
+        if isinstance(part, _Forwarded):
+            ones.append(part)
             continue
-        if few:  # together: columns of a few rows cost nearly what those of many do
-            told, fix_ms = zip(*few, strict=True)
-            made.append(_columns(_Read([*chain.from_iterable(told)], [*chain.from_iterable(fix_ms)])))
-            few.clear()
-        if rows is not None:
-            made.append(rows)
-    return made[0] if len(made) == 1 else Columns._make(map(np.concatenate, zip(*made, strict=True)))
+        if ones:  # together: rows of a few lines cost nearly what those of many do
+            told.append(_told_of(ones))
+            ones.clear()
+        if part is not None:
+            told.append(part)
+    return _columns(told[0] if len(told) == 1 else Told._make(map(np.concatenate, zip(*told, strict=True))))
 
 
 def read_line(body: bytes) -> Report | Reason:
@@ -185,17 +244,17 @@ def read_line(body: bytes) -> Report | Reason:
         return Reason.NOT_THE_FORMAT
 
 
-def _told(bodies: Sequence[bytes]) -> tuple[Sequence[_Told], list[int]]:
-    """Each line, and its fix time in ms since 1970 UTC."""
-    if len(bodies) > 1:
-        with suppress(msgspec.MsgspecError, RecursionError, ValueError):
-            many = list(map(_decoder_as_written.decode, bodies))
-            positions = [one.position for one in many]
-            others = [one.deviceTime for one in positions if one.deviceTime != one.fixTime]  # nearly always none
-            _read_times([text for text in others if text is not None])
-            return many, _read_times([one.fixTime for one in positions])
+def read_each(bodies: Sequence[bytes]) -> tuple[list[str], Told]:
+    """Of each line its device's serial, and its row."""
+    with suppress(msgspec.MsgspecError, RecursionError, ValueError):
+        many = list(map(_decoder_as_written.decode, bodies))
+        positions = [one.position for one in many]
+        others = [one.deviceTime for one in positions if one.deviceTime != one.fixTime]  # nearly always none
+        _read_times([text for text in others if text is not None])
+        fix_ms = _read_times([one.fixTime for one in positions])
+        return [one.device.uniqueId for one in many], _rows(many, fix_ms)
     told = [_told_or_not(body) for body in bodies]
-    return told, [to_ms(one.position.fixTime) for one in told]
+    return [one.device.uniqueId for one in told], _told_of(told)
 
 
 def _told_or_not(body: bytes) -> _Forwarded:
@@ -205,7 +264,7 @@ def _told_or_not(body: bytes) -> _Forwarded:
         return _NOBODY
 
 
-def _read_times(texts: Sequence[str]) -> list[int]:
+def _read_times(texts: Sequence[str]) -> Whole:
     """Milliseconds since 1970 UTC of each. Raises ValueError unless each is a time as Traccar writes it."""
     if set(map(len, texts)) - {len(_TIME)}:
         raise ValueError("no time as Traccar writes it")
@@ -215,49 +274,33 @@ def _read_times(texts: Sequence[str]) -> list[int]:
         raise ValueError("no time as Traccar writes it")
     # NumPy reads more than such times, and there is no day too many that it would take for one.
     told = np.ascontiguousarray(characters[:, :_UNTIL_ZONE]).view(f"S{_UNTIL_ZONE}").astype("M8[ms]")
-    times: list[int] = told.view(np.int64).ravel().tolist()
-    return times
+    return told.view(np.int64).ravel()
 
 
-def _columns(read: _Read) -> Columns:
-    """What traccar.decode says of each, where it is a position without an alarm; see there for what is unknown when."""
-    told, fix_ms = read.told, np.array(read.fix_ms, np.int64)
-    positions = [one.position for one in told]
+def _told_of(ones: Sequence[_Forwarded]) -> Told:
+    return _rows(ones, np.array([to_ms(one.position.fixTime) for one in ones], np.int64))
+
+
+def _rows(ones: Sequence[_Forwarded | _ForwardedAsWritten], fix_ms: Whole) -> Told:
+    positions = [one.position for one in ones]
     said = [one.attributes or _NO_ATTRIBUTES for one in positions]
-    lat, lon = _floats(positions, "latitude"), _floats(positions, "longitude")
-    on_globe = (lat >= -90) & (lat <= 90) & (lon >= -180) & (lon <= 180)
-    lat_e7 = np.rint(np.where(on_globe, lat, 0.0) * 1e7).astype(np.int64)
-    lon_e7 = np.rint(np.where(on_globe, lon, 0.0) * 1e7).astype(np.int64)
-    believable = (fix_ms >= _EARLIEST_MS) & (fix_ms < _LATEST_MS)
-    usual = np.fromiter(
-        (
-            one.valid is not False and not words.mock and not words.alarm
-            for one, words in zip(positions, said, strict=True)
-        ),
-        np.bool_,
-        len(told),
+    usual = (
+        one.valid is not False and not words.mock and not words.alarm
+        for one, words in zip(positions, said, strict=True)
     )
-    altitude, speed = _floats(positions, "altitude"), _floats(positions, "speed")
-    accuracy, course = _floats(positions, "accuracy"), _floats(positions, "course")
-    count, hdop, battery = _floats(said, "sat"), _floats(said, "hdop"), _floats(said, "batteryLevel")
-    counted = (count >= 0) & (count <= _SATELLITES_MAX)
-    satellites = np.where(counted, count, -1.0).astype(np.int64)
-    approximate = np.fromiter((one.approximate is True for one in said), np.bool_, len(told))
-    around = np.where((course > 0) & (course <= 360), course, 0.0) % 360
-    return Columns(
-        plain=usual & believable & on_globe & ((lat_e7 != 0) | (lon_e7 != 0)),
-        fix_ms=fix_ms,
-        lat_e7=lat_e7,
-        lon_e7=lon_e7,
-        accuracy_m=_where((accuracy > 0) & (accuracy < np.inf), accuracy),
-        altitude_m=_where((np.abs(altitude) < np.inf) & (altitude != 0), altitude),
-        speed_mps=_where((speed >= 0) & (speed < np.inf), speed) * KNOT_MPS,
-        course_deg=_where(around != 0, around),
-        method=np.where(approximate, _LBS, np.where(satellites > 0, _GPS, _UNSAID)),
-        satellites=satellites,
-        hdop=_where((hdop > 0) & (hdop < np.inf), hdop),
-        battery_percent=_where((battery >= 0) & (battery <= 100), battery),
+    numbers = [_floats(positions, name) for name in NUMBERS[:_OF_POSITION]]
+    numbers += [_floats(said, name) for name in NUMBERS[_OF_POSITION:]]
+    return Told(
+        _bools((one is not _NOBODY for one in ones), len(ones)),
+        _bools(usual, len(ones)),
+        _bools((words.approximate is True for words in said), len(ones)),
+        fix_ms,
+        np.array(numbers).T,
     )
+
+
+def _bools(ones: Iterable[bool], count: int) -> Bools:
+    return np.fromiter(ones, np.bool_, count)
 
 
 def _floats(ones: Sequence[msgspec.Struct], name: str) -> Floats:
@@ -266,6 +309,31 @@ def _floats(ones: Sequence[msgspec.Struct], name: str) -> Floats:
         return np.fromiter(map(attrgetter(name), ones), np.float64, len(ones))
     except TypeError:  # one is null
         return np.array(list(map(attrgetter(name), ones)), np.float64)
+
+
+def _columns(told: Told) -> Columns:
+    """What traccar.decode says of each, where it is a position without an alarm; see there for what is unknown when."""
+    lat, lon, altitude, speed, course, accuracy, battery, count, hdop = np.ascontiguousarray(told.numbers.T)
+    on_globe = (lat >= -90) & (lat <= 90) & (lon >= -180) & (lon <= 180)
+    lat_e7 = np.rint(np.where(on_globe, lat, 0.0) * 1e7).astype(np.int64)
+    lon_e7 = np.rint(np.where(on_globe, lon, 0.0) * 1e7).astype(np.int64)
+    believable = (told.fix_ms >= _EARLIEST_MS) & (told.fix_ms < _LATEST_MS)
+    satellites = np.where((count >= 0) & (count <= _SATELLITES_MAX), count, -1.0).astype(np.int64)
+    around = np.where((course > 0) & (course <= 360), course, 0.0) % 360
+    return Columns(
+        plain=told.usual & believable & on_globe & ((lat_e7 != 0) | (lon_e7 != 0)),
+        fix_ms=told.fix_ms,
+        lat_e7=lat_e7,
+        lon_e7=lon_e7,
+        accuracy_m=_where((accuracy > 0) & (accuracy < np.inf), accuracy),
+        altitude_m=_where((np.abs(altitude) < np.inf) & (altitude != 0), altitude),
+        speed_mps=_where((speed >= 0) & (speed < np.inf), speed) * KNOT_MPS,
+        course_deg=_where(around != 0, around),
+        method=np.where(told.approximate, _LBS, np.where(satellites > 0, _GPS, _UNSAID)),
+        satellites=satellites,
+        hdop=_where((hdop > 0) & (hdop < np.inf), hdop),
+        battery_percent=_where((battery >= 0) & (battery <= 100), battery),
+    )
 
 
 def _where(known: Bools, quantity: Floats) -> Floats:

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from custodiet.entrypoints.cli.bench_floor import floor
 from custodiet.entrypoints.cli.bench_growth import with_erased_days, with_people, with_zones
-from custodiet.entrypoints.cli.bench_monitor import Spent, requests_of
+from custodiet.entrypoints.cli.bench_monitor import BATCH, Spent, requests_of
 from custodiet.entrypoints.cli.bench_page import write_page
 from custodiet.entrypoints.cli.bench_peers import beside
 from custodiet.entrypoints.cli.bench_place import ROUNDS, Place
@@ -151,9 +151,10 @@ def _stages(place: Place, minutes: int) -> dict[str, int]:
     staged.cpu_s = 0.0
     spent: Spent = place.round(monitor, minutes)
     batches = list(place.batches(1))
+    bodies = [body for batch in batches for body in requests_of(batch)]
     began = process_time()
-    for body in (body for batch in batches for body in requests_of(batch)):
-        _ = Lines(body).columns
+    for body in bodies:
+        _ = Lines.many(body, place.reads, BATCH).columns
     decode_s = (process_time() - began) / sum(map(len, batches))
     write_s = staged.cpu_s / spent.positions
     rest_s = spent.cpu_s / spent.positions - write_s - decode_s

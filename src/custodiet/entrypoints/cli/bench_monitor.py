@@ -18,7 +18,7 @@ from custodiet.model.errors import Unready
 from custodiet.model.identity import ConditionId
 from custodiet.model.report import Outcome
 from custodiet.simulation.seeded import SetClock
-from custodiet.wire.traccar_columns import Lines
+from custodiet.wire.traccar_columns import Lines, ReadsMany
 
 BATCH = 1000
 """Lines of a request."""
@@ -74,8 +74,9 @@ class Measured(Protocol):
 class Here:
     """In this process."""
 
-    def __init__(self, make: Callable[[], Monitor], clock: SetClock, token: str) -> None:
+    def __init__(self, make: Callable[[], Monitor], reads: ReadsMany, clock: SetClock, token: str) -> None:
         self._make = make
+        self._reads = reads
         self._clock = clock
         self._token = token
         self._set_aside_at = self._idled_at = process_time()
@@ -98,9 +99,11 @@ class Here:
         sender = self._made.sender(token_hash(self._token))
         if sender is None:
             raise Unready("the forwarding server's token is not known")
+        bodies = list(requests_of(lines))
         began, cpu_began = perf_counter(), process_time()
         self._keep_house()
-        told = self._made.receive([Request(sender, Lines(body), self._clock.now()) for body in requests_of(lines)])
+        read = [Lines.many(body, self._reads, BATCH) for body in bodies]
+        told = self._made.receive([Request(sender, each, self._clock.now()) for each in read])
         spent = Spent(len(lines), perf_counter() - began, process_time() - cpu_began)
         if not all(isinstance(one, list) and {each.outcome for each in one} == {Outcome.KEPT} for one in told):
             raise Unready("not every position was kept: what was measured is not the path")
@@ -184,9 +187,9 @@ class Apart:
             raise Unready("the monitor that was measured has died") from None
 
 
-def requests_of(lines: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    """The lines of a commit as they are sent."""
-    return (lines[at : at + BATCH] for at in range(0, len(lines), BATCH))
+def requests_of(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """The lines of a commit as they are sent: bodies of NDJSON."""
+    return (b"\n".join(lines[at : at + BATCH]) for at in range(0, len(lines), BATCH))
 
 
 def answer(end: Connection, here: Here) -> None:

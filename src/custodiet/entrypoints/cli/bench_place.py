@@ -15,6 +15,7 @@ from custodiet.simulation.load import Crowd, reference_of
 from custodiet.simulation.multiplied import Multiplied
 from custodiet.simulation.seeded import SetClock
 from custodiet.simulation.world import CASEWORKER
+from custodiet.wire.traccar_columns import ReadsMany
 
 ROUNDS = 5
 WARM_MINUTES = 2
@@ -32,6 +33,7 @@ class Place:
     many: Multiplied
     clock: SetClock
     store: Store
+    reads: ReadsMany
     here: Callable[[Store], Measured]
     apart: Callable[[], AbstractContextManager[Measured]]
     look: Callable[[], int]

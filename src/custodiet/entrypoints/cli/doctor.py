@@ -102,6 +102,7 @@ class Patient:
     seats: Callable[[], Seats] | None
     """Which gateways share devices out, and how far; None: they do not."""
     seals_many: Callable[[], bool]
+    reads_many: Callable[[], bool]
     """Whether what seals many fixes in one call is here and does."""
     newest_form: str
     vault_forms: Callable[[], tuple[int, int]]
@@ -126,6 +127,7 @@ def examine(place: Patient) -> list[Looked]:
         *_looked("store", lambda: _store(place)),
         *_looked("gateways", lambda: _gateways(place)),
         *_looked("sealing", lambda: _sealing(place)),
+        *_looked("reading", lambda: _reading(place)),
         *_looked("vault form", lambda: _vault_form(place)),
         *_looked("ledger", lambda: _ledger(place)),
         *_looked("pins", lambda: _pins(place)),
@@ -272,6 +274,13 @@ def _sealing(place: Patient) -> Seen:
         yield "ok", "many fixes are sealed in one call"
     else:
         yield "look", "fixes are sealed one by one, where one call for many costs less (custodiet compile)"
+
+
+def _reading(place: Patient) -> Seen:
+    if place.reads_many():
+        yield "ok", "lines of a batch are read in one call"
+    else:
+        yield "look", "lines of a batch are read one by one, where one call for many costs less (custodiet compile)"
 
 
 def _vault_form(place: Patient) -> Seen:

@@ -35,6 +35,7 @@ from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock, Seating
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CannotRecord
+from custodiet.wire.traccar_columns import ReadsMany
 
 SWITCH_S = 0.0005
 """How long the writing thread may keep the loop waiting while both have work: of Python's own five milliseconds a
@@ -55,6 +56,7 @@ class Gateway:
     def __init__(
         self,
         monitor: Monitor,
+        reads: ReadsMany,
         clock: Clock,
         limits: Limits | None = None,
         release: Release | None = None,
@@ -65,7 +67,7 @@ class Gateway:
         """`in_address`: ids of the senders that may put positions into the address; `seating`: where gateways agree on
         who has which devices, if they share them out; `trusted`: who vouches for the others.
         """
-        self.steps = Steps(monitor, clock, limits or Limits(), in_address)
+        self.steps = Steps(monitor, reads, clock, limits or Limits(), in_address)
         self.writer = self.steps.writer
         self._limits = self.steps.limits
         self._monitor = monitor

@@ -28,7 +28,7 @@ from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.model.errors import CannotRecord, NotTheFormat
 from custodiet.model.report import Reason, Report
-from custodiet.wire.traccar_columns import Lines
+from custodiet.wire.traccar_columns import Lines, ReadsMany, TooMany
 
 ROUTES = frozenset({*SPOKEN, "batch"})
 ENDED = (Reason.TOKEN_ENDED,)
@@ -90,12 +90,15 @@ class Body:
 class Steps:
     """What every way in shares: the monitor's picture, what senders may ask for, and the one writer."""
 
-    def __init__(self, monitor: Monitor, clock: Clock, limits: Limits, in_address: frozenset[str]) -> None:
+    def __init__(
+        self, monitor: Monitor, reads: ReadsMany, clock: Clock, limits: Limits, in_address: frozenset[str]
+    ) -> None:
         """`in_address`: ids of the senders that may put positions into the address."""
         self.limits = limits
         self.metrics = Metrics()
         self.writer = Writer(monitor, limits, self.metrics)
         self._monitor = monitor
+        self._reads = reads
         self._clock = clock
         self._in_address = in_address
         self.sharing: Sharing | None = None
@@ -143,11 +146,11 @@ class Steps:
         return _read_one(route, message)
 
     def _lines(self, body: bytes) -> Lines:
-        bodies = [line for line in body.split(b"\n") if not line.isspace() and line]
-        if len(bodies) > self.limits.batch_lines_max:
-            raise Turned(refusal(413, f"more than {self.limits.batch_lines_max} lines"))
-        lines = Lines(bodies)
-        if len(lines.untold) == len(lines) and all(line is Reason.NOT_THE_FORMAT for line in lines):
+        try:
+            lines = Lines.many(body, self._reads, self.limits.batch_lines_max)
+        except TooMany as error:
+            raise Turned(refusal(413, str(error))) from None
+        if not lines.told.read.any() and all(line is Reason.NOT_THE_FORMAT for line in lines):
             raise Turned(refusal(400, "no line is a forwarded position"))
         return lines
 
@@ -210,7 +213,7 @@ def credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 def _read_one(route: str, message: Message) -> Sequence[Report | Reason]:
     """The one report of a message. Where it is what nearly every one is, it can be taken at once with others'."""
     if route == "traccar":
-        lines = Lines((message.body,))
+        lines = Lines.one(message.body)
         if not lines.untold:
             return lines
     try:
