@@ -2,13 +2,14 @@
 
 from array import array
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from custodiet.flows.seen_fixes import SeenFixes
 
 FITTINGS = ("fitting_1", "fitting_2")
-NAMES = ("add", "add", "run", "all", "remove", "forget", "keep")
+NAMES = ("add", "add", "run", "runs", "all", "remove", "forget", "keep")
 STEPS = st.tuples(st.sampled_from(NAMES), st.sampled_from(FITTINGS), st.integers(0, 12))
 
 
@@ -29,6 +30,10 @@ def test_it_says_of_every_fix_what_a_set_would_say(steps, apart):
             times = [fix_ms, fix_ms + apart, fix_ms + 3 * apart]
             seen.add_run(fitting_id, times)
             expected |= {(fitting_id, at) for at in times}
+        elif step == "runs":
+            each = {of: [fix_ms, fix_ms + apart * steps_apart] for steps_apart, of in enumerate(FITTINGS, 1)}
+            seen.add_runs(each, np.array(list(each.values())))
+            expected |= {(of, at) for of, times in each.items() for at in times}
         elif step == "all":
             told = {fitting_id: array("q", range(fix_ms, 13 * apart, 2 * apart))}
             seen.add_all(told)
@@ -48,6 +53,14 @@ def test_it_says_of_every_fix_what_a_set_would_say(steps, apart):
         held = seen.held()
         assert sorted((of, at) for of, times in held.items() for at in times) == sorted(expected)
         assert all(held.values())
+
+
+def test_of_several_runs_one_may_reach_beyond_what_four_bytes_count():
+    seen, runs = SeenFixes(), [[14 * DAY_MS, 15 * DAY_MS], [14 * DAY_MS, 21 * DAY_MS]]
+    seen.add_many(FITTINGS, (0, 0))
+    seen.add_runs(FITTINGS, np.array(runs))
+    assert seen.held() == {of: [0, *run] for of, run in zip(FITTINGS, runs, strict=True)}
+    assert [times.typecode for times in seen._times.values()] == ["I", "q"]
 
 
 def test_a_day_of_fixes_takes_four_bytes_for_each_also_after_a_month():

@@ -2,10 +2,13 @@
 
 import gc
 import json
+import tracemalloc
 from dataclasses import fields, replace
 from datetime import timedelta
+from math import cos, pi, sin
 from random import Random
 
+import numpy as np
 import pytest
 from support.house import ANA, House
 from support.many import lines_of
@@ -21,8 +24,13 @@ from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
 from custodiet.model.report import DeviceSays
+from custodiet.model.shape import Polygon
 from custodiet.model.stored import StandingChange
 from custodiet.model.times import to_ms
+from custodiet.rules.conditions.calm import around
+from custodiet.rules.conditions.packed_zones import PackedZones
+from custodiet.rules.conditions.plane import point
+from custodiet.rules.conditions.zones import lay_out
 from custodiet.rules.conditions.zones_columns import AreaRows
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire.traccar_columns import read_line
@@ -31,6 +39,8 @@ SERIALS = ("TAG-HOME", "TAG-CURFEW", "TAG-FREE", "TAG-SHORT", "TAG-JUDGED", "TAG
 NEAR = (HOME[0] + 0.0001, HOME[1] + 0.0001)
 EDGE = (HOME[0] + 0.0017, HOME[1])
 """Some ten metres from the edge of HOME's zone."""
+NORTH, SOUTH = (HOME[0] + 0.0013, HOME[1]), (HOME[0] - 0.0013, HOME[1])
+"""Some fifty metres from that edge, and farther from each other."""
 STANDS = ("contact", "watch", "device_watch", "alert", "task", "sighting", "after_stop", "tally", "word")
 
 
@@ -113,7 +123,7 @@ ODD = (
 def line(now, random):
     serial = random.choice([*SERIALS[:3], *SERIALS[:4], *SERIALS])
     back = random.choices([0, -1, -30, -90, -3600, -90_000, 200, 900], (12, 3, 3, 2, 1, 1, 1, 1))[0]
-    where = random.choices([HOME, NEAR, EDGE, AWAY], (9, 6, 2, 2))[0]
+    where = random.choices([HOME, NEAR, NORTH, SOUTH, EDGE, AWAY], (6, 4, 3, 3, 2, 2))[0]
     given = random.choice(ODD) if random.random() < 0.25 else {}
     if random.random() < 0.03:
         return random.choice([b"?", b"{}", b"null", b"\xff", told(serial, now)[:-3], b'{"event":{"type":"alarm"}}'])
@@ -131,7 +141,8 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
         if random.random() < 0.8:  # a minute of everyone's
             usual = {"batteryLevel": 80.0, "sat": 8.0, "speed": 1.5}
             odd = {serial: random.choice(ODD) if random.random() < 0.15 else {} for serial in SERIALS}
-            requests.append((0, [told(one, now, NEAR, **(usual | odd[one])) for one in SERIALS]))
+            where = {serial: random.choice([NEAR, NEAR, NORTH, SOUTH]) for serial in SERIALS}
+            requests.append((0, [told(one, now, where[one], **(usual | odd[one])) for one in SERIALS]))
         for _ in range(random.choice([0, 0, 1, 1, 2])):
             sender = random.choices([0, 1], (6, 1))[0]
             requests += [(sender, [line(now, random) for _ in range(random.randrange(1, 7))])]
@@ -161,18 +172,19 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
     assert at_once > 10
 
 
-def test_a_request_that_cannot_be_taken_whole_takes_nothing_of_anothers_with_it(both):
+@pytest.mark.parametrize(("before", "then"), [(HOME, HOME), (NORTH, SOUTH)])
+def test_a_request_that_cannot_be_taken_whole_takes_nothing_of_anothers_with_it(both, before, then):
     for place in both:
         for _ in range(3):
             place.house.clock.pass_(MINUTE)
-            place.post((0, [told(serial, place.house.clock.now()) for serial in SERIALS[:3]]))
+            place.post((0, [told(serial, place.house.clock.now(), before) for serial in SERIALS[:3]]))
         place.house.decide(place.people["TAG-NONE"], keys=False)
         place.house.clock.pass_(MINUTE)
         place.monitor.refresh()
         now = place.house.clock.now()
         of_home, of_others = (
-            [told(one, now) for one in ("TAG-HOME", "TAG-NONE")],
-            [told(one, now) for one in SERIALS[1:3]],
+            [told(one, now, then) for one in ("TAG-HOME", "TAG-NONE")],
+            [told(one, now, then) for one in ("TAG-FREE", "TAG-CURFEW")],
         )
         if place.at_once:
             assert len(place.monitor._take([place.request(0, of_home), place.request(0, of_others)], now)) == 3
@@ -202,6 +214,155 @@ def test_single_posts_of_one_commit_are_taken_at_once(both):
     assert len(at_once.monitor._take(requests, now + SECOND)) == 4
     assert at_once.stands() == one_by_one.stands()
     assert at_once.memory() == one_by_one.memory()
+
+
+ZONED = ("TAG-HOME", "TAG-CURFEW", "TAG-SHORT")
+
+
+def at_rest(both, where):
+    """Everyone's calm is about there; of whoever is taken at once the zones are asked from now on."""
+    for place in both:
+        for _ in range(2):
+            place.house.clock.pass_(MINUTE)
+            place.post((0, [told(serial, place.house.clock.now(), where) for serial in ZONED]))
+    steady = both[0].monitor._watching._steady
+    assert set(ZONED) <= set(steady.serials)
+    asked = []
+    reach_at = steady._reach_at
+    steady._reach_at = lambda rows, *given: asked.extend(rows.tolist()) or reach_at(rows, *given)
+    return asked
+
+
+def goes(both, *lines):
+    """A minute later these came, (serial, seconds, place, more). How many of them are taken at once."""
+    for place in both:
+        place.house.clock.pass_(MINUTE)
+    now = both[0].house.clock.now()
+    bodies = [told(serial, now + after * SECOND, where, **more) for serial, after, where, more in lines]
+    taken = both[0].monitor._take([both[0].request(0, bodies)], now)
+    answers = [one.post((0, bodies)) for one in both]
+    assert answers[0] == answers[1]
+    assert both[0].stands() == both[1].stands()
+    return len(taken)
+
+
+def test_whoever_goes_farther_within_their_zones_is_taken_at_once_and_calm_about_there(both):
+    asked = at_rest(both, NORTH)
+    for where in (SOUTH, NORTH, SOUTH):
+        assert goes(both, *((serial, 0, where, {}) for serial in ZONED)) == 3
+        asked.clear()
+        assert goes(both, *((serial, 0, where, {}) for serial in ZONED)) == 3
+        assert asked == []
+    assert both[0].memory() == both[1].memory()
+
+
+def test_of_several_fixes_of_whoever_goes_farther_the_last_one_is_where_they_are_calm(both):
+    at_rest(both, NORTH)
+    there_and_back = [(serial, after, where, {}) for serial in ZONED for after, where in ((-9, SOUTH), (-1, NORTH))]
+    assert goes(both, *there_and_back, ("TAG-HOME", 0, HOME, {})) == 7
+    assert both[0].memory() == both[1].memory()
+
+
+@pytest.mark.parametrize(
+    ("where", "more"),
+    [
+        (EDGE, {"accuracy": 25.0}),
+        (AWAY, {}),
+        (SOUTH, {"accuracy": 500.0}),
+        (SOUTH, {"accuracy": None}),
+        (SOUTH, {"speed": 400.0}),
+        (SOUTH, {"approximate": True}),
+    ],
+)
+def test_whoever_goes_where_that_cannot_be_said_is_judged(both, where, more):
+    at_rest(both, NORTH)
+    lines = [("TAG-CURFEW", 0, SOUTH, {}), ("TAG-HOME", 0, SOUTH, {}), ("TAG-HOME", 1, where, more)]
+    assert goes(both, *lines) == 1
+    assert both[0].memory() == both[1].memory()
+
+
+def test_whose_calm_place_is_too_old_is_not_asked_about(both):
+    asked = at_rest(both, NORTH)
+    for place in both:
+        place.house.clock.pass_(10 * MINUTE)
+    assert goes(both, ("TAG-HOME", 0, SOUTH, {})) == 0
+    assert asked == []
+    assert both[0].memory() == both[1].memory()
+
+
+def test_where_a_zone_is_not_at_hand_whoever_goes_farther_is_judged(both):
+    at_rest(both, NORTH)
+    watching = both[0].monitor._watching
+    watching._zones_of = lambda _: None
+    assert goes(both, ("TAG-HOME", 0, SOUTH, {}), ("TAG-CURFEW", 0, NORTH, {})) == 1
+    assert both[0].memory() == both[1].memory()
+
+
+def test_zones_that_come_while_a_batch_is_decided_on_are_of_the_next_one(both):
+    at_once, _ = both
+    at_rest(both, NORTH)
+    watching = at_once.monitor._watching
+    judge, judged = watching.judge, []
+
+    def judging(*given):
+        judged.append(True)
+        if len(judged) == 2:
+            watching.give_zones({})  # as its thread may at any time
+        return judge(*given)
+
+    watching.judge = judging
+    at_once.monitor._is_behind = True  # so that it is decided on once more, inside the transaction
+    at_once.house.clock.pass_(MINUTE)
+    now = at_once.house.clock.now()
+    bodies = [told(serial, now, NORTH) for serial in ZONED]
+    assert [one.outcome for one in at_once.post((0, bodies))[0]] == ["kept"] * 3
+    steady = watching._steady
+    assert len(judged) == 2
+    assert not steady._lately_count[steady._free].any()
+    del watching.judge
+    assert [one.outcome for one in at_once.post((0, bodies))[0]] == ["duplicate"] * 3
+
+
+def test_many_fixes_of_one_device_with_large_zones_are_asked_about_in_bounded_memory(both):
+    at_once, _ = both
+    steady = at_once.monitor._watching._steady
+    rows = np.arange(3000) % 2
+    random = Random(3)
+
+    def ring(north, east):
+        angles = [2 * pi * (corner + random.random() / 2) / 500 for corner in range(500)]
+        return tuple(
+            (round(465_000_000 + north + 8e4 * sin(one)), round(-280_000_000 + east + 8e4 * cos(one))) for one in angles
+        )
+
+    shapes = [Polygon((ring(200_000 * place, 0),)) for place in range(20)]
+    zones = (PackedZones.together(map(PackedZones.of, shapes)), (False, *[True] * 19))
+    lat_e7, lon_e7 = (np.array([random.randrange(at, at + 70_000) for _ in rows]) for at in (465_000_000, -280_000_000))
+    tracemalloc.start()
+    try:
+        reach_m = steady._reach_at(rows, lat_e7, lon_e7, lambda _: zones)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 << 20
+    areas = [
+        (lay_out(shape), ConditionKind.EXCLUSION if place else ConditionKind.INCLUSION)
+        for place, shape in enumerate(shapes)
+    ]
+    for row in range(0, 3000, 97):
+        calm = around(point(int(lat_e7[row]), int(lon_e7[row])), areas)
+        assert (None if np.isnan(reach_m[row]) else reach_m[row]) == (calm and pytest.approx(calm.reach_m, abs=1e-6))
+
+
+def test_nobody_is_calm_elsewhere_before_it_is_written(both):
+    asked = at_rest(both, NORTH)
+    at_once, _ = both
+    now = at_once.house.clock.now()
+    rest = at_once.monitor._watching._steady._table.copy()
+    for _ in range(2):
+        at_once.monitor._take([at_once.request(0, [told("TAG-HOME", now + SECOND, SOUTH)])], now + SECOND)
+    assert len(asked) == 2
+    assert (at_once.monitor._watching._steady._table == rest).all()
 
 
 def end_short(place):

@@ -142,11 +142,15 @@ def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each():
     random, counts = Random(7), Counter()
     all_asked = list(asked_of_many(random, 2000))
     packed = [PackedZones.together([PackedZones.of(shape) for _, shape, *_ in zones]) for zones, _ in all_asked]
-    keep_out = np.array([kind in KEEP_OUT for zones, _ in all_asked for kind, *_ in zones])
-    of = np.repeat(np.arange(len(all_asked)), [len(zones) for zones, _ in all_asked])
-    lat_e7, lon_e7 = np.array([place for _, place in all_asked]).T
-    found = reaches(laid_out(packed), keep_out, of, points(lat_e7, lon_e7))
-    for (zones, place), reach in zip(all_asked, found.tolist(), strict=True):
+    keep_out = [[kind in KEEP_OUT for kind, *_ in zones] for zones, _ in all_asked]
+    # Of every third another place is asked, too: whose zones a place is asked of is in no order.
+    pairs = [(of, of) for of in range(2000)] + [(of, (of * 7) % 2000) for of in range(0, 2000, 3)]
+    random.shuffle(pairs)
+    of, at = np.array(pairs).T
+    lat_e7, lon_e7 = np.array([place for _, place in all_asked])[at].T
+    found = reaches(packed, keep_out, of, lat_e7, lon_e7)
+    for (whose, where), reach in zip(pairs, found.tolist(), strict=True):
+        zones, place = all_asked[whose][0], all_asked[where][1]
         calm = around(point(*place), [(lay_out(shape), kind) for kind, shape, *_ in zones])
         counts["calm" if calm else "not"] += 1
         assert (None if np.isnan(reach) else reach) == (calm and pytest.approx(calm.reach_m, abs=1e-6))
@@ -163,7 +167,8 @@ def test_a_depth_of_many_at_once_is_that_of_each_even_at_corners_and_level_edges
         return
     asked = [e7(north, east) for north, east in corners] + [e7(n + 1, e) for n, e in corners] + [e7(900, 0)]
     lat_e7, lon_e7 = np.array(asked).T
-    found, away = depths(laid_out([PackedZones.of(shape)] * len(asked)), points(lat_e7, lon_e7))
+    zone = np.zeros(len(asked), np.int64)
+    found, away = depths(laid_out([PackedZones.of(shape)]), zone, points(lat_e7, lon_e7))
     for place, depth, far in zip(asked, found, away, strict=True):
         assert abs(depth) == pytest.approx(abs(area.depth_m(point(*place))), abs=1e-6)
         assert abs(depth) < 1e-3 or (depth < 0) == (area.depth_m(point(*place)) < 0)

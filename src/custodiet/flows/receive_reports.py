@@ -449,6 +449,7 @@ class Monitor:
 
     def _decide(self, requests: Sequence[Request], now: datetime) -> _Decided:
         decided = _Decided()
+        self._watching.look_at_what_was_given()
         taken = self._take(requests, now)
         counts = [0] * len(requests) if taken is None else taken.counts(len(requests))
         for number, (request, count) in enumerate(zip(requests, counts, strict=True)):

@@ -78,6 +78,18 @@ class SeenFixes:
         else:
             self._times[fitting_id] = array(_LONG, [*held, *more])
 
+    def add_runs(self, fittings: Iterable[FittingId], times: Whole) -> None:
+        """The same of several, each its own row of times: as many in each."""
+        since = times - self._begin(int(times[0, 0]))
+        short = (since[:, 0] >= 0) & (since[:, -1] <= _SHORT_MAX)
+        packed, size = since.astype(np.uint32).tobytes(), 4 * times.shape[1]
+        for place, (fitting_id, first) in enumerate(zip(fittings, since[:, 0].tolist(), strict=True)):
+            held = self._times.get(fitting_id)
+            if held is not None and short[place] and held.typecode == _SHORT and held[-1] < first:
+                held.frombytes(packed[place * size : (place + 1) * size])
+            else:
+                self.add_run(fitting_id, times[place].tolist())
+
     def add_all(self, times: Times) -> None:
         """The same of any number, as the store tells them."""
         for fitting_id, more in times.items():

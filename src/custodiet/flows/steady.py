@@ -10,7 +10,7 @@ A row is a copy of nothing: who has one has their calm place and their scratch h
 anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's own word, the clock.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,9 +33,10 @@ from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
 from custodiet.rules.conditions.packed_zones import PackedZones
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
-from custodiet.rules.conditions.zones_columns import Whole, laid_out, points, reaches
+from custodiet.rules.conditions.zones_columns import Floats, Whole, points, reaches
 from custodiet.rules.messages import REMIND_PERCENT
 from custodiet.wire.columns import (
+    Bools,
     Columns,
     Rows,
     SealedPieces,
@@ -60,8 +61,10 @@ _ROOM = 64
 _LATELY = 8
 """So many fix times stand in a row before they go to those of all fixes: eight at once cost what one does."""
 _NEVER, _NOT_YET = 2**62, -(2**62)
-_ASKED_AT_ONCE = 5000
-"""Of so many the zones are laid out as columns at once: what those take up is nothing beside what is held of all."""
+_ASKED_BYTES = 1 << 20
+"""Of so many the zones are asked as columns at once, counted anew for each place that is asked about: a corner has
+eight, and takes up some two hundred while it is asked.
+"""
 _MS = timedelta(milliseconds=1)
 _DAY_MS = 86_400_000
 _AHEAD_MS = AHEAD_MAX // timedelta(milliseconds=1)
@@ -136,6 +139,8 @@ class Taken:
     keys: Rows
     contexts: Rows
     """Of each the part that is the same for its whole session."""
+    reach_m: Floats
+    """How far it is calm around it, of whoever is calm there from now on; NaN: about where they were."""
     many: SealsMany
     """How they are sealed."""
 
@@ -156,6 +161,7 @@ class Taken:
             self.session_no[stays],
             self.keys[stays],
             self.contexts[stays],
+            self.reach_m[stays],
             self.many,
         )
 
@@ -343,36 +349,48 @@ class Steady:
         The serials of those of whom that cannot be said here: nothing is calm about it, it came too long ago itself, or
         the fitting is not among these any more.
         """
-        table, wearers, now_ms = self._table, self._wearer, to_ms(now)
+        table, now_ms = self._table, to_ms(now)
         since = now_ms - table["since_ms"]
         old = np.flatnonzero(table["held"] & table["zoned"] & ((since < 0) | (since > span // _MS))).tolist()
         ages = [now_ms - held_ms for held_ms in table["held_ms"][old].tolist()]
         took = zip(old, ages, table["took"][old].tolist(), strict=True)
         lately = [row for row, age, here in took if here and 0 <= age <= span // _MS]
         whose = zip(lately, self._fitting[lately].tolist(), strict=True)
-        lately = [row for row, fitting_id in whose if fitting_id in fittings]
-        told: set[int] = set()
-        for first in range(0, len(lately), _ASKED_AT_ONCE):
-            some = [(row, zones_of(wearers[row])) for row in lately[first : first + _ASKED_AT_ONCE]]
-            told |= self._move({row: zones for row, zones in some if zones})
-        return [wearers[row].serial for row in old if row not in told]
-
-    def _move(self, asked: Mapping[int, Zones]) -> set[int]:
-        """Calm about the newest place, as of when that came here; those of these rows of whom it is so."""
-        table, rows = self._table, np.array(list(asked), np.int64)
+        rows = np.array([row for row, fitting_id in whose if fitting_id in fittings], np.int64)
         lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
-        places = points(lat_e7, lon_e7)
-        of_each = np.repeat(np.arange(len(rows)), [len(keep_out) for _, keep_out in asked.values()])
-        keep_out = np.fromiter(chain.from_iterable([keep_out for _, keep_out in asked.values()]), np.bool_)
-        reach_m = reaches(laid_out([zones for zones, _ in asked.values()]), keep_out, of_each, places)
+        reach_m = self._reach_at(rows, lat_e7, lon_e7, zones_of)
         calm = np.flatnonzero(~np.isnan(reach_m))
         of = rows[calm]
-        table["x"][of], table["y"][of], table["z"][of] = places.x[calm], places.y[calm], places.z[calm]
-        table["calm_lat_e7"][of], table["calm_lon_e7"][of] = lat_e7[calm], lon_e7[calm]
-        table["reach_m"][of], table["since_ms"][of], table["anew"][of] = reach_m[calm], table["held_ms"][of], True
-        return set(of.tolist())
+        self._calm_about(of, lat_e7[calm], lon_e7[calm], reach_m[calm], table["held_ms"][of])
+        told = set(of.tolist())
+        return [self._wearer[row].serial for row in old if row not in told]
 
-    def take(self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta) -> Taken:
+    def _reach_at(self, rows: Whole, lat_e7: Whole, lon_e7: Whole, zones_of: ZonesOf) -> Floats:
+        """How far it is calm around a place of each of these rows; NaN: nothing is, or a zone is not at hand."""
+        reach_m = np.full(len(rows), np.nan)
+        whose, of = np.unique(rows, return_inverse=True)
+        zones = [zones_of(wearer) for wearer in self._wearer[whose].tolist()]
+        sizes = np.array([0 if one is None else len(one[0]) for one in zones], np.int64)[of]
+        asked = np.argsort(of, kind="stable")  # whoever is asked about several places lies together
+        asked = asked[sizes[asked] > 0]
+        parts = np.cumsum(sizes[asked]) // _ASKED_BYTES
+        for at in np.split(asked, np.flatnonzero(np.diff(parts)) + 1):
+            some, of_some = np.unique(of[at], return_inverse=True)
+            here = [one for one in map(zones.__getitem__, some.tolist()) if one is not None]
+            packed, keep_out = [one for one, _ in here], [marks for _, marks in here]
+            reach_m[at] = reaches(packed, keep_out, of_some, lat_e7[at], lon_e7[at])
+        return reach_m
+
+    def _calm_about(self, rows: Whole, lat_e7: Whole, lon_e7: Whole, reach_m: Floats, since_ms: Whole | int) -> None:
+        """From now on these rows are calm about these places."""
+        table, places = self._table, points(lat_e7, lon_e7)
+        table["x"][rows], table["y"][rows], table["z"][rows] = places
+        table["calm_lat_e7"][rows], table["calm_lon_e7"][rows] = lat_e7, lon_e7
+        table["reach_m"][rows], table["since_ms"][rows], table["anew"][rows] = reach_m, since_ms, True
+
+    def take(
+        self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta, zones_of: ZonesOf
+    ) -> Taken:
         """What can be taken at once at `now`. `apart`: serials of which something else came with these.
 
         Of each device everything is taken or nothing. Nothing is changed: `keep` does that.
@@ -383,8 +401,8 @@ class Steady:
         rows = np.fromiter(map(row_of.__getitem__, serials), np.int64)
         of, fix_ms = self._table.take(rows), columns.fix_ms  # to index whole rows takes thirty times as long
         since = now_ms - of["since_ms"]
-        quiet = are_quiet(_calm_of(of), columns.lat_e7, columns.lon_e7, columns.accuracy_m, columns.speed_mps)
-        good = (
+        asked = of["zoned"] & _MEASURED[columns.method] & (since >= 0) & (since <= span // _MS)
+        sound = (
             (rows >= 0)
             & columns.plain
             & (of["from_ms"] <= np.minimum(fix_ms, now_ms))
@@ -394,9 +412,11 @@ class Steady:
             & (of["day_from_ms"] <= fix_ms)
             & (fix_ms < of["day_from_ms"] + _DAY_MS)
             & (fix_ms > of["newest_ms"])
-            & (~of["zoned"] | (quiet & _MEASURED[columns.method] & (since >= 0) & (since <= span // _MS)))
+            & (asked | ~of["zoned"])
             & (~(columns.battery_percent <= of["low_percent"]))
         )
+        quiet, reach_m = self._are_quiet(rows, of, columns, sound & asked, zones_of)
+        good = sound & (quiet | ~of["zoned"])
         spoilt = np.zeros(len(self._table), np.bool_)
         spoilt[rows[~good & (rows >= 0)]] = True
         spoilt[[row_of[serial] for serial in apart if serial in row_of]] = True
@@ -409,7 +429,7 @@ class Steady:
         line = np.arange(len(rows)) - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
         received_ms = np.repeat(np.array([to_ms(at) for _, _, at in parts], np.int64), sizes)
         if len(at) < len(rows):  # nearly always all of them
-            request, line, rows, received_ms = request[at], line[at], rows[at], received_ms[at]
+            request, line, rows, received_ms, reach_m = request[at], line[at], rows[at], received_ms[at], reach_m[at]
             columns = columns.of(at)
         return Taken(
             request,
@@ -421,8 +441,33 @@ class Steady:
             self._table["session_no"][rows],
             self._key.take(rows, axis=0),
             self._context.take(rows, axis=0),
+            reach_m,
             self._many,
         )
+
+    def _are_quiet(
+        self, rows: Whole, of: npt.NDArray[np.void], columns: Columns, asked: Bools, zones_of: ZonesOf
+    ) -> tuple[Bools, Floats]:
+        """Which of those that are asked are quiet, and how far it is calm around those whose zones had to be asked.
+
+        Nearly always what is calm about where they were tells. Who has gone farther in any of these is asked about that
+        place, and about the last one, as calm.around is for whoever is judged: then they are calm about that one.
+        """
+        lat_e7, lon_e7, accuracy_m, speed_mps = columns.lat_e7, columns.lon_e7, columns.accuracy_m, columns.speed_mps
+        quiet = asked & are_quiet(_calm_of(of), lat_e7, lon_e7, accuracy_m, speed_mps)
+        reach_m = np.full(len(rows), np.nan)
+        gone = asked & ~quiet
+        if gone.any():
+            last = np.full(len(self._table), -1)
+            last[rows[gone]] = 0
+            goes = last[rows] == 0
+            last[rows[goes]] = np.flatnonzero(goes)
+            at = np.flatnonzero(asked & (gone | (last[rows] == np.arange(len(rows)))))
+            reach_m[at] = self._reach_at(rows[at], lat_e7[at], lon_e7[at], zones_of)
+            x, y, z = points(lat_e7[at], lon_e7[at])
+            calm = _calm_of(of.take(at))._replace(x=x, y=y, z=z, reach_m=reach_m[at])
+            quiet[at] = are_quiet(calm, lat_e7[at], lon_e7[at], accuracy_m[at], speed_mps[at])
+        return quiet, reach_m
 
     def until(self, taken: Taken) -> datetime | None:
         """Until when all of these stay admitted if nobody decides anything; None: without an end."""
@@ -455,6 +500,10 @@ class Steady:
             table[name][first] = 0.0
         table["back_ms"][of], table["held_ms"][of] = columns.fix_ms[zoned], to_ms(now)
         table["lat_e7"][of], table["lon_e7"][of], table["took"][of] = columns.lat_e7[zoned], columns.lon_e7[zoned], True
+        moved = np.flatnonzero(~np.isnan(taken.reach_m))
+        if len(moved):
+            places = (columns.lat_e7[moved], columns.lon_e7[moved])
+            self._calm_about(rows[moved], *places, taken.reach_m[moved], to_ms(now))
         moves = zoned[columns.speed_mps[zoned] >= table["moving_mps"][of]]
         table["moving_ms"][rows[moves]] = columns.fix_ms[moves]
         table["contact_ms"][heard.rows], table["contact_newest_ms"][heard.rows] = heard.at_ms, heard.newest_ms
@@ -476,9 +525,9 @@ class Steady:
 
     def _make_room(self, rows: Whole, seen: SeenFixes) -> None:
         full = rows[self._lately_count[rows] == _LATELY]
-        for fitting_id, times in zip(self._fitting[full].tolist(), self._lately[full].tolist(), strict=True):
-            seen.add_run(fitting_id, times)
-        self._lately_count[full] = 0
+        if len(full):
+            seen.add_runs(self._fitting[full].tolist(), self._lately[full])
+            self._lately_count[full] = 0
 
     def _lately_of(self, row: int) -> list[int]:
         times: list[int] = self._lately[row, : self._lately_count[row]].tolist()

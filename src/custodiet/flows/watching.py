@@ -366,8 +366,7 @@ class Watching:
         """What of a batch is taken at once; of whom anything else came in it, nothing is."""
         if self._steady is None:
             return None
-        self._look_at_what_was_given()
-        return self._steady.take(parts, apart, now, SCRATCH_MAX)
+        return self._steady.take(parts, apart, now, SCRATCH_MAX, self._zones_of)
 
     def taken_until(self, taken: "Taken") -> datetime | None:
         """Until when all of these stay admitted if nobody decides anything; None: without an end."""
@@ -446,7 +445,7 @@ class Watching:
     def forget_old(self, now: datetime, fittings: frozenset[FittingId]) -> None:
         """Scratch of more than ten minutes, or of a fitting whose decision is over."""
         since = now - SCRATCH_MAX
-        self._look_at_what_was_given()
+        self.look_at_what_was_given()
         were_steady = self._look_at_steady(now, fittings)
         is_set_back = self._quiet_until is not None and now < self._quiet_until
         if is_set_back or fittings is not self._quiet_of or self._quiet_from is None or self._quiet_from < since:
@@ -495,7 +494,6 @@ class Watching:
     ) -> Judged:
         """Judge a batch of admitted fixes and words, and what devices said of themselves."""
         judged = Judged(words=words)
-        self._look_at_what_was_given()
         by_fitting: dict[FittingId, list[Arrived]] = {}
         for one in arrived:
             by_fitting.setdefault(one.admitted.fitting_id, []).append(one)
@@ -509,7 +507,8 @@ class Watching:
         self._hear_all(picture, heard, now, judged)
         return judged
 
-    def _look_at_what_was_given(self) -> None:
+    def look_at_what_was_given(self) -> None:
+        """Before a batch is decided on, and not in the middle: geometry that came since then is of the next one."""
         if self._given:
             self._given = False
             self._disturb()

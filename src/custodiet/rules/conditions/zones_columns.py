@@ -6,6 +6,7 @@ keeps a tenth of a metre. Laying them out differs from zones.lay_out by no more 
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -100,19 +101,19 @@ def _edges(x: Floats, y: Floats, counts: Whole) -> Floats:
     return np.column_stack([x, y, dx, dy, dx * dx + dy * dy])
 
 
-def depths(areas: AreaRows, places: Places) -> tuple[Floats, Floats]:
-    """Of each place how deep it lies to its zone, the row of `areas` beside it, and how far from that zone's centre."""
-    east, north = _metres(areas.planes, places)
+def depths(areas: AreaRows, zone: Whole, places: Places) -> tuple[Floats, Floats]:
+    """Of each place how deep it lies to its zone, which is that row of `areas`, and how far from that zone's centre."""
+    east, north = _metres(areas.planes[zone], places)
     away = np.hypot(east, north)
-    box, zero = areas.boxes.T, np.zeros(len(areas.boxes))
+    box, zero, radius_m = areas.boxes[zone].T, np.zeros(len(zone)), areas.radius_m[zone]
     beyond = np.hypot(
         np.maximum(np.maximum(box[0] - east, zero), east - box[2]),
         np.maximum(np.maximum(box[1] - north, zero), north - box[3]),
     )
-    is_polygon = np.isnan(areas.radius_m)
-    depth = np.where(is_polygon, beyond, away - areas.radius_m)
+    is_polygon = np.isnan(radius_m)
+    depth = np.where(is_polygon, beyond, away - radius_m)
     near = np.flatnonzero(is_polygon & (beyond <= ROUGH_M))
-    depth[near] = _to_edges(areas, near, east[near], north[near])
+    depth[near] = _to_edges(areas, zone[near], east[near], north[near])
     return depth, away
 
 
@@ -147,14 +148,22 @@ def _to_edges(areas: AreaRows, asked: Whole, east: Floats, north: Floats) -> Flo
     return np.where(inside, -nearest, nearest)
 
 
-def reaches(areas: AreaRows, keep_out: npt.NDArray[np.bool_], of: Whole, places: Places) -> Floats:
-    """How far around each place it is calm, as calm.around says; NaN where it is not.
+def reaches(
+    packed: Sequence[PackedZones], keep_out: Sequence[Sequence[bool]], of: Whole, lat_e7: Whole, lon_e7: Whole
+) -> Floats:
+    """How far around each place it is calm, as calm.around says of its zones; NaN where it is not.
 
-    Zone by zone: whether it is one to keep out of, and about which place it is asked.
+    `of`: whose zones these are, of those at hand, whose zones to keep out of are marked. They are laid out once,
+    however many places are asked about.
     """
-    depth, away = depths(areas, Places(places.x[of], places.y[of], places.z[of]))
-    within = np.where(keep_out, depth, -depth)
+    counts = np.array([len(marks) for marks in keep_out], np.int64)
+    asked = counts[of]
+    place = np.repeat(np.arange(len(of)), asked)
+    zone = np.arange(len(place)) + np.repeat((np.cumsum(counts) - counts)[of] - (np.cumsum(asked) - asked), asked)
+    x, y, z = points(lat_e7, lon_e7)
+    depth, away = depths(laid_out(packed), zone, Places(x[place], y[place], z[place]))
+    within = np.where(np.fromiter(chain.from_iterable(keep_out), np.bool_)[zone], depth, -depth)
     within[(within > ROUGH_M) & (away > FAR_M)] = -np.inf
-    reach = np.full(len(places.x), REACH_MAX_M)
-    np.minimum.at(reach, of, within)
+    reach = np.full(len(of), REACH_MAX_M)
+    np.minimum.at(reach, place, within)
     return np.where(reach > EDGE_M + SLACK_M, reach, np.nan)
