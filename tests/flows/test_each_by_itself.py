@@ -5,7 +5,7 @@ import pytest
 from custodiet.entrypoints import clock
 from custodiet.flows.each_by_itself import each_by_itself
 from custodiet.flows.time_passes import Passing
-from custodiet.model.errors import CannotRecord, LeaseLost, NotFound, NotPermitted
+from custodiet.model.errors import CannotRecord, LeaseLost, NotFound, NotPermitted, VaultUnavailable
 
 
 def recording(fails):
@@ -27,6 +27,20 @@ def test_each_is_recorded_and_all_are_counted():
     assert tried == [0, 1, 2, 3]
 
 
+def test_none_is_tried_once_enough_were_recorded():
+    tried, record = recording({0: NotPermitted("first")})
+    with pytest.raises(NotPermitted):
+        each_by_itself(range(9), record, 3)
+    assert tried == [0, 1, 2, 3]
+
+
+def test_none_is_tried_once_so_many_have_failed():
+    tried, record = recording({one: NotPermitted(f"of {one}") for one in (1, 2, 4, 6)})
+    with pytest.raises(NotPermitted, match="of 1"):
+        each_by_itself(range(9), record, failures=3)
+    assert tried == [0, 1, 2, 3, 4]
+
+
 def test_one_that_fails_keeps_no_other_from_being_recorded_and_the_first_failure_is_told():
     tried, record = recording({1: NotPermitted("first"), 3: NotFound("second")})
     with pytest.raises(NotPermitted, match="first"):
@@ -34,7 +48,7 @@ def test_one_that_fails_keeps_no_other_from_being_recorded_and_the_first_failure
     assert tried == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("failure", [CannotRecord("full"), LeaseLost("another")])
+@pytest.mark.parametrize("failure", [CannotRecord("full"), LeaseLost("another"), VaultUnavailable("away")])
 def test_what_every_other_would_fail_with_ends_it_at_once(failure):
     tried, record = recording({1: failure})
     with pytest.raises(type(failure)):
@@ -46,6 +60,23 @@ def test_what_is_no_failure_of_ours_is_not_taken_for_one():
     _, record = recording({1: ZeroDivisionError()})
     with pytest.raises(ZeroDivisionError):
         each_by_itself(range(5), record)
+
+
+@pytest.mark.parametrize(
+    ("failure", "again_s"),
+    [(VaultUnavailable("away"), 5), (CannotRecord("full"), 5), (OSError("disk"), 5), (NotPermitted("of one"), 60)],
+)
+def test_what_may_work_in_a_moment_is_tried_soon_again_and_anything_else_at_its_pace(failure, again_s):
+    tried = []
+
+    def step():
+        tried.append(True)
+        raise failure
+
+    each = clock._Every("erasing", 60.0, step)
+    for at in range(90):
+        each.step(float(at))
+    assert len(tried) == -(-90 // again_s)
 
 
 @pytest.mark.parametrize("failing", Passing(None, None, None, ("clock", 1)).steps)

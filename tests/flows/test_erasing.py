@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from support.assessing import assessor
@@ -21,7 +22,7 @@ from custodiet.model.condition import Interval
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.erasing import CopyStep, HoldFor, HoldStep
 from custodiet.model.erasing_record import ErasureDue
-from custodiet.model.errors import NotPermitted, OpeningRefused, VaultUnavailable
+from custodiet.model.errors import NotPermitted, OpeningRefused, TableMismatch, VaultUnavailable
 from custodiet.model.mode import Category
 from custodiet.model.scheme import RetentionRule
 from custodiet.rules.decisions import Ender, Move
@@ -271,6 +272,39 @@ def test_an_erasure_is_open_until_nothing_is_left_of_it(one, erasing):
 class Away:
     def erase(self, index):
         raise VaultUnavailable("gone")
+
+
+def test_a_round_ends_once_enough_was_erased(one, erasing):
+    one.pass_retention()
+    one.house.clock.pass_(29 * DAY)
+    while erasing.begin():
+        pass
+    asked, real = [], erasing._vault.erase
+    erasing._vault = SimpleNamespace(erase=lambda index: asked.append(index) or real(index))
+    assert erasing.finish() > 0
+    assert len(asked) == 1
+    assert erasing.finish() > 0
+    assert len(asked) == 2
+
+
+def test_an_erasure_that_cannot_be_entered_holds_up_none_behind_it_and_nothing_that_was_entered(one, monkeypatch):
+    one.pass_retention()
+    one.house.clock.pass_(29 * DAY)
+    real, failing = erase_what_is_due_file._write, []
+
+    def write(act, record):
+        failing.append(record.decision_id)
+        if isinstance(record, ErasureDue) and record.decision_id == failing[0]:
+            raise TableMismatch("a made-up difference")
+        real(act, record)
+
+    monkeypatch.setattr(erase_what_is_due_file, "_write", write)
+    erasing = Erasing(one.house.store, one.house.vault, one.house.clock, one.house.fence)
+    for _ in range(2):
+        with pytest.raises(TableMismatch):
+            erasing.begin()
+    erasing.finish()
+    assert set(one.stored()) == {failing[0]}
 
 
 def test_an_erasure_that_the_vault_refuses_each_time_holds_up_none_behind_it(one, monkeypatch):

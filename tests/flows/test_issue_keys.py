@@ -1,18 +1,22 @@
 """A clock looks at everyone once a day, and else at whom anything was decided about: nobody waits longer for that."""
 
 from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
 from support.house import ANA
 
 from custodiet.adapters.store.reading import ReadingRows
+from custodiet.flows import issue_keys
 from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
 from custodiet.flows.issue_keys import BATCH, KeyIssuing
 from custodiet.model.decision import State
 from custodiet.model.ending import EndReason
-from custodiet.model.errors import VaultUnavailable
+from custodiet.model.errors import NotPermitted, OpeningRefused, TableMismatch, VaultUnavailable
 from custodiet.rules.decisions import Ender, Move
 
 MINUTE = timedelta(minutes=1)
@@ -111,6 +115,95 @@ def test_whom_nothing_was_decided_about_is_not_looked_at_again_on_that_day(house
     house.clock.pass_(DAY)
     clock.step()
     assert asked == [(0,), (size - 1,), (size,), (0,)]  # the keys that it issued itself are an entry, too
+
+
+@pytest.mark.parametrize("failure", [OpeningRefused("no keys follow from this entry"), "of another person"])
+def test_an_entry_of_which_no_key_can_be_had_holds_up_none_behind_it(house, monkeypatch, failure):
+    monkeypatch.setattr(issue_keys, "BATCH", 1)
+    people = [house.person(f"TAG-{number}") for number in range(3)]
+    for person in people:
+        house.decide(person, keys=False)
+    first = []
+
+    class Failing:
+        def keys(self, index):
+            first.append(index)
+            people, days = house.vault.keys(index)
+            if index != first[0]:
+                return people, days
+            if isinstance(failure, OpeningRefused):
+                raise failure
+            return tuple([replace(one, person_id="somebody") for one in keys] for keys in (people, days))
+
+    clock = issuing(house, Failing())
+    for _ in range(9):
+        with suppress(OpeningRefused, TableMismatch):
+            clock.step()
+    with pytest.raises((OpeningRefused, TableMismatch)):
+        clock.step()
+    cases, decisions = wanting(house)
+    assert [*cases, *(index for index, _ in decisions)] == [first[0]]
+    issuing(house).step()
+    assert wanting(house) == ((), ())
+
+
+def test_a_vault_that_refuses_everything_is_asked_a_few_times_a_round_and_in_turns(house):
+    for number in range(6):
+        house.decide(house.person(f"TAG-{number}"), keys=False)
+    asked = []
+
+    class Refusing:
+        def keys(self, index):
+            asked.append(index)
+            raise OpeningRefused("the vault cannot do this now")
+
+    clock = issuing(house, Refusing())
+    rounds = []
+    for _ in range(8):
+        with pytest.raises(OpeningRefused):
+            clock.step()
+        rounds.append(len(asked))
+    assert rounds[0] == 3
+    assert rounds[-1] == 24
+    cases, decisions = wanting(house)
+    assert {*cases, *(index for index, _ in decisions)} == set(asked)
+
+
+def test_a_key_that_the_store_refuses_holds_up_no_others(house):
+    people = [house.person(f"TAG-{number}") for number in range(3)]
+    decisions = [house.decide(person, keys=False) for person in people]
+    real = issue_keys.KeyIssuing._record
+
+    def record(self, people, days):
+        if any(one.person_id == decisions_person for one in (*people, *days)):
+            raise NotPermitted("a made-up law")
+        return real(self, people, days)
+
+    decisions_person = people[0].case.person_id
+    clock = issuing(house)
+    clock._record = partial(record, clock)
+    with pytest.raises(NotPermitted):
+        clock.step()
+    left = wanting(house)
+    assert decisions
+    assert {*left[0], *(index for index, _ in left[1])} == set(clock._waiting)
+    assert 0 < len(clock._waiting) < 4
+    house.clock.pass_(DAY)
+    del clock._record
+    while clock.step():
+        pass
+    assert wanting(house) == ((), ())
+
+
+def test_what_waits_no_more_is_forgotten_as_a_day_begins(house):
+    clock = issuing(house)
+    clock.step()
+    clock._waiting[10**6] = None
+    with pytest.raises(OpeningRefused):
+        clock.step()
+    house.clock.pass_(DAY)
+    clock.step()
+    assert 10**6 not in clock._waiting
 
 
 def test_what_could_not_be_issued_waits_until_the_vault_is_back(house):

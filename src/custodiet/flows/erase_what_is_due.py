@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
+from custodiet.flows.each_by_itself import each_by_itself
 from custodiet.flows.end_decision import CLOCK
 from custodiet.flows.once_a_day import OnceADay
 from custodiet.flows.ports import Acting, Clock, Store, Vault
@@ -43,18 +44,22 @@ class Erasing:
         """Entries of erasures that had something left when they were looked at."""
         self._looking = OnceADay()
 
-    def step(self) -> int:
-        """One round; how much was recorded. Raises VaultUnavailable; what the vault refuses waits, and is seen as
-        late.
-        """
+    def begin(self) -> int:
+        """Enter some of what is due; how many entries. Raises what the first failed with, once all were tried."""
         with self._store.reading() as view:
             due = view.clocks_run_out(self._clock.now(), AT_ONCE)
-        done = sum(_begin(self._store, one, self._fence) for one in due)
-        for entry in self._unfinished(self._clock.now()):
-            done += _finish(self._store, self._vault, entry, self._fence)
-            if done >= AT_ONCE:
-                break
-        return done
+        return each_by_itself(due, lambda one: _begin(self._store, one, self._fence))
+
+    def finish(self) -> int:
+        """Some of what was entered; how many days were recorded as gone. Raises VaultUnavailable, and what the first
+        failed with, once all were tried; what the vault refuses waits, and is seen as late.
+        """
+        left = self._unfinished(self._clock.now())
+        return each_by_itself(left, lambda entry: _finish(self._store, self._vault, entry, self._fence), AT_ONCE)
+
+    def step(self) -> int:
+        """One round of both; how much was recorded."""
+        return self.begin() + self.finish()
 
     def _unfinished(self, now: datetime) -> tuple[int, ...]:
         """Every erasure with something left: what is held, or refused each time, holds up none behind it."""
