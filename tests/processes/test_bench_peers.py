@@ -39,7 +39,7 @@ OF_OUR_OWN = "shapely_sqlite"
 )
 def test_a_peer_finds_everyone_who_leaves_and_comes_back(peer):
     crowd = Leaving(PEOPLE, 2, 3)
-    said, absent = beside(Work(crowd), lines(crowd, 5), [peer])
+    said, absent = beside(Work(crowd), lines(crowd, 5), lambda: 1.0, [peer])
     if absent:
         pytest.skip(absent[peer.name])
     assert said[peer.name]["positions"] == 5 * PEOPLE
@@ -53,7 +53,7 @@ def test_a_peer_that_is_not_here_is_said_in_a_line_and_the_others_go_on():
 
     crowd = Crowd(PEOPLE, 2, 3)
     missing = Peer("nobody", "nothing", "everything", 10, 10, nowhere)
-    said, absent = beside(Work(crowd), lines(crowd, 2), [missing, PEERS[-1]])
+    said, absent = beside(Work(crowd), lines(crowd, 2), lambda: 1.0, [missing, PEERS[-1]])
     assert absent == {"nobody": "it is not installed"}
     assert set(said) == {PEERS[-1].name}
 

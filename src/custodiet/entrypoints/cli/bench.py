@@ -2,9 +2,10 @@
 
 Ours: every line decoded, admitted, judged against every zone of its person by its whole disc, sealed by itself, written
 with the record that accounts for it, durable at the end of each commit: five requests of a thousand lines, as a
-gateway's writer takes them together while they wait. Peers take the same lines in the same run; each says what it does
-and what it does not. CPU seconds are those of all processes of either. Beside that: how the cost grows with people and
-zones, what it takes to open what was sealed, and what the machine does at best.
+gateway's writer takes them together while they wait. A round is ten minutes of everyone: so each has all that comes
+round in ten, contacts that are written and calm places that are found anew. Peers take the same lines in the same run;
+each says what it does and what it does not. CPU seconds are those of all processes of either. Beside that: how the cost
+grows with people and zones, what it takes to open what was sealed, and what the machine does at best.
 """
 
 import json
@@ -12,6 +13,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -20,7 +22,7 @@ from typing import Any, Protocol
 
 from custodiet.entrypoints.cli.bench_floor import floor
 from custodiet.entrypoints.cli.bench_growth import with_erased_days, with_people, with_zones
-from custodiet.entrypoints.cli.bench_monitor import BATCH, Spent, requests_of
+from custodiet.entrypoints.cli.bench_monitor import BATCH, Measured, Spent, requests_of
 from custodiet.entrypoints.cli.bench_page import write_page
 from custodiet.entrypoints.cli.bench_peers import beside
 from custodiet.entrypoints.cli.bench_place import ROUNDS, Place
@@ -99,17 +101,17 @@ def run_bench(plan: Plan, joined: Joined) -> dict[str, Any]:
         "floor": floor(),
         "peers": {},
         "absent": {},
-        "ratio": {},
     }
     crowd = Crowd(plan.people, plan.zones, plan.seed)
     if plan.parts & {"path", "peers"}:
         with joined.crowded(crowd) as place:
             said |= _path(place, plan.minutes)
             if "peers" in plan.parts:
+                monitor = place.here(place.store)
+                place.warm(monitor)
                 minutes = [place.minute() for _ in range(1 + ROUNDS)]
-                said["peers"], said["absent"] = beside(Work(crowd), minutes)
-        ours = said["positions_per_cpu_s"]
-        said["ratio"] = {name: round(ours / one["positions_per_cpu_s"], 1) for name, one in said["peers"].items()}
+                ours = partial(_round, place, monitor, plan.minutes)
+                said["peers"], said["absent"] = beside(Work(crowd), minutes, ours)
     if "growth" in plan.parts:
         said["growth"] = with_people(joined.crowded, plan.growth, plan.zones, plan.seed)
         said["zones"] = with_zones(joined.crowded, plan.zones_people, plan.zones_tried, plan.zones, plan.seed)
@@ -133,7 +135,6 @@ def _path(place: Place, minutes: int) -> dict[str, Any]:
     return {
         "positions_per_s": _median([one.positions / one.wall_s for one in rounds]),
         "positions_per_cpu_s": _median([one.positions / one.cpu_s for one in rounds]),
-        "together_per_cpu_s": round(positions / sum(one.cpu_s for one in rounds)),
         "people": len(place.crowd.serials),
         "zones_a_person": place.crowd.zones,
         "positions_a_round": rounds[0].positions,
@@ -141,6 +142,11 @@ def _path(place: Place, minutes: int) -> dict[str, Any]:
         "bytes_a_position": round((stored["bytes"] - before) / positions, 1),
         "bytes_a_record": round(stored["record_bytes"]),
     }
+
+
+def _round(place: Place, monitor: Measured, minutes: int) -> float:
+    spent = place.round(monitor, minutes)
+    return spent.positions / spent.cpu_s
 
 
 def _stages(place: Place, minutes: int) -> dict[str, int]:
@@ -202,13 +208,12 @@ def show_bench(said: dict[str, Any], *, as_json: bool, write_to: Path | None = N
 def _show_path(said: dict[str, Any]) -> None:
     print(f"{said['people']} invented people, {said['zones_a_person']} zones each; medians of {ROUNDS} rounds\n")
     print(f"  {'positions a CPU second':32}{said['positions_per_cpu_s']:>10}")
-    print(f"  {'of all rounds together':32}{said['together_per_cpu_s']:>10}")
     print(f"  {'positions a second':32}{said['positions_per_s']:>10}")
     for stage, ns in said["stages_ns"].items():
         print(f"  {'  of it ' + stage + ', CPU ns a position':32}{ns:>10}")
     for name, peer in said["peers"].items():
         print(f"\n  {name}: {peer['work']}; {peer['lacks']}")
         print(f"  {'positions a CPU second':32}{peer['positions_per_cpu_s']:>10}")
-        print(f"  {'times as many here':32}{said['ratio'][name]:>10}")
+        print(f"  {'times as many here':32}{peer['times_as_many_here']:>10}")
     for name, why in said["absent"].items():
         print(f"\n  {name} is not beside it: {why}")

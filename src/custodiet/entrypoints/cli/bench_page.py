@@ -57,13 +57,12 @@ def _path(said: Said) -> str:
 
 From full lines of forwarded NDJSON to a durable commit of five requests of a thousand, as a gateway's writer takes
 them together while they wait, of {said["people"]:,} people with
-{said["zones_a_person"]} zones each. Contacts are written and calm places are found anew every ten minutes, which is not
-in every round: so all rounds stand here together, too.
+{said["zones_a_person"]} zones each. A round is ten minutes of everyone: so each has all that comes round in ten,
+contacts that are written and calm places that are found anew.
 
 | | |
 |---|---:|
 | positions a CPU second | **{said["positions_per_cpu_s"]:,}** |
-| of all rounds together | {said["together_per_cpu_s"]:,} |
 | positions a second by the clock | {said["positions_per_s"]:,} |
 | of it decoding, ns a position | {stages["decode"]:,} |
 | of it deciding, judging and sealing, ns | {stages["decide"]:,} |
@@ -77,9 +76,11 @@ def _peers(said: Said) -> str:
 
 ![Positions a CPU second, as bars](performance.svg)
 
-Each is given batches as they suit it, and the lines are decoded for it by the quickest means there is.
+Each is given batches as they suit it, and the lines are decoded for it by the quickest means a Python program has.
+After each of its rounds comes one of ours; how many times as many positions ours takes is the median over those pairs,
+since the machine is not equally fast from minute to minute.
 """
-    ahead = sorted(name for name, times in said["ratio"].items() if times < 1)
+    ahead = sorted(name for name, one in said["peers"].items() if one["times_as_many_here"] < 1)
     behind = (
         "Ours judges each fix by its whole disc and seals it; it takes more positions a CPU second than all of these."
     )
@@ -87,7 +88,7 @@ Each is given batches as they suit it, and the lines are decoded for it by the q
         behind = f"More positions a CPU second than ours, judging less and sealing nothing, take: {', '.join(ahead)}."
     rows = [(f"**{_OURS}**", said["positions_per_cpu_s"], "", "all that stands above", "")]
     rows += [
-        (name, one["positions_per_cpu_s"], said["ratio"][name], one["work"], one["lacks"])
+        (name, one["positions_per_cpu_s"], one["times_as_many_here"], one["work"], one["lacks"])
         for name, one in sorted(said["peers"].items(), key=lambda each: -each[1]["positions_per_cpu_s"])
     ]
     told = _table(("", "positions a CPU second", "times as many here", "what it does", "what it does not"), rows)

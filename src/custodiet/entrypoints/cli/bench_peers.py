@@ -1,9 +1,10 @@
 """Peers beside ours, one after the other on the same lines: CPU seconds of this process and of their servers.
 
-The first minute of everyone is not timed: all that is seen for the first time is a crossing to a peer.
+The first minute of everyone is not timed: all that is seen for the first time is a crossing to a peer. After each round
+of a peer's comes one of ours: a machine whose speed moves by a third within minutes moves both of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,22 +23,27 @@ PEERS = (POSTGIS_TRIGGER, POSTGIS_SET, REDIS, DUCKDB, GEOPANDAS_JOIN, GEOPANDAS_
 
 
 def beside(
-    work: Work, minutes: Sequence[Sequence[bytes]], peers: Sequence[Peer] = PEERS
+    work: Work, minutes: Sequence[Sequence[bytes]], ours: Callable[[], float], peers: Sequence[Peer] = PEERS
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What each peer does with these, lines of a minute each; and why which is not here. The first is not timed."""
+    """What each peer does with these, lines of a minute each; and why which is not here. The first is not timed.
+
+    `ours`: a round of ours, and how many positions a CPU second that was.
+    """
     said: dict[str, Any] = {}
     absent: dict[str, str] = {}
     for peer in peers:
         with TemporaryDirectory(prefix="peer-") as folder:
             try:
                 with peer.open(work, Path(folder)) as taking:
-                    said[peer.name] = _measured(peer, taking, work, minutes)
+                    said[peer.name] = _measured(peer, taking, work, minutes, ours)
             except Absent as why:
                 absent[peer.name] = str(why)
     return said, absent
 
 
-def _measured(peer: Peer, taking: Taking, work: Work, minutes: Sequence[Sequence[bytes]]) -> dict[str, Any]:
+def _measured(
+    peer: Peer, taking: Taking, work: Work, minutes: Sequence[Sequence[bytes]], ours: Callable[[], float]
+) -> dict[str, Any]:
     # No batch holds two minutes: to whoever joins a batch at once two positions of one person would be one.
     first, *rounds = [
         [minute[at : at + peer.batch] for at in range(0, min(len(minute), peer.round), peer.batch)]
@@ -45,7 +51,7 @@ def _measured(peer: Peer, taking: Taking, work: Work, minutes: Sequence[Sequence
     ]
     for batch in first:
         taking.take(work.rows(batch))
-    walls, cpus = [], []
+    walls, cpus, ratios = [], [], []
     for batches in rounds:
         positions = sum(map(len, batches))
         began, cpu_began = perf_counter(), _cpu_s(taking.server)
@@ -54,9 +60,11 @@ def _measured(peer: Peer, taking: Taking, work: Work, minutes: Sequence[Sequence
         walls.append(positions / (perf_counter() - began))
         # A server's is told in hundredths of a second: what took less than one is taken for a tenth of one.
         cpus.append(positions / max(_cpu_s(taking.server) - cpu_began, 0.1 * TICK_S))
+        ratios.append(ours() / cpus[-1])
     return {
         "positions_per_s": round(median(walls)),
         "positions_per_cpu_s": round(median(cpus)),
+        "times_as_many_here": round(median(ratios), 1),
         "batch": peer.batch,
         "positions": sum(map(len, first)) + sum(len(batch) for batches in rounds for batch in batches),
         "crossings": taking.crossings(),

@@ -59,7 +59,7 @@ def command_line(
     verb.add_argument("--seed", type=int, default=1, metavar="N", help="which invented crowd")
     verb.add_argument("--people", type=_crowd, metavar="N", help="10,000; over HTTP 1,000, each settled by the flows")
     verb.add_argument("--zones", type=_count, default=5, metavar="N", help="for each of them")
-    verb.add_argument("--minutes", type=_count, default=5, metavar="N", help="a position of everyone each, in a round")
+    verb.add_argument("--minutes", type=_count, default=10, metavar="N", help="a position of everyone each, in a round")
     verb.add_argument("--only", action="append", choices=BENCH_PARTS, help="this part; may be said again")
     verb.add_argument("--million", action="store_true", help="growth to a million people, too: it takes long")
     verb.add_argument("--quick", action="store_true", help="of a few people: whether it runs, not how fast")
