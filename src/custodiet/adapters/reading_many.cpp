@@ -2,7 +2,6 @@
 //
 // JSON is read by simdjson, whole: every byte of a line is checked. A row is made only of what nearly every line is;
 // whatever else one is, it is left, and whoever called reads it otherwise. Nothing is kept: no place outlives a call.
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>

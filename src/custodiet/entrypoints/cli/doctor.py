@@ -102,8 +102,9 @@ class Patient:
     seats: Callable[[], Seats] | None
     """Which gateways share devices out, and how far; None: they do not."""
     seals_many: Callable[[], bool]
-    reads_many: Callable[[], bool]
     """Whether what seals many fixes in one call is here and does."""
+    reads_many: Callable[[], bool]
+    """The same of what reads the lines of a batch."""
     newest_form: str
     vault_forms: Callable[[], tuple[int, int]]
     """The form of the vault's database, and the newest."""
