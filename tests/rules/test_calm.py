@@ -18,15 +18,15 @@ from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.report import DeviceSays, Fix, Method
 from custodiet.model.shape import Circle, Polygon
 from custodiet.rules.conditions import calm as calm_module
-from custodiet.rules.conditions.calm import Calm, after, around, calm_around
+from custodiet.rules.conditions.calm import FAR_M, REACH_MAX_M, Calm, after, around, calm_around
 from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
 from custodiet.rules.conditions.device import is_nothing_new, judge_device
 from custodiet.rules.conditions.fixes import Fixes
 from custodiet.rules.conditions.packed_zones import PackedZones
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import Asked, Scratch, judge
-from custodiet.rules.conditions.zones import lay_out
-from custodiet.rules.conditions.zones_columns import depths, laid_out, points, reaches
+from custodiet.rules.conditions.zones import ROUGH_M, lay_out
+from custodiet.rules.conditions.zones_columns import depths, drawn, far_m, laid_out, points, reaches
 from custodiet.simulation.town import offset
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
@@ -152,9 +152,62 @@ def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each():
     for (whose, where), reach in zip(pairs, found.tolist(), strict=True):
         zones, place = all_asked[whose][0], all_asked[where][1]
         calm = around(point(*place), [(lay_out(shape), kind) for kind, shape, *_ in zones])
-        counts["calm" if calm else "not"] += 1
-        assert (None if np.isnan(reach) else reach) == (calm and pytest.approx(calm.reach_m, abs=1e-6))
+        if calm is not None and calm.reach_m > ROUGH_M:
+            counts["calm for long"] += 1
+            assert ROUGH_M < reach <= calm.reach_m + 1e-6
+        else:
+            counts["calm" if calm else "not"] += 1
+            assert (None if np.isnan(reach) else reach) == (calm and pytest.approx(calm.reach_m, abs=1e-6))
     assert min(counts.values()) > 300
+
+
+def somewhere(random):
+    """A zone of any size and latitude, and a place about it: along its edges, near, and as far as the other side of
+    the world.
+    """
+    lat = random.choice([random.uniform(-89, 89), 74.7, -74.7])
+    lon = random.choice([random.uniform(-180, 180), 179.9, -179.9])
+
+    def about(north_m, east_m):
+        north, east = offset(lat, lon, north_m, east_m)
+        return round(max(-90.0, min(90.0, north)) * 1e7), round(((east + 180) % 360 - 180) * 1e7)
+
+    def any_way(metres):
+        return about(random.uniform(-metres, metres), random.uniform(-metres, metres))
+
+    size = random.choice([50, 500, 5000, 24_900])
+    corners = [about(north, east) for north, east in ((-size, -size), (-size, size), (size, size), (size, -size))]
+    sliver = [any_way(size) for _ in range(3)]
+    shape = random.choice([Circle(about(0, 0), size), Polygon((tuple(corners),)), Polygon((tuple(sliver),))])
+    beside, along = size + random.uniform(1000, 1500), random.choice([0, random.uniform(-size, size)])
+    by_edge = about(*random.choice([(beside, along), (-beside, along), (along, beside), (along, -beside)]))
+    return shape, random.choice([by_edge, any_way(10 ** random.uniform(2, 7.3))])
+
+
+def test_what_is_told_without_laying_a_zone_out_is_never_farther_and_mostly_not_much_nearer():
+    counts = Counter()
+    for seed in range(3000):
+        try:
+            shape, (lat_e7, lon_e7) = somewhere(Random(seed))
+            depth = lay_out(shape).depth_m(point(lat_e7, lon_e7))
+        except IllegalValue:  # across the antimeridian, about a pole, or with no width
+            continue
+        (far,) = far_m(drawn([PackedZones.of(shape)]), *(np.array([one]) for one in (0, lat_e7, lon_e7)))
+        if np.isnan(far):
+            counts["not told, and near" if depth < 3000 else "not told"] += 1
+            continue
+        assert ROUGH_M < far <= depth < FAR_M, (seed, far, depth)
+        counts["half as far at least" if far > depth / 2 else "nearer"] += 1
+    assert counts["half as far at least"] > 10 * counts["nearer"]
+    assert min(counts["not told, and near"], counts["half as far at least"], counts["not told"]) > 150, counts
+
+
+def test_where_every_zone_is_far_nothing_is_laid_out_and_it_is_calm_all_the_same():
+    far, nowhere = PackedZones.of(Circle(e7(30_000, 0), 500)), np.array([], np.int64)
+    lat_e7, lon_e7 = np.array([e7(0, 0)]).T
+    assert reaches([far], [[True]], np.array([0]), lat_e7, lon_e7) == [REACH_MAX_M]
+    assert np.isnan(reaches([far], [[False]], np.array([0]), lat_e7, lon_e7)).all()
+    assert len(reaches([], [], nowhere, nowhere, nowhere)) == 0
 
 
 @settings(max_examples=200, deadline=None)
@@ -168,7 +221,7 @@ def test_a_depth_of_many_at_once_is_that_of_each_even_at_corners_and_level_edges
     asked = [e7(north, east) for north, east in corners] + [e7(n + 1, e) for n, e in corners] + [e7(900, 0)]
     lat_e7, lon_e7 = np.array(asked).T
     zone = np.zeros(len(asked), np.int64)
-    found, away = depths(laid_out([PackedZones.of(shape)]), zone, points(lat_e7, lon_e7))
+    found, away = depths(laid_out(drawn([PackedZones.of(shape)])), zone, points(lat_e7, lon_e7))
     for place, depth, far in zip(asked, found, away, strict=True):
         assert abs(depth) == pytest.approx(abs(area.depth_m(point(*place))), abs=1e-6)
         assert abs(depth) < 1e-3 or (depth < 0) == (area.depth_m(point(*place)) < 0)

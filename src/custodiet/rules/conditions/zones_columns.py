@@ -3,6 +3,9 @@
 Where the plain way walks along the edges of one polygon, here every edge of every polygon asked is one row. Sums are
 taken in the same order, so a depth differs from the plain one in the last place at most: nanometres, where what is calm
 keeps a tenth of a metre. Laying them out differs from zones.lay_out by no more than that, too.
+
+Most zones of most people are nowhere near them. Of those it is enough to know that: how far a place lies from the
+degrees that a zone was drawn within is told without laying it out, and is never too far.
 """
 
 from collections.abc import Sequence
@@ -17,6 +20,11 @@ from custodiet.rules.conditions.packed_zones import CIRCLE, CORNERS, HOLE, Packe
 from custodiet.rules.conditions.plane import A_M, E2, OVER_24_R2
 from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M
 
+FAR_FROM_M = 250_000.0
+LAT_MAX_E7 = 75 * 10_000_000
+LEAST_RADIUS_M = A_M * (1 - E2)
+"""The ellipsoid is curved most at the equator, along its meridians."""
+
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
@@ -30,6 +38,29 @@ class Places(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<Places: {len(self.x)}>"
+
+
+class DrawnRows(NamedTuple):
+    """Zones as they were drawn (packed_zones): their pieces with the points of each, and of each zone one row."""
+
+    pieces: npt.NDArray[np.uint16]
+    counts: Whole
+    """How many points each piece has."""
+    points: Whole
+    """Latitude and longitude in 1e-7 degrees; the second of a circle means nothing."""
+    radius_m: Floats
+    """NaN for a polygon."""
+    degrees: Whole
+    """South, west, north, east of the outer ring, in 1e-7; of a circle all of its centre."""
+
+    def only(self, which: npt.NDArray[np.bool_]) -> "DrawnRows":
+        """Those of these zones."""
+        pieces = which[np.cumsum(self.pieces < HOLE) - 1]
+        points = self.points[np.repeat(pieces, self.counts)]
+        return DrawnRows(self.pieces[pieces], self.counts[pieces], points, self.radius_m[which], self.degrees[which])
+
+    def __repr__(self) -> str:
+        return f"<DrawnRows: {len(self.radius_m)}>"
 
 
 class AreaRows(NamedTuple):
@@ -58,8 +89,8 @@ def points(lat_e7: Whole | Floats, lon_e7: Whole | Floats) -> Places:
     return Places(across * np.cos(lon), across * np.sin(lon), normal * (1 - E2) * sin_lat)
 
 
-def laid_out(packed: Sequence[PackedZones]) -> AreaRows:
-    """zones.lay_out_again of all these zones, in their order. Every one of them is at hand."""
+def drawn(packed: Sequence[PackedZones]) -> DrawnRows:
+    """All these zones, in their order. Every one of them is at hand."""
     parts = [one.parts() for one in packed]
     pieces = np.frombuffer(b"".join([of for of, _ in parts]), "<u2")
     told = b"".join([of for _, of in parts])
@@ -67,25 +98,33 @@ def laid_out(packed: Sequence[PackedZones]) -> AreaRows:
     counts = (pieces & CORNERS).astype(np.int64)
     begins, zones = np.cumsum(counts) - counts, np.flatnonzero(pieces < HOLE)
     circles = pieces[zones] == CIRCLE
-    planes = _planes(vertices, begins, zones, circles)
     radius_m = np.full(len(zones), np.nan)
     radius_m[circles] = radii_m[begins[zones[circles]] + 1]
+    ends = [of.reduceat(vertices, begins)[zones] for of in (np.minimum, np.maximum)]
+    for end in ends:  # of a circle the second point is none
+        end[circles] = vertices[begins[zones[circles]]]
+    return DrawnRows(pieces, counts, vertices, radius_m, np.column_stack(ends))
+
+
+def laid_out(drawn: DrawnRows) -> AreaRows:
+    """zones.lay_out_again of each."""
+    pieces, counts, vertices, radius_m, degrees = drawn
+    circles, is_ring = ~np.isnan(radius_m), pieces != CIRCLE
+    planes = _planes((degrees[:, :2] + degrees[:, 2:]).T / 2)
     # Of here on, rings alone: a circle's two points are no corners.
-    rings = np.flatnonzero(pieces != CIRCLE)
-    of_each = np.repeat(np.cumsum(pieces < HOLE)[rings] - 1, counts[rings])
-    corners = vertices[np.repeat(pieces != CIRCLE, counts)]
+    of_each = np.repeat(np.cumsum(pieces < HOLE)[is_ring] - 1, counts[is_ring])
+    corners = vertices[np.repeat(is_ring, counts)]
     x, y = _metres(planes[of_each], points(corners[:, 0], corners[:, 1]))
-    first = np.searchsorted(of_each, np.arange(len(zones) + 1))
+    first = np.searchsorted(of_each, np.arange(len(radius_m) + 1))
     boxes = np.outer(radius_m, (-1.0, -1.0, 1.0, 1.0))
     at = first[:-1][~circles]
-    boxes[~circles] = np.column_stack([of.reduceat(one, at) for of in (np.minimum, np.maximum) for one in (x, y)])
-    return AreaRows(planes, radius_m, boxes, _edges(x, y, counts[rings]), first)
+    if len(at):
+        boxes[~circles] = np.column_stack([of.reduceat(one, at) for of in (np.minimum, np.maximum) for one in (x, y)])
+    return AreaRows(planes, radius_m, boxes, _edges(x, y, counts[is_ring]), first)
 
 
-def _planes(vertices: Whole, begins: Whole, zones: Whole, circles: npt.NDArray[np.bool_]) -> Floats:
-    """Plane.about the centre of each zone: of a circle, or of its outer ring."""
-    ends = [of.reduceat(vertices, begins)[zones] for of in (np.minimum, np.maximum)]
-    centres = np.where(circles[:, None], vertices[begins[zones]], (ends[0] + ends[1]) / 2).T
+def _planes(centres: Floats) -> Floats:
+    """Plane.about each of these centres: latitudes, longitudes."""
     lat, lon = np.radians(centres / 1e7)
     sin_lat, sin_lon, cos_lon = np.sin(lat), np.sin(lon), np.cos(lon)
     north = (-sin_lat * cos_lon, -sin_lat * sin_lon, np.cos(lat))
@@ -148,22 +187,49 @@ def _to_edges(areas: AreaRows, asked: Whole, east: Floats, north: Floats) -> Flo
     return np.where(inside, -nearest, nearest)
 
 
+def far_m(zones: DrawnRows, zone: Whole, lat_e7: Whole, lon_e7: Whole) -> Floats:
+    """How far each place is from its zone, which is that row of `zones`, and never farther than it lies; NaN where that
+    is not more than ROUGH_M, or must be asked for.
+
+    The gap to the degrees between which the zone was drawn: along the meridian, or across to the nearer of its two. A
+    tenth is taken off for what maps do to a distance of FAR_FROM_M at LAT_MAX_E7, and a fiftieth of the zone's size for
+    its edges, which are straight on the ground and leave their parallel.
+    """
+    south, west, north, east = zones.degrees[zone].T
+    up = np.maximum(np.maximum(south - lat_e7, lat_e7 - north), 0)
+    # From beyond the antimeridian it is the long way round, and too far to be told.
+    across = np.minimum(np.maximum(np.maximum(west - lon_e7, lon_e7 - east), 0) / 1e7, 90.0)
+    aside = np.arcsin(np.cos(np.radians(lat_e7 / 1e7)) * np.sin(np.radians(across)))
+    gap = np.maximum(np.radians(up / 1e7), aside) * LEAST_RADIUS_M
+    size = np.radians((north - south + east - west) / 1e7) * A_M
+    least = 0.9 * gap - 0.02 * size - np.nan_to_num(zones.radius_m)[zone]
+    told = (np.abs(lat_e7) <= LAT_MAX_E7) & (gap <= FAR_FROM_M) & (least > ROUGH_M)
+    return np.where(told, least, np.nan)
+
+
 def reaches(
     packed: Sequence[PackedZones], keep_out: Sequence[Sequence[bool]], of: Whole, lat_e7: Whole, lon_e7: Whole
 ) -> Floats:
-    """How far around each place it is calm, as calm.around says of its zones; NaN where it is not.
+    """How far around each place it is calm: as calm.around says of its zones, or less where the nearest edge is farther
+    than ROUGH_M; NaN where it is not.
 
     `of`: whose zones these are, of those at hand, whose zones to keep out of are marked. They are laid out once,
-    however many places are asked about.
+    however many places are asked about, and only those that one of them is near.
     """
     counts = np.array([len(marks) for marks in keep_out], np.int64)
     asked = counts[of]
     place = np.repeat(np.arange(len(of)), asked)
     zone = np.arange(len(place)) + np.repeat((np.cumsum(counts) - counts)[of] - (np.cumsum(asked) - asked), asked)
-    x, y, z = points(lat_e7, lon_e7)
-    depth, away = depths(laid_out(packed), zone, Places(x[place], y[place], z[place]))
+    zones = drawn(packed)
+    depth = far_m(zones, zone, lat_e7[place], lon_e7[place])
+    near = np.flatnonzero(np.isnan(depth))
+    asked_about = np.zeros(len(zones.radius_m), np.bool_)
+    asked_about[zone[near]] = True
+    x, y, z = (one[place[near]] for one in points(lat_e7, lon_e7))
+    among = (np.cumsum(asked_about) - 1)[zone[near]]
+    depth[near], away = depths(laid_out(zones.only(asked_about)), among, Places(x, y, z))
     within = np.where(np.fromiter(chain.from_iterable(keep_out), np.bool_)[zone], depth, -depth)
-    within[(within > ROUGH_M) & (away > FAR_M)] = -np.inf
+    within[near[(within[near] > ROUGH_M) & (away > FAR_M)]] = -np.inf
     reach = np.full(len(of), REACH_MAX_M)
     np.minimum.at(reach, place, within)
     return np.where(reach > EDGE_M + SLACK_M, reach, np.nan)
