@@ -22,7 +22,7 @@ from support.in_process import client_of, place_of  # noqa: E402
 from support.staff import ADA, AOS, CAI, DPO, staffed  # noqa: E402
 
 from custodiet.flows.keep_caseload import assign_case  # noqa: E402
-from custodiet.main import read_policy  # noqa: E402
+from custodiet.main.pages import read_policy  # noqa: E402
 from custodiet.model.entry import Entry  # noqa: E402
 from custodiet.model.finding import Matter, Raised, Weight  # noqa: E402
 from custodiet.model.identity import AlertId  # noqa: E402

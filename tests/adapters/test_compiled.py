@@ -13,7 +13,8 @@ from support.many import needs_compiler
 from custodiet.adapters import compiled, reading_many
 from custodiet.adapters.reading_many import READING_MANY
 from custodiet.adapters.sealing_many import SEALING_MANY, OneByOne
-from custodiet.main import join_reading_many, join_sealing_many, main
+from custodiet.main import main
+from custodiet.main.monitors import join_reading_many, join_sealing_many
 from custodiet.model.errors import Unready
 from custodiet.wire.traccar_columns import LineByLine
 

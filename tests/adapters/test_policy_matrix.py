@@ -6,7 +6,7 @@ from support.cedar_text import acts_of, functions_of, policies
 from support.circumstances import ABOUT, WORDS, permitted, shortest
 
 from custodiet.adapters.policy import CedarPolicy
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.act import Act
 from custodiet.model.staff import Function
 

@@ -14,7 +14,7 @@ from support.cedar_text import acts_of, functions_of, policies  # noqa: E402
 from support.cedar_to_z3 import World, allows, possible  # noqa: E402
 from support.circumstances import ABOUT, OTHER, SCHEME, WHO  # noqa: E402
 
-from custodiet.main import read_policy  # noqa: E402
+from custodiet.main.pages import read_policy  # noqa: E402
 from custodiet.model.act import Act, ActorFacts, Kind, Thing  # noqa: E402
 from custodiet.model.staff import Function  # noqa: E402
 

@@ -7,7 +7,7 @@ from support.cedar_text import FUNCTION, acts_of, functions_of, needs, policies
 from support.circumstances import OTHER, SCHEME, WHO
 
 from custodiet.adapters.policy import CedarPolicy
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.act import HOUSE, Act, ActorFacts, Kind, Thing
 from custodiet.model.errors import Unready
 from custodiet.model.staff import Function

@@ -46,7 +46,7 @@ def test_what_no_migration_has_seen_has_no_form(tmp_path):
 
 
 def test_a_process_starts_without_alembic_and_without_what_only_a_server_or_a_monitor_needs():
-    line = [sys.executable, "-X", "importtime", "-c", "import custodiet.main"]
+    line = [sys.executable, "-X", "importtime", "-c", "import custodiet.main.processes.vault"]
     said = subprocess.run(line, capture_output=True, text=True, check=True)
     assert "custodiet.adapters.store.sqlite" in said.stderr
     for one in ("alembic", "numpy", "postgresql", "psycopg", "sqlglot"):

@@ -34,7 +34,8 @@ from custodiet.flows.keep_caseload import assign_case, declare_conflict, give_co
 from custodiet.flows.looking import ask_look_up
 from custodiet.flows.open_case import set_condition
 from custodiet.flows.staff_joins import propose_joiner
-from custodiet.main import read_pins, read_policy
+from custodiet.main.pages import read_policy
+from custodiet.main.stores import read_pins
 from custodiet.model.alert import AlertMove
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.errors import NotPermitted

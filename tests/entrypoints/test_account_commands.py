@@ -7,7 +7,9 @@ from custodiet.adapters.world import SystemChance
 from custodiet.entrypoints.web.accounts import keeping
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.staff_joins import approve_joiner, begin_authorising, propose_joiner
-from custodiet.main import main, open_store, sign_in_place
+from custodiet.main import main
+from custodiet.main.pages import sign_in_place
+from custodiet.main.stores import open_store
 from custodiet.model.entry import EntryKind
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function

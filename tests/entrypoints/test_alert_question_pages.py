@@ -16,7 +16,7 @@ from support.watched import desk
 
 from custodiet.flows.hand_over import hand_over
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.condition import ConditionKind
 from custodiet.model.errors import VaultUnavailable
 from custodiet.model.look_up import Attempt

@@ -8,7 +8,7 @@ from support.in_process import client_of, place_of
 from support.staff import AOS, CAI, staffed
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.assessment import Article8, AtHome, Practical, Said
 from custodiet.model.decision import State
 from custodiet.model.mode import ModeCode

@@ -6,7 +6,7 @@ from support.staff import AOS, CAI, OPE, staffed
 from support.watched import bring, desk, watch
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.alert import AlertState
 from custodiet.model.contact_record import CameOf, Way
 

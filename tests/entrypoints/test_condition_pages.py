@@ -14,7 +14,7 @@ from support.staff import AOS, CAI, CEM, OPE, staffed
 from custodiet.adapters import sealing
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.open_case import set_condition
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import State
 from custodiet.model.entry import EntryKind

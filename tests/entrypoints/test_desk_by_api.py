@@ -9,7 +9,7 @@ from support.staff import AOS, AUD, CAI, CEM, OPE, PER, staffed
 from support.watched import bytes_of
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.finding import Matter, Raised, Weight
 from custodiet.model.identity import ActorId, AlertId

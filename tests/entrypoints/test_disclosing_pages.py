@@ -12,7 +12,7 @@ from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ
 from support.witnessing import Nobody
 
 from custodiet.flows.keep_caseload import assign_case, declare_conflict
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.disclosure import Packed
 from custodiet.model.look_up import Attempt
 from custodiet.wire.records import read_entry, read_record

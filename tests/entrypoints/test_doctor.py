@@ -24,7 +24,9 @@ from custodiet.adapters.machine import Lies, Machine, look_at_machine
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.entrypoints.cli import doctor
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import join_kms, join_vault, main, open_store, read_pins
+from custodiet.main import main
+from custodiet.main.stores import open_store, read_pins
+from custodiet.main.vaults import join_kms, join_vault
 from custodiet.model.errors import CannotRecord, VaultUnavailable
 from custodiet.model.partitions import Held, Seats
 from custodiet.rules.partitions import PARTITIONS

@@ -15,7 +15,7 @@ from custodiet.flows.erase_what_is_due import erase_what_is_due
 from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.flows.set_up_scheme import register_scheme
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.identity import ActorId, SchemeId
 from custodiet.model.staff import Function
 from custodiet.rules.decisions import Ender, Move

@@ -3,7 +3,8 @@
 import pytest
 from support.site import Site
 
-from custodiet.main import main, open_store
+from custodiet.main import main
+from custodiet.main.stores import open_store
 from custodiet.model.staff import Function
 
 

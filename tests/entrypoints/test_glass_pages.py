@@ -12,7 +12,7 @@ from support.staff import ADA, AOS, AUD, CAI, DPO, OPE, PER
 from custodiet.entrypoints.web.forms_glass import AGO
 from custodiet.entrypoints.wording_oversight import FOUND
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.glass import BACK_MAX, WINDOW_MAX
 from custodiet.rules.eleven_tests import Code
 

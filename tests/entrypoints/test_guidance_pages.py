@@ -24,7 +24,7 @@ from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.step_down import step_down
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.alert import AlertMove, Excuse
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.contact_record import CameOf, Way

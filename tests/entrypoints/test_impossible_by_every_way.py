@@ -26,7 +26,7 @@ from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.staff_joins import propose_joiner
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.decision import Authority, State
 from custodiet.model.entry import EntryKind
 from custodiet.model.fact import Age, FactKind

@@ -12,7 +12,7 @@ from support.watched import passing
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.scheme_now import register_at
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 
 DAY = timedelta(days=1)
 DUE = "1 inspection is due"

@@ -10,7 +10,7 @@ from support.watched import HOUR, bring, desk, watch
 
 from custodiet.flows.keep_caseload import declare_conflict
 from custodiet.flows.show_changes import Change, Watching
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.alert import AlertMove, AlertState
 from custodiet.model.errors import NotPermitted
 

@@ -11,7 +11,7 @@ from support.staff import ADA, AOS, CAI, staffed
 from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.obey_stop import enter_stop
 from custodiet.flows.open_case import open_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.ending import StopKind
 
 

@@ -9,7 +9,7 @@ from support.house import COURT, SCHEME
 from support.in_process import place_of
 from support.staff import ADA, AOS, CAI, DPO, staffed
 
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.case import TaskKind
 from custodiet.model.decision import Authority, State
 from custodiet.model.mode import ModeCode

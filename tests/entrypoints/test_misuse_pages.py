@@ -7,7 +7,7 @@ from support.looking import HOUR, Looked
 from support.staff import ADA, AOS, AUD, CAI, CEM, DPO, OPE, PER, REQ, TRA
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 
 WHO = (ADA, AOS, AUD, CAI, CEM, DPO, OPE, PER, REQ, TRA)
 TEXT = "It was done for a friend."

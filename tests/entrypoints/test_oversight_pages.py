@@ -19,7 +19,7 @@ from custodiet.entrypoints.wording_oversight import FOUND
 from custodiet.flows.keep_caseload import declare_conflict
 from custodiet.flows.pack_case import pack_case
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.rules.chain import leaf_hash, verify_inclusion
 from custodiet.rules.eleven_tests import TESTS, Code
 from custodiet.rules.oversight import pseudonym

@@ -16,7 +16,7 @@ from custodiet.flows.decide_case import make_decision, propose_decision
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.state_conditions import Asked, Asking
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.condition import ConditionKind, Schedule
 from custodiet.model.language import PSEUDO_RTL
 from custodiet.model.mode import ModeCode

@@ -11,7 +11,7 @@ from support.staff import ADA, AOS, CAI, DPO, staffed
 
 from custodiet.flows.open_case import open_case
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import Function
 

@@ -14,7 +14,7 @@ from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.scheme_now import register_at
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.identity import ActorId
 from custodiet.model.language import PSEUDO_RTL
 from custodiet.model.mode import ModeCode

@@ -12,7 +12,7 @@ from support.staff import AOS, CAI, DPO, PER, REP
 
 from custodiet.flows.add_place import add_place
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.rules.masking.own import OWN_MAX
 from custodiet.wire.own_place import pack_own_place
 

@@ -14,7 +14,7 @@ from support.staff import ADA, AOS, CAI, CEM, OPE, PER, REP, TRA, staffed
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.identity import ActorId
 from custodiet.model.language import PSEUDO_LTR
 from custodiet.model.notice import TextOf

@@ -9,7 +9,7 @@ from support.looking import Looked
 from support.staff import AOS, AUD, CAI, CEM, DPO, OPE, PER
 
 from custodiet.flows.open_case import open_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from support.looking import HOUR, Looked
 from support.staff import AOS, AUD, CAI, CEM, DPO, OPE, PER, REP
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.rules.restricting import WEIGHED
 
 WHO = (AOS, AUD, CAI, CEM, DPO, OPE, PER, REP)

@@ -13,7 +13,7 @@ from support.staff import AOS, CAI, OPE
 from custodiet.flows.close_case import close_case
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.review_decision import begin_review
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.decision import State
 from custodiet.model.ending import EndReason
 from custodiet.model.fact import FactKind

@@ -13,7 +13,7 @@ from support.in_process import client_of, place_of
 from support.staff import PER
 
 from custodiet.entrypoints.wording_rules import rules, rules_about, subjects
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 
 TOOLS = Path(__file__).parents[2] / "tools"
 

@@ -19,7 +19,7 @@ from custodiet.flows.give_notice import Given, give_notice
 from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.flows.notice_now import notice_at
 from custodiet.flows.open_case import set_condition
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.assessing_record import ReturnReason
 from custodiet.model.assessment import FamilyReason
 from custodiet.model.condition import ConditionKind, Interval, Schedule

@@ -17,7 +17,7 @@ from support.unmasking import Unmaskable, Visited, names_conditions
 from custodiet.adapters.streets import StreetsFile
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.looking import end_look_up
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.look_up import Place
 from custodiet.model.streets import Drawn
 from custodiet.rules.masking.cells import cell_of

@@ -14,7 +14,7 @@ from support.staff import AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ
 from support.unmasking import WHY, Unmaskable
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.look_up import Attempt
 
 ALL = (AOS, AOT, AUD, CAI, CEM, DPO, OPE, PER, REQ)

@@ -14,7 +14,7 @@ from support.unmasking import CHURCH, COURT, ORDER, WHY, Unmaskable, Visited, na
 from support.witnessing import Nobody
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.disclosure import Packed
 from custodiet.model.look_up import Attempt
 

@@ -7,7 +7,7 @@ from support.in_process import client_of, place_of
 from support.looking import Looked
 from support.staff import AOS, CAI
 
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.errors import VaultUnavailable
 
 

@@ -11,7 +11,7 @@ from support.staff import CAI, DPO, staffed
 
 from custodiet.flows.fit_device import register_device
 from custodiet.flows.keep_devices import record_fault
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.desk import Fault, Wear
 from custodiet.model.device import Device
 from custodiet.model.errors import IllegalValue

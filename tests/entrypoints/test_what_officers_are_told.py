@@ -14,7 +14,7 @@ from custodiet.flows.give_contact import give_contact
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.send_messages import LEASE, Messenger
 from custodiet.flows.show_changes import Watching
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.alert import AlertState
 from custodiet.model.contact_record import CameOf, Way
 from custodiet.model.finding import Weight

@@ -17,7 +17,7 @@ from support.staff import ADA, AOS, AUD, CAI, CEM, OPE, TRA, staffed
 
 from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.assessment import Article8, Practical
 from custodiet.model.identity import ActorId, CaseId
 from custodiet.model.screening import Question

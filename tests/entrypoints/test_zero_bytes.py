@@ -6,7 +6,7 @@ from support.in_process import client_of, place_of
 from support.staff import AOS, AOT, CAI, staffed
 
 from custodiet.flows.keep_caseload import assign_case
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 
 ADDRESSES = ("/cases/%00", "/cases/M-%00/notice", "/cases?reference=%00", "/devices?serial=TAG%00")
 

@@ -17,7 +17,7 @@ from custodiet.flows.fit_device import fit_device, issue_sender, register_device
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.keep_register import keep_register
 from custodiet.flows.open_case import open_case, set_condition
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.condition import ConditionKind
 from custodiet.model.finding import Doubt, Weight
 from custodiet.model.identity import SchemeId

@@ -17,7 +17,7 @@ from custodiet.flows.looking import ask_in_alert, recording
 from custodiet.flows.permitting import Permitted, the_alert
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.show_looking import What, looks_for_person, show_looks
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.act import Act
 from custodiet.model.alert import AlertMove
 from custodiet.model.condition import ConditionKind

@@ -14,7 +14,7 @@ from custodiet.flows.keep_caseload import declare_conflict
 from custodiet.flows.looking import recording
 from custodiet.flows.open_case_record import open_glass_reason
 from custodiet.flows.permitting import Permitted, the_case, the_glass
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.act import Act
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Interval

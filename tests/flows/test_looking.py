@@ -26,7 +26,7 @@ from custodiet.flows.prove_entry import entry_at, prove_entry
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.scheme_now import register_at
 from custodiet.flows.show_looking import AT_ONCE_MAX, Row, What, hours_of, rows_of, show_looks
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.act import Act
 from custodiet.model.condition import Interval
 from custodiet.model.contact_record import CameOf

@@ -14,7 +14,7 @@ from custodiet.flows.open_case import open_case
 from custodiet.flows.permitting import permit, the_case, the_decision, the_role, the_scheme, who_asks
 from custodiet.flows.staff_joins import propose_joiner
 from custodiet.flows.staff_leaves import end_role
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.act import HOUSE, Act, Kind
 from custodiet.model.alert import AlertMove
 from custodiet.model.errors import NotPermitted

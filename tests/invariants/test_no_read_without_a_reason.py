@@ -36,7 +36,7 @@ from custodiet.flows.looking import approve_look_up as approve
 from custodiet.flows.looking import ask_look_up as ask
 from custodiet.flows.looking import end_look_up, open_reading
 from custodiet.flows.permitting import Permitted, the_case, the_glass, the_look_up
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.act import Act
 from custodiet.model.condition import Interval
 from custodiet.model.entry import Entry

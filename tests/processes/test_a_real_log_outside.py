@@ -11,7 +11,7 @@ from support.site import Site
 from custodiet.adapters.ledger.tiles import export, read_export
 from custodiet.adapters.world import SystemChance
 from custodiet.entrypoints.cli.ending import end_by_hand
-from custodiet.main import read_pins
+from custodiet.main.stores import read_pins
 from custodiet.rules.chain import leaf_hash, root
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note, vkey
 

@@ -20,7 +20,9 @@ from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.check_ledger import check_ledger
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import join_vault, main, read_pins
+from custodiet.main import main
+from custodiet.main.stores import read_pins
+from custodiet.main.vaults import join_vault
 from custodiet.wire.backup import CHECKPOINT, PINS, STORE
 from custodiet.wire.note import encode_base64, open_checkpoint, vkey
 

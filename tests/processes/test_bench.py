@@ -13,7 +13,7 @@ from custodiet.entrypoints.cli.bench import PEER
 from custodiet.entrypoints.cli.bench_http import Post, _Connection, when_to_begin
 from custodiet.entrypoints.cli.peers.shapely_rows import SHAPELY
 from custodiet.entrypoints.cli.peers.work import Work
-from custodiet.main import _Benching
+from custodiet.main.benching import _Benching
 from custodiet.model.errors import Unready
 from custodiet.simulation.load import Crowd
 

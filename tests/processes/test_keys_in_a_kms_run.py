@@ -14,7 +14,9 @@ from support.softhsm import LABEL, MODULE, PIN
 from support.waiting import START_WAIT_S, until
 
 from custodiet.adapters.world import SystemClock
-from custodiet.main import ORIGIN, join_kms, main, make_folder
+from custodiet.main import main
+from custodiet.main.making import ORIGIN, make_folder
+from custodiet.main.vaults import join_kms
 from custodiet.model.errors import OpeningRefused, Unready, VaultUnavailable
 from custodiet.settings import read_settings
 

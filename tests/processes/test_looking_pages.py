@@ -17,7 +17,7 @@ from custodiet.flows.fit_device import token_hash
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
-from custodiet.main import read_pins
+from custodiet.main.stores import read_pins
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import Attempt
 from custodiet.model.mode import Kind

@@ -17,7 +17,7 @@ from custodiet.adapters import sealing
 from custodiet.adapters.world import SystemChance
 from custodiet.entrypoints.cli.ending import end_by_hand
 from custodiet.flows.give_contact import give_contact
-from custodiet.main import read_pins
+from custodiet.main.stores import read_pins
 from custodiet.model.message import Delivery, QuietHours
 from custodiet.wire.message import Destination
 

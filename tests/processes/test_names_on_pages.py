@@ -11,7 +11,7 @@ from support.waiting import START_WAIT_S
 
 from custodiet.adapters import sealing
 from custodiet.flows.open_case import name_person
-from custodiet.main import read_pins
+from custodiet.main.stores import read_pins
 from custodiet.model.entry import EntryKind
 from custodiet.wire.records import read_entry
 

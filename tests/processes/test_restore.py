@@ -16,7 +16,6 @@ from support.killed import killed_at, spread, steps_of
 from support.running import ask, request
 from support.site import Site
 
-from custodiet import main as door
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.kms.keyfile import KeyfileKms
@@ -26,7 +25,11 @@ from custodiet.flows.end_decision import end_decision, resume_decision
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import hold_alone, hold_with_others, join_vault, main, open_store, read_pins
+from custodiet.main import main
+from custodiet.main.holding import hold_alone, hold_with_others
+from custodiet.main.processes import clock as clock_process
+from custodiet.main.stores import open_store, read_pins
+from custodiet.main.vaults import join_vault
 from custodiet.model.entry import EntryKind
 from custodiet.model.errors import Unready
 from custodiet.model.mode import Category
@@ -382,7 +385,7 @@ def test_a_process_on_its_own_holds_the_place_with_the_others_and_keeps_a_restor
             verb(copied.site, "restore", copied.backup)
         seen.append(True)
 
-    monkeypatch.setitem(door._PROCESSES, "clock", clock)
+    monkeypatch.setattr(clock_process, "run", clock)
     monkeypatch.setattr("custodiet.entrypoints.serving.log_plainly", lambda _: None)
     verb(copied.site, "run", "clock")
     assert seen == [True]

@@ -29,7 +29,8 @@ from custodiet.flows.fit_device import token_hash
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import join_vault, open_store, read_pins
+from custodiet.main.stores import open_store, read_pins
+from custodiet.main.vaults import join_vault
 from custodiet.model.errors import CustodietError, Unready
 from custodiet.model.report import Outcome
 from custodiet.model.times import to_ms

@@ -22,7 +22,10 @@ from custodiet.flows.decide_case import propose_decision
 from custodiet.flows.open_case import open_case
 from custodiet.flows.open_sealed import ask_verify_tables
 from custodiet.flows.sequence_ledger import publish_checkpoint
-from custodiet.main import hold_with_others, join_vault, main, open_store
+from custodiet.main import main
+from custodiet.main.holding import hold_with_others
+from custodiet.main.stores import open_store
+from custodiet.main.vaults import join_vault
 from custodiet.model.decision import State
 from custodiet.model.errors import NotPermitted
 from custodiet.settings import read_settings
@@ -145,7 +148,7 @@ def refused(older, match):
 
 def test_without_room_for_a_copy_nothing_is_done(older, monkeypatch):
     free = shutil.disk_usage(older.settings.data)._replace(free=1000)
-    monkeypatch.setattr("custodiet.main.shutil.disk_usage", lambda _: free)
+    monkeypatch.setattr("custodiet.main.keeping.shutil.disk_usage", lambda _: free)
     refused(older, "not enough room")
 
 

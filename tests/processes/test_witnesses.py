@@ -16,7 +16,8 @@ from custodiet.flows.looking import ask_question, record_refusal
 from custodiet.flows.prove_entry import prove_entry
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
 from custodiet.flows.witnessed import Witnessed, cosigned_note
-from custodiet.main import join_witnesses, read_pins
+from custodiet.main.outside import join_witnesses
+from custodiet.main.stores import read_pins
 from custodiet.model.errors import NotPermitted, OpeningRefused
 from custodiet.model.identity import ActorId
 from custodiet.model.look_up import Asked, Attempt

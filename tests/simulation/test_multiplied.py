@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from custodiet.adapters.store.law_aside import without_the_law
-from custodiet.main import _Benching, _settled_place
+from custodiet.main.benching import _Benching, _settled_place
 from custodiet.model.times import to_ms
 from custodiet.simulation.load import Crowd
 

@@ -11,7 +11,7 @@ from custodiet.flows.end_decision import end_decision
 from custodiet.flows.keep_caseload import assign_case, declare_conflict
 from custodiet.flows.record_notice import approve_recording, keep_recording
 from custodiet.flows.staff_joins import approve_joiner, propose_joiner
-from custodiet.main import read_pins
+from custodiet.main.stores import read_pins
 from custodiet.model.condition import Interval
 from custodiet.model.decision import Decision, State
 from custodiet.model.ending import EndReason

@@ -10,7 +10,7 @@ import pytest
 
 from custodiet.adapters import over_http
 from custodiet.adapters.etcd import Etcd
-from custodiet.main import ORIGIN
+from custodiet.main.making import ORIGIN
 from custodiet.model.errors import CannotRecord
 from custodiet.rules.partitions import PARTITIONS
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from custodiet import main
 from custodiet.adapters.store.engine import open_engine, writing
 from custodiet.adapters.store.migrate import migrate_on
 from custodiet.adapters.store.sqlite import SqliteStore
+from custodiet.main import making
 from custodiet.model.decision import Decision
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId
@@ -25,7 +25,7 @@ def as_before(patch: pytest.MonkeyPatch) -> None:
         with store.acting() as act:
             act.write(Entry(EntryKind.LOG_OPENED, ActorId("vault")), opening)
 
-    patch.setattr(main, "open_log", open_log)
+    patch.setattr(making, "open_log", open_log)
 
 
 def form_before() -> str:

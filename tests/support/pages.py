@@ -23,7 +23,8 @@ from custodiet.entrypoints.web.accounts import keeping
 from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.staff_joins import approve_joiner, begin_administration, begin_authorising, propose_joiner
-from custodiet.main import read_pins, sign_in_place
+from custodiet.main.pages import sign_in_place
+from custodiet.main.stores import read_pins
 from custodiet.model.identity import ActorId
 from custodiet.model.staff import OF_NO_SCHEME, Function
 

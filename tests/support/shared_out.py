@@ -20,7 +20,7 @@ import pytest
 
 from custodiet.entrypoints.gateway.sharing import partitions_of
 from custodiet.flows.receive_reports import Monitor, Request
-from custodiet.main import read_pins
+from custodiet.main.stores import read_pins
 from custodiet.model.errors import CannotRecord
 from custodiet.model.partitions import EVERYONES, NOBODYS, Share, Turn
 from custodiet.rules.partitions import PARTITIONS

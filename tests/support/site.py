@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 import pytest
 from support.proposing import propose
 
-import custodiet.main
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.place_lists import PlaceFolder
@@ -31,7 +30,11 @@ from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import open_case, set_condition
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.set_up_scheme import register_scheme
-from custodiet.main import ORIGIN, join_vault, make_accounts, make_folder, open_store, read_pins
+from custodiet.main import benching, demonstrating, settled
+from custodiet.main.making import ORIGIN, make_folder
+from custodiet.main.pages import make_accounts
+from custodiet.main.stores import open_store, read_pins
+from custodiet.main.vaults import join_vault
 from custodiet.model.condition import ConditionKind
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.identity import DecisionId, FittingId
@@ -85,7 +88,8 @@ def settings_of(data: str | None, keys: str | None, environment: Mapping[str, st
 
 
 if postgres.CHOSEN:  # whoever calls main() in this process has our environment, and one place of many
-    custodiet.main.read_settings = settings_of
+    for _module in (benching, demonstrating, settled):
+        _module.read_settings = settings_of
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class Site:
         now = SystemClock().now()
         self.clock, self.chance = SetClock(now - since), SystemChance()
         migrated()  # made by the real one, before it is another
-        with patch.object(SqlStore, "prepare", copy_of_an_empty_one), patch("custodiet.main._require_empty"):
+        with patch.object(SqlStore, "prepare", copy_of_an_empty_one), patch("custodiet.main.making._require_empty"):
             store = make_folder(self.settings, ORIGIN, self.clock)
         register_scheme(store, scheme_at(now), ANA)
         load_places(store, PlaceFolder(self.settings.places))

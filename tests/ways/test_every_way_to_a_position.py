@@ -42,7 +42,8 @@ from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.keep_caseload import assign_case
 from custodiet.flows.looking import end_look_up
 from custodiet.flows.receive_reports import Monitor
-from custodiet.main import _PROCESSES, read_policy
+from custodiet.main import PROCESSES
+from custodiet.main.pages import read_policy
 from custodiet.model.condition import Interval
 from custodiet.model.disclosure import Cut, Packed, RecalledAs
 from custodiet.model.entry import Entry
@@ -95,8 +96,8 @@ def verbs():
             for name, each in sub.choices.items():
                 yield from under(each, [*before, name])
 
-    yield from under(command_line(defaultdict(lambda: print), _PROCESSES), ())
-    yield from (f"process {name}" for name in _PROCESSES)
+    yield from under(command_line(defaultdict(lambda: print), PROCESSES), ())
+    yield from (f"process {name}" for name in PROCESSES)
 
 
 def openings():

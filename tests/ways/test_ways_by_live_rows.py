@@ -13,7 +13,7 @@ from support.watched import bring, watch
 from custodiet.entrypoints.web import feed
 from custodiet.flows.keep_caseload import declare_conflict
 from custodiet.flows.staff_leaves import end_role
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.alert import AlertState
 
 SESSION_ENDS_S_MAX = 5

@@ -16,7 +16,7 @@ from support.staff import AOS, CAI, CEM, OPE, REQ
 from support.unmasking import AT_HOME, CHURCH, Visited
 
 from custodiet.flows.in_vault import unsealing
-from custodiet.main import read_policy
+from custodiet.main.pages import read_policy
 from custodiet.model.condition import ConditionKind
 from custodiet.model.look_up import Answer
 

@@ -1,0 +1,63 @@
+"""Monitors, joined. Only who has one loads NumPy."""
+
+from typing import TYPE_CHECKING
+
+from custodiet.adapters import sealing
+from custodiet.adapters.store.sql import SqlStore
+from custodiet.adapters.world import SystemChance, SystemClock
+from custodiet.flows.ports import Clock
+from custodiet.main.stores import read_pins
+from custodiet.model.errors import Unready
+from custodiet.model.partitions import Share
+from custodiet.model.record import LogOpened
+from custodiet.settings import Settings
+
+if TYPE_CHECKING:  # one verb must not pay for another's imports
+    from custodiet.flows.ports import SealsMany, Store
+    from custodiet.flows.receive_reports import Monitor, ShareBy
+    from custodiet.wire.traccar_columns import ReadsMany
+
+
+def join_monitor(settings: Settings, store: SqlStore) -> "Monitor":
+    """The monitor of a process that takes in reports beside gateways. Raises Unready where those share devices out."""
+    regime = store.regime_alone()
+    if regime is None or settings.sharing is not None:
+        raise Unready("gateways share devices out, and only they take reports: have these sent to one of them")
+    return monitor_of(settings, store, Share(regime, None))
+
+
+def monitor_of(settings: Settings, store: SqlStore, share: Share, share_by: "ShareBy | None" = None) -> "Monitor":
+    """A monitor with a name of its own. Only who has one loads NumPy."""
+    from custodiet.flows.receive_reports import Monitor
+    from custodiet.flows.steady import Steady
+
+    chance = SystemChance()
+    given = (store, sealing, SystemClock(), chance, read_pins(settings))
+    name = chance.identity("monitor")
+    return Monitor(*given, name=name, steady=Steady(join_sealing_many()), share=share, share_by=share_by)
+
+
+def monitor_on(store: "Store", clock: Clock, pinned: LogOpened) -> "Monitor":
+    """The same on any store and clock, with everyone's devices."""
+    from custodiet.flows.receive_reports import Monitor
+    from custodiet.flows.steady import Steady
+
+    chance = SystemChance()
+    return Monitor(
+        store, sealing, clock, chance, pinned, name=chance.identity("monitor"), steady=Steady(join_sealing_many())
+    )
+
+
+def join_sealing_many() -> "SealsMany":
+    """How many fixes are sealed at once: in one call where that was compiled, else one by one."""
+    from custodiet.adapters.sealing_many import SEALING_MANY, OneByOne
+
+    return SEALING_MANY.load() or OneByOne(sealing.seal_under)
+
+
+def join_reading_many() -> "ReadsMany":
+    """How the lines of a batch are read: in one call where that was compiled, else line by line."""
+    from custodiet.adapters.reading_many import READING_MANY
+    from custodiet.wire.traccar_columns import LineByLine
+
+    return READING_MANY.load() or LineByLine()

@@ -1,0 +1,1 @@
+"""Our processes, joined: a module each, of which `run` runs one."""
