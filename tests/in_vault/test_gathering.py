@@ -127,6 +127,32 @@ def test_a_window_gives_what_is_timed_in_it_and_opens_no_other_piece(house, vaul
     assert vault.of(person, Interval(START + DAY, START + 2 * DAY)) == []
 
 
+def test_a_look_sees_the_store_in_one_view_when_all_is_gathered(house, vault, monkeypatch):
+    person, views = walker(house), []
+    vault.take_in()
+    plain = house.store.reading
+    monkeypatch.setattr(house.store, "reading", lambda: views.append(1) or plain())
+    assert len(vault.of(person)) == 3
+    assert len(views) == 1
+
+
+def test_a_session_that_begins_during_a_look_is_not_given_without_its_fixes(house, vault, monkeypatch):
+    person, follow, meanwhile = walker(house), Gathering.follow, []
+
+    def followed(gathering, view):
+        more = follow(gathering, view)
+        if not more and not meanwhile:
+            meanwhile.append(DAY)
+            house.clock.pass_(DAY)  # what is sent now is of another day, and so of another session
+            person.monitor.refresh()
+            walk(house, person, 1)
+        return more
+
+    monkeypatch.setattr(Gathering, "follow", followed)
+    assert [len(rows) for _, rows in vault.stored.rows(person.case.person_id)] == [3]
+    assert [len(rows) for _, rows in vault.stored.rows(person.case.person_id)] == [3, 1]
+
+
 def test_a_day_is_folded_an_hour_after_its_end_and_not_before(house, vault, written_at_once):
     person = walker(house)
     vault.take_in()

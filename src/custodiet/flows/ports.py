@@ -1028,6 +1028,10 @@ class Reading(Tables, Protocol):
         """Removed fixes in the order of their entries, after this one; None: from the first."""
         ...
 
+    def goes_on_after(self, seq: int, last: Removal | None) -> bool:
+        """Whether there may be a frame after a seq or a removed fix after this one: faster than to ask for both."""
+        ...
+
     def removal_at(self, partition: int, number: int, position: int) -> Removal | None:
         """What was removed there."""
         ...

@@ -471,10 +471,12 @@ class ReadingRows(
         return frozenset((row.seq, row.position) for row in self._all(query))
 
     def removals_after(self, last: Removal | None, limit: int) -> tuple[Removal, ...]:
-        before_all = {"entry": -1, "partition": 0, "number": 0, "position": 0}
-        after = before_all if last is None else {name: getattr(last, name) for name in before_all}
-        found = self._connection.execute(_REMOVALS_AFTER, after | {"at_once": limit})
+        found = self._connection.execute(_REMOVALS_AFTER, _place_by_entry(last) | {"at_once": limit})
         return tuple(_removal(row) for row in found)
+
+    def goes_on_after(self, seq: int, last: Removal | None) -> bool:
+        found = self._connection.execute(_GOES_ON_AFTER, _place_by_entry(last) | {"after": seq})
+        return bool(found.scalar())
 
     def removal_at(self, partition: int, number: int, position: int) -> Removal | None:
         of = t.removed_fix.c
@@ -754,13 +756,16 @@ _REMOVALS = select(
 ).join_from(t.removed_fix, t.frame, _REMOVED_FROM)
 _BY_ENTRY = (t.removed_fix.c.entry, t.removed_fix.c.partition, t.removed_fix.c.number, t.removed_fix.c.position)
 # Asked at every opening, and put together once.
-_REMOVALS_AFTER = (
-    _REMOVALS.where(
-        t.removed_fix.c.entry >= bindparam("entry"),  # this an index answers
-        tuple_(*_BY_ENTRY) > tuple_(*(bindparam(one.name, type_=Integer) for one in _BY_ENTRY)),
+_LATER_REMOVALS = and_(
+    t.removed_fix.c.entry >= bindparam("entry"),  # this an index answers
+    tuple_(*_BY_ENTRY) > tuple_(*(bindparam(one.name, type_=Integer) for one in _BY_ENTRY)),
+)
+_REMOVALS_AFTER = _REMOVALS.where(_LATER_REMOVALS).order_by(*_BY_ENTRY).limit(bindparam("at_once"))
+_GOES_ON_AFTER = select(
+    or_(
+        exists(select(_ONE).where(t.frame.c.seq > bindparam("after"))),
+        exists(select(_ONE).where(_LATER_REMOVALS)),
     )
-    .order_by(*_BY_ENTRY)
-    .limit(bindparam("at_once"))
 )
 _SESSIONS_OF = (
     t.session.select()
@@ -775,6 +780,13 @@ _WHOLE_FRAMES = (
     .order_by(t.frame.c.seq)
     .limit(bindparam("at_once"))
 )
+
+
+def _place_by_entry(last: Removal | None) -> dict[str, int]:
+    """Of the last one followed; of none a place before all."""
+    if last is None:
+        return {"entry": -1, "partition": 0, "number": 0, "position": 0}
+    return {one.name: getattr(last, one.name) for one in _BY_ENTRY}
 
 
 def _removal(row: Any) -> Removal:

@@ -16,7 +16,7 @@ from custodiet.flows.in_vault.unsealing import Unsealing
 from custodiet.flows.ports import Chance, GatheredPieces, Reading, Sealer, Store
 from custodiet.model.errors import NotFound, NotTheFormat, OpeningRefused
 from custodiet.model.session import Session
-from custodiet.model.stored import Gathered, WholeFrame
+from custodiet.model.stored import Gathered, Removal, WholeFrame
 from custodiet.model.times import utc_day
 from custodiet.wire.frame import NONCE_BYTES
 from custodiet.wire.gathered import Fold, Place, gather, without
@@ -42,6 +42,8 @@ class Gathering:
         self._sealer = sealer
         self._chance = chance
         self._newest = kept.newest()
+        self._removal: Removal | None = None
+        """The last one that was taken out of the copies."""
         self._begun = False
         self._waiting: defaultdict[int, bytearray] = defaultdict(bytearray)
         """By session what is not written yet."""
@@ -58,9 +60,15 @@ class Gathering:
     def take_in(self) -> bool:
         """Follow some of what the store has more, or less, than before; whether there may be more."""
         with self._store.reading() as view:
-            if not self._begun:
-                self._begin(view)
-            return self._take_out(view) or self._add(view)
+            return self.follow(view)
+
+    def follow(self, view: Reading) -> bool:
+        """The same in a view of the store: when there is no more, all that the view shows has been followed."""
+        if not self._begun:
+            self._begin(view)
+        if self._newest is not None and not view.goes_on_after(self._newest[0], self._removal):
+            return False
+        return self._take_out(view) or self._add(view)
 
     def fold_some(self, now: datetime) -> bool:
         """Fold a day that is over, or find out that none is; whether there may be more. Nothing of it leaves.
@@ -84,10 +92,11 @@ class Gathering:
 
     def _begin(self, view: Reading) -> None:
         """What is known of another store than this one, as before a restore, is forgotten."""
-        last = self._kept.last_removal()
+        self._removal = last = self._kept.last_removal()
         stands = last is None or view.removal_at(last.partition, last.number, last.position) == last
         if self._newest is None or not stands or view.frame_digest(self._newest[0]) != self._newest[1]:
-            self._kept.begin(view.newest_removal())
+            self._removal = view.newest_removal()
+            self._kept.begin(self._removal)
             self._newest = None
             self._let_go()
         self._begun = True
@@ -122,7 +131,7 @@ class Gathering:
 
     def _take_out(self, view: Reading) -> bool:
         """Follow some removals; whether there were any."""
-        found = view.removals_after(self._kept.last_removal(), _REMOVALS_AT_ONCE)
+        found = view.removals_after(self._removal, _REMOVALS_AT_ONCE)
         if not found:
             return False
         gone: defaultdict[int, set[Place]] = defaultdict(set)
@@ -134,6 +143,7 @@ class Gathering:
             self._newest, self._begun = None, False  # gathered again, what is gone is not in it
             return True
         self._kept.put(instead, found[-1])
+        self._removal = found[-1]
         return True
 
     def _without(self, number: int, gone: set[Place]) -> Gathered:

@@ -1,6 +1,7 @@
 """Stored fixes, opened for a person and a window, session by session, from what the vault has gathered of them."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.keys import Keys
@@ -38,14 +39,18 @@ class StoredFixes:
         Sessions whose key is destroyed are left out. With a window nothing of another day is opened, and nothing
         outside it given. Raises OpeningRefused for what does not open.
         """
-        while self._gathering.take_in():
-            pass
         days = None if window is None else (utc_day(window.from_at), utc_day(window.to_at))
-        with self._store.reading() as view:
-            sessions = view.sessions_of(person_id, days)
+        sessions = self._sessions(person_id, days)
         for number, session in sorted(sessions.items(), key=lambda one: (one[1].day, one[0])):
             if self._keys.opens(session):
                 yield session, self._opened(number, session, window)
+
+    def _sessions(self, person_id: PersonId, days: tuple[date, date] | None) -> dict[int, Session]:
+        """As they stand in a view of the store of which everything has been gathered."""
+        while True:
+            with self._store.reading() as view:
+                if not self._gathering.follow(view):
+                    return view.sessions_of(person_id, days)
 
     def _opened(self, number: int, session: Session, window: Interval | None) -> list[FixRow]:
         kept = self._gathering.of(number)
