@@ -163,6 +163,32 @@ def test_a_day_is_folded_an_hour_after_its_end_and_not_before(house, vault, writ
     assert len(vault.of(person)) == 3
 
 
+def test_a_day_is_folded_whole_with_what_waits_in_memory(house, vault):
+    person = walker(house)
+    vault.take_in()
+    assert vault.kept.newest() is None
+    vault.fold()
+    [number] = [no for no in range(9) if vault.kept.of(no).folded]
+    assert vault.gathering.of(number) == Gathered(b"", vault.kept.of(number).folded)
+    assert vault.of(person) == as_the_frames_say(house, person)
+    vault.restart()
+    assert vault.of(person) == as_the_frames_say(house, person)
+
+
+def test_what_waits_is_written_for_folding_once_a_day_and_not_each_time(house, vault):
+    person = walker(house)
+    vault.take_in()
+    vault.fold()
+    written = vault.kept.newest()
+    walk(house, person, 1)
+    vault.take_in()
+    vault.fold(LONG_AFTER + MINUTE)
+    assert vault.kept.newest() == written
+    vault.fold(LONG_AFTER + DAY)
+    assert vault.kept.newest() > written
+    assert vault.kept.loose_after(-1, 9) == []
+
+
 def test_what_comes_after_a_day_was_folded_is_folded_with_it(house, vault, written_at_once):
     person = walker(house)
     vault.take_in()

@@ -9,7 +9,7 @@ of it can be lost and is gathered again.
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from custodiet.flows.in_vault.keys import Keys
 from custodiet.flows.in_vault.unsealing import Unsealing
@@ -50,6 +50,7 @@ class Gathering:
         self._pieces = self._frames = 0
         self._folded_until = _BEFORE_ALL
         self._folds_at: datetime | None = None
+        self._written_on: date | None = None
 
     def of(self, session: int) -> Gathered:
         """What there is of a session, in order of storing; all there is when take_in has said that there is no more."""
@@ -79,6 +80,7 @@ class Gathering:
             return False
         if self._folded_until == _BEFORE_ALL:
             self._keys.require_kms()
+            self._write_what_waits(utc_day(now - FOLDED_AFTER))
         found = self._kept.loose_after(self._folded_until, _SESSIONS_AT_ONCE)
         for number in found:
             self._folded_until = number
@@ -113,8 +115,7 @@ class Gathering:
         self._newest = found[-1].seq, found[-1].digest
         self._frames += len(found)
         if self._pieces >= PIECES_IN_MEMORY or self._frames >= FRAMES_IN_MEMORY:
-            self._kept.add(self._waiting, *self._newest)
-            self._let_go()
+            self._write()
         return True
 
     def _gather(self, frame: WholeFrame, gone: frozenset[Place]) -> None:
@@ -161,11 +162,22 @@ class Gathering:
         fold = unsealing.fold(Gathered(b"", folded))
         return self._sealed(unsealing, fold.without(gone)) if gone.intersection(fold.places) else folded
 
+    def _write(self) -> None:
+        if self._newest is not None:
+            self._kept.add(self._waiting, *self._newest)
+            self._let_go()
+
     def _let_go(self) -> None:
         self._waiting.clear()
         self._pieces = self._frames = 0
 
     # --- what is over ---
+
+    def _write_what_waits(self, today: date) -> None:
+        """Once a day, so that the day before it is folded whole."""
+        if self._written_on != today:
+            self._write()
+            self._written_on = today
 
     def _fold(self, number: int, session: Session) -> None:
         """Of a session that somebody broke nothing is folded: whoever opens it is told."""
