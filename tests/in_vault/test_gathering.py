@@ -12,13 +12,14 @@ from custodiet.flows.end_decision import resume_decision, suspend_decision
 from custodiet.flows.in_vault import gathering as gathering_file
 from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.stored_fixes import StoredFixes
-from custodiet.flows.in_vault.unsealing import Unsealing
+from custodiet.flows.in_vault.unsealing import Unsealing, session_key
 from custodiet.model.condition import Interval
 from custodiet.model.errors import OpeningRefused
 from custodiet.model.stored import Gathered
 from custodiet.model.times import to_ms
 from custodiet.rules.decisions import Ender
-from custodiet.wire.frame import piece_of, unpack_directory, unpack_fix
+from custodiet.wire.frame import fixes_context, piece_of, time_context, unpack_directory, unpack_fix
+from custodiet.wire.gathered import read_gathered
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LONG_AFTER = START + 3 * DAY
@@ -125,6 +126,24 @@ def test_a_window_gives_what_is_timed_in_it_and_opens_no_other_piece(house, vaul
     vault.fold()
     assert vault.of(person, window) == inside
     assert vault.of(person, Interval(START + DAY, START + 2 * DAY)) == []
+
+
+def test_a_window_gives_what_is_timed_in_it_in_order_of_storing_whatever_that_is(house, vault, written_at_once):
+    person = walker(house, fixes=0)
+    late = [START + number * MINUTE for number in (2, 0, 3, 1)]
+    house.clock.pass_(5 * MINUTE)
+    for at in late:
+        assert house.say(person.monitor, person, at) == "kept"
+    windows = [(0, 4), (1, 4), (0, 3), (1, 3), (4, 9)]
+    stored = [to_ms(at) for at in late]
+    for fold in (False, True):
+        if fold:
+            vault.fold()
+        for first, until in windows:
+            window = Interval(START + first * MINUTE, START + until * MINUTE)
+            inside = [at for at in stored if to_ms(window.from_at) <= at < to_ms(window.to_at)]
+            assert vault.of(person, window) == inside
+    assert vault.of(person) == stored
 
 
 def test_a_look_sees_the_store_in_one_view_when_all_is_gathered(house, vault, monkeypatch):
@@ -274,6 +293,27 @@ def test_copies_that_somebody_changed_open_nothing(house, vault, written_at_once
         vault.kept.put({number: Gathered(of.get("loose", b""), of.get("folded"))})
         with pytest.raises(OpeningRefused):
             vault.of(person)
+
+
+@pytest.mark.parametrize("byte", [0, 1, 8], ids=["version", "time", "time by far"])
+def test_a_piece_that_says_another_time_or_form_than_is_said_of_it_opens_nothing(house, vault, written_at_once, byte):
+    """Even one that whoever has the session's key has sealed for that very time."""
+    person = walker(house)
+    vault.take_in()
+    [number] = vault.kept.loose_after(-1, 9)
+    with house.store.reading() as view:
+        session = view.session(number)
+    loose = vault.kept.of(number).loose
+    *_, (_, _, at, piece) = read_gathered(loose)
+    plain = bytearray(Unsealing(house.vault_keys, sealing, session).plain(piece, at))
+    plain[byte] ^= 1
+    context, key = fixes_context(session) + time_context(at), session_key(house.vault_keys, sealing, session)
+    other = sealing.seal_under(key, house.chance.draw(12), bytes(plain), context)
+    vault.kept.put({number: Gathered(loose[: -len(piece)] + other, None)})
+    with pytest.raises(OpeningRefused):
+        vault.of(person)
+    vault.fold()
+    assert vault.kept.of(number).folded is None
 
 
 def test_another_sessions_copies_open_nothing(house, vault, written_at_once):

@@ -32,7 +32,7 @@ class Work:
         for name in ("get", "is_destroyed", "remember_opening"):
             self._count(monkeypatch, house.keystore, name)
         self._count(monkeypatch, house.vault, "open")
-        self._count(monkeypatch, unsealing.Unsealing, "plain", "unsealed")
+        self._count(monkeypatch, unsealing, "time_context", "unsealed")  # made for each piece that is opened
 
     def _statement(self, _connection, _cursor, statement, *_):
         self.done[" ".join(statement.split())[:60]] += 1

@@ -21,13 +21,16 @@ from custodiet.wire.frame import (
     PIECE_BYTES,
     PLAIN_BYTES,
     ROW_BYTES,
+    VERSION,
     DirectoryRow,
     StoredFix,
     fixes_context,
+    heads_of,
     pack_directory,
     pack_fix,
     piece_body,
     piece_of,
+    rows_of,
     session_body,
     session_context,
     time_context,
@@ -262,6 +265,21 @@ def test_a_stored_fix_that_cannot_be_one_is_refused_and_not_quoted(changed):
         unpack_fix(with_plain(**changed))
     for number in changed.values():
         assert str(number) not in f"{caught.value!r}"
+
+
+@given(st.lists(st.tuples(FIXES, times(), times())))
+def test_many_fixes_in_a_row_say_of_themselves_what_each_was_packed_with(many):
+    packed = b"".join(pack_fix(fix, to_ms(at), to_ms(received)) for fix, at, received in many)
+    assert list(heads_of(packed)) == [(VERSION, to_ms(at)) for _, at, _ in many]
+    assert [row[:3] for row in rows_of(packed)] == [(VERSION, to_ms(at), to_ms(received)) for _, at, received in many]
+
+
+@pytest.mark.parametrize("read", [heads_of, rows_of])
+def test_fixes_in_a_row_that_are_cut_short_are_refused_before_the_first_is_given(read):
+    two = 2 * pack_fix(BARE, to_ms(AT), to_ms(LATER))
+    for cut in range(PLAIN_BYTES + 1, 2 * PLAIN_BYTES):
+        with pytest.raises(NotTheFormat):
+            read(two[:cut])
 
 
 @given(st.binary(min_size=PLAIN_BYTES - 1, max_size=PLAIN_BYTES - 1))

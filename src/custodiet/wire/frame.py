@@ -25,6 +25,7 @@ VERSION = 1
 _PLAIN_HEAD = Struct("<Bq")
 _ROW = Struct("<IqI")
 _PIECE = Struct(">6sIq")
+_HEAD_ALONE = Struct(f"{_PLAIN_HEAD.format}{_PLAIN.size - _PLAIN_HEAD.size}x")
 PIECE = b"piece\0"
 _TIME = Struct(">q")
 _SEARCHED_FROM = 16 * _ROW.size
@@ -102,6 +103,12 @@ def plain_head(fix_ms: int) -> bytes:
     return _PLAIN_HEAD.pack(VERSION, fix_ms)
 
 
+def heads_of(plains: bytes) -> Iterator[tuple[int, int]]:
+    """(version, fix time in ms) of packed fixes that lie one behind the other. Raises NotTheFormat as rows_of."""
+    _require_whole_fixes(plains)
+    return _HEAD_ALONE.iter_unpack(plains)
+
+
 def unpack_fix(plain: bytes) -> StoredFix:
     """The inverse of pack_fix. Raises NotTheFormat for anything that pack_fix cannot have written."""
     if len(plain) != PLAIN_BYTES or plain[0] != VERSION:
@@ -111,9 +118,13 @@ def unpack_fix(plain: bytes) -> StoredFix:
 
 def rows_of(plains: bytes) -> Iterator[FixRow]:
     """The numbers of packed fixes that lie one behind the other. Raises NotTheFormat when they are cut short."""
+    _require_whole_fixes(plains)
+    return _PLAIN.iter_unpack(plains)
+
+
+def _require_whole_fixes(plains: bytes) -> None:
     if len(plains) % PLAIN_BYTES:
         raise NotTheFormat("packed fixes that are cut short")
-    return _PLAIN.iter_unpack(plains)
 
 
 def stored_of(row: FixRow) -> StoredFix:
