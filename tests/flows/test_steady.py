@@ -5,6 +5,7 @@ import json
 import tracemalloc
 from dataclasses import fields, replace
 from datetime import timedelta
+from itertools import groupby
 from math import cos, pi, sin
 from random import Random
 
@@ -19,7 +20,8 @@ from custodiet.adapters.sealing_many import OneByOne
 from custodiet.flows import held_zones, picture
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
-from custodiet.flows.receive_reports import Request
+from custodiet.flows.keep_senders import end_token
+from custodiet.flows.receive_reports import Request, Singles
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
 from custodiet.model.errors import CannotRecord
@@ -53,7 +55,7 @@ class Place:
         self.house = house = House(folder)
         people = {serial: house.person(serial) for serial in SERIALS}
         self.people = people
-        self.newcomers = 0
+        self.newcomers = self.posts = 0
         common = {"zones": False}
         watch(house, person=people["TAG-HOME"], **common)
         hours = Schedule(once=(Interval(house.clock.now(), house.clock.now() + 100 * HOUR),))
@@ -71,8 +73,11 @@ class Place:
         give_zones(self.house, self.monitor)
 
     def post(self, *requests):
-        """Answers of one commit."""
+        """Answers of one commit; every other time, what can be read together is."""
+        self.posts += 1
         made = [self.request(token, bodies) for token, bodies in requests]
+        if self.at_once and self.posts % 2:
+            made = [one for _, some in groupby(made, can_come_together) for one in together(list(some))]
         return [one if not isinstance(one, CannotRecord) else str(one) for one in self.monitor.receive(made)]
 
     def request(self, token, bodies):
@@ -93,6 +98,18 @@ class Place:
         quiet = {under: (one.calm.place, one.scratch, one.since, one.held_at) for under, one in watching._quiet.items()}
         held = (watching._newest, reaches, quiet, watching._scratch, watching._contacts, watching._watches)
         return (*held, watching._device_watches, self.monitor._seen.held(), self.monitor._placed.held())
+
+
+def can_come_together(request):
+    return len(request.lines) == 1 and not request.lines.untold
+
+
+def together(requests):
+    """The same, as they are read in one turn of the loop."""
+    if len(requests) < 2 or not can_come_together(requests[0]):
+        return requests
+    lines = lines_of([one.lines._line(0) for one in requests])
+    return [Singles([one.sender for one in requests], lines, requests[0].received_at)]
 
 
 @pytest.fixture
@@ -147,7 +164,8 @@ def test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, seed):
             sender = random.choices([0, 1], (6, 1))[0]
             requests += [(sender, [line(now, random) for _ in range(random.randrange(1, 7))])]
         for _ in range(random.choice([0, 0, 8])):  # one position a request, as devices send them
-            requests.append((0, [told(random.choice(SERIALS[:3]), now + random.randrange(4) * SECOND, NEAR)]))
+            sender, serial = random.choice([0, 0, 1]), random.choice(SERIALS[:4])
+            requests.append((sender, [told(serial, now + random.randrange(4) * SECOND, NEAR)]))
         for one in both:
             one.house.clock.pass_(step)
         taken = both[0].monitor._take([both[0].request(*each) for each in requests], now)
@@ -194,6 +212,28 @@ def test_a_request_that_cannot_be_taken_whole_takes_nothing_of_anothers_with_it(
         place.house.issue_keys()
         [answers] = place.post((0, [*of_home, *of_others]))
         assert [one.outcome for one in answers] == ["kept", "kept", "duplicate", "duplicate"]
+    assert both[0].stands() == both[1].stands()
+    assert both[0].memory() == both[1].memory()
+    assert whole(both[0].house)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_of_posts_that_were_read_together_each_takes_effect_by_itself(both, ended):
+    for place in both:
+        for _ in range(3):
+            place.house.clock.pass_(MINUTE)
+            place.post((0, [told(serial, place.house.clock.now()) for serial in SERIALS[:3]]))
+        place.house.decide(place.people["TAG-NONE"], keys=False)
+        if ended:
+            token = place.monitor.sender(token_hash(place.tokens[1])).token
+            end_token(place.house.store, token.sender_id, token.id, ANA)
+        place.house.clock.pass_(MINUTE)
+        now, place.posts = place.house.clock.now(), 0
+        sent = [(0, "TAG-HOME"), (1, "TAG-SHORT"), (0, "TAG-NONE"), (1, "TAG-CURFEW"), (0, "TAG-FREE"), (0, "TAG-FREE")]
+        answers = place.post(*((token, [told(serial, now)]) for token, serial in sent))
+        assert "no key yet" in answers.pop(2)
+        by_other = ["token_ended", "token_ended"] if ended else ["not_yours", "kept"]
+        assert [one.shown or one.outcome for [one] in answers] == ["kept", *by_other, "kept", "duplicate"]
     assert both[0].stands() == both[1].stands()
     assert both[0].memory() == both[1].memory()
     assert whole(both[0].house)

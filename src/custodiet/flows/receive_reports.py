@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from custodiet.flows.after_stop import SentAfterStop
@@ -97,6 +98,36 @@ class Request:
     received_at: datetime
     partitions: frozenset[int] = frozenset()
     """Of its devices, where gateways share them out."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Singles:
+    """Requests of one report each that were read together: each is answered, and takes effect, by itself.
+
+    Every line has a row of its own. Where gateways share devices out there are none.
+    """
+
+    senders: Sequence[KnownSender]
+    """Of each line."""
+    lines: "Lines"
+    received_at: datetime
+
+    def __len__(self) -> int:
+        return len(self.senders)
+
+    def one(self, place: int) -> Request:
+        """One of them as the request that it is."""
+        return Request(self.senders[place], self.lines.part([place]), self.received_at)
+
+    def by_sender(self) -> list[tuple[KnownSender, list[str]]]:
+        """Each sender with the serials of what it sent."""
+        found: dict[int, tuple[KnownSender, list[str]]] = {}
+        for sender, serial in zip(self.senders, self.lines.serials, strict=True):
+            which = id(sender)  # nearly always one and the same object; to compare them takes longer
+            if which not in found:
+                found[which] = sender, []
+            found[which][1].append(serial)
+        return list(found.values())
 
 
 class _Kept(Arrived, frozen=True, gc=False):
@@ -315,16 +346,22 @@ class Monitor:
         conditions = self._picture.conditions_in_force(now, self._is_mine, fittings)
         self._watching.in_force(conditions, concerned)
 
-    def receive(self, requests: Sequence[Request]) -> list[Answers]:
-        """Answer each request, durably.
+    def receive(self, requests: Sequence[Request | Singles]) -> list[Answers]:
+        """Answer each request, durably: those of Singles, too, each where it stands.
 
         Raises CannotRecord when nothing could be written; then no request took effect.
         """
-        mine = [one for one in requests if self._may_write(one)]
+        mine = [one for one in requests if isinstance(one, Singles) or self._may_write(one)]
         told = iter(self._receive(mine) if mine else ())
-        return [next(told) if self._may_write(one) else CannotRecord(_ANOTHERS) for one in requests]
+        answers: list[Answers] = []
+        for one in requests:
+            if isinstance(one, Singles):
+                answers += islice(told, len(one))
+            else:
+                answers.append(next(told) if self._may_write(one) else CannotRecord(_ANOTHERS))
+        return answers
 
-    def _receive(self, requests: Sequence[Request]) -> list[Answers]:
+    def _receive(self, requests: Sequence[Request | Singles]) -> list[Answers]:
         decided_at = self._clock.now()
         decided = self._decide(requests, decided_at)
         sealed = self._seal(decided)
@@ -358,7 +395,7 @@ class Monitor:
             self._watching.hold(wearer)
         return decided.answers
 
-    def _require_ours(self, write: Ingesting, requests: Sequence[Request]) -> None:
+    def _require_ours(self, write: Ingesting, requests: Sequence[Request | Singles]) -> None:
         """Raise CannotRecord when somebody has taken what is to be written, or devices are shared out another way."""
         stands, share = write.regime(), self._share
         if stands != share.regime:
@@ -366,7 +403,8 @@ class Monitor:
             raise CannotRecord("gateways share devices out another way now")
         if share.fences is not None:
             fences = write.fences()
-            if any(fences.get(one) != share.fences[one] for request in requests for one in request.partitions):
+            whole = [one for one in requests if isinstance(one, Request)]
+            if any(fences.get(one) != share.fences[one] for request in whole for one in request.partitions):
                 raise CannotRecord(_ANOTHERS)
 
     # --- gather ---
@@ -447,31 +485,20 @@ class Monitor:
 
     # --- decide ---
 
-    def _decide(self, requests: Sequence[Request], now: datetime) -> _Decided:
+    def _decide(self, requests: Sequence[Request | Singles], now: datetime) -> _Decided:
         decided = _Decided()
         self._watching.look_at_what_was_given()
         taken = self._take(requests, now)
         counts = [0] * len(requests) if taken is None else taken.counts(len(requests))
         for number, (request, count) in enumerate(zip(requests, counts, strict=True)):
-            sender = self._picture.sender(request.sender.token.sha256) or request.sender
-            if count == len(request.lines):
+            at_once = taken.lines_of(number) if taken is not None and 0 < count < len(request.lines) else frozenset()
+            if isinstance(request, Singles):
+                self._decide_each(request, count, at_once, now, decided)
+            elif count == len(request.lines):
                 decided.answers.append([_KEPT] * count)
-                decided.kept_at_once(sender, count)
-                continue
-            part = _Decided()
-            try:
-                ended = sender.standing.ended(now)
-                at_once = taken.lines_of(number) if taken is not None and count else frozenset()
-                told = iter(self._answers(sender, ended, self._left(request, at_once), now, decided, part))
-                answers = [_KEPT if place in at_once else next(told) for place in range(len(request.lines))]
-            except CannotRecord as cannot:
-                decided.answers.append(cannot)
+                decided.kept_at_once(self._as_known(request.sender), count)
+            elif not self._decide_left(request, count, at_once, now, decided):
                 taken = None if taken is None else taken.without(number)
-            else:
-                if not isinstance(request.lines, self._at_once):
-                    part.steady.clear()  # the next of it comes alone, too, and is not looked for in the table
-                decided.merge(answers, part)
-                decided.kept_at_once(sender, count)
         words = list(decided.words.values())
         decided.judged = self._watching.judge(self._picture, decided.arrived, words, decided.heard, now)
         if taken is not None and len(taken):
@@ -480,15 +507,61 @@ class Monitor:
             self._watching.hear_of(taken, decided.judged, now)
         return decided
 
-    def _take(self, requests: Sequence[Request], now: datetime) -> "Taken | None":
+    def _decide_each(
+        self, singles: Singles, count: int, at_once: AbstractSet[int], now: datetime, decided: _Decided
+    ) -> None:
+        """Each of these by itself, of which so many were taken at once."""
+        if count == len(singles):
+            decided.answers += [[_KEPT]] * count
+            for sender, serials in singles.by_sender():
+                decided.kept_at_once(self._as_known(sender), len(serials))
+            return
+        for place, sender in enumerate(singles.senders):
+            if place in at_once:
+                decided.answers.append([_KEPT])
+                decided.kept_at_once(self._as_known(sender), 1)
+            else:
+                self._decide_left(singles.one(place), 0, frozenset(), now, decided)
+
+    def _decide_left(
+        self, request: Request, count: int, at_once: AbstractSet[int], now: datetime, decided: _Decided
+    ) -> bool:
+        """What of a request was not taken at once. False when it cannot be recorded, and so nothing of it."""
+        sender, part = self._as_known(request.sender), _Decided()
+        try:
+            ended = sender.standing.ended(now)
+            told = iter(self._answers(sender, ended, self._left(request, at_once), now, decided, part))
+            answers = [_KEPT if place in at_once else next(told) for place in range(len(request.lines))]
+        except CannotRecord as cannot:
+            decided.answers.append(cannot)
+            return False
+        if not isinstance(request.lines, self._at_once):
+            part.steady.clear()  # the next of it comes alone, too, and is not looked for in the table
+        decided.merge(answers, part)
+        decided.kept_at_once(sender, count)
+        return True
+
+    def _as_known(self, sender: KnownSender) -> KnownSender:
+        """As it stands now."""
+        return self._picture.sender(sender.token.sha256) or sender
+
+    def _take(self, requests: Sequence[Request | Singles], now: datetime) -> "Taken | None":
         """What of these is taken at once; nothing of a device of which anything else came, too."""
         if not self._at_once:
             return None
         parts: list[tuple[int, Lines, datetime]] = []
         apart: set[str] = set()
         for number, request in enumerate(requests):
+            if isinstance(request, Singles):
+                parts.append((number, request.lines, request.received_at))
+                for sender, serials in request.by_sender():
+                    standing = self._as_known(sender).standing
+                    scope = frozenset() if standing.ended(now) else standing.scope
+                    if not scope.issuperset(serials):
+                        apart |= set(serials) - scope
+                continue
             lines: Sequence[Report | Reason] = request.lines
-            standing = (self._picture.sender(request.sender.token.sha256) or request.sender).standing
+            standing = self._as_known(request.sender).standing
             if isinstance(lines, self._at_once) and not standing.ended(now):
                 parts.append((number, lines, request.received_at))
                 if not standing.scope.issuperset(lines.serials):

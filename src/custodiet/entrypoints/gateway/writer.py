@@ -14,6 +14,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 from threading import Condition, Thread
 from time import monotonic
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from typing import NamedTuple
 from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.entrypoints.gateway.memory import set_aside_what_lives
 from custodiet.entrypoints.gateway.metrics import Metrics
-from custodiet.flows.receive_reports import Answers, Monitor, Request
+from custodiet.flows.receive_reports import Answers, Monitor, Request, Singles
 from custodiet.model.errors import CannotRecord
 
 _log = logging.getLogger(__name__)
@@ -41,15 +42,24 @@ Settle = Callable[[Result], None]
 class _Asking(NamedTuple):
     """Who is told, and in which loop."""
 
-    settle: Settle
+    settles: Sequence[Settle]
+    """One for each answer."""
     loop: asyncio.AbstractEventLoop
 
 
 class _Waiting(NamedTuple):
-    """A request and where its answer goes."""
+    """A request, or several that were read together, and where answers go."""
 
-    request: Request
+    request: Request | Singles
     asking: _Asking
+    reports: int
+
+    def apart(self) -> "list[_Waiting]":
+        """Each request by itself."""
+        request, (settles, loop) = self.request, self.asking
+        if isinstance(request, Request):
+            return [self]
+        return [_Waiting(request.one(place), _Asking([one], loop), 1) for place, one in enumerate(settles)]
 
 
 class Writer:
@@ -92,7 +102,11 @@ class Writer:
     @property
     def is_full(self) -> bool:
         """Whether a request would be turned away now."""
-        return self._reports >= self._limits.waiting_reports_max
+        return self.is_full_with(0)
+
+    def is_full_with(self, more: int) -> bool:
+        """Whether one would be, once so many more are here."""
+        return self._reports + more >= self._limits.waiting_reports_max
 
     @property
     def is_failing(self) -> bool:
@@ -106,14 +120,19 @@ class Writer:
 
     def take(self, request: Request, settle: Settle) -> None:
         """Have it written, and `settle` told once it is durable. Raises CannotRecord when too much waits already."""
-        self._queue_up([_Waiting(request, _Asking(settle, asyncio.get_running_loop()))])
+        self._queue_up([_waiting(request, [settle], asyncio.get_running_loop())])
+
+    def take_each(self, singles: Singles, settles: Sequence[Settle]) -> None:
+        """The same of requests that were read together: each is told by itself."""
+        self._queue_up([_waiting(singles, settles, asyncio.get_running_loop())])
 
     async def submit_together(self, requests: Sequence[Request]) -> list[Answers]:
         """The answers of several, written in this order, in one commit if it has room for them. CannotRecord stands for
         one that must come again. Raises it when too much waits already.
         """
         futures = [_future() for _ in requests]
-        self._queue_up([_Waiting(request, _asking(future)) for request, future in zip(requests, futures, strict=True)])
+        pairs = zip(requests, futures, strict=True)
+        self._queue_up([_waiting(request, *_asking(future)) for request, future in pairs])
         settled = await asyncio.gather(*futures, return_exceptions=True)
         answers: list[Answers] = []
         for one in settled:
@@ -129,7 +148,7 @@ class Writer:
             is_first = not self._queue
             for one in waiting:
                 self._queue.append(one)
-                self._reports += len(one.request.lines)
+                self._reports += one.reports
             if is_first or self._reports >= self._limits.group_reports_max:
                 self._changed.notify()  # else the thread is awake, or gathers
 
@@ -161,14 +180,14 @@ class Writer:
             if self._together:
                 self._gather()
             group = self._take()
-            self._together = len(group) > 1
+            self._together = sum(len(one.asking.settles) for one in group) > 1
             refreshing, self._wanting_refresh = self._wanting_refresh, []
             ending = self._stopping and not self._queue
         if group:
             self._write(group)
         if refreshing or not group:
             failed = self._refresh()
-            _tell([(asking, failed if failed is not None else []) for asking in refreshing])
+            _tell([(asking, [failed if failed is not None else []]) for asking in refreshing])
         return bool(group) or not ending
 
     def _gather(self) -> None:
@@ -182,11 +201,9 @@ class Writer:
     def _take(self) -> list[_Waiting]:
         group: list[_Waiting] = []
         reports = 0
-        while self._queue and (
-            not group or reports + len(self._queue[0].request.lines) <= self._limits.group_reports_max
-        ):
+        while self._queue and (not group or reports + self._queue[0].reports <= self._limits.group_reports_max):
             one = self._queue.popleft()
-            reports += len(one.request.lines)
+            reports += one.reports
             group.append(one)
         self._reports -= reports
         return group
@@ -196,20 +213,22 @@ class Writer:
             results: list[Answers] = self._monitor.receive([one.request for one in group])
         except CannotRecord as cannot:
             self._failing = True
-            results = [cannot for _ in group]
+            results = [cannot for one in group for _ in one.asking.settles]
         except Exception as unforeseen:  # noqa: BLE001 - whatever it is, nothing was kept and everyone must be told
             # Its text is not logged: nobody has promised what stands in it.
-            _log.error("a group of %d could not be written: %s", len(group), type(unforeseen).__name__)
-            if len(group) > 1:
-                for one in group:
+            apart = [one for several in group for one in several.apart()]
+            _log.error("a group of %d could not be written: %s", len(apart), type(unforeseen).__name__)
+            if len(apart) > 1:
+                for one in apart:
                     self._write([one])
                 return
             results = [CannotRecord("could not be written")]
         else:
             self._refreshed_at, self._failing = monotonic(), False
             self._metrics.committed()
-        self._metrics.answered([answer for told in results if isinstance(told, list) for answer in told])
-        _tell([(one.asking, told) for one, told in zip(group, results, strict=True)])
+        self._metrics.answered([answer for of_one in results if isinstance(of_one, list) for answer in of_one])
+        told = iter(results)
+        _tell([(one.asking, list(islice(told, len(one.asking.settles)))) for one in group])
         self._idle()
 
     def _refresh(self) -> CannotRecord | None:
@@ -241,14 +260,14 @@ class Writer:
             self._idling_fails = None
 
 
-def _tell(told: Sequence[tuple[_Asking, Result]]) -> None:
+def _tell(told: Sequence[tuple[_Asking, Sequence[Result]]]) -> None:
     """Settle from another thread than that of whoever asked: of each loop all at once, for it is woken each time.
 
     In their order. Of a loop that has closed nobody is left to be told.
     """
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Settle, Result]]] = {}
-    for (settle, loop), result in told:
-        by_loop.setdefault(loop, []).append((settle, result))
+    for (settles, loop), results in told:
+        by_loop.setdefault(loop, []).extend(zip(settles, results, strict=True))
     for loop, of_loop in by_loop.items():
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_settle, of_loop)
@@ -274,7 +293,11 @@ def _future() -> asyncio.Future[Answers]:
 
 
 def _asking(future: asyncio.Future[Answers]) -> _Asking:
-    return _Asking(partial(_set, future), future.get_loop())
+    return _Asking([partial(_set, future)], future.get_loop())
+
+
+def _waiting(request: Request | Singles, settles: Sequence[Settle], loop: asyncio.AbstractEventLoop) -> _Waiting:
+    return _Waiting(request, _Asking(settles, loop), len(request.lines))
 
 
 def _set(future: asyncio.Future[Answers], result: Result) -> None:
