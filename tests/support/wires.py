@@ -19,6 +19,7 @@ from custodiet.entrypoints.gateway.direct import DeviceConnection
 from custodiet.entrypoints.serving import configured, listen_on
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
+from custodiet.flows.receive_reports import Singles
 from custodiet.model.device import Sender, Token
 from custodiet.model.identity import SchemeId, SenderId, TokenId
 from custodiet.model.partitions import EVERYONES, NOBODYS
@@ -33,10 +34,14 @@ _TURNS = 15
 """Of the event loop: more than anything here needs to come to rest."""
 
 
-def _known(token, ended_at=None):
+def known(token, ended_at=None):
     sender = Sender(SenderId(f"sender of {token}"), SchemeId("scheme"), "made up", ("TAG-1",))
     issued = Token(TokenId("token"), sender.id, token_hash(token), NOW - timedelta(days=9), ended_at=ended_at)
     return KnownSender(issued, sender, SenderStanding(frozenset(sender.scope), ended_at))
+
+
+def _apart(one):
+    return [one.one(place) for place in range(len(one))] if isinstance(one, Singles) else [one]
 
 
 class Remembering:
@@ -48,7 +53,7 @@ class Remembering:
         self.received = []
         self.fails = None
         self.share = EVERYONES
-        self._known = {token_hash(TOKEN): _known(TOKEN), token_hash(ENDED_TOKEN): _known(ENDED_TOKEN, NOW)}
+        self._known = {token_hash(TOKEN): known(TOKEN), token_hash(ENDED_TOKEN): known(ENDED_TOKEN, NOW)}
         self._answered = 0
 
     def sender(self, hashed):
@@ -66,8 +71,9 @@ class Remembering:
     def receive(self, requests):
         if self.fails is not None:
             raise self.fails
-        self.received += [(one.sender.sender.id, list(one.lines), one.received_at) for one in requests]
-        return [[self._answer(line) for line in one.lines] for one in requests]
+        apart = [each for one in requests for each in _apart(one)]
+        self.received += [(one.sender.sender.id, list(one.lines), one.received_at) for one in apart]
+        return [[self._answer(line) for line in one.lines] for one in apart]
 
     def _answer(self, line):
         if isinstance(line, Reason):

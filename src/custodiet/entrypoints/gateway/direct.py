@@ -20,7 +20,7 @@ from custodiet.entrypoints.connections import Connection
 from custodiet.entrypoints.gateway.answers import Response, Turned
 from custodiet.entrypoints.gateway.sharing import Given
 from custodiet.entrypoints.gateway.spoken import Message
-from custodiet.entrypoints.gateway.steps import DID_NOT_COME, ROUTES, Steps, credential
+from custodiet.entrypoints.gateway.steps import DID_NOT_COME, ROUTES, Body, Steps, credential
 from custodiet.entrypoints.gateway.writer import Result
 from custodiet.flows.fit_device import token_hash
 from custodiet.flows.picture import KnownSender
@@ -103,7 +103,8 @@ class Post:
         self._steps = steps
         self._head = head
         self._sender = sender
-        self._body = steps.body(head.route)
+        self._body: Body | None = None
+        """From its first piece on."""
         self._timer: TimerHandle | None = None
         self.keep_alive = True
         self.response_complete = False
@@ -132,6 +133,18 @@ class Post:
         """All of it has come at once."""
         self._do(self._all, body)
 
+    # --- told by whoever reads it ---
+
+    def alone(self, body: bytes) -> None:
+        """Nothing is read with it."""
+        self._do(self._alone, body)
+
+    def settled(self, result: Result) -> None:
+        """What the writer says."""
+        self._do(self._told, result)
+
+    # --- told by uvicorn ---
+
     @property
     def message_event(self) -> "Post":
         """What uvicorn sets when the connection is lost."""
@@ -147,27 +160,29 @@ class Post:
         self._steps.require_allowed(self._sender)
 
     def _add(self, piece: bytes) -> None:
+        if self._body is None:
+            self._body = self._steps.body(self._head.route)
         self._body.add(piece)
 
     def _submit(self) -> Response | None:
         steps, head = self._steps, self._head
-        body = self._body.whole()
+        body = b"" if self._body is None else self._body.whole()
         self._unburden()
         message = Message(head.query, body, head.headers)
         lines = steps.read(head.route, self._sender, message)
         try:
-            steps.take(Given(head.route, self._sender, head.token, message, lines), self._settled)
+            steps.take(Given(head.route, self._sender, head.token, message, lines), self.settled)
         except CannotRecord as cannot:
             return self._told(cannot)
         return None
 
     def _all(self, body: bytes) -> Response | None:
         self._require_allowed()
+        return None if self._steps.read_together(self._head.route, self._sender, body, self) else self._alone(body)
+
+    def _alone(self, body: bytes) -> Response | None:
         self._add(body)
         return self._submit()
-
-    def _settled(self, result: Result) -> None:
-        self._do(self._told, result)
 
     def _told(self, result: Result) -> Response:
         return self._steps.told(self._head.route, result)
@@ -189,7 +204,8 @@ class Post:
         self._connection.answer(self, response)
 
     def _unburden(self) -> None:
-        self._body.end()
+        if self._body is not None:
+            self._body.end()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -22,6 +22,7 @@ from custodiet.entrypoints.gateway.metrics import Metrics
 from custodiet.entrypoints.gateway.rate import Rates
 from custodiet.entrypoints.gateway.sharing import Given, Sharing
 from custodiet.entrypoints.gateway.spoken import SPOKEN, Message
+from custodiet.entrypoints.gateway.together import Post, Together
 from custodiet.entrypoints.gateway.writer import Result, Settle, Writer
 from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
@@ -105,6 +106,7 @@ class Steps:
         """Where devices are shared out among gateways."""
         self._rates = Rates(limits)
         self._coming = _Coming()
+        self._together = Together(self.writer, reads, clock)
 
     # --- who sends, and may they now ---
 
@@ -119,7 +121,7 @@ class Steps:
         age = self.writer.picture_age_s
         if age is None or age > self.limits.picture_age_s_max:
             raise Turned(unable(self.limits, "the picture of decisions is too old"))
-        if self.writer.is_full:
+        if self.writer.is_full_with(len(self._together)):
             raise Turned(unable(self.limits, "too much is waiting to be written"))
 
     def has_ended(self, sender: KnownSender) -> bool:
@@ -144,6 +146,12 @@ class Steps:
             error = "a position in an address: off until a setting names the sender"
             raise Turned(refusal(405, error, (b"allow", b"POST")))
         return _read_one(route, message)
+
+    def read_together(self, route: str, sender: KnownSender, body: bytes, post: Post) -> bool:
+        """Have a single position read with whatever else comes in this turn of the loop; False where it may not be."""
+        if route != "traccar" or self.sharing is not None or len(body) > self.limits.report_bytes_max:
+            return False
+        return self._together.add(sender, body, post)
 
     def _lines(self, body: bytes) -> Lines:
         try:
