@@ -10,7 +10,7 @@ from support.zones_drawn import circles, polygons, town_polygons
 from custodiet.model.shape import VERTICES_MAX, Circle, Polygon
 from custodiet.rules.conditions.packed_zones import PackedZones
 from custodiet.rules.conditions.zones import lay_out_again
-from custodiet.rules.conditions.zones_columns import laid_out
+from custodiet.rules.conditions.zones_columns import drawn, laid_out
 
 SHAPES = circles() | polygons()
 SQUARE = Polygon((((465000000, -280000000), (465000000, -279900000), (465100000, -279900000)),))
@@ -65,7 +65,7 @@ def test_five_zones_of_a_town_are_two_hundred_bytes():
 
 @given(st.lists(st.lists(circles() | town_polygons(), min_size=1, max_size=5), max_size=6))
 def test_laid_out_as_columns_zones_are_what_they_are_one_by_one(of_decisions):
-    rows = laid_out([packed_of(shapes) for shapes in of_decisions])
+    rows = laid_out(drawn([packed_of(shapes) for shapes in of_decisions]))
     areas = [lay_out_again(shape) for shapes in of_decisions for shape in shapes]
     edges = [list(area.edges()) for area in areas]
     assert rows.first.tolist() == np.cumsum([0, *map(len, edges)]).tolist()
