@@ -124,6 +124,22 @@ def test_what_is_not_one_usual_line_among_others_is_answered_as_by_itself(name):
     assert one[1:] == other[1:]
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\x0b", b"\x0c", b"\x1c", b"\x85", "\u2028".encode()])
+def test_what_others_end_a_line_with_ends_none_and_each_stays_its_senders(end):
+    async def scenario(crowd):
+        bodies = [at(second, f"TAG-{second}") for second in range(8)]
+        bodies[3] = bodies[3].replace(b",", b"," + end, 1)
+        await crowd.post(bodies)
+        return Counter((sender, *lines) for sender, lines, _ in crowd.wired.monitor.received), crowd.said
+
+    tokens = [TOKEN, OTHER_TOKEN]
+    one, other = (with_crowd(8, scenario, direct=way, token=lambda at: tokens[at % 2]) for way in (True, False))
+    assert one == other
+    assert sum(said.startswith(b"HTTP/1.1 200 ") for said in one[1]) == (
+        8 if end == b"\r" else 7
+    )  # it is a blank within JSON, and none of the others is
+
+
 @pytest.mark.parametrize("count", [1, FEW - 1, FEW])
 def test_a_few_are_read_one_by_one(count):
     async def scenario(crowd):

@@ -30,7 +30,7 @@ from custodiet.flows.issue_keys import issue_wanted_keys
 from custodiet.flows.open_case import open_case, set_condition
 from custodiet.flows.open_sealed import give_own_copy
 from custodiet.flows.set_up_scheme import register_scheme
-from custodiet.main import benching, demonstrating, settled
+from custodiet.main import demonstrating, making, settled
 from custodiet.main.making import ORIGIN, make_folder
 from custodiet.main.pages import make_accounts
 from custodiet.main.stores import open_store, read_pins
@@ -88,7 +88,7 @@ def settings_of(data: str | None, keys: str | None, environment: Mapping[str, st
 
 
 if postgres.CHOSEN:  # whoever calls main() in this process has our environment, and one place of many
-    for _module in (benching, demonstrating, settled):
+    for _module in (demonstrating, making, settled):
         _module.read_settings = settings_of
 
 

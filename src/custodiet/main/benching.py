@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING
 
 from custodiet.adapters import sealing
 from custodiet.adapters.gathered_pieces import SqliteGatheredPieces
-from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.store.sql import SqlStore
 from custodiet.adapters.store.sqlite import SqliteStore
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.in_vault.keys import Keys
-from custodiet.main.making import ORIGIN, make_folder
-from custodiet.main.monitors import join_reading_many, monitor_on
+from custodiet.main.making import place_aside
+from custodiet.main.monitors import join_reading_many, monitor_of
 from custodiet.main.stores import read_pins
-from custodiet.main.vaults import join_vault
 from custodiet.model.errors import Unready
 from custodiet.model.record import LogOpened
-from custodiet.settings import Settings, read_settings
+from custodiet.settings import Settings
 
 if TYPE_CHECKING:  # one verb must not pay for another's imports
     from multiprocessing.connection import Connection
@@ -76,7 +74,7 @@ class _Benching:
             reads = join_reading_many()
 
             def here(timed: Store) -> Here:
-                return Here(lambda: monitor_on(timed, clock, many.pinned), reads, clock, token)
+                return Here(lambda: monitor_of(timed, clock, many.pinned), reads, clock, token)
 
             apart = partial(_apart, settings.store, many.pinned, token)
             yield Place(crowd, many, clock, store, reads, here, apart, look)
@@ -116,23 +114,13 @@ def _settled_place(
 
     As of `begins`, or of when a made-up month begins.
     """
-    from tempfile import TemporaryDirectory
-
-    from custodiet.entrypoints.clock import LEASE
     from custodiet.simulation.load import settle
     from custodiet.simulation.month import BEGINS
     from custodiet.simulation.seeded import SetClock
 
-    clock, chance = SetClock(begins or BEGINS), SystemChance()
-    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
-        settings = read_settings(str(Path(folder) / "data"), None, {})
-        store = make_folder(settings, ORIGIN, clock)
-        closing.callback(store.close)
-        keystore = SqliteKeystore(settings.vault_db)
-        closing.callback(keystore.close)
-        vault, keys = join_vault(settings, store, keystore, clock, chance)
-        fence = (LEASE, store.take_lease(LEASE))
-        token = settle(crowd, store, vault, sealing, clock, chance, read_pins(settings), fence)
+    clock = SetClock(begins or BEGINS)
+    with place_aside(clock) as (settings, store, vault, keys, fence):
+        token = settle(crowd, store, vault, sealing, clock, SystemChance(), read_pins(settings), fence)
         yield settings, store, keys, clock, token
 
 
@@ -163,7 +151,7 @@ def _answer_apart(end: "Connection", file: Path, pinned: LogOpened, token: str) 
 
     clock = SetClock(BEGINS)
     store = SqliteStore(file, clock, SystemChance())
-    answer(end, Here(lambda: monitor_on(store, clock, pinned), join_reading_many(), clock, token))
+    answer(end, Here(lambda: monitor_of(store, clock, pinned), join_reading_many(), clock, token))
     store.close()
 
 

@@ -4,9 +4,7 @@ import argparse
 import os
 import shutil
 import sys
-from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
@@ -16,7 +14,7 @@ from custodiet.adapters.streets import StreetsFile
 from custodiet.adapters.vault_client import VaultClient
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.main.holding import hold_alone
-from custodiet.main.making import ORIGIN, make_folder
+from custodiet.main.making import ORIGIN, make_folder, place_aside
 from custodiet.main.pages import make_accounts, sign_in_place
 from custodiet.main.settled import settings_asked
 from custodiet.main.stores import open_store, read_pins
@@ -119,22 +117,12 @@ def tour(asked: argparse.Namespace) -> None:
 
 def simulate(asked: argparse.Namespace) -> None:
     """Live a month of the made-up scheme on a virtual clock, and hold what was found against the truth."""
-    from tempfile import TemporaryDirectory
-
     from custodiet.entrypoints.cli.simulating import show_report
-    from custodiet.entrypoints.clock import LEASE
     from custodiet.simulation.month import BEGINS, Month
     from custodiet.simulation.seeded import SeededChance, SetClock
 
     clock, chance = SetClock(BEGINS - timedelta(days=1)), SeededChance(asked.seed)
-    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
-        settings = read_settings(str(Path(folder) / "data"), None, {})
-        store = make_folder(settings, ORIGIN, clock)
-        closing.callback(store.close)
-        keystore = SqliteKeystore(settings.vault_db)
-        closing.callback(keystore.close)
-        vault, _ = join_vault(settings, store, keystore, clock, SystemChance())
-        fence = (LEASE, store.take_lease(LEASE))
+    with place_aside(clock) as (settings, store, vault, _, fence):
         world = (store, vault, sealing, clock, chance, read_pins(settings), fence)
         asked_for = {"seed": asked.seed, "people": asked.people, "days": asked.days, "faults": asked.faults}
         report = Month(*world, **asked_for).run()

@@ -1,30 +1,34 @@
-"""Verbs that make a place."""
+"""Verbs that make a place, and one that goes again."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.adapters.store.sql import SqlStore
 from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.in_vault.keys import Keys, make_first_keys
+from custodiet.flows.in_vault.openings import Openings
 from custodiet.flows.open_log import open_log
 from custodiet.flows.ports import Clock
 from custodiet.flows.refusing import refuse_if
 from custodiet.main.pages import make_accounts, sign_in_place
 from custodiet.main.settled import settings_asked, settings_made
 from custodiet.main.stores import open_store, store_of
-from custodiet.main.vaults import join_kms, kms_named
+from custodiet.main.vaults import join_kms, join_vault, kms_named
 from custodiet.model.errors import Unready
 from custodiet.model.identity import ActorId
 from custodiet.model.record import LogOpened
 from custodiet.rules.alerts import objections_to_acting
-from custodiet.settings import Settings
+from custodiet.settings import Settings, read_settings
 from custodiet.wire.note import key_id
 from custodiet.wire.records import record_bytes
 
 ORIGIN = "custodiet.example/made-up"
-
-
 FIRST_SIGN_IN = "administrator"
 """Under which name whoever made a place signs in first."""
 
@@ -99,3 +103,29 @@ def _require_empty(settings: Settings) -> None:
             raise Unready("the database that CUSTODIET_STORE names holds a store already: nothing was made")
     finally:
         store.close()
+
+
+class Aside(NamedTuple):
+    """A place that goes when it is done with."""
+
+    settings: Settings
+    store: SqlStore
+    vault: Openings
+    keys: Keys
+    fence: tuple[str, int]
+    """As whoever holds the clock's lease."""
+
+
+@contextmanager
+def place_aside(clock: Clock) -> Iterator[Aside]:
+    """A new place in a folder of its own, with nobody in it; for what is made up, and for what is measured."""
+    from custodiet.entrypoints.clock import LEASE
+
+    with TemporaryDirectory(prefix="custodiet-") as folder, ExitStack() as closing:
+        settings = read_settings(str(Path(folder) / "data"), None, {})
+        store = make_folder(settings, ORIGIN, clock)
+        closing.callback(store.close)
+        keystore = SqliteKeystore(settings.vault_db)
+        closing.callback(keystore.close)
+        vault, keys = join_vault(settings, store, keystore, clock, SystemChance())
+        yield Aside(settings, store, vault, keys, (LEASE, store.take_lease(LEASE)))

@@ -8,7 +8,7 @@ from custodiet.adapters.world import SystemChance, SystemClock
 from custodiet.flows.ports import Clock
 from custodiet.main.stores import read_pins
 from custodiet.model.errors import Unready
-from custodiet.model.partitions import Share
+from custodiet.model.partitions import EVERYONES, Share
 from custodiet.model.record import LogOpened
 from custodiet.settings import Settings
 
@@ -23,29 +23,19 @@ def join_monitor(settings: Settings, store: SqlStore) -> "Monitor":
     regime = store.regime_alone()
     if regime is None or settings.sharing is not None:
         raise Unready("gateways share devices out, and only they take reports: have these sent to one of them")
-    return monitor_of(settings, store, Share(regime, None))
+    return monitor_of(store, SystemClock(), read_pins(settings), Share(regime, None))
 
 
-def monitor_of(settings: Settings, store: SqlStore, share: Share, share_by: "ShareBy | None" = None) -> "Monitor":
+def monitor_of(
+    store: "Store", clock: Clock, pinned: LogOpened, share: Share = EVERYONES, share_by: "ShareBy | None" = None
+) -> "Monitor":
     """A monitor with a name of its own. Only who has one loads NumPy."""
     from custodiet.flows.receive_reports import Monitor
     from custodiet.flows.steady import Steady
 
     chance = SystemChance()
-    given = (store, sealing, SystemClock(), chance, read_pins(settings))
-    name = chance.identity("monitor")
+    given, name = (store, sealing, clock, chance, pinned), chance.identity("monitor")
     return Monitor(*given, name=name, steady=Steady(join_sealing_many()), share=share, share_by=share_by)
-
-
-def monitor_on(store: "Store", clock: Clock, pinned: LogOpened) -> "Monitor":
-    """The same on any store and clock, with everyone's devices."""
-    from custodiet.flows.receive_reports import Monitor
-    from custodiet.flows.steady import Steady
-
-    chance = SystemChance()
-    return Monitor(
-        store, sealing, clock, chance, pinned, name=chance.identity("monitor"), steady=Steady(join_sealing_many())
-    )
 
 
 def join_sealing_many() -> "SealsMany":

@@ -52,14 +52,17 @@ class _Waiting(NamedTuple):
 
     request: Request | Singles
     asking: _Asking
-    reports: int
+
+    @property
+    def reports(self) -> int:
+        return len(self.request.lines)
 
     def apart(self) -> "list[_Waiting]":
         """Each request by itself."""
         request, (settles, loop) = self.request, self.asking
         if isinstance(request, Request):
             return [self]
-        return [_Waiting(request.one(place), _Asking([one], loop), 1) for place, one in enumerate(settles)]
+        return [_Waiting(request.one(place), _Asking([one], loop)) for place, one in enumerate(settles)]
 
 
 class Writer:
@@ -120,19 +123,18 @@ class Writer:
 
     def take(self, request: Request, settle: Settle) -> None:
         """Have it written, and `settle` told once it is durable. Raises CannotRecord when too much waits already."""
-        self._queue_up([_waiting(request, [settle], asyncio.get_running_loop())])
+        self._queue_up([_Waiting(request, _Asking([settle], asyncio.get_running_loop()))])
 
     def take_each(self, singles: Singles, settles: Sequence[Settle]) -> None:
         """The same of requests that were read together: each is told by itself."""
-        self._queue_up([_waiting(singles, settles, asyncio.get_running_loop())])
+        self._queue_up([_Waiting(singles, _Asking(settles, asyncio.get_running_loop()))])
 
     async def submit_together(self, requests: Sequence[Request]) -> list[Answers]:
         """The answers of several, written in this order, in one commit if it has room for them. CannotRecord stands for
         one that must come again. Raises it when too much waits already.
         """
         futures = [_future() for _ in requests]
-        pairs = zip(requests, futures, strict=True)
-        self._queue_up([_waiting(request, *_asking(future)) for request, future in pairs])
+        self._queue_up([_Waiting(request, _asking(future)) for request, future in zip(requests, futures, strict=True)])
         settled = await asyncio.gather(*futures, return_exceptions=True)
         answers: list[Answers] = []
         for one in settled:
@@ -294,10 +296,6 @@ def _future() -> asyncio.Future[Answers]:
 
 def _asking(future: asyncio.Future[Answers]) -> _Asking:
     return _Asking([partial(_set, future)], future.get_loop())
-
-
-def _waiting(request: Request | Singles, settles: Sequence[Settle], loop: asyncio.AbstractEventLoop) -> _Waiting:
-    return _Waiting(request, _Asking(settles, loop), len(request.lines))
 
 
 def _set(future: asyncio.Future[Answers], result: Result) -> None:

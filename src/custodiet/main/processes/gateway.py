@@ -14,7 +14,7 @@ from custodiet.flows.ports import Seating
 from custodiet.main.listening import listen
 from custodiet.main.monitors import join_reading_many, monitor_of
 from custodiet.main.outside import join_seating, trusted_peers
-from custodiet.main.stores import open_store
+from custodiet.main.stores import open_store, read_pins
 from custodiet.model.partitions import NOBODYS, Share
 from custodiet.settings import Settings
 
@@ -23,9 +23,9 @@ def run(settings: Settings, asked: argparse.Namespace) -> None:
     """Run it until it is ended: alone, or with those that the settings share devices out among."""
     store = open_store(settings)
     if settings.sharing is None:
-        monitor = monitor_of(settings, store, Share(store.end_sharing(), None))
+        monitor = monitor_of(store, SystemClock(), read_pins(settings), Share(store.end_sharing(), None))
     else:
-        monitor = monitor_of(settings, store, NOBODYS, store.share)
+        monitor = monitor_of(store, SystemClock(), read_pins(settings), NOBODYS, store.share)
     vault = VaultClient(settings.vault_socket)
     listening = listen(asked)
     release = partial(release_zones, store, vault)

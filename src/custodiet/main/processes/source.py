@@ -12,7 +12,7 @@ from custodiet.flows.fit_device import token_hash
 from custodiet.flows.release_in_scope import InScope
 from custodiet.main.monitors import join_monitor, monitor_of
 from custodiet.main.outside import join_seating, trusted_peers
-from custodiet.main.stores import open_store
+from custodiet.main.stores import open_store, read_pins
 from custodiet.model.errors import Unready
 from custodiet.model.partitions import NOBODYS
 from custodiet.settings import Settings, read_secret
@@ -34,7 +34,7 @@ def run(settings: Settings, asked: argparse.Namespace) -> None:
     if settings.sharing is None:
         monitor = join_monitor(settings, store)
     else:
-        monitor = monitor_of(settings, store, NOBODYS, store.look_on)
+        monitor = monitor_of(store, SystemClock(), read_pins(settings), NOBODYS, store.look_on)
         seating = join_seating(settings, settings.sharing, monitor.name, "")
         among = Among(seating, token, trusted_peers(settings))
     release = InScope(store, VaultClient(settings.vault_socket), clock, token_sha256).release
