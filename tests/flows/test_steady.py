@@ -20,7 +20,7 @@ from custodiet.adapters.sealing_many import OneByOne
 from custodiet.flows import held_zones, picture
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.fit_device import token_hash
-from custodiet.flows.keep_senders import end_token
+from custodiet.flows.keep_senders import change_scope, end_token
 from custodiet.flows.receive_reports import Request, Singles
 from custodiet.model.condition import ConditionKind, Interval, Schedule
 from custodiet.model.ending import EndReason
@@ -686,6 +686,39 @@ def test_what_two_senders_say_of_one_device_is_told_apart(both):
     assert answers[0] == answers[1]
     assert [one.outcome for [one] in answers[0]] == ["kept", "refused"]
     assert at_once.memory() == one_by_one.memory()
+
+
+def newly_steady(place):
+    """Nothing of theirs has been taken at once yet."""
+    place.post((0, [told("TAG-HOME", place.house.clock.now())]))
+    place.house.clock.pass_(MINUTE)
+    assert not place.at_once or "TAG-HOME" in place.monitor._watching._steady
+
+
+@pytest.mark.parametrize("posts", [1, 2])
+def test_of_whoever_has_just_become_steady_a_token_that_has_ended_says_nothing(both, posts):
+    for place in both:
+        token = place.monitor.sender(token_hash(place.tokens[1])).token
+        end_token(place.house.store, token.sender_id, token.id, ANA)
+        newly_steady(place)
+        now, place.posts = place.house.clock.now(), 0
+        answers = place.post(*((1, [told("TAG-HOME", now + n * SECOND)]) for n in range(posts)))
+        assert [one.shown for [one] in answers] == ["token_ended"] * posts
+    assert both[0].stands() == both[1].stands()
+    assert "TAG-HOME" not in both[0].monitor._watching._steady
+
+
+def test_of_a_device_that_was_taken_out_of_a_scope_nothing_is_taken_any_more(both):
+    for place in both:
+        newly_steady(place)
+        assert [one.outcome for [one] in place.post((1, [told("TAG-HOME", place.house.clock.now())]))] == ["kept"]
+        sender = place.monitor.sender(token_hash(place.tokens[1])).sender
+        change_scope(place.house.store, sender.id, ANA, remove=("TAG-HOME",))
+        for token, said in ((1, "not_yours"), (0, None), (1, "not_yours")):
+            place.house.clock.pass_(MINUTE)
+            [[answer]] = place.post((token, [told("TAG-HOME", place.house.clock.now())]))
+            assert answer.shown == said
+    assert both[0].stands() == both[1].stands()
 
 
 def rows_told_anew(one):

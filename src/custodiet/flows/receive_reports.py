@@ -28,6 +28,7 @@ from custodiet.flows.picture import Among, Concerned, KnownSender, Picture
 from custodiet.flows.placed import Placed
 from custodiet.flows.ports import Chance, Clock, Ingesting, Reading, Sealer, Store
 from custodiet.flows.reminding import Reminding
+from custodiet.flows.scopes import NOBODYS, Part, Scope, Scopes
 from custodiet.flows.seen_fixes import SeenFixes, WhichFix
 from custodiet.flows.sessions import LiveSession, SessionFor, Sessions
 from custodiet.flows.watching import Arrived, Heard, Judged, Watching
@@ -119,15 +120,11 @@ class Singles:
         """One of them as the request that it is."""
         return Request(self.senders[place], self.lines.part([place]), self.received_at)
 
-    def by_sender(self) -> list[tuple[KnownSender, list[str]]]:
-        """Each sender with the serials of what it sent."""
-        found: dict[int, tuple[KnownSender, list[str]]] = {}
-        for sender, serial in zip(self.senders, self.lines.serials, strict=True):
-            which = id(sender)  # nearly always one and the same object; to compare them takes longer
-            if which not in found:
-                found[which] = sender, []
-            found[which][1].append(serial)
-        return list(found.values())
+    def by_sender(self) -> list[tuple[KnownSender, int]]:
+        """Each sender with how many it sent."""
+        whose = {id(sender): sender for sender in self.senders}  # nearly always one and the same object
+        counts = Counter(map(id, self.senders))
+        return [(whose[which], count) for which, count in counts.items()]
 
 
 class _Kept(Arrived, frozen=True, gc=False):
@@ -236,6 +233,7 @@ class Monitor:
         """Those timed from `_seen_from_ms` on; but for the last of whoever is steady."""
         self._watching = Watching(self._seen, steady)
         self._at_once: tuple[type[Lines], ...] = () if steady is None else (steady.takes,)
+        self._scopes = Scopes()
         self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
         self._seen_from_ms = self._reach_ms(clock.now())
@@ -513,8 +511,8 @@ class Monitor:
         """Each of these by itself, of which so many were taken at once."""
         if count == len(singles):
             decided.answers += [[_KEPT]] * count
-            for sender, serials in singles.by_sender():
-                decided.kept_at_once(self._as_known(sender), len(serials))
+            for sender, sent in singles.by_sender():
+                decided.kept_at_once(self._as_known(sender), sent)
             return
         for place, sender in enumerate(singles.senders):
             if place in at_once:
@@ -549,26 +547,26 @@ class Monitor:
         """What of these is taken at once; nothing of a device of which anything else came, too."""
         if not self._at_once:
             return None
-        parts: list[tuple[int, Lines, datetime]] = []
+        parts: list[Part] = []
         apart: set[str] = set()
         for number, request in enumerate(requests):
             if isinstance(request, Singles):
-                parts.append((number, request.lines, request.received_at))
-                for sender, serials in request.by_sender():
-                    standing = self._as_known(sender).standing
-                    scope = frozenset() if standing.ended(now) else standing.scope
-                    if not scope.issuperset(serials):
-                        apart |= set(serials) - scope
+                scopes = {id(sender): self._scope(sender, now) for sender, _ in request.by_sender()}
+                each = [scopes[id(sender)] for sender in request.senders]
+                parts.append(Part(number, request.lines, request.received_at, each))
                 continue
             lines: Sequence[Report | Reason] = request.lines
-            standing = self._as_known(request.sender).standing
-            if isinstance(lines, self._at_once) and not standing.ended(now):
-                parts.append((number, lines, request.received_at))
-                if not standing.scope.issuperset(lines.serials):
-                    apart |= set(lines.serials) - standing.scope
+            scope = self._scope(request.sender, now)
+            if isinstance(lines, self._at_once) and scope is not NOBODYS:
+                parts.append(Part(number, lines, request.received_at, [scope]))
                 lines = [lines[place] for place in lines.untold]
             apart |= {line.serial for line in lines if isinstance(line, Report)}
         return self._watching.take(parts, apart, now) if parts else None
+
+    def _scope(self, sender: KnownSender, now: datetime) -> Scope:
+        """What devices it may speak for as it stands now."""
+        known = self._as_known(sender)
+        return NOBODYS if known.standing.ended(now) else self._scopes.of(known)
 
     def _left(self, request: Request, at_once: AbstractSet[int]) -> Request:
         """What of a request is still to be answered. Whoever has a line in it is steady no more."""

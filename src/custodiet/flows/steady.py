@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custodiet.flows.ports import SealsMany
+from custodiet.flows.scopes import UNASKED, Part
 from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
@@ -114,13 +115,11 @@ _ROW = np.dtype(
         ("timed", "?"),
         ("contact_ms", "i8"),
         ("contact_newest_ms", "i8"),
+        # The number of the scope in which its device was found last; UNASKED at first.
+        ("scope", "i8"),
     ]
 )
 """Times in ms since 1970 UTC."""
-
-
-Part = tuple[int, Lines, datetime]
-"""The number of a request in its batch, its lines, and when it reached us."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -306,6 +305,7 @@ class Steady:
             timed,
             _NOT_YET if contact is None else to_ms(contact.contact_at),
             _NOT_YET if contact is None else _ms_or(contact.newest_fix_at, _NOT_YET),
+            UNASKED,
         )
         self._row_of[wearer.serial] = row
         self._serial_of[wearer.fitting_id] = wearer.serial
@@ -395,9 +395,9 @@ class Steady:
 
         Of each device everything is taken or nothing. Nothing is changed: `keep` does that.
         """
-        columns = columns_of([lines for _, lines, _ in parts])
+        columns = columns_of([part.lines for part in parts])
         row_of, now_ms = self._row_of, to_ms(now)
-        serials = chain.from_iterable([lines.serials for _, lines, _ in parts])
+        serials = chain.from_iterable([part.lines.serials for part in parts])
         rows = np.fromiter(map(row_of.__getitem__, serials), np.int64)
         of, fix_ms = self._table.take(rows), columns.fix_ms  # to index whole rows takes thirty times as long
         since = now_ms - of["since_ms"]
@@ -420,14 +420,15 @@ class Steady:
         spoilt = np.zeros(len(self._table), np.bool_)
         spoilt[rows[~good & (rows >= 0)]] = True
         spoilt[[row_of[serial] for serial in apart if serial in row_of]] = True
+        spoilt[self._out_of_scope(parts, rows)] = True
         order = np.argsort(rows, kind="stable")
         again = rows[order][1:] == rows[order][:-1]
         spoilt[rows[order][1:][again & (fix_ms[order][1:] <= fix_ms[order][:-1])]] = True
         at = np.flatnonzero(good & ~spoilt[rows])
-        sizes = [len(lines) for _, lines, _ in parts]
-        request = np.repeat(np.array([number for number, _, _ in parts], np.int64), sizes)
+        sizes = [len(part.lines) for part in parts]
+        request = np.repeat(np.array([part.request for part in parts], np.int64), sizes)
         line = np.arange(len(rows)) - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
-        received_ms = np.repeat(np.array([to_ms(at) for _, _, at in parts], np.int64), sizes)
+        received_ms = np.repeat(np.array([to_ms(part.received_at) for part in parts], np.int64), sizes)
         if len(at) < len(rows):  # nearly always all of them
             request, line, rows, received_ms, reach_m = request[at], line[at], rows[at], received_ms[at], reach_m[at]
             columns = columns.of(at)
@@ -444,6 +445,21 @@ class Steady:
             reach_m,
             self._many,
         )
+
+    def _out_of_scope(self, parts: Sequence[Part], rows: Whole) -> list[int]:
+        """Rows of devices that came from a sender who may not speak for them."""
+        out: list[int] = []
+        first, found_in = 0, self._table["scope"]
+        for part in parts:
+            of, numbers = rows[first : first + len(part.lines)], np.array([scope.number for scope in part.scopes])
+            for line in np.flatnonzero((of >= 0) & (found_in[of] != numbers)).tolist():
+                number, serials = part.scope(line)
+                if part.lines.serials[line] in serials:
+                    found_in[of[line]] = number
+                else:
+                    out.append(int(of[line]))
+            first += len(part.lines)
+        return out
 
     def _are_quiet(
         self, rows: Whole, of: npt.NDArray[np.void], columns: Columns, asked: Bools, zones_of: ZonesOf

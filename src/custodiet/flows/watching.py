@@ -21,6 +21,7 @@ from custodiet.flows.held_zones import HeldZones
 from custodiet.flows.known_words import KnownWords
 from custodiet.flows.picture import Among, Concerned, Picture
 from custodiet.flows.ports import Reading
+from custodiet.flows.scopes import Part
 from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
@@ -44,7 +45,7 @@ from custodiet.rules.conditions.zoned import Asked, Scratch, Verdict, judge, sin
 from custodiet.rules.silence import CONTACT_GRAIN
 
 if TYPE_CHECKING:  # who takes nothing at once needs no NumPy
-    from custodiet.flows.steady import HeardAtOnce, Part, Steady, Taken, Zones
+    from custodiet.flows.steady import HeardAtOnce, Steady, Taken, Zones
 
 SCRATCH_MAX = timedelta(minutes=10)
 """How long anything that follows from a place may be held in memory unsealed."""
@@ -362,7 +363,7 @@ class Watching:
         if serial is not None:
             self.let_go_of([serial])
 
-    def take(self, parts: "Sequence[Part]", apart: Iterable[str], now: datetime) -> "Taken | None":
+    def take(self, parts: Sequence[Part], apart: Iterable[str], now: datetime) -> "Taken | None":
         """What of a batch is taken at once; of whom anything else came in it, nothing is."""
         if self._steady is None:
             return None
