@@ -741,7 +741,8 @@ def test_whoever_stays_is_calm_about_lately_in_their_row(both):
     [row] = rows_told_anew(at_once)
     now_ms = to_ms(at_once.house.clock.now())
     assert 0 < row["calm_lat_e7"] - round(HOME[0] * 1e7) < 250
-    assert now_ms - row["since_ms"] <= 10 * 60_000
+    steady = at_once.monitor._watching._steady
+    assert now_ms - steady._since_ms[steady._row_of["TAG-HOME"]] <= 10 * 60_000
     assert not any(row[name] for name in ("back_x", "back_y", "back_z"))
     assert at_once.memory() == one_by_one.memory()
     assert at_once.memory()[2]

@@ -68,8 +68,8 @@ def place(tmp_path_factory):
 def calm_since(monitor):
     """Since when which calm place is held, wherever it stands."""
     watching, steady = monitor._watching, monitor._watching._steady
-    rows = {steady._wearer[row].under: steady._table[row] for row in steady._row_of.values()}
-    there = {under: from_ms(int(row["since_ms"])) for under, row in rows.items() if row["zoned"]}
+    rows = {steady._wearer[row].under: row for row in steady._row_of.values()}
+    there = {of: from_ms(int(steady._since_ms[row])) for of, row in rows.items() if steady._table[row]["zoned"]}
     assert not there.keys() & watching._quiet.keys()
     return there | {under: quiet.since for under, quiet in watching._quiet.items()}
 

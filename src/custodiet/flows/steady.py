@@ -88,7 +88,6 @@ _ROW = np.dtype(
         ("y", "f8"),
         ("z", "f8"),
         ("reach_m", "f8"),
-        ("since_ms", "i8"),
         # Where that is, once it was told anew here.
         ("anew", "?"),
         ("calm_lat_e7", "i4"),
@@ -235,6 +234,8 @@ class Steady:
         # Of the row's session: apart, since only those that are sealed read it.
         self._key = np.zeros((_ROOM, KEY_BYTES), np.uint8)
         self._context = np.zeros((_ROOM, FIXES_CONTEXT_BYTES), np.uint8)
+        # Since when its calm place is here, where one is: apart, since all of them are looked at together.
+        self._since_ms = np.full(_ROOM, _NEVER)
         # What was taken since such times last went from the row.
         self._lately = np.zeros((_ROOM, _LATELY), np.int64)
         self._lately_count = np.zeros(_ROOM, np.int64)
@@ -278,6 +279,7 @@ class Steady:
         """
         if not self._free:
             self._free = list(range(len(self._table), 2 * len(self._table)))
+            self._since_ms = np.concatenate([self._since_ms, np.full(len(self._since_ms), _NEVER)])
             self._fitting, self._wearer = (
                 np.concatenate([one, np.full(len(one), None, object)]) for one in (self._fitting, self._wearer)
             )
@@ -307,6 +309,8 @@ class Steady:
             _NOT_YET if contact is None else _ms_or(contact.newest_fix_at, _NOT_YET),
             UNASKED,
         )
+        if quiet is not None:
+            self._since_ms[row] = to_ms(quiet.since)
         self._row_of[wearer.serial] = row
         self._serial_of[wearer.fitting_id] = wearer.serial
         self._wearer[row], self._fitting[row] = wearer, wearer.fitting_id
@@ -319,13 +323,14 @@ class Steady:
         wearer: Wearer = self._wearer[row]
         del self._serial_of[wearer.fitting_id]
         told = self._table[row]
-        quiet = _quiet_in(told) if told["zoned"] else None
+        quiet = _quiet_in(told, int(self._since_ms[row])) if told["zoned"] else None
         contact_at, contact_newest = _at_or(told["contact_ms"]), _at_or(told["contact_newest_ms"])
         contact = None if contact_at is None else Contact(wearer.fitting_id, contact_at, contact_newest)
         released = Released(wearer, quiet, from_ms(int(told["newest_ms"])), contact, self._lately_of(row))
         self._table[row] = np.zeros((), _ROW)  # no place stays behind, and no key
         self._key[row] = self._context[row] = self._lately[row] = self._lately_count[row] = 0
         self._wearer[row] = self._fitting[row] = None
+        self._since_ms[row] = _NEVER
         self._free.append(row)
         return released
 
@@ -350,12 +355,13 @@ class Steady:
         the fitting is not among these any more.
         """
         table, now_ms = self._table, to_ms(now)
-        since = now_ms - table["since_ms"]
-        old = np.flatnonzero(table["held"] & table["zoned"] & ((since < 0) | (since > span // _MS))).tolist()
+        since_ms = self._since_ms
+        lately = (since_ms >= now_ms - span // _MS) & (since_ms <= now_ms)
+        old = np.flatnonzero(~lately & (since_ms != _NEVER)).tolist()
         ages = [now_ms - held_ms for held_ms in table["held_ms"][old].tolist()]
         took = zip(old, ages, table["took"][old].tolist(), strict=True)
-        lately = [row for row, age, here in took if here and 0 <= age <= span // _MS]
-        whose = zip(lately, self._fitting[lately].tolist(), strict=True)
+        known = [row for row, age, here in took if here and 0 <= age <= span // _MS]
+        whose = zip(known, self._fitting[known].tolist(), strict=True)
         rows = np.array([row for row, fitting_id in whose if fitting_id in fittings], np.int64)
         lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
         reach_m = self._reach_at(rows, lat_e7, lon_e7, zones_of)
@@ -386,7 +392,7 @@ class Steady:
         table, places = self._table, points(lat_e7, lon_e7)
         table["x"][rows], table["y"][rows], table["z"][rows] = places
         table["calm_lat_e7"][rows], table["calm_lon_e7"][rows] = lat_e7, lon_e7
-        table["reach_m"][rows], table["since_ms"][rows], table["anew"][rows] = reach_m, since_ms, True
+        table["reach_m"][rows], table["anew"][rows], self._since_ms[rows] = reach_m, True, since_ms
 
     def take(
         self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta, zones_of: ZonesOf
@@ -400,7 +406,7 @@ class Steady:
         serials = chain.from_iterable([part.lines.serials for part in parts])
         rows = np.fromiter(map(row_of.__getitem__, serials), np.int64)
         of, fix_ms = self._table.take(rows), columns.fix_ms  # to index whole rows takes thirty times as long
-        since = now_ms - of["since_ms"]
+        since = now_ms - self._since_ms[rows]
         asked = of["zoned"] & _MEASURED[columns.method] & (since >= 0) & (since <= span // _MS)
         sound = (
             (rows >= 0)
@@ -561,25 +567,25 @@ def _at_or(ms: np.int64) -> datetime | None:
 def _told_of(quiet: Quiet | None) -> tuple[float | bool, ...]:
     """What a row holds of it: from its calm place to when the device last moved."""
     if quiet is None:
-        return (0.0, 0.0, 0.0, 0.0, 0, False, 0, 0, _NOT_YET, 0, 0.0, 0.0, 0.0, False, 0, 0, _NOT_YET)
+        return (0.0, 0.0, 0.0, 0.0, False, 0, 0, _NOT_YET, 0, 0.0, 0.0, 0.0, False, 0, 0, _NOT_YET)
     calm, scratch = quiet.calm, quiet.scratch
     assert scratch.back is not None and scratch.back_at is not None  # noqa: S101, PT018 - it is calm about a place
-    since_ms, held_ms, back_ms = to_ms(quiet.since), to_ms(quiet.held_at), to_ms(scratch.back_at)
+    held_ms, back_ms = to_ms(quiet.held_at), to_ms(scratch.back_at)
     moving_ms = _ms_or(scratch.moving_at, _NOT_YET)
     return (
-        *(*calm.place, calm.reach_m, since_ms, False, 0, 0),
+        *(*calm.place, calm.reach_m, False, 0, 0),
         *(held_ms, back_ms, *scratch.back, False, 0, 0, moving_ms),
     )
 
 
-def _quiet_in(told: np.void) -> Quiet:
+def _quiet_in(told: np.void, since_ms: int) -> Quiet:
     """The inverse, with what has come since."""
     x, y, z, back_x, back_y, back_z = (float(told[name]) for name in ("x", "y", "z", "back_x", "back_y", "back_z"))
     calm_at = point(int(told["calm_lat_e7"]), int(told["calm_lon_e7"])) if told["anew"] else (x, y, z)
     back = point(int(told["lat_e7"]), int(told["lon_e7"])) if told["took"] else (back_x, back_y, back_z)
     scratch = Scratch(from_ms(int(told["back_ms"])), back, _at_or(told["moving_ms"]))
     calm = Calm(calm_at, float(told["reach_m"]))
-    return Quiet(calm, scratch, from_ms(int(told["since_ms"])), from_ms(int(told["held_ms"])))
+    return Quiet(calm, scratch, from_ms(since_ms), from_ms(int(told["held_ms"])))
 
 
 def _calm_of(of: npt.NDArray[np.void]) -> CalmRows:
