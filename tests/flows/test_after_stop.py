@@ -51,8 +51,8 @@ class Gate:
         with self.house.store.ingesting() as write:
             detail = sent.detail(IngestDetail(), write, self.house.chance)
             number, previous = write.chain(0)
-            salted = SaltedDetail(b"s" * 16, detail)
-            digest = record_digest(salted.salt, detail_bytes(detail)) if detail != IngestDetail() else b""
+            salted = SaltedDetail(b"s" * 16, detail, detail_bytes(detail))
+            digest = record_digest(salted.salt, salted.body) if detail != IngestDetail() else b""
             record = Ingested(0, number, write.now, 0, 0, EMPTY_ROOT, previous, (), digest, write.ledger_size())
             write.keep(record, salted, None, ())
         return detail

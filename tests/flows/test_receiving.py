@@ -199,7 +199,7 @@ def test_what_was_kept_in_a_transaction_is_known_in_it(house):
     with house.store.ingesting() as write:
         number, previous = write.chain(0)
         record = Ingested(0, number, write.now, 0, 0, EMPTY_ROOT, previous, (), b"", write.ledger_size())
-        write.keep(record, SaltedDetail(b"salt" * 4, IngestDetail()), None, ())
+        write.keep(record, SaltedDetail(b"salt" * 4, IngestDetail(), b""), None, ())
         assert write.chain(0) == (number + 1, sha256(ingested_bytes(record)).digest())
 
 

@@ -314,7 +314,7 @@ def keep(house, detail, *, entered=True):
         number, previous = write.chain(0)
         digest = record_digest(SALT, detail_bytes(detail))
         record = Ingested(0, number, write.now, 0, 0, EMPTY_ROOT, previous, (), digest, write.ledger_size())
-        write.keep(record, SaltedDetail(SALT, detail), None, ())
+        write.keep(record, SaltedDetail(SALT, detail, detail_bytes(detail)), None, ())
     if entered:
         enter_staged(house.store, house.fence)
     return number

@@ -73,7 +73,7 @@ from custodiet.model.erasing_record import (
     QuarantineEnded,
     RemovedFix,
 )
-from custodiet.model.errors import NotTheFormat
+from custodiet.model.errors import IllegalValue, NotTheFormat
 from custodiet.model.exemption import Exempted
 from custodiet.model.fact import Age, CaseFact, FactKind
 from custodiet.model.finding import (
@@ -134,6 +134,7 @@ from custodiet.model.review import Review, ReviewOutcome, StillNeeded, Trigger, 
 from custodiet.model.scheme import Force, Power, Purpose, Regime, RetentionRule, Scheme
 from custodiet.model.screening import Question, Screening
 from custodiet.model.staff import Assignment, Conflict, Cover, Function, Role, RoleState
+from custodiet.model.times import to_ms
 from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.unmask import Article9, NotEnough, Unmask, UnmaskedReading, UnmaskYes
 from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened, UnmaskRefused
@@ -537,6 +538,7 @@ DETAIL = r.IngestDetail(
     sightings=(r.Sighting("fitting_1", "decision_1", AT), r.Sighting("fitting_1", "decision_1", LATER)),
     after_stop=(r.AfterStop("sender_1", "fitting_1", 3, LATER),),
     messages=(replace(MESSAGE, template=Template.CHARGE, fitting_id="fitting_1"),),
+    heard=(r.HeardTogether(LATER, ("fitting_3", "fitting_4"), (to_ms(AT), to_ms(LATER))),),
 )
 
 
@@ -802,6 +804,20 @@ def test_the_bytes_of_a_detail_never_change_while_the_ledger_lives():
         b'{"contacts":[{"contact_at":"2031-03-03T09:00:00.123000Z","fitting_id":"fitting_1","newest_fix_at":null}],'
         b'"device_watches":[],"ended":[],"raised":[],"tasks":[],"watches":[],"weakened":[]}'
     )
+
+
+@pytest.mark.parametrize("times", ["", "-1", "253402300800000", "1.5", "1,1", "null"])
+def test_columns_that_are_no_contacts_are_refused(times):
+    heard = b'"heard":[{"contact_at":"2031-03-03T09:00:00Z","fittings":["fitting_1"],"newest_fix_ms":[%s]}]}'
+    body = detail_bytes(NOTHING_JUDGED)[:-1] + b"," + heard
+    assert read_detail(body % b"253402300799999").heard[0].fittings == ("fitting_1",)
+    with pytest.raises(NotTheFormat):
+        read_detail(body % times.encode())
+
+
+def test_contacts_of_nobody_are_none():
+    with pytest.raises(IllegalValue):
+        r.HeardTogether(AT, (), ())
 
 
 @pytest.mark.parametrize("part", PARTS)

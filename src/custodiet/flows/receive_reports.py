@@ -769,7 +769,8 @@ class Monitor:
         numbered = list(enumerate(new, start=write.next_session_no()))
         numbers = {live: no for no, live in numbered}
         places = [(numbers[live] if live.no is None else live.no, fix_ms, piece) for live, fix_ms, piece in pieces]
-        salt = self._chance.draw(SALT_BYTES)
+        body = detail_bytes(detail)
+        salted = SaltedDetail(self._chance.draw(SALT_BYTES), detail, body)
         leaves = leaf_hashes(session_body(live.unstored, no) for no, live in numbered)
         leaves += leaf_hashes(piece_bodies(places))
         taken = decided.taken
@@ -783,7 +784,7 @@ class Monitor:
             root=root(leaves) if taken is None or at_once is None else taken.root(leaves, at_once),
             previous=previous,
             tallies=tuple(Tally(hour, *key, count) for key, count in sorted(decided.tallies.items())),
-            detail=b"" if detail == _NOTHING else record_digest(salt, detail_bytes(detail)),
+            detail=b"" if detail == _NOTHING else record_digest(salted.salt, body),
             ledger_size=write.ledger_size(),
         )
         frame = None
@@ -797,7 +798,7 @@ class Monitor:
                 together += at_once.pieces
             frame = Frame(self._partition, number, min(times), max(times), directory, together)
         sessions = [(no, live.unstored) for no, live in numbered]
-        seq = write.keep(record, SaltedDetail(salt, detail), frame, sessions)
+        seq = write.keep(record, salted, frame, sessions)
         write.pulse(PULSE_GAP)
         return number, seq, numbered
 

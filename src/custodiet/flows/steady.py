@@ -26,7 +26,7 @@ from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
-from custodiet.model.record import Contact
+from custodiet.model.record import Contact, HeardTogether
 from custodiet.model.times import EPOCH, from_ms, to_ms
 from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.conditions.calm import Calm, Quiet
@@ -210,7 +210,8 @@ class Released(NamedTuple):
 class HeardAtOnce(NamedTuple):
     """Contacts to be written of whoever has a row; the same as rows, of which one may be there more than once."""
 
-    contacts: tuple[Contact, ...]
+    told: tuple[HeardTogether, ...]
+    """One, or none where there are none."""
     rows: Whole
     at_ms: int
     newest_ms: Whole
@@ -503,8 +504,8 @@ class Steady:
         newest_ms = taken.columns.fix_ms[asks]
         # Of a row that is there twice the last one stands, which is the newest.
         newest = dict(zip([taken.fittings[place] for place in asks.tolist()], newest_ms.tolist(), strict=True))
-        contacts = tuple([Contact(fitting_id, now, from_ms(at)) for fitting_id, at in newest.items()])
-        return HeardAtOnce(contacts, taken.rows[asks], to_ms(now), newest_ms)
+        told = (HeardTogether(now, tuple(newest), tuple(newest.values())),) if newest else ()
+        return HeardAtOnce(told, taken.rows[asks], to_ms(now), newest_ms)
 
     def keep(self, taken: Taken, now: datetime, heard: HeardAtOnce, seen: SeenFixes) -> None:
         """What was taken is durable, and so are these contacts.

@@ -122,8 +122,9 @@ class Judged:
             ended=tuple(one for one in self.findings if isinstance(one, Ended)),
             weakened=tuple(one for one in self.findings if isinstance(one, Weakened)),
             tasks=tuple(task for one in raised for task in _tasks(one, now)),
-            contacts=(*self.contacts.values(), *(() if self.heard_at_once is None else self.heard_at_once.contacts)),
+            contacts=tuple(self.contacts.values()),
             words=tuple(self.words),
+            heard=() if self.heard_at_once is None else self.heard_at_once.told,
         )
 
 

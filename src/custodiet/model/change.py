@@ -1,6 +1,6 @@
 """Row changes: what a record does to the tables. Table and column names are those of adapters/store/tables.py."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,12 +33,14 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class PutMany:
-    """A Put of each of these rows, whose values stand in the order of the names: the key's, then the others'."""
+    """A Put of each of many rows, by column: those of the key, then the others. Of text and of whole numbers, as they
+    are stored: a moment is so many ms since 1970 UTC.
+    """
 
     table: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    values: tuple[Sequence[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)

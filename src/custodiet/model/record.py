@@ -108,6 +108,7 @@ from custodiet.model.restricting import HeldBack, RestrictionStep
 from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
+from custodiet.model.times import LATEST_MS
 from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened, UnmaskRefused
 from custodiet.model.word import Word
@@ -676,6 +677,23 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardTogether:
+    """Contacts of many at one moment, as columns: of everyone who is worn there is one every few minutes."""
+
+    contact_at: datetime
+    fittings: tuple[FittingId, ...]
+    newest_fix_ms: tuple[int, ...]
+    """Of each the newest fix time that was judged, in ms since 1970 UTC."""
+
+    def __post_init__(self) -> None:
+        """Raise IllegalValue for what no contacts are."""
+        if not self.fittings or len(self.fittings) != len(self.newest_fix_ms):
+            raise IllegalValue("of each fitting one time")
+        if min(self.newest_fix_ms) < 0 or max(self.newest_fix_ms) > LATEST_MS:
+            raise IllegalValue("no time at which a fix may be")
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """That a fix of that time was judged and dropped: without a place, and only so that it is not judged again."""
 
@@ -710,6 +728,7 @@ class IngestDetail:
     sightings: tuple[Sighting, ...] = ()
     after_stop: tuple[AfterStop, ...] = ()
     messages: tuple[Message, ...] = ()
+    heard: tuple[HeardTogether, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

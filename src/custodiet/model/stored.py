@@ -74,10 +74,11 @@ class IngestRow:
 
 @dataclass(frozen=True, slots=True)
 class SaltedDetail:
-    """What an ingest transaction judged, and the salt its digest was made with."""
+    """What an ingest transaction judged, its canonical bytes, and the salt their digest was made with."""
 
     salt: bytes
     judged: IngestDetail
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from custodiet.model.errors import IllegalValue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+LATEST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MS
+"""The last that a time can be, as `to_ms` tells it."""
 
 
 def to_ms(at: datetime) -> int:

@@ -5,7 +5,7 @@ is the record's place in the ledger; rows that the gate's picture is made of car
 reader asks only for what changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
@@ -19,7 +19,7 @@ from custodiet.model.contact_record import ContactTried
 from custodiet.model.decision import State
 from custodiet.model.desk_record import DeviceNoted, InspectionDue
 from custodiet.model.finding import Raised, Why
-from custodiet.model.identity import AlertId, DecisionId, TokenId
+from custodiet.model.identity import AlertId, DecisionId, FittingId, TokenId
 from custodiet.model.instruction import Instruction
 from custodiet.model.place_record import PlaceAdded, PlacesLoaded
 from custodiet.model.record import (
@@ -49,6 +49,7 @@ from custodiet.model.record import (
     DeviceRegistered,
     FittingEnded,
     FittingMade,
+    HeardTogether,
     IngestDetail,
     Ingested,
     IngestEntered,
@@ -82,6 +83,7 @@ from custodiet.model.record import (
     ZonesReleased,
 )
 from custodiet.model.staff import RoleState
+from custodiet.model.times import to_ms
 from custodiet.rules import (
     disclosure_rows,
     erasing_rows,
@@ -124,6 +126,7 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
         *(_weak(one.alert_id, one.at, one.why) for one in detail.weakened),
         *(new_task(task) for task in detail.tasks),
         *_contacts(detail.contacts, number),
+        *(_heard(one, number) for one in detail.heard),
         *(
             Insert("word", {**row_of(one, "condition_id"), "about": one.condition_id or "", "number": number})
             for one in detail.words
@@ -136,9 +139,24 @@ def _judged(detail: IngestDetail, number: int) -> Changes:
 
 
 def _contacts(contacts: tuple[Contact, ...], number: int) -> Changes:
-    """Of everyone who is worn every few minutes: together, since each by itself costs more than its row."""
-    rows = tuple([(one.fitting_id, one.contact_at, one.newest_fix_at, number) for one in contacts])
-    return (PutMany("contact", ("fitting_id",), ("contact_at", "newest_fix_at", "number"), rows),) if rows else ()
+    if not contacts:
+        return ()
+    newest_ms = [None if one.newest_fix_at is None else to_ms(one.newest_fix_at) for one in contacts]
+    fittings, at_ms = [one.fitting_id for one in contacts], [to_ms(one.contact_at) for one in contacts]
+    return (_put_contacts(fittings, at_ms, newest_ms, number),)
+
+
+def _heard(heard: HeardTogether, number: int) -> PutMany:
+    at_ms = [to_ms(heard.contact_at)] * len(heard.fittings)
+    return _put_contacts(heard.fittings, at_ms, heard.newest_fix_ms, number)
+
+
+def _put_contacts(
+    fittings: Sequence[FittingId], at_ms: Sequence[int], newest_ms: Sequence[int | None], number: int
+) -> PutMany:
+    """Together, since each by itself costs more than its row."""
+    columns = ("contact_at", "newest_fix_at", "number")
+    return PutMany("contact", ("fitting_id",), columns, (fittings, at_ms, newest_ms, [number] * len(fittings)))
 
 
 def _after_stop(one: AfterStop) -> Mapping[str, Any]:

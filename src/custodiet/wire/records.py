@@ -18,7 +18,7 @@ from custodiet.model.times import as_text
 
 SALT_BYTES = 16
 """Of what a record is salted with before its digest is told."""
-_CAME_LATER = frozenset({"words", "sightings", "after_stop", "messages"})
+_CAME_LATER = frozenset({"words", "sightings", "after_stop", "messages", "heard"})
 """Parts of an IngestDetail that the first ones did not have: with nothing in them its bytes are as they were."""
 _UNREADABLE = (msgspec.MsgspecError, IllegalValue, TypeError, ValueError, RecursionError)
 _sorted = msgspec.json.Encoder(order="sorted").encode

@@ -110,15 +110,8 @@ def _table(name: str) -> Table:
 
 def _put_many(connection: Connection, put: PutMany) -> None:
     sql, parts = _prepared(connection.dialect, Put, put.table, put.key, put.columns)
-    columns = dict(zip((*put.key, *put.columns), zip(*put.rows, strict=True), strict=True))
-    stored = [_bound(columns[name], bound) if bound else columns[name] for name, bound in parts]
-    connection.exec_driver_sql(sql, list(zip(*stored, strict=True)))
-
-
-def _bound(column: tuple[Any, ...], bound: Callable[[Any], Any]) -> list[Any]:
-    """Each as it is stored; a moment that all of them share is turned into that once."""
-    first = column[0]
-    return [bound(first)] * len(column) if all(one is first for one in column) else [bound(one) for one in column]
+    columns = dict(zip((*put.key, *put.columns), put.values, strict=True))
+    connection.exec_driver_sql(sql, list(zip(*[columns[name] for name, _ in parts], strict=True)))
 
 
 def _blank(connection: Connection, blanks: Iterable[Blank]) -> None:

@@ -34,7 +34,6 @@ from custodiet.rules.chain import leaf_hash
 from custodiet.rules.tables import apply, apply_ingested
 from custodiet.wire.records import (
     SALT_BYTES,
-    detail_bytes,
     entry_bytes,
     handle_of,
     ingested_bytes,
@@ -169,7 +168,7 @@ class IngestingRows(ReadingRows):
         staged = {**place, "body": body, "digest": sha256(body).digest()}
         rows: list[RowChange] = [Insert("ingest_record", staged)]
         if record.detail:
-            rows.append(Insert("ingest_detail", {**place, "salt": detail.salt, "body": detail_bytes(detail.judged)}))
+            rows.append(Insert("ingest_detail", {**place, "salt": detail.salt, "body": detail.body}))
         rows += [
             Insert("session", {"no": no, **{name: getattr(one, name) for name in _SESSION_FIELDS}, **place})
             for no, one in sessions
