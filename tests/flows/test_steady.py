@@ -331,9 +331,8 @@ def test_whose_calm_place_is_too_old_is_not_asked_about(both):
 
 
 def test_where_a_zone_is_not_at_hand_whoever_goes_farther_is_judged(both):
+    both[0].monitor._watching._zones_of = lambda *_: None
     at_rest(both, NORTH)
-    watching = both[0].monitor._watching
-    watching._zones_of = lambda _: None
     assert goes(both, ("TAG-HOME", 0, SOUTH, {}), ("TAG-CURFEW", 0, NORTH, {})) == 1
     assert both[0].memory() == both[1].memory()
 
@@ -376,11 +375,13 @@ def test_many_fixes_of_one_device_with_large_zones_are_asked_about_in_bounded_me
         )
 
     shapes = [Polygon((ring(200_000 * place, 0),)) for place in range(20)]
-    zones = (PackedZones.together(map(PackedZones.of, shapes)), (False, *[True] * 19))
+    for row in (0, 1):
+        steady._zones[row] = PackedZones.together(map(PackedZones.of, shapes))
+        steady._keep_out[row] = (False, *[True] * 19)
     lat_e7, lon_e7 = (np.array([random.randrange(at, at + 70_000) for _ in rows]) for at in (465_000_000, -280_000_000))
     tracemalloc.start()
     try:
-        reach_m = steady._reach_at(rows, lat_e7, lon_e7, lambda _: zones)
+        reach_m = steady._reach_at(rows, lat_e7, lon_e7)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

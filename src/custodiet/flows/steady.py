@@ -10,7 +10,7 @@ A row is a copy of nothing: who has one has their calm place and their scratch h
 anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's own word, the clock.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,8 +54,6 @@ from custodiet.wire.traccar_columns import Lines, columns_of
 Under = tuple[FittingId, DecisionId]
 Zones = tuple[PackedZones, Sequence[bool]]
 """Of one decision: all zones, each at hand, and whether each is one to keep out of."""
-ZonesOf = Callable[[Wearer], Zones | None]
-"""Zones of a wearer's decision; None where one of them is not at hand."""
 
 _ROOM = 64
 """Rows at first."""
@@ -242,6 +240,9 @@ class Steady:
         self._lately_count = np.zeros(_ROOM, np.int64)
         self._fitting = np.full(_ROOM, None, object)
         self._wearer = np.full(_ROOM, None, object)
+        # Zones of its decision, and which of them are to be kept out of; None where one is not at hand.
+        self._zones = np.full(_ROOM, None, object)
+        self._keep_out = np.full(_ROOM, None, object)
         self._free = list(range(_ROOM))
         self._row_of = _Rows()
         self._serial_of: dict[FittingId, str] = {}
@@ -270,19 +271,21 @@ class Steady:
         quiet: Quiet | None,
         newest: datetime,
         contact: Contact | None,
+        zones: Zones | None,
         *,
         timed: bool,
     ) -> None:
         """From now on these are here, and nowhere else.
 
-        `quiet` is None where no condition has a place; `timed`: a clock goes by when their newest fix was. Their
-        session has its number.
+        `quiet` is None where no condition has a place, and `zones` where one is not at hand; `timed`: a clock goes by
+        when their newest fix was. Their session has its number.
         """
         if not self._free:
             self._free = list(range(len(self._table), 2 * len(self._table)))
             self._since_ms = np.concatenate([self._since_ms, np.full(len(self._since_ms), _NEVER)])
-            self._fitting, self._wearer = (
-                np.concatenate([one, np.full(len(one), None, object)]) for one in (self._fitting, self._wearer)
+            self._fitting, self._wearer, self._zones, self._keep_out = (
+                np.concatenate([one, np.full(len(one), None, object)])
+                for one in (self._fitting, self._wearer, self._zones, self._keep_out)
             )
             self._table, self._key, self._context, self._lately, self._lately_count = (
                 np.concatenate([one, np.zeros_like(one)])
@@ -315,6 +318,7 @@ class Steady:
         self._row_of[wearer.serial] = row
         self._serial_of[wearer.fitting_id] = wearer.serial
         self._wearer[row], self._fitting[row] = wearer, wearer.fitting_id
+        self._zones[row], self._keep_out[row] = zones or (None, None)
         self._key[row] = np.frombuffer(wearer.live.key, np.uint8)
         self._context[row] = np.frombuffer(wearer.live.context, np.uint8)
 
@@ -330,7 +334,7 @@ class Steady:
         released = Released(wearer, quiet, from_ms(int(told["newest_ms"])), contact, self._lately_of(row))
         self._table[row] = np.zeros((), _ROW)  # no place stays behind, and no key
         self._key[row] = self._context[row] = self._lately[row] = self._lately_count[row] = 0
-        self._wearer[row] = self._fitting[row] = None
+        self._wearer[row] = self._fitting[row] = self._zones[row] = self._keep_out[row] = None
         self._since_ms[row] = _NEVER
         self._free.append(row)
         return released
@@ -347,9 +351,7 @@ class Steady:
         wearers: list[Wearer] = self._wearer[list(self._row_of.values())].tolist()
         return [wearer.serial for wearer in wearers if wearer.clear.decision.id in decisions]
 
-    def about_lately(
-        self, now: datetime, span: timedelta, fittings: AbstractSet[FittingId], zones_of: ZonesOf
-    ) -> list[str]:
+    def about_lately(self, now: datetime, span: timedelta, fittings: AbstractSet[FittingId]) -> list[str]:
         """Whoever's calm place came here longer ago than that, or later than now, is calm about the newest one now.
 
         The serials of those of whom that cannot be said here: nothing is calm about it, it came too long ago itself, or
@@ -365,27 +367,26 @@ class Steady:
         whose = zip(known, self._fitting[known].tolist(), strict=True)
         rows = np.array([row for row, fitting_id in whose if fitting_id in fittings], np.int64)
         lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
-        reach_m = self._reach_at(rows, lat_e7, lon_e7, zones_of)
+        reach_m = self._reach_at(rows, lat_e7, lon_e7)
         calm = np.flatnonzero(~np.isnan(reach_m))
         of = rows[calm]
         self._calm_about(of, lat_e7[calm], lon_e7[calm], reach_m[calm], table["held_ms"][of])
         told = set(of.tolist())
         return [self._wearer[row].serial for row in old if row not in told]
 
-    def _reach_at(self, rows: Whole, lat_e7: Whole, lon_e7: Whole, zones_of: ZonesOf) -> Floats:
+    def _reach_at(self, rows: Whole, lat_e7: Whole, lon_e7: Whole) -> Floats:
         """How far it is calm around a place of each of these rows; NaN: nothing is, or a zone is not at hand."""
         reach_m = np.full(len(rows), np.nan)
         whose, of = np.unique(rows, return_inverse=True)
-        zones = [zones_of(wearer) for wearer in self._wearer[whose].tolist()]
-        sizes = np.array([0 if one is None else len(one[0]) for one in zones], np.int64)[of]
+        zones = self._zones[whose]
+        sizes = np.array([0 if one is None else len(one) for one in zones.tolist()], np.int64)[of]
         asked = np.argsort(of, kind="stable")  # whoever is asked about several places lies together
         asked = asked[sizes[asked] > 0]
         parts = np.cumsum(sizes[asked]) // _ASKED_BYTES
         for at in np.split(asked, np.flatnonzero(np.diff(parts)) + 1):
             some, of_some = np.unique(of[at], return_inverse=True)
-            here = [one for one in map(zones.__getitem__, some.tolist()) if one is not None]
-            packed, keep_out = [one for one, _ in here], [marks for _, marks in here]
-            reach_m[at] = reaches(packed, keep_out, of_some, lat_e7[at], lon_e7[at])
+            keep_out = self._keep_out[whose[some]].tolist()
+            reach_m[at] = reaches(zones[some].tolist(), keep_out, of_some, lat_e7[at], lon_e7[at])
         return reach_m
 
     def _calm_about(self, rows: Whole, lat_e7: Whole, lon_e7: Whole, reach_m: Floats, since_ms: Whole | int) -> None:
@@ -395,9 +396,7 @@ class Steady:
         table["calm_lat_e7"][rows], table["calm_lon_e7"][rows] = lat_e7, lon_e7
         table["reach_m"][rows], table["anew"][rows], self._since_ms[rows] = reach_m, True, since_ms
 
-    def take(
-        self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta, zones_of: ZonesOf
-    ) -> Taken:
+    def take(self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta) -> Taken:
         """What can be taken at once at `now`. `apart`: serials of which something else came with these.
 
         Of each device everything is taken or nothing. Nothing is changed: `keep` does that.
@@ -422,7 +421,7 @@ class Steady:
             & (asked | ~of["zoned"])
             & (~(columns.battery_percent <= of["low_percent"]))
         )
-        quiet, reach_m = self._are_quiet(rows, of, columns, sound & asked, zones_of)
+        quiet, reach_m = self._are_quiet(rows, of, columns, sound & asked)
         good = sound & (quiet | ~of["zoned"])
         spoilt = np.zeros(len(self._table), np.bool_)
         spoilt[rows[~good & (rows >= 0)]] = True
@@ -468,9 +467,7 @@ class Steady:
             first += len(part.lines)
         return out
 
-    def _are_quiet(
-        self, rows: Whole, of: npt.NDArray[np.void], columns: Columns, asked: Bools, zones_of: ZonesOf
-    ) -> tuple[Bools, Floats]:
+    def _are_quiet(self, rows: Whole, of: npt.NDArray[np.void], columns: Columns, asked: Bools) -> tuple[Bools, Floats]:
         """Which of those that are asked are quiet, and how far it is calm around those whose zones had to be asked.
 
         Nearly always what is calm about where they were tells. Who has gone farther in any of these is asked about that
@@ -486,7 +483,7 @@ class Steady:
             goes = last[rows] == 0
             last[rows[goes]] = np.flatnonzero(goes)
             at = np.flatnonzero(asked & (gone | (last[rows] == np.arange(len(rows)))))
-            reach_m[at] = self._reach_at(rows[at], lat_e7[at], lon_e7[at], zones_of)
+            reach_m[at] = self._reach_at(rows[at], lat_e7[at], lon_e7[at])
             x, y, z = points(lat_e7[at], lon_e7[at])
             calm = _calm_of(of.take(at))._replace(x=x, y=y, z=z, reach_m=reach_m[at])
             quiet[at] = are_quiet(calm, lat_e7[at], lon_e7[at], accuracy_m[at], speed_mps[at])

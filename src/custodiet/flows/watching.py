@@ -326,7 +326,8 @@ class Watching:
         if plan.conditions and wearer.under not in self._quiet:
             return
         quiet = self._quiet.pop(wearer.under) if plan.conditions else None
-        self._steady.hold(wearer, plan.settings, quiet, newest, contact, timed=plan.timed)
+        zones = self._zones_of(wearer.clear.decision.id, plan)
+        self._steady.hold(wearer, plan.settings, quiet, newest, contact, zones, timed=plan.timed)
         self._newest.pop(wearer.fitting_id)
         self._contacts.pop(wearer.fitting_id, None)
 
@@ -368,7 +369,7 @@ class Watching:
         """What of a batch is taken at once; of whom anything else came in it, nothing is."""
         if self._steady is None:
             return None
-        return self._steady.take(parts, apart, now, SCRATCH_MAX, self._zones_of)
+        return self._steady.take(parts, apart, now, SCRATCH_MAX)
 
     def taken_until(self, taken: "Taken") -> datetime | None:
         """Until when all of these stay admitted if nobody decides anything; None: without an end."""
@@ -464,14 +465,10 @@ class Watching:
         """
         if self._steady is None:
             return []
-        return self.let_go_of(self._steady.about_lately(now, SCRATCH_MAX, fittings, self._zones_of))
+        return self.let_go_of(self._steady.about_lately(now, SCRATCH_MAX, fittings))
 
-    def _zones_of(self, wearer: Wearer) -> "Zones | None":
-        """Of their decision: all zones, and whether each is to be kept out of; None where one is not at hand."""
-        decision_id = wearer.clear.decision.id
-        plan = self._plans.get(decision_id)
-        if plan is None:
-            return None
+    def _zones_of(self, decision_id: DecisionId, plan: _Plan) -> "Zones | None":
+        """All zones, and whether each is to be kept out of; None where one is not at hand."""
         zones = self._zones.all_of(decision_id, plan.zoned)
         return None if zones is None else (zones, plan.keep_out)
 
