@@ -1,8 +1,8 @@
 """Zones as one string of bytes, one after another and as they were drawn: what a monitor holds of a decision.
 
 As areas (zones.Area) they would be eight times as large, and can be laid out of this again. Sizes are fixed,
-little-endian: how many pieces there are (u32, with LACKS where a zone is not there); those (u16), in order; the points
-of each, in the same order.
+little-endian: how many pieces there are (u32, with LACKS where a zone is not there); those (u16), in order, and zeros
+until the next multiple of eight bytes; the points of each, in the same order. So many of these joined are columns.
 
 A piece is a mark for a zone that is not there, CIRCLE, the corners of an outer ring, or those of a hole in the zone
 before, with HOLE. A point has eight bytes. That of a corner is its latitude and longitude in 1e-7 degrees (i32); a
@@ -12,9 +12,12 @@ circle has two: its centre, and its radius in metres (f64).
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, pairwise
 from struct import Struct, pack, unpack_from
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from custodiet.model.shape import Circle, Polygon, Shape
+
+C = TypeVar("C", bound=Any)
+"""A count, or a column of them."""
 
 _COUNT = Struct("<I")
 LACKS = 1 << 31
@@ -26,7 +29,13 @@ NOT_GIVEN, UNSOUND, CIRCLE = range(3)
 HOLE = 0x8000
 CORNERS = HOLE - 1
 """Those bits of a piece that say how many."""
-_POINT_BYTES = _VERTEX.size
+POINT_BYTES = _VERTEX.size
+
+
+def head_bytes(count: C) -> C:
+    """What stands before the points of so many pieces."""
+    bytes_: C = (count * 2 + _COUNT.size + POINT_BYTES - 1) // POINT_BYTES * POINT_BYTES
+    return bytes_
 
 
 class PackedZones(bytes):
@@ -56,17 +65,21 @@ class PackedZones(bytes):
         each = list(zones)
         pieces, points = zip(*[one.parts() for one in each], strict=True)
         lacks = 0 if all(one.are_at_hand() for one in each) else LACKS
-        return cls(_COUNT.pack(sum(map(len, pieces)) // 2 | lacks) + b"".join(pieces + points))
+        return cls._joined(sum(map(len, pieces)) // 2, lacks, b"".join(pieces), b"".join(points))
 
     @classmethod
     def _of(cls, pieces: list[int], points: bytes) -> Self:
         lacks = LACKS if min(pieces) <= UNSOUND else 0
-        return cls(pack(f"<I{len(pieces)}H", len(pieces) | lacks, *pieces) + points)
+        return cls._joined(len(pieces), lacks, pack(f"<{len(pieces)}H", *pieces), points)
+
+    @classmethod
+    def _joined(cls, count: int, lacks: int, pieces: bytes, points: bytes) -> Self:
+        return cls((_COUNT.pack(count | lacks) + pieces).ljust(head_bytes(count), b"\0") + points)
 
     def parts(self) -> tuple[bytes, bytes]:
         """Its pieces, and the points of them all."""
-        end = _COUNT.size + 2 * self._count()
-        return self[_COUNT.size : end], self[end:]
+        count = self._count()
+        return self[_COUNT.size : _COUNT.size + 2 * count], self[head_bytes(count) :]
 
     def each(self) -> list["PackedZones"]:
         """The zones, apart."""
@@ -100,7 +113,7 @@ class PackedZones(bytes):
         pieces, (_, points) = self._pieces(), self.parts()
         begins = [place for place, piece in enumerate(pieces) if piece < HOLE]
         for first, after in pairwise([*begins, len(pieces)]):
-            size = _POINT_BYTES * sum(piece & CORNERS for piece in pieces[first:after] if piece > UNSOUND)
+            size = POINT_BYTES * sum(piece & CORNERS for piece in pieces[first:after] if piece > UNSOUND)
             yield pieces[first:after], points[:size]
             points = points[size:]
 

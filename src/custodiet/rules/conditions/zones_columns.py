@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custodiet.rules.conditions.calm import FAR_M, REACH_MAX_M, SLACK_M
-from custodiet.rules.conditions.packed_zones import CIRCLE, CORNERS, HOLE, PackedZones
+from custodiet.rules.conditions.packed_zones import CIRCLE, CORNERS, HOLE, POINT_BYTES, PackedZones, head_bytes
 from custodiet.rules.conditions.plane import A_M, E2, OVER_24_R2
 from custodiet.rules.conditions.zones import EDGE_M, ROUGH_M
 
@@ -91,10 +91,15 @@ def points(lat_e7: Whole | Floats, lon_e7: Whole | Floats) -> Places:
 
 def drawn(packed: Sequence[PackedZones]) -> DrawnRows:
     """All these zones, in their order. Every one of them is at hand."""
-    parts = [one.parts() for one in packed]
-    pieces = np.frombuffer(b"".join([of for of, _ in parts]), "<u2")
-    told = b"".join([of for _, of in parts])
-    vertices, radii_m = np.frombuffer(told, "<i4").reshape(-1, 2).astype(np.int64), np.frombuffer(told, "<f8")
+    told = b"".join(packed)
+    sizes = np.fromiter(map(len, packed), np.int64, len(packed))
+    begins = np.cumsum(sizes) - sizes
+    counts = np.frombuffer(told, "<u4")[begins // 4].astype(np.int64)
+    pieces = np.frombuffer(told, "<u2")[_each(begins // 2 + 2, counts)]
+    is_point = np.ones(len(told) // POINT_BYTES, np.bool_)
+    is_point[_each(begins // POINT_BYTES, head_bytes(counts) // POINT_BYTES)] = False
+    vertices = np.frombuffer(told, "<i4").reshape(-1, 2)[is_point].astype(np.int64)
+    radii_m = np.frombuffer(told, "<f8")[is_point]
     counts = (pieces & CORNERS).astype(np.int64)
     begins, zones = np.cumsum(counts) - counts, np.flatnonzero(pieces < HOLE)
     circles = pieces[zones] == CIRCLE
@@ -104,6 +109,11 @@ def drawn(packed: Sequence[PackedZones]) -> DrawnRows:
     for end in ends:  # of a circle the second point is none
         end[circles] = vertices[begins[zones[circles]]]
     return DrawnRows(pieces, counts, vertices, radius_m, np.column_stack(ends))
+
+
+def _each(begins: Whole, counts: Whole) -> Whole:
+    """So many places from each beginning."""
+    return np.repeat(begins - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
 
 
 def laid_out(drawn: DrawnRows) -> AreaRows:
@@ -219,7 +229,7 @@ def reaches(
     counts = np.array([len(marks) for marks in keep_out], np.int64)
     asked = counts[of]
     place = np.repeat(np.arange(len(of)), asked)
-    zone = np.arange(len(place)) + np.repeat((np.cumsum(counts) - counts)[of] - (np.cumsum(asked) - asked), asked)
+    zone = _each((np.cumsum(counts) - counts)[of], asked)
     zones = drawn(packed)
     depth = far_m(zones, zone, lat_e7[place], lon_e7[place])
     near = np.flatnonzero(np.isnan(depth))
