@@ -931,8 +931,8 @@ class Reading(Tables, Protocol):
         """
         ...
 
-    def judged_since(self, number: int) -> JudgedChange:
-        """Watches and contacts that ingest records from that number on have changed."""
+    def judged_since(self, partition: int, number: int) -> JudgedChange:
+        """Watches and contacts that a partition's ingest records from that number on have changed."""
         ...
 
     def newest_frame(self) -> int:

@@ -231,7 +231,7 @@ class Monitor:
         self._force = InForce(self._picture, self._is_mine)
         self._seen = SeenFixes()
         """Those timed from `_seen_from_ms` on; but for the last of whoever is steady."""
-        self._watching = Watching(self._seen, steady)
+        self._watching = Watching(self._seen, steady, partition)
         self._at_once: tuple[type[Lines], ...] = () if steady is None else (steady.takes,)
         self._scopes = Scopes()
         self._reminding = Reminding()

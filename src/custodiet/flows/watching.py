@@ -146,8 +146,9 @@ class _Plan(NamedTuple):
 class Watching:
     """Owned by one monitor; `give_zones` may be called from another thread, all else from the writing one."""
 
-    def __init__(self, seen: SeenFixes, steady: "Steady | None" = None) -> None:
-        """`seen`: where times of fixes stand of whoever is not steady."""
+    def __init__(self, seen: SeenFixes, steady: "Steady | None" = None, partition: int = 0) -> None:
+        """`seen`: where times of fixes stand of whoever is not steady; `partition`: of which what was judged counts."""
+        self._partition = partition
         self._seen = seen
         self._steady = steady
         """Wearers whose quiet, newest fix and contact stand there and not here; None: nobody's ever do."""
@@ -191,7 +192,7 @@ class Watching:
         admitted.
         """
         self.words.catch_up(view, self._number, reach)
-        change = view.judged_since(self._number)
+        change = view.judged_since(self._partition, self._number)
         self._take_in(change, mine, known=self._started)
         self._number = change.number
         self._started = True
@@ -199,7 +200,7 @@ class Watching:
     def take_over(self, view: Reading, reach: datetime, newly: Among) -> None:
         """Take in all that was judged of those who were another's until now."""
         self.words.catch_up(view, 0, reach)
-        self._take_in(view.judged_since(0), newly, known=False)
+        self._take_in(view.judged_since(self._partition, 0), newly, known=False)
 
     def _take_in(self, change: JudgedChange, mine: Among, *, known: bool) -> None:
         for watch in change.watches:

@@ -4,8 +4,10 @@ Fields are only ever added, at the end, with a default: a stored record outlives
 Names, geometry and free text appear sealed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from custodiet.model.account_record import AccountClosed, AccountOpened, SessionsEnded
 from custodiet.model.alert import AlertMove, AlertState, Claim, Reply, Statement
@@ -108,7 +110,7 @@ from custodiet.model.restricting import HeldBack, RestrictionStep
 from custodiet.model.restricting_record import RestrictionAnswered, RestrictionAsked
 from custodiet.model.scheme import Scheme
 from custodiet.model.staff import Assignment, Conflict, Cover, Role
-from custodiet.model.times import LATEST_MS
+from custodiet.model.times import LATEST_MS, from_ms
 from custodiet.model.training_record import TrainingRecorded
 from custodiet.model.unmask_record import UnmaskApproved, UnmaskAsked, UnmaskedOpened, UnmaskRefused
 from custodiet.model.word import Word
@@ -692,6 +694,11 @@ class HeardTogether:
         if min(self.newest_fix_ms) < 0 or max(self.newest_fix_ms) > LATEST_MS:
             raise IllegalValue("no time at which a fix may be")
 
+    def each(self) -> Iterator[Contact]:
+        """One by one."""
+        for fitting_id, newest_ms in zip(self.fittings, self.newest_fix_ms, strict=True):
+            yield Contact(fitting_id, self.contact_at, from_ms(newest_ms))
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -729,6 +736,10 @@ class IngestDetail:
     after_stop: tuple[AfterStop, ...] = ()
     messages: tuple[Message, ...] = ()
     heard: tuple[HeardTogether, ...] = ()
+
+    def all_contacts(self) -> tuple[Contact, ...]:
+        """Those of many at one moment, too."""
+        return (*self.contacts, *chain.from_iterable(one.each() for one in self.heard))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, F
 from custodiet.model.record import Contact
 from custodiet.model.stored import JudgedChange, Pulse, Times
 from custodiet.model.word import Word
+from custodiet.wire.records import read_detail
 
 
 class JudgedRows(Rows):
@@ -38,16 +39,30 @@ class JudgedRows(Rows):
         query = rows_where(t.absence.c.condition_id, by=(t.absence.c.from_at,))
         return tuple(Interval(row.from_at, row.to_at) for row in self._all(query, condition_id=condition_id))
 
-    def judged_since(self, number: int) -> JudgedChange:
+    def judged_since(self, partition: int, number: int) -> JudgedChange:
+        newest = self._connection.execute(_NEWEST_NUMBER, {"of_partition": partition}).scalar()
+        number_now = 0 if newest is None else newest + 1
+        if number == number_now:
+            return JudgedChange(number, (), (), ())
         watches = self._all(_WATCHES_SINCE, since=number)
         devices = self._all(_DEVICES_SINCE, since=number)
-        contacts = self._all(_CONTACTS_SINCE, since=number)
+        few = 0 < number_now - number <= _READ_AGAIN_MAX
         return JudgedChange(
-            self._next(t.ingest_record.c.number),
+            number_now,
             tuple(row.judged for row in watches),
             tuple(row.judged for row in devices),
-            tuple(noun(Contact, row) for row in contacts),
+            tuple(self._contacts_in(partition, number) if few else self._contacts()),
         )
+
+    def _contacts(self) -> Iterable[Contact]:
+        return (noun(Contact, row) for row in self._all(t.contact.select()))
+
+    def _contacts_in(self, partition: int, number: int) -> Iterable[Contact]:
+        """Told from what was judged: an index by number would cost every contact more than writing it."""
+        newest: dict[FittingId, Contact] = {}
+        for row in self._all(_DETAILS_SINCE, of_partition=partition, since=number):
+            newest.update({one.fitting_id: one for one in read_detail(row.body).all_contacts()})
+        return newest.values()
 
     def words_since(self, number: int, from_at: datetime) -> tuple[Word, ...]:
         query = t.word.select().where(t.word.c.number >= number, t.word.c.at >= from_at)
@@ -170,7 +185,16 @@ class JudgedRows(Rows):
 # Asked whenever a gateway or the clock looks again, and put together once.
 _WATCHES_SINCE = select(t.watch.c.judged, t.watch.c.number).where(t.watch.c.number >= bindparam("since"))
 _DEVICES_SINCE = select(t.device_watch.c.judged).where(t.device_watch.c.number >= bindparam("since"))
-_CONTACTS_SINCE = t.contact.select().where(t.contact.c.number >= bindparam("since"))
+_NEWEST_NUMBER = select(func.max(t.ingest_record.c.number)).where(
+    t.ingest_record.c.partition == bindparam("of_partition")
+)
+_DETAILS_SINCE = (
+    select(t.ingest_detail.c.body)
+    .where(t.ingest_detail.c.partition == bindparam("of_partition"), t.ingest_detail.c.number >= bindparam("since"))
+    .order_by(t.ingest_detail.c.number)
+)
+_READ_AGAIN_MAX = 500
+"""Of more records than that the contacts are read from their table, all of them: each fitting has one there."""
 _SIGHTINGS = select(t.sighting.c.fitting_id, type_coerce(t.sighting.c.at, BigInteger))
 _WORDS_OF = rows_where(t.word.c.fitting_id, by=(t.word.c.at, t.word.c.kind, t.word.c.about)).where(
     t.word.c.at >= bindparam("from_at")

@@ -611,7 +611,7 @@ Index("alert_by_fitting", alert.c.fitting_id)
 Index("alert_by_condition", alert.c.condition_id)
 Index("statement_by_case", statement.c.case_id)
 Index("sighting_by_at", sighting.c.at)
-for _judged in (watch, device_watch, contact, word, sighting):
+for _judged in (watch, device_watch, word, sighting):
     Index(f"{_judged.name}_by_number", _judged.c.number)
 for _standing in (scheme, case_file, device, fitting, token, decision, day_key, condition, absence, removal):
     Index(f"{_standing.name}_by_version", _standing.c.version)
