@@ -351,28 +351,25 @@ class Steady:
         wearers: list[Wearer] = self._wearer[list(self._row_of.values())].tolist()
         return [wearer.serial for wearer in wearers if wearer.clear.decision.id in decisions]
 
-    def about_lately(self, now: datetime, span: timedelta, fittings: AbstractSet[FittingId]) -> list[str]:
+    def about_lately(self, now: datetime, span: timedelta, fittings: frozenset[FittingId]) -> list[str]:
         """Whoever's calm place came here longer ago than that, or later than now, is calm about the newest one now.
 
         The serials of those of whom that cannot be said here: nothing is calm about it, it came too long ago itself, or
         the fitting is not among these any more.
         """
-        table, now_ms = self._table, to_ms(now)
-        since_ms = self._since_ms
-        lately = (since_ms >= now_ms - span // _MS) & (since_ms <= now_ms)
-        old = np.flatnonzero(~lately & (since_ms != _NEVER)).tolist()
-        ages = [now_ms - held_ms for held_ms in table["held_ms"][old].tolist()]
-        took = zip(old, ages, table["took"][old].tolist(), strict=True)
-        known = [row for row, age, here in took if here and 0 <= age <= span // _MS]
-        whose = zip(known, self._fitting[known].tolist(), strict=True)
-        rows = np.array([row for row, fitting_id in whose if fitting_id in fittings], np.int64)
+        table, since_ms, now_ms, span_ms = self._table, self._since_ms, to_ms(now), span // _MS
+        old = np.flatnonzero(((since_ms < now_ms - span_ms) | (since_ms > now_ms)) & (since_ms != _NEVER))
+        age_ms = now_ms - table["held_ms"][old]
+        rows = old[table["took"][old] & (age_ms >= 0) & (age_ms <= span_ms)]
+        whose: list[FittingId] = self._fitting[rows].tolist()
+        if not fittings.issuperset(whose):
+            rows = rows[[fitting_id in fittings for fitting_id in whose]]
         lat_e7, lon_e7 = table["lat_e7"][rows], table["lon_e7"][rows]
         reach_m = self._reach_at(rows, lat_e7, lon_e7)
         calm = np.flatnonzero(~np.isnan(reach_m))
         of = rows[calm]
         self._calm_about(of, lat_e7[calm], lon_e7[calm], reach_m[calm], table["held_ms"][of])
-        told = set(of.tolist())
-        return [self._wearer[row].serial for row in old if row not in told]
+        return [wearer.serial for wearer in self._wearer[np.setdiff1d(old, of, assume_unique=True)].tolist()]
 
     def _reach_at(self, rows: Whole, lat_e7: Whole, lon_e7: Whole) -> Floats:
         """How far it is calm around a place of each of these rows; NaN: nothing is, or a zone is not at hand."""
