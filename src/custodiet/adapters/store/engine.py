@@ -18,6 +18,8 @@ from sqlalchemy.util import LRUCache
 from custodiet.model.errors import CannotRecord
 
 LOCK_WAIT_MS = 5000
+PAGE_BYTES = 8192
+"""Of a store that begins; another keeps what it has. A frame is larger than many pages, and each has its price."""
 _OUT_OF_REACH = (OperationalError, DatabaseError, InterfaceError)
 """The lock, the disk or the server is not to be had. Not what is made of them: a constraint that refuses is one too."""
 
@@ -58,6 +60,7 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
         connection.text_factory = lambda raw: raw.decode(errors="replace")
         connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
         if not read_only:
+            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA secure_delete=ON")
