@@ -531,20 +531,33 @@ class Steady:
         last = np.empty(len(count), np.int64)
         last[rows] = here
         if (last[rows] != here).any():
-            for row, at in zip(rows.tolist(), fix_ms.tolist(), strict=True):
-                self._make_room(np.array([row]), seen)
-                self._lately[row, count[row]] = at
-                count[row] += 1
+            self._remember_several(rows, fix_ms, seen)
             return
-        self._make_room(rows, seen)
+        self._make_room(rows[count[rows] == _LATELY], seen)
         self._lately[rows, count[rows]] = fix_ms
         count[rows] += 1
 
+    def _remember_several(self, rows: Whole, fix_ms: Whole, seen: SeenFixes) -> None:
+        count, order = self._lately_count, np.argsort(rows, kind="stable")
+        times = fix_ms[order]
+        whose, first, sizes = np.unique(rows[order], return_index=True, return_counts=True)
+        self._make_room(whose[count[whose] + sizes > _LATELY], seen)
+        fit = sizes <= _LATELY
+        for row, begin, size in np.stack([whose, first, sizes])[:, ~fit].T.tolist():
+            seen.add_run(self._fitting[row], times[begin : begin + size].tolist())
+        for size in np.unique(sizes[fit]).tolist():
+            some = np.flatnonzero(sizes == size)
+            of, at = whose[some, np.newaxis], np.arange(size)
+            self._lately[of, count[of] + at] = times[first[some, np.newaxis] + at]
+            count[whose[some]] += size
+
     def _make_room(self, rows: Whole, seen: SeenFixes) -> None:
-        full = rows[self._lately_count[rows] == _LATELY]
-        if len(full):
-            seen.add_runs(self._fitting[full].tolist(), self._lately[full])
-            self._lately_count[full] = 0
+        """What stands in these rows is known from now on; all of them have room for as much again."""
+        standing = self._lately_count[rows]
+        for size in np.unique(standing[standing > 0]).tolist():
+            some = rows[standing == size]
+            seen.add_runs(self._fitting[some].tolist(), self._lately[some, :size])
+        self._lately_count[rows] = 0
 
     def _lately_of(self, row: int) -> list[int]:
         times: list[int] = self._lately[row, : self._lately_count[row]].tolist()
