@@ -207,14 +207,19 @@ class Picture:
         return self.of_cases(cases, {one.id for one in change.devices})
 
     def of_cases(self, cases: Collection[CaseId], devices: Collection[DeviceId] = ()) -> Concerned:
-        """Everything of these, and of whoever ever wore one of their devices, or one of those."""
+        """Everything of these, and of whoever ever wore one of their devices, or one of those.
+
+        Of every case in it all fittings are: whoever asks what is in force of these fittings learns all that is in
+        force under these decisions.
+        """
         theirs = [self._fitting_by_id[one] for case_id in cases for one in self._fittings_of.get(case_id, ())]
         all_devices = {one.device_id for one in theirs}.union(devices)
         worn = [one for device_id in all_devices for one in self._fittings.get(device_id, ())]
         all_cases = frozenset(one.case_id for one in worn).union(cases)
         decisions = frozenset(one.id for case_id in all_cases for one in self._decisions.get(case_id, ()))
         conditions = frozenset(condition.id for one in decisions for condition in self.conditions_of(one))
-        return Concerned(all_cases, frozenset(one.id for one in worn), decisions, conditions)
+        fittings = frozenset(one for case_id in all_cases for one in self._fittings_of.get(case_id, ()))
+        return Concerned(all_cases, fittings, decisions, conditions)
 
     def _absorb_device(self, device: Device) -> None:
         self._devices[device.serial] = device.id
