@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from support.by_hand import hands_on
 from support.watched import HOME, MINUTE, give_zones, watch
 
 from custodiet.adapters.store import judged
@@ -48,6 +49,19 @@ def test_the_newest_contact_of_each_is_the_one_that_its_table_has(house, others,
     assert back != 12 or found
     monkeypatch.setattr(judged, "_READ_AGAIN_MAX", 0)
     assert told_since(house, since) == (now, table)
+
+
+def test_a_detail_that_somebody_spoilt_stops_nobody(house, others):
+    first, began = others
+    behind = house.monitor("m2")
+    first.stay(HOME, 12)
+    _, table = told_since(house, 0)
+    now, _ = told_since(house, began)
+    with hands_on(house) as hand, hand.rules_held_back("ingest_detail"):
+        hand.execute("UPDATE ingest_detail SET body = x'3f' WHERE number > ?", (now - 9,))
+    behind.refresh()
+    assert told_since(house, now - 12) == (now, table)
+    assert house.monitor("m3").share
 
 
 def test_nothing_is_read_where_nothing_was_judged_since(house, others):

@@ -1,7 +1,8 @@
 """The zones of decisions in force, in a monitor's memory: of each decision as one string of bytes, as they were drawn.
 
-Promise: geometry is gone when its decision is no longer in force. What was given last counts, of what is in force; a
-zone that cannot be laid out stays unknown. Some decisions' zones are held laid out, too: those asked about lately.
+Promise: geometry is gone when its decision is no longer in force; a wearer's row (flows.steady), which holds the same,
+goes with it. What was given last counts, of what is in force; a zone that cannot be laid out stays unknown. Some
+decisions' zones are held laid out, too: those asked about lately.
 """
 
 from collections.abc import Mapping

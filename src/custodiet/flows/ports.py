@@ -932,7 +932,9 @@ class Reading(Tables, Protocol):
         ...
 
     def judged_since(self, partition: int, number: int) -> JudgedChange:
-        """Watches and contacts that a partition's ingest records from that number on have changed."""
+        """What ingest records from that number on have judged, with the partition's next number. Of contacts it may be
+        all that there are, and is for 0.
+        """
         ...
 
     def newest_frame(self) -> int:

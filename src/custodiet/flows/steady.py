@@ -6,8 +6,9 @@ a fix every step of `receive_reports` and `watching` comes out the same, whoever
 A row holds what those steps would look up. Whatever else comes of a device takes its row away first: what the row says
 goes back to where it came from, and everything is done one by one, as it is without this table.
 
-A row is a copy of nothing: who has one has their calm place and their scratch here alone. So it goes as soon as
-anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's own word, the clock.
+Who has a row has their calm place and their scratch here alone; the zones of their decision are those that are held.
+So it goes as soon as anything that it rests on changes: what stands of them, a session, a zone, a watch, the device's
+own word, the clock.
 """
 
 from collections.abc import Iterable, Sequence
@@ -396,7 +397,8 @@ class Steady:
     def take(self, parts: Sequence[Part], apart: Iterable[str], now: datetime, span: timedelta) -> Taken:
         """What can be taken at once at `now`. `apart`: serials of which something else came with these.
 
-        Of each device everything is taken or nothing. Nothing is changed: `keep` does that.
+        Of each device everything is taken or nothing. Nothing is changed but in which scope a device was found: `keep`
+        does the rest.
         """
         columns = columns_of([part.lines for part in parts])
         row_of, now_ms = self._row_of, to_ms(now)

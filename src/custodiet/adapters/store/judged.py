@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from custodiet.model.case import TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import State
 from custodiet.model.device import Fitting
+from custodiet.model.errors import NotTheFormat
 from custodiet.model.finding import Weight
 from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, SchemeId, TaskId
 from custodiet.model.record import Contact
@@ -42,27 +43,30 @@ class JudgedRows(Rows):
     def judged_since(self, partition: int, number: int) -> JudgedChange:
         newest = self._connection.execute(_NEWEST_NUMBER, {"of_partition": partition}).scalar()
         number_now = 0 if newest is None else newest + 1
-        if number == number_now:
+        if 0 < number == number_now:
             return JudgedChange(number, (), (), ())
         watches = self._all(_WATCHES_SINCE, since=number)
         devices = self._all(_DEVICES_SINCE, since=number)
-        few = 0 < number_now - number <= _READ_AGAIN_MAX
+        few = number and number_now - number <= _READ_AGAIN_MAX
+        contacts = self._contacts_in(partition, number) if few else None
         return JudgedChange(
             number_now,
             tuple(row.judged for row in watches),
             tuple(row.judged for row in devices),
-            tuple(self._contacts_in(partition, number) if few else self._contacts()),
+            tuple(noun(Contact, row) for row in self._all(t.contact.select())) if contacts is None else contacts,
         )
 
-    def _contacts(self) -> Iterable[Contact]:
-        return (noun(Contact, row) for row in self._all(t.contact.select()))
-
-    def _contacts_in(self, partition: int, number: int) -> Iterable[Contact]:
-        """Told from what was judged: an index by number would cost every contact more than writing it."""
+    def _contacts_in(self, partition: int, number: int) -> tuple[Contact, ...] | None:
+        """Told from what was judged: an index by number would cost every contact as much as writing it. None where
+        somebody's hand was in there: it is to be seen, and is to stop nobody.
+        """
         newest: dict[FittingId, Contact] = {}
         for row in self._all(_DETAILS_SINCE, of_partition=partition, since=number):
-            newest.update({one.fitting_id: one for one in read_detail(row.body).all_contacts()})
-        return newest.values()
+            try:
+                newest.update({one.fitting_id: one for one in read_detail(row.body).all_contacts()})
+            except NotTheFormat:
+                return None
+        return tuple(newest.values())
 
     def words_since(self, number: int, from_at: datetime) -> tuple[Word, ...]:
         query = t.word.select().where(t.word.c.number >= number, t.word.c.at >= from_at)
@@ -193,7 +197,7 @@ _DETAILS_SINCE = (
     .where(t.ingest_detail.c.partition == bindparam("of_partition"), t.ingest_detail.c.number >= bindparam("since"))
     .order_by(t.ingest_detail.c.number)
 )
-_READ_AGAIN_MAX = 500
+_READ_AGAIN_MAX = 200
 """Of more records than that the contacts are read from their table, all of them: each fitting has one there."""
 _SIGHTINGS = select(t.sighting.c.fitting_id, type_coerce(t.sighting.c.at, BigInteger))
 _WORDS_OF = rows_where(t.word.c.fitting_id, by=(t.word.c.at, t.word.c.kind, t.word.c.about)).where(

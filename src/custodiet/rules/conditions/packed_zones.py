@@ -34,8 +34,8 @@ POINT_BYTES = _VERTEX.size
 
 def head_bytes(count: C) -> C:
     """What stands before the points of so many pieces."""
-    bytes_: C = (count * 2 + _COUNT.size + POINT_BYTES - 1) // POINT_BYTES * POINT_BYTES
-    return bytes_
+    told: C = (count * 2 + _COUNT.size + POINT_BYTES - 1) // POINT_BYTES * POINT_BYTES
+    return told
 
 
 class PackedZones(bytes):
