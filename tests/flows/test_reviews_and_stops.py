@@ -307,6 +307,36 @@ def test_a_stop_is_obeyed_at_once_even_of_an_order(house, kind, state):
     assert sound(house)
 
 
+def test_a_restriction_of_what_is_to_be_followed_ends_it_and_pauses_what_follows(house):
+    person = house.person("TAG-1")
+    decision = house.decide(person)
+    follower = house.decide(person, follows=decision.id, starts_at=house.clock.now() + 5 * DAY)
+    monitor = house.monitor()
+    house.clock.pass_(MINUTE)
+    assert house.say(monitor, person) == "kept"
+    house.clock.pass_(MINUTE)
+    enter_stop(house.store, house.chance, StopKind.RESTRICT, REGULATOR, [decision.id], ANA)
+    assert [house.decision(one.id).state for one in (decision, follower)] == [State.WITHDRAWN, State.SUSPENDED]
+    house.clock.pass_(MINUTE)
+    assert house.say(monitor, person).startswith("refused")
+    house.clock.pass_(6 * DAY)
+    assert house.say(monitor, person).startswith("refused")
+    resume_decision(house.store, follower.id, Ender(ANA))
+    house.issue_keys()
+    house.clock.pass_(MINUTE)
+    assert house.say(monitor, person) == "kept"
+    assert sound(house)
+
+
+def test_a_restriction_of_what_is_over_since_it_was_followed_changes_nothing(house):
+    person = house.person("TAG-1")
+    decision = house.decide(person)
+    follower = house.decide(person, follows=decision.id, starts_at=house.clock.now() + HOUR)
+    house.clock.pass_(2 * HOUR)
+    enter_stop(house.store, house.chance, StopKind.RESTRICT, REGULATOR, [decision.id], ANA)
+    assert [house.decision(one.id).state for one in (decision, follower)] == [State.SUCCEEDED, State.MADE]
+
+
 def test_a_stop_of_many_is_carried_out_to_the_end_and_by_the_clock_if_we_died(house, monkeypatch):
     from custodiet.flows import obey_stop as flow
 

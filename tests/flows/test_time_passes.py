@@ -16,6 +16,7 @@ from support.watched import (
     HOUR,
     MINUTE,
     SECOND,
+    ask,
     everything,
     kinds_since,
     ledger_size,
@@ -44,6 +45,7 @@ from custodiet.model.errors import LeaseLost, NotPermitted
 from custodiet.model.finding import Matter, Weight
 from custodiet.model.identity import SchemeId
 from custodiet.model.judging import Judging
+from custodiet.model.mode import ModeCode
 from custodiet.rules import silence
 from custodiet.rules.decisions import Ender
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
@@ -520,6 +522,52 @@ def test_a_review_that_takes_effect_tomorrow_does_not_say_when_an_alert_will_hav
     succeeded_tomorrow(house, one)
     one.walk_home()
     assert one.alert().ended_at == house.clock.now() - MINUTE
+
+
+def test_hours_are_asked_about_until_a_review_takes_effect(house):
+    one = watch(house, **CURFEW)
+    one.stay(HOME)
+    succeeded_tomorrow(house, one)
+    pass_time(house, one.monitor, NIGHTS[0].from_at + 32 * MINUTE - house.clock.now(), look_every=2 * MINUTE)
+    assert house.decision(one.decision_id).state is State.SUCCEEDED
+    assert one.alert().matter is Matter.UNANSWERED
+
+
+CHECK_IN = {"kind": ConditionKind.CHECK_IN, "mode": ModeCode.CHECK_IN, "zones": False}
+
+
+@pytest.mark.parametrize("followed", [False, True])
+@pytest.mark.parametrize("hours", [20, 24 * 3, 24 * 6])
+def test_a_check_in_that_nobody_heard_is_asked_about_however_long_its_hours(house, hours, followed):
+    now = house.clock.now()
+    window = Interval(now + HOUR, now + HOUR + hours * HOUR)
+    one = watch(house, **CHECK_IN, schedule=Schedule(once=(window,)))
+    if followed:
+        ask(house, one.person, mode=ModeCode.CHECK_IN, follows=one.decision_id, starts_at=now + 8 * DAY)
+    pass_time(house, one.monitor, window.to_at - now - MINUTE, look_every=HOUR)
+    assert one.alerts() == ()
+    pass_time(house, one.monitor, HOUR)
+    assert [(alert.matter, alert.began_at) for alert in one.alerts()] == [(Matter.UNANSWERED, window.from_at)]
+    pass_time(house, one.monitor, 3 * DAY, look_every=6 * HOUR)
+    assert len(one.alerts()) == 1
+
+
+def test_a_clock_that_was_away_makes_nothing_up_for_hours_that_are_long_over(house):
+    now = house.clock.now()
+    one = watch(house, **CHECK_IN, schedule=Schedule(once=(Interval(now + HOUR, now + 5 * HOUR),)))
+    house.clock.pass_(3 * DAY)
+    pass_time(house, one.monitor, HOUR)
+    assert one.alerts() == ()
+
+
+def test_a_silence_before_a_review_takes_effect_is_a_task_and_no_pause(house):
+    person = impatient(house, **QUICK)
+    decision = house.decide(person, review_due_at=FAR)
+    follower = house.proposal(person, starts_at=house.clock.now() + DAY, follows=decision.id, review_due_at=FAR)
+    propose(house.store, house.chance, follower)
+    make_decision(house.store, follower.id, BO)
+    assert silent(house, person, 8 * HOUR) == [E.SILENCE_FOUND, E.SILENCE_FOUND]
+    assert house.decision(decision.id).state is State.SUCCEEDED
 
 
 def test_an_alert_that_is_raised_before_a_review_takes_effect_ends_with_its_decision(house):

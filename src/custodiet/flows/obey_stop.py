@@ -6,7 +6,7 @@ asked; nothing ever undoes a stop by itself.
 
 from collections.abc import Sequence
 
-from custodiet.flows.end_decision import suspension_of, write_endings
+from custodiet.flows.end_decision import suspension_of, write_ending, write_endings
 from custodiet.flows.ports import Acting, Chance, Store
 from custodiet.flows.refusing import refuse_if
 from custodiet.flows.tasks import new_task
@@ -18,7 +18,7 @@ from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, DecisionId, StopId
 from custodiet.model.record import kind_of
 from custodiet.rules.alerts import objections_to_acting
-from custodiet.rules.decisions import MOVES, Move, objections_to_checking, stopped_along
+from custodiet.rules.decisions import MOVES, Move, objections_to_checking, stopped_along, suspended
 
 FEW = 25
 """How many are stopped in one transaction."""
@@ -63,18 +63,36 @@ def _obey(act: Acting, chance: Chance, stop: Stop) -> int:
 
 def _stop_one(act: Acting, chance: Chance, stop: Stop, decision: Decision) -> bool:
     move = _MOVE[stop.kind]
+    if move is Move.SUSPEND and decision.state is State.SUCCEEDED:
+        return _restrict_followed(act, chance, stop, decision)
     if move not in MOVES[decision.state]:
         return False
     if move is Move.SUSPEND:
-        person_id = act.case(decision.case_id).person_id
-        entry = Entry(EntryKind.DECISION_SUSPENDED, stop.entered_by, person_id)
-        act.write(entry, suspension_of(act, decision))
+        _suspend(act, stop, decision)
         return True
     if move is Move.WITHDRAW and decision.state is State.SUCCEEDED and not decision.covers(act.now):
         return False
     along = stopped_along(decision, act.followers(decision.id), act.now)
     write_endings(act, chance, decision, along, move, stop.entered_by, EndReason.STOPPED)
     return True
+
+
+def _restrict_followed(act: Acting, chance: Chance, stop: Stop, decision: Decision) -> bool:
+    """What is to be followed by another cannot go on after a pause: it ends, and what is to follow is paused."""
+    if not decision.covers(act.now):
+        return False
+    followers = stopped_along(decision, act.followers(decision.id), act.now)
+    after = (suspended(one, act.now) for one in followers)
+    reason = EndReason.STOPPED
+    write_ending(act, chance, decision, Move.WITHDRAW, stop.entered_by, *after, task=False, reason=reason)
+    for one in followers:
+        _suspend(act, stop, one)
+    return True
+
+
+def _suspend(act: Acting, stop: Stop, decision: Decision) -> None:
+    person_id = act.case(decision.case_id).person_id
+    act.write(Entry(EntryKind.DECISION_SUSPENDED, stop.entered_by, person_id), suspension_of(act, decision))
 
 
 def check_stop(store: Store, chance: Chance, stop_id: StopId, by: ActorId, *, as_ordered: bool) -> int:

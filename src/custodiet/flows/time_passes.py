@@ -39,7 +39,7 @@ from custodiet.model.record import (
     TasksOverdue,
 )
 from custodiet.model.word import Said
-from custodiet.rules.conditions.attendance import unanswered_check_ins
+from custodiet.rules.conditions.attendance import looked_at_since, unanswered_check_ins
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
 from custodiet.rules.silence import CONTACT_GRAIN, expected_since, is_expected, silence_asks, silence_due, silent_for
@@ -47,7 +47,7 @@ from custodiet.rules.silence import CONTACT_GRAIN, expected_since, is_expected, 
 Fence = tuple[str, int]
 AT_ONCE = 100
 _CHECK_INS_SINCE = timedelta(days=2)
-"""How far back windows are looked at: a clock that was away for longer makes nothing up for them."""
+"""How far back windows that have closed are looked at: a clock that was away for longer makes nothing up for them."""
 SILENCE_MIN = timedelta(seconds=SILENCE_MIN_S)
 
 
@@ -285,10 +285,11 @@ class Passing:
         decision, now = view.decision(condition.decision_id), self._clock.now()
         if not decision.in_force(now):
             return []
-        since = max(decision.starts_at, fitting.fitted_at, now - _CHECK_INS_SINCE)
+        began = max(decision.starts_at, fitting.fitted_at)
+        since = looked_at_since(condition, began, now, _CHECK_INS_SINCE)
         words = [word for word in view.words_of(fitting.id, since) if word.kind is Kind.CHECK_IN]
         given = (words, view.absences(condition_id), view.outages(since))
-        raised = unanswered_check_ins(condition, decision, fitting.id, *given, since, now)
+        raised = unanswered_check_ins(condition, decision, fitting.id, *given, since, now, _CHECK_INS_SINCE)
         return [one for one in raised if not _stands(view, one.alert_id)]
 
     def _ask_of_window(self, condition_id: ConditionId, fitting_id: FittingId, alert_id: AlertId) -> int:

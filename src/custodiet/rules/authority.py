@@ -10,7 +10,7 @@ Not decided here: duplicates (identity is the store's to know) and the meaning o
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from custodiet.model.decision import LATE_MAX_DEFAULT, Decision, State
+from custodiet.model.decision import LATE_MAX_DEFAULT, LATE_MAX_LIMIT, Decision, State
 from custodiet.model.device import Fitting
 from custodiet.model.identity import PersonId
 from custodiet.model.mode import Category, Kind, Mode, ModeCode
@@ -40,6 +40,15 @@ class Worn:
     fitting: Fitting
     person_id: PersonId
     decisions: tuple[Decision, ...]
+
+
+def speaks_of(worn: Worn, at: datetime | None, now: datetime) -> bool:
+    """Whether what a device said of itself then speaks of whoever wears it now: it was on them, under a decision in
+    force. A device that tells no time, or one that cannot be, says it now.
+    """
+    if at is None or not timedelta(0) <= now - at <= LATE_MAX_LIMIT:
+        return True
+    return worn.fitting.covers(at) and any(one.in_force(at) for one in worn.decisions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Interval
-from custodiet.model.decision import Authority, Decision
+from custodiet.model.decision import Authority, Decision, State
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Kind
 from custodiet.model.stored import Pulse
@@ -63,8 +63,10 @@ def silent_for(since: datetime, now: datetime, outages: Sequence[Interval], puls
 
 
 def silence_asks(decision: Decision, *, suspends: bool) -> TaskKind | None:
-    """The task that a silence raises; None: the decision is suspended instead. An order only its maker pauses."""
-    if not suspends:
+    """The task that a silence raises; None: the decision is suspended instead. An order only its maker pauses, and
+    nobody what is to be followed by another.
+    """
+    if not suspends or decision.state is State.SUCCEEDED:
         return TaskKind.FIND_OUT
     return TaskKind.TELL_MAKER if decision.authority is Authority.ORDER else None
 

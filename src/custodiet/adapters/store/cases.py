@@ -83,7 +83,7 @@ def _narrowed(
     if holding is None:
         return which
     running = or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > at)
-    made = _has(t.decision.c.state == State.MADE, running, t.decision.c.starts_at <= at)
+    made = _has(t.decision.c.state.in_((State.MADE, State.SUCCEEDED)), running, t.decision.c.starts_at <= at)
     paused = _has(t.decision.c.state == State.SUSPENDED, running)
     return [
         *which,

@@ -25,12 +25,12 @@ from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.adapters.store.types import Code, UtcMs
 from custodiet.model.case import TaskKind
-from custodiet.model.decision import State
 from custodiet.model.desk import Note, Noted, RaisedBy, Stock, ToInspect, Wear
 from custodiet.model.device import Device, Fitting
 from custodiet.model.finding import Matter
 from custodiet.model.identity import DeviceId, SchemeId
 from custodiet.model.times import to_ms
+from custodiet.rules.decisions import STANDING
 
 device_note = Table(
     "device_note",
@@ -71,9 +71,7 @@ class DeskRows(Rows):
         fitting, decision, noted = t.fitting.c, t.decision.c, device_note.c
         of = (decision.case_id == fitting.case_id, decision.strand == fitting.strand)
         running = or_(decision.until_at.is_(None), decision.until_at > at)
-        stands = exists().where(
-            *of, decision.state.in_((State.MADE, State.SUSPENDED)), decision.starts_at <= at, running
-        )
+        stands = exists().where(*of, decision.state.in_(STANDING), decision.starts_at <= at, running)
         here = (noted.device_id == fitting.device_id, noted.fitting_id == fitting.id)
         seen = exists().where(*here, noted.kind == Noted.INSPECTED, noted.at > since)
         query = (

@@ -211,7 +211,7 @@ _OF_KIND_IN_FORCE = (
     .join(t.decision, t.decision.c.id == t.condition.c.decision_id)
     .where(
         t.condition.c.kind == bindparam("kind"),
-        t.decision.c.state == State.MADE,
+        t.decision.c.state.in_((State.MADE, State.SUCCEEDED)),  # what is followed by another is in force until then
         t.decision.c.starts_at <= bindparam("at"),
         or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("at")),
     )

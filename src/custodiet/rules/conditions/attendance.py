@@ -19,6 +19,8 @@ from custodiet.model.word import Word
 from custodiet.rules.conditions.naming import alert_id
 from custodiet.rules.conditions.timetable import sense_of, windows
 
+_WEEKLY_MAX = timedelta(days=8)
+"""No window that comes every week lasts longer, with a change of the clocks in it."""
 _AHEAD = timedelta(days=8)
 """No window that is open now closes later: one that the span cut short would look closed."""
 
@@ -56,6 +58,12 @@ def kept(
     return tuple((window, _kept(window, outcomes, outages, now)) for window in windows)
 
 
+def looked_at_since(condition: Condition, began: datetime, now: datetime, lately: timedelta) -> datetime:
+    """From when on windows are to be laid out for all to be whole in there that have closed `lately`."""
+    longest = max([_WEEKLY_MAX, *(one.to_at - one.from_at for one in condition.schedule.once)])
+    return max(began, now - lately - longest)
+
+
 def unanswered_check_ins(
     condition: Condition,
     decision: Decision,
@@ -65,8 +73,9 @@ def unanswered_check_ins(
     outages: Sequence[Interval],
     since: datetime,
     now: datetime,
+    lately: timedelta,
 ) -> tuple[Raised, ...]:
-    """Check-in windows that opened since `since`, have closed, and in which nobody heard a word: someone rings.
+    """Check-in windows that opened since `since`, closed `lately`, and in which nobody heard a word: someone rings.
 
     It accuses nobody: that nothing was recorded is the controller's until someone says what happened. A window that our
     own outage reached into raises nothing.
@@ -75,7 +84,7 @@ def unanswered_check_ins(
         return ()
     span = Interval(since, now + _AHEAD)
     asked = [one for one in windows(condition.schedule, sense_of(condition.kind), absences, span) if one.to_at <= now]
-    whole = [one for one in asked if one.from_at > since]
+    whole = [one for one in asked if one.from_at > since and one.to_at > now - lately]
     outcomes = Outcomes(tuple(word.at for word in words), tuple(Outcome.DONE for _ in words))
     return tuple(
         Raised(
