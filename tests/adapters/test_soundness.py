@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from support.house import empty_store
 from support.older import bring_down
 
-from custodiet.adapters.store.engine import open_engine, writing
+from custodiet.adapters.store.engine import PAGE_BYTES, open_engine, writing
 from custodiet.adapters.store.forms import MIGRATIONS, form_of, known_forms, newest_form
 from custodiet.adapters.store.migrate import migrate_on
 from custodiet.adapters.store.soundness import require_sound
@@ -121,7 +121,7 @@ def test_two_forms_at_once_are_refused(path):
         require_sound(path)
 
 
-@pytest.mark.parametrize("at", [4096 * 3 + 5, 4096 * 20 + 5])
+@pytest.mark.parametrize("at", [PAGE_BYTES * 3 + 5, PAGE_BYTES * 20 + 5])
 def test_a_damaged_page_is_refused(path, at):
     data = bytearray(path.read_bytes())
     data[at : at + 900] = b"\xa5" * 900

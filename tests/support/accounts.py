@@ -94,6 +94,6 @@ def _alerts(store: SqliteStore, device: Carried) -> Counter[str]:
 def _tallies(store: SqliteStore) -> Counter[str]:
     found: Counter[str] = Counter()
     with store.reading() as view:
-        for one in view.tallies():
-            found[one.outcome] += 0 if one.reason else one.reports
+        for (outcome, reason), reports in view.reports_counted().items():
+            found[outcome] += 0 if reason else reports
     return found

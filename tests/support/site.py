@@ -221,12 +221,10 @@ class Site:
         store = self.open()
         try:
             with store.reading() as view:
-                counts: Counter[str] = Counter()
-                for one in view.tallies():
-                    counts[" ".join(filter(None, (one.outcome, one.reason)))] += one.reports
+                counts = view.reports_counted()
         finally:
             store.close()
-        return dict(counts)
+        return {" ".join(filter(None, of)): reports for of, reports in counts.items()}
 
     @property
     def path(self) -> Path:

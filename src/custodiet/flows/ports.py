@@ -80,7 +80,6 @@ from custodiet.model.record import (
     RecordKey,
     RefusalsCounted,
     SchemeEnded,
-    Tally,
 )
 from custodiet.model.recording import Recording
 from custodiet.model.register import RegisterVersion
@@ -333,7 +332,10 @@ class Reading(Tables, Protocol):
         """What became of a scheme's alerts raised since then, by matter; those of service left out."""
         ...
 
-    def tallies(self) -> tuple[Tally, ...]: ...
+    def reports_counted(self) -> Mapping[tuple[str, str], int]:
+        """By outcome and reason, of all hours and schemes together."""
+        ...
+
     def decisions_running_out(self, before: datetime, limit: int, *, skip: int = 0) -> tuple[DecisionId, ...]:
         """Made or paused decisions whose end has come, the earliest first, less the first few."""
         ...

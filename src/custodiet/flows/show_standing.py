@@ -3,7 +3,6 @@
 No position, no name: a case is its reference. Every list is bounded and says how many it leaves out.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,9 +96,6 @@ def show_standing(view: Reading, now: datetime) -> Standing:
     tasks, tasks_more = view.tasks_due(LINES_MAX)
     alerts = view.alerts(OPEN_STATES, LINES_MAX)
     reference = view.references({one.case_id for one in tasks} | {one.case_id for one in alerts})
-    reports: Counter[tuple[str, str]] = Counter()
-    for tally in view.tallies():
-        reports[tally.outcome, tally.reason] += tally.reports
     return Standing(
         at=now,
         cases=found,
@@ -110,7 +106,7 @@ def show_standing(view: Reading, now: datetime) -> Standing:
         tasks_more=tasks_more,
         alerts=tuple(Waiting(reference[one.case_id], one) for one in alerts),
         told=told_of(view, view.instructions_overdue(now, LINES_MAX)),
-        reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(reports.items())),
+        reports=tuple((outcome, reason, count) for (outcome, reason), count in sorted(view.reports_counted().items())),
         entries=view.ledger_size(),
         overridden=view.overridden(LINES_MAX),
     )

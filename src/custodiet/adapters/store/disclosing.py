@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Select, Table, Text, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Select, Table, Text, exists, func, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.columns import of, ref, window
@@ -136,6 +136,7 @@ agency_sample = Table(
 Index("agency_request_by_case", agency_request.c.case_id, agency_request.c.asked_at)
 Index("agency_request_by_asked", agency_request.c.asked_at)
 Index("pack_by_request", pack.c.request_id)
+Index("pack_by_case", pack.c.case_id)
 Index("agency_turned_away_by_case", agency_turned_away.c.case_id)
 
 DISCLOSED = (
@@ -241,7 +242,7 @@ def _waiting(now: datetime) -> Select[Any]:
     """Requests that a second person may still answer."""
     query = agency_request.select().where(agency_request.c.asked_at > now - REQUEST_HOLDS)
     for table in (agency_release, agency_refusal):
-        query = query.where(agency_request.c.id.not_in(select(table.c.request_id)))
+        query = query.where(~exists().where(table.c.request_id == agency_request.c.id))
     return query
 
 

@@ -69,7 +69,9 @@ class JudgedRows(Rows):
         return tuple(newest.values())
 
     def words_since(self, number: int, from_at: datetime) -> tuple[Word, ...]:
-        query = t.word.select().where(t.word.c.number >= number, t.word.c.at >= from_at)
+        query = t.word.select().where(t.word.c.at >= from_at)
+        if number:  # one index serves: from the beginning there are more words that are long past than any other
+            query = query.where(t.word.c.number >= number)
         return tuple(_word(row) for row in self._all(query))
 
     def words_of(self, fitting_id: FittingId, from_at: datetime) -> tuple[Word, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Select, Table, Text, select
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Select, Table, Text, exists, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.columns import of, ref, window
@@ -111,6 +111,7 @@ look_refusal = Table(
 Index("look_up_by_case", look_up.c.case_id, look_up.c.asked_at)
 Index("look_up_by_asked", look_up.c.asked_at)
 Index("reading_by_look_up", reading.c.look_up_id)
+Index("reading_by_case", reading.c.case_id)
 Index("question_by_case", question.c.case_id, question.c.at)
 Index("look_refusal_by_case", look_refusal.c.case_id)
 
@@ -198,5 +199,5 @@ def _waiting(now: datetime) -> Select[Any]:
     """Look-ups that a second person may still answer."""
     query = look_up.select().where(look_up.c.asked_at > now - ASKED_HOLDS)
     for table in _ANSWERS:
-        query = query.where(look_up.c.id.not_in(select(table.c.look_up_id)))
+        query = query.where(~exists().where(table.c.look_up_id == look_up.c.id))
     return query

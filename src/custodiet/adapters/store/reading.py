@@ -70,7 +70,7 @@ from custodiet.model.identity import (
     TaskId,
 )
 from custodiet.model.mode import LADDER, Category
-from custodiet.model.record import DayKey, RecordKey, RefusalsCounted, Tally
+from custodiet.model.record import DayKey, RecordKey, RefusalsCounted
 from custodiet.model.report import Outcome
 from custodiet.model.scheme import Power, Purpose, RetentionRule, Scheme
 from custodiet.model.session import Frame, Session
@@ -86,6 +86,7 @@ from custodiet.model.stored import (
     WholeFrame,
 )
 from custodiet.model.times import EPOCH, to_ms, utc_day
+from custodiet.rules.authority import AHEAD_MAX
 from custodiet.rules.chain import leaf_hash
 from custodiet.rules.decisions import STANDING, kept_categories
 from custodiet.rules.keys import wanted_days
@@ -291,8 +292,10 @@ class ReadingRows(
         query = t.task.select().where(is_open).order_by(t.task.c.due_at, t.task.c.id)
         return tuple(noun(Task, row) for row in self._all(query))
 
-    def tallies(self) -> tuple[Tally, ...]:
-        return tuple(noun(Tally, row) for row in self._all(t.tally.select()))
+    def reports_counted(self) -> Mapping[tuple[str, str], int]:
+        of = t.tally.c
+        query = select(of.outcome, of.reason, func.sum(of.reports, type_=BigInteger)).group_by(of.outcome, of.reason)
+        return {(outcome, reason): int(count) for outcome, reason, count in self._all(query)}
 
     def decisions_running_out(self, before: datetime, limit: int, *, skip: int = 0) -> tuple[DecisionId, ...]:
         query = (
@@ -516,14 +519,18 @@ class ReadingRows(
         return self._fixes_from(
             and_(of.decision_id == decision_id, of.category == category, of.day == day),
             begins_ms,
-            begins_ms + timedelta(days=1) // timedelta(milliseconds=1),
+            begins_ms + timedelta(days=1) // _MS,
+            self.decision(decision_id).late_max + AHEAD_MAX + _SEALED_WITHIN,
         )
 
-    def _fixes_from(self, of_session: Any, from_ms: int, until_ms: int | None = None) -> tuple[RemovedFix, ...]:
+    def _fixes_from(
+        self, of_session: Any, from_ms: int, until_ms: int | None = None, within: timedelta = timedelta(0)
+    ) -> tuple[RemovedFix, ...]:
+        """Those of these sessions from then on; until then, in frames of which no fix is `within` so much later."""
         ours = {row.no for row in self._all(select(t.session.c.no).where(of_session))}
         late = select(t.frame.c.partition, t.frame.c.number, t.frame.c.directory).where(t.frame.c.last_ms >= from_ms)
         if until_ms is not None:
-            late = late.where(t.frame.c.first_ms < until_ms)
+            late = late.where(t.frame.c.first_ms < until_ms, t.frame.c.last_ms < until_ms + within // _MS)
         found: list[RemovedFix] = []
         for one in self._all(late) if ours else ():
             try:
@@ -590,7 +597,10 @@ class ReadingRows(
     def seen_since(self, cursor: int, horizon_ms: int, among: Callable[[FittingId], bool] = lambda _: True) -> Seen:
         from custodiet.adapters.store.seen import of_fittings, read_directories  # noqa: PLC0415 - with NumPy
 
-        since = and_(t.frame.c.seq > cursor, t.frame.c.last_ms >= horizon_ms)
+        # One index serves: from the beginning there are more frames that are long past than any other.
+        since = t.frame.c.last_ms >= horizon_ms
+        if cursor >= 0:
+            since = and_(t.frame.c.seq > cursor, since)
         # A removed fix stands nowhere, and may come again.
         gone: dict[int, set[int]] = {}
         for seq, position in self._all(_GONE.where(since)):
@@ -695,8 +705,11 @@ def _octets(value: object) -> bytes:
 
 
 # Asked whenever anything is written or anyone is decided about, and put together once.
+_MS = timedelta(milliseconds=1)
+_SEALED_WITHIN = timedelta(hours=1)
+"""Much longer than it takes until what was admitted stands in a frame, as evidence, too."""
 _REMOVED_SINCE = t.removed_fix.select().where(
-    t.removed_fix.c.entry >= bindparam("since"), t.removed_fix.c.entry.not_in(select(erased_day.c.entry))
+    t.removed_fix.c.entry >= bindparam("since"), ~exists().where(erased_day.c.entry == t.removed_fix.c.entry)
 )
 _NEWEST_INGEST_AFTER = (
     t.ingest_record.select()
@@ -735,7 +748,7 @@ _WANTING_KEYS = t.decision.select().where(_MAY_WANT_KEYS)
 _CASES_WANTING_KEYS = (
     select(t.case_file.c.version)
     .where(t.case_file.c.version >= bindparam("since"))
-    .where(t.case_file.c.person_id.not_in(select(t.record_key.c.person_id)))
+    .where(~exists().where(t.record_key.c.person_id == t.case_file.c.person_id))
     .order_by(t.case_file.c.version)
 )
 _STAGED_WITH = and_(t.ingest_record.c.partition == t.frame.c.partition, t.ingest_record.c.number == t.frame.c.number)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Select, Table, Text, select
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Select, Table, Text, exists, select
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.columns import of, ref, window
@@ -127,8 +127,8 @@ def _waiting(now: datetime) -> Select[Any]:
     """Requests that a third person may still answer: under a grant that is open."""
     lasts = select(look_up_grant.c.look_up_id).where(look_up_grant.c.expires_at > now)
     query = unmask.select().where(
-        unmask.c.look_up_id.in_(lasts), unmask.c.look_up_id.not_in(select(look_up_ending.c.look_up_id))
+        unmask.c.look_up_id.in_(lasts), ~exists().where(look_up_ending.c.look_up_id == unmask.c.look_up_id)
     )
     for table in _ANSWERS:
-        query = query.where(unmask.c.id.not_in(select(table.c.unmask_id)))
+        query = query.where(~exists().where(table.c.unmask_id == unmask.c.id))
     return query
