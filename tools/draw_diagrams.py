@@ -362,6 +362,10 @@ A device's silence counts from ten minutes after the contact that is stored of i
 been heard of ([ADR 56](adr/0056-a-stored-contact-stands-for-the-ten-minutes-after-it.md)), and only while our own path
 was up.
 
+What a device says of itself, that its strap was opened or its battery is low, counts for whoever wore it when that was
+said, under a decision in force then. Sent late, after the device went to somebody else or about a time of a pause, it
+tells only that the device was heard of. A device that gives no time, or one that cannot be, is taken to say it now.
+
 ## What is no fix
 
 A crossing that a device judged by itself (rung 8), a check-in from outside its area (rung 5), a check-in window that
