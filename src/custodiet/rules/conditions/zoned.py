@@ -309,9 +309,15 @@ def _within_one_window(asked: Asked, verdict: Verdict, at: datetime) -> Verdict:
         watch, scratch = replace(watch, against=NO_RUN), scratch.without_run()
     if elsewhere(watch.leaning.from_at):
         watch = replace(watch, leaning=NO_RUN)
-    if watch.alert_id is not None and watch.confirmed_at is not None and elsewhere(watch.confirmed_at):
+    if (
+        watch.alert_id is not None
+        and watch.confirmed_at is not None
+        and any(map(elsewhere, (watch.began_at, watch.confirmed_at)))
+    ):
+        # An absence entered since may end between the two: what it was raised on is excused, what goes on is not.
         window = window_at(asked.windows, max(watch.confirmed_at, asked.known_from))
-        findings = (*findings, Ended(watch.alert_id, watch.confirmed_at if window is None else window.to_at))
+        ended_at = watch.confirmed_at if window is None or window.covers(at) else window.to_at
+        findings = (*findings, Ended(watch.alert_id, ended_at))
         watch = _at_rest(watch)
     if watch is verdict.watch:
         return verdict
