@@ -328,6 +328,35 @@ def test_a_restriction_of_what_is_to_be_followed_ends_it_and_pauses_what_follows
     assert sound(house)
 
 
+@pytest.mark.parametrize("kind", StopKind)
+def test_so_is_whoever_is_to_be_followed_if_we_died(house, monkeypatch, kind):
+    from custodiet.flows import obey_stop as flow
+
+    people = [house.person() for _ in range(3)]
+    made = [house.decide(person, keys=False) for person in people]
+    starts_at = house.clock.now() + 5 * DAY
+    followers = [
+        house.decide(person, keys=False, follows=one.id, starts_at=starts_at)
+        for person, one in zip(people, made, strict=True)
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(flow, "FEW", 1)
+        patch.setattr(flow, "obey_stop", lambda *_: 0)
+        enter_stop(house.store, house.chance, kind, REGULATOR, [one.id for one in made], ANA)
+    assert [house.decision(one.id).state for one in made].count(State.SUCCEEDED) == 2
+    clock = Passing(house.store, house.chance, house.clock, house.fence)
+    clock.look()
+    ended, then = {
+        StopKind.STOP: (State.WITHDRAWN, State.WITHDRAWN),
+        StopKind.RESTRICT: (State.WITHDRAWN, State.SUSPENDED),
+        StopKind.ANNUL: (State.ANNULLED, State.WITHDRAWN),
+    }[kind]
+    assert {house.decision(one.id).state for one in made} == {ended}
+    assert {house.decision(one.id).state for one in followers} == {then}
+    with house.store.reading() as view:
+        assert view.stops_unfinished(house.clock.now(), 10) == ()
+
+
 def test_a_restriction_of_what_is_over_since_it_was_followed_changes_nothing(house):
     person = house.person("TAG-1")
     decision = house.decide(person)

@@ -148,7 +148,7 @@ class Passing:
     def _stops(self) -> int:
         """Stops that were not carried out to the end."""
         with self._store.reading() as view:
-            unfinished = view.stops_unfinished(AT_ONCE)
+            unfinished = view.stops_unfinished(self._clock.now(), AT_ONCE)
         return each_by_itself(unfinished, lambda one: obey_stop(self._store, self._chance, one, self._fence))
 
     def _unchecked(self) -> int:

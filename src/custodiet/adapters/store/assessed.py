@@ -233,14 +233,20 @@ class AssessedRows(Rows):
         stopped = self._all(a.stopped.select().where(a.stopped.c.stop_id == stop_id).order_by(a.stopped.c.decision_id))
         return noun(Stop, row, decisions=tuple(each.decision_id for each in stopped))
 
-    def stops_unfinished(self, limit: int) -> tuple[StopId, ...]:
-        # Untouched since the stop was entered: what was resumed on the authority's word stays resumed.
-        untouched = and_(t.decision.c.version < a.stop.c.entry, t.decision.c.state.in_([State.MADE, State.SUSPENDED]))
+    def stops_unfinished(self, at: datetime, limit: int) -> tuple[StopId, ...]:
+        decision, kind = t.decision.c, a.stop.c.kind
+        goes_on = and_(decision.starts_at <= at, or_(decision.until_at.is_(None), decision.until_at > at))
+        left = or_(
+            decision.state == State.MADE,
+            and_(decision.state == State.SUSPENDED, kind != StopKind.RESTRICT),
+            and_(decision.state == State.SUCCEEDED, or_(kind == StopKind.ANNUL, goes_on)),
+        )
         query = (
             select(a.stop.c.id)
             .join(a.stopped, a.stopped.c.stop_id == a.stop.c.id)
             .join(t.decision, t.decision.c.id == a.stopped.c.decision_id)
-            .where(untouched, or_(a.stop.c.kind != StopKind.RESTRICT, t.decision.c.state == State.MADE))
+            # Untouched since the stop was entered: what was resumed on the authority's word stays resumed.
+            .where(decision.version < a.stop.c.entry, left)
         )
         return tuple(row.id for row in self._all(query.distinct().order_by(a.stop.c.id).limit(limit)))
 
