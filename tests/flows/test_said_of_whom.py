@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pytest
 from support.house import ANA, START
-from support.watched import DAY, HOME, HOUR, MINUTE, ask, give_zones, watch
+from support.watched import DAY, HOME, HOUR, MINUTE, ask, desk, give_zones, watch
 
 from custodiet.flows.end_decision import resume_decision, suspend_decision
+from custodiet.model.condition import Interval
 from custodiet.model.finding import Matter
 from custodiet.model.report import Alarm, DeviceSays
 from custodiet.rules.decisions import Ender
@@ -78,3 +79,18 @@ def test_a_device_whose_clock_is_wrong_says_it_now(house, at):
     one.stay(HOME, 3)
     one.at(HOME, at, says=OPENED) if at else one.at(None, says=OPENED)
     assert matters(one) == [Matter.TAMPER]
+
+
+def test_an_alarm_of_a_booked_removal_accuses_nobody_however_late_it_comes(house):
+    one = watch(house)
+    one.stay(HOME, 3)
+    at = house.clock.now() + 30 * MINUTE
+    desk(house).book_removal(one.person.fitting.id, Interval(at - HOUR, at + HOUR), ANA)
+    house.clock.pass_(2 * DAY)
+    house.issue_keys()
+    give_zones(house, one.monitor)
+    one.at(HOME, at, says=OPENED)
+    assert matters(one) == []
+    one.at(HOME, at + 2 * HOUR, says=OPENED)
+    [alert] = one.alerts()
+    assert (alert.matter, alert.began_at) == (Matter.TAMPER, at + 2 * HOUR)

@@ -26,7 +26,7 @@ from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import KEEP_OUT, STAY_IN, ZONED, Condition, ConditionKind, Interval
-from custodiet.model.decision import LATE_MAX_DEFAULT, Decision
+from custodiet.model.decision import LATE_MAX_LIMIT, Decision
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.judging import Judging
@@ -86,7 +86,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     def at(self, now: datetime) -> datetime:
         """When it was said: the fix time if that can be, else when it reached us."""
         at = self.fix_time
-        return at if at is not None and _NO_TIME <= now - at <= LATE_MAX_DEFAULT else now
+        return at if at is not None and _NO_TIME <= now - at <= LATE_MAX_LIMIT else now
 
 
 @dataclass(slots=True)
