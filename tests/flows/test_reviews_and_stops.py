@@ -9,7 +9,7 @@ from support.proposing import propose
 
 from custodiet.flows.close_case import close_case
 from custodiet.flows.decide_case import make_decision, return_decision
-from custodiet.flows.end_decision import end_what_ran_out, resume_decision
+from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
 from custodiet.flows.obey_stop import FEW, check_stop, enter_stop
 from custodiet.flows.record_fact import record_fact
 from custodiet.flows.review_decision import begin_review, decide_review
@@ -27,7 +27,7 @@ from custodiet.model.errors import NotPermitted
 from custodiet.model.fact import FactKind
 from custodiet.model.mode import ModeCode
 from custodiet.model.review import ReviewOutcome, StillNeeded, Trigger
-from custodiet.rules.decisions import Ender
+from custodiet.rules.decisions import Ender, Move, ordered
 from custodiet.rules.reviewing import looks_closed
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -355,6 +355,46 @@ def test_so_is_whoever_is_to_be_followed_if_we_died(house, monkeypatch, kind):
     assert {house.decision(one.id).state for one in followers} == {then}
     with house.store.reading() as view:
         assert view.stops_unfinished(house.clock.now(), 10) == ()
+
+
+@pytest.mark.parametrize("kind", StopKind)
+def test_the_store_finds_those_orders_of_which_the_rule_says_that_something_is_left(house, monkeypatch, kind):
+    from custodiet.flows import obey_stop as flow
+
+    def decided(*, then=None, followed_in=None):
+        person = house.person()
+        one = house.decide(person, keys=False, ends_at=house.clock.now() + 30 * DAY)
+        if followed_in is not None:
+            house.decide(person, keys=False, follows=one.id, starts_at=house.clock.now() + followed_in)
+        if then is not None:
+            then(one.id)
+        return one.id
+
+    by = Ender(ANA)
+    ways = {
+        "made": {},
+        "suspended": {"then": lambda one: suspend_decision(house.store, one, by)},
+        "withdrawn": {"then": lambda one: end_decision(house.store, house.chance, one, Move.WITHDRAW, by)},
+        "followed": {"followed_in": 5 * DAY},
+        "followed since": {"followed_in": HOUR},
+    }
+    known = {name: decided(**how) for name, how in ways.items()}
+    house.clock.pass_(2 * HOUR)
+    monkeypatch.setattr(flow, "_obey", lambda *_: 0)
+    stops = {name: enter_stop(house.store, house.chance, kind, REGULATOR, [one], ANA) for name, one in known.items()}
+    now = house.clock.now()
+    with house.store.reading() as view:
+        found = view.stops_unfinished(now, 10)
+        said = {name for name, one in known.items() if ordered(kind, view.decision(one), now) is not None}
+    assert {name for name, stop in stops.items() if stop in found} == said
+    assert (
+        said
+        == {
+            StopKind.STOP: {"made", "suspended", "followed"},
+            StopKind.RESTRICT: {"made", "followed"},
+            StopKind.ANNUL: {"made", "suspended", "withdrawn", "followed", "followed since"},
+        }[kind]
+    )
 
 
 def test_a_restriction_of_what_is_over_since_it_was_followed_changes_nothing(house):

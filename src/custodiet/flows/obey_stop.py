@@ -12,17 +12,16 @@ from custodiet.flows.refusing import refuse_if
 from custodiet.flows.tasks import new_task
 from custodiet.model.assessing_record import StopChecked, StopEntered, StopEscalated
 from custodiet.model.case import TaskKind
-from custodiet.model.decision import Decision, State
+from custodiet.model.decision import Decision
 from custodiet.model.ending import CHECK_WITHIN, EndReason, Stop, StopKind
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.identity import ActorId, DecisionId, StopId
 from custodiet.model.record import kind_of
 from custodiet.rules.alerts import objections_to_acting
-from custodiet.rules.decisions import MOVES, Move, objections_to_checking, stopped_along, suspended
+from custodiet.rules.decisions import Move, objections_to_checking, ordered, stopped_along, suspended
 
 FEW = 25
 """How many are stopped in one transaction."""
-_MOVE = {StopKind.STOP: Move.WITHDRAW, StopKind.ANNUL: Move.ANNUL, StopKind.RESTRICT: Move.SUSPEND}
 
 
 def enter_stop(
@@ -62,30 +61,19 @@ def _obey(act: Acting, chance: Chance, stop: Stop) -> int:
 
 
 def _stop_one(act: Acting, chance: Chance, stop: Stop, decision: Decision) -> bool:
-    move = _MOVE[stop.kind]
-    if move is Move.SUSPEND and decision.state is State.SUCCEEDED:
-        return _restrict_followed(act, chance, stop, decision)
-    if move not in MOVES[decision.state]:
+    done = ordered(stop.kind, decision, act.now)
+    if done is None:
         return False
-    if move is Move.SUSPEND:
+    if done.move is Move.SUSPEND:
         _suspend(act, stop, decision)
         return True
-    if move is Move.WITHDRAW and decision.state is State.SUCCEEDED and not decision.covers(act.now):
-        return False
-    along = stopped_along(decision, act.followers(decision.id), act.now)
-    write_endings(act, chance, decision, along, move, stop.entered_by, EndReason.STOPPED)
-    return True
-
-
-def _restrict_followed(act: Acting, chance: Chance, stop: Stop, decision: Decision) -> bool:
-    """What is to be followed by another cannot go on after a pause: it ends, and what is to follow is paused."""
-    if not decision.covers(act.now):
-        return False
-    followers = stopped_along(decision, act.followers(decision.id), act.now)
-    after = (suspended(one, act.now) for one in followers)
-    reason = EndReason.STOPPED
-    write_ending(act, chance, decision, Move.WITHDRAW, stop.entered_by, *after, task=False, reason=reason)
-    for one in followers:
+    along, reason = stopped_along(decision, act.followers(decision.id), act.now), EndReason.STOPPED
+    if done.along is not Move.SUSPEND:
+        write_endings(act, chance, decision, along, done.move, stop.entered_by, reason)
+        return True
+    paused = (suspended(one, act.now) for one in along)
+    write_ending(act, chance, decision, done.move, stop.entered_by, *paused, task=False, reason=reason)
+    for one in along:
         _suspend(act, stop, one)
     return True
 

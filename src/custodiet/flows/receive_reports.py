@@ -45,7 +45,7 @@ from custodiet.model.session import Frame
 from custodiet.model.stored import SaltedDetail, Seen, StandingChange
 from custodiet.model.times import from_ms, to_ms, utc_day
 from custodiet.model.word import Word
-from custodiet.rules.authority import DeviceStanding, admit, speaks_of
+from custodiet.rules.authority import DeviceStanding, admit, said_at, speaks_of
 from custodiet.rules.chain import leaf_hashes, root
 from custodiet.rules.decisions import kept_categories
 from custodiet.rules.partitions import partition_of
@@ -659,7 +659,7 @@ class Monitor:
                 answer = self._place(admission, line, request.received_at, before, part)
             if heard is not None and not ended:
                 says = None if answer.outcome is Outcome.DUPLICATE else line.says
-                if says is not None and not speaks_of(self._picture.worn(heard[0].id), line.fix_time, now):
+                if says is not None and not speaks_of(self._picture.worn(heard[0].id), said_at(line.fix_time, now)):
                     says = None  # it was on somebody else, or nothing asked it of them
                 part.heard.append(Heard(heard[0].id, heard[1], says, line.fix_time))
         if answer.outcome is Outcome.REFUSED:

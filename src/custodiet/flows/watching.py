@@ -26,7 +26,7 @@ from custodiet.flows.seen_fixes import SeenFixes
 from custodiet.flows.wearer import Wearer
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import KEEP_OUT, STAY_IN, ZONED, Condition, ConditionKind, Interval
-from custodiet.model.decision import LATE_MAX_LIMIT, Decision
+from custodiet.model.decision import Decision
 from custodiet.model.finding import NO_RUN, DeviceWatch, Ended, Finding, Matter, Raised, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, DecisionId, FittingId, TaskId
 from custodiet.model.judging import Judging
@@ -35,6 +35,7 @@ from custodiet.model.record import Contact, IngestDetail
 from custodiet.model.report import Admitted, AdmittedWord, DeviceSays
 from custodiet.model.stored import JudgedChange
 from custodiet.model.word import WORD_CATEGORY, Said, Word
+from custodiet.rules.authority import said_at
 from custodiet.rules.conditions.area import in_area
 from custodiet.rules.conditions.calm import Quiet, after, around, calm_around
 from custodiet.rules.conditions.crossings import from_elsewhere, judge_crossing
@@ -85,8 +86,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
 
     def at(self, now: datetime) -> datetime:
         """When it was said: the fix time if that can be, else when it reached us."""
-        at = self.fix_time
-        return at if at is not None and _NO_TIME <= now - at <= LATE_MAX_LIMIT else now
+        return said_at(self.fix_time, now)
 
 
 @dataclass(slots=True)

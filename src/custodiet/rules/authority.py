@@ -42,12 +42,15 @@ class Worn:
     decisions: tuple[Decision, ...]
 
 
-def speaks_of(worn: Worn, at: datetime | None, now: datetime) -> bool:
-    """Whether what a device said of itself then speaks of whoever wears it now: it was on them, under a decision in
-    force. A device that tells no time, or one that cannot be, says it now.
-    """
-    if at is None or not timedelta(0) <= now - at <= LATE_MAX_LIMIT:
-        return True
+def said_at(fix_time: datetime | None, now: datetime) -> datetime:
+    """When a device said something of itself: its fix time if that can be, else now."""
+    if fix_time is None or not timedelta(0) <= now - fix_time <= LATE_MAX_LIMIT:
+        return now
+    return fix_time
+
+
+def speaks_of(worn: Worn, at: datetime) -> bool:
+    """Whether what a device said of itself at that instant speaks of its wearer: under a decision in force then."""
     return worn.fitting.covers(at) and any(one.in_force(at) for one in worn.decisions)
 
 

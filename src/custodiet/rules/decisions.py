@@ -7,10 +7,11 @@ the store holds the same table as a constraint, and both are checked against thi
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from custodiet.model.case import RetentionClock
 from custodiet.model.decision import Authority, Decision, State, Suspension
-from custodiet.model.ending import CLOSING, EndReason, Stop
+from custodiet.model.ending import CLOSING, EndReason, Stop, StopKind
 from custodiet.model.errors import IllegalMove
 from custodiet.model.identity import ActorId, ConditionId
 from custodiet.model.mode import Category, Kind, Mode
@@ -59,6 +60,8 @@ MOVES: dict[State, dict[Move, State]] = {
 
 STANDING = (State.MADE, State.SUSPENDED, State.SUCCEEDED)
 """A decision in one of these is in force in its interval, or would be but for a pause."""
+GOING_ON = (State.MADE, State.SUCCEEDED)
+"""In one of these it is in force in its interval, but for what was paused: what another follows, until that begins."""
 ENDINGS: frozenset[Move] = frozenset({Move.LAPSE, Move.EXPIRE, Move.WITHDRAW, Move.ANNUL})
 """Moves that end collection: each, in one write, stops it, starts retention and raises the removal task."""
 
@@ -301,6 +304,31 @@ def still_collects(decision: Decision, now: datetime) -> bool:
 def stopped_along(decision: Decision, followers: tuple[Decision, ...], now: datetime) -> tuple[Decision, ...]:
     """What is to follow a decision that still covers `now`: whoever stops it stops that too (it would begin again)."""
     return tuple(one for one in followers if one.state is State.MADE and decision.covers(now))
+
+
+class Ordered(NamedTuple):
+    """What is done to a decision because a court or a regulator said so, and to what is to follow it."""
+
+    move: Move
+    along: Move
+
+
+ORDERS = {
+    StopKind.STOP: Ordered(Move.WITHDRAW, Move.WITHDRAW),
+    StopKind.RESTRICT: Ordered(Move.SUSPEND, Move.SUSPEND),
+    StopKind.ANNUL: Ordered(Move.ANNUL, Move.WITHDRAW),
+}
+ORDERS_OF_FOLLOWED = ORDERS | {StopKind.RESTRICT: Ordered(Move.WITHDRAW, Move.SUSPEND)}
+"""What another is to follow cannot go on after a pause: it ends, and what follows is paused."""
+
+
+def ordered(kind: StopKind, decision: Decision, now: datetime) -> Ordered | None:
+    """What an order does to a decision; None: there is nothing left of it to end or to pause."""
+    followed = decision.state is State.SUCCEEDED
+    done = (ORDERS_OF_FOLLOWED if followed else ORDERS)[kind]
+    if done.move not in MOVES[decision.state]:
+        return None
+    return None if followed and done.move is Move.WITHDRAW and not decision.covers(now) else done
 
 
 def objections_to_condition(decision: Decision) -> tuple[str, ...]:

@@ -43,7 +43,17 @@ from custodiet.model.representation import Invitation, Representation
 from custodiet.model.review import Review, Trigger, Used
 from custodiet.model.screening import Screening
 from custodiet.model.times import EPOCH, from_ms, to_ms
+from custodiet.rules.decisions import MOVES, ORDERS, ORDERS_OF_FOLLOWED, Move
 from custodiet.rules.likeness import ALIKE, bands_of, likeness
+
+
+def _left_of(kind: StopKind, covers: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether rules.decisions.ordered finds something left of a decision that an order of this kind is about."""
+    states = [state for state in State if state is not State.SUCCEEDED and ORDERS[kind].move in MOVES[state]]
+    followed = t.decision.c.state == State.SUCCEEDED
+    if ORDERS_OF_FOLLOWED[kind].move is Move.WITHDRAW:
+        followed = and_(followed, covers)
+    return and_(a.stop.c.kind == kind, or_(t.decision.c.state.in_(states), followed))
 
 
 class AssessedRows(Rows):
@@ -234,13 +244,9 @@ class AssessedRows(Rows):
         return noun(Stop, row, decisions=tuple(each.decision_id for each in stopped))
 
     def stops_unfinished(self, at: datetime, limit: int) -> tuple[StopId, ...]:
-        decision, kind = t.decision.c, a.stop.c.kind
-        goes_on = and_(decision.starts_at <= at, or_(decision.until_at.is_(None), decision.until_at > at))
-        left = or_(
-            decision.state == State.MADE,
-            and_(decision.state == State.SUSPENDED, kind != StopKind.RESTRICT),
-            and_(decision.state == State.SUCCEEDED, or_(kind == StopKind.ANNUL, goes_on)),
-        )
+        decision = t.decision.c
+        covers = and_(decision.starts_at <= at, or_(decision.until_at.is_(None), decision.until_at > at))
+        left = or_(*(_left_of(kind, covers) for kind in StopKind))
         query = (
             select(a.stop.c.id)
             .join(a.stopped, a.stopped.c.stop_id == a.stop.c.id)

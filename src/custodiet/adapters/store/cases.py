@@ -14,6 +14,7 @@ from custodiet.model.case import Case, Task
 from custodiet.model.decision import State
 from custodiet.model.identity import CaseId
 from custodiet.model.stored import Holding
+from custodiet.rules.decisions import GOING_ON
 
 
 class CaseRows(Rows):
@@ -83,7 +84,7 @@ def _narrowed(
     if holding is None:
         return which
     running = or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > at)
-    made = _has(t.decision.c.state.in_((State.MADE, State.SUCCEEDED)), running, t.decision.c.starts_at <= at)
+    made = _has(t.decision.c.state.in_(GOING_ON), running, t.decision.c.starts_at <= at)
     paused = _has(t.decision.c.state == State.SUSPENDED, running)
     return [
         *which,

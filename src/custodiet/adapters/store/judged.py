@@ -15,7 +15,6 @@ from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.case import TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
-from custodiet.model.decision import State
 from custodiet.model.device import Fitting
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.finding import Weight
@@ -23,6 +22,7 @@ from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, F
 from custodiet.model.record import Contact
 from custodiet.model.stored import JudgedChange, Pulse, Times
 from custodiet.model.word import Word
+from custodiet.rules.decisions import GOING_ON
 from custodiet.wire.records import read_detail
 
 
@@ -47,8 +47,8 @@ class JudgedRows(Rows):
             return JudgedChange(number, (), (), ())
         watches = self._all(_WATCHES_SINCE, since=number)
         devices = self._all(_DEVICES_SINCE, since=number)
-        few = number and number_now - number <= _READ_AGAIN_MAX
-        contacts = self._contacts_in(partition, number) if few else None
+        is_new = not number or number_now - number > _READ_AGAIN_MAX
+        contacts = None if is_new else self._contacts_in(partition, number)
         return JudgedChange(
             number_now,
             tuple(row.judged for row in watches),
@@ -213,7 +213,7 @@ _OF_KIND_IN_FORCE = (
     .join(t.decision, t.decision.c.id == t.condition.c.decision_id)
     .where(
         t.condition.c.kind == bindparam("kind"),
-        t.decision.c.state.in_((State.MADE, State.SUCCEEDED)),  # what is followed by another is in force until then
+        t.decision.c.state.in_(GOING_ON),
         t.decision.c.starts_at <= bindparam("at"),
         or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("at")),
     )

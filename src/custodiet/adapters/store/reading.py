@@ -704,10 +704,11 @@ def _octets(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
-# Asked whenever anything is written or anyone is decided about, and put together once.
 _MS = timedelta(milliseconds=1)
 _SEALED_WITHIN = timedelta(hours=1)
 """Much longer than it takes until what was admitted stands in a frame, as evidence, too."""
+
+# Asked whenever anything is written or anyone is decided about, and put together once.
 _REMOVED_SINCE = t.removed_fix.select().where(
     t.removed_fix.c.entry >= bindparam("since"), ~exists().where(erased_day.c.entry == t.removed_fix.c.entry)
 )

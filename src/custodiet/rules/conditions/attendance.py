@@ -20,9 +20,9 @@ from custodiet.rules.conditions.naming import alert_id
 from custodiet.rules.conditions.timetable import sense_of, windows
 
 _WEEKLY_MAX = timedelta(days=8)
-"""No window that comes every week lasts longer, with a change of the clocks in it."""
-_AHEAD = timedelta(days=8)
-"""No window that is open now closes later: one that the span cut short would look closed."""
+"""No window that comes every week lasts longer, with a change of the clocks in it. What a span cut short would look as
+if it had opened, or closed, there.
+"""
 
 
 class Outcome(StrEnum):
@@ -82,7 +82,7 @@ def unanswered_check_ins(
     """
     if condition.kind is not ConditionKind.CHECK_IN or now <= since:
         return ()
-    span = Interval(since, now + _AHEAD)
+    span = Interval(since, now + _WEEKLY_MAX)
     asked = [one for one in windows(condition.schedule, sense_of(condition.kind), absences, span) if one.to_at <= now]
     whole = [one for one in asked if one.from_at > since and one.to_at > now - lately]
     outcomes = Outcomes(tuple(word.at for word in words), tuple(Outcome.DONE for _ in words))
