@@ -8,7 +8,7 @@ from support.watched import DAY, HOME, HOUR, MINUTE, ask, desk, give_zones, watc
 
 from custodiet.flows.end_decision import resume_decision, suspend_decision
 from custodiet.model.condition import Interval
-from custodiet.model.finding import Matter
+from custodiet.model.finding import Matter, Why
 from custodiet.model.report import Alarm, DeviceSays
 from custodiet.rules.decisions import Ender
 
@@ -94,3 +94,15 @@ def test_an_alarm_of_a_booked_removal_accuses_nobody_however_late_it_comes(house
     one.at(HOME, at + 2 * HOUR, says=OPENED)
     [alert] = one.alerts()
     assert (alert.matter, alert.began_at) == (Matter.TAMPER, at + 2 * HOUR)
+
+
+def test_an_alarm_that_goes_on_after_a_removal_that_was_booked_afterwards_is_told_of(house):
+    one = watch(house)
+    one.stay(HOME, 3)
+    one.stay(HOME, 3, says=OPENED)
+    [first] = one.alerts()
+    desk(house).book_removal(one.person.fitting.id, Interval(first.began_at - HOUR, house.clock.now()), ANA)
+    one.stay(HOME, 3, says=OPENED)
+    first, again = sorted(one.alerts(), key=lambda alert: alert.began_at)
+    assert (first.weakened_why, first.ended_at) == (Why.BOOKED, first.confirmed_at)
+    assert (again.matter, again.stands, again.ended_at) == (Matter.TAMPER, True, None)

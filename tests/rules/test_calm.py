@@ -306,8 +306,8 @@ def test_beyond_the_rough_distance_no_more_is_counted_on_than_the_judge_sees(mon
 @settings(max_examples=60)
 def test_words_that_are_nothing_new_change_no_watch(says):
     if is_nothing_new(None, says, DEFAULTS):
-        for watch in (None, judge_device(DECISION, _watch(), DeviceSays(50.0), NOON, DEFAULTS, off_booked=False).watch):
-            verdict = judge_device(DECISION, watch or _watch(), says, NOON, DEFAULTS, off_booked=False)
+        for watch in (None, judge_device(DECISION, _watch(), DeviceSays(50.0), NOON, DEFAULTS, ()).watch):
+            verdict = judge_device(DECISION, watch or _watch(), says, NOON, DEFAULTS, ())
             assert (verdict.watch, verdict.findings, verdict.faulty) == (watch or _watch(), (), False)
     else:
         assert says.battery_percent is not None

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.decided import decided
 
+from custodiet.model.condition import Interval
 from custodiet.model.finding import DeviceWatch, Ended, Matter, Raised, Weakened, Weight, Why
 from custodiet.model.judging import DEFAULTS, Judging
 from custodiet.model.report import Alarm, DeviceSays
@@ -25,6 +26,13 @@ SENSORS = (STRAP, CASE, RADIO)
 
 def at(seconds):
     return T0 + timedelta(seconds=seconds)
+
+
+def booked(from_s, to_s):
+    return Interval(at(from_s), at(to_s))
+
+
+ALL_DAY = (booked(-3600, 24 * 3600),)
 
 
 def battery(percent, charging=None):
@@ -43,10 +51,10 @@ class Device:
         self.watch = DeviceWatch("fit_1")
         self.findings, self.faulty = [], []
 
-    def says(self, *reports, off_booked=False):
+    def says(self, *reports, removals=()):
         """Each report is (seconds, what it says)."""
         for s, says in reports:
-            verdict = judge_device(DECISION, self.watch, says, at(s), self.judging, off_booked=off_booked)
+            verdict = judge_device(DECISION, self.watch, says, at(s), self.judging, removals)
             self.watch = verdict.watch
             self.findings += verdict.findings
             self.faulty.append(verdict.faulty)
@@ -256,19 +264,37 @@ def test_how_near_is_a_setting_of_the_scheme():
 
 @pytest.mark.parametrize("alarms", [each for n in (1, 2, 3) for each in combinations(SENSORS, n)])
 def test_a_removal_that_was_booked_is_never_tampering(alarms):
-    device = Device().says((0, alarm(*alarms)), (60, alarm(*alarms)), off_booked=True)
+    device = Device().says((0, alarm(*alarms)), (60, alarm(*alarms)), removals=ALL_DAY)
     assert device.findings == []
     assert device.watch == DeviceWatch("fit_1")
 
 
 def test_what_was_said_during_a_booked_removal_bears_nothing_out_after_it():
-    device = Device().says((0, alarm(STRAP)), off_booked=True)
+    device = Device().says((0, alarm(STRAP)), removals=ALL_DAY)
     device.says((60, alarm(CASE)))
     assert device.words() == "tamper uncertain 60-60"
 
 
+def test_what_goes_on_after_a_removal_that_was_booked_afterwards_is_raised_anew():
+    device = Device().says((0, alarm(STRAP, CASE)), (60, alarm(STRAP, CASE)))
+    device.says((120, alarm(STRAP, CASE)), (180, alarm(STRAP, CASE)), removals=(booked(-60, 90),))
+    assert device.words() == "tamper adverse 0-0, 1 ended 0, tamper adverse 120-120"
+
+
+def test_one_sensor_in_a_removal_that_was_booked_afterwards_bears_no_other_out():
+    device = Device().says((0, alarm(STRAP)))
+    device.says((120, alarm(CASE)), removals=(booked(-60, 90),))
+    assert device.words() == "tamper uncertain 0-0, 1 ended 0, tamper uncertain 120-120"
+
+
+def test_a_removal_booked_for_later_than_what_was_raised_changes_nothing_of_it():
+    device = Device().says((0, alarm(STRAP, CASE)))
+    device.says((60, alarm(STRAP, CASE)), (120, alarm(STRAP, CASE)), removals=(booked(30, 90),))
+    assert device.words() == "tamper adverse 0-0"
+
+
 def test_battery_and_fault_count_during_a_booked_removal():
-    device = Device().says((0, battery(5)), (60, battery(5)), (120, alarm(FAULT, STRAP)), off_booked=True)
+    device = Device().says((0, battery(5)), (60, battery(5)), (120, alarm(FAULT, STRAP)), removals=ALL_DAY)
     assert device.words() == "battery service 60-60, device_fault service 120-120"
 
 
@@ -362,11 +388,11 @@ BEFORE = {
 }
 
 
-@pytest.mark.parametrize("off_booked", [False, True])
+@pytest.mark.parametrize("removals", [(), (booked(0, 1),)], ids=["none", "one"])
 @pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE.keys())
-def test_the_unknown_is_no_evidence_of_anything(before, off_booked):
+def test_the_unknown_is_no_evidence_of_anything(before, removals):
     device = Device().says(*before)
-    verdict = judge_device(DECISION, device.watch, DeviceSays(), at(0), DEFAULTS, off_booked=off_booked)
+    verdict = judge_device(DECISION, device.watch, DeviceSays(), at(0), DEFAULTS, removals)
     assert (verdict.watch, verdict.findings, verdict.faulty) == (device.watch, (), False)
 
 
@@ -381,8 +407,8 @@ def test_what_is_judged_again_has_the_same_identity(reports):
 
 
 def test_another_fitting_has_its_own_alerts():
-    mine = judge_device(DECISION, DeviceWatch("fit_1"), alarm(STRAP), at(0), DEFAULTS, off_booked=False)
-    theirs = judge_device(DECISION, DeviceWatch("fit_2"), alarm(STRAP), at(0), DEFAULTS, off_booked=False)
+    mine = judge_device(DECISION, DeviceWatch("fit_1"), alarm(STRAP), at(0), DEFAULTS, ())
+    theirs = judge_device(DECISION, DeviceWatch("fit_2"), alarm(STRAP), at(0), DEFAULTS, ())
     assert mine.findings[0].alert_id != theirs.findings[0].alert_id
 
 
@@ -402,5 +428,5 @@ def test_a_backlog_that_arrives_at_once_gives_each_alert_its_own_identity(report
 
 def test_a_verdict_leaves_the_watch_it_was_given_as_it_was():
     watch = replace(DeviceWatch("fit_1"), battery_low=1)
-    judge_device(DECISION, watch, DeviceSays(15.0, alarms=frozenset(Alarm)), at(0), DEFAULTS, off_booked=False)
+    judge_device(DECISION, watch, DeviceSays(15.0, alarms=frozenset(Alarm)), at(0), DEFAULTS, ())
     assert watch == replace(DeviceWatch("fit_1"), battery_low=1)

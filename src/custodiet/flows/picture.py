@@ -273,9 +273,9 @@ class Picture:
         """When it need not be kept."""
         return self._absences.get(condition_id, ())
 
-    def may_be_off(self, fitting_id: FittingId, at: datetime) -> bool:
-        """Whether its removal was booked for that instant."""
-        return any(one.covers(at) for one in self._removals.get(fitting_id, ()))
+    def removals_of(self, fitting_id: FittingId) -> Sequence[Interval]:
+        """When it may be off, as it was booked."""
+        return self._removals.get(fitting_id, ())
 
     def judging(self, decision: Decision) -> Judging:
         """The settings of its scheme."""

@@ -685,8 +685,8 @@ class Watching:
             return
         fitting_id, settings, at = heard.fitting_id, picture.judging(heard.decision), heard.at(now)
         before = judged.device_watches.get(fitting_id) or self.device_watch_of(fitting_id)
-        booked = picture.may_be_off(fitting_id, at)
-        verdict = judge_device(heard.decision, before, heard.says, at, settings, off_booked=booked)
+        removals = picture.removals_of(fitting_id)
+        verdict = judge_device(heard.decision, before, heard.says, at, settings, removals)
         judged.device_watches[fitting_id] = verdict.watch
         judged.findings += verdict.findings
         if verdict.faulty:

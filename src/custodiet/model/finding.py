@@ -192,3 +192,6 @@ class DeviceWatch:
     """When help was last asked for."""
     battery_at: datetime | None = None
     """When the newest reading below the mark was made: one that comes again is no second one."""
+    tamper_began_at: datetime | None = None
+    tamper_confirmed_at: datetime | None = None
+    """What its alert of tampering rests on; unknown of one that was raised before these were kept."""

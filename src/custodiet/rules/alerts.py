@@ -278,7 +278,12 @@ def enquiry_due_at(now: datetime, settings: Judging) -> datetime:
 
 def excused_by_absence(alert: Alert, during: Interval) -> bool:
     """Whether an authorised absence speaks against an alert: it rests on a time at which the person might be away."""
-    return alert.stands and alert.began_at < during.to_at and during.from_at <= alert.confirmed_at
+    return alert.stands and rests_within(alert.began_at, alert.confirmed_at, during)
+
+
+def rests_within(began_at: datetime, confirmed_at: datetime, during: Interval) -> bool:
+    """Whether what was raised on this span rests on any of that time."""
+    return began_at < during.to_at and during.from_at <= confirmed_at
 
 
 def excused_by_removal(alert: Alert, fitting_id: FittingId, during: Interval) -> bool:

@@ -5,15 +5,18 @@ speaks of tampering proves nothing: only two different ones near in time bear ea
 booked is never one (R66, R79). A faulty device speaks against nobody: it is replaced, and what it raised is weakened.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from custodiet.model.condition import Interval
 from custodiet.model.decision import Decision
 from custodiet.model.finding import DeviceWatch, Ended, Finding, Matter, Raised, Seen, Weakened, Weight, Why
 from custodiet.model.judging import Judging
 from custodiet.model.mode import Kind
 from custodiet.model.report import Alarm, DeviceSays
 from custodiet.model.times import to_ms
+from custodiet.rules.alerts import rests_within
 from custodiet.rules.conditions.naming import alert_id
 
 _TAMPER = {Alarm.STRAP: "strap", Alarm.CASE: "case", Alarm.RADIO: "radio"}
@@ -49,14 +52,44 @@ def is_nothing_new(watch: DeviceWatch | None, says: DeviceSays, settings: Judgin
 
 
 def judge_device(
-    decision: Decision, watch: DeviceWatch, says: DeviceSays, at: datetime, settings: Judging, *, off_booked: bool
+    decision: Decision,
+    watch: DeviceWatch,
+    says: DeviceSays,
+    at: datetime,
+    settings: Judging,
+    removals: Iterable[Interval],
 ) -> DeviceVerdict:
-    """Judge one report, said at `at`. `off_booked`: the device may come off."""
-    says = words_admitted(decision, says)
-    verdict = _fault(decision, DeviceVerdict(watch), says, at)
-    if not off_booked and verdict.watch.fault_alert is None:
+    """Judge one report, said at `at`. `removals`: when the device may be off, as it was booked until now."""
+    says, booked = words_admitted(decision, says), tuple(removals)
+    verdict = _fault(decision, _without_booked(DeviceVerdict(watch), at, booked), says, at)
+    if not any(one.covers(at) for one in booked) and verdict.watch.fault_alert is None:
         verdict = _tamper(decision, verdict, says, at, settings)
     return _help(decision, _battery(decision, verdict, says, at, settings), says, at, settings)
+
+
+def _without_booked(verdict: DeviceVerdict, at: datetime, booked: Sequence[Interval]) -> DeviceVerdict:
+    """A removal may be booked afterwards: what was raised in it speaks no more, and so does not stand for what still
+    goes on.
+    """
+    watch = verdict.watch
+    began, confirmed = watch.tamper_began_at, watch.tamper_confirmed_at
+    if watch.tamper_alert is None or began is None or confirmed is None:
+        return verdict
+    if not any(rests_within(began, confirmed, one) for one in booked):
+        return verdict
+    over = Ended(watch.tamper_alert, confirmed)
+    return replace(verdict, watch=_nothing_opened(watch), findings=(*verdict.findings, over))
+
+
+def _nothing_opened(watch: DeviceWatch) -> DeviceWatch:
+    return replace(
+        watch,
+        tamper_at=None,
+        tamper_sensors=(),
+        tamper_alert=None,
+        tamper_began_at=None,
+        tamper_confirmed_at=None,
+    )
 
 
 def _battery(
@@ -131,6 +164,8 @@ def _tamper(
         tamper_at=spoke,
         tamper_sensors=together,
         tamper_alert=raised.alert_id,
+        tamper_began_at=raised.began_at,
+        tamper_confirmed_at=raised.confirmed_at,
         decision_id=decision.id,
         raised=watch.raised + 1,
     )
