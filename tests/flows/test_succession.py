@@ -207,10 +207,14 @@ def test_a_proposal_to_follow_does_not_keep_alive_what_was_stopped(house):
 
 
 def test_a_successor_withdrawn_before_it_began_leaves_the_earlier_one_its_time_and_one_task(house):
+    """The device comes off once the earlier one is over, and not before."""
     person, earlier, later = with_a_successor_to_come(house)
     monitor = house.monitor()
     end(house, later)
     assert tasks(house) == [(later.id, START + HOUR)]
+    with house.store.reading() as view:
+        [task] = view.tasks_of(person.case.id)
+        assert task.due_at == later.starts_at + timedelta(hours=view.scheme(person.case.scheme_id).removal_hours)
     assert house.say(monitor, person) == "kept"
     house.clock.set(START + 5 * HOUR)
     assert house.say(monitor, person) == "refused ended"

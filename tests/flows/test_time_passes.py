@@ -23,6 +23,7 @@ from support.watched import (
     pass_time,
     passing,
     pulses_until,
+    report,
     rows,
     task_kinds,
     tasks,
@@ -550,6 +551,60 @@ def test_a_check_in_that_nobody_heard_is_asked_about_however_long_its_hours(hous
     assert [(alert.matter, alert.began_at) for alert in one.alerts()] == [(Matter.UNANSWERED, window.from_at)]
     pass_time(house, one.monitor, 3 * DAY, look_every=6 * HOUR)
     assert len(one.alerts()) == 1
+
+
+def renewed(house, window, at, then=None):
+    """Somebody with that check-in window, and the decision that follows theirs from `at` on, with that or another."""
+    one = watch(house, **CHECK_IN, schedule=Schedule(once=(window,)))
+    given = {"mode": ModeCode.CHECK_IN, "kind": ConditionKind.CHECK_IN, "schedule": Schedule(once=(then or window,))}
+    later, _ = ask(house, one.person, **given, follows=one.decision_id, starts_at=at)
+    return one, later
+
+
+def of_both(house, one):
+    with house.store.reading() as view:
+        return [
+            (alert.decision_id, alert.matter, alert.began_at)
+            for decision in view.decisions_of(one.person.case.id)
+            for alert in view.alerts_of(decision.id)
+        ]
+
+
+@pytest.mark.parametrize("hours", [3, 24 * 9])
+def test_a_check_in_within_which_a_review_takes_effect_is_asked_about_once(house, hours):
+    window = Interval(house.clock.now() + HOUR, house.clock.now() + HOUR + hours * HOUR)
+    one, later = renewed(house, window, house.clock.now() + 2 * HOUR)
+    pass_time(house, one.monitor, hours * HOUR + 2 * HOUR, look_every=HOUR)
+    assert of_both(house, one) == [(later.id, Matter.UNANSWERED, window.from_at)]
+
+
+def test_a_word_under_either_decision_answers_it(house):
+    window = Interval(house.clock.now() + HOUR, house.clock.now() + 4 * HOUR)
+    one, _ = renewed(house, window, house.clock.now() + 3 * HOUR)
+    house.clock.set(window.from_at + HOUR)
+    assert one.post(changed(report(one.serial, house.clock.now()), by_hand=True)) == ["kept"]
+    pass_time(house, one.monitor, 4 * HOUR, look_every=HOUR)
+    assert of_both(house, one) == []
+
+
+def test_what_the_later_decision_does_not_ask_is_not_asked_about(house):
+    window = Interval(house.clock.now() + HOUR, house.clock.now() + 4 * HOUR)
+    shorter = Interval(window.from_at, window.to_at - HOUR)
+    one, _ = renewed(house, window, house.clock.now() + 2 * HOUR, then=shorter)
+    pass_time(house, one.monitor, 5 * HOUR, look_every=HOUR)
+    assert of_both(house, one) == []
+
+
+def test_nor_is_a_check_in_that_opened_in_a_pause_of_the_earlier_one(house):
+    window = Interval(house.clock.now() + HOUR, house.clock.now() + 4 * HOUR)
+    one = watch(house, **CHECK_IN, schedule=Schedule(once=(window,)))
+    suspend_decision(house.store, one.decision_id, Ender(ANA))
+    house.clock.set(window.from_at + HOUR)
+    resume_decision(house.store, one.decision_id, Ender(ANA))
+    given = {"kind": ConditionKind.CHECK_IN, "mode": ModeCode.CHECK_IN, "schedule": Schedule(once=(window,))}
+    ask(house, one.person, **given, follows=one.decision_id, starts_at=house.clock.now() + HOUR)
+    pass_time(house, one.monitor, 4 * HOUR, look_every=HOUR)
+    assert of_both(house, one) == []
 
 
 def test_a_clock_that_was_away_makes_nothing_up_for_hours_that_are_long_over(house):

@@ -20,7 +20,7 @@ from custodiet.flows.send_messages import give_up
 from custodiet.model.alert import Alert
 from custodiet.model.assessing_record import ReviewMissed
 from custodiet.model.case import Task, TaskKind
-from custodiet.model.condition import ConditionKind
+from custodiet.model.condition import Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.draft import Dropped
@@ -38,8 +38,9 @@ from custodiet.model.record import (
     SilenceFound,
     TasksOverdue,
 )
-from custodiet.model.word import Said
-from custodiet.rules.conditions.attendance import looked_at_since, unanswered_check_ins
+from custodiet.model.word import Said, Word
+from custodiet.rules.conditions.attendance import looked_at_since, open_at_its_end, unanswered_check_ins
+from custodiet.rules.conditions.crossings import came_back_at, stays_over
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
 from custodiet.rules.silence import CONTACT_GRAIN, expected_since, is_expected, silence_asks, silence_due, silent_for
@@ -69,6 +70,7 @@ class Passing:
             "overdue tasks": self._overdue,
             "alerts whose window has closed": self._windows,
             "curfews without a fix": self._curfews,
+            "zones gone into before their hours": self._stays,
             "check-ins without a word": self._check_ins,
             "silent devices": self._silences,
             "missed reviews": self._missed_reviews,
@@ -206,8 +208,13 @@ class Passing:
             newest = None if contact is None else contact.newest_fix_at
             # As it was raised, so it ends: by the newest fix that is known.
             ends.append(newest if newest is not None and newest >= alert.began_at else None)
-        until = view.decision(alert.decision_id).until
+        decision = view.decision(alert.decision_id)
+        until = decision.until
         ends.append(until if until is not None and until <= self._clock.now() else None)
+        if alert.condition_id is not None and alert.fitting_id is not None and Kind.TRANSITION in decision.rung.admits:
+            condition = view.condition(alert.condition_id)
+            said = _crossings(view, condition.id, alert.fitting_id, alert.began_at)
+            ends.append(came_back_at(condition, said))
         known = [at for at in ends if at is not None]
         return AlertEnded(alert.id, min(known)) if known else None
 
@@ -245,12 +252,12 @@ class Passing:
             return None  # a dead device has its task already: nobody rings every night for it
         settings = view.scheme(view.case(decision.case_id).scheme_id).judging
         newest = None if contact is None else contact.newest_fix_at
+        expected_from = expected_since(decision, fitting.fitted_at, None)
         if Kind.TRANSITION in decision.rung.admits:
-            said = [word for word in view.words_of(fitting.id, decision.starts_at) if word.condition_id == condition_id]
+            said = _crossings(view, condition_id, fitting.id, expected_from)
             if said and said[-1].said is Said.ENTERED:
                 return None  # at home by the device's own word, and it says nothing more until they go
         absences = view.absences(condition_id)
-        expected_from = expected_since(decision, fitting.fitted_at, None)
         raised = unanswered(condition, decision, absences, fitting.id, newest, expected_from, now, settings)
         if raised is None or _stands(view, raised.alert_id):
             return None
@@ -262,11 +269,37 @@ class Passing:
 
     def _ask(self, condition_id: ConditionId, fitting_id: FittingId) -> int:
         with self._store.acting(self._fence) as act:
-            record = self._unanswered(act, condition_id, act.fitting(fitting_id))
-            if record is None:
-                return 0
-            person_id = act.case(record.raised.case_id).person_id
-            act.write(Entry(EntryKind.ALERT_RAISED, CLOCK, person_id), record)
+            return self._raise(act, self._unanswered(act, condition_id, act.fitting(fitting_id)))
+
+    def _stays(self) -> int:
+        """Zones judged on the device that somebody had gone into, or out of, before it was asked of them."""
+        with self._store.reading() as view:
+            found = [
+                (condition.id, fitting.id)
+                for condition in view.asked_of_devices(self._clock.now())
+                for fitting in fittings_under(view, view.decision(condition.decision_id))
+                if self._stays_over(view, condition, fitting) is not None
+            ]
+        return each_by_itself(found, lambda one: self._tell_of_staying(*one))
+
+    def _stays_over(self, view: Reading, condition: Condition, fitting: Fitting) -> AlertRaised | None:
+        decision, now = view.decision(condition.decision_id), self._clock.now()
+        if not decision.in_force(now):
+            return None
+        said = _crossings(view, condition.id, fitting.id, expected_since(decision, fitting.fitted_at, None))
+        settings = view.scheme(view.case(decision.case_id).scheme_id).judging
+        raised = stays_over(condition, decision, said, view.absences(condition.id), now, settings)
+        return None if raised is None or _stands(view, raised.alert_id) else AlertRaised(raised)
+
+    def _tell_of_staying(self, condition_id: ConditionId, fitting_id: FittingId) -> int:
+        with self._store.acting(self._fence) as act:
+            return self._raise(act, self._stays_over(act, act.condition(condition_id), act.fitting(fitting_id)))
+
+    def _raise(self, act: Acting, record: AlertRaised | None) -> int:
+        if record is None:
+            return 0
+        person_id = act.case(record.raised.case_id).person_id
+        act.write(Entry(EntryKind.ALERT_RAISED, CLOCK, person_id), record)
         return 1
 
     def _check_ins(self) -> int:
@@ -287,20 +320,18 @@ class Passing:
             return []
         began = max(decision.starts_at, fitting.fitted_at)
         since = looked_at_since(condition, began, now, _CHECK_INS_SINCE)
-        words = [word for word in view.words_of(fitting.id, since) if word.kind is Kind.CHECK_IN]
-        given = (words, view.absences(condition_id), view.outages(since))
-        raised = unanswered_check_ins(condition, decision, fitting.id, *given, since, now, _CHECK_INS_SINCE)
+        before = _asked_before(view, decision, fitting) if since == decision.starts_at else ()
+        heard_since = min([since, *(one.from_at for one in before)])
+        words = [word for word in view.words_of(fitting.id, heard_since) if word.kind is Kind.CHECK_IN]
+        given = (words, view.absences(condition_id), view.outages(heard_since))
+        raised = unanswered_check_ins(condition, decision, fitting.id, *given, since, now, _CHECK_INS_SINCE, before)
         return [one for one in raised if not _stands(view, one.alert_id)]
 
     def _ask_of_window(self, condition_id: ConditionId, fitting_id: FittingId, alert_id: AlertId) -> int:
         with self._store.acting(self._fence) as act:
             again = self._unheard(act, condition_id, act.fitting(fitting_id))
             raised = next((one for one in again if one.alert_id == alert_id), None)
-            if raised is None:
-                return 0
-            person_id = act.case(raised.case_id).person_id
-            act.write(Entry(EntryKind.ALERT_RAISED, CLOCK, person_id), AlertRaised(raised))
-        return 1
+            return self._raise(act, None if raised is None else AlertRaised(raised))
 
     # --- silence ---
 
@@ -354,6 +385,25 @@ class Passing:
 def _silences(view: Reading, fitting: Fitting, since: datetime) -> frozenset[bool]:
     """Those found of a silence that counts from then. Ones were recorded as counting from the contact itself."""
     return view.silences(fitting.id, since - CONTACT_GRAIN)
+
+
+def _crossings(view: Reading, condition_id: ConditionId, fitting_id: FittingId, since: datetime) -> list[Word]:
+    """What a device said since then of one zone that it judges by itself."""
+    return [word for word in view.words_of(fitting_id, since) if word.condition_id == condition_id]
+
+
+def _asked_before(view: Reading, decision: Decision, fitting: Fitting) -> tuple[Interval, ...]:
+    """Check-in windows that were open when this decision began to follow another."""
+    if decision.follows is None:
+        return ()
+    before = view.decision(decision.follows)
+    if before.until != decision.starts_at:
+        return ()
+    return tuple(
+        window
+        for condition in view.conditions_of(before.id)
+        for window in open_at_its_end(condition, before, view.absences(condition.id), fitting.fitted_at)
+    )
 
 
 def _outage(view: Reading) -> OutageFound | None:

@@ -14,11 +14,12 @@ from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.case import TaskKind
-from custodiet.model.condition import Condition, ConditionKind, Interval
+from custodiet.model.condition import ALWAYS, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.device import Fitting
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.finding import Weight
 from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, FittingId, SchemeId, TaskId
+from custodiet.model.mode import LADDER, Kind
 from custodiet.model.record import Contact
 from custodiet.model.stored import JudgedChange, Pulse, Times
 from custodiet.model.word import Word
@@ -173,6 +174,9 @@ class JudgedRows(Rows):
     def of_kind_in_force(self, kind: ConditionKind, at: datetime) -> tuple[Condition, ...]:
         return tuple(noun(Condition, row) for row in self._all(_OF_KIND_IN_FORCE, kind=kind, at=at))
 
+    def asked_of_devices(self, at: datetime) -> tuple[Condition, ...]:
+        return tuple(noun(Condition, row) for row in self._all(_ASKED_OF_DEVICES, at=at))
+
     def quiet_fittings(self, before: datetime) -> tuple[Fitting, ...]:
         heard = func.coalesce(t.contact.c.contact_at, t.fitting.c.fitted_at)
         query = (
@@ -208,16 +212,24 @@ _WORDS_OF = rows_where(t.word.c.fitting_id, by=(t.word.c.at, t.word.c.kind, t.wo
 _GOING_ON = t.alert.select().where(t.alert.c.ended_at.is_(None)).order_by(t.alert.c.id)
 _OUTAGES_BEYOND = t.outage.select().where(t.outage.c.to_at > bindparam("until")).order_by(t.outage.c.from_at)
 _PULSE = t.pulse.select()
-_OF_KIND_IN_FORCE = (
+_IN_FORCE = (
     select(t.condition)
     .join(t.decision, t.decision.c.id == t.condition.c.decision_id)
     .where(
-        t.condition.c.kind == bindparam("kind"),
         t.decision.c.state.in_(GOING_ON),
         t.decision.c.starts_at <= bindparam("at"),
         or_(t.decision.c.until_at.is_(None), t.decision.c.until_at > bindparam("at")),
     )
     .order_by(t.condition.c.id)
+)
+_OF_KIND_IN_FORCE = _IN_FORCE.where(t.condition.c.kind == bindparam("kind"))
+_ASKED_OF_DEVICES = _IN_FORCE.where(
+    t.decision.c.mode.in_([mode.code for mode in LADDER if Kind.TRANSITION in mode.admits]),
+    t.condition.c.kind.in_(sorted(ZONED - {ConditionKind.CURFEW})),
+    or_(
+        t.condition.c.schedule != ALWAYS,
+        select(t.absence.c.to_at).where(t.absence.c.condition_id == t.condition.c.id).exists(),
+    ),
 )
 
 

@@ -5,7 +5,7 @@ a missing record is the controller's until someone says what happened. One that 
 missed. Nothing is due in a window that does not exist (timetable.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,8 +60,24 @@ def kept(
 
 def looked_at_since(condition: Condition, began: datetime, now: datetime, lately: timedelta) -> datetime:
     """From when on windows are to be laid out for all to be whole in there that have closed `lately`."""
-    longest = max([_WEEKLY_MAX, *(one.to_at - one.from_at for one in condition.schedule.once)])
-    return max(began, now - lately - longest)
+    return max(began, now - lately - _longest(condition))
+
+
+def open_at_its_end(
+    condition: Condition, decision: Decision, absences: Sequence[Interval], fitted_at: datetime
+) -> tuple[Interval, ...]:
+    """Check-in windows of a decision that were open when it ended, if they had opened under it: what follows it may ask
+    the same and hear the end of them.
+    """
+    until = decision.until
+    if condition.kind is not ConditionKind.CHECK_IN or until is None:
+        return ()
+    since = looked_at_since(condition, max(decision.starts_at, fitted_at), until, timedelta(0))
+    span = Interval(since, until + _longest(condition))
+    asked = windows(condition.schedule, sense_of(condition.kind), absences, span)
+    return tuple(
+        one for one in asked if since < one.from_at < until < one.to_at and not decision.suspended(one.from_at)
+    )
 
 
 def unanswered_check_ins(
@@ -74,17 +90,20 @@ def unanswered_check_ins(
     since: datetime,
     now: datetime,
     lately: timedelta,
+    asked_before: Collection[Interval] = (),
 ) -> tuple[Raised, ...]:
     """Check-in windows that opened since `since`, closed `lately`, and in which nobody heard a word: someone rings.
+
+    `asked_before`: windows that were open when this decision began to follow another that had asked the same.
 
     It accuses nobody: that nothing was recorded is the controller's until someone says what happened. A window that our
     own outage reached into raises nothing.
     """
     if condition.kind is not ConditionKind.CHECK_IN or now <= since:
         return ()
-    span = Interval(since, now + _WEEKLY_MAX)
+    span = Interval(min([since, *(one.from_at for one in asked_before)]), now + _WEEKLY_MAX)
     asked = [one for one in windows(condition.schedule, sense_of(condition.kind), absences, span) if one.to_at <= now]
-    whole = [one for one in asked if one.from_at > since and one.to_at > now - lately]
+    whole = [one for one in asked if (one.from_at > since or one in asked_before) and one.to_at > now - lately]
     outcomes = Outcomes(tuple(word.at for word in words), tuple(Outcome.DONE for _ in words))
     return tuple(
         Raised(
@@ -101,10 +120,13 @@ def unanswered_check_ins(
         )
         for window, became in kept(whole, outcomes, outages, now)
         if became is Kept.CANNOT_TELL
-        and decision.covers(window.from_at)
-        and not decision.suspended(window.from_at)
+        and (window in asked_before or (decision.covers(window.from_at) and not decision.suspended(window.from_at)))
         and not any(one.from_at < window.to_at and window.from_at < one.to_at for one in outages)
     )
+
+
+def _longest(condition: Condition) -> timedelta:
+    return max([_WEEKLY_MAX, *(one.to_at - one.from_at for one in condition.schedule.once)])
 
 
 def _kept(window: Interval, outcomes: Outcomes, outages: Sequence[Interval], now: datetime) -> Kept:

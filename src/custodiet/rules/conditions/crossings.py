@@ -3,20 +3,25 @@
 Such a word has no disc that anyone could look at again, and a check-in from outside its area had one only. So it
 accuses nobody: from the wrong side it raises something to ring about, and a word from the right side ends that. It is
 taken in order of its own time; one that comes late raises nothing, and weakens what it contradicts.
+
+A device says when a line is crossed and nothing else: of whoever went over before it was asked of them, and stays
+there, only the clock can tell, by what was said last.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from custodiet.model.condition import KEEP_OUT, Condition, Interval
+from custodiet.model.condition import KEEP_OUT, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
 from custodiet.model.finding import Ended, Finding, Matter, Raised, Seen, Watch, Weakened, Weight, Why
 from custodiet.model.identity import ConditionId, FittingId
+from custodiet.model.judging import Judging
 from custodiet.model.times import to_ms
 from custodiet.model.word import Said, Word
+from custodiet.rules.conditions.hours import AROUND
 from custodiet.rules.conditions.naming import alert_id
-from custodiet.rules.conditions.timetable import window_at
+from custodiet.rules.conditions.timetable import sense_of, window_at, windows
 
 
 def judge_crossing(
@@ -25,15 +30,15 @@ def judge_crossing(
     watch: Watch,
     at: datetime,
     newest: datetime | None,
-    windows: Sequence[Interval],
+    hours: Sequence[Interval],
     *,
     entered: bool,
 ) -> tuple[Watch, tuple[Finding, ...]]:
     """The watch after one crossing at `at`, and what it raises, ends or weakens.
 
-    `newest`: of the crossings before it; `windows`: the hours the condition asks.
+    `newest`: of the crossings before it; `hours`: when the condition asks.
     """
-    wrong = entered if condition.kind in KEEP_OUT else not entered
+    wrong = entered is (condition.kind in KEEP_OUT)
     if newest is not None and at <= newest:
         if wrong or watch.alert_id is None or watch.began_at is None or at < watch.began_at:
             return watch, ()
@@ -42,11 +47,48 @@ def judge_crossing(
         if watch.alert_id is None:
             return watch, ()
         return replace(watch, alert_id=None, weight=None), (Ended(watch.alert_id, at),)
-    if watch.alert_id is not None or window_at(windows, at) is None:
+    window = window_at(hours, at)
+    if window is None or (watch.began_at is not None and watch.alert_id is not None and window.covers(watch.began_at)):
         return watch, ()
+    over = () if watch.alert_id is None else (Ended(watch.alert_id, window.from_at),)
     raised = _ring(decision, watch.fitting_id, condition.id, at)
     watch = replace(watch, alert_id=raised.alert_id, weight=raised.weight, began_at=at, confirmed_at=at)
-    return watch, (raised,)
+    return watch, (*over, raised)
+
+
+def stays_over(
+    condition: Condition,
+    decision: Decision,
+    said: Sequence[Word],
+    absences: Sequence[Interval],
+    now: datetime,
+    settings: Judging,
+) -> Raised | None:
+    """Its hours have begun, or an absence is over, and by the last word before that they are on the wrong side: someone
+    rings, once for each of its windows.
+
+    `said`: the crossings of it that one fitting told, in order, since that could be relied on. Of a curfew nothing: who
+    was not heard to be home in its hours is asked about as everyone (hours.py).
+    """
+    if condition.kind not in ZONED or condition.kind is ConditionKind.CURFEW or not said:
+        return None
+    span = Interval(now - AROUND, now + AROUND)
+    window = window_at(windows(condition.schedule, sense_of(condition.kind), absences, span), now)
+    if window is None or window.from_at == span.from_at:
+        return None
+    last, lasts = said[-1], now - window.from_at
+    if last.at >= window.from_at or lasts < timedelta(seconds=settings.unanswered_s) or not _is_wrong(condition, last):
+        return None
+    return replace(_ring(decision, last.fitting_id, condition.id, window.from_at), raised_at=now)
+
+
+def came_back_at(condition: Condition, said: Sequence[Word]) -> datetime | None:
+    """When the first of these crossings to the right side was."""
+    return next((one.at for one in said if not _is_wrong(condition, one)), None)
+
+
+def _is_wrong(condition: Condition, word: Word) -> bool:
+    return (word.said is Said.ENTERED) is (condition.kind in KEEP_OUT)
 
 
 def from_elsewhere(decision: Decision, word: Word) -> tuple[Finding, ...]:

@@ -61,13 +61,13 @@ def judge_device(
 ) -> DeviceVerdict:
     """Judge one report, said at `at`. `removals`: when the device may be off, as it was booked until now."""
     says, booked = words_admitted(decision, says), tuple(removals)
-    verdict = _fault(decision, _without_booked(DeviceVerdict(watch), at, booked), says, at)
+    verdict = _fault(decision, _without_booked(DeviceVerdict(watch), booked), says, at)
     if not any(one.covers(at) for one in booked) and verdict.watch.fault_alert is None:
         verdict = _tamper(decision, verdict, says, at, settings)
     return _help(decision, _battery(decision, verdict, says, at, settings), says, at, settings)
 
 
-def _without_booked(verdict: DeviceVerdict, at: datetime, booked: Sequence[Interval]) -> DeviceVerdict:
+def _without_booked(verdict: DeviceVerdict, booked: Sequence[Interval]) -> DeviceVerdict:
     """A removal may be booked afterwards: what was raised in it speaks no more, and so does not stand for what still
     goes on.
     """

@@ -13,7 +13,7 @@ from custodiet.model.times import to_ms
 from custodiet.rules.conditions.naming import alert_id
 from custodiet.rules.conditions.timetable import sense_of, window_at, windows
 
-_AROUND = timedelta(days=9)
+AROUND = timedelta(days=9)
 """No weekly window is longer than a week."""
 
 
@@ -21,7 +21,7 @@ def window_closed(alert: Alert, condition: Condition, now: datetime) -> datetime
     """When the window that an alert arose in has closed; None while it is open, or for a condition without hours."""
     if condition.schedule.is_always:
         return None
-    span = Interval(alert.confirmed_at - _AROUND, max(now, alert.confirmed_at) + _AROUND)
+    span = Interval(alert.confirmed_at - AROUND, max(now, alert.confirmed_at) + AROUND)
     window = window_at(windows(condition.schedule, sense_of(condition.kind), (), span), alert.confirmed_at)
     if window is None or window.to_at > now:
         return None
@@ -50,7 +50,7 @@ def unanswered(
     """
     if condition.kind is not ConditionKind.CURFEW:
         return None
-    span = Interval(now - _AROUND, now + _AROUND)
+    span = Interval(now - AROUND, now + AROUND)
     window = window_at(windows(condition.schedule, sense_of(condition.kind), (), span), now)
     if window is None:
         return None

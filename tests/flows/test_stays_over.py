@@ -1,0 +1,137 @@
+"""A device says when a line is crossed and no more: whoever crossed it before that was asked of them is rung, too."""
+
+import pytest
+from support.house import ANA
+from support.watched import DAY, HOME, HOUR, MINUTE, desk, pass_time, passing, watch
+
+from custodiet.flows.end_decision import resume_decision, suspend_decision
+from custodiet.model.condition import ConditionKind, Interval, Schedule
+from custodiet.model.finding import Matter, Weight
+from custodiet.model.mode import Kind, ModeCode
+from custodiet.model.report import Crossing, Report
+from custodiet.rules.decisions import Ender
+
+QUARTER = {"look_every": 15 * MINUTE}
+
+
+def hours(house, *spans):
+    """Each from so many hours from now until so many."""
+    now = house.clock.now()
+    return Schedule(once=tuple(Interval(now + from_h * HOUR, now + to_h * HOUR) for from_h, to_h in spans))
+
+
+def on_device(house, kind=ConditionKind.INCLUSION, *spans, serial="TAG-1"):
+    given = {"schedule": hours(house, *spans)} if spans else {}
+    return watch(house, serial, kind=kind, mode=ModeCode.ZONE_ON_DEVICE, **given)
+
+
+def crosses(one, *, entered):
+    crossing = Crossing(one.condition_id, entered, 12.0)
+    assert one.post(Report(one.serial, Kind.TRANSITION, one.house.clock.now(), None, crossing=crossing)) == ["kept"]
+
+
+def told(one):
+    return [(alert.matter, alert.weight, alert.began_at, alert.ended_at) for alert in one.alerts()]
+
+
+WRONG = {ConditionKind.INCLUSION: False, ConditionKind.EXCLUSION: True}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_whoever_was_there_before_its_hours_is_rung_once_half_an_hour_into_them(house, kind):
+    one, began = on_device(house, kind, (2, 8)), house.clock.now() + 2 * HOUR
+    house.clock.pass_(HOUR)
+    crosses(one, entered=WRONG[kind])
+    pass_time(house, one.monitor, 89 * MINUTE, **QUARTER)
+    assert told(one) == []
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    assert told(one) == [(Matter.OUT_OF_PLACE, Weight.UNCERTAIN, began, None)]
+    pass_time(house, one.monitor, 5 * HOUR, **QUARTER)
+    assert told(one) == [(Matter.OUT_OF_PLACE, Weight.UNCERTAIN, began, began + 6 * HOUR)]
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_whoever_is_on_the_right_side_or_never_said_where_is_not(house, kind):
+    one = on_device(house, kind, (2, 8))
+    silent = on_device(house, kind, (2, 8), serial="TAG-2")
+    crosses(one, entered=WRONG[kind])
+    house.clock.pass_(MINUTE)
+    crosses(one, entered=not WRONG[kind])
+    pass_time(house, one.monitor, 9 * HOUR, look_every=HOUR)
+    assert told(one) == told(silent) == []
+
+
+def test_coming_back_ends_it_and_going_again_is_told_anew(house):
+    one = on_device(house, ConditionKind.EXCLUSION, (1, 9))
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    left = house.clock.now()
+    crosses(one, entered=False)
+    house.clock.pass_(MINUTE)
+    crosses(one, entered=True)
+    passing(house).look()
+    first, again = told(one)
+    assert (first[3], again[2:]) == (left, (left + MINUTE, None))
+
+
+def test_each_of_its_hours_is_a_matter_of_its_own(house):
+    one, now = on_device(house, ConditionKind.EXCLUSION, (1, 3), (5, 7)), house.clock.now()
+    house.clock.pass_(90 * MINUTE)
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, 6 * HOUR, **QUARTER)
+    expected = [(now + 90 * MINUTE, now + 3 * HOUR), (now + 5 * HOUR, now + 7 * HOUR)]
+    assert [each[2:] for each in told(one)] == expected
+
+
+def test_the_same_said_again_in_later_hours_is_told_of(house):
+    one, now = on_device(house, ConditionKind.EXCLUSION, (1, 3), (5, 7)), house.clock.now()
+    house.clock.pass_(90 * MINUTE)
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, 211 * MINUTE, **QUARTER)
+    crosses(one, entered=True)
+    assert [each[2:] for each in told(one)] == [(now + 90 * MINUTE, now + 3 * HOUR), (house.clock.now(), None)]
+    pass_time(house, one.monitor, HOUR, **QUARTER)
+    assert len(told(one)) == 2
+
+
+def test_whoever_left_within_an_absence_and_stays_away_is_rung_after_it(house):
+    one, now = on_device(house), house.clock.now()
+    desk(house).authorise_absence(one.condition_id, Interval(now, now + HOUR), ANA)
+    one.monitor.refresh()
+    house.clock.pass_(MINUTE)
+    crosses(one, entered=False)
+    pass_time(house, one.monitor, 80 * MINUTE, **QUARTER)
+    assert told(one) == []
+    pass_time(house, one.monitor, 5 * DAY, look_every=HOUR)
+    assert told(one) == [(Matter.OUT_OF_PLACE, Weight.UNCERTAIN, now + HOUR, None)]
+
+
+@pytest.mark.parametrize("kind", [ConditionKind.EXCLUSION, ConditionKind.CURFEW])
+def test_what_was_said_before_a_pause_says_nothing_after_it(house, kind):
+    """Of a zone nobody is rung by it; of a curfew nobody is spared by it."""
+    one = on_device(house, kind, (4, 9))
+    night = house.clock.now() + 4 * HOUR
+    crosses(one, entered=True)
+    suspend_decision(house.store, one.decision_id, Ender(ANA))
+    house.clock.pass_(HOUR)
+    resume_decision(house.store, one.decision_id, Ender(ANA))
+    one.monitor.refresh()
+    pass_time(house, one.monitor, 5 * HOUR, **QUARTER)
+    matters = [(Matter.UNANSWERED, night)] if kind is ConditionKind.CURFEW else []
+    assert [(each[0], each[2]) for each in told(one)] == matters
+
+
+def test_whoever_comes_home_late_is_home(house):
+    one = on_device(house, ConditionKind.CURFEW, (1, 9))
+    crosses(one, entered=False)
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    crosses(one, entered=True)
+    passing(house).look()
+    assert [(each[0], each[3]) for each in told(one)] == [(Matter.UNANSWERED, house.clock.now())]
+
+
+def test_of_whoever_is_judged_by_fixes_the_last_one_speaks(house):
+    one = watch(house, kind=ConditionKind.EXCLUSION, schedule=hours(house, (1, 9)))
+    one.stay(HOME, 3)
+    pass_time(house, one.monitor, 4 * HOUR, look_every=HOUR)
+    assert told(one) == []
