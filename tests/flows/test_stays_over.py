@@ -20,8 +20,9 @@ def hours(house, *spans):
     return Schedule(once=tuple(Interval(now + from_h * HOUR, now + to_h * HOUR) for from_h, to_h in spans))
 
 
-def on_device(house, kind=ConditionKind.INCLUSION, *spans, serial="TAG-1"):
-    given = {"schedule": hours(house, *spans)} if spans else {}
+def on_device(house, kind=ConditionKind.INCLUSION, *spans, serial="TAG-1", **given):
+    if spans:
+        given["schedule"] = hours(house, *spans)
     return watch(house, serial, kind=kind, mode=ModeCode.ZONE_ON_DEVICE, **given)
 
 
@@ -104,6 +105,18 @@ def test_whoever_left_within_an_absence_and_stays_away_is_rung_after_it(house):
     assert told(one) == []
     pass_time(house, one.monitor, 5 * DAY, look_every=HOUR)
     assert told(one) == [(Matter.OUT_OF_PLACE, Weight.UNCERTAIN, now + HOUR, None)]
+
+
+def test_nor_is_anyone_rung_again_for_an_absence_of_long_ago(house):
+    one, now = on_device(house, review_due_at=house.clock.now() + 30 * DAY), house.clock.now()
+    desk(house).authorise_absence(one.condition_id, Interval(now, now + HOUR), ANA)
+    one.monitor.refresh()
+    house.clock.pass_(MINUTE)
+    crosses(one, entered=False)
+    for _ in range(20):
+        house.clock.pass_(DAY)
+        passing(house).look()
+    assert [each[2] for each in told(one)] == [now + HOUR]
 
 
 @pytest.mark.parametrize("kind", [ConditionKind.EXCLUSION, ConditionKind.CURFEW])
