@@ -21,14 +21,17 @@ from custodiet.wire.traccar_columns import LineByLine
 BOTH = (SEALING_MANY, READING_MANY)
 FAULTS = {
     SEALING_MANY: {
-        "memcpy(piece, nonce, NONCE)": "memset(piece, 0, NONCE)",
-        "key, nonce)\n": "key, key)\n",
-        "context, context_bytes)": "context, context_bytes - 1)",
+        "memcpy(row.piece, row.nonce, NONCE)": "memset(row.piece, 0, NONCE)",
+        "row->key, row->nonce)\n": "row->key, row->key)\n",
+        "row->nonce, row->key) == 0": "row->key, row->key) == 0",
+        "(int)row->context_bytes)": "(int)row->context_bytes - 1)",
+        "row->context_bytes, NULL, row->nonce": "row->context_bytes - 1, NULL, row->nonce",
+        "return crypto_aead": "return 1 + crypto_aead",
         "LEAF = 0, NODE = 1": "LEAF = 1, NODE = 0",
         "hashes + 2 * pair * HASH, 2": "hashes, 2",
         "hashes + (count - 1) * HASH": "hashes",
-        "heads + row * head_bytes": "heads",
-        "keys + row * KEY": "keys",
+        "heads + at * head_bytes": "heads",
+        "keys + at * KEY": "keys",
         '"AES-256-GCM"': '"AES-256-CCM"',
         "int custodiet_root(": "int another_root(",
     },

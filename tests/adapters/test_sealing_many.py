@@ -1,6 +1,7 @@
 """What is compiled seals many fixes to the very bytes that they are sealed to one by one."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from random import Random
 
 import numpy as np
@@ -32,7 +33,7 @@ def some(count, seed=0):
 def test_many_are_sealed_and_hashed_as_they_are_one_by_one(count, seed):
     these, nonces = some(count, seed)
     at_once, one_by_one = compiled(SEALING_MANY).seal(these, nonces), ONE_BY_ONE.seal(these, nonces)
-    assert at_once == one_by_one
+    assert at_once == one_by_one == compiled(SEALING_MANY).seal_by(these, nonces, openssl=True)
     assert compiled(SEALING_MANY).root(at_once.leaves) == ONE_BY_ONE.root(at_once.leaves)
 
 
@@ -94,11 +95,11 @@ def test_leaves_that_are_cut_short_have_no_root():
 
 def test_what_is_bound_to_more_than_there_is_room_for_is_not_sealed():
     these, nonces = some(2)
-    for which in (1, 2):
+    for which, openssl in product((1, 2), (False, True)):
         wide = [*these]
         wide[which] = np.zeros((2, 257), np.uint8)
         with pytest.raises(CannotRecord):
-            compiled(SEALING_MANY).seal(ToSeal(*wide), nonces)
+            compiled(SEALING_MANY).seal_by(ToSeal(*wide), nonces, openssl=openssl)
 
 
 def test_many_threads_may_seal_at_the_same_time():

@@ -14,7 +14,7 @@ from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.wire.traccar_columns import LineByLine, Lines
 
 LINES_MAX = Limits().batch_lines_max
-INCLUDED = {SEALING_MANY: "/usr/include/openssl/evp.h", READING_MANY: "/usr/include/simdjson.h"}
+INCLUDED = {SEALING_MANY: "/usr/include/sodium.h", READING_MANY: "/usr/include/simdjson.h"}
 
 
 def can_compile(one):
