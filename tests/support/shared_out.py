@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 import pytest
 
 from custodiet.entrypoints.gateway.sharing import partitions_of
-from custodiet.flows.receive_reports import Monitor, Request
+from custodiet.flows.receive_reports import Monitor, Request, Singles
 from custodiet.main.stores import read_pins
 from custodiet.model.errors import CannotRecord
 from custodiet.model.partitions import EVERYONES, NOBODYS, Share, Turn
@@ -88,11 +88,12 @@ class Sharer(Monitor):
             self._take_all()
 
     def receive(self, requests):
+        asked = [each for one in requests for each in _each(one)]
         try:
             self._take_all()
         except CannotRecord as cannot:
-            return [cannot for _ in requests]
-        return super().receive([_with_partitions(one) for one in requests])
+            return [cannot for _ in asked]
+        return super().receive([_with_partitions(one) for one in asked])
 
     def idle(self) -> None:
         self._take_all()
@@ -103,6 +104,11 @@ class Sharer(Monitor):
             self.take_turn(Turn("suite", dict.fromkeys(range(PARTITIONS), next(_revisions[self._stands_in]))))
             self.refresh()
             _has_devices[self._stands_in] = self
+
+
+def _each(one: Request | Singles) -> list[Request]:
+    """Posts that were read together come one by one: a gateway that shares reads none together."""
+    return [one.one(place) for place in range(len(one))] if isinstance(one, Singles) else [one]
 
 
 def _with_partitions(request: Request) -> Request:
