@@ -189,7 +189,7 @@ def at_the_edge():
         assert_same_read(reader.read(body, LINES_MAX), REFERENCE.read(body, LINES_MAX))
 
 
-LINE_BYTES = 104
+LINE_BYTES = 144
 
 
 @pytest.mark.parametrize("way", ["", "haswell", "westmere", "fallback"])

@@ -14,7 +14,7 @@ using std::string_view;
 
 namespace {
 
-constexpr size_t LINE_BYTES_MAX = 4096, SERIAL_BYTES_MAX = 128;
+constexpr size_t LINE_BYTES_MAX = 4096, SERIAL_BYTES_MAX = 128, SERIAL_KEY_BYTES = 40;
 constexpr size_t DEPTH_MAX = 16;  // what is nested deeper is left: how deep may be read is asked where it is read
 
 enum { LATITUDE, LONGITUDE, ALTITUDE, SPEED, COURSE, ACCURACY, BATTERY, SATELLITES, HDOP, NUMBERS };
@@ -179,8 +179,9 @@ struct Line {
     int64_t begin, end, fix_ms;
     double numbers[NUMBERS];
     uint8_t read, usual, approximate, unused[5];
+    uint8_t serial_key[SERIAL_KEY_BYTES];  // as serial_keys in wire/columns.py makes it
 };
-static_assert(sizeof(Line) == 8 * (3 + NUMBERS + 1), "a line is so many bytes in Python, too");
+static_assert(sizeof(Line) == 8 * (3 + NUMBERS + 1) + SERIAL_KEY_BYTES, "a line is so many bytes in Python, too");
 
 // The lines of a body that are not blank, and of each its device's serial, with a line feed after it. `serials` has
 // room for as many bytes as the body has, and one a line. How many lines there are; more than `room` when there are
@@ -214,11 +215,15 @@ extern "C" size_t custodiet_read(const char *body, size_t bytes, size_t room, Li
         const bool read = ready && length <= LINE_BYTES_MAX && *line == '{' && !memchr(line, '\\', length)
             && parser.parse(line, length, false).get(told) == simdjson::SUCCESS && forwarded(told, row);
         Line &into = lines[count++];
-        into = Line{static_cast<int64_t>(begin), static_cast<int64_t>(end), row.fix_ms, {}, read, false, false, {}};
+        into = Line{static_cast<int64_t>(begin), static_cast<int64_t>(end), row.fix_ms, {}, read, false, false, {}, {}};
         if (read) {
             memcpy(into.numbers, row.numbers, sizeof row.numbers);
             into.usual = row.valid && !row.mock && row.alarm.empty();
             into.approximate = row.approximate;
+            if (row.serial.size() < SERIAL_KEY_BYTES) {
+                memcpy(into.serial_key, row.serial.data(), row.serial.size());
+                into.serial_key[SERIAL_KEY_BYTES - 1] = static_cast<uint8_t>(row.serial.size());
+            }
             memcpy(to, row.serial.data(), row.serial.size());
             to += row.serial.size();
         }

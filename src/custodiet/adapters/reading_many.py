@@ -4,12 +4,16 @@ What is not read there is decoded as LineByLine decodes it; where it was not mad
 """
 
 import ctypes
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from custodiet.adapters.compiled import Compiled, Unfit
-from custodiet.wire.columns import Whole
+from custodiet.wire.columns import SERIAL_KEY_BYTES, Whole
 from custodiet.wire.traccar_columns import NUMBERS, LineByLine, Read, Told, TooMany, read_each
 
 _LINE_BYTES = 256
@@ -20,6 +24,7 @@ _LINE = np.dtype(
         ("numbers", "<f8", len(NUMBERS)),
         *((name, "?") for name in ("read", "usual", "approximate")),
         ("unused", "V5"),
+        ("serial_key", "u1", SERIAL_KEY_BYTES),
     ]
 )
 
@@ -89,9 +94,7 @@ class _AtOnce:
         if read is None:
             raise TooMany(f"more than {lines_max} lines")
         left = np.flatnonzero(~read.told.read)
-        if len(left):
-            _read_otherwise(body, read, left)
-        return read
+        return _read_otherwise(body, read, left) if len(left) else read
 
     def read_at_once(self, body: bytes, room: int) -> Read | None:
         """Only what is read at once has its row. None when there are more lines than that."""
@@ -100,18 +103,46 @@ class _AtOnce:
         count = self._read(body, len(body), room, *into)
         if count > room:
             return None
-        lines, named = lines[:count], serials[: serial_bytes.value].tobytes().decode().split("\n")[:count]
-        told = Told(lines["read"], lines["usual"], lines["approximate"], lines["fix_ms"], lines["numbers"])
-        return Read(lines["begin"], lines["end"], named, told)
+        lines = lines[:count]
+        columns = [lines[name] for name in ("read", "usual", "approximate", "fix_ms", "numbers", "serial_key")]
+        named = _Serials(serials[: serial_bytes.value].tobytes(), count)
+        return Read(lines["begin"], lines["end"], named, Told(*columns))
 
 
-def _read_otherwise(body: bytes, read: Read, left: Whole) -> None:
-    """What was left of a body, into its rows."""
+class _Serials(Sequence[str]):
+    """Text is made of them when it is asked for: where nearly everyone is steady nobody does."""
+
+    def __init__(self, written: bytes, count: int) -> None:
+        """`written`: each with a line feed after it."""
+        self._written, self._count = written, count
+
+    @cached_property
+    def _each(self) -> list[str]:
+        return self._written.decode().split("\n")[: self._count]
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        return self._each[index]
+
+
+def _read_otherwise(body: bytes, read: Read, left: Whole) -> Read:
+    """The same with what was left of a body in its rows."""
     serials, told = read_each([body[read.begins[place] : read.ends[place]] for place in left])
+    all_serials = list(read.serials)
     for place, serial in zip(left.tolist(), serials, strict=True):
-        read.serials[place] = serial
-    for column, given in zip(read.told, told, strict=True):
+        all_serials[place] = serial
+    into: tuple[npt.NDArray[Any], ...] = read.told
+    for column, given in zip(into, told, strict=True):
         column[left] = given
+    return read._replace(serials=all_serials)
 
 
 def _try(at_once: _AtOnce) -> None:
@@ -124,8 +155,9 @@ def _try(at_once: _AtOnce) -> None:
         raise Unfit("what was compiled does not count as it should")
     if np.flatnonzero(first.told.read).tolist() != list(range(len(_USUALLY_WRITTEN))):
         raise Unfit("what was compiled does not read what it should")
-    pairs = zip((read.begins, read.ends, *read.told), (expected.begins, expected.ends, *expected.told), strict=True)
-    if read.serials != expected.serials or not all(np.array_equal(*pair, equal_nan=True) for pair in pairs):
+    columns: tuple[npt.NDArray[Any], ...] = (read.begins, read.ends, *read.told)
+    pairs = zip(columns, (expected.begins, expected.ends, *expected.told), strict=True)
+    if list(read.serials) != expected.serials or not all(np.array_equal(*pair, equal_nan=True) for pair in pairs):
         raise Unfit("what was compiled does not read as it should")
 
 

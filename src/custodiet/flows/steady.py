@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +23,7 @@ import numpy.typing as npt
 from custodiet.flows.ports import SealsMany
 from custodiet.flows.scopes import UNASKED, Part
 from custodiet.flows.seen_fixes import SeenFixes
+from custodiet.flows.serial_rows import SerialRows
 from custodiet.flows.wearer import Wearer
 from custodiet.model.identity import DecisionId, FittingId
 from custodiet.model.judging import Judging
@@ -44,6 +44,7 @@ from custodiet.wire.columns import (
     SealedPieces,
     ToSeal,
     directory_of,
+    has_key,
     pack_fixes,
     piece_heads,
     place_bytes,
@@ -216,13 +217,6 @@ class HeardAtOnce(NamedTuple):
     newest_ms: Whole
 
 
-class _Rows(dict[str, int]):
-    """By serial its row; -1 of whoever has none."""
-
-    def __missing__(self, serial: str) -> int:
-        return -1
-
-
 class Steady:
     """The table. Owned by one monitor's watching, touched by its thread."""
 
@@ -245,7 +239,9 @@ class Steady:
         self._zones = np.full(_ROOM, None, object)
         self._keep_out = np.full(_ROOM, None, object)
         self._free = list(range(_ROOM))
-        self._row_of = _Rows()
+        self._row_of: dict[str, int] = {}
+        # The same, for many at once.
+        self._rows = SerialRows()
         self._serial_of: dict[FittingId, str] = {}
 
     def __contains__(self, serial: str) -> bool:
@@ -264,6 +260,10 @@ class Steady:
     def serial_of(self, fitting_id: FittingId) -> str | None:
         """Of the device of a fitting that has a row."""
         return self._serial_of.get(fitting_id)
+
+    def can_hold(self, serial: str) -> bool:
+        """Whether a device with that serial may have a row: one that is very long is taken one by one."""
+        return has_key(serial)
 
     def hold(
         self,
@@ -317,6 +317,7 @@ class Steady:
         if quiet is not None:
             self._since_ms[row] = to_ms(quiet.since)
         self._row_of[wearer.serial] = row
+        self._rows.add(wearer.serial, row)
         self._serial_of[wearer.fitting_id] = wearer.serial
         self._wearer[row], self._fitting[row] = wearer, wearer.fitting_id
         self._zones[row], self._keep_out[row] = zones or (None, None)
@@ -326,6 +327,7 @@ class Steady:
     def release(self, serial: str) -> Released:
         """The row goes. Raises KeyError for no row."""
         row = self._row_of.pop(serial)
+        self._rows.remove(serial, row)
         wearer: Wearer = self._wearer[row]
         del self._serial_of[wearer.fitting_id]
         told = self._table[row]
@@ -402,8 +404,7 @@ class Steady:
         """
         columns = columns_of([part.lines for part in parts])
         row_of, now_ms = self._row_of, to_ms(now)
-        serials = chain.from_iterable([part.lines.serials for part in parts])
-        rows = np.fromiter(map(row_of.__getitem__, serials), np.int64)
+        rows = self._rows.find(columns.serial_keys)
         of, fix_ms = self._table.take(rows), columns.fix_ms  # to index whole rows takes thirty times as long
         since = now_ms - self._since_ms[rows]
         asked = of["zoned"] & _MEASURED[columns.method] & (since >= 0) & (since <= span // _MS)

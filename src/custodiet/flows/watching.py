@@ -318,7 +318,7 @@ class Watching:
         """What was just judged of them may have been nothing but quiet: then the next of it is taken at once."""
         plan, device = self._plans.get(wearer.clear.decision.id), self._device_watches.get(wearer.fitting_id)
         newest, contact = self._newest.get(wearer.fitting_id), self._contacts.get(wearer.fitting_id)
-        if self._steady is None or wearer.serial in self._steady:
+        if self._steady is None or wearer.serial in self._steady or not self._steady.can_hold(wearer.serial):
             return
         if plan is None or newest is None or not plan.keeps_trail:
             return

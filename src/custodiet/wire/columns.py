@@ -4,7 +4,7 @@ A row holds only what is nearly always so: a position with its time and without 
 nothing but that (`plain` is false); it is read as a report, one by one. What is unknown is NaN here, -1 of a count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,30 @@ HEAD_BYTES = _PIECE_HEAD.itemsize
 """What comes before a piece in its leaf."""
 
 
+SERIAL_KEY_BYTES = 40
+"""Room for a UUID as text, and three more."""
+
+
+def has_key(serial: str) -> bool:
+    """Whether there is room for that serial."""
+    return 0 < len(_utf8(serial)) < SERIAL_KEY_BYTES
+
+
+def serial_keys(serials: Iterable[str]) -> Rows:
+    """Of each serial a row of bytes that no other has: itself in UTF-8, zeros, and last how many bytes it has. Zeros
+    alone for one that there is no room for.
+    """
+    keys = bytearray()
+    for serial in serials:
+        written = _utf8(serial) if has_key(serial) else b""
+        keys += written.ljust(SERIAL_KEY_BYTES - 1, b"\0") + bytes([len(written)])
+    return np.frombuffer(bytes(keys), np.uint8).reshape(-1, SERIAL_KEY_BYTES)
+
+
+def _utf8(serial: str) -> bytes:
+    return serial.encode(errors="surrogatepass")  # half a pair may be registered, and is nobody else's all the same
+
+
 class Columns(NamedTuple):
     """Rows of one request in their order. Without a text form of use: it holds places."""
 
@@ -57,6 +81,8 @@ class Columns(NamedTuple):
     satellites: Whole
     hdop: Floats
     battery_percent: Floats
+    serial_keys: Rows
+    """Of its device, as `serial_keys` makes them."""
 
     def __repr__(self) -> str:
         return f"<Columns of {len(self.plain)}>"

@@ -17,7 +17,7 @@ from custodiet.model.errors import NotTheFormat
 from custodiet.model.report import Method, Reason, Report
 from custodiet.model.times import EPOCH, to_ms
 from custodiet.wire import traccar
-from custodiet.wire.columns import Bools, Columns, Floats, Whole
+from custodiet.wire.columns import Bools, Columns, Floats, Rows, Whole, serial_keys
 from custodiet.wire.frame import METHODS
 from custodiet.wire.quantities import EARLIEST, KNOT_MPS, LATEST, AwareTime, Serial
 
@@ -104,6 +104,8 @@ class Told(NamedTuple):
     """Milliseconds since 1970 UTC."""
     numbers: Floats
     """NUMBERS of each line; NaN where one is not told."""
+    serial_keys: Rows
+    """Of its device; zeros of a line with no row of its own."""
 
     def __repr__(self) -> str:
         return f"<Told: {len(self.read)}>"
@@ -118,7 +120,7 @@ class Read(NamedTuple):
 
     begins: Whole
     ends: Whole
-    serials: list[str]
+    serials: Sequence[str]
     told: Told
 
     def __repr__(self) -> str:
@@ -154,7 +156,9 @@ class LineByLine:
 class Lines(Sequence[Report | Reason]):
     """The lines of one request: each is read as a report, or as why it is none, when somebody asks for it."""
 
-    def __init__(self, body: bytes, begins: Whole, ends: Whole, serials: list[str], told: Told | _Forwarded) -> None:
+    def __init__(
+        self, body: bytes, begins: Whole, ends: Whole, serials: Sequence[str], told: Told | _Forwarded
+    ) -> None:
         """`many` and `one` make them of what is sent."""
         self._body, self._begins, self._ends = body, begins, ends
         self.serials = serials
@@ -177,7 +181,7 @@ class Lines(Sequence[Report | Reason]):
         return f"<Lines: {len(self)}>"
 
     def __len__(self) -> int:
-        return len(self.serials)
+        return len(self._begins)
 
     @overload
     def __getitem__(self, index: int) -> Report | Reason: ...
@@ -296,6 +300,7 @@ def _rows(ones: Sequence[_Forwarded | _ForwardedAsWritten], fix_ms: Whole) -> To
         _bools((words.approximate is True for words in said), len(ones)),
         fix_ms,
         np.array(numbers).T,
+        serial_keys([one.device.uniqueId for one in ones]),
     )
 
 
@@ -333,6 +338,7 @@ def _columns(told: Told) -> Columns:
         satellites=satellites,
         hdop=_where((hdop > 0) & (hdop < np.inf), hdop),
         battery_percent=_where((battery >= 0) & (battery <= 100), battery),
+        serial_keys=told.serial_keys,
     )
 
 
