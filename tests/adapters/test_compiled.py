@@ -33,7 +33,7 @@ FAULTS = {
         "heads + at * head_bytes": "heads",
         "keys + at * KEY": "keys",
         '"AES-256-GCM"': '"AES-256-CCM"',
-        "int custodiet_root(": "int another_root(",
+        "void custodiet_root(": "void another_root(",
     },
     READING_MANY: {
         'key != "latitude"': 'key != "altitude"',

@@ -14,12 +14,13 @@ from custodiet.entrypoints.gateway.limits import Limits
 from custodiet.wire.traccar_columns import LineByLine, Lines
 
 LINES_MAX = Limits().batch_lines_max
-INCLUDED = {SEALING_MANY: "/usr/include/sodium.h", READING_MANY: "/usr/include/simdjson.h"}
+_INCLUDE = Path("/usr/include")
+INCLUDED = {SEALING_MANY: ("openssl/evp.h", "sodium.h", "nettle/sha2.h"), READING_MANY: ("simdjson.h",)}
 
 
 def can_compile(one):
     """Whether a compiler is here, and what its source includes."""
-    return shutil.which(one.compiler) is not None and Path(INCLUDED[one]).exists()
+    return shutil.which(one.compiler) is not None and all((_INCLUDE / name).exists() for name in INCLUDED[one])
 
 
 def needs_compiler(one):

@@ -1,13 +1,14 @@
 /* Many pieces sealed, and hashed into a record's tree, with one call: what OneByOne in sealing_many.py does one by one.
 
-   The cipher is libsodium's where it has one for this processor, and else OpenSSL's, which takes twice as long for what
-   is so short; the hash is OpenSSL's (AES-256-GCM, SHA-256). Nothing here is either. Rows of fixed width lie one behind
-   the other; what is written has room for all of them. 1 when everything was done; 0 when a library refused something:
-   then what was written means nothing. Nothing is kept: no key outlives a call.
+   AES-256-GCM is libsodium's where it has it for this processor, and else OpenSSL's, which takes twice as long for what
+   is so short; so it does for SHA-256, which is Nettle's. Nothing here is either. Rows of fixed width lie one behind the
+   other; what is written has room for all of them. 1 when everything was done; 0 when a library refused something: then
+   what was written means nothing. Nothing is kept: no key outlives a call.
 */
 #include <stdint.h>
 #include <string.h>
 
+#include <nettle/sha2.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 
@@ -45,10 +46,13 @@ static int sealed_by_openssl(EVP_CIPHER_CTX *cipher, const struct row *row)
         && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, TAG, tag);
 }
 
-static int hashed(EVP_MD_CTX *hash, const EVP_MD *sha256, const uint8_t *what, size_t bytes, uint8_t *into)
+static void hashed(const uint8_t *what, size_t bytes, uint8_t *into)
 {
-    return EVP_DigestInit_ex(hash, sha256, NULL) && EVP_DigestUpdate(hash, what, bytes)
-        && EVP_DigestFinal_ex(hash, into, NULL);
+    struct sha256_ctx hash;
+
+    sha256_init(&hash);
+    sha256_update(&hash, bytes, what);
+    sha256_digest(&hash, HASH, into);
 }
 
 /* Of each row a piece (nonce, ciphertext, tag), and the leaf of its head with that piece. `by_openssl`: whatever the
@@ -61,11 +65,9 @@ int custodiet_seal(size_t count, const uint8_t *keys, const uint8_t *nonces, con
     const size_t piece_bytes = NONCE + plain_bytes + TAG, body_bytes = 1 + head_bytes + piece_bytes;
     uint8_t body[WIDEST];
     EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    EVP_MD *sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    int done = aes && sha256 && cipher && hash && context_bytes <= WIDEST && plain_bytes <= WIDEST
-        && head_bytes <= WIDEST && body_bytes <= WIDEST && EVP_EncryptInit_ex(cipher, aes, NULL, NULL, NULL);
+    int done = aes && cipher && context_bytes <= WIDEST && plain_bytes <= WIDEST && head_bytes <= WIDEST
+        && body_bytes <= WIDEST && EVP_EncryptInit_ex(cipher, aes, NULL, NULL, NULL);
     const int sodium = !by_openssl && sodium_init() >= 0 && crypto_aead_aes256gcm_is_available();
 
     body[0] = LEAF;
@@ -76,35 +78,27 @@ int custodiet_seal(size_t count, const uint8_t *keys, const uint8_t *nonces, con
         done = sodium ? sealed_by_sodium(&row) : sealed_by_openssl(cipher, &row);
         memcpy(body + 1, heads + at * head_bytes, head_bytes);
         memcpy(body + 1 + head_bytes, row.piece, piece_bytes);
-        done = done && hashed(hash, sha256, body, body_bytes, leaves + at * HASH);
+        hashed(body, body_bytes, leaves + at * HASH);
     }
     sodium_stackzero(STACK);
-    EVP_MD_CTX_free(hash);
     EVP_CIPHER_CTX_free(cipher);
-    EVP_MD_free(sha256);
     EVP_CIPHER_free(aes);
     return done;
 }
 
 /* The root over one leaf or more, which comes to lie where the first of them was; the others are lost. */
-int custodiet_root(size_t count, uint8_t *hashes)
+void custodiet_root(size_t count, uint8_t *hashes)
 {
     uint8_t two[1 + 2 * HASH];
-    EVP_MD *sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    int done = sha256 && hash;
 
     two[0] = NODE;
     /* Pairing from the left draws the RFC's tree level by level; an odd last one goes up as it is. */
-    for (; done && count > 1; count = (count + 1) / 2) {
-        for (size_t pair = 0; done && pair < count / 2; pair++) {
+    for (; count > 1; count = (count + 1) / 2) {
+        for (size_t pair = 0; pair < count / 2; pair++) {
             memcpy(two + 1, hashes + 2 * pair * HASH, 2 * HASH);
-            done = hashed(hash, sha256, two, sizeof two, hashes + pair * HASH);
+            hashed(two, sizeof two, hashes + pair * HASH);
         }
         if (count % 2)
             memmove(hashes + (count / 2) * HASH, hashes + (count - 1) * HASH, HASH);
     }
-    EVP_MD_CTX_free(hash);
-    EVP_MD_free(sha256);
-    return done;
 }
