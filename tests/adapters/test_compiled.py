@@ -11,6 +11,7 @@ import pytest
 from support.many import needs_compiler
 
 from custodiet.adapters import compiled, reading_many
+from custodiet.adapters.reaching_many import REACHING_MANY
 from custodiet.adapters.reading_many import READING_MANY
 from custodiet.adapters.sealing_many import SEALING_MANY, OneByOne
 from custodiet.main import main
@@ -18,7 +19,7 @@ from custodiet.main.monitors import join_reading_many, join_sealing_many
 from custodiet.model.errors import Unready
 from custodiet.wire.traccar_columns import LineByLine
 
-BOTH = (SEALING_MANY, READING_MANY)
+ALL = (SEALING_MANY, READING_MANY, REACHING_MANY)
 FAULTS = {
     SEALING_MANY: {
         "memcpy(row.piece, row.nonce, NONCE)": "memset(row.piece, 0, NONCE)",
@@ -59,13 +60,42 @@ FAULTS = {
         "*line == '{' && !memchr": "!memchr",
         "numeric_limits<double>::quiet_NaN()": "numeric_limits<double>::infinity()",
     },
+    REACHING_MANY: {
+        "sin_lat * sin_lat": "sin_lat",
+        "-sin(lon), cos(lon),\n": "sin(lon), cos(lon),\n",
+        "(1 + square / of->over_24_r2)": "(1 - square / of->over_24_r2)",
+        "sin(across * RADIANS)": "across * RADIANS",
+        "- 0.02 * size": "- 0.01 * size",
+        "(isnan(zone->radius_m) ? 0 : zone->radius_m)": "0",
+        "of->lat_max_e7 && gap <= of->far_from_m": "of->lat_max_e7",
+        "fabs(place->lat_e7) <= of->lat_max_e7 && ": "",
+        "along <= 0": "along < -1e9",
+        "along >= 1": "along > 1e9",
+        "(ry < 0) != (ry - dy < 0) && rx": "(ry < 0) != (ry - dy < 0) || rx",
+        "walk(&walked, last, first, place);": "walk(&walked, first, last, place);",
+        "beyond > of->rough_m": "beyond < 0",
+        "(zone->west + zone->east) / 2": "zone->west",
+        "keep_out ? far : -far": "far",
+        "keep_out ? depth : -depth": "depth",
+        "&& away > of->far_m ? NAN": "&& 0 ? NAN",
+        ">= HOLE);": "== 0);",
+        "corner < points_of(kind)": "corner < 2",
+        "found <= of->edge_m": "found <= 1e3 * of->edge_m",
+        "double reach = of->reach_max_m": "double reach = 2 * of->reach_max_m",
+        "pieces += zone.count * PIECE_BYTES;": "",
+        "points += used;": "",
+        "keep_out[number]": "keep_out[0]",
+        "keep_out + marks[who]": "keep_out",
+        "packed + begins[who],": "packed,",
+        "void custodiet_reaches(": "void another_reaches(",
+    },
 }
 EACH = pytest.mark.parametrize(
-    "which", [pytest.param(one, marks=needs_compiler(one), id=one.source.name) for one in BOTH]
+    "which", [pytest.param(one, marks=needs_compiler(one), id=one.source.name) for one in ALL]
 )
 FAULT = pytest.mark.parametrize(
     ("which", "fault"),
-    [pytest.param(one, fault, marks=needs_compiler(one)) for one in BOTH for fault in FAULTS[one]],
+    [pytest.param(one, fault, marks=needs_compiler(one)) for one in ALL for fault in FAULTS[one]],
 )
 
 
@@ -89,7 +119,7 @@ def test_where_nothing_was_compiled_all_is_done_one_by_one_until_it_is(elsewhere
     assert isinstance(join_sealing_many(), OneByOne)
     assert isinstance(join_reading_many(), LineByLine)
     main(["compile"])
-    assert capsys.readouterr().out.splitlines() == [str(one.library) for one in BOTH]
+    assert capsys.readouterr().out.splitlines() == [str(one.library) for one in ALL]
     assert not isinstance(join_sealing_many(), OneByOne)
     assert not isinstance(join_reading_many(), LineByLine)
 
@@ -170,7 +200,7 @@ def test_one_that_cannot_be_made_does_not_keep_the_other_from_it(elsewhere, monk
     monkeypatch.setattr(reading_many, "READING_MANY", replace(READING_MANY, compiler="no-such-compiler"))
     with pytest.raises(SystemExit, match="no no-such-compiler"):
         main(["compile"])
-    assert capsys.readouterr().out.splitlines() == [str(SEALING_MANY.library)]
+    assert capsys.readouterr().out.splitlines() == [str(SEALING_MANY.library), str(REACHING_MANY.library)]
 
 
 COURSES = {
@@ -184,6 +214,7 @@ COURSES = {
         "for body in bodies_for_memory():\n"
         "    checked.read(body, 10_000)\n"
     ),
+    REACHING_MANY: ("from test_reaching_many import everything\nfor each in everything():\n    checked(*each)\n"),
 }
 
 
@@ -198,7 +229,7 @@ def test_it_reads_and_writes_nothing_beyond_what_it_was_given(which, tmp_path):
         for name in ("libasan.so", "libstdc++.so")
     ]
     course = (
-        "import sys; from pathlib import Path; from custodiet.adapters import sealing_many, reading_many\n"
+        f"import sys; from pathlib import Path; from custodiet.adapters import {Path(which.source).stem}\n"
         f"checked = {Path(which.source).stem}._AtOnce(Path(sys.argv[1]))\n{COURSES[which]}print('through')\n"
     )
     here = Path(__file__).parent

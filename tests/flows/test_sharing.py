@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from support.house import ANA, report
-from support.many import seals_many
+from support.many import reaches_many, seals_many
 from support.watched import AWAY, HOME, MINUTE, SECOND, give_zones, watch
 from support.watched import report as at_place
 
@@ -59,7 +59,7 @@ class Gateway:
         self.monitor = Monitor(
             *given,
             name=name,
-            steady=Steady(seals_many(house.sealer)),
+            steady=Steady(seals_many(house.sealer), reaches_many()),
             share=share,
             share_by=share_by or house.store.share,
         )

@@ -33,7 +33,7 @@ from custodiet.rules.conditions.calm import around
 from custodiet.rules.conditions.packed_zones import PackedZones
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zones import lay_out
-from custodiet.rules.conditions.zones_columns import AreaRows
+from custodiet.rules.conditions.zones_columns import AreaRows, reaches
 from custodiet.rules.decisions import Ender, Move
 from custodiet.wire.traccar_columns import read_line
 
@@ -510,7 +510,8 @@ def test_it_is_the_same_where_nearly_nobody_is_held_gathered_or_laid_out(both, m
 
 def test_it_is_the_same_where_nothing_was_compiled(both):
     at_once, _ = both
-    at_once.monitor._watching._steady._many = OneByOne(at_once.house.sealer.seal_under)
+    steady = at_once.monitor._watching._steady
+    steady._many, steady._reaches = OneByOne(at_once.house.sealer.seal_under), reaches
     test_a_course_of_things_is_the_same_at_once_and_one_by_one(both, 0)
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
-from support.many import seals_many
+from support.many import reaches_many, seals_many
 from support.watched import ask
 from test_no_fix_without_a_decision import Gate, run, seen
 
@@ -33,7 +33,7 @@ class CaseByCase(Gate):
         made = Monitor(
             *(self.in_flight, house.sealer, house.clock, house.chance, house.pinned),
             name=house.chance.identity("m"),
-            steady=Steady(seals_many(house.sealer)),
+            steady=Steady(seals_many(house.sealer), reaches_many()),
         )
         made.refresh()
         return made

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.decided import decided
+from support.many import reaches_many
 
 from custodiet.model.condition import ALWAYS, KEEP_OUT, Condition, ConditionKind, Interval
 from custodiet.model.errors import IllegalValue
@@ -138,7 +139,11 @@ def asked_of_many(random, count):
         yield zones[nowhere_to_stay:], random.choices([(lat, lon), (-lat, lon + 1_700_000_000)], (9, 1))[0]
 
 
-def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each():
+EITHER_WAY = pytest.mark.parametrize("reaches", [reaches, reaches_many()], ids=["columns", "as a gateway"])
+
+
+@EITHER_WAY
+def test_what_is_calm_about_many_at_once_is_what_is_calm_about_each(reaches):
     random, counts = Random(7), Counter()
     all_asked = list(asked_of_many(random, 2000))
     packed = [PackedZones.together([PackedZones.of(shape) for _, shape, *_ in zones]) for zones, _ in all_asked]
@@ -202,7 +207,8 @@ def test_what_is_told_without_laying_a_zone_out_is_never_farther_and_mostly_not_
     assert min(counts["not told, and near"], counts["half as far at least"], counts["not told"]) > 150, counts
 
 
-def test_where_every_zone_is_far_nothing_is_laid_out_and_it_is_calm_all_the_same():
+@EITHER_WAY
+def test_where_every_zone_is_far_nothing_is_laid_out_and_it_is_calm_all_the_same(reaches):
     far, nowhere = PackedZones.of(Circle(e7(30_000, 0), 500)), np.array([], np.int64)
     lat_e7, lon_e7 = np.array([e7(0, 0)]).T
     assert reaches([far], [[True]], np.array([0]), lat_e7, lon_e7) == [REACH_MAX_M]

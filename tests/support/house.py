@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
-from support.many import seals_many
+from support.many import reaches_many, seals_many
 from support.proposing import propose
 
 from custodiet.adapters import sealing
@@ -380,7 +380,8 @@ class House:
         """`at_once`: batches are taken as columns where they can be."""
         given = (self.store, self.sealer, self.clock, self.chance, self.pinned)
         make = partial(shared_out.Sharer, self.folder) if shared_out.CHOSEN else Monitor
-        monitor = make(*given, name=name, steady=Steady(seals_many(self.sealer)) if at_once else None)
+        steady = Steady(seals_many(self.sealer), reaches_many()) if at_once else None
+        monitor = make(*given, name=name, steady=steady)
         monitor.refresh()
         return monitor
 

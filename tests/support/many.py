@@ -8,14 +8,20 @@ import numpy as np
 import pytest
 
 from custodiet.adapters import sealing
+from custodiet.adapters.reaching_many import REACHING_MANY
 from custodiet.adapters.reading_many import READING_MANY
 from custodiet.adapters.sealing_many import SEALING_MANY, OneByOne
 from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.rules.conditions.zones_columns import reaches
 from custodiet.wire.traccar_columns import LineByLine, Lines
 
 LINES_MAX = Limits().batch_lines_max
 _INCLUDE = Path("/usr/include")
-INCLUDED = {SEALING_MANY: ("openssl/evp.h", "sodium.h", "nettle/sha2.h"), READING_MANY: ("simdjson.h",)}
+INCLUDED = {
+    SEALING_MANY: ("openssl/evp.h", "sodium.h", "nettle/sha2.h"),
+    READING_MANY: ("simdjson.h",),
+    REACHING_MANY: ("math.h",),
+}
 
 
 def can_compile(one):
@@ -39,6 +45,11 @@ def compiled(one):
 def seals_many(sealer):
     """As a gateway does; whoever has another sealer has it asked one by one."""
     return (compiled(SEALING_MANY) if sealer is sealing else None) or OneByOne(sealer.seal_under)
+
+
+def reaches_many():
+    """As a gateway does."""
+    return compiled(REACHING_MANY) or reaches
 
 
 def reads_many():

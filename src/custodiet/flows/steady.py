@@ -35,7 +35,7 @@ from custodiet.rules.conditions.calm_columns import CalmRows, are_quiet
 from custodiet.rules.conditions.packed_zones import PackedZones
 from custodiet.rules.conditions.plane import point
 from custodiet.rules.conditions.zoned import LOOKED_UP, Scratch
-from custodiet.rules.conditions.zones_columns import Floats, Whole, points, reaches
+from custodiet.rules.conditions.zones_columns import Floats, ReachesMany, Whole, points, reaches
 from custodiet.rules.messages import REMIND_PERCENT
 from custodiet.wire.columns import (
     Bools,
@@ -59,8 +59,8 @@ Zones = tuple[PackedZones, Sequence[bool]]
 
 _ROOM = 64
 """Rows at first."""
-_LATELY = 8
-"""So many fix times stand in a row before they go to those of all fixes: eight at once cost what one does."""
+_LATELY = 16
+"""So many fix times stand in a row before they go to those of all fixes: sixteen at once cost what one does."""
 _NEVER, _NOT_YET = 2**62, -(2**62)
 _ASKED_BYTES = 1 << 20
 """Of so many the zones are asked as columns at once, counted anew for each place that is asked about: a corner has
@@ -222,8 +222,10 @@ class Steady:
 
     takes = Lines
 
-    def __init__(self, many: SealsMany) -> None:
+    def __init__(self, many: SealsMany, reaches: ReachesMany = reaches) -> None:
+        """`reaches`: what zones_columns.reaches does, or what promises as much."""
         self._many = many
+        self._reaches = reaches
         self._table = np.zeros(_ROOM, _ROW)
         # Of the row's session: apart, since only those that are sealed read it.
         self._key = np.zeros((_ROOM, KEY_BYTES), np.uint8)
@@ -386,7 +388,7 @@ class Steady:
         for at in np.split(asked, np.flatnonzero(np.diff(parts)) + 1):
             some, of_some = np.unique(of[at], return_inverse=True)
             keep_out = self._keep_out[whose[some]].tolist()
-            reach_m[at] = reaches(zones[some].tolist(), keep_out, of_some, lat_e7[at], lon_e7[at])
+            reach_m[at] = self._reaches(zones[some].tolist(), keep_out, of_some, lat_e7[at], lon_e7[at])
         return reach_m
 
     def _calm_about(self, rows: Whole, lat_e7: Whole, lon_e7: Whole, reach_m: Floats, since_ms: Whole | int) -> None:

@@ -269,12 +269,15 @@ def _checked(settings: Settings, store: SqlStore) -> Checked:
 
 
 def compile(asked: argparse.Namespace) -> None:  # noqa: A001, ARG001 - a verb's name, and it takes nothing
-    """Make what seals many fixes in one call, and what reads many lines. Without it the same is done one by one."""
+    """Make what seals many fixes in one call, what reads many lines, and what asks many zones. Without it the same is
+    done in Python.
+    """
+    from custodiet.adapters.reaching_many import REACHING_MANY
     from custodiet.adapters.reading_many import READING_MANY
     from custodiet.adapters.sealing_many import SEALING_MANY
 
     missing = []
-    for one in (SEALING_MANY, READING_MANY):
+    for one in (SEALING_MANY, READING_MANY, REACHING_MANY):
         try:
             print(one.make())
         except Unready as why:

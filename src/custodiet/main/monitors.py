@@ -15,6 +15,7 @@ from custodiet.settings import Settings
 if TYPE_CHECKING:  # one verb must not pay for another's imports
     from custodiet.flows.ports import SealsMany, Store
     from custodiet.flows.receive_reports import Monitor, ShareBy
+    from custodiet.rules.conditions.zones_columns import ReachesMany
     from custodiet.wire.traccar_columns import ReadsMany
 
 
@@ -35,7 +36,8 @@ def monitor_of(
 
     chance = SystemChance()
     given, name = (store, sealing, clock, chance, pinned), chance.identity("monitor")
-    return Monitor(*given, name=name, steady=Steady(join_sealing_many()), share=share, share_by=share_by)
+    steady = Steady(join_sealing_many(), join_reaching_many())
+    return Monitor(*given, name=name, steady=steady, share=share, share_by=share_by)
 
 
 def join_sealing_many() -> "SealsMany":
@@ -43,6 +45,14 @@ def join_sealing_many() -> "SealsMany":
     from custodiet.adapters.sealing_many import SEALING_MANY, OneByOne
 
     return SEALING_MANY.load() or OneByOne(sealing.seal_under)
+
+
+def join_reaching_many() -> "ReachesMany":
+    """How it is told how far it is calm around many places: in one call where that was compiled, else by columns."""
+    from custodiet.adapters.reaching_many import REACHING_MANY
+    from custodiet.rules.conditions.zones_columns import reaches
+
+    return REACHING_MANY.load() or reaches
 
 
 def join_reading_many() -> "ReadsMany":

@@ -10,7 +10,7 @@ degrees that a zone was drawn within is told without laying it out, and is never
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,15 @@ LEAST_RADIUS_M = A_M * (1 - E2)
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+
+
+class ReachesMany(Protocol):
+    """Who tells how far it is calm around many places: `reaches` is the reference."""
+
+    def __call__(
+        self, packed: Sequence[PackedZones], keep_out: Sequence[Sequence[bool]], of: Whole, lat_e7: Whole, lon_e7: Whole
+    ) -> Floats:
+        """As `reaches` says."""
 
 
 class Places(NamedTuple):
