@@ -43,6 +43,7 @@ FAULTS = {
         "719468": "719467",
         "y / 4 - y / 100 + y / 400": "y / 4 - y / 100",
         "&& !leap": "&& leap",
+        "written != row.time": "row.time.empty()",
         "(seen & which)": "(which & ~511u)",
         "(seen & needed) == needed": "(seen & needed) != ~0u",
         "which = 4, value.is_null()": "which = 4, !value.is_null() || true",

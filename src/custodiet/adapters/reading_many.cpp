@@ -21,9 +21,9 @@ enum { LATITUDE, LONGITUDE, ALTITUDE, SPEED, COURSE, ACCURACY, BATTERY, SATELLIT
 
 struct Row {
     double numbers[NUMBERS];
-    int64_t fix_ms = 0, device_ms = 0;
+    int64_t fix_ms = 0, device_ms = 0, time_ms = 0;
     bool valid = true, mock = false, approximate = false, charge = false;
-    string_view alarm, serial;
+    string_view alarm, serial, time;
 
     Row()
     {
@@ -122,10 +122,19 @@ bool attributes(dom::element told, Row &row)
     });
 }
 
-bool time_of(dom::element told, int64_t &into)
+// Nearly always a position's two times are one, and read once.
+bool time_of(dom::element told, Row &row, int64_t &into)
 {
     string_view written;
-    return told.get_string().get(written) == simdjson::SUCCESS && instant(written, into);
+    if (told.get_string().get(written) != simdjson::SUCCESS)
+        return false;
+    if (written != row.time) {
+        if (!instant(written, row.time_ms))
+            return false;
+        row.time = written;
+    }
+    into = row.time_ms;
+    return true;
 }
 
 bool position(dom::element told, Row &row)
@@ -136,13 +145,13 @@ bool position(dom::element told, Row &row)
         case 5: return (key != "speed" || (which = 8, number(value, row.numbers[SPEED])))
             && (key != "valid" || (which = 16, truth(value, row.valid)));
         case 6: return key != "course" || (which = 32, number(value, row.numbers[COURSE]));
-        case 7: return key != "fixTime" || (which = FIX_TIME, time_of(value, row.fix_ms));
+        case 7: return key != "fixTime" || (which = FIX_TIME, time_of(value, row, row.fix_ms));
         case 8: return (key != "latitude" || (which = LAT, !value.is_null() && number(value, row.numbers[LATITUDE])))
             && (key != "altitude" || (which = 64, number(value, row.numbers[ALTITUDE])))
             && (key != "accuracy" || (which = 128, number(value, row.numbers[ACCURACY])));
         case 9: return key != "longitude" || (which = LON, !value.is_null() && number(value, row.numbers[LONGITUDE]));
         case 10: return (key != "attributes" || (which = 256, attributes(value, row)))
-            && (key != "deviceTime" || (which = 512, value.is_null() || time_of(value, row.device_ms)));
+            && (key != "deviceTime" || (which = 512, value.is_null() || time_of(value, row, row.device_ms)));
         default: return true;
         }
     });

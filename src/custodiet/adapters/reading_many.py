@@ -37,6 +37,7 @@ _USUALLY_WRITTEN = (
     b'{%b,"position":{"attributes":{"mock":true,"charge":null,"alarm":null},"valid":null,"deviceTime":null,%b}}\r'
     % (_DEVICE, _PLACE),
     b'{%b,"position":{"attributes":{"alarm":"sos"},%b}}' % (_DEVICE, _PLACE),
+    b'{%b,"position":{"deviceTime":"2024-03-01T00:00:00.000+00:00",%b}}' % (_DEVICE, _PLACE),
     b'{%b,"position":{"valid":false,"attributes":null,"speed":null,%b}}' % (_DEVICE, _PLACE),
     b'{"position":{%b},%b}' % (_PLACE.replace(b"2024", b"1024"), _DEVICE + b" " * 64),
 )
