@@ -57,7 +57,9 @@ def test_each_is_asked_about_its_own_zones_and_nobody_about_those_of_none():
     keep_out = [(False,), (False,), (True,)]
     given = asked(*zones, keep_out=keep_out, places=places)
     assert reach(*given) == pytest.approx(reaches(*given), abs=1e-6, nan_ok=True)
-    assert len({round(one, 3) for one in reach(*given) if not np.isnan(one)}) == 4  # within the other two it is not calm
+    assert (
+        len({round(one, 3) for one in reach(*given) if not np.isnan(one)}) == 4
+    )  # within the other two it is not calm
     for whose in (-1, 3):
         with pytest.raises(IndexError):
             reach(zones, keep_out, np.array([whose]), np.array([LAT]), np.array([LON]))

@@ -208,6 +208,7 @@ def patient(site, store, **given):
         "seats": None,
         "seals_many": lambda: True,
         "reads_many": lambda: True,
+        "reaches_many": lambda: True,
         "newest_form": "0004",
         "vault_forms": lambda: (2, 2),
         "opened": store,
@@ -239,9 +240,10 @@ def cannot_look():
 
 
 @pytest.mark.parametrize(("here", "state"), [(True, "ok"), (False, "look")])
-def test_it_tells_whether_many_fixes_are_sealed_and_many_lines_read_in_one_call(healthy, here, state):
+def test_it_tells_what_is_done_of_many_in_one_call(healthy, here, state):
     assert states(healthy, "sealing", seals_many=lambda: here) == [state]
     assert states(healthy, "reading", reads_many=lambda: here) == [state]
+    assert states(healthy, "zones", reaches_many=lambda: here) == [state]
 
 
 @pytest.mark.parametrize(

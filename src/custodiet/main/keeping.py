@@ -289,6 +289,7 @@ def compile(asked: argparse.Namespace) -> None:  # noqa: A001, ARG001 - a verb's
 def doctor(asked: argparse.Namespace) -> None:
     """Look at a place and the machine under it, and change nothing."""
     from custodiet.adapters.machine import free_bytes, look_at, look_at_machine
+    from custodiet.adapters.reaching_many import REACHING_MANY
     from custodiet.adapters.reading_many import READING_MANY
     from custodiet.adapters.sealing_many import SEALING_MANY
     from custodiet.entrypoints.cli.doctor import Patient, examine, say_examined
@@ -312,6 +313,7 @@ def doctor(asked: argparse.Namespace) -> None:
         seats=None if sharing is None else lambda: join_seating(settings, sharing, "doctor", "").look(),
         seals_many=lambda: SEALING_MANY.load() is not None,
         reads_many=lambda: READING_MANY.load() is not None,
+        reaches_many=lambda: REACHING_MANY.load() is not None,
         newest_form=newest_form(),
         vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
         opened=store,

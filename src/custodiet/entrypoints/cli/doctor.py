@@ -105,6 +105,8 @@ class Patient:
     """Whether what seals many fixes in one call is here and does."""
     reads_many: Callable[[], bool]
     """The same of what reads the lines of a batch."""
+    reaches_many: Callable[[], bool]
+    """The same of what asks many zones."""
     newest_form: str
     vault_forms: Callable[[], tuple[int, int]]
     """The form of the vault's database, and the newest."""
@@ -129,6 +131,7 @@ def examine(place: Patient) -> list[Looked]:
         *_looked("gateways", lambda: _gateways(place)),
         *_looked("sealing", lambda: _sealing(place)),
         *_looked("reading", lambda: _reading(place)),
+        *_looked("zones", lambda: _reaching(place)),
         *_looked("vault form", lambda: _vault_form(place)),
         *_looked("ledger", lambda: _ledger(place)),
         *_looked("pins", lambda: _pins(place)),
@@ -282,6 +285,13 @@ def _reading(place: Patient) -> Seen:
         yield "ok", "lines of a batch are read in one call"
     else:
         yield "look", "lines of a batch are read one by one, where one call for many costs less (custodiet compile)"
+
+
+def _reaching(place: Patient) -> Seen:
+    if place.reaches_many():
+        yield "ok", "many zones are asked in one call"
+    else:
+        yield "look", "zones are asked as columns, where one call for many costs less (custodiet compile)"
 
 
 def _vault_form(place: Patient) -> Seen:
