@@ -395,9 +395,9 @@ class Reading(Tables, Protocol):
 
     def alerts_on(self, condition_id: ConditionId) -> tuple[Alert, ...]: ...
     def of_kind_in_force(self, kind: ConditionKind, at: datetime) -> tuple[Condition, ...]: ...
-    def asked_of_devices(self, at: datetime) -> tuple[Condition, ...]:
-        """Zones in force that devices judge by themselves, and that were not always asked: they have hours, or somebody
-        was allowed to be away.
+    def crossed_wrongly(self, at: datetime) -> tuple[Condition, ...]:
+        """Zones in force but curfews that devices judge by themselves, of which the newest crossing was to the wrong
+        side, and that were not always asked: they have hours, or somebody was allowed to be away.
         """
         ...
 

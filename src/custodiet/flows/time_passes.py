@@ -276,7 +276,8 @@ class Passing:
         with self._store.reading() as view:
             found = [
                 (condition.id, fitting.id)
-                for condition in view.asked_of_devices(self._clock.now())
+                for condition in view.crossed_wrongly(self._clock.now())
+                if has_begun(condition, self._clock.now())
                 for fitting in fittings_under(view, view.decision(condition.decision_id))
                 if self._stays_over(view, condition, fitting) is not None
             ]

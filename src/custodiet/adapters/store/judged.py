@@ -14,7 +14,7 @@ from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.case import TaskKind
-from custodiet.model.condition import ALWAYS, ZONED, Condition, ConditionKind, Interval
+from custodiet.model.condition import ALWAYS, KEEP_OUT, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.device import Fitting
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.finding import Weight
@@ -22,7 +22,7 @@ from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, F
 from custodiet.model.mode import LADDER, Kind
 from custodiet.model.record import Contact
 from custodiet.model.stored import JudgedChange, Pulse, Times
-from custodiet.model.word import Word
+from custodiet.model.word import Said, Word
 from custodiet.rules.decisions import GOING_ON
 from custodiet.wire.records import read_detail
 
@@ -174,8 +174,8 @@ class JudgedRows(Rows):
     def of_kind_in_force(self, kind: ConditionKind, at: datetime) -> tuple[Condition, ...]:
         return tuple(noun(Condition, row) for row in self._all(_OF_KIND_IN_FORCE, kind=kind, at=at))
 
-    def asked_of_devices(self, at: datetime) -> tuple[Condition, ...]:
-        return tuple(noun(Condition, row) for row in self._all(_ASKED_OF_DEVICES, at=at))
+    def crossed_wrongly(self, at: datetime) -> tuple[Condition, ...]:
+        return tuple(noun(Condition, row) for row in self._all(_CROSSED_WRONGLY, at=at))
 
     def quiet_fittings(self, before: datetime) -> tuple[Fitting, ...]:
         heard = func.coalesce(t.contact.c.contact_at, t.fitting.c.fitted_at)
@@ -223,9 +223,21 @@ _IN_FORCE = (
     .order_by(t.condition.c.id)
 )
 _OF_KIND_IN_FORCE = _IN_FORCE.where(t.condition.c.kind == bindparam("kind"))
-_ASKED_OF_DEVICES = _IN_FORCE.where(
+_newest_said = (
+    select(t.word.c.said)
+    .where(t.word.c.decision_id == t.condition.c.decision_id, t.word.c.about == t.condition.c.id)
+    .order_by(t.word.c.at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_CROSSED_WRONGLY = _IN_FORCE.where(
     t.decision.c.mode.in_([mode.code for mode in LADDER if Kind.TRANSITION in mode.admits]),
-    t.condition.c.kind.in_(sorted(ZONED - {ConditionKind.CURFEW})),
+    # Those that it is not: there are far more zones than such decisions, and an index of kinds would lead astray.
+    t.condition.c.kind.not_in(sorted({*ConditionKind} - ZONED | {ConditionKind.CURFEW})),
+    or_(
+        and_(t.condition.c.kind.in_(sorted(KEEP_OUT)), _newest_said == Said.ENTERED),
+        and_(t.condition.c.kind.not_in(sorted(KEEP_OUT)), _newest_said == Said.LEFT),
+    ),
     or_(
         t.condition.c.schedule != ALWAYS,
         select(t.absence.c.to_at).where(t.absence.c.condition_id == t.condition.c.id).exists(),
