@@ -365,12 +365,21 @@ was up.
 What a device says of itself, that its strap was opened or its battery is low, counts for whoever wore it when that was
 said, under a decision in force then. Sent late, after the device went to somebody else or about a time of a pause, it
 tells only that the device was heard of. A device that gives no time, or one that cannot be, is taken to say it now.
+A removal that is booked afterwards takes the weight off what its sensors said in that time; what they say after it is
+told anew.
 
 ## What is no fix
 
 A crossing that a device judged by itself (rung 8), a check-in from outside its area (rung 5), a check-in window that
 closed without a word, and a press for help each ask someone to ring. None of them can become a possible breach
 ([ADR 12](adr/0012-a-devices-own-judgement-accuses-nobody.md)).
+
+A device that judges by itself says when a line is crossed, and no more. So the clock goes by its last word: who had
+gone into a zone before its hours, or out of one within an absence, and is still there `unanswered_s` after these began
+or that was over, is rung once. A crossing back ends it. What was said before a pause, or by another device, counts for
+nothing there; of a curfew it spares nobody from being asked whether they are home.
+
+A check-in window within which one decision follows another is asked about by the later one, if it asks for the same.
 """
 
 
