@@ -26,9 +26,9 @@ def on_device(house, kind=ConditionKind.INCLUSION, *spans, serial="TAG-1", **giv
     return watch(house, serial, kind=kind, mode=ModeCode.ZONE_ON_DEVICE, **given)
 
 
-def crosses(one, *, entered):
-    crossing = Crossing(one.condition_id, entered, 12.0)
-    assert one.post(Report(one.serial, Kind.TRANSITION, one.house.clock.now(), None, crossing=crossing)) == ["kept"]
+def crosses(one, at=None, *, entered):
+    crossing, at = Crossing(one.condition_id, entered, 12.0), at or one.house.clock.now()
+    assert one.post(Report(one.serial, Kind.TRANSITION, at, None, crossing=crossing)) == ["kept"]
 
 
 def told(one):
@@ -84,15 +84,84 @@ def test_each_of_its_hours_is_a_matter_of_its_own(house):
     assert [each[2:] for each in told(one)] == expected
 
 
-def test_the_same_said_again_in_later_hours_is_told_of(house):
+def test_the_same_said_again_in_later_hours_is_told_of_once(house):
     one, now = on_device(house, ConditionKind.EXCLUSION, (1, 3), (5, 7)), house.clock.now()
     house.clock.pass_(90 * MINUTE)
     crosses(one, entered=True)
     pass_time(house, one.monitor, 211 * MINUTE, **QUARTER)
+    again = house.clock.now()
     crosses(one, entered=True)
-    assert [each[2:] for each in told(one)] == [(now + 90 * MINUTE, now + 3 * HOUR), (house.clock.now(), None)]
     pass_time(house, one.monitor, HOUR, **QUARTER)
-    assert len(told(one)) == 2
+    assert [each[2:] for each in told(one)] == [(now + 90 * MINUTE, now + 3 * HOUR), (again, None)]
+
+
+def test_the_same_said_again_after_days_is_one_matter(house):
+    one, now = on_device(house, ConditionKind.EXCLUSION, review_due_at=house.clock.now() + 30 * DAY), house.clock.now()
+    for days in range(4):
+        house.clock.set(now + days * 5 * DAY)
+        house.issue_keys()
+        crosses(one, entered=True)
+        pass_time(house, one.monitor, HOUR, **QUARTER)
+    assert [each[2:] for each in told(one)] == [(now, None)]
+
+
+def test_the_same_said_again_after_the_clock_has_rung_goes_on_from_there(house):
+    one, now = on_device(house, ConditionKind.EXCLUSION, (1, 9)), house.clock.now()
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    again = house.clock.now()
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    assert [each[2:] for each in told(one)] == [(now + HOUR, again), (again, None)]
+
+
+@pytest.mark.parametrize("left_h", [0.5, 1.5], ids=["before the hours", "in them"])
+def test_whoever_had_left_and_is_heard_late_is_over_it(house, left_h):
+    one, now = on_device(house, ConditionKind.EXCLUSION, (1, 9)), house.clock.now()
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    crosses(one, now + left_h * HOUR, entered=False)
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    assert [each[2:] for each in told(one)] == [(now + HOUR, now + max(1, left_h) * HOUR)]
+
+
+def test_what_comes_late_and_is_not_the_newest_ends_nothing(house):
+    one, now = on_device(house, ConditionKind.EXCLUSION), house.clock.now()
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, HOUR, **QUARTER)
+    crosses(one, entered=True)
+    crosses(one, now + 30 * MINUTE, entered=False)
+    pass_time(house, one.monitor, 2 * HOUR, **QUARTER)
+    assert [each[3] for each in told(one)] == [None]
+
+
+def test_an_absence_in_the_middle_of_it_is_no_second_matter(house):
+    one, now = on_device(house), house.clock.now()
+    crosses(one, entered=False)
+    desk(house).authorise_absence(one.condition_id, Interval(now + 2 * HOUR, now + 3 * HOUR), ANA)
+    pass_time(house, one.monitor, 6 * HOUR, **QUARTER)
+    assert [each[2:] for each in told(one)] == [(now, None)]
+
+
+def test_while_our_path_is_down_nobody_is_rung(house):
+    one, now = on_device(house, ConditionKind.EXCLUSION, (1, 9)), house.clock.now()
+    pass_time(house, one.monitor, MINUTE)
+    crosses(one, entered=True)
+    house.clock.set(now + 3 * HOUR)
+    passing(house).look()
+    one.monitor.idle()
+    passing(house).look()
+    assert told(one) == []
+    pass_time(house, one.monitor, 40 * MINUTE, **QUARTER)
+    assert [each[2] for each in told(one)] == [now + HOUR]
+
+
+def test_a_dead_device_rings_nobody_every_night(house):
+    nights = [(1 + 24 * night, 8 + 24 * night) for night in range(6)]
+    one = on_device(house, ConditionKind.EXCLUSION, *nights, review_due_at=house.clock.now() + 30 * DAY)
+    crosses(one, entered=True)
+    pass_time(house, one.monitor, 6 * DAY, look_every=HOUR)
+    assert len(told(one)) == 1  # then its silence was found
 
 
 def test_whoever_left_within_an_absence_and_stays_away_is_rung_after_it(house):
@@ -107,15 +176,13 @@ def test_whoever_left_within_an_absence_and_stays_away_is_rung_after_it(house):
     assert told(one) == [(Matter.OUT_OF_PLACE, Weight.UNCERTAIN, now + HOUR, None)]
 
 
-def test_nor_is_anyone_rung_again_for_an_absence_of_long_ago(house):
+def test_nobody_is_rung_again_for_an_absence_of_long_ago(house):
     one, now = on_device(house, review_due_at=house.clock.now() + 30 * DAY), house.clock.now()
     desk(house).authorise_absence(one.condition_id, Interval(now, now + HOUR), ANA)
     one.monitor.refresh()
     house.clock.pass_(MINUTE)
     crosses(one, entered=False)
-    for _ in range(20):
-        house.clock.pass_(DAY)
-        passing(house).look()
+    pass_time(house, one.monitor, 20 * DAY, look_every=6 * HOUR)
     assert [each[2] for each in told(one)] == [now + HOUR]
 
 

@@ -32,7 +32,7 @@ from support.watched import (
 )
 
 from custodiet.flows.decide_case import make_decision
-from custodiet.flows.end_decision import end_what_ran_out, resume_decision, suspend_decision
+from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_decision, suspend_decision
 from custodiet.flows.fit_device import complete_task, fit_device, issue_sender, register_device
 from custodiet.flows.handle_alert import Desk
 from custodiet.flows.open_case import open_case
@@ -48,7 +48,7 @@ from custodiet.model.identity import SchemeId
 from custodiet.model.judging import Judging
 from custodiet.model.mode import ModeCode
 from custodiet.rules import silence
-from custodiet.rules.decisions import Ender
+from custodiet.rules.decisions import Ender, Move
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
 from custodiet.rules.silence import CONTACT_GRAIN
 
@@ -592,6 +592,15 @@ def test_what_the_later_decision_does_not_ask_is_not_asked_about(house):
     shorter = Interval(window.from_at, window.to_at - HOUR)
     one, _ = renewed(house, window, house.clock.now() + 2 * HOUR, then=shorter)
     pass_time(house, one.monitor, 5 * HOUR, look_every=HOUR)
+    assert of_both(house, one) == []
+
+
+def test_nothing_is_asked_by_what_was_annulled(house):
+    window = Interval(house.clock.now() + HOUR, house.clock.now() + 4 * HOUR)
+    one, _ = renewed(house, window, house.clock.now() + 2 * HOUR)
+    house.clock.pass_(3 * HOUR)
+    end_decision(house.store, house.chance, one.decision_id, Move.ANNUL, Ender(COURT, authority=True))
+    pass_time(house, one.monitor, 3 * HOUR, look_every=HOUR)
     assert of_both(house, one) == []
 
 

@@ -287,6 +287,12 @@ def test_one_sensor_in_a_removal_that_was_booked_afterwards_bears_no_other_out()
     assert device.words() == "tamper uncertain 0-0, 1 ended 0, tamper uncertain 120-120"
 
 
+def test_what_spoke_after_the_removal_bears_out_what_speaks_after_it():
+    device = Device().says((0, alarm(STRAP)), (300, alarm(STRAP)), (599, alarm(STRAP)))
+    device.says((700, alarm(CASE)), removals=(booked(-10, 10),))
+    assert device.words() == "tamper uncertain 0-0, 1 ended 0, tamper adverse 599-700"
+
+
 def test_a_removal_booked_for_later_than_what_was_raised_changes_nothing_of_it():
     device = Device().says((0, alarm(STRAP, CASE)))
     device.says((60, alarm(STRAP, CASE)), (120, alarm(STRAP, CASE)), removals=(booked(30, 90),))

@@ -128,7 +128,7 @@ bool time_of(dom::element told, Row &row, int64_t &into)
     string_view written;
     if (told.get_string().get(written) != simdjson::SUCCESS)
         return false;
-    if (written != row.time) {
+    if (row.time.empty() || written != row.time) {
         if (!instant(written, row.time_ms))
             return false;
         row.time = written;

@@ -50,6 +50,7 @@ _OTHERWISE_WRITTEN = (
     b'{"position":{%b,"x":"\\n"},%b}' % (_PLACE, _DEVICE),
     b'{"position":{%b},%b}' % (_PLACE.replace(b"02-29", b"02-30"), _DEVICE),
     b'{"position":{%b},"device":{"uniqueId":""}}' % _PLACE,
+    b'{"position":{"deviceTime":"",%b},%b}' % (_PLACE, _DEVICE),
     b'{"position":{%b},%b}' % (_PLACE.replace(b"longitude", b"else"), _DEVICE),
     b'{"position":{%b}}' % _PLACE,
     b'{"position":{%b},%b}' % (_PLACE.replace(b"-46.25", b"null"), _DEVICE),

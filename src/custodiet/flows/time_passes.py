@@ -21,14 +21,14 @@ from custodiet.model.alert import Alert
 from custodiet.model.assessing_record import ReviewMissed
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
-from custodiet.model.decision import Decision
+from custodiet.model.decision import Decision, State
 from custodiet.model.device import Fitting
 from custodiet.model.draft import Dropped
 from custodiet.model.entry import Entry, EntryKind
 from custodiet.model.errors import NotFound
 from custodiet.model.finding import Matter, Raised
 from custodiet.model.identity import AlertId, ConditionId, DecisionId, FittingId, TaskId
-from custodiet.model.judging import SILENCE_MIN_S
+from custodiet.model.judging import SILENCE_MIN_S, Judging
 from custodiet.model.mode import Kind
 from custodiet.model.record import (
     AlertEnded,
@@ -40,7 +40,7 @@ from custodiet.model.record import (
 )
 from custodiet.model.word import Said, Word
 from custodiet.rules.conditions.attendance import looked_at_since, open_at_its_end, unanswered_check_ins
-from custodiet.rules.conditions.crossings import came_back_at, stays_over
+from custodiet.rules.conditions.crossings import over_at, stays_over
 from custodiet.rules.conditions.hours import has_begun, unanswered, window_closed
 from custodiet.rules.reviews import WARNING_DAYS, warning_due
 from custodiet.rules.silence import CONTACT_GRAIN, expected_since, is_expected, silence_asks, silence_due, silent_for
@@ -212,11 +212,18 @@ class Passing:
         until = decision.until
         ends.append(until if until is not None and until <= self._clock.now() else None)
         if alert.condition_id is not None and alert.fitting_id is not None and Kind.TRANSITION in decision.rung.admits:
-            condition = view.condition(alert.condition_id)
-            said = _crossings(view, condition.id, alert.fitting_id, alert.began_at)
-            ends.append(came_back_at(condition, said))
+            ends.append(self._came_back(view, decision, alert, alert.condition_id, view.fitting(alert.fitting_id)))
         known = [at for at in ends if at is not None]
         return AlertEnded(alert.id, min(known)) if known else None
+
+    def _came_back(
+        self, view: Reading, decision: Decision, alert: Alert, condition_id: ConditionId, fitting: Fitting
+    ) -> datetime | None:
+        """When it was over by what a device that judges by itself said."""
+        said = _crossings(view, condition_id, fitting.id, expected_since(decision, fitting.fitted_at, None))
+        others = (one.began_at for one in _going_on(view, decision.id, condition_id, fitting.id))
+        anew_at = min((at for at in others if at > alert.began_at), default=None)
+        return over_at(view.condition(condition_id), said, alert.began_at, anew_at)
 
     def _end(self, alert_id: AlertId) -> int:
         with self._store.acting(self._fence) as act:
@@ -243,13 +250,11 @@ class Passing:
     def _unanswered(self, view: Reading, condition_id: ConditionId, fitting: Fitting) -> AlertRaised | None:
         condition = view.condition(condition_id)
         decision = view.decision(condition.decision_id)
-        now, pulse = self._clock.now(), view.pulse_seen()
+        now = self._clock.now()
         if not decision.in_force(now):
             return None
         contact = view.contact(fitting.id)
         since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
-        if _silences(view, fitting, since):
-            return None  # a dead device has its task already: nobody rings every night for it
         settings = view.scheme(view.case(decision.case_id).scheme_id).judging
         newest = None if contact is None else contact.newest_fix_at
         expected_from = expected_since(decision, fitting.fitted_at, None)
@@ -261,11 +266,16 @@ class Passing:
         raised = unanswered(condition, decision, absences, fitting.id, newest, expected_from, now, settings)
         if raised is None or _stands(view, raised.alert_id):
             return None
-        if silent_for(raised.began_at, now, view.outages(raised.began_at), pulse) < timedelta(
-            seconds=settings.unanswered_s
-        ):
-            return None
-        return AlertRaised(raised)
+        return AlertRaised(raised) if self._could_hear(view, fitting, since, raised, settings) else None
+
+    def _could_hear(self, view: Reading, fitting: Fitting, since: datetime, raised: Raised, settings: Judging) -> bool:
+        """Whether our path was up for long enough since then, and the device is not known to be dead: that has its task
+        already, and nobody rings every night for it. `since`: when it was last heard of.
+        """
+        if _silences(view, fitting, since):
+            return False
+        could = silent_for(raised.began_at, self._clock.now(), view.outages(raised.began_at), view.pulse_seen())
+        return could >= timedelta(seconds=settings.unanswered_s)
 
     def _ask(self, condition_id: ConditionId, fitting_id: FittingId) -> int:
         with self._store.acting(self._fence) as act:
@@ -290,7 +300,13 @@ class Passing:
         said = _crossings(view, condition.id, fitting.id, expected_since(decision, fitting.fitted_at, None))
         settings = view.scheme(view.case(decision.case_id).scheme_id).judging
         raised = stays_over(condition, decision, said, view.absences(condition.id), now, settings)
-        return None if raised is None or _stands(view, raised.alert_id) else AlertRaised(raised)
+        if raised is None or _stands(view, raised.alert_id):
+            return None
+        if any(one.stands for one in _going_on(view, decision.id, condition.id, fitting.id)):
+            return None
+        contact = view.contact(fitting.id)
+        since = expected_since(decision, fitting.fitted_at, None if contact is None else contact.contact_at)
+        return AlertRaised(raised) if self._could_hear(view, fitting, since, raised, settings) else None
 
     def _tell_of_staying(self, condition_id: ConditionId, fitting_id: FittingId) -> int:
         with self._store.acting(self._fence) as act:
@@ -393,12 +409,19 @@ def _crossings(view: Reading, condition_id: ConditionId, fitting_id: FittingId, 
     return [word for word in view.words_of(fitting_id, since) if word.condition_id == condition_id]
 
 
+def _going_on(view: Reading, decision_id: DecisionId, condition_id: ConditionId, fitting_id: FittingId) -> list[Alert]:
+    """Of one zone and one fitting."""
+    of = (Matter.OUT_OF_PLACE, condition_id, fitting_id)
+    alerts = view.alerts_of(decision_id)
+    return [one for one in alerts if one.ended_at is None and (one.matter, one.condition_id, one.fitting_id) == of]
+
+
 def _asked_before(view: Reading, decision: Decision, fitting: Fitting) -> tuple[Interval, ...]:
     """Check-in windows that were open when this decision began to follow another."""
     if decision.follows is None:
         return ()
     before = view.decision(decision.follows)
-    if before.until != decision.starts_at:
+    if before.state is State.ANNULLED or before.until != decision.starts_at:
         return ()
     return tuple(
         window

@@ -300,7 +300,7 @@ def _rows(ones: Sequence[_Forwarded | _ForwardedAsWritten], fix_ms: Whole) -> To
         _bools((words.approximate is True for words in said), len(ones)),
         fix_ms,
         np.array(numbers).T,
-        serial_keys([one.device.uniqueId for one in ones]),
+        serial_keys("" if one is _NOBODY else one.device.uniqueId for one in ones),
     )
 
 

@@ -11,6 +11,7 @@ there, only the clock can tell, by what was said last.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from custodiet.model.condition import KEEP_OUT, ZONED, Condition, ConditionKind, Interval
 from custodiet.model.decision import Decision
@@ -47,13 +48,11 @@ def judge_crossing(
         if watch.alert_id is None:
             return watch, ()
         return replace(watch, alert_id=None, weight=None), (Ended(watch.alert_id, at),)
-    window = window_at(hours, at)
-    if window is None or (watch.began_at is not None and watch.alert_id is not None and window.covers(watch.began_at)):
+    if watch.alert_id is not None or window_at(hours, at) is None:
         return watch, ()
-    over = () if watch.alert_id is None else (Ended(watch.alert_id, window.from_at),)
     raised = _ring(decision, watch.fitting_id, condition.id, at)
     watch = replace(watch, alert_id=raised.alert_id, weight=raised.weight, began_at=at, confirmed_at=at)
-    return watch, (*over, raised)
+    return watch, (raised,)
 
 
 def stays_over(
@@ -64,8 +63,9 @@ def stays_over(
     now: datetime,
     settings: Judging,
 ) -> Raised | None:
-    """Its hours have begun, or an absence is over, and by the last word before that they are on the wrong side: someone
-    rings, once for each of its windows.
+    """By the newest word they are on the wrong side, have been for a while in which it asks, and nobody was told of it:
+    someone rings. It had been said before its hours, or before an absence was over; or what was raised then stands no
+    more.
 
     `said`: the crossings of it that one fitting told, in order, since that could be relied on. Of a curfew nothing: who
     was not heard to be home in its hours is asked about as everyone (hours.py).
@@ -74,17 +74,28 @@ def stays_over(
         return None
     span = Interval(now - AROUND, now + AROUND)
     window = window_at(windows(condition.schedule, sense_of(condition.kind), absences, span), now)
-    if window is None or window.from_at == span.from_at:
+    if window is None or not _is_wrong(condition, said[-1]):
         return None
-    last, lasts = said[-1], now - window.from_at
-    if last.at >= window.from_at or lasts < timedelta(seconds=settings.unanswered_s) or not _is_wrong(condition, last):
-        return None
-    return replace(_ring(decision, last.fitting_id, condition.id, window.from_at), raised_at=now)
+    began_at = max(window.from_at, said[-1].at)
+    if began_at == span.from_at or now - began_at < timedelta(seconds=settings.unanswered_s):
+        return None  # it has been asking for so long that nothing began
+    return replace(_ring(decision, said[-1].fitting_id, condition.id, began_at), raised_at=now)
 
 
-def came_back_at(condition: Condition, said: Sequence[Word]) -> datetime | None:
-    """When the first of these crossings to the right side was."""
-    return next((one.at for one in said if not _is_wrong(condition, one)), None)
+def over_at(
+    condition: Condition, said: Sequence[Word], began_at: datetime, anew_at: datetime | None
+) -> datetime | None:
+    """When what was raised of this zone was over, by what was said of it; None: it goes on.
+
+    By the newest of these crossings, in order, they are on the right side: that may be heard late, and was so before
+    it was raised. Or the same was raised `anew_at`, since they had been back, or it was said once more.
+    """
+    back = list(takewhile(lambda one: not _is_wrong(condition, one), reversed(said)))
+    if back:
+        return max(back[-1].at, began_at)
+    if anew_at is None:
+        return None
+    return next((one.at for one in said if began_at <= one.at <= anew_at and not _is_wrong(condition, one)), anew_at)
 
 
 def _is_wrong(condition: Condition, word: Word) -> bool:

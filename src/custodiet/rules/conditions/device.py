@@ -78,18 +78,11 @@ def _without_booked(verdict: DeviceVerdict, booked: Sequence[Interval]) -> Devic
     if not any(rests_within(began, confirmed, one) for one in booked):
         return verdict
     over = Ended(watch.tamper_alert, confirmed)
-    return replace(verdict, watch=_nothing_opened(watch), findings=(*verdict.findings, over))
-
-
-def _nothing_opened(watch: DeviceWatch) -> DeviceWatch:
-    return replace(
-        watch,
-        tamper_at=None,
-        tamper_sensors=(),
-        tamper_alert=None,
-        tamper_began_at=None,
-        tamper_confirmed_at=None,
-    )
+    watch = replace(watch, tamper_alert=None, tamper_began_at=None, tamper_confirmed_at=None)
+    # Of several sensors nobody knows any more which of them spoke last.
+    if len(watch.tamper_sensors) > 1 or any(one.covers(watch.tamper_at or confirmed) for one in booked):
+        watch = replace(watch, tamper_at=None, tamper_sensors=())
+    return replace(verdict, watch=watch, findings=(*verdict.findings, over))
 
 
 def _battery(
