@@ -376,8 +376,10 @@ closed without a word, and a press for help each ask someone to ring. None of th
 
 A device that judges by itself says when a line is crossed, and no more. So the clock goes by its last word: who had
 gone into a zone before its hours, or out of one within an absence, and is still there `unanswered_s` after these began
-or that was over, is rung once. A crossing back ends it. What was said before a pause, or by another device, counts for
-nothing there; of a curfew it spares nobody from being asked whether they are home.
+or that was over, is rung once, and not again while that stands. Time in which our own path was down does not count, and
+of a device that is silent there is a task already. A crossing back ends it, however late it is heard. What was said
+before a pause, or by another device, counts for nothing there; of a curfew it spares nobody from being asked whether
+they are home.
 
 A check-in window within which one decision follows another is asked about by the later one, if it asks for the same.
 """
