@@ -34,6 +34,8 @@ from custodiet.simulation.seeded import SetClock
 from custodiet.wire.note import Checkpoint, checkpoint_body, sign_note
 from custodiet.wire.records import read_entry, record_bytes
 
+COMPILED = ("sealing", "reading", "zones")
+
 
 @pytest.fixture(scope="module")
 def healthy():
@@ -206,9 +208,7 @@ def patient(site, store, **given):
         "sound": lambda: "0004",
         "confirming": store.confirming,
         "seats": None,
-        "seals_many": lambda: True,
-        "reads_many": lambda: True,
-        "reaches_many": lambda: True,
+        "compiled": dict.fromkeys(COMPILED, lambda: "here"),
         "newest_form": "0004",
         "vault_forms": lambda: (2, 2),
         "opened": store,
@@ -239,11 +239,13 @@ def cannot_look():
     raise CannotRecord("etcd does not answer in time")
 
 
-@pytest.mark.parametrize(("here", "state"), [(True, "ok"), (False, "look")])
-def test_it_tells_what_is_done_of_many_in_one_call(healthy, here, state):
-    assert states(healthy, "sealing", seals_many=lambda: here) == [state]
-    assert states(healthy, "reading", reads_many=lambda: here) == [state]
-    assert states(healthy, "zones", reaches_many=lambda: here) == [state]
+@pytest.mark.parametrize("what", COMPILED)
+@pytest.mark.parametrize(("here", "state"), [("here", "ok"), (None, "look")])
+def test_it_tells_what_is_done_of_many_in_one_call(healthy, what, here, state):
+    compiled = dict.fromkeys(COMPILED, lambda: "here") | {what: lambda: here}
+    assert [states(healthy, one, compiled=compiled) for one in COMPILED] == [
+        [state if one == what else "ok"] for one in COMPILED
+    ]
 
 
 @pytest.mark.parametrize(

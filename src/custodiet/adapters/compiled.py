@@ -3,16 +3,17 @@
 Where it was not made, or is not fit for use, the same is done in Python.
 """
 
+import ctypes
 import logging
 import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from custodiet.model.errors import CustodietError, Unready
 
@@ -21,6 +22,10 @@ _T = TypeVar("_T")
 
 BUILT = Path(__file__).parent / "built"
 _FLAGS = ("-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fstack-protector-strong")
+
+
+AT, SIZE = ctypes.c_void_p, ctypes.c_size_t
+"""A place in memory, and how much there is of it."""
 
 
 class Unfit(CustodietError):
@@ -79,3 +84,13 @@ class Compiled(Generic[_T]):
         except (OSError, Unfit) as error:
             _log.warning("what was compiled of %s is not used: %s", self.source.name, type(error).__name__)
             return None
+
+
+def call_of(library: Path, name: str, takes: Sequence[type], gives: type | None) -> Callable[..., Any]:
+    """One of its functions. Raises OSError for what cannot be loaded or has none of that name."""
+    try:
+        call = ctypes.CDLL(str(library))[name]
+    except AttributeError:
+        raise OSError("another library") from None
+    call.argtypes, call.restype = takes, gives
+    return call

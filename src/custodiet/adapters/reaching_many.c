@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LACKS = 1u << 31, NOT_THERE = 1, CIRCLE = 2, HOLE = 0x8000, COUNT_BYTES = 4, PIECE_BYTES = 2, POINT_BYTES = 8 };
+enum { NOT_THERE = 1, CIRCLE = 2, HOLE = 0x8000, COUNT_BYTES = 4, PIECE_BYTES = 2, POINT_BYTES = 8 };
+static const uint32_t LACKS = UINT32_C(1) << 31;
 static const double E7 = 1e7, RADIANS = 3.14159265358979323846 / 180;
 
 /* As in those files; _NUMBERS in reaching_many.py is the same. */

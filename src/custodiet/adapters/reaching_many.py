@@ -3,7 +3,6 @@
 Where that was not made, columns are asked (rules.conditions.zones_columns), which say the same.
 """
 
-import ctypes
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,7 +10,7 @@ from random import Random
 
 import numpy as np
 
-from custodiet.adapters.compiled import Compiled, Unfit
+from custodiet.adapters.compiled import AT, SIZE, Compiled, Unfit, call_of
 from custodiet.model.shape import Circle, Polygon
 from custodiet.rules.conditions.calm import FAR_M, REACH_MAX_M, SLACK_M
 from custodiet.rules.conditions.packed_zones import PackedZones
@@ -28,20 +27,13 @@ _LATITUDES_E7, _LONGITUDES_E7 = (465_000_000, -120_000_000, 749_900_000, -760_00
 _POLE_E7 = 900_000_000
 _ALIKE_M = 1e-6
 
-_AT = ctypes.c_void_p
-_SIZE = ctypes.c_size_t
-
 
 class _AtOnce:
     """What zones_columns.reaches promises. May be called from any thread."""
 
     def __init__(self, library: Path) -> None:
         """Raises OSError when it cannot be loaded, and Unfit when it does not reach as far as it should."""
-        try:
-            self._reaches = ctypes.CDLL(str(library)).custodiet_reaches
-        except AttributeError:
-            raise OSError("another library") from None
-        self._reaches.argtypes, self._reaches.restype = [_SIZE, *[_AT] * 9], None
+        self._reaches = call_of(library, "custodiet_reaches", [SIZE, *[AT] * 9], None)
         _try(self)
 
     def __call__(

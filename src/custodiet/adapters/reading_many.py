@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from custodiet.adapters.compiled import Compiled, Unfit
+from custodiet.adapters.compiled import AT, SIZE, Compiled, Unfit, call_of
 from custodiet.wire.columns import SERIAL_KEY_BYTES, Whole
 from custodiet.wire.traccar_columns import NUMBERS, LineByLine, Read, Told, TooMany, read_each
 
@@ -67,21 +67,13 @@ _OTHERWISE_WRITTEN = (
 )
 """By these it is tried: what differs from machine to machine is the library, and how it goes about it."""
 
-_AT = ctypes.c_void_p
-_SIZE = ctypes.c_size_t
-
 
 class _AtOnce:
     """What ReadsMany promises. May be called from any thread."""
 
     def __init__(self, library: Path) -> None:
         """Raises OSError when it cannot be loaded, and Unfit when it does not read as it should."""
-        try:
-            self._read = ctypes.CDLL(str(library)).custodiet_read
-        except AttributeError:
-            raise OSError("another library") from None
-        self._read.argtypes = [_AT, _SIZE, _SIZE, _AT, _AT, _AT]
-        self._read.restype = _SIZE
+        self._read = call_of(library, "custodiet_read", [AT, SIZE, SIZE, AT, AT, AT], SIZE)
         try:
             _try(self)
         except (ValueError, IndexError, TooMany):  # what it wrote cannot even be looked at
@@ -100,7 +92,7 @@ class _AtOnce:
 
     def read_at_once(self, body: bytes, room: int) -> Read | None:
         """Only what is read at once has its row. None when there are more lines than that."""
-        lines, serials, serial_bytes = np.empty(room, _LINE), np.empty(len(body) + room, np.uint8), _SIZE()
+        lines, serials, serial_bytes = np.empty(room, _LINE), np.empty(len(body) + room, np.uint8), SIZE()
         into = (lines.ctypes.data, serials.ctypes.data, ctypes.byref(serial_bytes))
         count = self._read(body, len(body), room, *into)
         if count > room:
@@ -157,10 +149,13 @@ def _try(at_once: _AtOnce) -> None:
         raise Unfit("what was compiled does not count as it should")
     if np.flatnonzero(first.told.read).tolist() != list(range(len(_USUALLY_WRITTEN))):
         raise Unfit("what was compiled does not read what it should")
-    columns: tuple[npt.NDArray[Any], ...] = (read.begins, read.ends, *read.told)
-    pairs = zip(columns, (expected.begins, expected.ends, *expected.told), strict=True)
+    pairs = zip(_columns(read), _columns(expected), strict=True)
     if list(read.serials) != expected.serials or not all(np.array_equal(*pair, equal_nan=True) for pair in pairs):
         raise Unfit("what was compiled does not read as it should")
+
+
+def _columns(read: Read) -> tuple[npt.NDArray[Any], ...]:
+    return read.begins, read.ends, *read.told
 
 
 READING_MANY = Compiled(

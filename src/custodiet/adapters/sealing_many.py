@@ -10,7 +10,7 @@ from secrets import token_bytes
 
 import numpy as np
 
-from custodiet.adapters.compiled import Compiled, Unfit
+from custodiet.adapters.compiled import AT, SIZE, Compiled, Unfit, call_of
 from custodiet.adapters.sealing import seal_under
 from custodiet.model.errors import CannotRecord
 from custodiet.rules.chain import EMPTY_ROOT, HASH_BYTES, leaf_hash, root
@@ -19,9 +19,6 @@ from custodiet.wire.frame import FIXES_CONTEXT_BYTES, KEY_BYTES, NONCE_BYTES, PI
 
 _TRIED = 5
 """So many have pairs, and one over, at more than one height of their tree."""
-
-_AT = ctypes.c_void_p
-_SIZE = ctypes.c_size_t
 
 
 class OneByOne:
@@ -51,13 +48,9 @@ class _AtOnce:
 
     def __init__(self, library: Path) -> None:
         """Raises OSError when it cannot be loaded, and Unfit when it does not seal as it should."""
-        loaded = ctypes.CDLL(str(library))
-        try:
-            self._seal, self._root = loaded.custodiet_seal, loaded.custodiet_root
-        except AttributeError:
-            raise OSError("another library") from None
-        self._seal.argtypes = [_SIZE, _AT, _AT, _AT, _SIZE, _AT, _SIZE, _AT, _SIZE, _AT, _AT, ctypes.c_int]
-        self._root.argtypes, self._root.restype = [_SIZE, _AT], None
+        takes = [SIZE, AT, AT, AT, SIZE, AT, SIZE, AT, SIZE, AT, AT, ctypes.c_int]
+        self._seal = call_of(library, "custodiet_seal", takes, ctypes.c_int)
+        self._root = call_of(library, "custodiet_root", [SIZE, AT], None)
         _try(self)
 
     def seal(self, these: ToSeal, nonces: bytes) -> SealedPieces:

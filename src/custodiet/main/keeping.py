@@ -6,6 +6,7 @@ import shutil
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from custodiet.adapters import sealing
 from custodiet.adapters.keystore import SqliteKeystore
@@ -32,6 +33,9 @@ from custodiet.model.identity import ActorId
 from custodiet.model.times import as_text
 from custodiet.settings import Settings, require_made, require_outside, require_settled
 from custodiet.wire.note import open_checkpoint, vkey
+
+if TYPE_CHECKING:  # one verb must not pay for another's imports
+    from custodiet.adapters.compiled import Compiled
 from custodiet.wire.records import record_bytes
 
 
@@ -272,12 +276,8 @@ def compile(asked: argparse.Namespace) -> None:  # noqa: A001, ARG001 - a verb's
     """Make what seals many fixes in one call, what reads many lines, and what asks many zones. Without it the same is
     done in Python.
     """
-    from custodiet.adapters.reaching_many import REACHING_MANY
-    from custodiet.adapters.reading_many import READING_MANY
-    from custodiet.adapters.sealing_many import SEALING_MANY
-
     missing = []
-    for one in (SEALING_MANY, READING_MANY, REACHING_MANY):
+    for one in _compiled().values():
         try:
             print(one.make())
         except Unready as why:
@@ -286,12 +286,18 @@ def compile(asked: argparse.Namespace) -> None:  # noqa: A001, ARG001 - a verb's
         raise Unready("; ".join(missing))
 
 
-def doctor(asked: argparse.Namespace) -> None:
-    """Look at a place and the machine under it, and change nothing."""
-    from custodiet.adapters.machine import free_bytes, look_at, look_at_machine
+def _compiled() -> "dict[str, Compiled[Any]]":
+    """What is compiled, by what it does."""
     from custodiet.adapters.reaching_many import REACHING_MANY
     from custodiet.adapters.reading_many import READING_MANY
     from custodiet.adapters.sealing_many import SEALING_MANY
+
+    return {"sealing": SEALING_MANY, "reading": READING_MANY, "zones": REACHING_MANY}
+
+
+def doctor(asked: argparse.Namespace) -> None:
+    """Look at a place and the machine under it, and change nothing."""
+    from custodiet.adapters.machine import free_bytes, look_at, look_at_machine
     from custodiet.entrypoints.cli.doctor import Patient, examine, say_examined
 
     settings = settings_asked(asked)
@@ -311,9 +317,7 @@ def doctor(asked: argparse.Namespace) -> None:
         sound=store.require_sound,
         confirming=store.confirming,
         seats=None if sharing is None else lambda: join_seating(settings, sharing, "doctor", "").look(),
-        seals_many=lambda: SEALING_MANY.load() is not None,
-        reads_many=lambda: READING_MANY.load() is not None,
-        reaches_many=lambda: REACHING_MANY.load() is not None,
+        compiled={what: one.load for what, one in _compiled().items()},
         newest_form=newest_form(),
         vault_forms=lambda: SqliteKeystore.forms(settings.vault_db),
         opened=store,

@@ -8,10 +8,11 @@ It reads and changes nothing, asks the vault for nothing but a checkpoint, and s
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +32,12 @@ SHORT = timedelta(days=1)
 """What a token has left when somebody has to see to it: the day turns once in it."""
 WAL_BYTES_MANY = 64_000_000
 FREE_BYTES_FEW = 200_000_000
+_IN_ONE_CALL = {
+    "sealing": ("many fixes are sealed", "fixes are sealed one by one"),
+    "reading": ("lines of a batch are read", "lines of a batch are read one by one"),
+    "zones": ("many zones are asked", "zones are asked as columns"),
+}
+"""What is compiled does so; and what is done where it was not."""
 
 
 class State(StrEnum):
@@ -101,12 +108,8 @@ class Patient:
     """How many other machines have what is acknowledged; None: the store is no server's."""
     seats: Callable[[], Seats] | None
     """Which gateways share devices out, and how far; None: they do not."""
-    seals_many: Callable[[], bool]
-    """Whether what seals many fixes in one call is here and does."""
-    reads_many: Callable[[], bool]
-    """The same of what reads the lines of a batch."""
-    reaches_many: Callable[[], bool]
-    """The same of what asks many zones."""
+    compiled: Mapping[str, Callable[[], object | None]]
+    """What does something of many in one call, by the names of _IN_ONE_CALL; None where it is not here, or unfit."""
     newest_form: str
     vault_forms: Callable[[], tuple[int, int]]
     """The form of the vault's database, and the newest."""
@@ -129,9 +132,7 @@ def examine(place: Patient) -> list[Looked]:
         *_looked("restore", lambda: _restore(place)),
         *_looked("store", lambda: _store(place)),
         *_looked("gateways", lambda: _gateways(place)),
-        *_looked("sealing", lambda: _sealing(place)),
-        *_looked("reading", lambda: _reading(place)),
-        *_looked("zones", lambda: _reaching(place)),
+        *(each for what in _IN_ONE_CALL for each in _looked(what, partial(_compiled, place, what))),
         *_looked("vault form", lambda: _vault_form(place)),
         *_looked("ledger", lambda: _ledger(place)),
         *_looked("pins", lambda: _pins(place)),
@@ -273,25 +274,12 @@ def _gateways(place: Patient) -> Seen:
         yield "ok", f"{len(seats.gateways)} share all devices out"
 
 
-def _sealing(place: Patient) -> Seen:
-    if place.seals_many():
-        yield "ok", "many fixes are sealed in one call"
+def _compiled(place: Patient, what: str) -> Seen:
+    in_one_call, otherwise = _IN_ONE_CALL[what]
+    if place.compiled[what]() is None:
+        yield "look", f"{otherwise}, where one call for many costs less (custodiet compile)"
     else:
-        yield "look", "fixes are sealed one by one, where one call for many costs less (custodiet compile)"
-
-
-def _reading(place: Patient) -> Seen:
-    if place.reads_many():
-        yield "ok", "lines of a batch are read in one call"
-    else:
-        yield "look", "lines of a batch are read one by one, where one call for many costs less (custodiet compile)"
-
-
-def _reaching(place: Patient) -> Seen:
-    if place.reaches_many():
-        yield "ok", "many zones are asked in one call"
-    else:
-        yield "look", "zones are asked as columns, where one call for many costs less (custodiet compile)"
+        yield "ok", f"{in_one_call} in one call"
 
 
 def _vault_form(place: Patient) -> Seen:
