@@ -2,7 +2,7 @@
 
 import pytest
 from support.house import ANA
-from support.watched import DAY, HOME, HOUR, MINUTE, desk, pass_time, passing, watch
+from support.watched import DAY, HOUR, MINUTE, desk, pass_time, passing, watch
 
 from custodiet.flows.end_decision import resume_decision, suspend_decision
 from custodiet.model.condition import ConditionKind, Interval, Schedule
@@ -208,10 +208,3 @@ def test_whoever_comes_home_late_is_home(house):
     crosses(one, entered=True)
     passing(house).look()
     assert [(each[0], each[3]) for each in told(one)] == [(Matter.UNANSWERED, house.clock.now())]
-
-
-def test_of_whoever_is_judged_by_fixes_the_last_one_speaks(house):
-    one = watch(house, kind=ConditionKind.EXCLUSION, schedule=hours(house, (1, 9)))
-    one.stay(HOME, 3)
-    pass_time(house, one.monitor, 4 * HOUR, look_every=HOUR)
-    assert told(one) == []

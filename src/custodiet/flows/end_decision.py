@@ -38,6 +38,7 @@ from custodiet.rules.decisions import (
     stopped_along,
     suspended,
     time_is_up,
+    worn_until,
 )
 from custodiet.rules.dpia import inactive
 
@@ -204,11 +205,7 @@ def _tainted(act: Acting, decision: Decision) -> tuple[AlertId, ...]:
 
 
 def removal_task(act: Acting, chance: Chance, decision: Decision, reason: EndReason | None = None) -> Task:
-    """Tell the person, and take the device off (R107). Of someone who has died it is fetched back.
-
-    Of what was to follow another and has not begun, once that one is over: until then it goes on.
-    """
-    over_at = act.now if decision.follows is None else max(act.now, decision.starts_at)
+    """Tell the person, and take the device off (R107). Of someone who has died it is fetched back."""
     scheme = scheme_at(act, act.case(decision.case_id).scheme_id, act.now)
     return Task(
         id=TaskId(chance.identity("task")),
@@ -216,5 +213,5 @@ def removal_task(act: Acting, chance: Chance, decision: Decision, reason: EndRea
         case_id=decision.case_id,
         decision_id=decision.id,
         raised_at=act.now,
-        due_at=over_at + timedelta(hours=scheme.removal_hours),
+        due_at=worn_until(decision, act.now) + timedelta(hours=scheme.removal_hours),
     )

@@ -21,7 +21,7 @@ from custodiet.model.alert import Alert
 from custodiet.model.assessing_record import ReviewMissed
 from custodiet.model.case import Task, TaskKind
 from custodiet.model.condition import Condition, ConditionKind, Interval
-from custodiet.model.decision import Decision, State
+from custodiet.model.decision import Decision
 from custodiet.model.device import Fitting
 from custodiet.model.draft import Dropped
 from custodiet.model.entry import Entry, EntryKind
@@ -421,12 +421,10 @@ def _asked_before(view: Reading, decision: Decision, fitting: Fitting) -> tuple[
     if decision.follows is None:
         return ()
     before = view.decision(decision.follows)
-    if before.state is State.ANNULLED or before.until != decision.starts_at:
-        return ()
     return tuple(
         window
         for condition in view.conditions_of(before.id)
-        for window in open_at_its_end(condition, before, view.absences(condition.id), fitting.fitted_at)
+        for window in open_at_its_end(condition, before, decision, view.absences(condition.id), fitting.fitted_at)
     )
 
 

@@ -643,10 +643,8 @@ class Watching:
         decision, of = picture.decision(word.decision_id), (condition.id, word.fitting_id)
         watch = judged.watches.get(of) or since_the_last_pause(self.watch_of(*of), decision)
         hours = self._asked(picture, condition, decision, now).windows
-        newest, entered = self.words.newest(word), word.said is Said.ENTERED
-        judged.watches[of], findings = judge_crossing(
-            condition, decision, watch, word.at, newest, hours, entered=entered
-        )
+        newest = self.words.newest(word)
+        judged.watches[of], findings = judge_crossing(condition, decision, watch, word, newest, hours)
         judged.findings += findings
 
     def _hear_all(self, picture: Picture, heard: list[Heard], now: datetime, judged: Judged) -> None:

@@ -301,6 +301,13 @@ def still_collects(decision: Decision, now: datetime) -> bool:
     return decision.state in (State.MADE, State.SUSPENDED)
 
 
+def worn_until(decision: Decision, now: datetime) -> datetime:
+    """From when on nothing asks for the device of a decision that is stopped now: what was to follow another, and has
+    not begun, leaves that one its time.
+    """
+    return now if decision.follows is None else max(now, decision.starts_at)
+
+
 def stopped_along(decision: Decision, followers: tuple[Decision, ...], now: datetime) -> tuple[Decision, ...]:
     """What is to follow a decision that still covers `now`: whoever stops it stops that too (it would begin again)."""
     return tuple(one for one in followers if one.state is State.MADE and decision.covers(now))

@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, bindparam, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Row, and_, bindparam, case, func, or_, select, type_coerce
 
 from custodiet.adapters.store import tables as t
 from custodiet.adapters.store.messages import told_first
 from custodiet.adapters.store.rows import Rows, noun, rows_where
 from custodiet.model.alert import Alert, AlertState, AlertStep, CameOfAlerts, Reply, Statement
 from custodiet.model.case import TaskKind
-from custodiet.model.condition import ALWAYS, KEEP_OUT, ZONED, Condition, ConditionKind, Interval
+from custodiet.model.condition import ALWAYS, Condition, ConditionKind, Interval
 from custodiet.model.device import Fitting
 from custodiet.model.errors import NotTheFormat
 from custodiet.model.finding import Weight
@@ -22,7 +22,8 @@ from custodiet.model.identity import AlertId, CaseId, ConditionId, DecisionId, F
 from custodiet.model.mode import LADDER, Kind
 from custodiet.model.record import Contact
 from custodiet.model.stored import JudgedChange, Pulse, Times
-from custodiet.model.word import Said, Word
+from custodiet.model.word import Word
+from custodiet.rules.conditions.crossings import STAYED_OVER
 from custodiet.rules.decisions import GOING_ON
 from custodiet.wire.records import read_detail
 
@@ -232,12 +233,8 @@ _newest_said = (
 )
 _CROSSED_WRONGLY = _IN_FORCE.where(
     t.decision.c.mode.in_([mode.code for mode in LADDER if Kind.TRANSITION in mode.admits]),
-    # Those that it is not: there are far more zones than such decisions, and an index of kinds would lead astray.
-    t.condition.c.kind.not_in(sorted({*ConditionKind} - ZONED | {ConditionKind.CURFEW})),
-    or_(
-        and_(t.condition.c.kind.in_(sorted(KEEP_OUT)), _newest_said == Said.ENTERED),
-        and_(t.condition.c.kind.not_in(sorted(KEEP_OUT)), _newest_said == Said.LEFT),
-    ),
+    # Nothing of any other kind; and not kinds by name, of which an index would lead astray.
+    _newest_said == case(STAYED_OVER, value=t.condition.c.kind),
     or_(
         t.condition.c.schedule != ALWAYS,
         select(t.absence.c.to_at).where(t.absence.c.condition_id == t.condition.c.id).exists(),

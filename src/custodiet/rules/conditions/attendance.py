@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from custodiet.model.condition import Condition, ConditionKind, Interval
-from custodiet.model.decision import Decision
+from custodiet.model.decision import Decision, State
 from custodiet.model.finding import Matter, Raised, Weight
 from custodiet.model.identity import FittingId
 from custodiet.model.times import to_ms
@@ -64,13 +64,15 @@ def looked_at_since(condition: Condition, began: datetime, now: datetime, lately
 
 
 def open_at_its_end(
-    condition: Condition, decision: Decision, absences: Sequence[Interval], fitted_at: datetime
+    condition: Condition, decision: Decision, then: Decision, absences: Sequence[Interval], fitted_at: datetime
 ) -> tuple[Interval, ...]:
-    """Check-in windows of a decision that were open when it ended, if they had opened under it: what follows it may ask
-    the same and hear the end of them.
+    """Check-in windows of a decision that had opened under it and were open when what follows it began: that may ask
+    the same, and hear the end of them. None of what was annulled.
     """
-    until = decision.until
-    if condition.kind is not ConditionKind.CHECK_IN or until is None:
+    until = then.starts_at
+    if condition.kind is not ConditionKind.CHECK_IN or decision.until != until or fitted_at >= until:
+        return ()
+    if decision.state is State.ANNULLED:
         return ()
     since = looked_at_since(condition, max(decision.starts_at, fitted_at), until, timedelta(0))
     span = Interval(since, until + _longest(condition))

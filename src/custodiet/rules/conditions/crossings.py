@@ -24,22 +24,27 @@ from custodiet.rules.conditions.hours import AROUND
 from custodiet.rules.conditions.naming import alert_id
 from custodiet.rules.conditions.timetable import sense_of, window_at, windows
 
+TO_THE_WRONG_SIDE = {kind: Said.ENTERED if kind in KEEP_OUT else Said.LEFT for kind in ZONED}
+"""What a device says of somebody who goes there."""
+STAYED_OVER = {kind: TO_THE_WRONG_SIDE[kind] for kind in ZONED - {ConditionKind.CURFEW}}
+"""The same, where the clock goes by what was said last. Of a curfew it does not: who was not heard to be home in its
+hours is asked about as everyone (hours.py).
+"""
+
 
 def judge_crossing(
     condition: Condition,
     decision: Decision,
     watch: Watch,
-    at: datetime,
+    word: Word,
     newest: datetime | None,
     hours: Sequence[Interval],
-    *,
-    entered: bool,
 ) -> tuple[Watch, tuple[Finding, ...]]:
-    """The watch after one crossing at `at`, and what it raises, ends or weakens.
+    """The watch after one crossing, and what it raises, ends or weakens.
 
     `newest`: of the crossings before it; `hours`: when the condition asks.
     """
-    wrong = entered is (condition.kind in KEEP_OUT)
+    at, wrong = word.at, word.said is TO_THE_WRONG_SIDE[condition.kind]
     if newest is not None and at <= newest:
         if wrong or watch.alert_id is None or watch.began_at is None or at < watch.began_at:
             return watch, ()
@@ -67,14 +72,13 @@ def stays_over(
     someone rings. It had been said before its hours, or before an absence was over; or what was raised then stands no
     more.
 
-    `said`: the crossings of it that one fitting told, in order, since that could be relied on. Of a curfew nothing: who
-    was not heard to be home in its hours is asked about as everyone (hours.py).
+    `said`: the crossings of it that one fitting told, in order, since that could be relied on.
     """
-    if condition.kind not in ZONED or condition.kind is ConditionKind.CURFEW or not said:
+    if not said or said[-1].said is not STAYED_OVER.get(condition.kind):
         return None
     span = Interval(now - AROUND, now + AROUND)
     window = window_at(windows(condition.schedule, sense_of(condition.kind), absences, span), now)
-    if window is None or not _is_wrong(condition, said[-1]):
+    if window is None:
         return None
     began_at = max(window.from_at, said[-1].at)
     if began_at == span.from_at or now - began_at < timedelta(seconds=settings.unanswered_s):
@@ -90,16 +94,13 @@ def over_at(
     By the newest of these crossings, in order, they are on the right side: that may be heard late, and was so before
     it was raised. Or the same was raised `anew_at`, since they had been back, or it was said once more.
     """
-    back = list(takewhile(lambda one: not _is_wrong(condition, one), reversed(said)))
+    wrong = TO_THE_WRONG_SIDE[condition.kind]
+    back = list(takewhile(lambda one: one.said is not wrong, reversed(said)))
     if back:
         return max(back[-1].at, began_at)
     if anew_at is None:
         return None
-    return next((one.at for one in said if began_at <= one.at <= anew_at and not _is_wrong(condition, one)), anew_at)
-
-
-def _is_wrong(condition: Condition, word: Word) -> bool:
-    return (word.said is Said.ENTERED) is (condition.kind in KEEP_OUT)
+    return next((one.at for one in said if began_at <= one.at <= anew_at and one.said is not wrong), anew_at)
 
 
 def from_elsewhere(decision: Decision, word: Word) -> tuple[Finding, ...]:
