@@ -7,14 +7,13 @@ from random import Random
 
 import pytest
 from support.house import ANA, report
-from support.many import reaches_many, seals_many
+from support.many import steady
 from support.watched import AWAY, HOME, MINUTE, SECOND, give_zones, watch
 from support.watched import report as at_place
 
 from custodiet.entrypoints.gateway.sharing import partitions_of
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.receive_reports import Monitor
-from custodiet.flows.steady import Steady
 from custodiet.model.errors import CannotRecord
 from custodiet.model.mode import ModeCode
 from custodiet.model.partitions import EVERYONES, NOBODYS, Share, Turn
@@ -59,7 +58,7 @@ class Gateway:
         self.monitor = Monitor(
             *given,
             name=name,
-            steady=Steady(seals_many(house.sealer), reaches_many()),
+            steady=steady(house.sealer),
             share=share,
             share_by=share_by or house.store.share,
         )

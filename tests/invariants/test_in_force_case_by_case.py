@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
-from support.many import reaches_many, seals_many
+from support.many import steady
 from support.watched import ask
 from test_no_fix_without_a_decision import Gate, run, seen
 
@@ -21,7 +21,6 @@ from custodiet.flows.held_zones import HeldZones
 from custodiet.flows.in_force import InForce
 from custodiet.flows.open_sealed import release_zones
 from custodiet.flows.receive_reports import Monitor
-from custodiet.flows.steady import Steady
 from custodiet.model.errors import CannotRecord, CustodietError
 from custodiet.model.times import utc_day
 
@@ -33,7 +32,7 @@ class CaseByCase(Gate):
         made = Monitor(
             *(self.in_flight, house.sealer, house.clock, house.chance, house.pinned),
             name=house.chance.identity("m"),
-            steady=Steady(seals_many(house.sealer), reaches_many()),
+            steady=steady(house.sealer),
         )
         made.refresh()
         return made

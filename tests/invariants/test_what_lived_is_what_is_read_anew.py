@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 from support.house import ANA, House
-from support.many import reaches_many, seals_many
+from support.many import steady
 from support.sent import as_sent
 from support.watched import AWAY, HOME, HOUR, MINUTE, SECOND, ask, circle, desk, report
 
@@ -22,7 +22,6 @@ from custodiet.flows.end_decision import end_decision, end_what_ran_out, resume_
 from custodiet.flows.fit_device import end_fitting, fit_device, register_device, token_hash
 from custodiet.flows.open_sealed import release_zones
 from custodiet.flows.receive_reports import Monitor, Request
-from custodiet.flows.steady import Steady
 from custodiet.model.condition import ALWAYS, ZONED, ConditionKind, Interval, Schedule
 from custodiet.model.decision import State
 from custodiet.model.errors import CannotRecord, IllegalMove, NotPermitted
@@ -50,7 +49,7 @@ class Gateways:
     def make(self, name, **more):
         house = self.house
         given = (house.store, house.sealer, house.clock, house.chance, house.pinned)
-        monitor = Monitor(*given, name=name, steady=Steady(seals_many(house.sealer), reaches_many()), **more)
+        monitor = Monitor(*given, name=name, steady=steady(house.sealer), **more)
         monitor.refresh()
         return monitor
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
-from support.many import reaches_many, seals_many
+from support.many import steady
 from support.proposing import propose
 
 from custodiet.adapters import sealing
@@ -42,7 +42,6 @@ from custodiet.flows.open_case import open_case
 from custodiet.flows.open_log import open_log
 from custodiet.flows.receive_reports import Monitor, Request
 from custodiet.flows.set_up_scheme import register_scheme
-from custodiet.flows.steady import Steady
 from custodiet.model.case import Case
 from custodiet.model.decision import Authority, Decision
 from custodiet.model.device import Device, Fitting
@@ -380,8 +379,7 @@ class House:
         """`at_once`: batches are taken as columns where they can be."""
         given = (self.store, self.sealer, self.clock, self.chance, self.pinned)
         make = partial(shared_out.Sharer, self.folder) if shared_out.CHOSEN else Monitor
-        steady = Steady(seals_many(self.sealer), reaches_many()) if at_once else None
-        monitor = make(*given, name=name, steady=steady)
+        monitor = make(*given, name=name, steady=steady(self.sealer) if at_once else None)
         monitor.refresh()
         return monitor
 

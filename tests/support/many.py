@@ -12,6 +12,7 @@ from custodiet.adapters.reaching_many import REACHING_MANY
 from custodiet.adapters.reading_many import READING_MANY
 from custodiet.adapters.sealing_many import SEALING_MANY, OneByOne
 from custodiet.entrypoints.gateway.limits import Limits
+from custodiet.flows.steady import Steady
 from custodiet.rules.conditions.zones_columns import reaches
 from custodiet.wire.traccar_columns import LineByLine, Lines
 
@@ -50,6 +51,11 @@ def seals_many(sealer):
 def reaches_many():
     """As a gateway does."""
     return compiled(REACHING_MANY) or reaches
+
+
+def steady(sealer):
+    """As a gateway has it."""
+    return Steady(seals_many(sealer), reaches_many())
 
 
 def reads_many():
