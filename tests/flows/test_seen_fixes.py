@@ -14,8 +14,8 @@ STEPS = st.tuples(st.sampled_from(NAMES), st.sampled_from(FITTINGS), st.integers
 
 
 DAY_MS = 86_400_000
-APART = st.sampled_from((1, 7 * DAY_MS))
-"""Ms between times. A week: more than what four bytes count, and time enough that the count begins anew."""
+APART = st.sampled_from((1, 999, 1000, 60_000, 255_000, 510_000, 3_600_000, 4 * DAY_MS, 7 * DAY_MS))
+"""Ms between times. Days: more than what is held by its seconds."""
 
 
 @given(st.lists(STEPS, max_size=60), APART)
@@ -24,7 +24,7 @@ def test_it_says_of_every_fix_what_a_set_would_say(steps, apart):
     for step, fitting_id, place in steps:
         fix_ms = place * apart
         if step == "add":
-            seen.add_many([fitting_id], [fix_ms])
+            seen.add(fitting_id, fix_ms)
             expected.add((fitting_id, fix_ms))
         elif step == "run":
             times = [fix_ms, fix_ms + apart, fix_ms + 3 * apart]
@@ -55,20 +55,43 @@ def test_it_says_of_every_fix_what_a_set_would_say(steps, apart):
         assert all(held.values())
 
 
-def test_of_several_runs_one_may_reach_beyond_what_four_bytes_count():
-    seen, runs = SeenFixes(), [[14 * DAY_MS, 15 * DAY_MS], [14 * DAY_MS, 21 * DAY_MS]]
-    seen.add_many(FITTINGS, (0, 0))
+def test_times_of_both_kinds_come_together_in_one_fitting():
+    seen, expected = SeenFixes(), []
+    for at in (5000, 65_000, 65_500, 3000, 125_000, 41 * DAY_MS, 9000):
+        seen.add(FITTINGS[0], at)
+        expected = sorted({*expected, at})
+        assert seen.held() == {FITTINGS[0]: expected}
+    seen.remove({(FITTINGS[0], 65_500), (FITTINGS[0], 41 * DAY_MS)})
+    assert seen.held() == {FITTINGS[0]: [3000, 5000, 9000, 65_000, 125_000]}
+    assert bytes_of(seen) == 16 + 4
+
+
+def test_of_several_runs_one_may_reach_beyond_what_is_held_by_its_seconds():
+    seen, runs = SeenFixes(), [[14 * DAY_MS, 15 * DAY_MS], [14 * DAY_MS, 61 * DAY_MS]]
+    for fitting_id in FITTINGS:
+        seen.add(fitting_id, 0)
     seen.add_runs(FITTINGS, np.array(runs))
     assert seen.held() == {of: [0, *run] for of, run in zip(FITTINGS, runs, strict=True)}
-    assert [times.typecode for times in seen._times.values()] == ["I", "q"]
 
 
-def test_a_day_of_fixes_takes_four_bytes_for_each_also_after_a_month():
+def test_a_day_of_fixes_takes_a_byte_for_each_also_after_a_month():
     seen, fitting_id = SeenFixes(), FITTINGS[0]
     for day in range(60):
         for minute in range(1440):
             seen.add(fitting_id, (day * 1440 + minute) * 60_000)
         seen.forget_before((day - 1) * DAY_MS)
-        [times] = seen._times.values()
-        assert times.itemsize == 4
-        assert len(times) <= 2 * 1440
+        assert bytes_of(seen) <= 16 + 2 * 1440
+
+
+def test_a_clock_that_went_wrong_by_a_hundred_years_costs_nobody_memory():
+    seen, hundred_years_ms = SeenFixes(), 36_525 * DAY_MS
+    for minute in range(1440):
+        seen.add(FITTINGS[0], minute * 60_000)
+        seen.add(FITTINGS[1], minute * 60_000 + hundred_years_ms)
+    for fitting_id in FITTINGS:
+        seen.add(fitting_id, hundred_years_ms // 2)
+    assert bytes_of(seen) <= 2 * 8 * 1441
+
+
+def bytes_of(seen):
+    return sum(len(memoryview(held).cast("B")) for held in seen._times.values())
