@@ -30,6 +30,7 @@ from support.watched import (
     whole,
 )
 
+from custodiet.adapters.store.reading import ReadingRows
 from custodiet.adapters.store.sql import IngestingRows
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.model.case import TaskKind
@@ -75,6 +76,14 @@ def test_where_a_trail_is_kept_every_fix_is_kept_and_judged(house):
     assert alert.confirmed_at - alert.began_at == 2 * MINUTE
     assert (alert.decision_id, alert.condition_id) == (one.decision_id, one.condition_id)
     assert [line["category"] for line in copied(one)] == ["trail"] * 4
+
+
+@pytest.mark.parametrize("accuracy", [1e16, 1e308, 1.7e308])
+@RUNGS
+def test_a_disc_wider_than_the_world_is_told_and_accuses_nobody(house, mode, accuracy):
+    one = watch(house, mode=mode)
+    assert one.stay(HOME) + one.stay(AWAY, 4, accuracy=accuracy) + one.stay(AWAY) == ["judged" if mode is ModeCode.ZONE_ON_ARRIVAL else "kept"] * 6
+    assert all(alert.weight is Weight.UNCERTAIN for alert in one.alerts())
 
 
 def test_where_none_is_kept_a_fix_is_judged_and_dropped(house):
@@ -441,6 +450,31 @@ def test_a_batch_that_was_durable_though_we_were_not_told_is_judged_once(house, 
     one.stay(AWAY, 3)
     one.walk_home()
     assert one.alert().ended_at == house.clock.now() - MINUTE
+
+
+def test_a_catch_up_that_failed_midway_loses_no_fix_that_was_judged(house, monkeypatch):
+    one = watch(house, **JUDGED_ONLY)
+    ingesting = house.store.ingesting
+
+    @contextmanager
+    def torn():
+        with ingesting() as write:
+            yield write
+        raise CannotRecord("it was made durable, and then the answer was lost")
+
+    def away(*_):
+        raise CannotRecord("the store is away")
+
+    for lost in ("sightings_since", "seen_since"):
+        house.clock.pass_(MINUTE)
+        with monkeypatch.context() as broken, pytest.raises(CannotRecord):
+            broken.setattr(house.store, "ingesting", torn)
+            one.at(HOME)
+        with monkeypatch.context() as broken, pytest.raises(CannotRecord):
+            broken.setattr(ReadingRows, lost, away)
+            one.monitor.refresh()
+        one.monitor.refresh()
+        assert one.at(HOME) == "duplicate"
 
 
 # --- a decision that is over, or paused -----------------------------------------------------------------

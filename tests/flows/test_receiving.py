@@ -115,6 +115,24 @@ def test_a_fix_days_old_is_not_stored_twice_when_another_process_saw_the_decisio
     assert len(house.copy(person)) == 3
 
 
+def test_a_fix_days_old_is_not_stored_twice_after_a_clock_that_ran_ahead_was_set_right(house):
+    person = house.person("TAG")
+    decision = house.decide(person, late_max=10 * DAY, ends_at=START + HOUR)
+    house.clock.pass_(2 * MINUTE)
+    monitor = house.monitor()
+    assert house.say(monitor, person, START + MINUTE) == "kept"
+    house.decide(person, follows=decision.id, starts_at=START + HOUR)
+    house.clock.pass_(10 * DAY - HOUR)
+    for jump in (timedelta(0), 4 * HOUR, timedelta(0)):
+        now = house.clock.now()
+        house.clock.set(now + jump)
+        monitor.refresh()
+        monitor.idle()
+        house.clock.set(now)
+    assert house.say(monitor, person, START + MINUTE) == "duplicate"
+    assert len(house.copy(person)) == 3
+
+
 def test_a_fix_days_old_is_not_stored_twice_by_a_process_older_than_the_decision(house):
     person = house.person("TAG")
     another = house.monitor("m2")
@@ -232,6 +250,24 @@ def test_a_failure_after_the_commit_spoils_neither_the_session_nor_what_was_stor
     house.clock.pass_(MINUTE)
     assert house.say(monitor, person) == "kept"
     assert len(house.copy(person)) == 5
+    assert clean(house)
+
+
+def test_what_was_stored_and_not_taken_in_to_its_end_is_not_stored_again(house, monkeypatch):
+    person = house.person("TAG")
+    house.decide(person)
+    monitor = house.monitor()
+
+    def without_room(*_):
+        raise MemoryError
+
+    for part in ("_remember", "_have_kept"):
+        house.clock.pass_(MINUTE)
+        with monkeypatch.context() as broken, pytest.raises(MemoryError):
+            broken.setattr(monitor, part, without_room)
+            house.say(monitor, person)
+        assert house.say(monitor, person) == "duplicate"
+    assert len(house.copy(person)) == 4
     assert clean(house)
 
 

@@ -105,6 +105,7 @@ class Picture:
             return
         for decision_id, decision in self._by_id.items():
             if decision.until is not None and decision.until < before:
+                self._patient.pop(decision_id, None)
                 for condition in self._conditions.pop(decision_id, ()):
                     self._absences.pop(condition.id, None)
         self._over_before = before
@@ -252,10 +253,8 @@ class Picture:
 
     def late_max(self, now: datetime) -> timedelta:
         """How old a fix may be at most, under any decision that can still admit one."""
-        self._patient = {
-            one.id: one for one in self._patient.values() if one.until is None or now - one.until < one.late_max
-        }
-        return max((one.late_max for one in self._patient.values()), default=LATE_MAX_DEFAULT)
+        able = (one.late_max for one in self._patient.values() if one.until is None or now - one.until < one.late_max)
+        return max(able, default=LATE_MAX_DEFAULT)
 
     def decision(self, decision_id: DecisionId) -> Decision:
         """One that is known."""

@@ -69,7 +69,7 @@ class Placed:
 
     def add_many(self, fittings: list[FittingId], times: Whole, digests: Whole, now: datetime) -> None:
         """The same as three columns. Nearly nobody ever looks for one: they are put in order when somebody does."""
-        self._at(now).unsorted.append((fittings, times, digests))
+        self._at(now).unsorted.append((fittings, times.copy(), digests))  # it may be a view of what held the places
 
     def of(self, which: WhichFix) -> int | None:
         """The digest of a place, while it is held."""

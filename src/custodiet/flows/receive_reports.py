@@ -237,7 +237,8 @@ class Monitor:
         self._reminding = Reminding()
         self._sessions = Sessions(sealer, chance, pinned, name)
         self._seen_from_ms = self._reach_ms(clock.now())
-        self._cursor = -1
+        self._cursor, self._sighted = -1, 0
+        """The last frame whose fixes are known, and the first ingest record of which they are not."""
         self._is_behind = False
         """Something of our own may be durable that we were not told of."""
         self._placed = Placed(sealer.telling_apart(chance.draw(KEY_BYTES)))
@@ -313,17 +314,19 @@ class Monitor:
         return self._share.has_all(request.partitions)
 
     def idle(self) -> None:
-        """What can be done while nobody waits: forget yesterday's keys, prepare today's sessions."""
+        """What can be done while nobody waits: forget what is over, also where the store is away; and prepare today's
+        sessions.
+        """
         now = self._clock.now()
         concerned = self._force.bring_up_to(now)
         if concerned is None or concerned:
             self._say_what_is_in_force(concerned, now)
         self._watching.forget_old(now, self._force.fittings)
-        self._pulse(now)
         # Also what a late fix has opened since: a key of another day is held for no longer than this.
         self._watching.let_go_of_fittings(self._sessions.keep_only(utc_day(now), self._force.decisions))
         self._forget_old(now)
         self._placed.forget_old(now)
+        self._pulse(now)
         self._prepare(self._force.unprepared(now, PREPARED_AT_ONCE), utc_day(now))
 
     def _prepare(self, wanted: Sequence[SessionFor], day: date) -> None:
@@ -374,24 +377,30 @@ class Monitor:
                 detail = decided.after_stop.detail(judged, write, self._chance)
                 detail = self._reminding.detail(detail, decided.heard, write, self._chance)
                 number, kept_seq, numbered = self._keep(write, decided, sealed, detail)
+            for no, live in numbered:
+                live.stands_as(no)
+            self._have_kept(decided, decided_at, number, kept_seq)
         except BaseException:
             # It may be durable all the same, and then these sessions have numbers that we were not told.
             self._sessions.forget_unnumbered()
             self._force.prepare_again()
             self._is_behind = True
             raise
-        # Durable from here on: what follows is memory only, and a restart reads it back.
-        for no, live in numbered:
-            live.stands_as(no)
-        if kept_seq is not None:
-            self._cursor = kept_seq
+        return decided.answers
+
+    def _have_kept(self, decided: _Decided, decided_at: datetime, number: int, kept_seq: int | None) -> None:
+        """It is durable: this is memory only, and a restart reads it back. Where it was not all taken in, catching up
+        begins where that would have.
+        """
         if decided.tallies:
             self._watching.keep(decided.judged, decided_at, number, decided.taken)
             self._pulsed_at = decided_at
         self._remember(decided, decided_at)
         for wearer in decided.steady.values():
             self._watching.hold(wearer)
-        return decided.answers
+        self._sighted = self._watching.number
+        if kept_seq is not None:
+            self._cursor = kept_seq
 
     def _require_ours(self, write: Ingesting, requests: Sequence[Request | Singles]) -> None:
         """Raise CannotRecord when somebody has taken what is to be written, or devices are shared out another way."""
@@ -416,18 +425,18 @@ class Monitor:
             self._absorb(view, change, now)
         self._watching.let_go_of_fittings({fitting_id for fitting_id, _ in change.removed})
         self._seen.remove(change.removed)
-        reach_ms, number = self._reach_ms(now), self._watching.number
+        reach_ms = self._reach_ms(now)
         if reach_ms < self._seen_from_ms:
             # A decision with a longer late_max, or a clock set back: more could be admitted than is remembered.
-            self._seen_from_ms, self._cursor, number = reach_ms, -1, 0
+            self._seen_from_ms, self._cursor, self._sighted = reach_ms, -1, 0
         unknown = self._picture.erased_unknown(utc_day(from_ms(self._seen_from_ms)))
         if unknown is not None:
             self._think_again(self._picture.absorb_erased(unknown[0], view.destroyed_days(*unknown)), now)
         self._watching.catch_up(view, from_ms(self._seen_from_ms), self._is_mine)
-        self._seen.add_all(view.sightings_since(number, from_ms(self._seen_from_ms), self._is_mine))
+        self._seen.add_all(view.sightings_since(self._sighted, from_ms(self._seen_from_ms), self._is_mine))
         seen = view.seen_since(self._cursor, self._seen_from_ms, self._is_mine)
         self._have_seen(seen)
-        self._cursor, self._is_behind = seen.cursor, False
+        self._cursor, self._sighted, self._is_behind = seen.cursor, self._watching.number, False
 
     def _absorb(self, view: Reading, change: StandingChange, now: datetime) -> None:
         """Whoever it is about is judged by what stands now; of anyone else nothing has to be thought of again."""

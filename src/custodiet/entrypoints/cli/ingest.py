@@ -232,9 +232,9 @@ class Ingest:
         if self._kept_house_at is not None and at - self._kept_house_at < HOUSE_S:
             return
         self._kept_house_at = at
-        with suppress(CannotRecord):  # work ahead of time may fail; the next write says so
-            self._monitor.refresh()
-            self._monitor.idle()
+        for keep in (self._monitor.refresh, self._monitor.idle):  # what must be forgotten needs no store
+            with suppress(CannotRecord):  # the next write says so
+                keep()
         self._get_zones()
 
     def _get_zones(self) -> None:

@@ -190,6 +190,7 @@ class Writer:
         if refreshing or not group:
             failed = self._refresh()
             _tell([(asking, [failed if failed is not None else []]) for asking in refreshing])
+        self._idle()  # also while the store is away: what must be forgotten needs none
         return bool(group) or not ending
 
     def _gather(self) -> None:
@@ -215,7 +216,8 @@ class Writer:
             results: list[Answers] = self._monitor.receive([one.request for one in group])
         except CannotRecord as cannot:
             self._failing = True
-            results = [cannot for one in group for _ in one.asking.settles]
+            # Not the same one: it leads to the frames in which everything of the group stands, and these to it.
+            results = [CannotRecord(*cannot.args) for one in group for _ in one.asking.settles]
         except Exception as unforeseen:  # noqa: BLE001 - whatever it is, nothing was kept and everyone must be told
             # Its text is not logged: nobody has promised what stands in it.
             apart = [one for several in group for one in several.apart()]
@@ -231,18 +233,16 @@ class Writer:
         self._metrics.answered([answer for of_one in results if isinstance(of_one, list) for answer in of_one])
         told = iter(results)
         _tell([(one.asking, list(islice(told, len(one.asking.settles)))) for one in group])
-        self._idle()
 
     def _refresh(self) -> CannotRecord | None:
         try:
             self._monitor.refresh()
         except CannotRecord as cannot:
-            return cannot
+            return CannotRecord(*cannot.args)
         except Exception as unforeseen:  # noqa: BLE001 - the thread must live; the picture grows old and says so
             _log.error("the picture could not be read: %s", type(unforeseen).__name__)
             return CannotRecord("the picture could not be read")
         self._refreshed_at = monotonic()
-        self._idle()
         return None
 
     def _idle(self) -> None:

@@ -32,7 +32,8 @@ class CalmRows(NamedTuple):
 
 def are_quiet(calm: CalmRows, lat_e7: Whole, lon_e7: Whole, accuracy_m: Floats, speed_mps: Floats) -> Bools:
     """Which rows are quiet, of fixes that nobody looked up; NaN is unknown."""
-    radius = np.maximum(np.maximum(accuracy_m, calm.accuracy_min_m) * calm.disc_scale, EDGE_M)
+    with np.errstate(over="ignore"):  # a disc that is wider than any number is too wide
+        radius = np.maximum(np.maximum(accuracy_m, calm.accuracy_min_m) * calm.disc_scale, EDGE_M)
     at = points(lat_e7, lon_e7)
     x, y, z = at.x - calm.x, at.y - calm.y, at.z - calm.z
     square = x * x + y * y + z * z

@@ -49,6 +49,8 @@ PAST_MAX = 10
 """How many of a condition's alerts that are over a late fix can still weaken."""
 EVIDENCE_MAX = 10
 """How many of the fixes that confirmed a finding may be kept as its evidence."""
+EVERYWHERE_M = 20_037_508.0
+"""Half of the Earth's girth: a disc of so much holds every place, and one of more no other."""
 LOOKED_UP = frozenset({Method.LBS, Method.RF, Method.WIFI})
 """Found by what is heard and a list of where that stands, not by satellites: what stands there may have been moved."""
 
@@ -156,6 +158,7 @@ def weigh(asked: Asked, fixes: Fixes, row: int, settings: Judging) -> Weighed:
     wrong = -depth if keep_out else depth
     accuracy = fixes.accuracy_m[row]
     radius = None if accuracy is None else max(accuracy, settings.accuracy_min_m) * settings.disc_scale
+    radius = None if radius is None else min(radius, EVERYWHERE_M)
     doubt = doubt_of(accuracy, fixes.speed_mps[row], fixes.method[row], settings)
     if doubt is None and radius is not None:
         wrong_answer, right_answer = (Answer.INSIDE, Answer.OUTSIDE) if keep_out else (Answer.OUTSIDE, Answer.INSIDE)
