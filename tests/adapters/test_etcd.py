@@ -414,6 +414,20 @@ def made_up(somebody):
     return gateway, said
 
 
+def test_a_lease_that_ran_out_before_it_was_used_is_asked_for_again(made_up, monkeypatch):
+    gateway, said = made_up
+    ask, said[:] = gateway._ask, [(200, json.dumps({"header": HEADER, "ID": "7"}).encode())]
+
+    def slept(path, *given):
+        if path == "kv/txn":
+            raise LeaseLost("it has run out")
+        return ask(path, *given)
+
+    monkeypatch.setattr(gateway, "_ask", slept)
+    with pytest.raises(CannotRecord, match="before anything stood under it"):
+        gateway.join()
+
+
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize(("status", "body", "what"), GARBAGE.values(), ids=GARBAGE)
 def test_an_answer_that_is_none_is_told_and_not_believed(made_up, call, status, body, what):

@@ -1,5 +1,6 @@
 """A store on PostgreSQL: what its form tells, what a server must be, who waits for whom."""
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from support.waiting import until
 from custodiet.adapters.store.digests import form_digests
 from custodiet.adapters.store.empty import open_empty
 from custodiet.adapters.store.engine import refusal, viewing, writing
+from custodiet.adapters.store.moving import _with_triggers_off
 from custodiet.adapters.store.postgres import _BEGIN_WRITING, PostgresStore, _named_synchronous, open_postgres
 from custodiet.adapters.store.postgres_words import condition_in_postgres, read_trigger, trigger_in_postgres
 from custodiet.adapters.store.replay import replay_store
@@ -203,6 +205,14 @@ def test_it_says_the_same_in_other_words(sqlite, postgres):
 
 # --- what a server must be ------------------------------------------------------------------------------------
 
+WARNS_AT_THE_COMMIT = """
+CREATE TABLE told (what text); CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN RAISE WARNING 'broken off'; RETURN NULL; END$$;
+CREATE CONSTRAINT TRIGGER at_the_end AFTER INSERT ON told DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION warn(); INSERT INTO told VALUES ('one')
+"""
+"""What waits for a standby is broken off with a warning: so is this."""
+
 UNSAFE = {
     "synchronous_commit = off": "ALTER DATABASE {} SET synchronous_commit = off",
     "synchronous_commit = local": "ALTER DATABASE {} SET synchronous_commit = local",
@@ -255,6 +265,39 @@ def test_two_never_write_at_once_and_whoever_reads_waits_for_nobody(store, datab
             pass
     with writing(other) as second:
         assert second.execute(text("SELECT count(*) FROM lease")).scalar() == 1
+    other.dispose()
+
+
+def test_whoever_waited_reads_what_was_written_meanwhile_however_the_server_begins_by_itself(store, database):
+    postgres.administer(f"ALTER DATABASE {database} SET default_transaction_isolation = 'repeatable read'")
+    other, count = open_postgres(postgres.address(database)), text("SELECT count(*) FROM lease")
+
+    def wait_and_read():
+        with writing(other) as second:
+            return second.execute(count).scalar()
+
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as beside, psycopg.connect(postgres.address(database), autocommit=True) as looks:
+        with writing(store._engine) as first:
+            read = beside.submit(wait_and_read)
+            until(lambda: looks.execute(waits).fetchone() == (1,), lambda: "it never waits")
+            first.execute(text("INSERT INTO lease VALUES ('one', 1)"))
+        assert read.result() == 1
+    other.dispose()
+
+
+def test_a_commit_that_was_broken_off_is_heard_of_however_little_the_server_says_by_itself(database):
+    postgres.administer(f"ALTER DATABASE {database} SET client_min_messages = error")
+    other = open_postgres(postgres.address(database))
+    with pytest.raises(CannotRecord), writing(other) as write:
+        write.execute(text(WARNS_AT_THE_COMMIT))
+    other.dispose()
+
+
+def test_what_is_moved_into_it_may_be_read_for_as_long_as_it_takes(database):
+    other = open_postgres(postgres.address(database))
+    with writing(other) as target, _with_triggers_off(target, ()):
+        assert target.execute(text("SHOW idle_in_transaction_session_timeout")).scalar() == "0"
     other.dispose()
 
 

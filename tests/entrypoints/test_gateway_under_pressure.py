@@ -173,3 +173,20 @@ def test_where_several_come_at_once_the_next_commit_waits_until_no_more_do(house
 def test_a_body_that_does_not_come_is_given_up(house, wearer):
     door = Door(house, Limits(body_wait_s=0.01))
     assert door.request("POST", "/in/traccar", None, wearer.token).status == 408
+
+
+def test_a_gateway_that_could_write_nothing_knows_by_itself_when_it_can_again(house, wearer, monkeypatch):
+    door = Door(house)
+    writer = door.gateway.writer
+    assert (writer.is_failing, writer.fails_for_s) == (False, 0.0)
+    with held_by_another(house, monkeypatch):
+        assert post(door, house, wearer).status == 503
+        for _ in range(2):
+            writer._idled_at = 0.0
+            writer.step(0)
+            assert writer.is_failing
+        writer._well_at -= 100
+        assert writer.fails_for_s > 100
+    writer._idled_at = 0.0
+    writer.step(0)
+    assert (writer.is_failing, writer.fails_for_s) == (False, 0.0)

@@ -399,6 +399,48 @@ def test_what_nobody_waits_for_any_more_is_asked_of_nobody():
     assert connections == []
 
 
+def test_however_many_ask_of_one_that_says_nothing_each_is_told_and_every_line_comes_back():
+    """Also of connections that come to stand as their time runs out."""
+
+    async def burst(address):
+        told, peers = [], Peers(0.3, None)
+        for _ in range(3):
+            for _ in range(500):
+                peers.ask(address, b"/in/traccar", [], b"", told.append)
+            await asyncio.sleep(0.1)
+        [other] = peers._others.values()
+        for _ in range(3000):
+            if len(told) == 1500 and other.lines == 0:
+                break
+            await asyncio.sleep(0.01)
+        return len(told), other.lines, len(other.waiting)
+
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=4096)) as listens:
+        assert asyncio.run(burst(f"http://127.0.0.1:{listens.getsockname()[1]}")) == (1500, 0, 0)
+
+
+def test_a_line_that_stood_as_its_time_ran_out_is_counted_once(monkeypatch):
+    async def too_late(address):
+        loop, told, peers = asyncio.get_running_loop(), [], Peers(30.0, None)
+        connect = loop.create_connection
+
+        async def slow(*given, **more):
+            await connect(*given, **more)
+            raise TimeoutError
+
+        monkeypatch.setattr(loop, "create_connection", slow)
+        peers.ask(address, b"/in/traccar", [], b"", told.append)
+        [other] = peers._others.values()
+        for _ in range(3000):
+            if told and other.lines <= 0:
+                break
+            await asyncio.sleep(0.01)
+        return told, other.lines
+
+    with made_up_gateway(lambda connection, _: None) as address:
+        assert asyncio.run(too_late(address)) == ([None], 0)
+
+
 def test_nothing_is_asked_a_third_time(alone):
     def answer(connection, number):
         if number == 0:

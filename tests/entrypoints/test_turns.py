@@ -7,7 +7,8 @@ from threading import Event, Thread
 
 import pytest
 
-from custodiet.entrypoints.gateway.turns import PlaceKeeper, TurnKeeper
+from custodiet.entrypoints.gateway import turns
+from custodiet.entrypoints.gateway.turns import GIVE_UP_S, PlaceKeeper, TurnKeeper
 from custodiet.model.errors import CannotRecord
 from custodiet.model.partitions import NOBODYS, Held, Seats, Share
 from custodiet.rules.partitions import PARTITIONS
@@ -50,11 +51,16 @@ class Seat:
 class Monitor:
     name, share = "a", NOBODYS
 
+    def vouch_by(self, hears_all):
+        self.hears_all = hears_all
+
     def take_turn(self, turn):
         self.share = Share(1, turn.taken)
 
 
 class Writer:
+    fails_for_s = 0.0
+
     def __init__(self):
         self.begun, self.goes_on = Event(), Event()
         self.goes_on.set()
@@ -129,6 +135,30 @@ def test_a_look_that_takes_long_does_not_cost_the_lease(kept):
     assert set(sharing.places) == {None}
     writer.goes_on.set()
     until(lambda: set(sharing.places) == {"http://a"})
+
+
+def test_who_can_write_nothing_for_long_leaves_and_is_there_again_once_it_can(kept, caplog):
+    _, begin, seat, writer, sharing = kept
+    begin()
+    until(lambda: set(sharing.places) == {"http://a"})
+    writer.fails_for_s = GIVE_UP_S
+    seat.renewed.clear()
+    assert seat.renewed.wait(WAIT_S)
+    writer.fails_for_s = GIVE_UP_S + 1
+    until(lambda: seat.said[-1] == "leave")
+    assert "others are to have its devices" in caplog.text
+    writer.fails_for_s = 0.0
+    until(lambda: seat.said[-1] == "renew")
+
+
+def test_devices_that_nobody_has_are_not_heard(kept, monkeypatch):
+    keeper, begin, _, _, sharing = kept
+    assert not keeper._monitor.hears_all()
+    begin()
+    until(lambda: set(sharing.places) == {"http://a"})
+    until(keeper._monitor.hears_all)
+    monkeypatch.setattr(turns, "HEARD_S", 0.0)
+    assert not keeper._monitor.hears_all()
 
 
 def test_whoever_stops_leaves_last_and_lets_go_of_the_others(kept):

@@ -82,7 +82,10 @@ def test_where_a_trail_is_kept_every_fix_is_kept_and_judged(house):
 @RUNGS
 def test_a_disc_wider_than_the_world_is_told_and_accuses_nobody(house, mode, accuracy):
     one = watch(house, mode=mode)
-    assert one.stay(HOME) + one.stay(AWAY, 4, accuracy=accuracy) + one.stay(AWAY) == ["judged" if mode is ModeCode.ZONE_ON_ARRIVAL else "kept"] * 6
+    assert (
+        one.stay(HOME) + one.stay(AWAY, 4, accuracy=accuracy) + one.stay(AWAY)
+        == ["judged" if mode is ModeCode.ZONE_ON_ARRIVAL else "kept"] * 6
+    )
     assert all(alert.weight is Weight.UNCERTAIN for alert in one.alerts())
 
 
@@ -467,12 +470,14 @@ def test_a_catch_up_that_failed_midway_loses_no_fix_that_was_judged(house, monke
 
     for lost in ("sightings_since", "seen_since"):
         house.clock.pass_(MINUTE)
-        with monkeypatch.context() as broken, pytest.raises(CannotRecord):
+        with monkeypatch.context() as broken:
             broken.setattr(house.store, "ingesting", torn)
-            one.at(HOME)
-        with monkeypatch.context() as broken, pytest.raises(CannotRecord):
+            with pytest.raises(CannotRecord):
+                one.at(HOME)
+        with monkeypatch.context() as broken:
             broken.setattr(ReadingRows, lost, away)
-            one.monitor.refresh()
+            with pytest.raises(CannotRecord):
+                one.monitor.refresh()
         one.monitor.refresh()
         assert one.at(HOME) == "duplicate"
 

@@ -16,6 +16,7 @@ from support.watched import bytes_of
 from support.zones import zone_as_of
 
 from custodiet.adapters.messages.folder import FolderCarrier
+from custodiet.adapters.store.sql import IngestingRows
 from custodiet.flows.end_decision import end_decision
 from custodiet.flows.give_contact import give_contact, withdraw_contact
 from custodiet.flows.scheme_now import scheme_at
@@ -25,7 +26,7 @@ from custodiet.model.alert import AlertState
 from custodiet.model.decision import State
 from custodiet.model.ending import EndReason
 from custodiet.model.entry import Entry
-from custodiet.model.errors import IllegalValue, NotPermitted, OpeningRefused
+from custodiet.model.errors import CannotRecord, IllegalValue, NotPermitted, OpeningRefused
 from custodiet.model.finding import Matter
 from custodiet.model.identity import ActorId
 from custodiet.model.message import MESSENGER, Channel, Delivery, Setback, Template
@@ -33,6 +34,7 @@ from custodiet.model.message_record import MessageOpened
 from custodiet.model.record import kind_of
 from custodiet.model.report import DeviceSays
 from custodiet.rules.decisions import Ender, Move
+from custodiet.rules.messages import REMIND_AGAIN
 from custodiet.wire.message import Destination
 
 HOUR = timedelta(hours=1)
@@ -120,6 +122,32 @@ def test_a_wearer_is_reminded_before_their_battery_is_low_enough_for_an_alert(ho
     assert (one.message.template, one.state) == (Template.CHARGE, Delivery.WAITING)
     with house.store.reading() as view:
         assert view.alerts(list(AlertState), 10) == ()
+
+
+def test_a_reminder_that_could_not_be_written_comes_with_the_next_report(house, wearer, monkeypatch):
+    monitor = house.monitor()
+    with monkeypatch.context() as broken:
+        broken.setattr(IngestingRows, "keep", cannot)
+        with pytest.raises(CannotRecord):
+            low(house, monitor, wearer, 29.0)
+    assert posted(house, wearer) == ()
+    low(house, monitor, wearer, 29.0)
+    assert len(posted(house, wearer)) == 1
+
+
+def test_another_gateway_counts_from_the_reminder_that_was_posted(house, wearer):
+    first, second = house.monitor(), house.monitor("m2")
+    low(house, first, wearer, 29.0)
+    house.clock.pass_(REMIND_AGAIN - timedelta(minutes=5))
+    low(house, second, wearer, 28.0)
+    assert len(posted(house, wearer)) == 1
+    house.clock.pass_(timedelta(minutes=5))
+    low(house, second, wearer, 27.0)
+    assert len(posted(house, wearer)) == 2
+
+
+def cannot(*_):
+    raise CannotRecord("the disk is full")
 
 
 def test_nobody_sees_the_alert_before_the_reminder_has_left(house, wearer):

@@ -14,6 +14,7 @@ from support.proposing import propose
 from custodiet.adapters.store.reading import ReadingRows
 from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
+from custodiet.model.condition import Interval
 from custodiet.model.decision import LATE_MAX_DEFAULT
 from custodiet.model.errors import CannotRecord
 from custodiet.model.mode import LADDER, Kind, ModeCode
@@ -221,6 +222,32 @@ def test_what_was_kept_in_a_transaction_is_known_in_it(house):
         assert write.chain(0) == (number + 1, sha256(ingested_bytes(record)).digest())
 
 
+# --- our own way up ---------------------------------------------------------------------------------------
+
+
+def test_while_nobody_hears_some_devices_what_is_written_proves_no_way_up(house):
+    person = house.person("TAG")
+    house.decide(person)
+    monitor = house.monitor()
+    assert house.say(monitor, person) == "kept"
+    heard = house.clock.now()
+    monitor.vouch_by(lambda: False)
+    for _ in range(10):
+        house.clock.pass_(MINUTE)
+        assert house.say(monitor, person) == "kept"
+        monitor.idle()
+    assert pulse(house).at == heard
+    monitor.vouch_by(lambda: True)
+    house.clock.pass_(MINUTE)
+    monitor.idle()
+    assert pulse(house).missed == Interval(heard, house.clock.now())
+
+
+def pulse(house):
+    with house.store.reading() as view:
+        return view.pulse_seen()
+
+
 # --- failures at the commit -----------------------------------------------------------------------------
 
 
@@ -263,9 +290,10 @@ def test_what_was_stored_and_not_taken_in_to_its_end_is_not_stored_again(house, 
 
     for part in ("_remember", "_have_kept"):
         house.clock.pass_(MINUTE)
-        with monkeypatch.context() as broken, pytest.raises(MemoryError):
+        with monkeypatch.context() as broken:
             broken.setattr(monitor, part, without_room)
-            house.say(monitor, person)
+            with pytest.raises(MemoryError):
+                house.say(monitor, person)
         assert house.say(monitor, person) == "duplicate"
     assert len(house.copy(person)) == 4
     assert clean(house)

@@ -136,7 +136,10 @@ class Etcd:
         put = self._put(f"gateways/{self._name}", self._address, granted.id)
         begin = {"request_put": {"key": self._key("begun"), "value": secrets.token_hex(16).encode()}}
         first = {"compare": [self._created("begun", 0)], "success": [begin, put], "failure": [put]}
-        self._ask("kv/txn", first, _Done)
+        try:
+            self._ask("kv/txn", first, _Done)
+        except LeaseLost:  # of a machine that slept meanwhile
+            raise CannotRecord("the lease in etcd ran out before anything stood under it") from None
         self._lease = granted.id
 
     def renew(self) -> bool:

@@ -224,6 +224,7 @@ class Monitor:
         self._given = share
         """What the store gave last; it may be more than what has been taken over."""
         self._turn: Turn | None = None
+        self._hears_all: Callable[[], bool] = lambda: True
         self._shared: Turn | None = None
         """The one that the share is of."""
         self._pulsed_at: datetime | None = None
@@ -263,6 +264,12 @@ class Monitor:
     def take_turn(self, turn: Turn) -> None:
         """What is this gateway's by the cluster's word; it holds from the next `refresh` on. From any thread."""
         self._turn = turn
+
+    def vouch_by(self, hears_all: Callable[[], bool]) -> None:
+        """Who says whether somebody hears all devices. While nobody does, its writing proves no way up: whose device
+        nobody would answer is not silent. `hears_all` is asked by the writing thread.
+        """
+        self._hears_all = hears_all
 
     @property
     def share(self) -> Share:
@@ -385,6 +392,7 @@ class Monitor:
             self._sessions.forget_unnumbered()
             self._force.prepare_again()
             self._is_behind = True
+            self._pulsed_at = None  # whether anything can be written again is tried at once
             raise
         return decided.answers
 
@@ -810,7 +818,7 @@ class Monitor:
             frame = Frame(self._partition, number, min(times), max(times), directory, together)
         sessions = [(no, live.unstored) for no, live in numbered]
         seq = write.keep(record, salted, frame, sessions)
-        write.pulse(PULSE_GAP)
+        self._beat(write)
         return number, seq, numbered
 
     def _pulse(self, now: datetime) -> None:
@@ -818,8 +826,12 @@ class Monitor:
         if self._pulsed_at is not None and timedelta(0) <= now - self._pulsed_at < PULSE:
             return
         with self._store.ingesting() as write:
-            write.pulse(PULSE_GAP)
+            self._beat(write)
         self._pulsed_at = now
+
+    def _beat(self, write: Ingesting) -> None:
+        if self._hears_all():
+            write.pulse(PULSE_GAP)
 
 
 def _second_sighting(report: Report, known: int | None, place: int) -> Answer:

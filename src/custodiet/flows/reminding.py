@@ -41,9 +41,14 @@ class Reminding:
         for fitting_id, case_id in sorted(low.items()):
             if not may_remind(self._looked.get(fitting_id), now):
                 continue
-            if may_remind(write.last_posted(fitting_id, Template.CHARGE), now):
-                messages += _message(write, chance, case_id, Template.CHARGE, now, fitting_id)
-            self._looked[fitting_id] = now
+            posted_at = write.last_posted(fitting_id, Template.CHARGE)
+            if posted_at is not None and not may_remind(posted_at, now):
+                self._looked[fitting_id] = posted_at
+                continue
+            reminder = _message(write, chance, case_id, Template.CHARGE, now, fitting_id)
+            if not reminder:
+                self._looked[fitting_id] = now
+            messages += reminder  # not remembered: it does not stand yet, and the next report asks the store
         return replace(judged, messages=tuple(messages)) if messages else judged
 
 

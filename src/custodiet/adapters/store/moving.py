@@ -18,7 +18,8 @@ from custodiet.adapters.store.forms import form_on
 from custodiet.adapters.store.law_aside import without_the_law
 from custodiet.model.errors import TableMismatch
 
-_AT_ONCE = 5000
+_AT_ONCE = 250
+"""Rows that are held at once: a frame of a full commit has half a million bytes."""
 _OF_FORM = "alembic_version"
 
 
@@ -113,6 +114,8 @@ def _without_triggers(target: Connection, _: Sequence[str]) -> Iterator[None]:
 
 @contextmanager
 def _with_triggers_off(target: Connection, tables: Sequence[str]) -> Iterator[None]:
+    # It hears nothing while the source is read through, which may take hours.
+    target.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     for table in tables:
         target.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
     yield

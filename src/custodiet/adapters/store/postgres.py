@@ -25,6 +25,7 @@ _STOPPED_MS = 30_000
 """How long whoever holds the lock may say nothing. A process that was stopped, or whose machine is gone, loses it then,
 and what it had begun: else everyone would wait for it."""
 _BEGIN_WRITING = (
+    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "  # what is read is what stands once the lock is ours
     f"SET LOCAL idle_in_transaction_session_timeout = {_STOPPED_MS}; SELECT pg_advisory_xact_lock({_ONE_WRITER})"
 )
 _BEGIN_READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -58,7 +59,8 @@ def open_postgres(address: str, *, read_only: bool = False) -> Engine:
     except ArgumentError:
         raise Unready("the store's address is to be postgresql://user@host:port/name") from None
     # No time limit: a commit that it breaks off while it waits for a standby stands on one machine alone.
-    options = f"-c lock_timeout={LOCK_WAIT_MS} -c statement_timeout=0 -c timezone=UTC"
+    # Warnings are to be heard: that a commit was broken off is told as one.
+    options = f"-c lock_timeout={LOCK_WAIT_MS} -c statement_timeout=0 -c timezone=UTC -c client_min_messages=warning"
     engine = create_engine(
         url,
         poolclass=QueuePool,

@@ -87,35 +87,35 @@ class Peers:
             while other.idle:
                 other.idle.pop().hang_up()
 
-    def _send(self, other: _Other, asked: _Asked) -> None:
+    def _send(self, other: _Other, asked: _Asked) -> bool:
+        """False: it waited for a line for too long, and nobody waits for it any more."""
         if asyncio.get_running_loop().time() >= asked.until:
-            asked.settle(None)  # it waited for a line for too long: nobody waits for it any more
-            return
+            asked.settle(None)
+            return False
         while other.idle:
             line = other.idle.pop()
             if not line.is_lost:
                 line.ask(asked)
-                return
+                return True
         if other.lines >= CONNECTIONS_MAX:
             other.waiting.append(asked)
-            return
+            return True
         other.lines += 1
         task = asyncio.get_running_loop().create_task(self._connect(other, asked))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     async def _connect(self, other: _Other, asked: _Asked) -> None:
-        loop = asyncio.get_running_loop()
+        loop, line = asyncio.get_running_loop(), _Line(self, other)
         try:
             split = urlsplit(other.address)
             async with asyncio.timeout_at(asked.until):
-                _, line = await loop.create_connection(
-                    lambda: _Line(self, other), split.hostname or "", split.port or 443, ssl=self._trusted
-                )
+                await loop.create_connection(lambda: line, split.hostname or "", split.port or 443, ssl=self._trusted)
         except (OSError, ValueError, TimeoutError):
-            other.lines -= 1
             asked.settle(None)
-            self._go_on(other)
+            if not line.was_made:  # else it says itself that it is lost
+                self.lost(other, None, kept=False)
         else:
             if line.is_lost:
                 asked.settle(None)
@@ -140,8 +140,9 @@ class Peers:
         self._go_on(other)
 
     def _go_on(self, other: _Other) -> None:
-        if other.waiting:
-            self._send(other, other.waiting.popleft())
+        """The first of those who wait for a line, and did not for too long, has one now."""
+        while other.waiting and not self._send(other, other.waiting.popleft()):
+            pass
 
 
 class _Line(asyncio.Protocol):
@@ -151,6 +152,8 @@ class _Line(asyncio.Protocol):
         self._peers = peers
         self._other = other
         self._transport: asyncio.Transport | None = None
+        self.was_made = False
+        """Whether it ever stood: then it is told when it is lost."""
         self._timer: asyncio.TimerHandle | None = None
         self._asked: _Asked | None = None
         self._answered = 0
@@ -190,6 +193,7 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # of a stream
+        self.was_made = True
 
     def connection_lost(self, _: Exception | None) -> None:
         asked = self._end()

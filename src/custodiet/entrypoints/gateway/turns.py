@@ -5,7 +5,9 @@ who reports, and a long look does not cost the lease. Of whoever takes reports b
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from math import inf
 from threading import Event, Thread
+from time import monotonic
 
 from custodiet.entrypoints.gateway.sharing import Sharing
 from custodiet.entrypoints.gateway.writer import Writer
@@ -23,6 +25,12 @@ nobody's.
 """
 HOLD_S = 60.0
 """How long at most what others wrote of newly taken devices is read."""
+GIVE_UP_S = 60.0
+"""For so long a gateway keeps its devices though it can write nothing: longer than it takes until another server of the
+store is its primary. Then they are anyone's, for another may be able to.
+"""
+HEARD_S = 60.0
+"""So long after a look that found somebody for each of all devices they count as heard."""
 
 
 class _Keeper:
@@ -89,6 +97,8 @@ class TurnKeeper(_Keeper):
     def __init__(self, seating: Seating, monitor: Monitor, writer: Writer, sharing: Sharing) -> None:
         super().__init__(seating, monitor, writer, sharing, {"stay": self._stay, "turns": self._look})
         self._there = Event()
+        self._all_had_at = -inf
+        monitor.vouch_by(self._hears_all)
 
     def stop(self) -> None:
         super().stop()
@@ -103,13 +113,21 @@ class TurnKeeper(_Keeper):
             _log.warning("could not give back what was ours: %s; its lease runs out by itself", cannot)
 
     def _stay(self) -> None:
+        if self._writer.fails_for_s > GIVE_UP_S:
+            self._seating.leave()
+            raise CannotRecord("nothing can be written here, so others are to have its devices")
         stay(self._seating)
         self._there.set()
+
+    def _hears_all(self) -> bool:
+        return monotonic() - self._all_had_at < HEARD_S
 
     def _look(self) -> None:
         self._there.wait()
         if not self._stopping.is_set():
-            self._sharing.places = keep_to_share(self._seating, self._monitor.name, self._hold)
+            places = self._sharing.places = keep_to_share(self._seating, self._monitor.name, self._hold)
+            if None not in places:
+                self._all_had_at = monotonic()
 
 
 class PlaceKeeper(_Keeper):

@@ -82,6 +82,7 @@ class Writer:
         self._refreshed_at: float | None = None
         self._failing = False
         self._idling_fails: type[BaseException] | None = None
+        self._well_at = monotonic()
         self._idled_at = 0.0
         self._set_aside_at = 0.0
         self._thread: Thread | None = None
@@ -115,6 +116,11 @@ class Writer:
     def is_failing(self) -> bool:
         """Whether the last group, or the proof that our own path is up, could not be written."""
         return self._failing or self._idling_fails is CannotRecord
+
+    @property
+    def fails_for_s(self) -> float:
+        """Seconds since anything was written, or would have been; 0 while nothing fails."""
+        return monotonic() - self._well_at if self.is_failing else 0.0
 
     @property
     def picture_age_s(self) -> float | None:
@@ -228,7 +234,8 @@ class Writer:
                 return
             results = [CannotRecord("could not be written")]
         else:
-            self._refreshed_at, self._failing = monotonic(), False
+            self._refreshed_at = self._well_at = monotonic()
+            self._failing = False
             self._metrics.committed()
         self._metrics.answered([answer for of_one in results if isinstance(of_one, list) for answer in of_one])
         told = iter(results)
@@ -258,8 +265,9 @@ class Writer:
             if self._idling_fails is not type(error):  # said once: a line a second would fill the disk further
                 _log.error("work ahead of time failed: %s; trying again", type(error).__name__)
             self._idling_fails = type(error)
-        else:
-            self._idling_fails = None
+        else:  # after what failed it has proved that it can be written again
+            self._idling_fails, self._failing = None, False
+            self._well_at = monotonic()
 
 
 def _tell(told: Sequence[tuple[_Asking, Sequence[Result]]]) -> None:
