@@ -62,7 +62,7 @@ PREPARED_AT_ONCE = 200
 _HELD = timedelta(seconds=1)
 PULSE = timedelta(seconds=30)
 """How often a gateway proves our own path up while it has nothing to write."""
-_REACH_STEP_MS = 600_000
+_REACH_STEP_MS = 3_600_000
 """How far the time that must be remembered moves on before anything is forgotten."""
 _SLACK = timedelta(hours=1)
 """How much further back than any admissible fix the identities of stored fixes are remembered."""

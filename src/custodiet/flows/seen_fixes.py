@@ -4,13 +4,15 @@ Every fix of everyone that could be admitted once more is in here, a day of them
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
-from custodiet.flows.fix_times import GO_ON, Apart, FixTimes, Whole, bare, fix_times, one_fix_time
+from custodiet.flows.fix_times import FixTimes, Milliseconds, Seconds, Whole, by_the_ms, fix_times
 from custodiet.model.identity import FittingId
 from custodiet.model.stored import Times
 
+K = TypeVar("K", Seconds, Milliseconds)
 WhichFix = tuple[FittingId, int]
 """A fitting and a fix time in ms since 1970 UTC."""
 
@@ -34,9 +36,9 @@ class SeenFixes:
         """It is known from now on."""
         held = self._times.get(fitting_id)
         if held is None:
-            self._times[fitting_id] = one_fix_time(fix_ms)
+            self._times[fitting_id] = Seconds.one(fix_ms)
         elif not held.add(fix_ms):
-            each = self._times[fitting_id] = bare(held.times())
+            each = self._times[fitting_id] = by_the_ms(held)
             each.add(fix_ms)
 
     def add_run(self, fitting_id: FittingId, times: Sequence[int]) -> None:
@@ -51,16 +53,12 @@ class SeenFixes:
 
     def add_runs(self, fittings: Iterable[FittingId], times: Whole) -> None:
         """The same of several, each its own row of times: as many in each."""
-        apart_ms = np.diff(times)
-        seconds = apart_ms // 1000
-        plain = ((seconds * 1000 == apart_ms) & (seconds < GO_ON)).all(axis=1).tolist()
-        steps, size = seconds.astype(np.uint8).tobytes(), times.shape[1] - 1
-        ends = zip(times[:, 0].tolist(), times[:, -1].tolist(), strict=True)
-        for place, (fitting_id, (first, last)) in enumerate(zip(fittings, ends, strict=True)):
-            held = self._times.get(fitting_id) if plain[place] else None
-            begin = place * size
-            if not isinstance(held, Apart) or not held.add_plain(first, steps[begin : begin + size], last):
-                self.add_run(fitting_id, times[place].tolist())
+        whose = list(fittings)
+        held, left = list(map(self._times.get, whose)), np.ones(len(whose), np.bool_)
+        left[_put_behind(Seconds, held, times)] = False
+        left[_put_behind(Milliseconds, held, times)] = False
+        for place in np.flatnonzero(left).tolist():
+            self.add_run(whose[place], times[place].tolist())
 
     def add_all(self, times: Times) -> None:
         """The same of any number, as the store tells them."""
@@ -94,3 +92,12 @@ class SeenFixes:
     def held(self) -> dict[FittingId, list[int]]:
         """All of it."""
         return {fitting_id: held.times().tolist() for fitting_id, held in self._times.items()}
+
+
+def _put_behind(kind: type[K], held: Sequence[FixTimes | None], rows: Whole) -> Whole:
+    """Each row behind what is held, where it is held so and can be: where it was."""
+    theirs = [(place, one) for place, one in enumerate(held) if isinstance(one, kind)]
+    if not theirs:
+        return np.empty(0, np.int64)
+    places = np.array([place for place, _ in theirs])
+    return places[kind.add_rows([one for _, one in theirs], rows[places])]
