@@ -10,6 +10,7 @@ from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
+import uvloop
 from support.certificates import Authority
 from support.running import bearer, fix
 from support.wires import NOW, TOKEN, Sharer
@@ -399,7 +400,11 @@ def test_what_nobody_waits_for_any_more_is_asked_of_nobody():
     assert connections == []
 
 
-def test_however_many_ask_of_one_that_says_nothing_each_is_told_and_every_line_comes_back():
+LOOPS = pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+
+
+@LOOPS
+def test_however_many_ask_of_one_that_says_nothing_each_is_told_and_every_line_comes_back(run):
     """Also of connections that come to stand as their time runs out."""
 
     async def burst(address):
@@ -416,19 +421,25 @@ def test_however_many_ask_of_one_that_says_nothing_each_is_told_and_every_line_c
         return len(told), other.lines, len(other.waiting)
 
     with closing(socket.create_server(("127.0.0.1", 0), backlog=4096)) as listens:
-        assert asyncio.run(burst(f"http://127.0.0.1:{listens.getsockname()[1]}")) == (1500, 0, 0)
+        assert run(burst(f"http://127.0.0.1:{listens.getsockname()[1]}")) == (1500, 0, 0)
 
 
-def test_a_line_that_stood_as_its_time_ran_out_is_counted_once(monkeypatch):
+@LOOPS
+def test_a_line_that_stood_as_its_time_ran_out_is_counted_once(run, monkeypatch):
+    """Its loop tells it that it is lost, or does not."""
+
     async def too_late(address):
         loop, told, peers = asyncio.get_running_loop(), [], Peers(30.0, None)
-        connect = loop.create_connection
 
-        async def slow(*given, **more):
-            await connect(*given, **more)
-            raise TimeoutError
+        class Slow:
+            async def create_connection(self, *given, **more):
+                await loop.create_connection(*given, **more)
+                raise TimeoutError
 
-        monkeypatch.setattr(loop, "create_connection", slow)
+            def __getattr__(self, name):
+                return getattr(loop, name)
+
+        monkeypatch.setattr(asyncio, "get_running_loop", Slow)
         peers.ask(address, b"/in/traccar", [], b"", told.append)
         [other] = peers._others.values()
         for _ in range(3000):
@@ -438,7 +449,7 @@ def test_a_line_that_stood_as_its_time_ran_out_is_counted_once(monkeypatch):
         return told, other.lines
 
     with made_up_gateway(lambda connection, _: None) as address:
-        assert asyncio.run(too_late(address)) == ([None], 0)
+        assert run(too_late(address)) == ([None], 0)
 
 
 def test_nothing_is_asked_a_third_time(alone):

@@ -21,7 +21,7 @@ class Seat:
     """Alone there, and all of it free."""
 
     def __init__(self):
-        self.held, self.said = {}, []
+        self.held, self.said, self.others = {}, [], {}
         self.renewed, self.away = Event(), False
 
     def join(self):
@@ -35,7 +35,7 @@ class Seat:
         return "join" in self.said
 
     def look(self):
-        return Seats("c", {"a": "http://a"}, self.held)
+        return Seats("c", {"a": "http://a"} | self.others, self.held)
 
     def take(self, partition):
         self.held[partition] = Held("a", 1)
@@ -71,7 +71,7 @@ class Writer:
 
 
 class Sharing:
-    places, closed = (None,) * PARTITIONS, False
+    places, instead, closed = (None,) * PARTITIONS, None, False
 
     def close(self):
         self.closed = True
@@ -141,14 +141,21 @@ def test_who_can_write_nothing_for_long_leaves_and_is_there_again_once_it_can(ke
     _, begin, seat, writer, sharing = kept
     begin()
     until(lambda: set(sharing.places) == {"http://a"})
-    writer.fails_for_s = GIVE_UP_S
-    seat.renewed.clear()
-    assert seat.renewed.wait(WAIT_S)
-    writer.fails_for_s = GIVE_UP_S + 1
+    seat.give_back = lambda *_: None
+    for fails_for_s, others in ((GIVE_UP_S, {"b": "http://b"}), (GIVE_UP_S + 1, {})):  # not long enough, and alone
+        seat.others, writer.fails_for_s = others, fails_for_s
+        for _ in range(2):
+            seat.renewed.clear()
+            assert seat.renewed.wait(WAIT_S)
+    assert "leave" not in seat.said
+    seat.held = {0: Held("a", 1), 1: Held("b", 2)}
+    seat.others = {"b": "http://b"}
     until(lambda: seat.said[-1] == "leave")
     assert "others are to have its devices" in caplog.text
+    assert sharing.instead == (None, "http://b", *[None] * (PARTITIONS - 2))
     writer.fails_for_s = 0.0
     until(lambda: seat.said[-1] == "renew")
+    until(lambda: sharing.instead is None)
 
 
 def test_devices_that_nobody_has_are_not_heard(kept, monkeypatch):

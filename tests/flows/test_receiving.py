@@ -16,7 +16,7 @@ from custodiet.flows.decide_case import make_decision
 from custodiet.flows.end_decision import end_decision, resume_decision, suspend_decision
 from custodiet.model.condition import Interval
 from custodiet.model.decision import LATE_MAX_DEFAULT
-from custodiet.model.errors import CannotRecord
+from custodiet.model.errors import CannotRecord, TableMismatch
 from custodiet.model.mode import LADDER, Kind, ModeCode
 from custodiet.model.record import IngestDetail, Ingested
 from custodiet.model.report import Fix, Report
@@ -241,6 +241,30 @@ def test_while_nobody_hears_some_devices_what_is_written_proves_no_way_up(house)
     house.clock.pass_(MINUTE)
     monitor.idle()
     assert pulse(house).missed == Interval(heard, house.clock.now())
+
+
+def test_a_gateway_that_cannot_read_what_stands_proves_no_way_up_though_it_could_write(house, monkeypatch):
+    person = house.person("TAG")
+    house.decide(person)
+    monitor = house.monitor()
+    assert house.say(monitor, person) == "kept"
+    heard = house.clock.now()
+    with monkeypatch.context() as broken:
+        broken.setattr(ReadingRows, "seen_since", damaged)
+        for _ in range(10):
+            house.clock.pass_(MINUTE)
+            with pytest.raises(TableMismatch):
+                monitor.refresh()
+            with pytest.raises(CannotRecord, match="could not be read"):
+                monitor.idle()
+    assert pulse(house).at == heard
+    monitor.refresh()
+    monitor.idle()
+    assert pulse(house).missed == Interval(heard, house.clock.now())
+
+
+def damaged(*_):
+    raise TableMismatch("a frame is damaged")
 
 
 def pulse(house):

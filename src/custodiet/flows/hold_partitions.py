@@ -64,7 +64,12 @@ def look_on(seating: Seating, hold: Callable[[Turn], Share]) -> Places:
     """
     seats = seating.look()
     hold(Turn(seats.cluster, {}))
-    return tuple(_address_of_another(seats, "", one) for one in range(PARTITIONS))
+    return places_beside(seats, "")
+
+
+def places_beside(seats: Seats, name: str) -> Places:
+    """Where everything is that is not this gateway's."""
+    return tuple(_address_of_another(seats, name, one) for one in range(PARTITIONS))
 
 
 def _places(seats: Seats, name: str, share: Share) -> Places:

@@ -282,6 +282,7 @@ class Monitor:
         if turn is not None and turn != self._shared and self._share_by is not None:
             self._given = self._share_by(turn, self._given)
             self._change_share(turn, self._given)
+        self._is_behind = True  # also where it cannot even be begun
         with self._store.reading() as view:
             self._catch_up(view, self._clock.now())
 
@@ -412,15 +413,18 @@ class Monitor:
 
     def _require_ours(self, write: Ingesting, requests: Sequence[Request | Singles]) -> None:
         """Raise CannotRecord when somebody has taken what is to be written, or devices are shared out another way."""
-        stands, share = write.regime(), self._share
-        if stands != share.regime:
-            self._shared = None  # it is asked for anew: it may have been nothing but a gateway that was set otherwise
-            raise CannotRecord("gateways share devices out another way now")
+        self._require_regime(write)
+        share = self._share
         if share.fences is not None:
             fences = write.fences()
             whole = [one for one in requests if isinstance(one, Request)]
             if any(fences.get(one) != share.fences[one] for request in whole for one in request.partitions):
                 raise CannotRecord(_ANOTHERS)
+
+    def _require_regime(self, write: Ingesting) -> None:
+        if write.regime() != self._share.regime:
+            self._shared = None  # it is asked for anew: it may have been nothing but a gateway that was set otherwise
+            raise CannotRecord("gateways share devices out another way now")
 
     # --- gather ---
 
@@ -822,10 +826,15 @@ class Monitor:
         return number, seq, numbered
 
     def _pulse(self, now: datetime) -> None:
-        """Prove our own path up, down to the disk, though nobody reports."""
+        """Prove our own path up, down to the disk, though nobody reports. Raises CannotRecord where no report could be
+        recorded either.
+        """
+        if self._is_behind:
+            raise CannotRecord("what stands could not be read")
         if self._pulsed_at is not None and timedelta(0) <= now - self._pulsed_at < PULSE:
             return
         with self._store.ingesting() as write:
+            self._require_regime(write)
             self._beat(write)
         self._pulsed_at = now
 

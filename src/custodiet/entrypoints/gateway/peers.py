@@ -114,8 +114,7 @@ class Peers:
                 await loop.create_connection(lambda: line, split.hostname or "", split.port or 443, ssl=self._trusted)
         except (OSError, ValueError, TimeoutError):
             asked.settle(None)
-            if not line.was_made:  # else it says itself that it is lost
-                self.lost(other, None, kept=False)
+            line.give_up()
         else:
             if line.is_lost:
                 asked.settle(None)
@@ -152,8 +151,7 @@ class _Line(asyncio.Protocol):
         self._peers = peers
         self._other = other
         self._transport: asyncio.Transport | None = None
-        self.was_made = False
-        """Whether it ever stood: then it is told when it is lost."""
+        self._is_over = False
         self._timer: asyncio.TimerHandle | None = None
         self._asked: _Asked | None = None
         self._answered = 0
@@ -179,6 +177,11 @@ class _Line(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_at(asked.until, self._too_late)
         self._transport.write(asked.data)
 
+    def give_up(self) -> None:
+        """It never came to stand, or nobody waited for it any more when it did: some loops do not tell it then."""
+        self.hang_up()
+        self.connection_lost(None)
+
     def hang_up(self) -> None:
         """At once."""
         if self._transport is not None:
@@ -193,9 +196,11 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # of a stream
-        self.was_made = True
 
     def connection_lost(self, _: Exception | None) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
         asked = self._end()
         self._transport = None
         if self in self._other.idle:

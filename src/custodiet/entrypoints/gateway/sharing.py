@@ -20,7 +20,7 @@ from custodiet.flows.picture import KnownSender
 from custodiet.flows.ports import Clock
 from custodiet.flows.receive_reports import Request
 from custodiet.model.errors import CannotRecord
-from custodiet.model.partitions import Share
+from custodiet.model.partitions import NOBODYS, Share
 from custodiet.model.report import Answer, Outcome, Reason, Report
 from custodiet.rules.partitions import PARTITIONS, partition_of
 from custodiet.wire.traccar_columns import Lines
@@ -51,7 +51,7 @@ class _Said(msgspec.Struct):
 
 
 class Sharing:
-    """Belongs to the event loop, but for `places`."""
+    """Belongs to the event loop, but for `places` and `instead`."""
 
     def __init__(
         self,
@@ -64,6 +64,8 @@ class Sharing:
         """`trusted`: who vouches for the other gateways; None: all are on this machine."""
         self.places: Sequence[str | None] = (None,) * PARTITIONS
         """The address of whoever has each partition; set anew as a whole, from any thread."""
+        self.instead: Sequence[str | None] | None = None
+        """The same, where this gateway has given its devices up: nothing is written here."""
         self._writer = writer
         self._share = share
         self._clock = clock
@@ -73,7 +75,8 @@ class Sharing:
 
     def take(self, given: Given, settle: Settle) -> None:
         """Have it written wherever that is, and `settle` told. Raises CannotRecord when it cannot be now."""
-        of_lines, share = partitions_of(given.lines), self._share()
+        instead = self.instead
+        of_lines, share = partitions_of(given.lines), self._share() if instead is None else NOBODYS
         partitions = frozenset(one for one in of_lines if one is not None)
         if share.has_all(partitions):
             self._writer.take(self._request(given, given.lines, partitions), settle)
@@ -82,7 +85,7 @@ class Sharing:
             raise CannotRecord(_ELSEWHERE)
         if self._away + len(of_lines) > self._limits.waiting_reports_max:
             raise CannotRecord("too much is waiting for other gateways")
-        places = self.places
+        places = self.places if instead is None else instead
         by_address: dict[str, list[int]] = {}
         for place, one in enumerate(of_lines):
             address = "" if one is None or share.has(one) else places[one]

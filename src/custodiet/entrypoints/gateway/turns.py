@@ -11,7 +11,7 @@ from time import monotonic
 
 from custodiet.entrypoints.gateway.sharing import Sharing
 from custodiet.entrypoints.gateway.writer import Writer
-from custodiet.flows.hold_partitions import keep_to_share, look_on, stay
+from custodiet.flows.hold_partitions import Places, keep_to_share, look_on, places_beside, stay
 from custodiet.flows.ports import Seating
 from custodiet.flows.receive_reports import Monitor
 from custodiet.model.errors import CannotRecord
@@ -27,7 +27,7 @@ HOLD_S = 60.0
 """How long at most what others wrote of newly taken devices is read."""
 GIVE_UP_S = 60.0
 """For so long a gateway keeps its devices though it can write nothing: longer than it takes until another server of the
-store is its primary. Then they are anyone's, for another may be able to.
+store is its primary. Then they are anyone's, for another may be able to; where there is none they stay.
 """
 HEARD_S = 60.0
 """So long after a look that found somebody for each of all devices they count as heard."""
@@ -113,11 +113,17 @@ class TurnKeeper(_Keeper):
             _log.warning("could not give back what was ours: %s; its lease runs out by itself", cannot)
 
     def _stay(self) -> None:
-        if self._writer.fails_for_s > GIVE_UP_S:
+        others = self._sharing.instead = self._others() if self._writer.fails_for_s > GIVE_UP_S else None
+        if others is not None:
             self._seating.leave()
             raise CannotRecord("nothing can be written here, so others are to have its devices")
         stay(self._seating)
         self._there.set()
+
+    def _others(self) -> Places | None:
+        """Where everything is but here; None: no other gateway is there."""
+        seats, name = self._seating.look(), self._monitor.name
+        return places_beside(seats, name) if seats.gateways.keys() - {name} else None
 
     def _hears_all(self) -> bool:
         return monotonic() - self._all_had_at < HEARD_S

@@ -119,7 +119,7 @@ class Writer:
 
     @property
     def fails_for_s(self) -> float:
-        """Seconds since anything was written, or would have been; 0 while nothing fails."""
+        """Seconds since it began to fail; 0 while it does not."""
         return monotonic() - self._well_at if self.is_failing else 0.0
 
     @property
@@ -197,6 +197,8 @@ class Writer:
             failed = self._refresh()
             _tell([(asking, [failed if failed is not None else []]) for asking in refreshing])
         self._idle()  # also while the store is away: what must be forgotten needs none
+        if not self.is_failing:
+            self._well_at = monotonic()
         return bool(group) or not ending
 
     def _gather(self) -> None:
@@ -234,8 +236,7 @@ class Writer:
                 return
             results = [CannotRecord("could not be written")]
         else:
-            self._refreshed_at = self._well_at = monotonic()
-            self._failing = False
+            self._refreshed_at, self._failing = monotonic(), False
             self._metrics.committed()
         self._metrics.answered([answer for of_one in results if isinstance(of_one, list) for answer in of_one])
         told = iter(results)
@@ -267,7 +268,6 @@ class Writer:
             self._idling_fails = type(error)
         else:  # after what failed it has proved that it can be written again
             self._idling_fails, self._failing = None, False
-            self._well_at = monotonic()
 
 
 def _tell(told: Sequence[tuple[_Asking, Sequence[Result]]]) -> None:
