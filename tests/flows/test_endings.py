@@ -166,3 +166,12 @@ def test_a_fix_that_was_left_beyond_its_fitting_would_be_seen_in_verifying(house
     monkeypatch.setattr(ReadingRows, "fixes_of_fitting_from", lambda *_: ())
     taken_off_after_a_fast_clock(house)
     assert house.verify()["differing"] == 1
+
+
+def test_what_was_over_long_ago_is_annulled_without_looking_through_all_that_came_since(house, monkeypatch):
+    person = house.person("TAG")
+    decision = house.decide(person, ends_at=START + timedelta(hours=1))
+    house.clock.pass_(timedelta(days=1))
+    monkeypatch.setattr(ReadingRows, "_fixes_from", lambda *_: pytest.fail("frames are looked through"))
+    end_decision(house.store, house.chance, decision.id, Move.ANNUL, Ender(COURT, authority=True))
+    assert house.decision(decision.id).state is State.ANNULLED

@@ -1,5 +1,6 @@
 """What the vault gathers and folds of each session is what the frames say, whatever came, went or broke meanwhile."""
 
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
@@ -14,7 +15,7 @@ from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.stored_fixes import StoredFixes
 from custodiet.flows.in_vault.unsealing import Unsealing, session_key
 from custodiet.model.condition import Interval
-from custodiet.model.errors import OpeningRefused
+from custodiet.model.errors import CannotRecord, OpeningRefused
 from custodiet.model.stored import Gathered
 from custodiet.model.times import to_ms
 from custodiet.rules.decisions import Ender
@@ -236,6 +237,72 @@ def test_a_removed_fix_is_gone_wherever_it_had_come_to(house, vault, monkeypatch
     assert len(vault.of(person)) == 3
     vault.restart()
     assert len(vault.of(person)) == 3
+
+
+def test_after_a_removal_nothing_of_before_lies_in_the_log_beside_the_file(house, vault, written_at_once):
+    person = walker(house)
+    house.say(person.monitor, person, house.clock.now() + 4 * MINUTE)
+    vault.take_in()
+    house.clock.pass_(MINUTE)
+    suspend_decision(house.store, person.decision.id, Ender(ANA))
+    vault.take_in()
+    assert vault.path.with_name("pieces.db-wal").stat().st_size == 0
+
+
+def test_copies_that_are_damaged_inside_are_gathered_anew(house, vault, written_at_once):
+    person = walker(house, fixes=40)
+    frames = as_the_frames_say(house, person)
+    assert vault.of(person) == frames
+    vault.kept.close()
+    body = bytearray(vault.path.read_bytes())
+    for page in range(1, len(body) // 16_384):
+        body[page * 16_384 : page * 16_384 + 512] = bytes(512)
+    vault.path.write_bytes(body)
+    vault.start()
+    with suppress(CannotRecord):  # whoever comes upon it asks again
+        vault.of(person)
+    assert vault.of(person) == frames
+    assert vault.kept.times_lost == 1
+
+
+def test_what_cannot_be_written_is_not_heaped_up_and_is_gathered_again(house, vault, monkeypatch):
+    monkeypatch.setattr(gathering_file, "FRAMES_IN_MEMORY", 2)
+    monkeypatch.setattr(gathering_file, "_FRAMES_AT_ONCE", 1)
+    person = walker(house, fixes=1)
+    vault.take_in()
+    with monkeypatch.context() as full:
+        full.setattr(vault.kept, "add", cannot)
+        for _ in range(5):
+            walk(house, person, 1)
+            with suppress(CannotRecord):
+                vault.take_in()
+            assert vault.gathering._frames <= 2
+    assert vault.of(person) == as_the_frames_say(house, person)
+
+
+def cannot(*_):
+    raise CannotRecord("full")
+
+
+def test_a_clock_that_was_ahead_for_a_look_keeps_nothing_from_being_folded(house, vault, written_at_once):
+    person = walker(house)
+    vault.take_in()
+    vault.fold(LONG_AFTER + 365 * DAY)
+    walk(house, person, 1)
+    vault.take_in()
+    while vault.gathering.fold_some(LONG_AFTER):
+        pass
+    assert vault.kept.loose_after(-1, 9) == []
+
+
+def test_a_window_until_midnight_opens_nothing_of_the_day_that_begins_then(house, vault):
+    person = walker(house, fixes=1)
+    house.clock.pass_(DAY)
+    house.issue_keys()
+    walk(house, person, 1)
+    midnight = START.replace(hour=0) + DAY
+    found = vault.stored.rows(person.case.person_id, Interval(midnight - DAY, midnight))
+    assert [session.day for session, _ in found] == [START.date()]
 
 
 def test_what_is_taken_out_leaves_no_bytes_in_the_file(house, vault, written_at_once):

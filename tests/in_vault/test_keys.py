@@ -100,6 +100,37 @@ def test_turns_that_failed_all_night_leave_one_new_key_and_the_next_that_does_no
     assert house.copy(house.wearer)[-1]["fixes"] == 1
 
 
+def test_a_turn_whose_old_bytes_could_not_be_cut_away_is_finished_by_the_next_that_can(house, monkeypatch):
+    house.clock.pass_(DAY)
+    [old] = house.kms.epochs()
+    with monkeypatch.context() as full:
+        full.setattr(house.keystore, "forget_old_bytes", lambda: (_ for _ in ()).throw(CannotRecord("full")))
+        for _ in range(2):
+            with pytest.raises(CannotRecord):
+                house.vault_keys.turn_epoch()
+    assert old in house.kms.epochs()
+    assert not house.vault_keys.turn_epoch()  # it had turned
+    [new] = house.kms.epochs()
+    house.issue_keys()
+    assert {epoch for _, epoch, _ in house.keystore.all()} == {new} != {old}
+
+
+def test_a_turn_that_was_durable_and_was_told_that_it_is_not_destroys_the_old_key(house, monkeypatch):
+    rewrap = house.keystore.rewrap
+
+    def torn(rows):
+        rewrap(rows)
+        raise CannotRecord("the disk said no, but it had written")
+
+    house.clock.pass_(DAY)
+    [old] = house.kms.epochs()
+    with monkeypatch.context() as broken:
+        broken.setattr(house.keystore, "rewrap", torn)
+        assert house.vault_keys.turn_epoch()
+    assert house.kms.epochs() != (old,)
+    assert len(house.kms.epochs()) == 1
+
+
 def test_a_turn_that_was_durable_although_it_could_not_say_so_leaves_nothing_behind_a_day_later(house, monkeypatch):
     rewrap = house.keystore.rewrap
     house.clock.pass_(DAY)

@@ -27,6 +27,7 @@ _TABLES = (
 )
 _PAGE_BYTES = 16_384
 """A day of a fix a minute lies in five of them."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _ALL = ("loose", "folded", "newest", "removal")
 
 
@@ -34,27 +35,47 @@ class SqliteGatheredPieces:
     """One file, one process. Without a path in memory."""
 
     def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.times_lost = 0
         with _said_plainly():
             try:
                 self._connection = _opened(path)
+            except sqlite3.OperationalError:
+                raise  # it is held, or there is no room: nothing is wrong with it
             except sqlite3.DatabaseError:
-                if path is None:
-                    raise
-                for beside in ("", "-wal", "-shm"):
-                    path.with_name(path.name + beside).unlink(missing_ok=True)
-                self._connection = _opened(path)
+                self._lose()
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
 
-    def newest(self) -> tuple[int, bytes] | None:
+    def _lose(self) -> None:
+        """Begin it anew."""
+        if self._path is not None:
+            for beside in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + beside).unlink(missing_ok=True)
+        self._connection = _opened(self._path)
+        self.times_lost += 1
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """What is damaged inside is begun anew, too, and whoever asked asks again."""
         with _said_plainly():
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF in _DAMAGED:  # of its own kind, and of more kinds in the higher bits
+                    self._connection.close()
+                    self._lose()
+                raise
+
+    def newest(self) -> tuple[int, bytes] | None:
+        with self._using():
             found: tuple[int, bytes] | None = self._connection.execute("SELECT seq, digest FROM newest").fetchone()
             return found
 
     def last_removal(self) -> Removal | None:
-        with _said_plainly():
+        with self._using():
             found = self._connection.execute("SELECT * FROM removal").fetchone()
             return None if found is None else Removal(*found[1:])
 
@@ -71,7 +92,7 @@ class SqliteGatheredPieces:
             self._connection.execute("INSERT OR REPLACE INTO newest VALUES (1, ?, ?)", (seq, digest))
 
     def of(self, session: int) -> Gathered:
-        with _said_plainly():
+        with self._using():
             loose = self._connection.execute("SELECT pieces FROM loose WHERE session = ? ORDER BY seq", (session,))
             pieces = b"".join(row[0] for row in loose)
             folded = self._connection.execute("SELECT sealed FROM folded WHERE session = ?", (session,)).fetchone()
@@ -88,9 +109,12 @@ class SqliteGatheredPieces:
                 if one.folded is not None:
                     self._connection.execute("INSERT INTO folded VALUES (?, ?)", (session, one.folded))
             self._follow(removal)
+        if removal is not None:
+            with self._using():  # what was taken out lies in the log beside until that is cut
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def loose_after(self, session: int, limit: int) -> list[int]:
-        with _said_plainly():
+        with self._using():
             rows = self._connection.execute(
                 "SELECT DISTINCT session FROM loose WHERE session > ? ORDER BY session LIMIT ?", (session, limit)
             )
@@ -103,7 +127,7 @@ class SqliteGatheredPieces:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with _said_plainly(), self._connection:
+        with self._using(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
 

@@ -148,7 +148,6 @@ class SqliteKeystore:
         changed = [(epoch, wrapped, name) for name, epoch, wrapped in rows]
         with self._writing():
             self._connection.executemany("UPDATE key SET epoch = ?, wrapped = ? WHERE name = ?", changed)
-        self._forget_old_bytes()
 
     def destroy(self, name: str, at: datetime, instead: Sequence[tuple[str, int, bytes]] = ()) -> None:
         with self._writing():
@@ -159,7 +158,7 @@ class SqliteKeystore:
             )
             self._connection.execute("DELETE FROM key WHERE name = ?", (name,))
             self._connection.execute("INSERT INTO destroyed VALUES (?, ?) ON CONFLICT DO NOTHING", (name, to_ms(at)))
-        self._forget_old_bytes()
+        self.forget_old_bytes()
 
     def is_destroyed(self, name: str) -> bool:
         return self.destroyed_at(name) is not None
@@ -194,7 +193,7 @@ class SqliteKeystore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _forget_old_bytes(self) -> None:
+    def forget_old_bytes(self) -> None:
         """What was wrapped before must not stay behind in the log file."""
         self._do("PRAGMA wal_checkpoint(TRUNCATE)")
 

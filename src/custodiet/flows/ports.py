@@ -1276,6 +1276,9 @@ class GatheredPieces(Protocol):
     Every call raises CannotRecord when the file cannot be used now.
     """
 
+    times_lost: int
+    """How often it was found damaged and begun anew: nothing that was taken in before is there any more."""
+
     def newest(self) -> tuple[int, bytes] | None:
         """(seq, digest of the ingest record) of the newest frame taken in."""
         ...
@@ -1374,7 +1377,11 @@ class Keystore(VaultMemory, Protocol):
 
     def all(self) -> Iterator[tuple[str, int, bytes]]: ...
     def rewrap(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
-        """Replace every wrapped form at once, or none."""
+        """Replace every wrapped form at once, or none. What they were may lie about until `forget_old_bytes`."""
+        ...
+
+    def forget_old_bytes(self) -> None:
+        """Nothing of what was replaced or destroyed lies about any more. Raises CannotRecord when that is not so."""
         ...
 
 

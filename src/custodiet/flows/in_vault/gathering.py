@@ -41,10 +41,11 @@ class Gathering:
         self._keys = keys
         self._sealer = sealer
         self._chance = chance
-        self._newest = kept.newest()
+        self._newest: tuple[int, bytes] | None = None
         self._removal: Removal | None = None
         """The last one that was taken out of the copies."""
-        self._begun = False
+        self._begun = self._anew = False
+        self._copies_lost = kept.times_lost
         self._waiting: defaultdict[int, bytearray] = defaultdict(bytearray)
         """By session what is not written yet."""
         self._pieces = self._frames = 0
@@ -65,7 +66,7 @@ class Gathering:
 
     def follow(self, view: Reading) -> bool:
         """The same in a view of the store: when there is no more, all that the view shows has been followed."""
-        if not self._begun:
+        if not self._begun or self._copies_lost != self._kept.times_lost:
             self._begin(view)
         if self._newest is not None and not view.goes_on_after(self._newest[0], self._removal):
             return False
@@ -76,7 +77,7 @@ class Gathering:
 
         Raises OpeningRefused while the KMS is away: then nothing opens here either.
         """
-        if self._folds_at is not None and now < self._folds_at:
+        if self._folds_at is not None and now < self._folds_at <= now + FOLDED_AFTER:
             return False
         if self._folded_until == _BEFORE_ALL:
             self._keys.require_kms()
@@ -94,13 +95,15 @@ class Gathering:
 
     def _begin(self, view: Reading) -> None:
         """What is known of another store than this one, as before a restore, is forgotten."""
+        self._copies_lost = self._kept.times_lost
+        self._let_go()
+        self._newest = None if self._anew else self._kept.newest()
         self._removal = last = self._kept.last_removal()
         stands = last is None or view.removal_at(last.partition, last.number, last.position) == last
         if self._newest is None or not stands or view.frame_digest(self._newest[0]) != self._newest[1]:
             self._removal = view.newest_removal()
             self._kept.begin(self._removal)
-            self._newest = None
-            self._let_go()
+            self._newest, self._anew = None, False
         self._begun = True
 
     # --- what is new ---
@@ -141,7 +144,7 @@ class Gathering:
         try:
             instead = {number: self._without(number, places) for number, places in gone.items()}
         except (OpeningRefused, NotTheFormat):
-            self._newest, self._begun = None, False  # gathered again, what is gone is not in it
+            self._anew, self._begun = True, False  # gathered again, what is gone is not in it
             return True
         self._kept.put(instead, found[-1])
         self._removal = found[-1]
@@ -163,8 +166,11 @@ class Gathering:
         return self._sealed(unsealing, fold.without(gone)) if gone.intersection(fold.places) else folded
 
     def _write(self) -> None:
+        """What could not be written is let go of, and gathered again: else it would be more with every frame."""
         if self._newest is not None:
+            self._begun = False
             self._kept.add(self._waiting, *self._newest)
+            self._begun = True
             self._let_go()
 
     def _let_go(self) -> None:

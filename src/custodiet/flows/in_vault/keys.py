@@ -12,7 +12,7 @@ from datetime import date, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custodiet.flows.ports import Chance, Clock, Keystore, Kms, Sealer
-from custodiet.model.errors import OpeningRefused, Unready
+from custodiet.model.errors import CannotRecord, OpeningRefused, Unready
 from custodiet.model.identity import PersonId, SessionId
 from custodiet.model.mode import Category
 from custodiet.model.record import DayKey, LogHead, RecordKey
@@ -199,13 +199,20 @@ class Keys:
         for name, epoch, wrapped in self._keystore.all():
             plain = today if name == _EPOCH_DAY else self._unwrap(name, epoch, wrapped)
             rows.append((name, new, self._wrap(new_key, name, plain)))
-        self._keystore.rewrap(rows)
+        try:
+            self._keystore.rewrap(rows)
+        except CannotRecord:
+            stands = self._keystore.get(_EPOCH_DAY)
+            if stands is None or stands[0] != new:
+                raise
+            # It is durable all the same.
         self._epoch, self._epoch_key = new, new_key
         self._destroy_older()
         return True
 
     def _destroy_older(self) -> None:
         self._owes_destruction = True
+        self._keystore.forget_old_bytes()
         for old in self._kms.epochs():
             if old != self._epoch:
                 self._kms.destroy(old)

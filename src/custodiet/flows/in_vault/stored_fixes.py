@@ -1,7 +1,7 @@
 """Stored fixes, opened for a person and a window, session by session, from what the vault has gathered of them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from custodiet.flows.in_vault.gathering import Gathering
 from custodiet.flows.in_vault.keys import Keys
@@ -12,6 +12,8 @@ from custodiet.model.identity import PersonId
 from custodiet.model.session import Session
 from custodiet.model.times import utc_day
 from custodiet.wire.frame import FixRow, StoredFix, stored_of
+
+_MS = timedelta(milliseconds=1)
 
 
 class StoredFixes:
@@ -39,7 +41,7 @@ class StoredFixes:
         Sessions whose key is destroyed are left out. With a window nothing of another day is opened, and nothing
         outside it given. Raises OpeningRefused for what does not open.
         """
-        days = None if window is None else (utc_day(window.from_at), utc_day(window.to_at))
+        days = None if window is None else (utc_day(window.from_at), utc_day(max(window.from_at, window.to_at - _MS)))
         sessions = self._sessions(person_id, days)
         for number, session in sorted(sessions.items(), key=lambda one: (one[1].day, one[0])):
             if self._keys.opens(session):
