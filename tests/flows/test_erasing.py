@@ -307,6 +307,40 @@ def test_an_erasure_that_cannot_be_entered_holds_up_none_behind_it_and_nothing_t
     assert set(one.stored()) == {failing[0]}
 
 
+def test_the_vault_has_said_all_before_a_day_is_recorded_and_others_write_between_two(one):
+    one.pass_retention()
+    one.house.clock.pass_(29 * DAY)
+    order = []
+
+    class Saying:
+        def erase(self, index):
+            yield from one.house.vault.erase(index)
+            order.append("said")
+
+    erasing = Erasing(one.house.store, Saying(), one.house.clock, one.house.fence, lambda: order.append("rested"))
+    while erasing.step():
+        pass
+    assert one.stored() == []
+    assert order[:2] == ["said", "rested"]
+    assert order.count("rested") == one.kinds().count(EntryKind.DAY_ERASED) == 3
+
+
+def test_what_a_vault_said_before_it_died_is_recorded(one):
+    one.pass_retention()
+    one.house.clock.pass_(29 * DAY)
+
+    class Dying:
+        def erase(self, index):
+            yield next(iter(one.house.vault.erase(index)))
+            raise VaultUnavailable("it died")
+
+    erasing = Erasing(one.house.store, Dying(), one.house.clock, one.house.fence)
+    erasing.begin()
+    with pytest.raises(VaultUnavailable):
+        erasing.finish()
+    assert one.kinds().count(EntryKind.DAY_ERASED) == 1
+
+
 def test_an_erasure_that_the_vault_refuses_each_time_holds_up_none_behind_it(one, monkeypatch):
     one.pass_retention()
     one.house.clock.pass_(29 * DAY)

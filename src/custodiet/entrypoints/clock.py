@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 
 from custodiet.flows.end_decision import end_what_ran_out
 from custodiet.flows.erase_what_is_due import Erasing
@@ -31,6 +31,8 @@ LOOK_S = 30.0
 ENTER_S = 60.0
 PUBLISH_S = 5.0
 ERASE_S = 60.0
+REST_S = 0.2
+"""Between two days that are erased: whoever found the store held looks again every tenth of a second (SQLite)."""
 FAILING_S = 5.0
 """How long a step that failed is left alone."""
 
@@ -86,7 +88,7 @@ class Ticking:
         self._looks = [_Every(f"looking for {what}", LOOK_S, look) for what, look in passing.steps.items()]
         self._run_out = _Every("ending what ran out", 0.0, run_out)
         self._keys = _Every("issuing keys", 0.0, KeyIssuing(store, vault, clock, pinned, held).step)
-        erasing = Erasing(store, vault, clock, held)
+        erasing = Erasing(store, vault, clock, held, lambda: sleep(REST_S))
         self._erase = [
             _Every("entering what is to be erased", ERASE_S, erasing.begin),
             _Every("erasing what is due", ERASE_S, erasing.finish),

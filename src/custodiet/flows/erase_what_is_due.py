@@ -6,6 +6,7 @@ entry, the vault destroys when it is next asked. If we die after the keys, the n
 entry and asks again.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -35,11 +36,15 @@ class Erasing:
     What comes late to one that had nothing is closed, and can be erased, as a later day begins.
     """
 
-    def __init__(self, store: Store, vault: Vault, clock: Clock, fence: Fence) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, clock: Clock, fence: Fence, rest: Callable[[], None] = lambda: None
+    ) -> None:
+        """`rest`: called after each day, which holds the store for as long as its frames take; others write then."""
         self._store = store
         self._vault = vault
         self._clock = clock
         self._fence = fence
+        self._rest = rest
         self._open: set[int] = set()
         """Entries of erasures that had something left when they were looked at."""
         self._looking = OnceADay()
@@ -55,7 +60,7 @@ class Erasing:
         failed with, once all were tried; what the vault refuses waits, and is seen as late.
         """
         left = self._unfinished(self._clock.now())
-        return each_by_itself(left, lambda entry: _finish(self._store, self._vault, entry, self._fence), AT_ONCE)
+        return each_by_itself(left, self._finish, AT_ONCE)
 
     def step(self) -> int:
         """One round of both; how much was recorded."""
@@ -71,6 +76,17 @@ class Erasing:
             self._looking.looked(now, view.ledger_size())
             return view.erasures_unfinished(now, self._open)
 
+    def _finish(self, entry: int) -> int:
+        done, told = 0, list[DayGone]()
+        try:
+            _hear(self._store, self._vault, entry, told)
+        finally:
+            for gone in told:
+                if _record(self._store, entry, gone, self._fence):
+                    done += 1
+                    self._rest()
+        return done
+
 
 def erase_what_is_due(store: Store, vault: Vault, clock: Clock, fence: Fence) -> int:
     """One round of `Erasing`, which looks at all of them."""
@@ -85,16 +101,17 @@ def _begin(store: Store, one: RetentionClock, fence: Fence) -> bool:
     return True
 
 
-def _finish(store: Store, vault: Vault, entry: int, fence: Fence) -> int:
-    done = 0
+def _hear(store: Store, vault: Vault, entry: int, told: list[DayGone]) -> None:
+    """Add days that are gone and have no entry yet. All of it is heard before any is recorded: the vault answers nobody
+    else meanwhile, and to record a day takes seconds.
+    """
     with store.reading() as view:
         of = view.erasure_at(entry)
         left = set() if of is None else set(view.days_left(*of))
     with suppress(OpeningRefused):
         for gone in vault.erase(entry):
             if gone.day in left:  # the vault tells every day that is gone, each time: of most the entry stands
-                done += _record(store, entry, gone, fence)
-    return done
+                told.append(gone)  # noqa: PERF401 - what was heard stays when it breaks off
 
 
 def _record(store: Store, entry: int, gone: DayGone, fence: Fence) -> bool:
