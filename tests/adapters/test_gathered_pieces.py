@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from custodiet.adapters import gathered_pieces
 from custodiet.adapters.gathered_pieces import SqliteGatheredPieces
 from custodiet.model.errors import CannotRecord
 from custodiet.model.stored import Gathered, Removal
@@ -80,3 +81,53 @@ def test_a_file_that_cannot_be_written_is_said_plainly(path):
         kept._connection.execute("PRAGMA query_only = ON")
         with pytest.raises(CannotRecord, match="copies of sealed fixes"):
             kept.add({7: b"one"}, 1, b"digest")
+
+
+def test_one_whose_head_is_damaged_is_begun_anew_and_one_that_cannot_be_opened_is_left(path):
+    with closing(SqliteGatheredPieces(path)) as kept:
+        kept.add({7: b"one"}, 1, b"digest")
+    with path.open("r+b") as file:
+        file.seek(44)
+        file.write(bytes((0, 0, 0, 99)))  # a form that no SQLite knows
+    with closing(SqliteGatheredPieces(path)) as kept:
+        assert kept.newest() is None
+        kept.add({7: b"one"}, 1, b"digest")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gathered_pieces, "_opened", no_room)
+        with pytest.raises(CannotRecord):
+            SqliteGatheredPieces(path)
+    with closing(SqliteGatheredPieces(path)) as kept:
+        assert kept.newest() == (1, b"digest")
+
+
+def test_one_that_is_damaged_while_there_is_no_room_for_another_is_begun_anew_once_there_is(path, monkeypatch):
+    kept = SqliteGatheredPieces(path)
+    kept.add({number: bytes(9000) for number in range(40)}, 1, b"digest")
+    kept.close()
+    body = bytearray(path.read_bytes())
+    body[16_384:] = bytes(len(body) - 16_384)
+    path.write_bytes(body)
+    kept = SqliteGatheredPieces(path)
+    with monkeypatch.context() as full:
+        full.setattr(gathered_pieces, "_opened", no_room)
+        for _ in range(3):
+            with pytest.raises(CannotRecord):
+                kept.of(7)
+    assert (kept.of(7), kept.newest(), kept.times_lost) == (Gathered(b"", None), None, 1)
+    kept.close()
+
+
+def no_room(_):
+    sqlite3.connect("/nowhere/at/all/pieces.db")
+
+
+def test_what_was_removed_and_is_there_yet_is_said(path):
+    with closing(SqliteGatheredPieces(path)) as kept, closing(sqlite3.connect(path)) as reads:
+        kept._connection.execute("PRAGMA busy_timeout = 1")
+        kept.add({7: b"one"}, 1, b"digest")
+        reads.execute("BEGIN")
+        reads.execute("SELECT * FROM loose").fetchall()
+        with pytest.raises(CannotRecord, match="there yet"):
+            kept.put({7: Gathered(b"", None)}, REMOVAL)
+        reads.execute("COMMIT")
+        kept.put({7: Gathered(b"", None)}, REMOVAL)

@@ -166,6 +166,21 @@ def test_what_names_no_device_is_answered_here(three):
     assert [len(one.lines) for one in three.each] == [1, 0, 0]
 
 
+def test_a_gateway_that_gave_its_devices_up_sends_on_all_that_comes_also_what_names_no_device(three):
+    three.share_out([1] * PARTITIONS)
+    gave_up, other, _ = three.each
+    gave_up.monitor.share, gave_up.sharing.instead = (
+        Share(1, dict.fromkeys(range(PARTITIONS), 1)),
+        [other.address] * PARTITIONS,
+    )
+    assert three.post("/in/traccar", fix(three.of(0), NOW))[0] == 200
+    status, body, _ = three.post("/in/owntracks?u=a&d=b", json.dumps({"_type": "lwt", "tst": 1}))
+    assert (status, body) == (200, b"[]")
+    broken = three.post("/in/batch", fix(three.of(0), NOW) + b"\nnot json\n")
+    assert (broken[0], len(broken[1].splitlines())) == (200, 2)
+    assert [len(one.lines) for one in three.each] == [0, 4, 0]
+
+
 def test_health_says_of_how_many_partitions_nobody_knows_who_has_them_and_how_many_are_held_here(three):
     def told():
         health = json.loads(three.post("/healthz", method="GET")[1])

@@ -173,6 +173,13 @@ def test_a_cluster_that_was_made_anew_counts_from_one_and_is_heard_all_the_same(
     refused("another way", lambda: a.say(person))
 
 
+def test_a_gateway_that_has_not_had_a_turn_yet_fails_at_nothing(house, person):
+    assert Gateway(house, "a").take(1).say(person) == "kept"
+    newcomer = Gateway(house, "b")
+    newcomer.monitor.refresh()
+    newcomer.monitor.idle()
+
+
 def test_a_gateway_of_a_cluster_that_was_overtaken_takes_nothing_back_and_one_that_is_started_does(house, person):
     a = Gateway(house, "a").take(1, cluster="old")
     b = Gateway(house, "b").take(1, cluster="new")

@@ -27,7 +27,20 @@ _TABLES = (
 )
 _PAGE_BYTES = 16_384
 """A day of a fix a minute lies in five of them."""
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_IN_USE = frozenset(
+    {
+        *(
+            sqlite3.SQLITE_BUSY,
+            sqlite3.SQLITE_LOCKED,
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_CANTOPEN,
+        ),
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM),
+    }
+)
+"""Nothing is wrong with the file: it is held, or there is no room, or no leave."""
 _ALL = ("loose", "folded", "newest", "removal")
 
 
@@ -36,38 +49,46 @@ class SqliteGatheredPieces:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self.times_lost = 0
+        self.times_lost, self._is_lost = 0, False
         with _said_plainly():
             try:
                 self._connection = _opened(path)
-            except sqlite3.OperationalError:
-                raise  # it is held, or there is no room: nothing is wrong with it
-            except sqlite3.DatabaseError:
-                self._lose()
+            except sqlite3.DatabaseError as error:
+                if _kind_of(error) in _IN_USE:
+                    raise
+                self._begin_anew()
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
 
-    def _lose(self) -> None:
-        """Begin it anew."""
+    def _begin_anew(self) -> None:
         if self._path is not None:
             for beside in ("", "-wal", "-shm"):
                 self._path.with_name(self._path.name + beside).unlink(missing_ok=True)
         self._connection = _opened(self._path)
-        self.times_lost += 1
+        self._is_lost = False
 
     @contextmanager
     def _using(self) -> Iterator[None]:
         """What is damaged inside is begun anew, too, and whoever asked asks again."""
         with _said_plainly():
+            if self._is_lost:
+                self._begin_anew()
             try:
                 yield
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF in _DAMAGED:  # of its own kind, and of more kinds in the higher bits
+                if _kind_of(error) in _DAMAGED:
                     self._connection.close()
-                    self._lose()
+                    self._is_lost, self.times_lost = True, self.times_lost + 1
                 raise
+
+    def _cut_log(self) -> None:
+        """What was taken out lies in the log beside the file until that is cut."""
+        with self._using():
+            [(is_busy, _, _)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise CannotRecord("somebody else reads the vault's copies of sealed fixes: what was removed is there yet")
 
     def newest(self) -> tuple[int, bytes] | None:
         with self._using():
@@ -84,6 +105,7 @@ class SqliteGatheredPieces:
             for table in _ALL:
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             self._follow(removal)
+        self._cut_log()
 
     def add(self, gathered: Mapping[int, bytes | bytearray], seq: int, digest: bytes) -> None:
         with self._writing():
@@ -110,8 +132,7 @@ class SqliteGatheredPieces:
                     self._connection.execute("INSERT INTO folded VALUES (?, ?)", (session, one.folded))
             self._follow(removal)
         if removal is not None:
-            with self._using():  # what was taken out lies in the log beside until that is cut
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._cut_log()
 
     def loose_after(self, session: int, limit: int) -> list[int]:
         with self._using():
@@ -159,6 +180,11 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _kind_of(error: sqlite3.Error) -> int:
+    """Without what says more of it, in the higher bits; 0 for what SQLite did not say."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 @contextmanager

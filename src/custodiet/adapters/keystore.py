@@ -195,7 +195,9 @@ class SqliteKeystore:
 
     def forget_old_bytes(self) -> None:
         """What was wrapped before must not stay behind in the log file."""
-        self._do("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(is_busy, *_)] = self._do("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise CannotRecord("somebody else reads the vault's database: what was replaced is there yet")
 
 
 @contextmanager

@@ -278,11 +278,11 @@ class Monitor:
 
     def refresh(self) -> None:
         """Bring the picture up to date. Raises CannotRecord when the store cannot be read."""
+        self._is_behind = True  # also where it cannot even be begun
         turn = self._turn
         if turn is not None and turn != self._shared and self._share_by is not None:
             self._given = self._share_by(turn, self._given)
             self._change_share(turn, self._given)
-        self._is_behind = True  # also where it cannot even be begun
         with self._store.reading() as view:
             self._catch_up(view, self._clock.now())
 
@@ -295,6 +295,7 @@ class Monitor:
         self._seen.keep_only(self._is_mine)
         with self._store.reading() as view:
             self._catch_up(view, self._clock.now())
+            self._is_behind = True  # of those who are newly ours
             self._take_over(view, lambda fitting_id: self._partition_of(fitting_id) in new)
         self._share, self._shared = share, turn
         self._say_what_is_in_force(None, self._clock.now())
@@ -829,6 +830,8 @@ class Monitor:
         """Prove our own path up, down to the disk, though nobody reports. Raises CannotRecord where no report could be
         recorded either.
         """
+        if self._share_by is not None and self._turn is None:
+            return  # it is about to learn what is its own
         if self._is_behind:
             raise CannotRecord("what stands could not be read")
         if self._pulsed_at is not None and timedelta(0) <= now - self._pulsed_at < PULSE:

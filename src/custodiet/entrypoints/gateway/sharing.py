@@ -78,7 +78,8 @@ class Sharing:
         instead = self.instead
         of_lines, share = partitions_of(given.lines), self._share() if instead is None else NOBODYS
         partitions = frozenset(one for one in of_lines if one is not None)
-        if share.has_all(partitions):
+        beside = "" if instead is None else next(filter(None, instead), "")  # whose what names no device is; else ours
+        if not beside and share.has_all(partitions):
             self._writer.take(self._request(given, given.lines, partitions), settle)
             return
         if AMONG_GATEWAYS in given.message.headers:
@@ -88,7 +89,7 @@ class Sharing:
         places = self.places if instead is None else instead
         by_address: dict[str, list[int]] = {}
         for place, one in enumerate(of_lines):
-            address = "" if one is None or share.has(one) else places[one]
+            address = beside if one is None else "" if share.has(one) else places[one]
             if address is None:
                 raise CannotRecord(_NOBODY)
             by_address.setdefault(address, []).append(place)
