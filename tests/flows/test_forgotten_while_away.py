@@ -64,7 +64,7 @@ def test_a_group_that_could_not_be_written_leaves_nothing_behind(house, monkeypa
     with held_by_another(house, monkeypatch):
         assert door.request("POST", "/in/traccar", body, person.token).status == 503
     gc.unfreeze()
-    left = [one for one in gc.get_objects() if isinstance(one, _Decided)]
+    left = [one for one in gc.get_objects() if type(one) is _Decided]  # nobody is asked what it is
     gc.freeze()
     assert left == []
 

@@ -286,6 +286,7 @@ def move_keys(keystore: Keystore, of: Kms, to: Kms, sealer: Sealer, chance: Chan
             plain = sealer.open_under(key, wrapped, _context(name))
             rows.append((name, new, sealer.seal_under(new_key, chance.draw(12), plain, _context(name))))
         keystore.rewrap(rows)
+    keystore.forget_old_bytes()
     for old in of.epochs():
         of.destroy(old)
 
