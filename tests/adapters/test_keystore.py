@@ -8,6 +8,7 @@ import pytest
 
 from custodiet.adapters.keystore import SqliteKeystore
 from custodiet.model.errors import CannotRecord, TableMismatch
+from custodiet.model.times import EPOCH
 
 
 @pytest.fixture
@@ -64,3 +65,18 @@ def test_a_file_that_broke_while_it_was_open_is_said_so(keystore, tmp_path):
 def test_a_key_is_never_written_over(keystore):
     with pytest.raises(TableMismatch):
         keystore.put("log", 1, b"another")
+
+
+def test_what_was_destroyed_and_is_there_yet_since_somebody_reads_is_said(keystore, tmp_path):
+    path = tmp_path / "vault.db"
+    keystore._connection.execute("PRAGMA busy_timeout = 1")
+    keystore.put("day/1", 1, b"wrapped")
+    with closing(sqlite3.connect(path)) as reads:
+        reads.execute("BEGIN")
+        reads.execute("SELECT * FROM key").fetchall()
+        with pytest.raises(CannotRecord, match="there yet"):
+            keystore.destroy("day/1", EPOCH)
+        reads.execute("COMMIT")
+        assert keystore.is_destroyed("day/1")
+        keystore.forget_old_bytes()
+        assert path.with_name(path.name + "-wal").stat().st_size == 0

@@ -179,12 +179,15 @@ def test_a_gateway_that_could_write_nothing_knows_by_itself_when_it_can_again(ho
     door = Door(house)
     writer = door.gateway.writer
     assert (writer.is_failing, writer.fails_for_s) == (False, 0.0)
+    writer._well_at -= 1000  # it was long busy with what went well
+    writer.step(0)
     with held_by_another(house, monkeypatch):
         assert post(door, house, wearer).status == 503
         for _ in range(2):
             writer._idled_at = 0.0
             writer.step(0)
             assert writer.is_failing
+        assert writer.fails_for_s < 900
         writer._well_at -= 100
         assert writer.fails_for_s > 100
     writer._idled_at = 0.0

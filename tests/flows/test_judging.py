@@ -1,12 +1,12 @@
 """Judging, from the report to the row: what is kept, sealed, raised, weakened and forgotten, on the real store."""
 
 import struct
-from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import timedelta
 from random import Random
 
 import pytest
+from support.by_hand import answers_lost
 from support.house import ANA, House
 from support.shared_out import beside
 from support.watched import (
@@ -432,22 +432,12 @@ def test_a_batch_that_cannot_be_recorded_changes_nothing_and_the_same_again_give
 
 
 @RUNGS
-def test_a_batch_that_was_durable_though_we_were_not_told_is_judged_once(house, monkeypatch, mode):
+def test_a_batch_that_was_durable_though_we_were_not_told_is_judged_once(house, mode):
     one = watch(house, mode=mode)
     one.walk_out(2)
     house.clock.pass_(MINUTE)
-    ingesting = house.store.ingesting
-
-    @contextmanager
-    def torn():
-        with ingesting() as write:
-            yield write
-        raise CannotRecord("it was made durable, and then the answer was lost")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(house.store, "ingesting", torn)
-        with pytest.raises(CannotRecord):
-            one.at(AWAY)
+    with answers_lost(house), pytest.raises(CannotRecord):
+        one.at(AWAY)
     one.at(AWAY)
     assert one.alert().seen.fixes == 3
     one.stay(AWAY, 3)
@@ -457,23 +447,14 @@ def test_a_batch_that_was_durable_though_we_were_not_told_is_judged_once(house, 
 
 def test_a_catch_up_that_failed_midway_loses_no_fix_that_was_judged(house, monkeypatch):
     one = watch(house, **JUDGED_ONLY)
-    ingesting = house.store.ingesting
-
-    @contextmanager
-    def torn():
-        with ingesting() as write:
-            yield write
-        raise CannotRecord("it was made durable, and then the answer was lost")
 
     def away(*_):
         raise CannotRecord("the store is away")
 
     for lost in ("sightings_since", "seen_since"):
         house.clock.pass_(MINUTE)
-        with monkeypatch.context() as broken:
-            broken.setattr(house.store, "ingesting", torn)
-            with pytest.raises(CannotRecord):
-                one.at(HOME)
+        with answers_lost(house), pytest.raises(CannotRecord):
+            one.at(HOME)
         with monkeypatch.context() as broken:
             broken.setattr(ReadingRows, lost, away)
             with pytest.raises(CannotRecord):

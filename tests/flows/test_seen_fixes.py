@@ -85,6 +85,24 @@ def test_a_day_of_fixes_takes_a_byte_for_each_or_four_also_after_a_month(apart_m
         assert bytes_of(seen) <= 16 + 2 * 1440 * size
 
 
+GAPS_S = (0, 3600, 3600 + 4 * 255, 3600 + 5 * 255, 20_000)
+"""Seconds, with less than what a byte says, as much, and much more between them."""
+
+
+@pytest.mark.parametrize("at_s", range(-300, 20_300, 85))
+def test_within_any_gap_something_comes_or_all_before_is_forgotten(at_s):
+    times, at = [1000 * one for one in GAPS_S], 1000 * at_s
+    for told, rest_ms in ((at, 0), (at + 1, 1)):  # and so in steps of ms
+        comes, goes = SeenFixes(), SeenFixes()
+        for seen in (comes, goes):
+            seen.add_run(FITTINGS[0], times if not rest_ms else sorted({*times, 1}))
+        before = comes.held()[FITTINGS[0]]
+        comes.add(FITTINGS[0], told)
+        assert comes.held()[FITTINGS[0]] == sorted({*before, told})
+        goes.forget_before(told)
+        assert goes.held().get(FITTINGS[0], []) == [one for one in before if one >= told]
+
+
 def test_a_clock_that_went_wrong_by_a_hundred_years_costs_nobody_memory():
     seen, hundred_years_ms = SeenFixes(), 36_525 * DAY_MS
     for minute in range(1440):

@@ -180,6 +180,19 @@ def test_a_gateway_that_has_not_had_a_turn_yet_fails_at_nothing(house, person):
     newcomer.monitor.idle()
 
 
+def test_a_gateway_that_cannot_take_over_what_is_newly_its_own_fails(house, monkeypatch):
+    a = Gateway(house, "a").take(1, partitions=[1])
+    with monkeypatch.context() as broken:
+        broken.setattr(a.monitor, "_take_over", away)
+        refused("is away", lambda: a.take(2))
+        refused("could not be read", a.monitor.idle)
+    a.take(2).monitor.idle()
+
+
+def away(*_):
+    raise CannotRecord("the store is away")
+
+
 def test_a_gateway_of_a_cluster_that_was_overtaken_takes_nothing_back_and_one_that_is_started_does(house, person):
     a = Gateway(house, "a").take(1, cluster="old")
     b = Gateway(house, "b").take(1, cluster="new")

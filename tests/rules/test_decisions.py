@@ -18,6 +18,7 @@ from custodiet.rules.decisions import (
     Ender,
     Move,
     ended,
+    kept_beyond,
     kept_categories,
     moved,
     objections_to_ending,
@@ -25,6 +26,7 @@ from custodiet.rules.decisions import (
     objections_to_proposing,
     retention_clocks,
     time_is_up,
+    worn_until,
 )
 
 MS = timedelta(milliseconds=1)
@@ -203,6 +205,20 @@ def test_no_ending_moves_an_end_later(move, hours, by_order):
     after = ended(one, move, NOW + hours * HOUR)
     assert after.until <= one.until
     assert after.until == min(one.until, NOW + hours * HOUR)
+
+
+@pytest.mark.parametrize("ended_at", [NOW, NOW + 20 * DAY - MS, NOW + 20 * DAY, NOW + 20 * DAY + MS, NOW + 30 * DAY])
+def test_only_of_a_decision_that_still_covered_an_end_may_anything_have_been_kept_beyond_it(ended_at):
+    one = decision(ends_at=NOW + 20 * DAY)
+    assert kept_beyond(one, ended_at) is one.covers(ended_at)
+    assert kept_beyond(decision(**ORDER), ended_at)
+
+
+def test_a_device_comes_off_at_once_but_for_one_whose_decision_was_to_follow_another_and_has_not_begun():
+    following = decision(follows="d0", starts_at=NOW + 2 * DAY)
+    assert worn_until(decision(starts_at=NOW + 2 * DAY), NOW) == NOW
+    assert worn_until(following, NOW) == NOW + 2 * DAY
+    assert worn_until(following, NOW + 3 * DAY) == NOW + 3 * DAY
 
 
 # --- objections to ending -------------------------------------------------------------------------------

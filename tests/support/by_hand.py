@@ -23,6 +23,7 @@ from sqlglot import exp
 
 from custodiet.adapters.store.postgres import _BEGIN_WRITING
 from custodiet.adapters.store.postgres_words import in_postgres, trigger_in_postgres
+from custodiet.model.errors import CannotRecord
 
 from . import postgres
 
@@ -84,6 +85,22 @@ def held_by_another(house: Any, patch: pytest.MonkeyPatch) -> Iterator[Callable[
         hand.begin_writing()
         yield hand.let_go
         hand.let_go()
+
+
+@contextmanager
+def answers_lost(house: Any) -> Iterator[None]:
+    """What a monitor writes meanwhile is durable, and it is told that it is not."""
+    ingesting = house.store.ingesting
+
+    @contextmanager
+    def torn() -> Iterator[Any]:
+        with ingesting() as write:
+            yield write
+        raise CannotRecord("the disk said no, but it had written")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.store, "ingesting", torn)
+        yield
 
 
 def rules_aside(house: Any) -> None:

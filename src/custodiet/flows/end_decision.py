@@ -5,7 +5,7 @@ whatever a device's fast clock had stored beyond the end gone. If we die before 
 it, everything has.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from custodiet.flows.gathering import duty_of
 from custodiet.flows.instructing import instruct_for
@@ -28,6 +28,7 @@ from custodiet.rules.decisions import (
     Ender,
     Move,
     ended,
+    kept_beyond,
     moved,
     objections_to_ending,
     objections_to_lifting,
@@ -188,8 +189,7 @@ def write_ending(
         clocks=clocks if decision.state in (State.MADE, State.SUSPENDED) else (),
         restarted=clocks if decision.state is State.SUCCEEDED else (),
         tasks=(removal_task(act, chance, decision, reason),) if stops and task else (),
-        # Of one that was over already nothing timed later was ever kept, and years of frames are not looked through.
-        removed=() if _was_over(decision, after.ended_at) else act.fixes_from(decision.id, after.ended_at),
+        removed=act.fixes_from(decision.id, after.ended_at) if kept_beyond(decision, after.ended_at) else (),
         tainted=_tainted(act, decision) if move is Move.ANNUL else (),
         instructions=instruct_for(act, after, after.ended_at, *along, unsaid=What.START) if stops else (),
         reason=reason,
@@ -197,10 +197,6 @@ def write_ending(
         messages=stopped_message(act, chance, decision) if stops and task and reason is not EndReason.DIED else (),
     )
     return act.write(Entry(kind_of(record), by, case.person_id), record)
-
-
-def _was_over(decision: Decision, ended_at: datetime) -> bool:
-    return decision.until is not None and decision.until <= ended_at
 
 
 def _tainted(act: Acting, decision: Decision) -> tuple[AlertId, ...]:

@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-Whole = npt.NDArray[np.int64]
+from custodiet.wire.columns import Whole
 
 _ENDS, _ONE = Struct("<qq"), Struct("<q")
 _FIRST_AT, _LAST_AT, _STEPS_AT = 0, _ONE.size, _ENDS.size
@@ -131,9 +131,7 @@ class _Apart(bytearray):
     def _add_between(self, units: int) -> None:
         """So many after the first, where nothing stands yet."""
         steps, since = self._since_first()
-        begin = end = int(since.searchsorted(units, "right"))  # in what leads from the one before it to the next
-        while begin and steps[begin - 1] == self.go_on:
-            begin -= 1
+        begin = end = int(since.searchsorted(units, "right"))  # in what leads to the next: what goes on before stays
         while steps[end] == self.go_on:
             end += 1
         before, size = int(since[begin - 1]) if begin else 0, self.as_bytes.size

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from struct import Struct
 
 import numpy as np
-import numpy.typing as npt
 
 from custodiet.flows.seen_fixes import WhichFix
 from custodiet.flows.watching import SCRATCH_MAX
 from custodiet.model.identity import FittingId
 from custodiet.model.report import Fix
+from custodiet.wire.columns import Whole
 
-Whole = npt.NDArray[np.int64]
 Tell = Callable[[bytes], bytes]
 """Keyed: from blocks of 16 bytes as many, alike for alike ones; who has not the key tells nothing else from them."""
 

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from custodiet.flows.fix_times import FixTimes, Milliseconds, Seconds, Whole, by_the_ms, fix_times
+from custodiet.flows.fix_times import FixTimes, Milliseconds, Seconds, by_the_ms, fix_times
 from custodiet.model.identity import FittingId
 from custodiet.model.stored import Times
+from custodiet.wire.columns import Whole
 
 K = TypeVar("K", Seconds, Milliseconds)
 WhichFix = tuple[FittingId, int]

@@ -33,10 +33,10 @@ from custodiet.model.identity import ActorId
 from custodiet.model.times import as_text
 from custodiet.settings import Settings, require_made, require_outside, require_settled
 from custodiet.wire.note import open_checkpoint, vkey
+from custodiet.wire.records import record_bytes
 
 if TYPE_CHECKING:  # one verb must not pay for another's imports
     from custodiet.adapters.compiled import Compiled
-from custodiet.wire.records import record_bytes
 
 
 def backup(asked: argparse.Namespace) -> None:

@@ -301,6 +301,13 @@ def still_collects(decision: Decision, now: datetime) -> bool:
     return decision.state in (State.MADE, State.SUSPENDED)
 
 
+def kept_beyond(decision: Decision, ended_at: datetime) -> bool:
+    """Whether anything timed from then on may have been kept under it. Of one that was over by then nothing was: the
+    gate admits nothing timed at its end or later. So years of frames need not be looked through.
+    """
+    return decision.until is None or decision.until > ended_at
+
+
 def worn_until(decision: Decision, now: datetime) -> datetime:
     """From when on nothing asks for the device of a decision that is stopped now: what was to follow another, and has
     not begun, leaves that one its time.

@@ -157,8 +157,7 @@ def weigh(asked: Asked, fixes: Fixes, row: int, settings: Judging) -> Weighed:
     depth = area.depth_m(fixes.points[row])
     wrong = -depth if keep_out else depth
     accuracy = fixes.accuracy_m[row]
-    radius = None if accuracy is None else max(accuracy, settings.accuracy_min_m) * settings.disc_scale
-    radius = None if radius is None else min(radius, EVERYWHERE_M)
+    radius = _disc_m(accuracy, settings)
     doubt = doubt_of(accuracy, fixes.speed_mps[row], fixes.method[row], settings)
     if doubt is None and radius is not None:
         wrong_answer, right_answer = (Answer.INSIDE, Answer.OUTSIDE) if keep_out else (Answer.OUTSIDE, Answer.INSIDE)
@@ -168,6 +167,12 @@ def weigh(asked: Asked, fixes: Fixes, row: int, settings: Judging) -> Weighed:
             return Weighed(Side.BACK, wrong, radius, None)
         doubt = Doubt.EDGE
     return Weighed(Side.LEANING if wrong > 0 else Side.EVEN, wrong, radius, doubt)
+
+
+def _disc_m(accuracy: float | None, settings: Judging) -> float | None:
+    if accuracy is None:
+        return None
+    return min(max(accuracy, settings.accuracy_min_m) * settings.disc_scale, EVERYWHERE_M)
 
 
 def doubt_of(accuracy: float | None, speed: float | None, method: Method | None, settings: Judging) -> Doubt | None:
