@@ -44,7 +44,7 @@ class Gathering:
         self._newest: tuple[int, bytes] | None = None
         self._removal: Removal | None = None
         """The last one that was taken out of the copies."""
-        self._begun = self._anew = False
+        self._begun = False
         self._copies_lost = kept.times_lost
         self._waiting: defaultdict[int, bytearray] = defaultdict(bytearray)
         """By session what is not written yet."""
@@ -97,14 +97,18 @@ class Gathering:
         """What is known of another store than this one, as before a restore, is forgotten."""
         self._copies_lost = self._kept.times_lost
         self._let_go()
-        self._newest = None if self._anew else self._kept.newest()
+        self._newest = self._kept.newest()
         self._removal = last = self._kept.last_removal()
         stands = last is None or view.removal_at(last.partition, last.number, last.position) == last
         if self._newest is None or not stands or view.frame_digest(self._newest[0]) != self._newest[1]:
-            self._removal = view.newest_removal()
-            self._kept.begin(self._removal)
-            self._newest, self._anew = None, False
+            self._begin_anew(view)
         self._begun = True
+
+    def _begin_anew(self, view: Reading) -> None:
+        self._let_go()
+        self._removal = view.newest_removal()
+        self._kept.begin(self._removal)
+        self._newest = None
 
     # --- what is new ---
 
@@ -144,7 +148,7 @@ class Gathering:
         try:
             instead = {number: self._without(number, places) for number, places in gone.items()}
         except (OpeningRefused, NotTheFormat):
-            self._anew, self._begun = True, False  # gathered again, what is gone is not in it
+            self._begin_anew(view)  # gathered again, what is gone is not in it
             return True
         self._kept.put(instead, found[-1])
         self._removal = found[-1]
